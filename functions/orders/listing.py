@@ -1,0 +1,132 @@
+"""Which filters go together, and which index answers them. Anything else is refused, never answered by a scan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from functions.orders.problems import FieldError, Problem, malformed
+from functions.orders.views import instant
+from shared.domain.orders import FundState, Overlay, Status
+from shared.domain.stores import Store
+from shared.store import counters as counted
+from shared.store import lists
+from shared.store.lists import Page, Position, Selection, Summary
+
+TOGETHER = (
+    "nothing, one overlay, one fund_state, one buyer or one or several status, each with placed_from, placed_to and "
+    "sort=-placed_at or placed_at; nothing or status with due_from, due_to and sort=deadline_at; tracking_no alone"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The query of `GET /v1/orders`, as it came."""
+
+    status: str | None = None
+    overlay: Overlay | None = None
+    fund_state: FundState | None = None
+    buyer: str | None = None
+    tracking_no: str | None = None
+    placed_from: datetime | None = None
+    placed_to: datetime | None = None
+    due_from: datetime | None = None
+    due_to: datetime | None = None
+    sort: str | None = None
+
+    def spelled(self) -> dict[str, str]:
+        """The query that a cursor is bound to. Raises Problem 400 `filter_not_indexed`."""
+        given = {part.name: getattr(self, part.name) for part in fields(self) if getattr(self, part.name) is not None}
+        self._refuse_unindexed(set(given))
+        return {name: instant(value) if isinstance(value, datetime) else str(value) for name, value in given.items()}
+
+    def statuses(self) -> tuple[Status, ...]:
+        """Raises Problem 400 for a status that there is not."""
+        try:
+            return tuple(
+                dict.fromkeys(Status(code) for code in (self.status or "").split(",") if self.status is not None)
+            )
+        except ValueError:
+            raise malformed(
+                "/query/status",
+                "invalid_value",
+                f"A status is one of {', '.join(Status)}; several have commas between them.",
+            ) from None
+
+    def selection(self, store_id: str) -> Selection:
+        statuses = self.statuses()
+        if self.sort == "deadline_at":
+            since, until, forward = self.due_from, self.due_to, True
+            index, partitions = (
+                ("by_status_due", tuple(f"{store_id}#{status}" for status in statuses))
+                if statuses
+                else ("by_due", (store_id,))
+            )
+        else:
+            since, until, forward = self.placed_from, self.placed_to, self.sort == "placed_at"
+            if statuses:
+                index, partitions = "by_status", tuple(f"{store_id}#{status}" for status in statuses)
+            elif self.overlay:
+                index, partitions = lists.OVERLAY_INDEXES[self.overlay], (store_id,)
+            elif self.fund_state:
+                index, partitions = "by_fund_state", (f"{store_id}#{self.fund_state}",)
+            elif self.buyer:
+                index, partitions = "by_buyer", (f"{store_id}#{self.buyer}",)
+            else:
+                index, partitions = "by_placed", (store_id,)
+        return Selection(index, partitions, since, until, forward)
+
+    def _refuse_unindexed(self, given: set[str]) -> None:
+        by = given & {"status", "overlay", "fund_state", "buyer", "tracking_no"}
+        due, placed = given & {"due_from", "due_to"}, given & {"placed_from", "placed_to"}
+        indexed = (
+            given == {"tracking_no"}
+            or (self.sort == "deadline_at" and by <= {"status"} and not placed)
+            or (self.sort != "deadline_at" and len(by) <= 1 and "tracking_no" not in by and not due)
+        )
+        if not indexed:
+            raise Problem(
+                400,
+                "filter_not_indexed",
+                f"These do not go together. What does: {TOGETHER}.",
+                [FieldError(f"/query/{name}", "filter_not_indexed", "not with the others") for name in sorted(given)],
+            )
+
+
+def orders_of_parcel(store_id: str, tracking_no: str, limit: int, start: Position | None) -> Page[Summary]:
+    """The orders that have a parcel of this number: a parcel's own index, then each order once."""
+    found = lists.parcels(Selection("by_reference", (f"{store_id}#tracking#{tracking_no}",)), limit, start)
+    return Page(tuple(lists.heads(store_id, dict.fromkeys(parcel.order_id for parcel in found.items))), found.end)
+
+
+def counters(store: Store, now: datetime) -> dict[str, Any]:
+    """Every count with the query that lists it. What time changes is counted off its index, now."""
+    counts = counted.counts(store.store_id)
+    today = now.astimezone(ZoneInfo(store.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    tomorrow = (today + timedelta(days=1)).replace(tzinfo=ZoneInfo(store.time_zone))
+    tomorrow_at = now + timedelta(hours=24)
+
+    def moving(
+        index: str, names: tuple[str, str], since: datetime | None, until: datetime, sort: str
+    ) -> dict[str, Any]:
+        query = "&".join(
+            [
+                *([f"{names[0]}={instant(since)}"] if since else []),
+                f"{names[1]}={instant(until)}",
+                *([sort] if sort else []),
+            ]
+        )
+        return {"count": lists.count(Selection(index, (store.store_id,), since, until)), "query": query}
+
+    return {
+        "statuses": {status: {"count": counts.of(status), "query": f"status={status}"} for status in Status},
+        "overlays": {overlay: {"count": counts.of(overlay), "query": f"overlay={overlay}"} for overlay in Overlay},
+        "fund_states": {state: {"count": counts.of(state), "query": f"fund_state={state}"} for state in FundState},
+        "total": {"count": counts["total"], "query": ""},
+        "placed_today": moving("by_placed", ("placed_from", "placed_to"), today, tomorrow, ""),
+        "due_24h": moving("by_due", ("due_from", "due_to"), now, tomorrow_at, "sort=deadline_at"),
+        "overdue": moving("by_due", ("due_from", "due_to"), None, now, "sort=deadline_at"),
+        "as_of": instant(now),
+    }

@@ -1,0 +1,288 @@
+"""The order in which every request is checked (api.md): 401, 404, 403, 415 / 400 / 413, idempotency, and only then the
+route, which answers 412, 409 and 422.
+
+Powertools validates a request before any middleware of ours would run, which would tell a stranger about fields before
+telling them that there is nothing here. So its own validation step is extended rather than followed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.event_handler.middlewares.openapi_validation import OpenAPIRequestValidationMiddleware
+
+from functions.orders import problems
+from functions.orders.identity import READERS, Caller, identify
+from functions.orders.labels import language
+from functions.orders.problems import FieldError, Problem
+from shared.domain.commands import Actor
+from shared.domain.orders import Order
+from shared.domain.stores import Store
+from shared.operations.orders import Receipt
+from shared.operations.stores import open_store
+from shared.settings import settings
+from shared.store import claims, orders, stores
+from shared.store.errors import Answered, ClaimLost
+from shared.telemetry import logger, metrics
+
+MAX_BODY = 1_000_000
+ORDER_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_VERSION = re.compile(r'(W/)?"([^"]*)"')
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a route asks of its caller: a role in the store, or nothing but a token, or nothing at all."""
+
+    roles: frozenset[str] = READERS
+    store: bool = True
+    token: bool = True
+
+
+@dataclass(slots=True)
+class Call:
+    """One request as the routes see it."""
+
+    now: datetime
+    path: str
+    request_id: str
+    language: str
+    caller: Caller | None = None
+    kept: stores.Kept | None = None
+    loaded: orders.Loaded | None = None
+    expected: frozenset[int] | None = None
+    receipt: Receipt | None = None
+
+    @property
+    def store(self) -> Store:
+        assert self.kept is not None
+        return self.kept.store
+
+    @property
+    def order(self) -> Order:
+        assert self.loaded is not None
+        return self.loaded.order
+
+    @property
+    def actor(self) -> Actor:
+        assert self.caller is not None
+        return self.caller.actor_in(self.store.store_id)
+
+    def answer_with(self, render: Callable[[Order], Any]) -> Receipt | None:
+        """The receipt for this request's effect, where it has an idempotency key."""
+        if self.receipt is not None:
+            self.receipt.render = render
+        return self.receipt
+
+
+def access(roles: frozenset[str] = READERS, *, store: bool = True, token: bool = True) -> Callable[[F], F]:
+    """Declare on a route who may call it."""
+
+    def declare(route: F) -> F:
+        route.access = Access(roles, store, token)  # type: ignore[attr-defined]
+        return route
+
+    return declare
+
+
+def begin(app: ApiGatewayResolver, event: Mapping[str, Any]) -> Call:
+    """The clock of a request is API Gateway's: when it came in, not when we got round to it."""
+    context = event["requestContext"]
+    now = datetime.fromtimestamp(context["timeEpoch"] / 1000, UTC)
+    headers = event.get("headers") or {}
+    return Call(now, event.get("rawPath", ""), context.get("requestId", ""), language(headers.get("accept-language")))
+
+
+class Checks(OpenAPIRequestValidationMiddleware):
+    """Everything that is settled before a route runs."""
+
+    def handler(self, app: Any, next_middleware: NextMiddleware) -> Response[Any]:
+        route, call, event = app.context["_route"], app.context["call"], app.current_event.raw_event
+        asked: Access = getattr(route.func, "access", Access())
+        headers: Mapping[str, str] = event.get("headers") or {}
+        if asked.token:
+            call.caller = identify(event, settings())
+        if asked.store:
+            self._locate(call, app.context["_route_args"], headers)
+            role = call.caller.role_in(call.store.store_id)
+            if role not in asked.roles:
+                raise Problem(
+                    403, "forbidden", f"The role {role} may not do this.", extra={"required_role": sorted(asked.roles)}
+                )
+        _refuse_unknown_parameters(event, route)
+        if route.dependant.body_params:
+            _refuse_media_type(headers)
+            app.context["body"] = read_json(app.current_event.decoded_body or "")
+        if asked.store:
+            call.expected = _if_match(headers.get("if-match"))
+        return super().handler(app, next_middleware)
+
+    def _get_body(self, app: Any) -> dict[str, Any]:
+        return app.context["body"]  # type: ignore[no-any-return]
+
+    @staticmethod
+    def _locate(call: Call, path: Mapping[str, str], headers: Mapping[str, str]) -> None:
+        assert call.caller is not None
+        store_id = call.caller.choose_store(headers.get("x-store-id"))
+        call.kept = open_store(store_id, call.caller.role_in(store_id), call.now)
+        logger.append_keys(store_id=store_id)
+        if "order_id" in path:
+            if not ORDER_ID.fullmatch(path["order_id"]):
+                raise problems.not_found()
+            call.loaded = orders.load(store_id, path["order_id"])
+
+
+def idempotency(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
+    """Idempotency-Key on every POST: the same request answers as it first did (reliability.md, P1 to P8)."""
+    call: Call = app.context["call"]
+    event = app.current_event.raw_event
+    method = event["requestContext"]["http"]["method"]
+    key = (event.get("headers") or {}).get("idempotency-key")
+    if method != "POST" or key is None or call.kept is None or call.caller is None:
+        return next_middleware(app)
+    if not _KEY.fullmatch(key):
+        raise problems.malformed("/header/idempotency-key", "invalid_value", "1 to 255 visible ASCII characters.")
+    scope = (call.caller.user_id, method, call.path, key)
+    try:
+        call.receipt = Receipt(claims.claim(call.store.store_id, scope, app.context.get("body"), call.now))
+    except Answered as answered:
+        metrics.add_metric("IdempotentReplays", "Count", 1)
+        return replay(answered.answer)
+    try:
+        response = next_middleware(app)
+    except Exception as error:
+        problem = problems.from_error(error)
+        if problem is None or problem.status in (409, 429) or problem.status >= 500:
+            _release(call.receipt)
+            raise
+        response = problems.response(problem, call.path, call.request_id, call.language)
+    if not call.receipt.kept:
+        try:
+            claims.keep(call.receipt.claim, kept(response))
+        except ClaimLost:
+            logger.warning("an idempotency key was taken over before its answer could be kept")
+    return response
+
+
+def kept(response: Response[Any]) -> dict[str, Any]:
+    """An answer as it is kept for its idempotency key."""
+    return {
+        "status": response.status_code,
+        "type": response.content_type,
+        "headers": dict(response.headers or {}),
+        "body": response.body,
+    }
+
+
+def replay(answer: Mapping[str, Any]) -> Response[Any]:
+    return Response(
+        answer["status"], answer["type"], answer["body"], headers={**answer["headers"], "Idempotent-Replayed": "true"}
+    )
+
+
+def read_json(text: str) -> Any:
+    """The body as JSON values, an empty one as {}. Raises Problem 413 or 400, which names the place.
+
+    Refused beside malformed JSON: numbers that JSON has no words for, a name given twice, NUL characters and lone
+    surrogates, which no table, file or person can hold.
+    """
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BODY:
+        raise Problem(413, "body_too_large", f"A body is at most {MAX_BODY:,} bytes.")
+    if not text.strip():
+        return {}
+    try:
+        body = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique)
+    except RecursionError:
+        raise problems.malformed("", "json_invalid", "The JSON is nested too deeply.") from None
+    except ValueError as error:
+        reason = getattr(error, "msg", "a number is too long" if "digits" in str(error) else str(error))
+        raise problems.malformed("", "json_invalid", f"This is not JSON: {reason}.") from None
+    if not isinstance(body, dict):
+        raise problems.malformed("", "json_invalid", "The body is a JSON object.")
+    _refuse_hostile_text(body)
+    return body
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name is given twice in one object")
+    return found
+
+
+def _refuse_hostile_text(body: Any) -> None:
+    waiting: list[tuple[str, Any]] = [("", body)]
+    while waiting:
+        pointer, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [(f"{pointer}/{name.encode('utf-8', 'replace').decode()}", each) for name, each in value.items()]
+            waiting += [(pointer, name) for name in value]
+        elif isinstance(value, list):
+            waiting += [(f"{pointer}/{place}", each) for place, each in enumerate(value)]
+        elif isinstance(value, str) and ("\x00" in value or any("\ud800" <= char <= "\udfff" for char in value)):
+            raise problems.malformed(pointer, "invalid_text", "Text holds a NUL character or half of a surrogate pair.")
+
+
+def _refuse_media_type(headers: Mapping[str, str]) -> None:
+    media_type, _, parameters = headers.get("content-type", "application/json").partition(";")
+    charset = next(
+        (
+            value
+            for name, _, value in (part.strip().partition("=") for part in parameters.split(";"))
+            if name.lower() == "charset"
+        ),
+        "utf-8",
+    )
+    if media_type.strip().lower() != "application/json" or charset.strip('" ').lower() not in ("utf-8", "utf8"):
+        raise Problem(
+            415,
+            "unsupported_media_type",
+            "A body is application/json in UTF-8.",
+            [FieldError("/header/content-type", "unsupported_media_type", "not application/json in UTF-8")],
+        )
+
+
+def _refuse_unknown_parameters(event: Mapping[str, Any], route: Any) -> None:
+    known = {param.alias for param in route.dependant.query_params}
+    unknown = sorted(set(event.get("queryStringParameters") or {}) - known)
+    if unknown:
+        raise Problem(
+            400,
+            "unknown_parameter",
+            f"There is no parameter {', '.join(unknown[:5])} here.",
+            [FieldError(f"/query/{name}", "unknown_parameter", "unknown parameter") for name in unknown],
+        )
+
+
+def _if_match(header: str | None) -> frozenset[int] | None:
+    """The versions that If-Match admits: None for no header or `*`; a weak tag admits none."""
+    if header is None or header.strip() == "*":
+        return None
+    tags = [_VERSION.fullmatch(part.strip()) for part in header.split(",")]
+    if not all(tags):
+        raise problems.malformed("/header/if-match", "invalid_value", 'An entity tag is written like "7".')
+    return frozenset(
+        int(tag[2]) for tag in tags if tag and not tag[1] and tag[2].isascii() and tag[2].isdigit() and len(tag[2]) < 16
+    )
+
+
+def _release(receipt: Receipt) -> None:
+    try:
+        claims.release(receipt.claim)
+    except Exception as error:  # the lease runs out by itself; the first error is what the caller must hear
+        logger.warning("an idempotency key could not be released", extra={"error": type(error).__name__})

@@ -1,0 +1,116 @@
+"""Every refusal as RFC 9457 problem+json: one table from errors to answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from functions.orders.labels import detail_in, title_in
+from shared.domain.errors import Conflict, DomainError, TransitionNotAllowed, Unprocessable
+from shared.operations.orders import PreconditionFailed
+from shared.store.errors import Busy, ClaimLost, KeyReused, Missing, Running, Stale, StoreError
+
+CONTENT_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """`pointer` is a JSON pointer into the body, or `/query/name`, `/header/name`."""
+
+    pointer: str
+    code: str
+    message: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"pointer": self.pointer, "code": self.code, "message": self.message}
+
+
+@dataclass(slots=True)
+class Problem(Exception):
+    """A refusal on its way out. `code` is lower_snake and never renamed."""
+
+    status: int
+    code: str
+    detail: str
+    errors: Sequence[FieldError] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self, path: str, request_id: str, language: str) -> dict[str, Any]:
+        told: dict[str, Any] = {
+            "type": f"urn:orderkeep:problem:{self.code}",
+            "title": title_in(language, self.status) or HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": detail_in(language, self.code) or self.detail,
+            "instance": path,
+            "code": self.code,
+            "request_id": request_id,
+        }
+        if self.errors:
+            told["errors"] = [error.as_json() for error in self.errors]
+        return told | dict(self.extra)
+
+
+NOT_FOUND = Problem(404, "not_found", "There is nothing here, or nothing that this token may see.")
+
+
+def not_found() -> Problem:
+    """The one 404: the same bytes for another store's order and for one that never was."""
+    return Problem(NOT_FOUND.status, NOT_FOUND.code, NOT_FOUND.detail)
+
+
+def malformed(pointer: str, code: str, message: str) -> Problem:
+    """400 for one field, named."""
+    return Problem(400, "invalid_request", f"{pointer or 'The body'}: {message}", [FieldError(pointer, code, message)])
+
+
+def from_error(error: Exception) -> Problem | None:
+    """The problem that an error of the domain, the operations or the store stands for; None for a bug."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, TransitionNotAllowed):
+        return Problem(
+            409, error.code, error.detail, extra={"order_status": error.status, "allowed_actions": list(error.allowed)}
+        )
+    if isinstance(error, Unprocessable):
+        return Problem(422, error.code, error.detail, [FieldError(error.pointer, error.code, error.detail)])
+    if isinstance(error, Conflict):
+        return Problem(409, error.code, error.detail)
+    if isinstance(error, PreconditionFailed):
+        return Problem(
+            412,
+            "version_mismatch",
+            "The order has changed: read it again.",
+            extra={"current_version": error.current_version},
+        )
+    if isinstance(error, Missing):
+        return not_found()
+    if isinstance(error, KeyReused):
+        return Problem(
+            422,
+            "idempotency_key_reused",
+            "This Idempotency-Key was used with another body.",
+            [FieldError("/header/idempotency-key", "idempotency_key_reused", "used with another body")],
+        )
+    if isinstance(error, Running | ClaimLost):
+        return Problem(
+            409,
+            "request_in_progress",
+            "A request with this Idempotency-Key is still running.",
+            headers={"Retry-After": "1"},
+        )
+    if isinstance(error, Busy | Stale):
+        return Problem(503, "busy", "The store is busy: try again in a moment.", headers={"Retry-After": "1"})
+    if isinstance(error, DomainError | StoreError):
+        raise error
+    return None
+
+
+def response(problem: Problem, path: str, request_id: str, language: str) -> Response[str]:
+    body = json.dumps(problem.as_json(path, request_id, language), ensure_ascii=False)
+    return Response(problem.status, CONTENT_TYPE, body, headers=dict(problem.headers))

@@ -1,0 +1,120 @@
+"""`POST /v1/bulk/{action}`: one action on up to 500 orders, each on its own."""
+
+import time
+from contextlib import suppress
+from typing import Annotated, Any, NotRequired
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
+from pydantic import ValidationError
+from typing_extensions import TypedDict
+
+from functions.orders import pipeline, problems
+from functions.orders.fields import Body
+from functions.orders.identity import SELLER
+from functions.orders.pipeline import Call, access
+from functions.orders.problems import Problem, malformed
+from functions.orders.routes.actions import request_for
+from functions.orders.routes.answers import ProblemView, documented, reply
+from functions.orders.schemas import ACTION_BODIES, BULK_ACTIONS, Bulk, Step
+from functions.orders.validation import field_errors
+from shared.operations import orders as operations
+from shared.operations.orders import Receipt
+from shared.store import claims, orders
+from shared.store.errors import Answered, ClaimLost
+
+router = Router()
+
+BUDGET_SECONDS = 20.0
+"""The rest of the items answer `not_attempted`: API Gateway would cut a longer request without any answer."""
+
+
+class ItemResult(TypedDict):
+    """`status` is succeeded, failed or not_attempted. In a dry run, succeeded means that it would."""
+
+    order_id: str
+    status: str
+    version: NotRequired[int]
+    problem: NotRequired[ProblemView]
+
+
+class BulkResults(TypedDict):
+    results: list[ItemResult]
+
+
+def _items(bulk: Bulk) -> list[tuple[str, dict[str, Any]]]:
+    """(order_id, body) of each item. Raises Problem 400 for an item without an order id, or with one given twice."""
+    items: list[tuple[str, dict[str, Any]]] = []
+    seen: set[str] = set()
+    for place, item in enumerate(bulk.items):
+        order_id = item.get("order_id")
+        if not isinstance(order_id, str) or not pipeline.ORDER_ID.fullmatch(order_id):
+            raise malformed(f"/items/{place}/order_id", "invalid_value", "An item names its order.")
+        if order_id in seen:
+            raise malformed(f"/items/{place}/order_id", "duplicate_item", "This order is given twice.")
+        seen.add(order_id)
+        items.append((order_id, {name: value for name, value in item.items() if name != "order_id"}))
+    return items
+
+
+def _attempt(
+    call: Call, action: str, model: type[Body], order_id: str, content: dict[str, Any], key: str | None, dry_run: bool
+) -> ItemResult:
+    receipt: Receipt | None = None
+    try:
+        loaded = orders.load(call.store.store_id, order_id)
+        body = model.model_validate(content)
+        item = Call(call.now, call.path, call.request_id, call.language, call.caller, call.kept, loaded)
+        if key is not None and not dry_run:
+            scope = (call.actor.id, "POST", call.path, key, order_id)
+            receipt = Receipt(
+                claims.claim(call.store.store_id, scope, content, call.now),
+                lambda order: {"order_id": order_id, "status": "succeeded", "version": order.version},
+            )
+        order = operations.change_order(call.store, loaded, request_for(item, action, body), receipt, dry_run=dry_run)
+        if receipt and not receipt.kept:
+            claims.keep(receipt.claim, receipt.render(order) if receipt.render else None)
+        return {"order_id": order_id, "status": "succeeded", "version": order.version}
+    except Answered as answered:
+        return answered.answer  # type: ignore[no-any-return]
+    except ValidationError as error:
+        problem = Problem(400, "invalid_request", "The item is malformed.", field_errors(error.errors()))
+    except Exception as error:
+        if receipt:
+            with suppress(ClaimLost):
+                claims.release(receipt.claim)
+        refused = problems.from_error(error)
+        if refused is None:
+            raise
+        problem = refused
+    told: Any = problem.as_json(call.path, call.request_id, call.language)
+    return {"order_id": order_id, "status": "failed", "problem": told}
+
+
+def _route(action: str) -> None:
+    model = ACTION_BODIES.get(action, Step)
+
+    @router.post(
+        f"/v1/bulk/{action}",
+        summary=f"{action} for many orders",
+        tags=["Bulk"],
+        operation_id=f"bulk_{action}",
+        responses=documented(BulkResults, "What came of each item, in order."),
+    )
+    @access(SELLER)
+    def bulk(body: Annotated[Bulk, InBody()]) -> Response[Any]:
+        call: Call = router.context["call"]
+        key = (router.current_event.headers or {}).get("idempotency-key")
+        began = time.monotonic()
+        results: list[ItemResult] = []
+        for order_id, content in _items(body):
+            if time.monotonic() - began > BUDGET_SECONDS:
+                results.append({"order_id": order_id, "status": "not_attempted"})
+            else:
+                results.append(_attempt(call, action, model, order_id, content, key, body.dry_run))
+        return reply({"results": results})
+
+
+for _action in BULK_ACTIONS:
+    _route(_action)

@@ -1,0 +1,121 @@
+"""The store's settings, who is calling, health, and the document that describes all of it."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
+from typing_extensions import TypedDict
+
+from functions.orders.identity import OWNER
+from functions.orders.pipeline import Call, access
+from functions.orders.problems import malformed
+from functions.orders.routes.answers import documented, reply
+from functions.orders.schemas import PatchStore
+from functions.orders.views import store_view
+from shared.domain.stores import DeadlinePolicy, Mode, Store
+from shared.operations.stores import change_store
+
+router = Router()
+
+
+class StoreView(TypedDict):
+    store_id: str
+    name: str
+    time_zone: str
+    currency: str
+    business_days: list[int]
+    holidays: list[str]
+    deadline_policy: dict[str, str]
+
+
+class HeldStore(TypedDict):
+    store_id: str
+    role: str
+
+
+class Me(TypedDict):
+    user_id: str
+    stores: list[HeldStore]
+
+
+@router.get(
+    "/v1/store",
+    summary="Read the store's settings",
+    tags=["Store"],
+    operation_id="get_store",
+    responses=documented(StoreView, "The store."),
+)
+@access()
+def get_store() -> Response[Any]:
+    call: Call = router.context["call"]
+    return reply(store_view(call.store))
+
+
+@router.patch(
+    "/v1/store",
+    summary="Change the store's settings",
+    tags=["Store"],
+    operation_id="patch_store",
+    responses=documented(StoreView, "The store as it is now."),
+)
+@access(OWNER)
+def patch_store(body: Annotated[PatchStore, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    assert call.kept is not None
+    given = {name: getattr(body, name) for name in body.model_fields_set}
+    for name, value in given.items():
+        if value is None:
+            raise malformed(f"/{name}", "invalid_value", "A setting has a value: leave it out to keep it.")
+    policy = given.pop("deadline_policy", None)
+    durations = (
+        {}
+        if policy is None
+        else {
+            field.alias or name: value
+            for name, field in type(policy).model_fields.items()
+            if name != "mode" and (value := getattr(policy, name)) is not None
+        }
+    )
+    if "shipment" in durations and durations["shipment"].seconds:
+        raise malformed("/deadline_policy/shipment", "duration_invalid", "Ship-by is counted in whole days, like P7D.")
+
+    def changed(store: Store) -> Store:
+        calendar: dict[str, Any] = {
+            name: frozenset(given[name]) for name in ("business_days", "holidays") if name in given
+        }
+        mode = store.policy.mode if policy is None or policy.mode is None else Mode(policy.mode)
+        return replace(
+            store, **(given | calendar), policy=DeadlinePolicy(mode, dict(store.policy.durations) | durations)
+        )
+
+    return reply(store_view(change_store(call.kept, changed)))
+
+
+@router.get(
+    "/v1/me",
+    summary="Who am I",
+    tags=["Store"],
+    operation_id="get_me",
+    responses=documented(Me, "The caller and the stores of the token."),
+)
+@access(store=False)
+def me() -> Response[Any]:
+    call: Call = router.context["call"]
+    assert call.caller is not None
+    held = [{"store_id": store_id, "role": role} for store_id, role in sorted(call.caller.stores.items())]
+    return reply({"user_id": call.caller.user_id, "stores": held})
+
+
+@router.get(
+    "/v1/health",
+    summary="Is it up",
+    tags=["Service"],
+    operation_id="get_health",
+    security=[],
+    responses=documented(dict[str, str], "It is."),
+)
+@access(store=False, token=False)
+def health() -> Response[Any]:
+    return reply({"status": "ok"})

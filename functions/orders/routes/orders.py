@@ -1,0 +1,215 @@
+"""Placing, reading, listing and noting orders."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from typing_extensions import TypedDict
+from ulid import ULID
+
+from functions.orders import listing
+from functions.orders.fields import Instant
+from functions.orders.identity import OWNER, PLATFORM, SELLER
+from functions.orders.pipeline import Call, access
+from functions.orders.problems import Problem
+from functions.orders.routes.answers import (
+    Cursor,
+    Limit,
+    documented,
+    kept_order_reply,
+    list_reply,
+    order_reply,
+    page_of,
+    page_reply,
+    position,
+    reply,
+)
+from functions.orders.schemas import NewOrder, PatchOrder, placement
+from functions.orders.views import (
+    ActorView,
+    EntryView,
+    ListedOrderView,
+    OrderView,
+    entry_view,
+    instant,
+    listed_order_view,
+)
+from shared.domain.orders import FundState, Overlay
+from shared.operations import orders
+from shared.operations.orders import Request
+from shared.store import lists
+from shared.store import orders as stored
+from shared.store.lists import Position
+
+router = Router()
+
+Text = Annotated[str | None, Query(min_length=1, max_length=128)]
+Moment = Annotated[Instant | None, Query()]
+
+
+class AccessView(TypedDict):
+    at: str
+    actor: ActorView
+    what: str
+
+
+@router.post(
+    "/v1/orders",
+    summary="Place an order",
+    tags=["Orders"],
+    operation_id="place_order",
+    responses=documented(OrderView, "The new order.", 201) | {200: documented(OrderView, "Placed before.")[200]},
+)
+@access(PLATFORM)
+def place(body: Annotated[NewOrder, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    order, created = orders.place_order(
+        call.store, placement(body), call.actor, call.now, call.answer_with(kept_order_reply(call, 201))
+    )
+    return order_reply(call, order, 201 if created else 200)
+
+
+@router.get(
+    "/v1/orders",
+    summary="List orders",
+    tags=["Orders"],
+    operation_id="list_orders",
+    responses=documented(page_of("OrderPage", ListedOrderView), "A page of orders."),
+)
+@access()
+def list_orders(
+    status: Annotated[str | None, Query(max_length=400, description="One status, or several with commas")] = None,
+    overlay: Annotated[Overlay | None, Query()] = None,
+    fund_state: Annotated[FundState | None, Query()] = None,
+    buyer: Text = None,
+    tracking_no: Text = None,
+    placed_from: Moment = None,
+    placed_to: Moment = None,
+    due_from: Moment = None,
+    due_to: Moment = None,
+    sort: Annotated[Literal["-placed_at", "placed_at", "deadline_at"] | None, Query()] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response[Any]:
+    call: Call = router.context["call"]
+    asked = listing.Filters(
+        status, overlay, fund_state, buyer, tracking_no, placed_from, placed_to, due_from, due_to, sort
+    )
+    query = asked.spelled()
+    start = position(call, cursor, query)
+    if tracking_no is not None:
+        page = listing.orders_of_parcel(call.store.store_id, tracking_no, limit, start)
+    else:
+        page = lists.orders(asked.selection(call.store.store_id), limit, start)
+    return page_reply(call, page, lambda summary: listed_order_view(summary, call.language), limit, query)
+
+
+@router.get(
+    "/v1/orders/counters",
+    summary="Count orders",
+    tags=["Orders"],
+    operation_id="count_orders",
+    responses=documented(dict[str, Any], "Counts, each with the query that lists what it counts."),
+)
+@access()
+def counters() -> Response[Any]:
+    call: Call = router.context["call"]
+    return reply(listing.counters(call.store, call.now))
+
+
+@router.get(
+    "/v1/orders/<order_id>",
+    summary="Read an order",
+    tags=["Orders"],
+    operation_id="get_order",
+    responses=documented(OrderView, "The order."),
+)
+@access()
+def get(order_id: str, reveal: Annotated[Literal["recipient"] | None, Query()] = None) -> Response[Any]:
+    call: Call = router.context["call"]
+    if reveal is not None:
+        if call.actor.role not in SELLER:
+            raise Problem(
+                403,
+                "forbidden",
+                f"The role {call.actor.role} may not see the recipient.",
+                extra={"required_role": sorted(SELLER)},
+            )
+        stored.record_access(call.store.store_id, order_id, stored.Access(str(ULID()), call.now, call.actor, reveal))
+    return order_reply(call, call.order, reveal=reveal is not None)
+
+
+@router.patch(
+    "/v1/orders/<order_id>",
+    summary="Note, tag or assign an order",
+    tags=["Orders"],
+    operation_id="patch_order",
+    responses=documented(OrderView, "The order as it is now."),
+)
+@access(SELLER)
+def patch(order_id: str, body: Annotated[PatchOrder, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    assert call.loaded is not None
+    given = {name: getattr(body, name) for name in body.model_fields_set}
+    if "tags" in given:
+        given["tags"] = tuple(dict.fromkeys(given["tags"] or ()))
+    if "note" in given:
+        given["note"] = given["note"] or None
+    request = Request("patch", call.actor, call.now, expected=call.expected)
+    return order_reply(call, orders.patch_order(call.store, call.loaded, given, request))
+
+
+@router.get(
+    "/v1/orders/<order_id>/history",
+    summary="Read an order's history",
+    tags=["Orders"],
+    operation_id="get_history",
+    responses=documented(page_of("HistoryPage", EntryView), "Every change, oldest first."),
+)
+@access()
+def history(order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    call: Call = router.context["call"]
+
+    def read(after: str) -> tuple[list[Any], list[str]]:
+        entries = stored.history(call.store.store_id, order_id, after_seq=int(after or 0), limit=limit)
+        return [entry_view(entry) for entry in entries], [str(entry.seq) for entry in entries]
+
+    return _collection(call, f"history/{order_id}", limit, cursor, read)
+
+
+@router.get(
+    "/v1/orders/<order_id>/access",
+    summary="Who has seen the recipient",
+    tags=["Orders"],
+    operation_id="get_access",
+    responses=documented(page_of("AccessPage", AccessView), "Every reveal, oldest first."),
+)
+@access(OWNER)
+def accesses(order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    call: Call = router.context["call"]
+
+    def read(after: str) -> tuple[list[Any], list[str]]:
+        seen = stored.accesses(call.store.store_id, order_id, after_key=after, limit=limit)
+        views = [
+            {"at": instant(each.at), "actor": {"role": each.actor.role, "id": each.actor.id}, "what": each.what}
+            for each in seen
+        ]
+        return views, [each.key for each in seen]
+
+    return _collection(call, f"access/{order_id}", limit, cursor, read)
+
+
+def _collection(
+    call: Call, name: str, limit: int, cursor: str | None, read: Callable[[str], tuple[list[Any], list[str]]]
+) -> Response[Any]:
+    """A page of an order's own items, whose cursor is the last one's key."""
+    from functions.orders import cursors
+
+    query = {"list": name}
+    start = position(call, cursor, query)
+    views, places = read(start.key if start else "")
+    end = Position(places[-1], "", "") if len(places) == limit else None
+    return list_reply(views, limit, cursors.seal(end, call.store.store_id, query, call.now))

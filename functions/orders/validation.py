@@ -1,0 +1,45 @@
+"""Pydantic's findings as field errors: pointers into the body, and few, stable codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from functions.orders.problems import FieldError, Problem
+
+CODES = {"extra_forbidden": "unknown_field", "missing": "required"}
+OWN = frozenset(
+    {
+        "amount_invalid",
+        "currency_unknown",
+        "time_invalid",
+        "time_naive",
+        "time_out_of_range",
+        "time_zone_unknown",
+        "duration_invalid",
+        "date_invalid",
+    }
+)
+MAX_ERRORS = 20
+
+
+def field_errors(findings: Iterable[Mapping[str, Any]]) -> list[FieldError]:
+    """The first findings; none of them repeats what was sent."""
+    errors = []
+    for finding in list(findings)[:MAX_ERRORS]:
+        kind = str(finding["type"])
+        place = [str(part) for part in finding["loc"]]
+        if place and place[0] == "body":
+            place = place[1:]
+        code = CODES.get(kind, kind if kind in OWN else "invalid_value")
+        message = {"unknown_field": "There is no such field.", "required": "This field is required."}.get(code)
+        errors.append(
+            FieldError("".join(f"/{part}" for part in place), code, message or str(finding.get("msg") or kind))
+        )
+    return errors
+
+
+def invalid(findings: Iterable[Mapping[str, Any]]) -> Problem:
+    errors = field_errors(findings)
+    first = f"{errors[0].pointer or 'The body'}: {errors[0].message}" if errors else "The request is malformed."
+    return Problem(400, "invalid_request", first, errors)

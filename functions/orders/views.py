@@ -1,0 +1,409 @@
+"""What answers show: the shapes of api.md, built from the domain. Times are UTC with Z; amounts are money objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
+
+from functions.orders.fields import iso_duration
+from functions.orders.labels import status_label
+from shared.domain import deadlines, lifecycle
+from shared.domain.commands import Actor
+from shared.domain.history import Entry
+from shared.domain.money import Money
+from shared.domain.orders import Amounts, Order, Parcel, Quantity, Refund
+from shared.domain.stores import Store
+from shared.store.lists import Listed, Summary
+
+
+class MoneyView(TypedDict):
+    amount: str
+    currency: str
+
+
+class AmountsView(TypedDict):
+    lines: MoneyView
+    shipping: MoneyView
+    discount: MoneyView
+    tax: MoneyView
+    adjustment: MoneyView
+    total: MoneyView
+    received: NotRequired[MoneyView]
+    refunded: MoneyView
+    commission: NotRequired[MoneyView]
+    affiliate_fee: NotRequired[MoneyView]
+    released: NotRequired[MoneyView]
+
+
+class BuyerView(TypedDict):
+    id: str
+    name: NotRequired[str]
+    country: str
+
+
+class PieceView(TypedDict):
+    line_id: str
+    quantity: int
+
+
+class LineView(TypedDict):
+    line_id: str
+    product_id: str
+    sku: NotRequired[str]
+    title: NotRequired[str]
+    attributes: NotRequired[dict[str, str]]
+    quantity: int
+    unit_price: MoneyView
+    handling_days: NotRequired[int]
+    image_url: NotRequired[str]
+    shipped: int
+    refunded: int
+    returned: int
+
+
+class ParcelView(TypedDict):
+    parcel_id: str
+    carrier: str
+    tracking_no: str
+    tracking_url: NotRequired[str]
+    shipped_at: str
+    delivered_at: NotRequired[str]
+    lines: list[PieceView]
+
+
+class ListedParcelView(ParcelView):
+    order_id: str
+    days_under_way: int
+
+
+class RefundView(TypedDict):
+    refund_id: str
+    order_id: str
+    state: str
+    source: str
+    amount: MoneyView
+    lines: list[PieceView]
+    reason: str
+    requested_at: str
+    respond_by: NotRequired[str]
+    on_silence: NotRequired[str]
+    paid_at: NotRequired[str]
+
+
+class DeadlineView(TypedDict):
+    kind: str
+    due_at: str
+    on_lapse: str | None
+
+
+class DisputeView(TypedDict):
+    dispute_id: str
+    order_id: str
+    stage: str
+    kind: NotRequired[str]
+    line_ids: list[str]
+    claim: NotRequired[MoneyView]
+    solution: NotRequired[str]
+    text: NotRequired[str]
+    opened_at: str
+    ended_at: NotRequired[str]
+    result: NotRequired[str]
+
+
+class AssessmentView(TypedDict):
+    at: str
+    by: str
+
+
+class ViolationView(TypedDict):
+    kind: str
+    at: str
+
+
+class SummaryView(TypedDict):
+    """An order in a list."""
+
+    order_id: str
+    store_id: str
+    version: int
+    status: str
+    status_label: str
+    fund_state: str
+    overlays: list[str]
+    outcome: NotRequired[str]
+    end_reason: NotRequired[str]
+    placed_at: str
+    paid_at: NotRequired[str]
+    shipped_at: NotRequired[str]
+    received_at: NotRequired[str]
+    finished_at: NotRequired[str]
+    buyer: BuyerView
+    currency: str
+    amounts: AmountsView
+    delivered_assessment: NotRequired[AssessmentView]
+    deadlines: list[DeadlineView]
+    violations: list[ViolationView]
+    note: str | None
+    tags: list[str]
+    assignee: NotRequired[str]
+    unread_messages: int
+
+
+class ListedOrderView(SummaryView):
+    deadline_at: str | None
+    line_count: int
+
+
+class OrderView(SummaryView):
+    """Everything about an order; `recipient` is masked unless it was revealed."""
+
+    recipient: dict[str, str]
+    lines: list[LineView]
+    parcels: list[ParcelView]
+    refunds: list[RefundView]
+    dispute: NotRequired[DisputeView]
+    delivery_days: NotRequired[int]
+    chosen_service: NotRequired[str]
+    memo: NotRequired[str]
+    actions: list[str]
+
+
+class ActorView(TypedDict):
+    role: str
+    id: str
+
+
+EntryView = TypedDict(
+    "EntryView",
+    {
+        "seq": int,
+        "at": str,
+        "recorded_at": str,
+        "actor": ActorView,
+        "action": str,
+        "from": str | None,
+        "to": str,
+        "reason": NotRequired[str],
+        "changes": NotRequired[dict[str, Any]],
+    },
+)
+
+
+def instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def money(minor: int, currency: str) -> MoneyView:
+    return {"amount": str(Money(minor, currency)), "currency": currency}
+
+
+def order_view(
+    order: Order, actor: Actor, store: Store, now: datetime, language: str, *, reveal: bool = False
+) -> OrderView:
+    """Everything, with the actions that this caller may take now."""
+    tallies = order.tallies()
+    lines = [
+        _without_none(
+            {
+                "line_id": line.line_id,
+                "product_id": line.product_id,
+                "sku": line.sku,
+                "title": line.title,
+                "attributes": line.attributes,
+                "quantity": line.quantity,
+                "unit_price": money(line.unit_price, order.currency),
+                "handling_days": line.handling_days,
+                "image_url": line.image_url,
+                "shipped": tallies[line.line_id].shipped,
+                "refunded": tallies[line.line_id].refunded,
+                "returned": tallies[line.line_id].returned,
+            }
+        )
+        for line in order.lines
+    ]
+    told: OrderView = _summary(order, language) | _without_none(
+        {
+            "recipient": dict(order.recipient) if reveal else masked(order.recipient),
+            "lines": lines,
+            "parcels": [parcel_view(parcel) for parcel in order.parcels],
+            "refunds": [refund_view(refund, order.order_id, order.currency) for refund in order.refunds],
+            "dispute": _dispute(order),
+            "delivery_days": order.delivery_days,
+            "chosen_service": order.chosen_service,
+            "memo": order.memo,
+            "actions": list(lifecycle.allowed_actions(order, actor.kind, store, now)),
+        }
+    )
+    return told
+
+
+def listed_order_view(summary: Summary, language: str) -> ListedOrderView:
+    told = _summary(summary, language)
+    return {
+        **told,
+        "deadline_at": told["deadlines"][0]["due_at"] if told["deadlines"] else None,
+        "line_count": summary.line_count,
+    }
+
+
+def parcel_view(parcel: Parcel) -> ParcelView:
+    told: ParcelView = _without_none(
+        {
+            "parcel_id": parcel.parcel_id,
+            "carrier": parcel.carrier,
+            "tracking_no": parcel.tracking_no,
+            "tracking_url": parcel.tracking_url,
+            "shipped_at": instant(parcel.shipped_at),
+            "delivered_at": parcel.delivered_at and instant(parcel.delivered_at),
+            "lines": _pieces(parcel.lines),
+        }
+    )
+    return told
+
+
+def listed_parcel_view(listed: Listed[Parcel], now: datetime) -> ListedParcelView:
+    until = listed.record.delivered_at or now
+    return {
+        **parcel_view(listed.record),
+        "order_id": listed.order_id,
+        "days_under_way": max(0, (until - listed.record.shipped_at).days),
+    }
+
+
+def refund_view(refund: Refund, order_id: str, currency: str) -> RefundView:
+    told: RefundView = _without_none(
+        {
+            "refund_id": refund.refund_id,
+            "order_id": order_id,
+            "state": str(refund.state),
+            "source": refund.source,
+            "amount": money(refund.amount, currency),
+            "lines": _pieces(refund.lines),
+            "reason": refund.reason,
+            "requested_at": instant(refund.requested_at),
+            "respond_by": refund.respond_by and instant(refund.respond_by),
+            "on_silence": refund.on_silence,
+            "paid_at": refund.paid_at and instant(refund.paid_at),
+        }
+    )
+    return told
+
+
+def entry_view(entry: Entry) -> EntryView:
+    told: EntryView = {"from": entry.from_status and str(entry.from_status)} | _without_none(
+        {
+            "seq": entry.seq,
+            "at": instant(entry.at),
+            "recorded_at": instant(entry.recorded_at),
+            "actor": {"role": entry.actor.role, "id": entry.actor.id},
+            "action": entry.action,
+            "to": str(entry.to_status),
+            "reason": entry.reason,
+            "changes": dict(entry.changes) or None,
+        }
+    )
+    return told
+
+
+def store_view(store: Store) -> dict[str, Any]:
+    return {
+        "store_id": store.store_id,
+        "name": store.name,
+        "time_zone": store.time_zone,
+        "currency": store.currency,
+        "business_days": sorted(store.business_days),
+        "holidays": sorted(day.isoformat() for day in store.holidays),
+        "deadline_policy": {"mode": str(store.policy.mode)}
+        | {name: iso_duration(length) for name, length in store.policy.durations.items()},
+    }
+
+
+def masked(recipient: Mapping[str, str]) -> dict[str, str]:
+    """Country, state and city as they are; of the rest only enough to tell two recipients apart."""
+    clear = {"country", "state", "city"}
+    return {name: value if name in clear else _mask(name, value) for name, value in recipient.items()}
+
+
+def _mask(name: str, value: str) -> str:
+    if name in ("phone", "mobile"):
+        return "***" + value[-2:] if len(value) > 5 else "***"
+    return value[:1] + "***" if name == "name" else "***"
+
+
+def _summary(order: Order | Summary, language: str) -> SummaryView:
+    assessment = order.delivered_assessment
+    times: Any = {
+        name: instant(at)
+        for name in ("paid_at", "shipped_at", "received_at", "finished_at")
+        if (at := getattr(order, name))
+    }
+    told: SummaryView = _without_none(
+        {
+            "order_id": order.order_id,
+            "store_id": order.store_id,
+            "version": order.version,
+            "status": str(order.status),
+            "status_label": status_label(order.status, language),
+            "fund_state": str(order.fund_state),
+            "overlays": [str(overlay) for overlay in order.overlays],
+            "placed_at": instant(order.placed_at),
+            **times,
+            "buyer": _without_none({"id": order.buyer.id, "name": order.buyer.name, "country": order.buyer.country}),
+            "currency": order.currency,
+            "amounts": _amounts(order.amounts, order.currency),
+            "deadlines": [
+                {"kind": timer.kind, "due_at": instant(timer.due_at), "on_lapse": deadlines.on_lapse(order, timer)}
+                for timer in deadlines.running(order)
+            ],
+            "violations": [{"kind": violation.kind, "at": instant(violation.at)} for violation in order.violations],
+            "tags": list(order.tags),
+            "unread_messages": order.unread_messages,
+            "outcome": order.outcome and str(order.outcome),
+            "end_reason": order.end_reason,
+            "assignee": order.assignee,
+            "delivered_assessment": assessment and {"at": instant(assessment.at), "by": assessment.by},
+        }
+    ) | {"note": order.note}
+    return told
+
+
+def _amounts(amounts: Amounts, currency: str) -> AmountsView:
+    always = ("lines", "shipping", "discount", "tax", "adjustment", "total", "refunded")
+    known = ("received", "commission", "affiliate_fee", "released")
+    told: Any = {
+        name: money(minor, currency) for name in (*always, *known) if (minor := getattr(amounts, name)) is not None
+    }
+    return told  # type: ignore[no-any-return]
+
+
+def _dispute(order: Order) -> DisputeView | None:
+    dispute = order.dispute
+    if dispute is None:
+        return None
+    told: DisputeView = _without_none(
+        {
+            "dispute_id": dispute.dispute_id,
+            "order_id": order.order_id,
+            "stage": dispute.stage,
+            "kind": dispute.kind,
+            "line_ids": list(dispute.line_ids),
+            "claim": None if dispute.claim is None else money(dispute.claim, order.currency),
+            "solution": dispute.solution,
+            "text": dispute.text,
+            "opened_at": instant(dispute.opened_at),
+            "ended_at": dispute.ended_at and instant(dispute.ended_at),
+            "result": dispute.result,
+        }
+    )
+    return told
+
+
+def _pieces(pieces: tuple[Quantity, ...]) -> list[PieceView]:
+    return [{"line_id": piece.line_id, "quantity": piece.quantity} for piece in pieces]
+
+
+def _without_none(told: Mapping[str, Any]) -> Any:
+    return {name: value for name, value in told.items() if value is not None}

@@ -1,0 +1,71 @@
+"""`make package-check`: does each built function hold what it needs, and nothing of the others?
+
+Each artefact's handler is imported in a fresh interpreter that sees only the artefact and the standard
+library.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from local.runtime import clean_environment, environment
+from local.template import Function, Template
+
+UNZIPPED_LIMIT_MB = 250  # Lambda's own
+
+_IMPORT = """
+import importlib, sys
+sys.path.insert(0, sys.argv[1])
+module, _, name = sys.argv[2].rpartition(".")
+getattr(importlib.import_module(module), name)
+"""
+
+
+def faults(artefact: Path, function: Function) -> list[str]:
+    """What is wrong with the artefact, in words; empty when it would start on Lambda."""
+    if not artefact.is_dir():
+        return [f"{artefact} is missing; run: make build"]
+    own = function.handler.split(".")[1]
+    found = [
+        f"holds the function {folder.name}"
+        for folder in (artefact / "functions").iterdir()
+        if folder.is_dir() and folder.name != own
+    ]
+    unwanted = ("template.yaml", "Makefile", "tests", "local", ".venv", ".tools", "data")
+    found += [f"holds {name}" for name in unwanted if (artefact / name).exists()]
+    size = megabytes(artefact)
+    if size > UNZIPPED_LIMIT_MB:
+        found.append(f"takes {size:.0f} MB, over Lambda's {UNZIPPED_LIMIT_MB}")
+    variables = environment(function, "http://127.0.0.1:9", "http://127.0.0.1:9")
+    started = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", _IMPORT, str(artefact), function.handler],
+        env=clean_environment(variables),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    if started.returncode:
+        found.append(f"cannot import {function.handler}:\n{started.stderr.strip()}")
+    return found
+
+
+def megabytes(folder: Path) -> float:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+
+
+def main(arguments: list[str]) -> int:
+    build = Path(arguments[0] if arguments else ".aws-sam/build")
+    failed = False
+    for name, function in Template.load().functions.items():
+        found = faults(build / name, function)
+        failed = failed or bool(found)
+        size = f" ({megabytes(build / name):.0f} MB unzipped)" if (build / name).is_dir() else ""
+        print(f"{name}: {'; '.join(found) if found else 'imports from its artefact alone'}{size}")
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,250 @@
+"""The HTTP front: API Gateway's part of a request, on the standard library's threading server.
+
+A connection has a thread of its own, so a slow or half-open client holds up nobody; the function itself
+runs one event at a time in each worker (local/worker.py starts several).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import sys
+import threading
+import time
+import traceback
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from local import gateway
+from local.gateway import Headers, Request, Response, Router
+from local.runtime import Environment, TimedOut
+from local.template import Cors
+from local.tokens import Issuer, TokenError
+
+MAX_BODY = 10 * 1024 * 1024
+MAX_HEAD = 10_240
+READ_SECONDS = 30
+MAX_CONNECTIONS = 1_000
+
+NOT_FOUND = gateway.message(404, "Not Found")
+UNAUTHORIZED = gateway.message(401, "Unauthorized", [("www-authenticate", "Bearer")])
+TOO_LARGE = gateway.message(413, "Request Entity Too Large")
+TOO_MANY = gateway.message(429, "Too Many Requests")
+UNAVAILABLE = gateway.message(503, "Service Unavailable")
+
+
+@dataclass(frozen=True)
+class Api:
+    """What answers requests: the routes of the template in front of one execution environment."""
+
+    router: Router
+    issuer: Issuer
+    cors: Cors
+    allow: Callable[[], bool]
+    environment: Environment
+
+    def answer(self, request: Request) -> Response:
+        origin = request.header("origin")
+        if request.method == "OPTIONS":
+            return gateway.preflight(self.cors, origin)
+        answered = self._answer(request)
+        granted = gateway.cors_headers(self.cors, origin)
+        own = [pair for pair in answered.headers if not pair[0].startswith("access-control-")]
+        return Response(answered.status, own + granted, answered.body)
+
+    def _answer(self, request: Request) -> Response:
+        match = self.router.match(request.method, request.path)
+        if match is None:
+            return NOT_FOUND
+        if not self.allow():
+            return TOO_MANY
+        claims = None
+        if match.route.authorised:
+            try:
+                claims = self.issuer.verify(_bearer(request.header("authorization")))
+            except TokenError:
+                return UNAUTHORIZED
+        event = gateway.event(request, match, claims, str(uuid.uuid4()), datetime.now(UTC))
+        try:
+            return gateway.response(self.environment.invoke(event))
+        except TimedOut:
+            return UNAVAILABLE
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
+            return gateway.SERVER_ERROR
+
+
+def _bearer(header: str | None) -> str:
+    scheme, _, token = (header or "").strip().partition(" ")
+    # API Gateway takes the bare token as well.
+    return token.strip() if scheme.lower() == "bearer" else scheme
+
+
+class Refused(Exception):
+    """A request that is answered without being read to its end; the connection closes after it."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
+class Front(ThreadingHTTPServer):
+    """Serves `api` on a socket that is already bound, which several processes may share."""
+
+    daemon_threads = True
+
+    def __init__(self, listener: socket.socket, api: Api, log: Callable[[str], None]) -> None:
+        super().__init__(listener.getsockname()[:2], _Connection, bind_and_activate=False)
+        self.socket.close()
+        # Of the workers that wake for one connection only one gets it; the others must not wait in accept.
+        listener.setblocking(False)
+        self.socket = listener
+        self.api, self.log = api, log
+        self._places = threading.BoundedSemaphore(MAX_CONNECTIONS)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if not self._places.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._places.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), OSError):  # a client that went away is no error of ours
+            traceback.print_exc(file=sys.stderr)
+
+    def service_actions(self) -> None:
+        if self.api.environment.stuck:
+            # Lambda, too, throws away an environment whose function ran out of time. The answer goes out
+            # first.
+            threading.Thread(target=self.shutdown, daemon=True).start()
+
+
+class _Connection(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = READ_SECONDS
+    disable_nagle_algorithm = True
+    server: Front
+
+    def handle_one_request(self) -> None:
+        try:
+            self.raw_requestline = self.rfile.readline(MAX_HEAD + 1)
+            if not self.raw_requestline:
+                self.close_connection = True
+                return
+            if len(self.raw_requestline) > MAX_HEAD:
+                self.requestline = self.request_version = self.command = ""
+                self.send_error(HTTPStatus.REQUEST_URI_TOO_LONG)
+                return
+            if self.parse_request():
+                self._serve(time.perf_counter())
+        except TimeoutError:
+            self.close_connection = True
+
+    def _serve(self, began: float) -> None:
+        try:
+            request = self._read()
+            response = self.server.api.answer(request)
+        except Refused as refused:
+            response = refused.response
+            self.close_connection = True
+        self._write(response)
+        milliseconds = (time.perf_counter() - began) * 1000
+        path = self.path.partition("?")[0]
+        self.server.log(f"{self.command} {path} {response.status} {milliseconds:.0f} ms")
+
+    def handle_expect_100(self) -> bool:
+        # Whether the body is wanted is known once its length has been looked at: _read sends the 100.
+        return True
+
+    def _read(self) -> Request:
+        pairs: Headers = list(self.headers.items())
+        head = len(self.raw_requestline) + sum(len(name) + len(value) + 4 for name, value in pairs)
+        if head > MAX_HEAD:
+            raise Refused(gateway.message(431, "Request Header Fields Too Large"))
+        if not self.path.startswith("/"):
+            raise Refused(gateway.message(400, "Bad Request"))
+        return Request(self.command, self.path, pairs, self._read_body(), self.client_address[0])
+
+    def _read_body(self) -> bytes:
+        lengths = self.headers.get_all("content-length", [])
+        codings = self.headers.get_all("transfer-encoding", [])
+        if codings and (lengths or [coding.strip().lower() for coding in codings] != ["chunked"]):
+            raise Refused(gateway.message(400, "Bad Request"))
+        if len(set(lengths)) > 1 or any(not (text.isascii() and text.isdigit()) for text in lengths):
+            raise Refused(gateway.message(400, "Bad Request"))
+        length = int(lengths[0][:12]) if lengths else 0
+        if length > MAX_BODY:
+            raise Refused(TOO_LARGE)
+        if self.headers.get("expect", "").lower() == "100-continue":
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        deadline = time.monotonic() + READ_SECONDS
+        return self._read_chunks(deadline) if codings else self._read_exactly(length, deadline)
+
+    def _read_exactly(self, length: int, deadline: float) -> bytes:
+        body = bytearray()
+        while len(body) < length:
+            if time.monotonic() > deadline:
+                raise Refused(gateway.message(408, "Request Timeout"))
+            part = self.rfile.read1(min(length - len(body), 65_536))
+            if not part:
+                raise ConnectionResetError("the client went away within its request")
+            body += part
+        return bytes(body)
+
+    def _read_chunks(self, deadline: float) -> bytes:
+        body = bytearray()
+        while True:
+            size = self._read_chunk_size()
+            if len(body) + size > MAX_BODY:
+                raise Refused(TOO_LARGE)
+            if size == 0:
+                break
+            body += self._read_exactly(size, deadline)
+            if self._read_exactly(2, deadline) != b"\r\n":
+                raise Refused(gateway.message(400, "Bad Request"))
+        for _ in range(100):  # trailers, which nobody reads
+            if self.rfile.readline(MAX_HEAD) in {b"\r\n", b"\n", b""}:
+                return bytes(body)
+        raise Refused(gateway.message(400, "Bad Request"))
+
+    def _read_chunk_size(self) -> int:
+        text = self.rfile.readline(1_024).partition(b";")[0].strip()
+        if not text or len(text) > 8 or text.strip(b"0123456789abcdefABCDEF"):
+            raise Refused(gateway.message(400, "Bad Request"))
+        return int(text, 16)
+
+    def _write(self, response: Response) -> None:
+        bodiless = response.status in {204, 304} or self.command == "HEAD"
+        lines = [f"HTTP/1.1 {response.status} {_reason(response.status)}"]
+        lines += [f"{name}: {value}" for name, value in response.headers]
+        lines.append(f"date: {self.date_time_string()}")
+        if response.status not in {204, 304}:
+            lines.append(f"content-length: {len(response.body)}")
+        if self.close_connection or self.server.api.environment.stuck:
+            self.close_connection = True
+            lines.append("connection: close")
+        head = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
+        self.wfile.write(head if bodiless else head + response.body)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """http.server's own refusals (bad request line, too many headers), as the gateway words them."""
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self._write(gateway.message(int(code), _reason(int(code))))
+
+
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"

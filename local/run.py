@@ -1,0 +1,283 @@
+"""`make run`: the whole of template.yaml on this machine, on loopback, with its data kept in DATA_DIR.
+
+Settings come from the environment: PORT, DATA_DIR, DEMO, WORKERS. The run holds a lock on DATA_DIR, which its
+children share: while one of them is left, nobody else opens the same database.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import http.client
+import importlib
+import importlib.util
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, NoReturn
+
+from local import engines, processes, worker
+from local.runtime import clean_environment, environment
+from local.template import PROJECT, Template
+from local.tokens import Issuer, signing_key
+from local.welcome import DEMO_STORE, print_welcome
+
+BIG_LOG = 10 * 1024 * 1024
+
+
+class CannotRun(Exception):
+    """Said to the person who started the run, without a traceback."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    port: int
+    data_dir: Path
+    demo: bool
+    workers: int
+
+    @classmethod
+    def read(cls) -> Settings:
+        try:
+            port, workers = int(os.environ.get("PORT") or 3000), int(os.environ.get("WORKERS") or 4)
+        except ValueError:
+            raise CannotRun("PORT and WORKERS are numbers: make run PORT=3000 WORKERS=4") from None
+        if not (0 < port < 65_536 and 0 < workers <= 64):
+            raise CannotRun("PORT lies between 1 and 65535, WORKERS between 1 and 64")
+        data_dir = Path(os.environ.get("DATA_DIR") or "data").resolve()
+        return cls(port, data_dir, os.environ.get("DEMO") != "0", workers)
+
+
+@dataclass
+class Run:
+    settings: Settings
+    template: Template
+    lock: int
+    check: Callable[[], None]
+    children: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.settings.port}"
+
+    def serve(self, listener: socket.socket) -> None:
+        """Start everything, then watch over it until a signal or the end of an engine."""
+        with self._engines() as running:
+            print("making the table and the bucket of template.yaml", flush=True)
+            engines.provision(self.template, running)
+            starters: dict[subprocess.Popen[bytes], Callable[[], subprocess.Popen[bytes]]] = {}
+
+            def keep(starter: Callable[[], subprocess.Popen[bytes]]) -> None:
+                child = starter()
+                self.children.append(child)
+                starters[child] = starter
+
+            listener.listen(1_024)
+            for _ in range(self.settings.workers):
+                keep(lambda: self._start_worker(running, listener))
+            self._wait_for_api()
+            for name in sorted({schedule.function for schedule in self.template.schedules}):
+                keep(lambda name=name: self._start_schedules(running, name))  # type: ignore[misc]
+            print_welcome(self.url, self.settings.data_dir, running)
+            if self.settings.demo:
+                threading.Thread(target=self._fill_demo, daemon=True).start()
+            self._watch(running, starters, keep)
+
+    @contextlib.contextmanager
+    def _engines(self) -> Iterator[engines.Engines]:
+        print("starting the engines", flush=True)
+        running = engines.start(self.settings.data_dir, self.lock, self.check)
+        try:
+            yield running
+        finally:
+            processes.stop(self.children, patience=2)
+            processes.stop(running.processes)
+
+    def _start_worker(self, running: engines.Engines, listener: socket.socket) -> subprocess.Popen[bytes]:
+        (name,) = {route.function for route in self.template.routes}
+        arguments = ["local.worker", str(listener.fileno()), name, str(self.settings.data_dir)]
+        return self._start_python(running, name, arguments, keep=(listener.fileno(),))
+
+    def _start_schedules(self, running: engines.Engines, name: str) -> subprocess.Popen[bytes]:
+        return self._start_python(running, name, ["local.schedules", name])
+
+    def _start_python(
+        self, running: engines.Engines, name: str, arguments: list[str], keep: tuple[int, ...] = ()
+    ) -> subprocess.Popen[bytes]:
+        variables = environment(self.template.functions[name], running.dynamodb, running.services)
+        with (self.settings.data_dir / "logs" / f"{name}.log").open("ab") as log:
+            return processes.start(
+                [sys.executable, "-m", *arguments],
+                clean_environment(variables),
+                PROJECT,
+                output=log,
+                keep=(self.lock, *keep),
+            )
+
+    def _wait_for_api(self) -> None:
+        logs = self.settings.data_dir / "logs"
+        until = time.monotonic() + 60
+        unwell = 0
+        while time.monotonic() < until:
+            self.check()
+            for child in self.children:
+                if child.poll() == worker.CANNOT_IMPORT:
+                    raise CannotRun("The API's handler cannot be imported; its error is above.")
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                connection = http.client.HTTPConnection("127.0.0.1", self.settings.port, timeout=5)
+                connection.request("GET", "/v1/health")
+                status = connection.getresponse().status
+                if status == http.client.OK:
+                    return
+                unwell += 1
+                if unwell == 20:
+                    raise CannotRun(f"{self.url}/v1/health answers {status}; the reason is in {logs}")
+            time.sleep(0.1)
+        raise CannotRun(f"{self.url}/v1/health does not answer; see {logs}")
+
+    def _fill_demo(self) -> None:
+        if importlib.util.find_spec("local.demo") is None:
+            return
+        demo = importlib.import_module("local.demo")
+        issuer = Issuer.of(self.settings.data_dir, self.template)
+        platform, owner = (issuer.issue({DEMO_STORE: role}, user=f"demo-{role}") for role in ("platform", "owner"))
+        try:
+            if _has_no_orders(self.settings.port, owner):
+                demo.fill(self.url, platform, owner)
+        except Exception as failed:
+            print(f"The demo shop could not be filled: {failed!r}", file=sys.stderr)
+
+    def _watch(
+        self,
+        running: engines.Engines,
+        starters: dict[subprocess.Popen[bytes], Callable[[], subprocess.Popen[bytes]]],
+        keep: Callable[[Callable[[], subprocess.Popen[bytes]]], None],
+    ) -> NoReturn:
+        while True:
+            time.sleep(0.1)
+            self.check()
+            for engine in running.processes:
+                if engine.poll() is not None:
+                    raise CannotRun(f"An engine stopped by itself; see {self.settings.data_dir / 'logs'}")
+            for child in [child for child in self.children if child.poll() is not None]:
+                self.children.remove(child)
+                ran_out = child.returncode == worker.TIMED_OUT
+                why = "ran out of time" if ran_out else f"stopped ({child.returncode})"
+                print(f"a function's process {why}; starting another", file=sys.stderr)
+                if not ran_out:
+                    time.sleep(1)  # one that cannot live must not be started in a tight loop
+                keep(starters.pop(child))
+
+
+def _has_no_orders(port: int, token: str) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    headers = {"Authorization": f"Bearer {token}"}
+    connection.request("GET", "/v1/orders?limit=1", headers=headers)
+    answer = connection.getresponse()
+    return answer.status == http.client.OK and not json.loads(answer.read())["data"]
+
+
+def _prepare(data_dir: Path) -> None:
+    logs = data_dir / "logs"
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        logs.mkdir(exist_ok=True)
+    except OSError as refused:
+        raise CannotRun(
+            f"DATA_DIR {data_dir} cannot be used ({refused.strerror}); choose another: make run DATA_DIR=..."
+        ) from None
+    for log in logs.glob("*.log"):
+        if log.stat().st_size > BIG_LOG:
+            log.replace(log.with_suffix(".log.1"))
+
+
+def _lock(data_dir: Path, check: Callable[[], None]) -> IO[str]:
+    """DATA_DIR for this run alone. The lock goes with the open file, so the children hold it too, and after a
+    kill -9 it is free once the last of them is gone."""
+    file = (data_dir / "lock").open("a+")
+    until = time.monotonic() + 15
+    while True:
+        check()
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip()
+            if holder.isdigit() and _alive(int(holder)):
+                raise CannotRun(
+                    f"A run already uses {data_dir} (process {holder}). Stop it with Ctrl-C in its terminal "
+                    f"or kill {holder}, or use another folder and port: make run DATA_DIR=./data2 PORT=3001"
+                ) from None
+            if time.monotonic() > until:
+                raise CannotRun(f"An engine of an earlier run still holds {data_dir}; end it and start again") from None
+            time.sleep(0.1)
+    file.truncate(0)
+    file.write(f"{os.getpid()}\n")
+    file.flush()
+    return file
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _bind(port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+        # Two sockets may both be bound while none listens; this finds the port's other user at once.
+        listener.listen(1)
+    except OSError as refused:
+        if refused.errno in {errno.EADDRINUSE, errno.EACCES}:
+            raise CannotRun(
+                f"Port {port} on 127.0.0.1 cannot be used ({refused.strerror}). "
+                f"Choose another: make run PORT={port + 1 if port < 65_535 else 3000}"
+            ) from None
+        raise
+    return listener
+
+
+def _say(text: str, stream: IO[str] = sys.stdout) -> None:
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        print(text, file=stream, flush=True)
+
+
+def main(arguments: list[str]) -> int:
+    if "--with-parent" in arguments:
+        processes.follow_parent(signal.SIGTERM)
+    os.umask(0o077)
+    check = processes.StopSignals().check
+    try:
+        settings = Settings.read()
+        _prepare(settings.data_dir)
+        with _lock(settings.data_dir, check) as lock, _bind(settings.port) as listener:
+            signing_key(settings.data_dir)
+            Run(settings, Template.load(), lock.fileno(), check).serve(listener)
+    except processes.Stopped as stopped:
+        _say(f"\nstopped ({stopped}); everything is kept in {settings.data_dir}")
+        return 0
+    except (CannotRun, engines.EngineError) as failed:
+        _say(str(failed), sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,110 @@
+"""One Lambda execution environment: the variables, the handler, the context and the time limit."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.template import REGION, Function
+
+Handler = Callable[[dict[str, Any], "Context"], Any]
+
+
+@dataclass(frozen=True)
+class Context:
+    """The attributes of Lambda's context object that handlers and Powertools read."""
+
+    function_name: str
+    memory_limit_in_mb: int
+    timeout: float
+    aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    started: float = field(default_factory=time.monotonic)
+    function_version: str = "$LATEST"
+
+    @property
+    def invoked_function_arn(self) -> str:
+        return f"arn:aws:lambda:{REGION}:000000000000:function:{self.function_name}"
+
+    @property
+    def log_group_name(self) -> str:
+        return f"/aws/lambda/{self.function_name}"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return max(0, int((self.started + self.timeout - time.monotonic()) * 1000))
+
+
+def environment(function: Function, dynamodb: str, services: str) -> dict[str, str]:
+    """The variables of template.yaml, and what makes a function use the local engines."""
+    return {
+        **function.environment,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_ENDPOINT_URL_DYNAMODB": dynamodb,
+        "AWS_ENDPOINT_URL": services,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_LAMBDA_FUNCTION_NAME": function.logical_id,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
+        "POWERTOOLS_TRACE_DISABLED": "1",
+        "POWERTOOLS_METRICS_DISABLED": "1",
+    }
+
+
+def clean_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with `variables`, and without the AWS and proxy settings of the user."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "POWERTOOLS_")) and not name.lower().endswith("_proxy")
+    }
+    return {**kept, **variables}
+
+
+def load(handler: str) -> Handler:
+    """`functions.orders.handler.lambda_handler` → the callable."""
+    module, _, name = handler.rpartition(".")
+    found: Handler = getattr(importlib.import_module(module), name)
+    return found
+
+
+class TimedOut(Exception):
+    """The function did not answer within its Timeout."""
+
+
+class Environment:
+    """Runs one event at a time, as a Lambda execution environment does: Powertools' resolver keeps the
+    current event on its class, so two at once in one process would answer each other's requests."""
+
+    def __init__(self, handler: Handler, name: str, memory: int, timeout: float) -> None:
+        self._handler, self._name, self._memory, self._timeout = handler, name, memory, timeout
+        self._turn = threading.Lock()
+        self._runner = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self.stuck = False
+
+    def invoke(self, event: dict[str, Any]) -> Any:
+        """The handler's result, or what it raised. After TimedOut, `stuck` tells whether the handler
+        still runs: then this environment is of no further use."""
+        if self.stuck or not self._turn.acquire(timeout=self._timeout):
+            raise TimedOut
+        try:
+            context = Context(self._name, self._memory, self._timeout)
+            running = self._runner.submit(self._handler, event, context)
+            try:
+                return running.result(self._timeout)
+            except FutureTimeout:
+                # A handler may raise a TimeoutError of its own, which is no time-out of the function.
+                if running.done():
+                    raise
+                self.stuck = True
+                raise TimedOut from None
+        finally:
+            self._turn.release()

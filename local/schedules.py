@@ -1,0 +1,73 @@
+"""The clock of one scheduled function: fires its ScheduleV2 events at their rates, each also once at the
+start.
+
+Started as `python -m local.schedules <function>` with the function's variables set. One process a
+function, as on AWS each has environments of its own; one event at a time; an event that fails is reported
+and the clock goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+import traceback
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from local import processes
+from local.runtime import Context, load
+from local.template import REGION, Function, Schedule, Template
+
+
+def payload(schedule: Schedule, at: datetime) -> dict[str, Any]:
+    """The target's Input with the scheduler's context attributes filled in."""
+    attributes = {
+        "<aws.scheduler.schedule-arn>": f"arn:aws:scheduler:{REGION}:local:schedule/{schedule.name}",
+        "<aws.scheduler.scheduled-time>": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "<aws.scheduler.execution-id>": str(uuid.uuid4()),
+        "<aws.scheduler.attempt-number>": "1",
+    }
+    text = schedule.payload
+    for name, value in attributes.items():
+        text = text.replace(name, value)
+    filled: dict[str, Any] = json.loads(text)
+    return filled
+
+
+def fire(function: Function, schedule: Schedule, at: datetime) -> bool:
+    """Run the handler once; False when it raised, which goes to stderr."""
+    try:
+        load(function.handler)(payload(schedule, at), Context(function.logical_id, function.memory, function.timeout))
+    except Exception:
+        print(f"{schedule.name} of {at:%H:%M:%S} failed:", file=sys.stderr)
+        traceback.print_exc(file=sys.stderr)
+        return False
+    return True
+
+
+def run(function: Function, schedules: Sequence[Schedule]) -> None:
+    """For ever. A firing that was missed while another ran is made up once, not once for each time missed."""
+    due = {schedule.name: time.time() for schedule in schedules}
+    while True:
+        schedule = min(schedules, key=lambda candidate: due[candidate.name])
+        time.sleep(max(0.0, due[schedule.name] - time.time()))
+        at = due[schedule.name]
+        fire(function, schedule, datetime.fromtimestamp(at, UTC))
+        missed = max(0.0, time.time() - at) // schedule.every_seconds
+        due[schedule.name] = at + (missed + 1) * schedule.every_seconds
+
+
+def main(arguments: list[str]) -> None:
+    processes.follow_parent()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    template = Template.load()
+    (name,) = arguments
+    run(template.functions[name], [each for each in template.schedules if each.function == name])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,284 @@
+"""template.yaml as the local run and the tests see it: tables, routes, schedules and function environments.
+
+References are resolved to local names: a parameter to its default, a resource to `orderkeep-` and its
+logical id. Anything that the template uses and this reader does not know raises TemplateError instead of
+being guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+PROJECT = Path(__file__).resolve().parent.parent
+DEFAULT_PATH = PROJECT / "template.yaml"
+
+REGION = "us-east-1"
+LOCAL_ISSUER = "http://localhost/orderkeep"
+
+_PSEUDO_PARAMETERS = {
+    "AWS::Region": REGION,
+    "AWS::AccountId": "000000000000",
+    "AWS::Partition": "aws",
+    "AWS::StackName": "orderkeep",
+    "AWS::URLSuffix": "amazonaws.com",
+}
+_UNIT_SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
+
+
+class TemplateError(Exception):
+    """The template says something that cannot be run here; the message names it."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """`create_arguments` go to DynamoDB's CreateTable as they are; `ttl_attribute` to UpdateTimeToLive."""
+
+    logical_id: str
+    name: str
+    create_arguments: dict[str, Any]
+    ttl_attribute: str | None
+
+
+@dataclass(frozen=True)
+class Function:
+    logical_id: str
+    handler: str
+    timeout: int
+    memory: int
+    environment: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method and path of the HTTP API; `path` keeps its `{parameters}`."""
+
+    method: str
+    path: str
+    function: str
+    authorised: bool
+
+    @property
+    def key(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """`payload` is the target's Input text, its `<aws.scheduler...>` attributes still in place."""
+
+    name: str
+    function: str
+    every_seconds: int
+    payload: str
+
+
+@dataclass(frozen=True)
+class Cors:
+    origins: tuple[str, ...]
+    methods: tuple[str, ...]
+    headers: tuple[str, ...]
+    exposed: tuple[str, ...]
+    max_age: int
+
+
+@dataclass(frozen=True)
+class Throttle:
+    rate: float
+    burst: int
+
+
+class _CloudFormationLoader(yaml.SafeLoader):
+    """YAML with the short tags: `!Ref x` becomes {"Ref": "x"}, `!Sub x` {"Fn::Sub": "x"}."""
+
+
+def _construct_tag(loader: _CloudFormationLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    elif isinstance(node, yaml.MappingNode):
+        value = loader.construct_mapping(node, deep=True)
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
+
+
+_CloudFormationLoader.add_multi_constructor("!", _construct_tag)
+
+
+def local_name(logical_id: str) -> str:
+    """`OrdersTable` → `orderkeep-orders-table`, a name that DynamoDB and S3 both accept."""
+    return "orderkeep-" + re.sub(r"(?<!^)(?=[A-Z])", "-", logical_id).lower()
+
+
+class Template:
+    def __init__(self, document: Mapping[str, Any], parameters: Mapping[str, str] | None = None) -> None:
+        self.document = document
+        self._parameters = dict(parameters or {})
+
+    @classmethod
+    def load(cls, path: Path = DEFAULT_PATH, parameters: Mapping[str, str] | None = None) -> Template:
+        return cls(parse(path.read_text("utf-8")), parameters)
+
+    def resources(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Logical id → the whole resource, for every resource of that CloudFormation type."""
+        return {name: body for name, body in self.document["Resources"].items() if body["Type"] == kind}
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        return tuple(
+            self._table(name, body["Properties"]) for name, body in self.resources("AWS::DynamoDB::Table").items()
+        )
+
+    def _table(self, logical_id: str, properties: Mapping[str, Any]) -> Table:
+        kept = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
+        arguments = {key: properties[key] for key in kept if key in properties}
+        ttl = properties.get("TimeToLiveSpecification", {})
+        name = local_name(logical_id)
+        return Table(
+            logical_id,
+            name,
+            {"TableName": name, **arguments},
+            ttl["AttributeName"] if ttl.get("Enabled") else None,
+        )
+
+    @cached_property
+    def buckets(self) -> tuple[str, ...]:
+        return tuple(local_name(name) for name in self.resources("AWS::S3::Bucket"))
+
+    @cached_property
+    def functions(self) -> dict[str, Function]:
+        defaults = self.document.get("Globals", {}).get("Function", {})
+        shared = defaults.get("Environment", {}).get("Variables", {})
+        found = {}
+        for name, body in self.resources("AWS::Serverless::Function").items():
+            properties = {**defaults, **body["Properties"]}
+            variables = {**shared, **body["Properties"].get("Environment", {}).get("Variables", {})}
+            found[name] = Function(
+                name,
+                properties["Handler"],
+                properties["Timeout"],
+                properties["MemorySize"],
+                {key: str(self.resolve(value)) for key, value in variables.items()},
+            )
+        return found
+
+    def _events(self, kind: str) -> list[tuple[str, str, dict[str, Any]]]:
+        return [
+            (function, event, body["Properties"])
+            for function, resource in self.resources("AWS::Serverless::Function").items()
+            for event, body in resource["Properties"].get("Events", {}).items()
+            if body["Type"] == kind
+        ]
+
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        return tuple(
+            Route(
+                properties["Method"].upper(),
+                properties["Path"],
+                function,
+                properties.get("Auth", {}).get("Authorizer") != "NONE",
+            )
+            for function, _, properties in self._events("HttpApi")
+        )
+
+    @cached_property
+    def schedules(self) -> tuple[Schedule, ...]:
+        return tuple(
+            Schedule(event, function, _seconds(properties["ScheduleExpression"]), properties.get("Input", "{}"))
+            for function, event, properties in self._events("ScheduleV2")
+        )
+
+    @cached_property
+    def _api(self) -> dict[str, Any]:
+        (api,) = self.resources("AWS::Serverless::HttpApi").values()
+        properties: dict[str, Any] = api["Properties"]
+        return properties
+
+    @cached_property
+    def cors(self) -> Cors:
+        cors = self._api["CorsConfiguration"]
+        return Cors(
+            tuple(self.resolve(origin) for origin in cors["AllowOrigins"]),
+            tuple(cors["AllowMethods"]),
+            tuple(cors["AllowHeaders"]),
+            tuple(cors["ExposeHeaders"]),
+            cors["MaxAge"],
+        )
+
+    @cached_property
+    def throttle(self) -> Throttle:
+        settings = self._api["DefaultRouteSettings"]
+        return Throttle(float(settings["ThrottlingRateLimit"]), int(settings["ThrottlingBurstLimit"]))
+
+    @cached_property
+    def issuer(self) -> str:
+        (authorizer,) = self._api["Auth"]["Authorizers"].values()
+        return str(self.resolve(authorizer["JwtConfiguration"]["issuer"]))
+
+    @cached_property
+    def audience(self) -> tuple[str, ...]:
+        """The client ids whose tokens the authorizer lets in."""
+        (authorizer,) = self._api["Auth"]["Authorizers"].values()
+        return tuple(str(self.resolve(client)) for client in authorizer["JwtConfiguration"]["audience"])
+
+    def resolve(self, value: Any) -> Any:
+        """A literal as it is; Ref, GetAtt and Sub as what they name in the local run."""
+        if not isinstance(value, dict):
+            return value
+        ((function, argument),) = value.items()
+        if function == "Ref":
+            return self._ref(argument)
+        if function == "Fn::GetAtt":
+            return self._attribute(*argument)
+        if function == "Fn::Sub" and isinstance(argument, str):
+            return re.sub(r"\$\{([A-Za-z0-9:.]+)\}", lambda found: str(self._named(found[1])), argument)
+        raise TemplateError(f"template.yaml: {function} is not known to the local run")
+
+    def _named(self, name: str) -> Any:
+        head, dot, attribute = name.partition(".")
+        return self._attribute(head, attribute) if dot else self._ref(name)
+
+    def _ref(self, name: str) -> Any:
+        if name in self._parameters:
+            return self._parameters[name]
+        if name in _PSEUDO_PARAMETERS:
+            return _PSEUDO_PARAMETERS[name]
+        parameter = self.document.get("Parameters", {}).get(name)
+        if parameter is not None:
+            if "Default" not in parameter:
+                raise TemplateError(f"template.yaml: parameter {name} has no default for the local run")
+            return parameter["Default"]
+        if name in self.document["Resources"]:
+            return local_name(name)
+        raise TemplateError(f"template.yaml: nothing is called {name}")
+
+    def _attribute(self, name: str, attribute: str) -> str:
+        if name not in self.document["Resources"]:
+            raise TemplateError(f"template.yaml: nothing is called {name}")
+        if attribute == "ProviderURL":
+            return LOCAL_ISSUER
+        if attribute == "Arn":
+            return f"arn:aws:local:{REGION}:000000000000:{local_name(name)}"
+        raise TemplateError(f"template.yaml: {name}.{attribute} is not known to the local run")
+
+
+def parse(text: str) -> dict[str, Any]:
+    """The template's text with its CloudFormation tags as plain dictionaries."""
+    document: dict[str, Any] = yaml.load(text, Loader=_CloudFormationLoader)
+    return document
+
+
+def _seconds(expression: str) -> int:
+    found = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", expression)
+    if not found:
+        raise TemplateError(f"template.yaml: the local run fires rate(...) schedules only, not {expression}")
+    return int(found[1]) * _UNIT_SECONDS[found[2]]

@@ -1,0 +1,164 @@
+"""The local token issuer: bearer tokens with the claims of a Cognito access token.
+
+The signing key lies in DATA_DIR, so tokens made before, during or after a run are all good for that DATA_DIR.
+`make token` calls this module; its last line of output is the bare token.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from local.template import Template
+
+ROLES = ("owner", "staff", "viewer", "platform")
+_STORE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_LIFETIME = re.compile(r"(\d{1,6})([smhd])")
+_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class TokenError(Exception):
+    """A token that cannot be made as asked, or one that is not accepted."""
+
+
+def signing_key(data_dir: Path) -> rsa.RSAPrivateKey:
+    """The issuer's key, made on first use. Of several processes that make it at once, one key wins for
+    all."""
+    path = data_dir / "issuer.pem"
+    if not path.exists():
+        _create(path)
+    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TokenError(f"{path} is not an RSA key; remove it and a new one is made")
+    return key
+
+
+def _create(path: Path) -> None:
+    pem = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".issuer-")  # mkstemp gives 0600
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(pem)
+        try:
+            # A link fails where a rename would replace the key that another process has just made.
+            path.hardlink_to(temporary)
+        except FileExistsError:
+            return
+    finally:
+        temporary.unlink()
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """Makes and checks the tokens of one DATA_DIR."""
+
+    key: rsa.RSAPrivateKey
+    issuer: str
+    clients: tuple[str, ...]
+
+    @classmethod
+    def of(cls, data_dir: Path, template: Template) -> Issuer:
+        return cls(signing_key(data_dir), template.issuer, template.audience)
+
+    def issue(self, grants: Mapping[str, str], user: str, lifetime: int = 12 * 3600) -> str:
+        """A token for that user with one role in each store of `grants`."""
+        now = int(time.time())
+        claims = {
+            "iss": self.issuer,
+            "sub": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.issuer}/{user}")),
+            "client_id": self.clients[0],
+            "token_use": "access",
+            "scope": "aws.cognito.signin.user.admin",
+            "cognito:groups": [f"{store}:{role}" for store, role in grants.items()],
+            "username": user,
+            "auth_time": now,
+            "iat": now,
+            "exp": now + lifetime,
+            "jti": secrets.token_hex(16),
+        }
+        return jwt.encode(claims, self.key, algorithm="RS256")
+
+    def verify(self, token: str) -> dict[str, Any]:
+        """The claims of a token that API Gateway's JWT authorizer would let in; TokenError for any other."""
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                self.key.public_key(),
+                algorithms=["RS256"],
+                issuer=self.issuer,
+                options={"require": ["exp", "iss"], "verify_aud": False},
+            )
+        except jwt.InvalidTokenError as refused:
+            raise TokenError(str(refused)) from refused
+        audience = claims.get("aud", claims.get("client_id"))
+        named = audience if isinstance(audience, list) else [audience]
+        if not set(self.clients) & {name for name in named if isinstance(name, str)}:
+            raise TokenError("the token was issued to another client")
+        return claims
+
+
+def grants(stores: str, role: str) -> dict[str, str]:
+    """`a,b` with a role for all, or `a:owner,b:viewer`, as store → role."""
+    found: dict[str, str] = {}
+    for part in _parts(stores):
+        store, colon, own_role = part.partition(":")
+        chosen = own_role if colon else role
+        if not _STORE_ID.fullmatch(store):
+            raise TokenError(f"STORE: {store!r} is no store id; letters, digits, _ and -, at most 64")
+        if chosen not in ROLES:
+            raise TokenError(f"ROLE: {chosen!r} is not one of {', '.join(ROLES)}")
+        if store in found:
+            raise TokenError(f"STORE: {store} is named twice")
+        found[store] = chosen
+    return found
+
+
+def _parts(stores: str) -> Iterable[str]:
+    return (part.strip() for part in stores.split(","))
+
+
+def lifetime(text: str) -> int:
+    """`45s`, `30m`, `12h`, `7d` in seconds."""
+    found = _LIFETIME.fullmatch(text)
+    if not found:
+        raise TokenError(f"TTL: {text!r} is not a time such as 45s, 30m, 12h or 7d")
+    return int(found[1]) * _UNIT_SECONDS[found[2]]
+
+
+def main(environment: Mapping[str, str]) -> int:
+    role = environment.get("TOKEN_ROLE") or "owner"
+    stores = environment.get("TOKEN_STORE") or "demo"
+    data_dir = Path(environment.get("DATA_DIR") or "data")
+    try:
+        wanted = grants(stores, role)
+        user = environment.get("TOKEN_USER") or role
+        seconds = lifetime(environment.get("TOKEN_TTL") or "12h")
+        token = Issuer.of(data_dir, Template.load()).issue(wanted, user, seconds)
+    except TokenError as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    print(token)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ))

@@ -1,0 +1,65 @@
+"""One worker process of the API: an execution environment behind the listening socket that the run opened.
+
+Started as `python -m local.worker <listening fd> <function> <data dir>` with the function's variables set.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import socket
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from local import processes
+from local.front import Api, Front
+from local.gateway import Router
+from local.runtime import Environment, load
+from local.template import Template
+from local.throttle import Bucket
+from local.tokens import Issuer
+
+CANNOT_IMPORT = 3
+TIMED_OUT = 4
+
+
+def main(arguments: list[str]) -> int:
+    descriptor, function_name, directory = arguments
+    processes.follow_parent()
+    template, data_dir = Template.load(), Path(directory)
+    function = template.functions[function_name]
+    try:
+        handler = load(function.handler)
+    except Exception as failed:
+        sys.excepthook(type(failed), failed, failed.__traceback__)
+        return CANNOT_IMPORT
+    api = Api(
+        Router(route for route in template.routes if route.function == function_name),
+        Issuer.of(data_dir, template),
+        template.cors,
+        Bucket(data_dir / "throttle", template.throttle).allow,
+        Environment(handler, function.logical_id, function.memory, function.timeout),
+    )
+    access = os.open(data_dir / "logs" / "access.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    front = Front(socket.socket(fileno=int(descriptor)), api, lambda line: _log(access, line))
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    gc.collect()
+    gc.freeze()
+    front.serve_forever(poll_interval=0.2)
+    time.sleep(0.5)  # the 503 of the request that ran out of time is still being written
+    return TIMED_OUT
+
+
+def _log(handle: int, line: str) -> None:
+    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    os.write(handle, f"{stamp} {line}\n".encode("utf-8", "replace"))
+
+
+if __name__ == "__main__":
+    status = main(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # a handler that hangs must not keep the process alive

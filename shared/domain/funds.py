@@ -1,0 +1,98 @@
+"""Receipt, release of funds and payment of refunds: how an order comes to its end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared.domain import deadlines
+from shared.domain.commands import Command
+from shared.domain.errors import Conflict, Unprocessable
+from shared.domain.orders import (
+    OPEN_REFUND_STATES,
+    Assessment,
+    FundState,
+    Order,
+    Refund,
+    RefundState,
+    Status,
+)
+
+
+def confirm_receipt(order: Order, command: Command) -> Order:
+    return _receive(order, command, "buyer", "buyer_accept_goods")
+
+
+def expire_receipt(order: Order, command: Command) -> Order:
+    return _receive(order, command, "timeout", "buyer_accept_goods_timeout")
+
+
+def release(order: Order, command: Command) -> Order:
+    """The platform pays out: what it says, or what was received less refunds and the fees it names."""
+    commission, affiliate_fee = command.body.get("commission"), command.body.get("affiliate_fee")
+    amount = command.body.get("amount")
+    if amount is None:
+        amount = order.amounts.refundable - (commission or 0) - (affiliate_fee or 0)
+        if amount < 0:
+            raise Unprocessable(
+                "fees_exceed_funds", "The fees are more than the funds that await release.", "/commission"
+            )
+    released = replace(
+        order,
+        fund_state=FundState.RELEASED,
+        amounts=replace(order.amounts, released=amount, commission=commission, affiliate_fee=affiliate_fee),
+    )
+    return _finish_when_settled(deadlines.settle(released, {}, {}), command)
+
+
+def complete_refund(order: Order, command: Command) -> Order:
+    """The platform has paid an accepted refund; never more than what the buyer still has to get back."""
+    refund = order.refund(command.body["refund_id"])
+    if refund is None:
+        raise Unprocessable("refund_unknown", "The order has no such refund.", "/refund_id")
+    if refund.state is not RefundState.ACCEPTED:
+        raise Conflict("refund_not_accepted", f"The refund is {refund.state}, not accepted.")
+    amount = command.body.get("amount")
+    amount = refund.amount if amount is None else amount
+    if amount > order.amounts.refundable:
+        raise Unprocessable(
+            "refund_exceeds_remaining",
+            "The refund is more than what remains of the order's money.",
+            "/amount",
+        )
+    paid = replace(refund, state=RefundState.PAID, amount=amount, paid_at=command.at)
+    after = replace(
+        order,
+        refunds=_with(order, paid),
+        amounts=replace(order.amounts, refunded=order.amounts.refunded + amount),
+    )
+    return _finish_when_settled(after, command)
+
+
+def _receive(order: Order, command: Command, by: str, end_reason: str) -> Order:
+    received = replace(
+        order,
+        status=Status.FUND_PROCESSING,
+        fund_state=FundState.AWAITING_RELEASE,
+        end_reason=end_reason,
+        received_at=command.at,
+        delivered_assessment=Assessment(command.at, by),
+    )
+    return deadlines.settle(received, {"release": command.at + command.store.policy.durations["release"]}, {})
+
+
+def _finish_when_settled(order: Order, command: Command) -> Order:
+    """FINISH when nothing is left to release or refund; until then FUND_PROCESSING stays."""
+    if order.status is not Status.FUND_PROCESSING or any(
+        refund.state in OPEN_REFUND_STATES for refund in order.refunds
+    ):
+        return order
+    nothing_left = order.amounts.refundable == 0 and order.amounts.refunded > 0
+    if order.fund_state is FundState.REFUNDING or (order.fund_state is FundState.AWAITING_RELEASE and nothing_left):
+        order = replace(order, fund_state=FundState.REFUNDED)
+    if order.fund_state is FundState.AWAITING_RELEASE:
+        return order
+    return deadlines.settle(replace(order, status=Status.FINISH, finished_at=command.at), {}, {})
+
+
+def _with(order: Order, changed: Refund) -> tuple[Refund, ...]:
+    return tuple(changed if refund.refund_id == changed.refund_id else refund for refund in order.refunds)

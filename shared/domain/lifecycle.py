@@ -1,0 +1,298 @@
+"""The life of an order: one table of rows, and the two ways to read it.
+
+`act` carries out one action, `allowed_actions` says what could be done. Each row is (action, actors, sources, guards,
+verb); the platform may report every action, so it is an actor of every row. A guard on state, overlay, count or time
+answers Conflict; rules about a request's content are the verbs' and answer Unprocessable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from shared.domain import deadlines, funds, overlays, payments, refunds, shipments, snapshots
+from shared.domain.commands import Actor, Command, Verb
+from shared.domain.errors import TransitionNotAllowed
+from shared.domain.history import Entry, changes
+from shared.domain.orders import FundState, Order, RefundState, Status
+from shared.domain.stores import Store
+
+PLATFORM, SELLER, CLOCK = "platform", "seller", "clock"
+
+ANY = frozenset(Status)
+NOT_FINISHED = ANY - {Status.FINISH}
+UNPAID = frozenset({Status.PLACE_ORDER_SUCCESS, Status.PAYMENT_PROCESSING})
+IN_RISK = frozenset({Status.RISK_CONTROL, Status.RISK_CONTROL_HOLD})
+TO_SHIP = frozenset({Status.WAIT_SELLER_SEND_GOODS, Status.SELLER_PART_SEND_GOODS})
+ON_ITS_WAY = frozenset({Status.SELLER_PART_SEND_GOODS, Status.WAIT_BUYER_ACCEPT_GOODS})
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What must hold for a row beside the status. `code` and `because` tell the caller what does not."""
+
+    holds: Callable[[Order], bool]
+    code: str
+    because: str
+
+
+NO_DISPUTE = Guard(lambda order: not order.disputed, "dispute_open", "A dispute is open on this order.")
+AWAITING_RELEASE = Guard(
+    lambda order: order.fund_state is FundState.AWAITING_RELEASE,
+    "transition_not_allowed",
+    "The order's funds are not awaiting release.",
+)
+DISPUTABLE = Guard(
+    lambda order: order.status is not Status.FUND_PROCESSING or AWAITING_RELEASE.holds(order),
+    AWAITING_RELEASE.code,
+    AWAITING_RELEASE.because,
+)
+REFUND_ACCEPTED = Guard(
+    lambda order: any(refund.state is RefundState.ACCEPTED for refund in order.refunds),
+    "transition_not_allowed",
+    "The order has no accepted refund to pay.",
+)
+NOT_REMINDED = Guard(
+    lambda order: order.reminded_at is None,
+    "already_reminded",
+    "The buyer of this order has been reminded once already.",
+)
+CAN_EXTEND = Guard(
+    lambda order: order.extended_days < deadlines.MAX_EXTENSION_DAYS,
+    "extension_exhausted",
+    f"The receipt window has been extended by {deadlines.MAX_EXTENSION_DAYS} days already.",
+)
+IS_FROZEN = Guard(lambda order: order.frozen, "transition_not_allowed", "The order is not frozen.")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    action: str
+    actors: frozenset[str]
+    sources: frozenset[Status]
+    verb: Verb
+    guards: tuple[Guard, ...] = ()
+
+
+def _row(action: str, actors: str, sources: frozenset[Status] | Status, verb: Verb, *guards: Guard) -> Row:
+    at = frozenset({sources}) if isinstance(sources, Status) else sources
+    return Row(action, frozenset(actors.split()) | {PLATFORM}, at, verb, guards)
+
+
+S = Status
+TABLE: tuple[Row, ...] = (
+    _row("start_payment", "platform", S.PLACE_ORDER_SUCCESS, payments.start),
+    _row("fail_payment", "platform", S.PAYMENT_PROCESSING, payments.fail),
+    _row("pay", "platform", UNPAID, payments.pay),
+    _row("adjust_price", "seller", S.PLACE_ORDER_SUCCESS, payments.adjust_price),
+    _row("remind_payment", "seller", S.PLACE_ORDER_SUCCESS, payments.remind, NOT_REMINDED),
+    _row("cancel_unpaid", "platform", UNPAID, payments.cancel_unpaid),
+    _row("expire_payment", "clock", UNPAID, payments.expire),
+    _row("pass_risk", "platform clock", S.RISK_CONTROL, payments.pass_risk),
+    _row("pass_risk", "platform", S.RISK_CONTROL_HOLD, payments.pass_risk),
+    _row("hold_risk", "platform", S.RISK_CONTROL, payments.hold_risk),
+    _row("reject_risk", "platform", IN_RISK, refunds.reject_risk),
+    _row("cancel_in_risk", "platform", IN_RISK, refunds.cancel_in_risk),
+    _row("report_short_payment", "platform", IN_RISK, payments.report_short_payment),
+    _row("accept_payment", "seller", S.WAIT_SELLER_EXAMINE_MONEY, payments.accept_payment),
+    _row("refuse_payment", "seller", S.WAIT_SELLER_EXAMINE_MONEY, refunds.refuse_payment),
+    _row("expire_examination", "clock", S.WAIT_SELLER_EXAMINE_MONEY, refunds.expire_examination),
+    _row("ship", "seller", TO_SHIP, shipments.ship),
+    _row("edit_shipment", "seller", ON_ITS_WAY, shipments.edit),
+    _row("expire_shipment", "clock", S.WAIT_SELLER_SEND_GOODS, refunds.expire_shipment),
+    _row("expire_shipment", "clock", S.SELLER_PART_SEND_GOODS, refunds.close_unshipped),
+    _row("request_cancellation", "platform", S.WAIT_SELLER_SEND_GOODS, refunds.request_cancellation),
+    _row("accept_cancellation", "seller clock", S.IN_CANCEL, refunds.accept_cancellation),
+    _row("reject_cancellation", "seller", S.IN_CANCEL, refunds.reject_cancellation),
+    _row("withdraw_cancellation", "platform", S.IN_CANCEL, refunds.withdraw_cancellation),
+    _row("report_delivery", "platform", ON_ITS_WAY, shipments.report_delivery),
+    _row(
+        "extend_receipt",
+        "seller",
+        S.WAIT_BUYER_ACCEPT_GOODS,
+        shipments.extend_receipt,
+        NO_DISPUTE,
+        CAN_EXTEND,
+    ),
+    _row("confirm_receipt", "platform", S.WAIT_BUYER_ACCEPT_GOODS, funds.confirm_receipt, NO_DISPUTE),
+    _row("expire_receipt", "clock", S.WAIT_BUYER_ACCEPT_GOODS, funds.expire_receipt, NO_DISPUTE),
+    _row("release_funds", "platform", S.FUND_PROCESSING, funds.release, AWAITING_RELEASE, NO_DISPUTE),
+    _row("complete_refund", "platform", ANY, funds.complete_refund, REFUND_ACCEPTED),
+    _row("freeze", "platform", NOT_FINISHED, overlays.freeze),
+    _row("unfreeze", "platform", NOT_FINISHED, overlays.unfreeze, IS_FROZEN),
+    _row(
+        "open_dispute",
+        "platform",
+        ON_ITS_WAY | {S.FUND_PROCESSING},
+        overlays.open_dispute,
+        DISPUTABLE,
+        NO_DISPUTE,
+    ),
+    _row("sync", "platform", ANY, snapshots.sync),
+)
+
+ROWS: Mapping[str, tuple[Row, ...]] = {
+    action: tuple(row for row in TABLE if row.action == action) for action in dict.fromkeys(row.action for row in TABLE)
+}
+ACTIONS: tuple[str, ...] = tuple(ROWS)
+THROUGH_ICE = frozenset({"unfreeze", "sync"})
+"""The only actions that a frozen order admits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The order after a change, and the history entries that led there: one for each version made."""
+
+    order: Order
+    entries: tuple[Entry, ...]
+
+
+def actors_of(action: str) -> frozenset[str]:
+    """Everyone who may ever do this: `seller`, `platform`, `clock`. KeyError where there is no such action."""
+    return frozenset().union(*(row.actors for row in ROWS[action]))
+
+
+def allowed_actions(order: Order, actor: str, store: Store, now: datetime) -> tuple[str, ...]:
+    """What `actor` could do now, once the timers that have lapsed take effect; content may still be refused."""
+    return _allowed(lapse(order, store, before=now, recorded_at=now).order, actor)
+
+
+def act(order: Order, command: Command) -> Change:
+    """Apply the timers that had lapsed before the command's own moment, then the command.
+
+    Raises Conflict or Unprocessable, and then nothing has happened, the lapses included: the order given stays as it
+    was. A `sync` that is late or changes nothing answers with no entry for itself.
+    """
+    lapsed = lapse(order, command.store, before=command.at, recorded_at=command.recorded_at, new_id=command.new_id)
+    done = _apply(_row_for(lapsed.order, command).verb, lapsed.order, command)
+    return Change(done.order, lapsed.entries + done.entries) if done.entries else Change(order, ())
+
+
+def lapse(
+    order: Order,
+    store: Store,
+    *,
+    before: datetime,
+    recorded_at: datetime,
+    new_id: Callable[[str], str] | None = None,
+) -> Change:
+    """Let every timer due before `before` take effect at its own `due_at`, in turn (api.md, "The clock").
+
+    In a `watch` store nothing lapses. Without `new_id` the result is for looking at only: its records have no ids.
+    """
+    entries: tuple[Entry, ...] = ()
+    while store.enforces and (timer := deadlines.next_lapse(order)) and timer.due_at < before:
+        action = deadlines.on_lapse(order, timer)
+        assert action is not None
+        command = Command(
+            action,
+            Actor(CLOCK, CLOCK),
+            timer.due_at,
+            recorded_at,
+            store,
+            new_id=new_id or (lambda prefix: prefix),
+        )
+        done = _apply(_row_for(order, command).verb, order, command)
+        order, entries = done.order, entries + done.entries
+    return Change(order, entries)
+
+
+def _apply(verb: Verb, order: Order, command: Command) -> Change:
+    after = verb(order, command)
+    if after is order:
+        return Change(order, ())
+    if command.actor.role == PLATFORM:
+        after = replace(after, platform_at=max(after.platform_at, command.at))
+    after = replace(after, version=order.version + 1)
+    extra: Mapping[str, Any] = {"skipped": skipped} if (skipped := _skipped(order, after, command)) else {}
+    entry = Entry(
+        seq=after.version,
+        at=command.at,
+        recorded_at=command.recorded_at,
+        actor=command.actor,
+        action=command.action,
+        from_status=order.status,
+        to_status=after.status,
+        reason=command.reason,
+        changes={**changes(order, after), **extra},
+    )
+    return Change(after, (entry,))
+
+
+def _allowed(order: Order, actor: str) -> tuple[str, ...]:
+    return tuple(
+        action
+        for action, rows in ROWS.items()
+        if (not order.frozen or action in THROUGH_ICE)
+        and any(
+            actor in row.actors and order.status in row.sources and all(guard.holds(order) for guard in row.guards)
+            for row in rows
+        )
+    )
+
+
+def _row_for(order: Order, command: Command) -> Row:
+    def refuse(code: str = "transition_not_allowed", because: str | None = None) -> TransitionNotAllowed:
+        return TransitionNotAllowed(
+            order.status, command.action, _allowed(order, command.actor.kind), code=code, detail=because
+        )
+
+    if order.frozen and command.action not in THROUGH_ICE:
+        raise refuse("order_frozen", "The order is frozen: only unfreeze, sync, messages and notes pass.")
+    for row in ROWS[command.action]:
+        if command.actor.kind in row.actors and order.status in row.sources:
+            for guard in row.guards:
+                if not guard.holds(order):
+                    raise refuse(guard.code, guard.because)
+            return row
+    raise refuse()
+
+
+STEPS: Mapping[Status, tuple[Status, ...]] = {
+    S.PLACE_ORDER_SUCCESS: (S.PAYMENT_PROCESSING, S.RISK_CONTROL, S.FINISH),
+    S.PAYMENT_PROCESSING: (S.RISK_CONTROL, S.FINISH),
+    S.IN_BOOK_SALE: (S.RISK_CONTROL, S.FINISH),
+    S.RISK_CONTROL: (
+        S.WAIT_SELLER_SEND_GOODS,
+        S.RISK_CONTROL_HOLD,
+        S.WAIT_SELLER_EXAMINE_MONEY,
+        S.WAIT_GROUP_SUCCESS,
+        S.FUND_PROCESSING,
+    ),
+    S.RISK_CONTROL_HOLD: (
+        S.WAIT_SELLER_SEND_GOODS,
+        S.WAIT_SELLER_EXAMINE_MONEY,
+        S.WAIT_GROUP_SUCCESS,
+        S.FUND_PROCESSING,
+    ),
+    S.WAIT_GROUP_SUCCESS: (S.WAIT_SELLER_SEND_GOODS, S.FUND_PROCESSING),
+    S.WAIT_SELLER_EXAMINE_MONEY: (S.WAIT_SELLER_SEND_GOODS, S.FUND_PROCESSING),
+    S.WAIT_SELLER_SEND_GOODS: (
+        S.WAIT_BUYER_ACCEPT_GOODS,
+        S.SELLER_PART_SEND_GOODS,
+        S.IN_CANCEL,
+        S.FUND_PROCESSING,
+    ),
+    S.SELLER_PART_SEND_GOODS: (S.WAIT_BUYER_ACCEPT_GOODS, S.FUND_PROCESSING),
+    S.WAIT_BUYER_ACCEPT_GOODS: (S.FUND_PROCESSING,),
+    S.IN_CANCEL: (S.FUND_PROCESSING, S.WAIT_SELLER_SEND_GOODS),
+    S.FUND_PROCESSING: (S.FINISH,),
+    S.FINISH: (),
+}
+"""Which status follows which, from the platform's own push topics (marketplace.md 1.2). Only `skipped` reads it."""
+
+
+def _skipped(before: Order, after: Order, command: Command) -> list[str]:
+    """The statuses that a snapshot jumped over, by the shortest legal way; none where it went backwards."""
+    if command.action != "sync":
+        return []
+    ways: list[tuple[Status, ...]] = [(before.status,)]
+    seen = {before.status}
+    for way in ways:
+        if way[-1] is after.status:
+            return [str(status) for status in way[1:-1]]
+        ways.extend((*way, step) for step in STEPS[way[-1]] if step not in seen)
+        seen.update(STEPS[way[-1]])
+    return []

@@ -1,0 +1,75 @@
+"""Money: an integer of minor units with its ISO 4217 currency, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from shared.domain.errors import Unprocessable
+
+_BY_DIGITS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    2: """
+    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW
+    CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS
+    INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN
+    NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC
+    SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR ZMW ZWG
+    """,
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+CURRENCY_DIGITS: dict[str, int] = {code: digits for digits, codes in _BY_DIGITS.items() for code in codes.split()}
+"""Minor-unit digits of every circulating currency of ISO 4217 (list one)."""
+
+MAX_MINOR = 10**15 - 1
+"""The largest amount of one field: 9,999,999,999,999.99 USD. A thousand of them still add up exactly everywhere."""
+
+_DECIMAL = re.compile(r"(0|[1-9][0-9]{0,14})(?:\.([0-9]{1,4}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """`minor` minor units of `currency`. Adding or comparing two currencies is a programming error (ValueError)."""
+
+    minor: int
+    currency: str
+
+    @classmethod
+    def parse(cls, amount: str, currency: str) -> Money:
+        """A canonical, non-negative decimal string with the currency's own number of digits.
+
+        Raises Unprocessable: `currency_unknown`, or `amount_invalid` (the detail says what shape is wanted).
+        """
+        digits = CURRENCY_DIGITS.get(currency)
+        if digits is None:
+            raise Unprocessable("currency_unknown", "The currency is not a code of ISO 4217.", "/currency")
+        match = _DECIMAL.fullmatch(amount) if amount.isascii() else None
+        if match is None or len(match[2] or "") != digits:
+            raise Unprocessable(
+                "amount_invalid",
+                f"An amount in {currency} is written like {Money(0, currency)}: "
+                f"no sign, no leading zeros, {digits} decimals.",
+                "/amount",
+            )
+        minor = int(match[1] + (match[2] or ""))
+        if minor > MAX_MINOR:
+            raise Unprocessable("amount_invalid", f"An amount is at most {Money(MAX_MINOR, currency)}.", "/amount")
+        return cls(minor, currency)
+
+    def __str__(self) -> str:
+        """The canonical decimal string of the contract, with a sign where it is negative."""
+        digits = CURRENCY_DIGITS[self.currency]
+        sign, whole = ("-" if self.minor < 0 else ""), str(abs(self.minor)).rjust(digits + 1, "0")
+        return f"{sign}{whole[:-digits]}.{whole[-digits:]}" if digits else sign + whole
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.minor + self._same(other), self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.minor - self._same(other), self.currency)
+
+    def _same(self, other: Money) -> int:
+        if other.currency != self.currency:
+            raise ValueError("two currencies do not add up")
+        return other.minor

@@ -1,0 +1,338 @@
+"""The order: what was bought, how far it has come, and every record that hangs on it.
+
+Amounts are integer minor units of the order's `currency`; times are aware UTC; ids are strings. Nothing here changes in
+place: a verb (see lifecycle.py) returns a new Order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """The platform's own status codes. The last two are entered and left by `sync` alone."""
+
+    PLACE_ORDER_SUCCESS = "PLACE_ORDER_SUCCESS"
+    PAYMENT_PROCESSING = "PAYMENT_PROCESSING"
+    RISK_CONTROL = "RISK_CONTROL"
+    RISK_CONTROL_HOLD = "RISK_CONTROL_HOLD"
+    WAIT_SELLER_EXAMINE_MONEY = "WAIT_SELLER_EXAMINE_MONEY"
+    WAIT_SELLER_SEND_GOODS = "WAIT_SELLER_SEND_GOODS"
+    SELLER_PART_SEND_GOODS = "SELLER_PART_SEND_GOODS"
+    WAIT_BUYER_ACCEPT_GOODS = "WAIT_BUYER_ACCEPT_GOODS"
+    IN_CANCEL = "IN_CANCEL"
+    FUND_PROCESSING = "FUND_PROCESSING"
+    FINISH = "FINISH"
+    IN_BOOK_SALE = "IN_BOOK_SALE"
+    WAIT_GROUP_SUCCESS = "WAIT_GROUP_SUCCESS"
+
+
+class FundState(StrEnum):
+    """Where the buyer's money is, seen from the seller. `none` until receipt or a refund decides it."""
+
+    NONE = "none"
+    AWAITING_RELEASE = "awaiting_release"
+    REFUNDING = "refunding"
+    RELEASED = "released"
+    REFUNDED = "refunded"
+
+
+class Overlay(StrEnum):
+    """Lies on a status and never replaces it. Only `dispute` and `frozen` restrict what may be done."""
+
+    DISPUTE = "dispute"
+    FROZEN = "frozen"
+    REFUND = "refund"
+    UNREAD = "unread"
+
+
+class Outcome(StrEnum):
+    """What an ended order came to: FINISH alone means both success and its opposite."""
+
+    CLOSED_UNPAID = "closed_unpaid"
+    CANCELLED = "cancelled"
+    SUCCEEDED = "succeeded"
+    PARTLY_REFUNDED = "partly_refunded"
+    REFUNDED = "refunded"
+
+
+END_REASONS: dict[str, Outcome] = {
+    "buyer_pay_timeout": Outcome.CLOSED_UNPAID,
+    "buyer_cancel_notpay_order": Outcome.CLOSED_UNPAID,
+    "risk_reject_closed": Outcome.CANCELLED,
+    "buyer_cancel_order_in_risk": Outcome.CANCELLED,
+    "payment_refused": Outcome.CANCELLED,
+    "examination_timeout": Outcome.CANCELLED,
+    "cancel_order_close_trade": Outcome.CANCELLED,
+    "seller_send_goods_timeout": Outcome.CANCELLED,
+    "buyer_accept_goods": Outcome.SUCCEEDED,
+    "buyer_accept_goods_timeout": Outcome.SUCCEEDED,
+    "seller_accept_issue_no_goods_return": Outcome.REFUNDED,
+    "seller_accept_issue_goods_return": Outcome.REFUNDED,
+    "seller_response_issue_timeout": Outcome.REFUNDED,
+    "platform_decided_issue": Outcome.REFUNDED,
+}
+"""Every end reason and what it makes of the order (api.md, "The life of an order")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    id: str
+    country: str
+    name: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One product line as the platform sent it; it never changes but by `sync`. `unit_price` in minor units."""
+
+    line_id: str
+    product_id: str
+    quantity: int
+    unit_price: int
+    sku: str | None = None
+    title: str | None = None
+    attributes: Mapping[str, str] | None = None
+    handling_days: int | None = None
+    image_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """So many pieces of one line."""
+
+    line_id: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    parcel_id: str
+    carrier: str
+    tracking_no: str
+    shipped_at: datetime
+    lines: tuple[Quantity, ...]
+    tracking_url: str | None = None
+    delivered_at: datetime | None = None
+    edits: int = 0
+
+
+class RefundState(StrEnum):
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    PAID = "paid"
+
+
+OPEN_REFUND_STATES = frozenset({RefundState.REQUESTED, RefundState.ACCEPTED})
+CLOSING_REFUND_STATES = frozenset({RefundState.ACCEPTED, RefundState.PAID})
+"""States in which a refund's quantities no longer have to be shipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """`source` is risk, examination, shipment, cancellation or dispute. `respond_by` only while `requested`."""
+
+    refund_id: str
+    state: RefundState
+    source: str
+    amount: int
+    lines: tuple[Quantity, ...]
+    reason: str
+    requested_at: datetime
+    respond_by: datetime | None = None
+    on_silence: str | None = None
+    paid_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """The order's dispute. `held_since` is when the order's own timers stopped for it (moved on by a freeze)."""
+
+    dispute_id: str
+    stage: str
+    opened_at: datetime
+    held_since: datetime
+    kind: str | None = None
+    claim: int | None = None
+    solution: str | None = None
+    text: str | None = None
+    line_ids: tuple[str, ...] = ()
+    ended_at: datetime | None = None
+    result: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    kind: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The delivered assessment (妥投): `by` is `buyer` or `timeout`."""
+
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A rule broken by the seller. `transaction_non_fulfilment` is 成交不卖."""
+
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Minor units of the order's currency. `received`, `released` and the fees are None until they are known."""
+
+    lines: int
+    shipping: int
+    discount: int = 0
+    tax: int = 0
+    adjustment: int = 0
+    received: int | None = None
+    refunded: int = 0
+    commission: int | None = None
+    affiliate_fee: int | None = None
+    released: int | None = None
+
+    @property
+    def total(self) -> int:
+        return self.lines + self.shipping - self.discount + self.tax + self.adjustment
+
+    @property
+    def refundable(self) -> int:
+        """What has been received and not been paid back."""
+        return max(0, (self.total if self.received is None else self.received) - self.refunded)
+
+
+def outcome_of(end_reason: str | None, amounts: Amounts) -> Outcome | None:
+    """What an end reason makes of an order; a success with any paid refund is a partly refunded one."""
+    outcome = END_REASONS[end_reason] if end_reason else None
+    return Outcome.PARTLY_REFUNDED if outcome is Outcome.SUCCEEDED and amounts.refunded else outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How far one line has come. `left` is what still has to be shipped."""
+
+    ordered: int
+    shipped: int = 0
+    refunded: int = 0
+    returned: int = 0
+
+    @property
+    def left(self) -> int:
+        return max(0, self.ordered - self.shipped - self.refunded)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`version` counts accepted changes. `platform_at` is the newest moment the platform has reported about, which
+    decides whether a `sync` snapshot is late. `placed_digest` tells the same placement from another."""
+
+    store_id: str
+    order_id: str
+    placed_at: datetime
+    buyer: Buyer
+    recipient: Mapping[str, str]
+    currency: str
+    amounts: Amounts
+    lines: tuple[Line, ...]
+    platform_at: datetime
+    placed_digest: str
+    version: int = 1
+    status: Status = Status.PLACE_ORDER_SUCCESS
+    fund_state: FundState = FundState.NONE
+    end_reason: str | None = None
+    delivery_days: int | None = None
+    chosen_service: str | None = None
+    memo: str | None = None
+    paid_at: datetime | None = None
+    shipped_at: datetime | None = None
+    received_at: datetime | None = None
+    finished_at: datetime | None = None
+    frozen_at: datetime | None = None
+    reminded_at: datetime | None = None
+    extended_days: int = 0
+    delivered_assessment: Assessment | None = None
+    timers: tuple[Timer, ...] = ()
+    parcels: tuple[Parcel, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    dispute: Dispute | None = None
+    violations: tuple[Violation, ...] = ()
+    note: str | None = None
+    tags: tuple[str, ...] = ()
+    assignee: str | None = None
+    unread_messages: int = 0
+
+    @property
+    def disputed(self) -> bool:
+        return self.dispute is not None and self.dispute.ended_at is None
+
+    @property
+    def frozen(self) -> bool:
+        return self.frozen_at is not None
+
+    @property
+    def overlays(self) -> tuple[Overlay, ...]:
+        refunding = any(refund.state in OPEN_REFUND_STATES for refund in self.refunds)
+        lying = {
+            Overlay.DISPUTE: self.disputed,
+            Overlay.FROZEN: self.frozen,
+            Overlay.REFUND: refunding,
+            Overlay.UNREAD: self.unread_messages > 0,
+        }
+        return tuple(overlay for overlay, there in lying.items() if there)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        return outcome_of(self.end_reason, self.amounts)
+
+    @property
+    def remaining(self) -> int:
+        """What no refund has been promised of yet: the most that a further record may come to."""
+        accepted = sum(refund.amount for refund in self.refunds if refund.state is RefundState.ACCEPTED)
+        return max(0, self.amounts.refundable - accepted)
+
+    def timer(self, kind: str) -> Timer | None:
+        return next((timer for timer in self.timers if timer.kind == kind), None)
+
+    def parcel(self, parcel_id: str) -> Parcel | None:
+        return next((parcel for parcel in self.parcels if parcel.parcel_id == parcel_id), None)
+
+    def refund(self, refund_id: str) -> Refund | None:
+        return next((refund for refund in self.refunds if refund.refund_id == refund_id), None)
+
+    def tallies(self) -> dict[str, Tally]:
+        """Ordered, shipped, refunded and returned pieces by line id, counted from parcels and refunds."""
+        shipped = _count(parcel.lines for parcel in self.parcels)
+        refunded = _count(
+            refund.lines
+            for refund in self.refunds
+            if refund.state in CLOSING_REFUND_STATES and refund.source != "dispute"
+        )
+        return {
+            line.line_id: Tally(line.quantity, shipped.get(line.line_id, 0), refunded.get(line.line_id, 0))
+            for line in self.lines
+        }
+
+    def left(self) -> tuple[Quantity, ...]:
+        """What still has to be shipped, in line order."""
+        return tuple(Quantity(line_id, tally.left) for line_id, tally in self.tallies().items() if tally.left)
+
+
+def _count(groups: Iterable[tuple[Quantity, ...]]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for group in groups:
+        for part in group:
+            counts[part.line_id] = counts.get(part.line_id, 0) + part.quantity
+    return counts

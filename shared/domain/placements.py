@@ -1,0 +1,87 @@
+"""A new order as the platform sends it: alone to place it, or inside a snapshot."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from shared.domain import deadlines
+from shared.domain.commands import Actor
+from shared.domain.errors import Unprocessable
+from shared.domain.history import Entry
+from shared.domain.orders import Amounts, Buyer, Line, Order
+from shared.domain.stores import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Amounts in minor units of `currency`. `total`, where the platform sends one, is checked and not kept."""
+
+    order_id: str
+    placed_at: datetime
+    buyer: Buyer
+    recipient: Mapping[str, str]
+    currency: str
+    lines: tuple[Line, ...]
+    shipping_fee: int
+    discount: int = 0
+    tax: int = 0
+    total: int | None = None
+    delivery_days: int | None = None
+    chosen_service: str | None = None
+    memo: str | None = None
+    deadlines: Mapping[str, datetime] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """The same for the same content, whatever the spelling: tells a repeated placement from a different one."""
+        content = json.dumps(asdict(self), default=str, sort_keys=True)
+        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    def amounts(self) -> Amounts:
+        """Raises Unprocessable where the parts do not make the total, or make less than nothing."""
+        parts = Amounts(
+            lines=sum(line.unit_price * line.quantity for line in self.lines),
+            shipping=self.shipping_fee,
+            discount=self.discount,
+            tax=self.tax,
+        )
+        if parts.total < 0:
+            raise Unprocessable("discount_too_large", "The discount is more than lines, shipping and tax.", "/discount")
+        if self.total is not None and self.total != parts.total:
+            raise Unprocessable("total_mismatch", "The total is not lines + shipping_fee - discount + tax.", "/total")
+        return parts
+
+
+def place(placement: Placement, store: Store, actor: Actor, now: datetime) -> tuple[Order, Entry]:
+    """Version 1 of an order, unpaid, with its payment timer running, and its first history entry."""
+    order = Order(
+        store_id=store.store_id,
+        order_id=placement.order_id,
+        placed_at=placement.placed_at,
+        buyer=placement.buyer,
+        recipient=placement.recipient,
+        currency=placement.currency,
+        amounts=placement.amounts(),
+        lines=placement.lines,
+        platform_at=placement.placed_at,
+        placed_digest=placement.digest,
+        delivery_days=placement.delivery_days,
+        chosen_service=placement.chosen_service,
+        memo=placement.memo,
+    )
+    started = {"payment": deadlines.payment_due(store, placement.placed_at)}
+    order = deadlines.settle(order, started, placement.deadlines)
+    entry = Entry(
+        seq=1,
+        at=placement.placed_at,
+        recorded_at=now,
+        actor=actor,
+        action="place",
+        from_status=None,
+        to_status=order.status,
+    )
+    return order, entry

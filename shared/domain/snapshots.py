@@ -1,0 +1,258 @@
+"""`sync`: the platform's full picture of an order, whatever steps were skipped, however late it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from shared.domain import deadlines
+from shared.domain.commands import Command
+from shared.domain.errors import Unprocessable
+from shared.domain.orders import (
+    END_REASONS,
+    Dispute,
+    FundState,
+    Order,
+    Outcome,
+    Overlay,
+    Parcel,
+    Quantity,
+    Refund,
+    RefundState,
+    Status,
+)
+from shared.domain.overlays import end_dispute, thaw
+from shared.domain.placements import Placement
+from shared.domain.refunds import withdraw_requests
+
+UNPAID = frozenset({Status.PLACE_ORDER_SUCCESS, Status.PAYMENT_PROCESSING, Status.IN_BOOK_SALE})
+ENDED = frozenset({Status.FUND_PROCESSING, Status.FINISH})
+FUNDS_BY_OUTCOME: Mapping[Outcome, tuple[FundState, FundState]] = {
+    Outcome.CLOSED_UNPAID: (FundState.NONE, FundState.NONE),
+    Outcome.CANCELLED: (FundState.REFUNDING, FundState.REFUNDED),
+    Outcome.REFUNDED: (FundState.REFUNDING, FundState.REFUNDED),
+    Outcome.SUCCEEDED: (FundState.AWAITING_RELEASE, FundState.RELEASED),
+    Outcome.PARTLY_REFUNDED: (FundState.AWAITING_RELEASE, FundState.RELEASED),
+}
+"""The fund state of an outcome while FUND_PROCESSING, and once it is FINISH."""
+SOURCES: Mapping[str, str] = {
+    "risk_reject_closed": "risk",
+    "buyer_cancel_order_in_risk": "risk",
+    "payment_refused": "examination",
+    "examination_timeout": "examination",
+    "seller_send_goods_timeout": "shipment",
+    "cancel_order_close_trade": "cancellation",
+}
+
+
+def sync(order: Order, command: Command) -> Order:
+    """The order as the snapshot shows it; the same object where the snapshot is late or has been taken in already.
+
+    What a snapshot does not say (when it was paid, received) stays unknown rather than invented.
+    """
+    if command.at < order.platform_at:
+        return order
+    body = command.body
+    after = _contents(order, body["order"])
+    after = replace(after, parcels=_parcels(after, body["parcels"]))
+    after = _overlays(after, body["overlays"], command)
+    after = _ending(after, body["status"], body.get("end_reason"), body.get("fund_state"), command.at)
+    after = _refunds(order, after, command)
+    after = _timers(order, after, command)
+    if after == order and command.at == order.platform_at:
+        return order
+    return replace(after, platform_at=command.at)
+
+
+def _contents(order: Order, content: Placement) -> Order:
+    if content.order_id != order.order_id:
+        raise Unprocessable("order_id_differs", "The snapshot is of another order.", "/order/order_id")
+    if content.currency != order.currency:
+        raise Unprocessable("currency_differs", f"The order is in {order.currency}.", "/order/currency")
+    parts = content.amounts()
+    return replace(
+        order,
+        placed_at=content.placed_at,
+        buyer=content.buyer,
+        recipient=content.recipient,
+        lines=content.lines,
+        delivery_days=content.delivery_days,
+        chosen_service=content.chosen_service,
+        memo=content.memo,
+        amounts=replace(
+            order.amounts, lines=parts.lines, shipping=parts.shipping, discount=parts.discount, tax=parts.tax
+        ),
+    )
+
+
+def _parcels(order: Order, contents: Sequence[Mapping[str, Any]]) -> tuple[Parcel, ...]:
+    known = {(parcel.carrier, parcel.tracking_no): parcel for parcel in order.parcels}
+    number = max((int(parcel.parcel_id[1:]) for parcel in order.parcels), default=0)
+    ordered = {line.line_id: line.quantity for line in order.lines}
+    packed: dict[str, int] = {}
+    parcels: list[Parcel] = []
+    for index, content in enumerate(contents):
+        before = known.get((content["carrier"], content["tracking_no"]))
+        if any(before is not None and parcel.parcel_id == before.parcel_id for parcel in parcels):
+            raise Unprocessable("parcel_exists", "Two parcels have the same carrier and number.", f"/parcels/{index}")
+        number += before is None
+        lines = content.get("lines")
+        if lines is None and before is not None:
+            quantities = before.lines
+        elif lines is None:
+            quantities = tuple(
+                Quantity(line_id, quantity - packed.get(line_id, 0))
+                for line_id, quantity in ordered.items()
+                if quantity > packed.get(line_id, 0)
+            )
+        else:
+            quantities = tuple(Quantity(part["line_id"], part["quantity"]) for part in lines)
+        for part in quantities:
+            packed[part.line_id] = packed.get(part.line_id, 0) + part.quantity
+            if packed[part.line_id] > ordered.get(part.line_id, 0):
+                raise Unprocessable(
+                    "more_than_ordered",
+                    "The parcels hold more of a line than was ordered.",
+                    f"/parcels/{index}/lines",
+                )
+        parcels.append(
+            Parcel(
+                parcel_id=before.parcel_id if before else f"p{number}",
+                carrier=content["carrier"],
+                tracking_no=content["tracking_no"],
+                tracking_url=content.get("tracking_url"),
+                shipped_at=content["shipped_at"],
+                delivered_at=content.get("delivered_at"),
+                lines=quantities,
+                edits=before.edits if before else 0,
+            )
+        )
+    return tuple(parcels)
+
+
+def _overlays(order: Order, overlays: frozenset[Overlay], command: Command) -> Order:
+    if Overlay.FROZEN not in overlays:
+        order = thaw(order, command.at)
+    elif not order.frozen:
+        order = replace(order, frozen_at=command.at)
+    if Overlay.DISPUTE not in overlays:
+        return end_dispute(order, command.at, "synced")
+    if order.disputed:
+        return order
+    return replace(
+        order,
+        dispute=Dispute(command.new_id("dsp_"), "wait_seller", opened_at=command.at, held_since=command.at),
+    )
+
+
+def _ending(order: Order, status: Status, end_reason: str | None, fund_state: FundState | None, at: datetime) -> Order:
+    if status not in ENDED:
+        end_reason = None
+    elif end_reason is None:
+        end_reason = order.end_reason
+    if fund_state is None:
+        fund_state = _fund_state(order, status, end_reason)
+    unpaid = status in UNPAID or (end_reason is not None and END_REASONS[end_reason] is Outcome.CLOSED_UNPAID)
+    received = order.amounts.total if order.amounts.received is None else order.amounts.received
+    shipped = max((parcel.shipped_at for parcel in order.parcels), default=None)
+    return replace(
+        order,
+        status=status,
+        end_reason=end_reason,
+        fund_state=fund_state,
+        amounts=replace(order.amounts, received=None if unpaid else received),
+        paid_at=None if unpaid else order.paid_at,
+        shipped_at=shipped if status is Status.WAIT_BUYER_ACCEPT_GOODS or status in ENDED else None,
+        received_at=order.received_at if status in ENDED else None,
+        delivered_assessment=order.delivered_assessment if status in ENDED else None,
+        finished_at=(order.finished_at or at) if status is Status.FINISH else None,
+    )
+
+
+def _fund_state(order: Order, status: Status, end_reason: str | None) -> FundState:
+    if status not in ENDED:
+        return FundState.NONE
+    if end_reason is None:
+        return order.fund_state if status is order.status else FundState.NONE
+    while_processing, finished = FUNDS_BY_OUTCOME[END_REASONS[end_reason]]
+    return finished if status is Status.FINISH else while_processing
+
+
+def _refunds(before: Order, after: Order, command: Command) -> Order:
+    """The refund records that the snapshot's fund state asks for, made of those that are there where it can be."""
+
+    def record(state: RefundState) -> Refund:
+        source = SOURCES.get(after.end_reason or "", "dispute" if after.outcome is Outcome.REFUNDED else "cancellation")
+        return Refund(
+            command.new_id("rfd_"),
+            state,
+            source,
+            after.remaining,
+            after.left(),
+            after.end_reason or "sync",
+            requested_at=command.at,
+        )
+
+    if after.status is Status.IN_CANCEL:
+        asked = any(refund.state is RefundState.REQUESTED for refund in after.refunds)
+        if asked:
+            return after
+        due = command.at + command.store.policy.durations["cancellation"]
+        request = replace(record(RefundState.REQUESTED), respond_by=due, on_silence="accept_cancellation")
+        return replace(after, refunds=(*after.refunds, request))
+    if after.fund_state is FundState.REFUNDING:
+        after = _restated(after, lambda refund: refund.state is RefundState.REQUESTED, RefundState.ACCEPTED)
+        if not any(refund.state is RefundState.ACCEPTED for refund in after.refunds):
+            after = replace(after, refunds=(*after.refunds, record(RefundState.ACCEPTED)))
+        return after
+    after = withdraw_requests(after)
+    if after.fund_state is FundState.REFUNDED:
+        if not any(refund.state in (RefundState.ACCEPTED, RefundState.PAID) for refund in after.refunds):
+            after = replace(after, refunds=(*after.refunds, record(RefundState.ACCEPTED)))
+        newly = sum(refund.amount for refund in after.refunds if refund.state is RefundState.ACCEPTED)
+        after = _restated(after, lambda refund: refund.state is RefundState.ACCEPTED, RefundState.PAID, command.at)
+        return replace(after, amounts=replace(after.amounts, refunded=after.amounts.refunded + newly))
+    if before.fund_state is FundState.REFUNDING:
+        return _restated(after, lambda refund: refund.state is RefundState.ACCEPTED, RefundState.WITHDRAWN)
+    return after
+
+
+def _restated(
+    order: Order, which: Callable[[Refund], bool], state: RefundState, paid_at: datetime | None = None
+) -> Order:
+    return replace(
+        order,
+        refunds=tuple(
+            replace(refund, state=state, respond_by=None, on_silence=None, paid_at=paid_at) if which(refund) else refund
+            for refund in order.refunds
+        ),
+    )
+
+
+def _timers(before: Order, after: Order, command: Command) -> Order:
+    """Timers that make sense in the new status go on; those it lacks start at the snapshot's time."""
+    store, at, durations = command.store, command.at, command.store.policy.durations
+    missing: dict[str, datetime] = {
+        "payment": deadlines.payment_due(store, after.placed_at),
+        "risk": at + durations["risk"],
+        "examination": at + durations["examination"],
+        "shipment": deadlines.shipment_due(store, after, at),
+        "cancellation": at + durations["cancellation"],
+        "receipt": deadlines.receipt_due(store, after, at),
+        "release": at + durations["release"],
+        "dispute_answer": at + durations["dispute_answer"],
+    }
+    started = {kind: due for kind, due in missing.items() if after.timer(kind) is None}
+    ship_by = after.timer("shipment")
+    if before.status is Status.IN_CANCEL and ship_by is not None and ship_by.due_at <= at:
+        started["shipment"] = at + deadlines.RETURNED_GRACE
+    if before.parcels != after.parcels and after.timer("receipt") is not None:
+        started["receipt"] = missing["receipt"]
+    return deadlines.settle(after, started, body_deadlines(command))
+
+
+def body_deadlines(command: Command) -> Mapping[str, datetime]:
+    placement: Placement = command.body["order"]
+    return placement.deadlines

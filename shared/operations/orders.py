@@ -1,0 +1,191 @@
+"""What is done to orders: load, ask the domain, save with the history, count. Each may run twice."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ulid import ULID
+
+from shared.domain import lifecycle
+from shared.domain.commands import Actor, Command
+from shared.domain.errors import Conflict, Unprocessable
+from shared.domain.history import Entry, changes
+from shared.domain.lifecycle import Change
+from shared.domain.orders import Order
+from shared.domain.placements import Placement, place
+from shared.domain.stores import Store
+from shared.store import orders
+from shared.store.claims import Claim
+from shared.store.errors import Busy, Exists, Missing, Stale
+from shared.store.table import Write
+
+MAX_AHEAD = timedelta(minutes=5)
+"""How far the platform's clock may be ahead of ours (api.md, `at`)."""
+ATTEMPTS = 12
+
+
+class PreconditionFailed(Exception):
+    """`If-Match` names a version that the order no longer has."""
+
+    def __init__(self, current_version: int) -> None:
+        super().__init__("the order has another version")
+        self.current_version = current_version
+
+
+@dataclass(slots=True)
+class Receipt:
+    """An idempotency key to answer together with the effect. `render` makes the answer from the order as it becomes;
+    `kept` says whether a transaction has taken it."""
+
+    claim: Claim
+    render: Callable[[Order], Any] | None = None
+    kept: bool = False
+
+    def writes(self, order: Order) -> list[Write]:
+        return [self.claim.answered(self.render(order))] if self.render else []
+
+
+def new_id(prefix: str) -> str:
+    """A record's id: its prefix and a ULID."""
+    return f"{prefix}{ULID()}"
+
+
+def place_order(
+    store: Store, placement: Placement, actor: Actor, now: datetime, receipt: Receipt | None = None
+) -> tuple[Order, bool]:
+    """The order, and whether it is new. The same order as first placed, again, is answered as it is now.
+
+    Raises Unprocessable, or Conflict `order_exists` where the number is taken by other content.
+    """
+    refuse_future(placement.placed_at, now, "/placed_at")
+    order, entry = place(placement, store, actor, now)
+    try:
+        orders.create(order, entry, armed=store.enforces, also=receipt.writes(order) if receipt else ())
+    except Exists:
+        there = orders.load(store.store_id, placement.order_id).order
+        if there.placed_digest != placement.digest:
+            raise Conflict("order_exists", "The store has an order of this number with other content.") from None
+        return there, False
+    if receipt:
+        receipt.kept = receipt.render is not None
+    return order, True
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asks of an order. `at` is given by the platform alone; `expected` is the version of `If-Match`."""
+
+    action: str
+    actor: Actor
+    now: datetime
+    at: datetime | None = None
+    body: Mapping[str, Any] | None = None
+    reason: str | None = None
+    expected: frozenset[int] | None = None
+
+
+def change_order(
+    store: Store, loaded: orders.Loaded, request: Request, receipt: Receipt | None = None, *, dry_run: bool = False
+) -> Order:
+    """Carry out an action of the lifecycle and answer with the order; one transaction, repeated where it met another.
+
+    Raises Conflict, Unprocessable, PreconditionFailed (nothing was written) or Busy (the outcome may be unknown).
+    """
+    at = request.at or request.now
+    refuse_future(at, request.now, "/at")
+    command = Command(request.action, request.actor, at, request.now, store, new_id, request.body or {}, request.reason)
+    return _apply(store, loaded, request, lambda order: lifecycle.act(order, command), receipt, dry_run=dry_run)
+
+
+def patch_order(
+    store: Store, loaded: orders.Loaded, fields: Mapping[str, Any], request: Request, receipt: Receipt | None = None
+) -> Order:
+    """Set `note`, `tags` or `assignee`, whatever the order's state; a change of the desk, not of the order's life."""
+
+    def patched(order: Order) -> Change:
+        after = replace(order, **fields)
+        if after == order:
+            return Change(order, ())
+        after = replace(after, version=order.version + 1)
+        entry = Entry(
+            after.version,
+            request.now,
+            request.now,
+            request.actor,
+            "patch",
+            order.status,
+            order.status,
+            changes=changes(order, after),
+        )
+        return Change(after, (entry,))
+
+    return _apply(store, loaded, request, patched, receipt)
+
+
+def lapse_order(store: Store, order_id: str, *, before: datetime, now: datetime) -> Order | None:
+    """Let the order's lapsed timers take effect; None where it has none (any more). Safe to run twice."""
+    for _ in range(ATTEMPTS):
+        try:
+            loaded = orders.load(store.store_id, order_id)
+            done = lifecycle.lapse(loaded.order, store, before=before, recorded_at=now, new_id=new_id)
+            if done.entries:
+                orders.save(loaded, done.order, done.entries, armed=store.enforces)
+                return done.order
+            orders.rearm(loaded, armed=store.enforces)
+            return None
+        except Missing:
+            return None
+        except Stale:
+            _pause()
+    raise Busy("the order keeps changing")
+
+
+def refuse_future(at: datetime, now: datetime, pointer: str) -> None:
+    if at > now + MAX_AHEAD:
+        raise Unprocessable("in_the_future", f"This lies more than {MAX_AHEAD.seconds // 60} minutes ahead.", pointer)
+
+
+def check_version(order: Order, expected: frozenset[int] | None) -> None:
+    if expected is not None and order.version not in expected:
+        raise PreconditionFailed(order.version)
+
+
+def _apply(
+    store: Store,
+    loaded: orders.Loaded,
+    request: Request,
+    step: Callable[[Order], Change],
+    receipt: Receipt | None,
+    *,
+    dry_run: bool = False,
+) -> Order:
+    for _ in range(ATTEMPTS):
+        check_version(loaded.order, request.expected)
+        done = step(loaded.order)
+        if dry_run or not done.entries:
+            return done.order
+        try:
+            orders.save(
+                loaded,
+                done.order,
+                done.entries,
+                armed=store.enforces,
+                also=receipt.writes(done.order) if receipt else (),
+            )
+        except Stale:
+            _pause()
+            loaded = orders.load(store.store_id, loaded.order.order_id)
+            continue
+        if receipt:
+            receipt.kept = receipt.render is not None
+        return done.order
+    raise Busy("the order keeps changing")
+
+
+def _pause() -> None:
+    time.sleep(random.uniform(0, 0.05))

@@ -1,0 +1,29 @@
+"""The environment, read once and here alone."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`token_client_ids` are the app clients whose access tokens are taken; `exports_bucket` is empty where a function
+    has no files to write."""
+
+    table_name: str
+    exports_bucket: str
+    token_issuer: str
+    token_client_ids: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Raises KeyError with the variable's name where the template left one out."""
+    return Settings(
+        table_name=os.environ["TABLE_NAME"],
+        exports_bucket=os.environ.get("EXPORTS_BUCKET", ""),
+        token_issuer=os.environ.get("TOKEN_ISSUER", ""),
+        token_client_ids=frozenset(filter(None, os.environ.get("TOKEN_CLIENT_IDS", "").split(","))),
+    )

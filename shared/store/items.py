@@ -1,0 +1,315 @@
+"""How an order lies in its items, and how the items make the order again. No request is made here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from shared.domain import deadlines
+from shared.domain.commands import Actor
+from shared.domain.history import Entry
+from shared.domain.orders import (
+    Amounts,
+    Assessment,
+    Buyer,
+    Dispute,
+    FundState,
+    Line,
+    Order,
+    Overlay,
+    Parcel,
+    Quantity,
+    Refund,
+    RefundState,
+    Status,
+    Timer,
+    Violation,
+)
+from shared.store import keys
+from shared.store.attributes import InstantAttribute
+from shared.store.records import (
+    DetailRecord,
+    DisputeRecord,
+    HistoryRecord,
+    OrderRecord,
+    ParcelRecord,
+    RefundRecord,
+)
+
+OVERLAY_KEYS = {
+    Overlay.FROZEN: "frozen_key",
+    Overlay.DISPUTE: "dispute_key",
+    Overlay.REFUND: "refund_key",
+    Overlay.UNREAD: "unread_key",
+}
+_time = InstantAttribute()
+
+
+def head_of(order: Order, *, detail_version: int, armed: bool) -> OrderRecord:
+    placed = keys.sort_key(order.placed_at, order.order_id)
+    running = deadlines.running(order)
+    lapse = deadlines.next_lapse(order) if armed else None
+    head = OrderRecord(
+        keys.order_pk(order.store_id, order.order_id),
+        keys.ORDER,
+        timeline=order.store_id,
+        sort_key=placed,
+        status_key=f"{order.store_id}#{order.status}",
+        fund_key=f"{order.store_id}#{order.fund_state}",
+        buyer_key=f"{order.store_id}#{order.buyer.id}",
+        due_key=keys.sort_key(running[0].due_at, order.order_id) if running else None,
+        clock_shard=keys.clock_shard(order.store_id, order.order_id) if lapse else None,
+        fires_at=keys.sort_key(lapse.due_at, order.store_id, order.order_id) if lapse else None,
+        version=order.version,
+        detail_version=detail_version,
+        status=str(order.status),
+        fund_state=str(order.fund_state),
+        placed_at=order.placed_at,
+        currency=order.currency,
+        line_count=len(order.lines),
+        platform_at=order.platform_at,
+        buyer={"id": order.buyer.id, "country": order.buyer.country}
+        | ({"name": order.buyer.name} if order.buyer.name else {}),
+        amounts={name: value for name, value in asdict(order.amounts).items() if value},
+        timers={timer.kind: _time.serialize(timer.due_at) for timer in order.timers} or None,
+        end_reason=order.end_reason,
+        paid_at=order.paid_at,
+        shipped_at=order.shipped_at,
+        received_at=order.received_at,
+        finished_at=order.finished_at,
+        frozen_at=order.frozen_at,
+        reminded_at=order.reminded_at,
+        extended_days=order.extended_days or None,
+        delivered_assessment=order.delivered_assessment and _plain(asdict(order.delivered_assessment)),
+        violations=[_plain(asdict(violation)) for violation in order.violations] or None,
+        note=order.note,
+        tags=list(order.tags) or None,
+        assignee=order.assignee,
+        unread_messages=order.unread_messages or None,
+    )
+    for overlay in order.overlays:
+        setattr(head, OVERLAY_KEYS[overlay], order.store_id)
+    return head
+
+
+def content_of(order: Order) -> dict[str, Any]:
+    return {
+        "lines": [_sparse(asdict(line)) for line in order.lines],
+        "recipient": dict(order.recipient),
+        "email": order.buyer.email,
+        "delivery_days": order.delivery_days,
+        "chosen_service": order.chosen_service,
+        "memo": order.memo,
+    }
+
+
+def detail_of(order: Order, detail_version: int) -> DetailRecord:
+    return DetailRecord(
+        keys.order_pk(order.store_id, order.order_id),
+        keys.DETAIL,
+        timeline=f"{order.store_id}#detail",
+        sort_key=keys.sort_key(order.placed_at, order.order_id),
+        detail_version=detail_version,
+        placed_digest=order.placed_digest,
+        content=content_of(order),
+    )
+
+
+def parcel_record(order: Order, parcel: Parcel) -> ParcelRecord:
+    state = "undelivered" if parcel.delivered_at is None else "delivered"
+    return ParcelRecord(
+        keys.order_pk(order.store_id, order.order_id),
+        keys.PARCEL + parcel.parcel_id,
+        status_key=f"{order.store_id}#parcel#{state}",
+        sort_key=keys.sort_key(parcel.shipped_at, order.order_id, parcel.parcel_id),
+        reference_key=f"{order.store_id}#tracking#{parcel.tracking_no}",
+        carrier=parcel.carrier,
+        tracking_no=parcel.tracking_no,
+        tracking_url=parcel.tracking_url,
+        shipped_at=parcel.shipped_at,
+        delivered_at=parcel.delivered_at,
+        edits=parcel.edits or None,
+        lines=[[part.line_id, part.quantity] for part in parcel.lines],
+    )
+
+
+def refund_record(order: Order, refund: Refund) -> RefundRecord:
+    return RefundRecord(
+        keys.order_pk(order.store_id, order.order_id),
+        keys.REFUND + refund.refund_id,
+        status_key=f"{order.store_id}#refund#{refund.state}",
+        sort_key=keys.sort_key(refund.requested_at, order.order_id, refund.refund_id),
+        reference_key=f"{order.store_id}#refund#{refund.refund_id}",
+        state=str(refund.state),
+        source=refund.source,
+        amount=refund.amount,
+        currency=order.currency,
+        reason=refund.reason,
+        lines=[[part.line_id, part.quantity] for part in refund.lines],
+        requested_at=refund.requested_at,
+        respond_by=refund.respond_by,
+        on_silence=refund.on_silence,
+        paid_at=refund.paid_at,
+    )
+
+
+def order_of(
+    head: OrderRecord,
+    detail: DetailRecord,
+    parcels: Iterable[ParcelRecord],
+    refunds: Iterable[RefundRecord],
+    dispute: DisputeRecord | None,
+) -> Order:
+    store_id, order_id = keys.split_pk(head.pk)
+    content = detail.content
+    timers = head.timers or {}
+    return Order(
+        store_id=store_id,
+        order_id=order_id,
+        version=int(head.version),
+        status=Status(head.status),
+        fund_state=FundState(head.fund_state),
+        placed_at=head.placed_at,
+        currency=head.currency,
+        buyer=Buyer(**head.buyer, email=content["email"]),
+        recipient=content["recipient"],
+        amounts=amounts_of(head),
+        lines=tuple(Line(**line) for line in content["lines"]),
+        platform_at=head.platform_at,
+        placed_digest=detail.placed_digest,
+        end_reason=head.end_reason,
+        delivery_days=content["delivery_days"],
+        chosen_service=content["chosen_service"],
+        memo=content["memo"],
+        paid_at=head.paid_at,
+        shipped_at=head.shipped_at,
+        received_at=head.received_at,
+        finished_at=head.finished_at,
+        frozen_at=head.frozen_at,
+        reminded_at=head.reminded_at,
+        extended_days=int(head.extended_days or 0),
+        delivered_assessment=assessment_of(head),
+        timers=timers_of(timers),
+        parcels=tuple(sorted(map(parcel_of, parcels), key=lambda parcel: int(parcel.parcel_id[1:]))),
+        refunds=tuple(map(refund_of, refunds)),
+        dispute=dispute_of(dispute),
+        violations=tuple(
+            Violation(violation["kind"], _time.deserialize(violation["at"])) for violation in head.violations or ()
+        ),
+        note=head.note,
+        tags=tuple(head.tags or ()),
+        assignee=head.assignee,
+        unread_messages=int(head.unread_messages or 0),
+    )
+
+
+def amounts_of(head: OrderRecord) -> Amounts:
+    return Amounts(**{"lines": 0, "shipping": 0, **head.amounts})
+
+
+def timers_of(timers: dict[str, str]) -> tuple[Timer, ...]:
+    return tuple(Timer(kind, _time.deserialize(due_at)) for kind, due_at in timers.items())
+
+
+def assessment_of(head: OrderRecord) -> Assessment | None:
+    told = head.delivered_assessment
+    return Assessment(_time.deserialize(told["at"]), told["by"]) if told else None
+
+
+def violations_of(head: OrderRecord) -> tuple[Violation, ...]:
+    return tuple(Violation(told["kind"], _time.deserialize(told["at"])) for told in head.violations or ())
+
+
+def parcel_of(record: ParcelRecord) -> Parcel:
+    return Parcel(
+        record.sk.removeprefix(keys.PARCEL),
+        record.carrier,
+        record.tracking_no,
+        record.shipped_at,
+        _quantities(record.lines),
+        record.tracking_url,
+        record.delivered_at,
+        int(record.edits or 0),
+    )
+
+
+def refund_of(record: RefundRecord) -> Refund:
+    return Refund(
+        record.sk.removeprefix(keys.REFUND),
+        RefundState(record.state),
+        record.source,
+        int(record.amount),
+        _quantities(record.lines),
+        record.reason,
+        record.requested_at,
+        record.respond_by,
+        record.on_silence,
+        record.paid_at,
+    )
+
+
+def dispute_of(record: DisputeRecord | None) -> Dispute | None:
+    if record is None:
+        return None
+    content = record.content
+    times = {
+        name: _time.deserialize(content[name]) for name in ("opened_at", "held_since", "ended_at") if content.get(name)
+    }
+    return Dispute(**{**content, **times, "line_ids": tuple(content.get("line_ids") or ())})
+
+
+def entry_of(record: HistoryRecord) -> Entry:
+    return Entry(
+        seq=int(record.sk.removeprefix(keys.HISTORY)),
+        at=record.at,
+        recorded_at=record.recorded_at,
+        actor=Actor(record.actor_role, record.actor_id),
+        action=record.action,
+        from_status=Status(record.from_status) if record.from_status else None,
+        to_status=Status(record.to_status),
+        reason=record.reason,
+        changes=record.changes or {},
+    )
+
+
+def _quantities(lines: Iterable[Sequence[Any]]) -> tuple[Quantity, ...]:
+    return tuple(Quantity(line_id, quantity) for line_id, quantity in lines)
+
+
+def _sparse(content: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if value is not None}
+
+
+def _plain(content: dict[str, Any]) -> dict[str, Any]:
+    """JSON values only: times as text, nothing for None."""
+    return {
+        name: _time.serialize(value)
+        if isinstance(value, datetime)
+        else list(value)
+        if isinstance(value, tuple)
+        else value
+        for name, value in _sparse(content).items()
+    }
+
+
+def dispute_record(order: Order, dispute: Dispute) -> DisputeRecord:
+    pk = keys.order_pk(order.store_id, order.order_id)
+    return DisputeRecord(pk, keys.DISPUTE, content=_plain(asdict(dispute)))
+
+
+def entry_record(order: Order, entry: Entry) -> HistoryRecord:
+    return HistoryRecord(
+        keys.order_pk(order.store_id, order.order_id),
+        keys.history_sk(entry.seq),
+        at=entry.at,
+        recorded_at=entry.recorded_at,
+        actor_role=entry.actor.role,
+        actor_id=entry.actor.id,
+        action=entry.action,
+        from_status=entry.from_status and str(entry.from_status),
+        to_status=str(entry.to_status),
+        reason=entry.reason,
+        changes=dict(entry.changes) or None,
+    )

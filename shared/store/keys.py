@@ -1,0 +1,64 @@
+"""How keys are built. `#` separates their parts and is in no id, so no two things share a key.
+
+An order's item collection has the partition key `store#order`; a store's own items have its bare id.
+"""
+
+from __future__ import annotations
+
+import zlib
+from datetime import UTC, datetime
+
+ORDER, DETAIL, PARCEL, REFUND, DISPUTE = (
+    "ORDER",
+    "ORDER#DETAIL",
+    "ORDER#PARCEL#",
+    "ORDER#REFUND#",
+    "ORDER#DISPUTE",
+)
+"""Sort keys of what makes up an order; all begin with ORDER, so that one query loads them and nothing else."""
+HISTORY, ACCESS = "HISTORY#", "ACCESS#"
+STORE, COUNTER = "STORE", "COUNT#"
+
+COUNTER_SHARDS = 8
+CLOCK_SHARDS = 8
+
+
+def order_pk(store_id: str, order_id: str) -> str:
+    return f"{store_id}#{order_id}"
+
+
+def split_pk(pk: str) -> tuple[str, str]:
+    """(store_id, order_id); the order id is empty for a store's own items."""
+    store_id, _, order_id = pk.partition("#")
+    return store_id, order_id
+
+
+def instant(at: datetime) -> str:
+    """Fixed width, so that text order is time order: 2026-11-23T09:30:00.000000Z."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def sort_key(at: datetime, *ids: str) -> str:
+    """Time, then ids that make it unique: a bare `instant` sorts before every key of that same instant, which makes
+    BETWEEN two instants the half-open window [from, to)."""
+    return "#".join((instant(at), *ids))
+
+
+def history_sk(seq: int) -> str:
+    return f"{HISTORY}{seq:08d}"
+
+
+def counter_sk(store_id: str, order_id: str) -> str:
+    return f"{COUNTER}{_hash(store_id, order_id) % COUNTER_SHARDS}"
+
+
+def clock_shard(store_id: str, order_id: str) -> str:
+    return f"CLOCK#{_hash(order_id, store_id) % CLOCK_SHARDS}"
+
+
+def clock_shards() -> list[str]:
+    return [f"CLOCK#{shard}" for shard in range(CLOCK_SHARDS)]
+
+
+def _hash(*parts: str) -> int:
+    return zlib.crc32("#".join(parts).encode())

@@ -1,0 +1,206 @@
+"""The items of the one table, and its indexes. template.yaml declares the same keys; a test compares the two.
+
+Records never leave shared/store: orders.py and its neighbours turn them into what the domain knows. No attribute has a
+default, because PynamoDB would invent it for whatever an index does not project.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pynamodb.attributes import DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.connection import Connection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from shared.domain.orders import FundState, Overlay, Status
+from shared.settings import settings
+from shared.store.attributes import InstantAttribute, JSONTextAttribute, PackedAttribute
+
+CONNECT_TIMEOUT, READ_TIMEOUT, RETRIES = 1.0, 2.0, 2
+"""Seconds, and attempts after the first: three slow ones stay well inside an API request (HTTP API cuts at 30 s)."""
+
+
+def _index(name: str, hash_key: str, range_key: str, *, keys_only: bool = False) -> Any:
+    meta = type("Meta", (), {"index_name": name, "projection": KeysOnlyProjection() if keys_only else AllProjection()})
+    keys = {hash_key: UnicodeAttribute(hash_key=True), range_key: UnicodeAttribute(range_key=True)}
+    return type(name, (GlobalSecondaryIndex,), {"Meta": meta, **keys})()
+
+
+class Record(Model):
+    """What every item shares: the table's key and the keys of its indexes, each there only where the index needs it."""
+
+    class Meta:
+        table_name = ""
+        connect_timeout_seconds = CONNECT_TIMEOUT
+        read_timeout_seconds = READ_TIMEOUT
+        max_retry_attempts = RETRIES
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = DiscriminatorAttribute()
+
+    timeline = UnicodeAttribute(null=True)
+    sort_key = UnicodeAttribute(null=True)
+    status_key = UnicodeAttribute(null=True)
+    fund_key = UnicodeAttribute(null=True)
+    buyer_key = UnicodeAttribute(null=True)
+    due_key = UnicodeAttribute(null=True)
+    frozen_key = UnicodeAttribute(null=True)
+    dispute_key = UnicodeAttribute(null=True)
+    refund_key = UnicodeAttribute(null=True)
+    unread_key = UnicodeAttribute(null=True)
+    reference_key = UnicodeAttribute(null=True)
+    clock_shard = UnicodeAttribute(null=True)
+    fires_at = UnicodeAttribute(null=True)
+
+    by_placed = _index("by_placed", "timeline", "sort_key")
+    by_status = _index("by_status", "status_key", "sort_key")
+    by_fund_state = _index("by_fund_state", "fund_key", "sort_key")
+    by_buyer = _index("by_buyer", "buyer_key", "sort_key")
+    by_due = _index("by_due", "timeline", "due_key")
+    by_status_due = _index("by_status_due", "status_key", "due_key")
+    by_frozen = _index("by_frozen", "frozen_key", "sort_key")
+    by_dispute = _index("by_dispute", "dispute_key", "sort_key")
+    by_refund = _index("by_refund", "refund_key", "sort_key")
+    by_unread = _index("by_unread", "unread_key", "sort_key")
+    by_reference = _index("by_reference", "reference_key", "sort_key")
+    by_clock = _index("by_clock", "clock_shard", "fires_at", keys_only=True)
+
+
+class OrderRecord(Record, discriminator="order"):
+    """The head of an order: all that changes, and all that a list shows. Kept under 1 KB, one write unit, for most."""
+
+    version = NumberAttribute()
+    detail_version = NumberAttribute()
+    status = UnicodeAttribute()
+    fund_state = UnicodeAttribute()
+    placed_at = InstantAttribute()
+    currency = UnicodeAttribute()
+    buyer = JSONTextAttribute()
+    amounts = JSONTextAttribute()
+    line_count = NumberAttribute()
+    platform_at = InstantAttribute()
+    timers = JSONTextAttribute(null=True)
+    end_reason = UnicodeAttribute(null=True)
+    paid_at = InstantAttribute(null=True)
+    shipped_at = InstantAttribute(null=True)
+    received_at = InstantAttribute(null=True)
+    finished_at = InstantAttribute(null=True)
+    frozen_at = InstantAttribute(null=True)
+    reminded_at = InstantAttribute(null=True)
+    extended_days = NumberAttribute(null=True)
+    delivered_assessment = JSONTextAttribute(null=True)
+    violations = JSONTextAttribute(null=True)
+    note = UnicodeAttribute(null=True)
+    tags = JSONTextAttribute(null=True)
+    assignee = UnicodeAttribute(null=True)
+    unread_messages = NumberAttribute(null=True)
+
+
+class DetailRecord(Record, discriminator="detail"):
+    """What was bought and where it goes: written when placed, and again only when a snapshot changes it. On its own
+    timeline, beside its head's, so that an export reads both in the same order."""
+
+    detail_version = NumberAttribute()
+    placed_digest = UnicodeAttribute()
+    content = PackedAttribute()
+
+
+class ParcelRecord(Record, discriminator="parcel"):
+    carrier = UnicodeAttribute()
+    tracking_no = UnicodeAttribute()
+    tracking_url = UnicodeAttribute(null=True)
+    shipped_at = InstantAttribute()
+    delivered_at = InstantAttribute(null=True)
+    edits = NumberAttribute(null=True)
+    lines = PackedAttribute()
+
+
+class RefundRecord(Record, discriminator="refund"):
+    state = UnicodeAttribute()
+    source = UnicodeAttribute()
+    amount = NumberAttribute()
+    currency = UnicodeAttribute()
+    lines = PackedAttribute()
+    reason = UnicodeAttribute()
+    requested_at = InstantAttribute()
+    respond_by = InstantAttribute(null=True)
+    on_silence = UnicodeAttribute(null=True)
+    paid_at = InstantAttribute(null=True)
+
+
+class DisputeRecord(Record, discriminator="dispute"):
+    content = JSONTextAttribute()
+
+
+class HistoryRecord(Record, discriminator="history"):
+    at = InstantAttribute()
+    recorded_at = InstantAttribute()
+    actor_role = UnicodeAttribute()
+    actor_id = UnicodeAttribute()
+    action = UnicodeAttribute()
+    from_status = UnicodeAttribute(null=True)
+    to_status = UnicodeAttribute()
+    reason = UnicodeAttribute(null=True)
+    changes = JSONTextAttribute(null=True)
+
+
+class AccessRecord(Record, discriminator="access"):
+    at = InstantAttribute()
+    actor_role = UnicodeAttribute()
+    actor_id = UnicodeAttribute()
+    what = UnicodeAttribute()
+
+
+class StoreRecord(Record, discriminator="store"):
+    """A store's settings. `rearm_after` is the due key up to which a changed mode has reached the store's orders."""
+
+    version = NumberAttribute()
+    created_at = InstantAttribute()
+    settings = JSONTextAttribute()
+    rearm_after = UnicodeAttribute(null=True)
+
+
+STATUS_COUNTS = {status: f"status_{status}" for status in Status}
+FUND_COUNTS = {fund_state: f"fund_{fund_state}" for fund_state in FundState}
+OVERLAY_COUNTS = {overlay: f"overlay_{overlay}" for overlay in Overlay}
+
+
+class CounterRecord(Record, discriminator="counter"):
+    """One of a store's counter items; the sum over all of them is exact."""
+
+    total = NumberAttribute()
+    # One number for each status, fund state and overlay: ADD works on top-level attributes alone.
+    for _name in (*STATUS_COUNTS.values(), *FUND_COUNTS.values(), *OVERLAY_COUNTS.values()):
+        locals()[_name] = NumberAttribute(null=True)
+
+
+class ClaimRecord(Record, discriminator="claim"):
+    """An idempotency key: claimed while its request runs, then holding the answer. Expiry goes by the clock."""
+
+    digest = UnicodeAttribute()
+    owner = UnicodeAttribute()
+    lease_until = InstantAttribute()
+    valid_until = InstantAttribute()
+    expires_at = NumberAttribute()
+    answer = PackedAttribute(null=True)
+
+
+class KeyRecord(Record, discriminator="key"):
+    """The secret that signs cursors: made by whoever needs it first."""
+
+    secret = UnicodeAttribute()
+
+
+def connection() -> Connection:
+    """The one connection that every record and transaction shares; made at first use."""
+    if not Record.Meta.table_name:
+        Record.Meta.table_name = settings().table_name
+    return Record._get_connection().connection
+
+
+def bind(table_name: str) -> None:
+    """Point all records at another table, with a fresh connection; for tests."""
+    Record.Meta.table_name = table_name
+    Record._connection = None

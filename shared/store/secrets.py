@@ -1,0 +1,29 @@
+"""The secret that signs cursors, kept in the encrypted table and made by whoever needs it first."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+from functools import lru_cache
+
+from shared.store.errors import Exists
+from shared.store.records import KeyRecord
+from shared.store.table import Put, absent, get, put
+
+
+@lru_cache(maxsize=1)
+def cursor_secret() -> bytes:
+    """32 random bytes, the same for every function of the deployment; read once a process."""
+    record = get("#cursor", "KEY")
+    if record is None:
+        with suppress(Exists):
+            put(
+                Put(
+                    KeyRecord("#cursor", "KEY", secret=secrets.token_hex(32)),
+                    absent(),
+                    lambda _: Exists("made meanwhile"),
+                )
+            )
+        record = get("#cursor", "KEY")
+    assert isinstance(record, KeyRecord)
+    return bytes.fromhex(record.secret)

@@ -1,0 +1,79 @@
+"""Stores in the table: one item of settings each, beside the store's counters."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from shared.domain.stores import DURATIONS, DeadlinePolicy, Mode, Store
+from shared.store import keys
+from shared.store.counters import fresh
+from shared.store.errors import Exists, Missing
+from shared.store.records import StoreRecord
+from shared.store.table import Put, absent, get, put, stale, transact
+
+
+class Kept:
+    """A store as it was read, with the version that its next write is conditional on."""
+
+    def __init__(self, store: Store, version: int, created_at: datetime, rearm_after: str | None) -> None:
+        self.store, self.version, self.created_at, self.rearm_after = store, version, created_at, rearm_after
+
+
+def load(store_id: str) -> Kept:
+    """Half a read unit would do, but settings decide about money: read consistently. Raises Missing."""
+    record = get(store_id, keys.STORE)
+    if not isinstance(record, StoreRecord):
+        raise Missing("no such store")
+    return Kept(_store(store_id, record.settings), int(record.version), record.created_at, record.rearm_after)
+
+
+def create(store: Store, now: datetime) -> None:
+    """A new store with its counters at nothing. Raises Exists."""
+    record = StoreRecord(store.store_id, keys.STORE, version=1, created_at=now, settings=_settings(store))
+    transact([Put(record, absent(), lambda _: Exists("the store is there already")), *fresh(store.store_id)])
+
+
+def save(before: Kept, store: Store, *, rearm_after: str | None) -> None:
+    """Change a store's settings. While `rearm_after` is set, the store is due in the clock's index, and a sweep brings
+    its orders' clock entries in line with a changed mode. Raises Stale."""
+    due = rearm_after is not None
+    record = StoreRecord(
+        store.store_id,
+        keys.STORE,
+        version=before.version + 1,
+        created_at=before.created_at,
+        settings=_settings(store),
+        rearm_after=rearm_after,
+        clock_shard=keys.clock_shard(store.store_id, "") if due else None,
+        fires_at=keys.sort_key(before.created_at, store.store_id) if due else None,
+    )
+    put(Put(record, StoreRecord.version == before.version, stale))
+
+
+def _settings(store: Store) -> dict[str, Any]:
+    changed = {
+        name: length.total_seconds() for name, length in store.policy.durations.items() if DURATIONS[name] != length
+    }
+    return {
+        "name": store.name,
+        "time_zone": store.time_zone,
+        "currency": store.currency,
+        "business_days": sorted(store.business_days),
+        "holidays": sorted(day.isoformat() for day in store.holidays),
+        "mode": str(store.policy.mode),
+        "durations": changed,
+    }
+
+
+def _store(store_id: str, settings: dict[str, Any]) -> Store:
+    durations = dict(DURATIONS) | {name: timedelta(seconds=seconds) for name, seconds in settings["durations"].items()}
+    return Store(
+        store_id=store_id,
+        name=settings["name"],
+        time_zone=settings["time_zone"],
+        currency=settings["currency"],
+        business_days=frozenset(settings["business_days"]),
+        holidays=frozenset(date.fromisoformat(day) for day in settings["holidays"]),
+        policy=DeadlinePolicy(Mode(settings["mode"]), durations),
+    )

@@ -1,0 +1,209 @@
+"""The few ways in which the table is touched: get, query, put, delete, and one transaction."""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from botocore.exceptions import BotoCoreError
+from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from shared.store.errors import Busy, Stale, StoreError
+from shared.store.records import Record, connection
+
+MAX_CONFLICTS = 8
+"""How often a transaction that meets another one is sent again, with the same token."""
+TRANSIENT = frozenset(
+    {
+        "TransactionConflict",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+        "ThrottlingError",
+        "ThrottlingException",
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "InternalServerError",
+        "ServiceUnavailable",
+    }
+)
+
+Refusal = Callable[["dict[str, Any] | None"], StoreError]
+"""Makes the error for a condition that failed, from the item as it is (raw), or None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    record: Record
+    condition: Condition
+    refuse: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    record: Record
+    actions: Sequence[Action]
+    condition: Condition
+    refuse: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    record: Record
+    condition: Condition
+    refuse: Refusal
+
+
+Write = Put | Update | Delete
+
+
+def absent() -> Condition:
+    return Record.pk.does_not_exist()
+
+
+def present() -> Condition:
+    return Record.pk.exists()
+
+
+def get(pk: str, sk: str) -> Record | None:
+    """One item, read consistently: one read unit for each 4 KB."""
+    connection()
+    try:
+        return Record.get(pk, sk, consistent_read=True)
+    except Record.DoesNotExist:
+        return None
+    except (PynamoDBException, BotoCoreError) as error:
+        _unavailable(error)
+
+
+def query(
+    pk: str,
+    sk: Condition | None = None,
+    *,
+    limit: int | None = None,
+    forward: bool = True,
+    after: dict[str, Any] | None = None,
+) -> Iterator[Record]:
+    """Items of one partition, read consistently, in the order of their sort key."""
+    connection()
+    try:
+        yield from Record.query(
+            pk,
+            sk,
+            consistent_read=True,
+            limit=limit,
+            page_size=limit,
+            scan_index_forward=forward,
+            last_evaluated_key=after,
+        )
+    except (PynamoDBException, BotoCoreError) as error:
+        _unavailable(error)
+
+
+def query_index(
+    index: str,
+    key: str,
+    sort: Condition | None = None,
+    *,
+    page_size: int,
+    forward: bool = True,
+    after: dict[str, Any] | None = None,
+) -> Iterator[Record]:
+    """Items of one index partition, lazily, `page_size` a request; eventually consistent, so hints only."""
+    connection()
+    try:
+        yield from getattr(Record, index).query(
+            key, sort, page_size=page_size, scan_index_forward=forward, last_evaluated_key=after
+        )
+    except (PynamoDBException, BotoCoreError) as error:
+        _unavailable(error)
+
+
+def count_index(index: str, key: str, sort: Condition | None = None) -> int:
+    """How many items of an index partition fall into a range; reads them all, half a unit for each 4 KB."""
+    connection()
+    try:
+        return int(getattr(Record, index).count(key, sort))
+    except (PynamoDBException, BotoCoreError) as error:
+        _unavailable(error)
+
+
+def put(write: Put) -> None:
+    """One conditional write of one item; `refuse` is given the item that stood in its way."""
+    connection()
+    try:
+        write.record.save(condition=write.condition)
+    except PutError as error:
+        if error.cause_response_code == "ConditionalCheckFailedException":
+            raise write.refuse(None) from error
+        _unavailable(error)
+    except (PynamoDBException, BotoCoreError) as error:
+        _unavailable(error)
+
+
+def transact(writes: Sequence[Write], *, sleep: Callable[[float], None] = time.sleep) -> None:
+    """All of `writes`, at most 100, or none: two write units for each KB of each item.
+
+    Conflicts with other transactions are retried with the same token and jitter. Raises what the first failed
+    condition's `refuse` makes, or Busy; after Busy the outcome may be unknown (an answer lost on the way).
+    """
+    shared = connection()
+    token = uuid.uuid4().hex
+    # The order in which PynamoDB sends them, and so the order of the reasons that come back.
+    ordered: list[Write] = [
+        *(w for w in writes if isinstance(w, Delete)),
+        *(w for w in writes if isinstance(w, Put)),
+        *(w for w in writes if isinstance(w, Update)),
+    ]
+    for attempt in range(MAX_CONFLICTS + 1):
+        try:
+            with TransactWrite(connection=shared, client_request_token=token) as transaction:
+                for write in ordered:
+                    if isinstance(write, Put):
+                        transaction.save(write.record, condition=write.condition, return_values="ALL_OLD")
+                    elif isinstance(write, Update):
+                        transaction.update(
+                            write.record,
+                            list(write.actions),
+                            condition=write.condition,
+                            return_values="ALL_OLD",
+                        )
+                    else:
+                        transaction.delete(write.record, condition=write.condition)
+            return
+        except TransactWriteError as error:
+            failed = [
+                (write, reason)
+                for write, reason in zip(ordered, error.cancellation_reasons, strict=False)
+                if reason is not None
+            ]
+            for write, reason in failed:
+                if reason.code == "ConditionalCheckFailed":
+                    raise write.refuse(reason.raw_item) from error
+            codes = {reason.code for _, reason in failed} or {error.cause_response_code or ""}
+            if not codes <= TRANSIENT or attempt == MAX_CONFLICTS:
+                _unavailable(error, codes)
+        except BotoCoreError as error:
+            _unavailable(error)
+        sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))
+
+
+def stale(_: dict[str, Any] | None) -> StoreError:
+    return Stale("the item has changed since it was read")
+
+
+def _unavailable(error: Exception, codes: set[str] | None = None) -> NoReturn:
+    """Throttles and timeouts become Busy; anything else is a bug and keeps its own name."""
+    code = getattr(error, "cause_response_code", None)
+    if isinstance(error, BotoCoreError) or isinstance(getattr(error, "cause", None), BotoCoreError):
+        raise Busy("the table does not answer") from error
+    if (codes or {code or ""}) <= TRANSIENT:
+        raise Busy("the table is busy") from error
+    raise error

@@ -1,0 +1,118 @@
+"""The engines with the template's table and bucket in them, and what of that outlives a kill -9."""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from local import engines, processes
+from local.engines import EngineError, Engines
+from local.template import REGION, Template
+
+TEMPLATE = Template.load()
+(TABLE,) = TEMPLATE.tables
+(BUCKET,) = TEMPLATE.buckets
+
+
+def client(kind: str, url: str) -> Any:
+    session = boto3.session.Session("local", "local", region_name=REGION)
+    return session.client(kind, endpoint_url=url)
+
+
+def start(data_dir: Path) -> Engines:
+    (data_dir / "logs").mkdir(exist_ok=True)
+    with (data_dir / "lock").open("w") as lock:
+        return engines.start(data_dir, lock.fileno(), lambda: None)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
+    started = start(tmp_path_factory.mktemp("data"))
+    engines.provision(TEMPLATE, started)
+    yield started
+    processes.stop(started.processes)
+
+
+def test_table_is_as_the_template_says(running: Engines) -> None:
+    dynamodb = client("dynamodb", running.dynamodb)
+    described = dynamodb.describe_table(TableName=TABLE.name)["Table"]
+    assert described["KeySchema"] == TABLE.create_arguments["KeySchema"]
+    wanted = {
+        (index["IndexName"], index["Projection"]["ProjectionType"])
+        for index in TABLE.create_arguments["GlobalSecondaryIndexes"]
+    }
+    present = described["GlobalSecondaryIndexes"]
+    assert {(index["IndexName"], index["Projection"]["ProjectionType"]) for index in present} == wanted
+    ttl = dynamodb.describe_time_to_live(TableName=TABLE.name)["TimeToLiveDescription"]
+    assert (ttl["TimeToLiveStatus"], ttl["AttributeName"]) == ("ENABLED", TABLE.ttl_attribute)
+
+
+def test_second_provisioning_changes_nothing(running: Engines) -> None:
+    dynamodb = client("dynamodb", running.dynamodb)
+    dynamodb.put_item(TableName=TABLE.name, Item={"pk": {"S": "a"}, "sk": {"S": "b"}})
+    engines.provision(TEMPLATE, running)
+    assert dynamodb.get_item(TableName=TABLE.name, Key={"pk": {"S": "a"}, "sk": {"S": "b"}})["Item"]
+
+
+def test_index_that_the_template_gained_is_added_with_what_it_should_list(running: Engines) -> None:
+    dynamodb = client("dynamodb", running.dynamodb)
+    indexes = TABLE.create_arguments["GlobalSecondaryIndexes"]
+    keys = {key["AttributeName"] for index in indexes[:1] for key in index["KeySchema"]} | {"pk", "sk"}
+    definitions = [each for each in TABLE.create_arguments["AttributeDefinitions"] if each["AttributeName"] in keys]
+    arguments = {**TABLE.create_arguments, "TableName": "older", "GlobalSecondaryIndexes": indexes[:1]}
+    dynamodb.create_table(**{**arguments, "AttributeDefinitions": definitions})
+    item = {"pk": {"S": "a"}, "sk": {"S": "b"}, "frozen_key": {"S": "f"}, "sort_key": {"S": "s"}}
+    dynamodb.put_item(TableName="older", Item=item)
+    newer = dataclasses.replace(TABLE, name="older", create_arguments={**TABLE.create_arguments, "TableName": "older"})
+    engines.ensure_table(dynamodb, newer)
+    found = dynamodb.query(
+        TableName="older",
+        IndexName="by_frozen",
+        KeyConditionExpression="frozen_key = :f",
+        ExpressionAttributeValues={":f": {"S": "f"}},
+    )
+    assert found["Items"] == [item]
+
+
+def test_table_with_other_keys_is_refused(running: Engines) -> None:
+    dynamodb = client("dynamodb", running.dynamodb)
+    dynamodb.create_table(
+        TableName="other",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+    )
+    with pytest.raises(EngineError, match="other keys"):
+        engines.ensure_table(dynamodb, dataclasses.replace(TABLE, name="other"))
+
+
+def test_acknowledged_writes_and_files_outlive_a_kill(tmp_path: Path) -> None:
+    if engines.dynoxide_binary() is None:
+        pytest.fail("Dynoxide is not installed: run make test, which sets it up")
+    first = start(tmp_path)
+    try:
+        engines.provision(TEMPLATE, first)
+        dynamodb = client("dynamodb", first.dynamodb)
+        for number in range(50):
+            dynamodb.put_item(TableName=TABLE.name, Item={"pk": {"S": "a"}, "sk": {"S": str(number)}})
+        client("s3", first.services).put_object(Bucket=BUCKET, Key="exports/x", Body=b"x")
+    finally:
+        for process in first.processes:
+            process.kill()
+            process.wait()
+    second = start(tmp_path)
+    try:
+        engines.provision(TEMPLATE, second)
+        found = client("dynamodb", second.dynamodb).query(
+            TableName=TABLE.name,
+            KeyConditionExpression="pk = :a",
+            ExpressionAttributeValues={":a": {"S": "a"}},
+            Select="COUNT",
+        )
+        body = client("s3", second.services).get_object(Bucket=BUCKET, Key="exports/x")["Body"].read()
+        assert (found["Count"], body) == (50, b"x")
+    finally:
+        processes.stop(second.processes)

@@ -1,0 +1,166 @@
+"""The whole run, with small handlers in place of the real ones: its start, its refusals and every way to
+end it."""
+
+import http.client
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.processes import free_port
+from local.template import PROJECT
+
+HANDLERS = {
+    "functions/orders/handler.py": """
+import json
+def lambda_handler(event, context):
+    return {"statusCode": 200, "body": json.dumps({"data": []})}
+""",
+    "functions/alerts/deadlines.py": """
+def lambda_handler(event, context):
+    print("sweep of", event["scheduled_time"], flush=True)
+""",
+    "functions/exports/schedule.py": """
+def lambda_handler(event, context):
+    raise RuntimeError("no export today")
+""",
+    "local/demo.py": """
+import pathlib
+def fill(base_url, platform_token, owner_token):
+    pathlib.Path("filled").write_text(base_url)
+""",
+}
+
+
+class Project:
+    """A copy of the local run with those handlers, and the runs that were started in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        shutil.copytree(PROJECT / "local", folder / "local", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(PROJECT / "template.yaml", folder)
+        (folder / ".tools").symlink_to(PROJECT / ".tools")
+        for name, text in HANDLERS.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text)
+        self.runs: list[subprocess.Popen[str]] = []
+
+    def start(self, data_dir: str = "data", port: int | None = None) -> subprocess.Popen[str]:
+        settings = {"PORT": str(port or self.port), "DATA_DIR": data_dir, "WORKERS": "2"}
+        run = subprocess.Popen(
+            [sys.executable, "-m", "local.run"],
+            cwd=self.folder,
+            env={**os.environ, **settings},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.runs.append(run)
+        return run
+
+    def healthy(self) -> bool:
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+            try:
+                connection.request("GET", "/v1/health")
+                return connection.getresponse().status == http.client.OK
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.05)
+            finally:
+                connection.close()
+        return False
+
+    def processes(self) -> list[str]:
+        """Every process that works in this project's folder."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                if (entry / "cwd").readlink().is_relative_to(self.folder):
+                    found.append((entry / "cmdline").read_text().replace("\0", " "))
+            except OSError:
+                continue
+        return found
+
+    def wait_for(self, path: str) -> str:
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            if (self.folder / path).exists() and (text := (self.folder / path).read_text()):
+                return text
+            time.sleep(0.05)
+        return ""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    made = Project(tmp_path)
+    yield made
+    for run in made.runs:
+        run.kill()
+        run.communicate()
+
+
+def test_run_serves_sweeps_and_fills_the_demo_shop(project: Project) -> None:
+    run = project.start()
+    assert project.healthy()
+    assert project.wait_for("filled") == f"http://127.0.0.1:{project.port}"
+    assert project.wait_for("data/logs/AlertsFunction.log").startswith("sweep of 20")
+    assert run.stdout is not None
+    watchdog = threading.Timer(20, run.kill)
+    watchdog.start()
+    output = ""
+    for line in run.stdout:
+        output += line
+        if line.startswith("RuntimeError: no export today"):
+            break
+    watchdog.cancel()
+    run.send_signal(signal.SIGINT)
+    run.communicate(timeout=15)
+    assert run.returncode == 0
+    assert f"curl -s http://127.0.0.1:{project.port}/v1/health" in output
+
+
+def test_second_run_and_taken_port_are_refused_in_words(project: Project) -> None:
+    first = project.start()
+    assert project.healthy()
+    for second, words in (
+        (project.start(port=free_port()), f"process {first.pid}"),
+        (project.start("other"), f"Port {project.port} on 127.0.0.1 cannot be used"),
+    ):
+        output, _ = second.communicate(timeout=15)
+        assert second.returncode == 1
+        assert words in output and "Traceback" not in output
+    assert project.healthy()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_every_signal_stops_everything_in_order(project: Project, how: signal.Signals) -> None:
+    run = project.start()
+    assert project.healthy()
+    run.send_signal(how)
+    output, _ = run.communicate(timeout=15)
+    assert run.returncode == 0 and "everything is kept" in output
+    assert project.processes() == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of their parent's death")
+def test_kill_leaves_nothing_behind_that_stops_the_next_run(project: Project) -> None:
+    run = project.start()
+    assert project.healthy()
+    assert len(project.processes()) >= 5  # the run, two engines, two workers
+    run.kill()
+    again = project.start()
+    run.communicate(timeout=15)
+    assert project.healthy()
+    assert again.poll() is None
+    again.terminate()
+    again.communicate(timeout=15)
+    assert project.processes() == []

@@ -1,0 +1,80 @@
+"""The reader of template.yaml: what it gives, and that it refuses what it cannot resolve."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from local.schedules import payload
+from local.template import LOCAL_ISSUER, Template, TemplateError, local_name, parse
+
+TEMPLATE = Template.load()
+
+
+def test_table_carries_what_create_table_takes() -> None:
+    (table,) = TEMPLATE.tables
+    arguments = table.create_arguments
+    assert (table.name, table.ttl_attribute) == ("orderkeep-orders-table", "expires_at")
+    assert arguments["TableName"] == table.name
+    assert arguments["BillingMode"] == "PAY_PER_REQUEST"
+    keys = {key["AttributeName"] for key in arguments["KeySchema"]}
+    for index in arguments["GlobalSecondaryIndexes"]:
+        keys |= {key["AttributeName"] for key in index["KeySchema"]}
+    assert {definition["AttributeName"] for definition in arguments["AttributeDefinitions"]} == keys
+
+
+def test_functions_know_the_local_names() -> None:
+    orders, exports = TEMPLATE.functions["OrdersFunction"], TEMPLATE.functions["ExportsFunction"]
+    assert orders.environment["TABLE_NAME"] == TEMPLATE.tables[0].name
+    assert orders.environment["TOKEN_ISSUER"] == TEMPLATE.issuer == LOCAL_ISSUER
+    assert orders.environment["TOKEN_CLIENT_IDS"] == TEMPLATE.audience[0]
+    assert orders.environment["POWERTOOLS_SERVICE_NAME"] == "orders"
+    assert "EXPORTS_BUCKET" not in orders.environment
+    assert exports.environment["EXPORTS_BUCKET"] == TEMPLATE.buckets[0]
+    assert (orders.timeout, exports.memory) == (28, 1769)
+
+
+def test_schedules() -> None:
+    every = {schedule.name: (schedule.function, schedule.every_seconds) for schedule in TEMPLATE.schedules}
+    assert every == {"Sweep": ("AlertsFunction", 60), "RegularExport": ("ExportsFunction", 3600)}
+
+
+def test_schedule_payload_has_its_attributes_filled_in() -> None:
+    filled = payload(TEMPLATE.schedules[0], datetime(2026, 3, 1, 12, 0, tzinfo=UTC))
+    assert filled["scheduled_time"] == "2026-03-01T12:00:00Z"
+    assert len(filled["execution_id"]) == 36
+
+
+def test_local_name() -> None:
+    assert local_name("ExportsBucket") == "orderkeep-exports-bucket"
+
+
+def test_tags() -> None:
+    document = parse("{a: !Ref X, b: !GetAtt X.Arn, c: !Sub 'x${X}', d: !If [C, 1, 2], e: !GetAtt [X, Arn]}")
+    assert document == {
+        "a": {"Ref": "X"},
+        "b": {"Fn::GetAtt": ["X", "Arn"]},
+        "c": {"Fn::Sub": "x${X}"},
+        "d": {"Fn::If": ["C", 1, 2]},
+        "e": {"Fn::GetAtt": ["X", "Arn"]},
+    }
+
+
+def test_resolve() -> None:
+    template = Template(
+        {"Parameters": {"P": {"Default": "p"}, "Q": {}}, "Resources": {"MyTable": {"Type": "T"}}},
+        {"R": "given"},
+    )
+    assert template.resolve("plain") == "plain"
+    assert template.resolve({"Ref": "P"}) == "p"
+    assert template.resolve({"Ref": "R"}) == "given"
+    assert template.resolve({"Fn::Sub": "${MyTable}/${AWS::Region}"}) == "orderkeep-my-table/us-east-1"
+    for unknown in ({"Ref": "Z"}, {"Ref": "Q"}, {"Fn::If": []}, {"Fn::GetAtt": ["MyTable", "StreamArn"]}):
+        with pytest.raises(TemplateError):
+            template.resolve(unknown)
+
+
+def test_cron_is_refused_not_guessed() -> None:
+    event = {"Type": "ScheduleV2", "Properties": {"ScheduleExpression": "cron(0 0 * * ? *)"}}
+    function = {"Type": "AWS::Serverless::Function", "Properties": {"Events": {"E": event}}}
+    with pytest.raises(TemplateError, match="cron"):
+        _ = Template({"Resources": {"F": function}}).schedules

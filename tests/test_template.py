@@ -1,0 +1,407 @@
+"""Rules that template.yaml must keep. Each rule is shown to fail on a copy that breaks it."""
+
+import copy
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from local.template import DEFAULT_PATH, PROJECT, Template, parse
+
+DOCUMENT = parse(DEFAULT_PATH.read_text("utf-8"))
+Document = dict[str, Any]
+Rule = Callable[[Document], Iterator[str]]
+
+FUNCTION, TABLE, BUCKET = "AWS::Serverless::Function", "AWS::DynamoDB::Table", "AWS::S3::Bucket"
+OPEN_ROUTES = {"GET /v1/health", "GET /v1/openapi.json"}
+
+
+def of_type(document: Document, kind: str) -> Iterator[tuple[str, Document]]:
+    for name, body in document["Resources"].items():
+        if body["Type"] == kind:
+            yield name, body
+
+
+def properties(document: Document, kind: str) -> Iterator[tuple[str, Document]]:
+    for name, body in of_type(document, kind):
+        yield name, body["Properties"]
+
+
+def events(document: Document, kind: str) -> Iterator[tuple[str, Document]]:
+    for _, function in properties(document, FUNCTION):
+        for name, event in function["Events"].items():
+            if event["Type"] == kind:
+                yield name, event["Properties"]
+
+
+def statements(document: Document) -> Iterator[tuple[str, Document]]:
+    for name, role in properties(document, "AWS::IAM::Role"):
+        for policy in role["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                yield name, statement
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def data_is_kept(document: Document) -> Iterator[str]:
+    for kind in (TABLE, BUCKET, "AWS::Cognito::UserPool"):
+        for name, body in of_type(document, kind):
+            if {body.get("DeletionPolicy"), body.get("UpdateReplacePolicy")} != {"Retain"}:
+                yield name
+
+
+def tables_can_be_restored(document: Document) -> Iterator[str]:
+    for name, table in properties(document, TABLE):
+        recovery = table.get("PointInTimeRecoverySpecification", {})
+        if not recovery.get("PointInTimeRecoveryEnabled") or recovery.get("RecoveryPeriodInDays") != 35:
+            yield name
+
+
+def tables_are_protected(document: Document) -> Iterator[str]:
+    for name, table in properties(document, TABLE):
+        if not table.get("DeletionProtectionEnabled") or not table.get("SSESpecification", {}).get("SSEEnabled"):
+            yield name
+
+
+def table_attributes_are_those_of_its_keys(document: Document) -> Iterator[str]:
+    for name, table in properties(document, TABLE):
+        schemas = [table["KeySchema"], *(index["KeySchema"] for index in table["GlobalSecondaryIndexes"])]
+        keys = {key["AttributeName"] for schema in schemas for key in schema}
+        defined = {each["AttributeName"]: each["AttributeType"] for each in table["AttributeDefinitions"]}
+        if set(defined) != keys or set(defined.values()) != {"S"}:
+            yield name
+
+
+def buckets_are_private_and_encrypted(document: Document) -> Iterator[str]:
+    for name, bucket in properties(document, BUCKET):
+        block = bucket.get("PublicAccessBlockConfiguration", {})
+        private = len(block) == 4 and all(value is True for value in block.values())
+        if not private or "BucketEncryption" not in bucket:
+            yield name
+
+
+def buckets_have_versions_and_a_lifecycle(document: Document) -> Iterator[str]:
+    for name, bucket in properties(document, BUCKET):
+        rules = bucket.get("LifecycleConfiguration", {}).get("Rules", [])
+        aborts = any("AbortIncompleteMultipartUpload" in rule for rule in rules)
+        expires = any(rule.get("Prefix") == "exports/" and rule.get("ExpirationInDays") == 30 for rule in rules)
+        if bucket.get("VersioningConfiguration", {}).get("Status") != "Enabled" or not (aborts and expires):
+            yield name
+
+
+def buckets_refuse_plain_http(document: Document) -> Iterator[str]:
+    guarded = set()
+    for _, policy in properties(document, "AWS::S3::BucketPolicy"):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            condition = statement.get("Condition", {}).get("Bool", {})
+            if statement["Effect"] == "Deny" and condition.get("aws:SecureTransport") == "false":
+                guarded.add(policy["Bucket"]["Ref"])
+    for name, _ in of_type(document, BUCKET):
+        if name not in guarded:
+            yield name
+
+
+def every_function_has_a_log_group_with_retention(document: Document) -> Iterator[str]:
+    groups = dict(properties(document, "AWS::Logs::LogGroup"))
+    for name, function in properties(document, FUNCTION):
+        group = function.get("LoggingConfig", {}).get("LogGroup", {}).get("Ref")
+        if "RetentionInDays" not in groups.get(group, {}):
+            yield name
+
+
+def every_function_is_traced(document: Document) -> Iterator[str]:
+    default = document["Globals"]["Function"].get("Tracing")
+    for name, function in properties(document, FUNCTION):
+        if function.get("Tracing", default) != "Active":
+            yield name
+
+
+def every_function_has_a_role_of_its_own(document: Document) -> Iterator[str]:
+    roles = [function.get("Role", {}).get("Fn::GetAtt", [None])[0] for _, function in properties(document, FUNCTION)]
+    for role in roles:
+        if role is None or roles.count(role) > 1:
+            yield str(role)
+
+
+def every_function_is_packaged_apart(document: Document) -> Iterator[str]:
+    for name, body in of_type(document, FUNCTION):
+        if body.get("Metadata", {}).get("BuildMethod") != "makefile":
+            yield name
+        elif f"\nbuild-{name}:" not in (PROJECT / "Makefile").read_text("utf-8"):
+            yield f"{name} has no target in the Makefile"
+
+
+def api_functions_answer_before_the_gateway_gives_up(document: Document) -> Iterator[str]:
+    for name, function in properties(document, FUNCTION):
+        behind_api = any(event["Type"] == "HttpApi" for event in function["Events"].values())
+        if behind_api and not 0 < function["Timeout"] < 29:
+            yield name
+
+
+def a_sweep_ends_before_the_next(document: Document) -> Iterator[str]:
+    for name, function in properties(document, FUNCTION):
+        for event in function["Events"].values():
+            if event["Properties"].get("ScheduleExpression") == "rate(1 minute)" and function["Timeout"] >= 60:
+                yield name
+
+
+def schedules_retry_and_then_keep_the_event(document: Document) -> Iterator[str]:
+    for name, event in events(document, "ScheduleV2"):
+        if not event.get("RetryPolicy") or "Arn" not in event.get("DeadLetterConfig", {}):
+            yield name
+
+
+def asynchronous_failures_are_kept(document: Document) -> Iterator[str]:
+    for name, function in properties(document, FUNCTION):
+        if any(event["Type"] == "ScheduleV2" for event in function["Events"].values()):
+            config = function.get("EventInvokeConfig", {})
+            if "OnFailure" not in config.get("DestinationConfig", {}) or "MaximumEventAgeInSeconds" not in config:
+                yield name
+
+
+def scheduled_functions_have_bounded_concurrency(document: Document) -> Iterator[str]:
+    for name, function in properties(document, FUNCTION):
+        scheduled = any(event["Type"] == "ScheduleV2" for event in function["Events"].values())
+        if scheduled and "ReservedConcurrentExecutions" not in function:
+            yield name
+
+
+def queues_are_encrypted_and_keep_fourteen_days(document: Document) -> Iterator[str]:
+    for name, queue in properties(document, "AWS::SQS::Queue"):
+        if not queue.get("SqsManagedSseEnabled") or queue.get("MessageRetentionPeriod") != 14 * 86_400:
+            yield name
+
+
+def every_route_but_two_needs_a_token(document: Document) -> Iterator[str]:
+    if "DefaultAuthorizer" not in document["Resources"]["Api"]["Properties"].get("Auth", {}):
+        yield "the API has no default authorizer"
+    for _, event in events(document, "HttpApi"):
+        key = f"{event['Method']} {event['Path']}"
+        if (event.get("Auth", {}).get("Authorizer") == "NONE") != (key in OPEN_ROUTES):
+            yield key
+
+
+def no_route_catches_all(document: Document) -> Iterator[str]:
+    for name, event in events(document, "HttpApi"):
+        if event["Method"] not in {"GET", "POST", "PATCH", "PUT", "DELETE"} or "+" in event["Path"]:
+            yield name
+
+
+def api_is_throttled(document: Document) -> Iterator[str]:
+    for name, api in properties(document, "AWS::Serverless::HttpApi"):
+        settings = api.get("DefaultRouteSettings", {})
+        if not settings.get("ThrottlingRateLimit") or not settings.get("ThrottlingBurstLimit"):
+            yield name
+
+
+def access_log_has_the_request_id_and_no_query(document: Document) -> Iterator[str]:
+    for name, api in properties(document, "AWS::Serverless::HttpApi"):
+        text = api.get("AccessLogSettings", {}).get("Format", "")
+        if "$context.requestId" not in text or re.search(r"query|\$context\.(path|authorizer)", text, re.IGNORECASE):
+            yield name
+
+
+def cors_names_its_origins(document: Document) -> Iterator[str]:
+    for name, api in properties(document, "AWS::Serverless::HttpApi"):
+        if "*" in str(api["CorsConfiguration"]):
+            yield name
+
+
+def no_wildcard_permission(document: Document) -> Iterator[str]:
+    for name, statement in statements(document):
+        actions, resources = listed(statement["Action"]), listed(statement["Resource"])
+        if any("*" in action for action in actions):
+            yield f"{name}: {actions}"
+        # X-Ray knows no resource; an index has no attribute that gives its own name.
+        if "*" in resources and not all(action.startswith("xray:") for action in actions):
+            yield f"{name}: {resources}"
+
+
+def no_function_may_scan_and_only_orders_deletes(document: Document) -> Iterator[str]:
+    for name, statement in statements(document):
+        actions = set(listed(statement["Action"]))
+        forbidden = {"dynamodb:Scan"} | (set() if name == "OrdersRole" else {"dynamodb:DeleteItem"})
+        if actions & forbidden:
+            yield name
+
+
+def environments_hold_no_secret(document: Document) -> Iterator[str]:
+    scopes = [document["Globals"]["Function"], *(body for _, body in properties(document, FUNCTION))]
+    for scope in scopes:
+        for name in scope.get("Environment", {}).get("Variables", {}):
+            if re.search(r"SECRET|PASSWORD|PRIVATE|_KEY$", name):
+                yield name
+
+
+def outputs_hold_no_secret(document: Document) -> Iterator[str]:
+    for name, output in document["Outputs"].items():
+        if re.search(r"secret|password|\.Arn\b", f"{name} {output}", re.IGNORECASE):
+            yield name
+
+
+def every_alarm_says_what_silence_means_and_whom_to_tell(document: Document) -> Iterator[str]:
+    for name, alarm in properties(document, "AWS::CloudWatch::Alarm"):
+        if not {"TreatMissingData", "AlarmActions", "AlarmDescription"} <= alarm.keys():
+            yield name
+
+
+def what_can_fail_has_an_alarm(document: Document) -> Iterator[str]:
+    watched = str([alarm["Dimensions"] for _, alarm in properties(document, "AWS::CloudWatch::Alarm")])
+    for kind in (FUNCTION, "AWS::SQS::Queue", "AWS::Serverless::HttpApi"):
+        for name, _ in of_type(document, kind):
+            if f"'{name}'" not in watched:
+                yield name
+
+
+def _resource(name: str) -> Callable[[Document], Document]:
+    return lambda document: document["Resources"][name]
+
+
+def _properties(name: str) -> Callable[[Document], Document]:
+    return lambda document: document["Resources"][name]["Properties"]
+
+
+def _event(function: str, name: str) -> Callable[[Document], Document]:
+    return lambda document: document["Resources"][function]["Properties"]["Events"][name]["Properties"]
+
+
+def _first_statement(role: str) -> Callable[[Document], Document]:
+    return lambda document: document["Resources"][role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0]
+
+
+GONE = object()
+TABLE_PROPERTIES, API = _properties("OrdersTable"), _properties("Api")
+
+# rule, where in the template, which key, and the value that breaks the rule there
+BREAKS: list[tuple[Rule, Callable[[Document], Document], str, Any]] = [
+    (data_is_kept, _resource("OrdersTable"), "DeletionPolicy", "Delete"),
+    (data_is_kept, _resource("UserPool"), "UpdateReplacePolicy", GONE),
+    (tables_can_be_restored, TABLE_PROPERTIES, "PointInTimeRecoverySpecification", GONE),
+    (tables_are_protected, TABLE_PROPERTIES, "DeletionProtectionEnabled", False),
+    (tables_are_protected, TABLE_PROPERTIES, "SSESpecification", GONE),
+    (table_attributes_are_those_of_its_keys, TABLE_PROPERTIES, "GlobalSecondaryIndexes", []),
+    (buckets_are_private_and_encrypted, _properties("ExportsBucket"), "PublicAccessBlockConfiguration", GONE),
+    (buckets_are_private_and_encrypted, _properties("ExportsBucket"), "BucketEncryption", GONE),
+    (buckets_have_versions_and_a_lifecycle, _properties("ExportsBucket"), "VersioningConfiguration", GONE),
+    (buckets_have_versions_and_a_lifecycle, _properties("ExportsBucket"), "LifecycleConfiguration", GONE),
+    (buckets_refuse_plain_http, _properties("ExportsBucketPolicy"), "Bucket", {"Ref": "Other"}),
+    (every_function_has_a_log_group_with_retention, _properties("AlertsFunction"), "LoggingConfig", GONE),
+    (every_function_has_a_log_group_with_retention, _properties("OrdersLogs"), "RetentionInDays", GONE),
+    (every_function_is_traced, _properties("AlertsFunction"), "Tracing", "PassThrough"),
+    (every_function_has_a_role_of_its_own, _properties("AlertsFunction"), "Role", GONE),
+    (every_function_is_packaged_apart, _resource("OrdersFunction"), "Metadata", {}),
+    (api_functions_answer_before_the_gateway_gives_up, _properties("OrdersFunction"), "Timeout", 30),
+    (a_sweep_ends_before_the_next, _properties("AlertsFunction"), "Timeout", 60),
+    (schedules_retry_and_then_keep_the_event, _event("AlertsFunction", "Sweep"), "DeadLetterConfig", GONE),
+    (schedules_retry_and_then_keep_the_event, _event("AlertsFunction", "Sweep"), "RetryPolicy", GONE),
+    (asynchronous_failures_are_kept, _properties("ExportsFunction"), "EventInvokeConfig", GONE),
+    (
+        scheduled_functions_have_bounded_concurrency,
+        _properties("ExportsFunction"),
+        "ReservedConcurrentExecutions",
+        GONE,
+    ),
+    (
+        queues_are_encrypted_and_keep_fourteen_days,
+        _properties("ScheduleFailures"),
+        "MessageRetentionPeriod",
+        60,
+    ),
+    (every_route_but_two_needs_a_token, _event("OrdersFunction", "ReadMe"), "Auth", {"Authorizer": "NONE"}),
+    (every_route_but_two_needs_a_token, API, "Auth", GONE),
+    (no_route_catches_all, _event("OrdersFunction", "ReadMe"), "Path", "/{proxy+}"),
+    (no_route_catches_all, _event("OrdersFunction", "ReadMe"), "Method", "ANY"),
+    (api_is_throttled, API, "DefaultRouteSettings", GONE),
+    (access_log_has_the_request_id_and_no_query, API, "AccessLogSettings", {"Format": "$context.path"}),
+    (cors_names_its_origins, API, "CorsConfiguration", {"AllowOrigins": ["*"]}),
+    (no_wildcard_permission, _first_statement("OrdersRole"), "Action", "dynamodb:*"),
+    (no_wildcard_permission, _first_statement("OrdersRole"), "Resource", "*"),
+    (no_function_may_scan_and_only_orders_deletes, _first_statement("OrdersRole"), "Action", "dynamodb:Scan"),
+    (
+        no_function_may_scan_and_only_orders_deletes,
+        _first_statement("AlertsRole"),
+        "Action",
+        "dynamodb:DeleteItem",
+    ),
+    (
+        environments_hold_no_secret,
+        _properties("OrdersFunction"),
+        "Environment",
+        {"Variables": {"CURSOR_SECRET": "x"}},
+    ),
+    (outputs_hold_no_secret, lambda document: document["Outputs"], "ClientSecret", {"Value": "x"}),
+    (
+        every_alarm_says_what_silence_means_and_whom_to_tell,
+        _properties("ApiErrorsAlarm"),
+        "TreatMissingData",
+        GONE,
+    ),
+    (what_can_fail_has_an_alarm, _properties("ScheduleFailuresAlarm"), "Dimensions", []),
+    (what_can_fail_has_an_alarm, _properties("OrdersErrorsAlarm"), "Dimensions", []),
+]
+
+
+@pytest.mark.parametrize("rule", dict.fromkeys(rule for rule, *_ in BREAKS), ids=lambda rule: rule.__name__)
+def test_template_keeps(rule: Rule) -> None:
+    assert list(rule(DOCUMENT)) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "place", "key", "value"), BREAKS, ids=[f"{rule.__name__}-{key}" for rule, _, key, _ in BREAKS]
+)
+def test_rule_sees(rule: Rule, place: Callable[[Document], Document], key: str, value: Any) -> None:
+    broken = copy.deepcopy(DOCUMENT)
+    if value is GONE:
+        del place(broken)[key]
+    else:
+        place(broken)[key] = value
+    assert list(rule(broken))
+
+
+def test_open_routes_are_there() -> None:
+    assert {route.key for route in Template.load().routes if not route.authorised} == OPEN_ROUTES
+
+
+def test_one_python_everywhere() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
+    makefile = (PROJECT / "Makefile").read_text("utf-8")
+    assert DOCUMENT["Globals"]["Function"]["Runtime"] == "python3.11"
+    assert project["project"]["requires-python"] == "==3.11.*"
+    assert project["tool"]["ruff"]["target-version"] == "py311"
+    assert project["tool"]["mypy"]["python_version"] == "3.11"
+    assert "--python-version 3.11 " in makefile and "sys.version_info[:2] != (3, 11)" in makefile
+
+
+def test_wheels_are_for_the_functions_processor() -> None:
+    architecture = DOCUMENT["Globals"]["Function"]["Architectures"]
+    platform = {"x86_64": "manylinux2014_x86_64", "arm64": "manylinux2014_aarch64"}[architecture[0]]
+    assert f"--platform {platform} " in (PROJECT / "Makefile").read_text("utf-8")
+
+
+def _without_extras(requirement: str) -> tuple[str, str]:
+    name, _, version = requirement.partition("==")
+    return re.sub(r"\[.*\]", "", name).lower().replace("_", "-"), version
+
+
+def _lines(path: str) -> list[str]:
+    lines = (PROJECT / path).read_text("utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def test_every_pin_is_the_same_wherever_it_stands() -> None:
+    groups = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
+    locked = dict(_without_extras(line) for line in _lines("constraints.txt"))
+    for group in groups.values():
+        for name, version in map(_without_extras, group):
+            assert locked[name] == version, name
+    packaged = dict(map(_without_extras, groups["run"] + groups["exports"]))
+    seen = set()
+    for folder in ("orders", "alerts", "exports"):
+        for name, version in map(_without_extras, _lines(f"functions/{folder}/requirements.txt")):
+            assert packaged[name] == version, f"{folder}: {name}"
+            seen.add(name)
+    assert seen == packaged.keys()
