@@ -34,6 +34,7 @@ from shared.store.errors import Answered, ClaimLost
 from shared.telemetry import logger, metrics
 
 MAX_BODY = 1_000_000
+MAX_ORDER = 256 * 1024
 ORDER_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _VERSION = re.compile(r'(W/)?"([^"]*)"')
@@ -124,6 +125,7 @@ class Checks(OpenAPIRequestValidationMiddleware):
         if route.dependant.body_params:
             _refuse_media_type(headers)
             app.context["body"] = read_json(app.current_event.decoded_body or "")
+            _refuse_large_order(app.context["body"])
         if asked.store:
             call.expected = _if_match(headers.get("if-match"))
         return super().handler(app, next_middleware)
@@ -212,6 +214,14 @@ def read_json(text: str) -> Any:
         raise problems.malformed("", "json_invalid", "The body is a JSON object.")
     _refuse_hostile_text(body)
     return body
+
+
+def _refuse_large_order(body: Mapping[str, Any]) -> None:
+    """An order's lines lie in one item, and DynamoDB's items end at 400 KB."""
+    order = body.get("order", body)
+    size = len(json.dumps(order, ensure_ascii=False, separators=(",", ":")).encode())
+    if size > MAX_ORDER and isinstance(order, dict) and "lines" in order:
+        raise Problem(413, "order_too_large", f"An order is at most {MAX_ORDER:,} bytes; this one has {size:,}.")
 
 
 def _no_constant(name: str) -> None:

@@ -32,6 +32,7 @@ from shared.domain import deadlines
 from shared.domain.errors import Unprocessable
 from shared.domain.orders import END_REASONS, Buyer, FundState, Line, Status
 from shared.domain.placements import Placement
+from shared.domain.shipments import MAX_PARCELS
 
 TimerKind = Literal[
     "payment", "risk", "examination", "shipment", "cancellation", "receipt", "release", "dispute_answer"
@@ -134,7 +135,7 @@ class NewParcel(Body):
 
 
 class Ship(Step):
-    parcels: Annotated[list[NewParcel], Field(min_length=1, max_length=50)]
+    parcels: Annotated[list[NewParcel], Field(min_length=1, max_length=MAX_PARCELS)]
 
 
 class EditShipment(Step):
@@ -190,7 +191,7 @@ class Sync(Body):
     order: NewOrder
     status: SnapshotStatus
     overlays: Annotated[list[Literal["dispute", "frozen"]], Field(max_length=2)]
-    parcels: Annotated[list[SnapshotParcel], Field(max_length=200)]
+    parcels: Annotated[list[SnapshotParcel], Field(max_length=MAX_PARCELS)]
     fund_state: FundState | None = None
     end_reason: EndReason | None = None
     reason: Reason | None = None

@@ -14,7 +14,8 @@ from shared.domain.orders import Order, Parcel, Quantity, Status
 
 MAX_EDITS = 2
 EDIT_WINDOW = timedelta(days=5)
-MAX_PARCELS = 200
+MAX_PARCELS = 40
+"""A snapshot may replace all of them, and a DynamoDB transaction holds 100 items."""
 
 
 def ship(order: Order, command: Command) -> Order:

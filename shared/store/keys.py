@@ -44,6 +44,11 @@ def sort_key(at: datetime, *ids: str) -> str:
     return "#".join((instant(at), *ids))
 
 
+def second_timeline(store_id: str) -> str:
+    """Details, parcels and refunds of a store's orders, by the time their order was placed."""
+    return f"{store_id}#records"
+
+
 def history_sk(seq: int) -> str:
     return f"{HISTORY}{seq:08d}"
 

@@ -53,8 +53,13 @@ HASH_KEYS = {
     "by_refund": "refund_key",
     "by_unread": "unread_key",
     "by_reference": "reference_key",
+    "by_state": "state_key",
 }
-RANGE_KEYS = {name: "due_key" if name in ("by_due", "by_status_due") else "sort_key" for name in HASH_KEYS}
+RANGE_KEYS = dict.fromkeys(HASH_KEYS, "placed_key") | {
+    "by_due": "due_key",
+    "by_status_due": "due_key",
+    "by_state": "sort_key",
+}
 OVERLAY_INDEXES = {
     Overlay.FROZEN: "by_frozen",
     Overlay.DISPUTE: "by_dispute",

@@ -162,10 +162,11 @@ def accesses(store_id: str, order_id: str, *, after_key: str, limit: int) -> lis
 def _records(was: Order, after: Order) -> list[Write]:
     """Parcels, refunds and the dispute that differ; the head's condition stands for theirs too."""
     pk = keys.order_pk(after.store_id, after.order_id)
+    moved = was.placed_at != after.placed_at  # their place on the timeline is their order's
     writes: list[Write] = [
         Put(parcel_record(after, parcel), _either(), stale)
         for parcel in after.parcels
-        if was.parcel(parcel.parcel_id) != parcel
+        if moved or was.parcel(parcel.parcel_id) != parcel
     ]
     writes += [
         Delete(ParcelRecord(pk, keys.PARCEL + parcel.parcel_id), present(), stale)
@@ -175,7 +176,7 @@ def _records(was: Order, after: Order) -> list[Write]:
     writes += [
         Put(refund_record(after, refund), _either(), stale)
         for refund in after.refunds
-        if was.refund(refund.refund_id) != refund
+        if moved or was.refund(refund.refund_id) != refund
     ]
     if after.dispute is not None and was.dispute != after.dispute:
         writes.append(Put(dispute_record(after, after.dispute), _either(), stale))

@@ -41,7 +41,7 @@ class Record(Model):
     kind = DiscriminatorAttribute()
 
     timeline = UnicodeAttribute(null=True)
-    sort_key = UnicodeAttribute(null=True)
+    placed_key = UnicodeAttribute(null=True)
     status_key = UnicodeAttribute(null=True)
     fund_key = UnicodeAttribute(null=True)
     buyer_key = UnicodeAttribute(null=True)
@@ -51,20 +51,23 @@ class Record(Model):
     refund_key = UnicodeAttribute(null=True)
     unread_key = UnicodeAttribute(null=True)
     reference_key = UnicodeAttribute(null=True)
+    state_key = UnicodeAttribute(null=True)
+    sort_key = UnicodeAttribute(null=True)
     clock_shard = UnicodeAttribute(null=True)
     fires_at = UnicodeAttribute(null=True)
 
-    by_placed = _index("by_placed", "timeline", "sort_key")
-    by_status = _index("by_status", "status_key", "sort_key")
-    by_fund_state = _index("by_fund_state", "fund_key", "sort_key")
-    by_buyer = _index("by_buyer", "buyer_key", "sort_key")
+    by_placed = _index("by_placed", "timeline", "placed_key")
+    by_status = _index("by_status", "status_key", "placed_key")
+    by_fund_state = _index("by_fund_state", "fund_key", "placed_key")
+    by_buyer = _index("by_buyer", "buyer_key", "placed_key")
     by_due = _index("by_due", "timeline", "due_key")
     by_status_due = _index("by_status_due", "status_key", "due_key")
-    by_frozen = _index("by_frozen", "frozen_key", "sort_key")
-    by_dispute = _index("by_dispute", "dispute_key", "sort_key")
-    by_refund = _index("by_refund", "refund_key", "sort_key")
-    by_unread = _index("by_unread", "unread_key", "sort_key")
-    by_reference = _index("by_reference", "reference_key", "sort_key")
+    by_frozen = _index("by_frozen", "frozen_key", "placed_key")
+    by_dispute = _index("by_dispute", "dispute_key", "placed_key")
+    by_refund = _index("by_refund", "refund_key", "placed_key")
+    by_unread = _index("by_unread", "unread_key", "placed_key")
+    by_reference = _index("by_reference", "reference_key", "placed_key")
+    by_state = _index("by_state", "state_key", "sort_key")
     by_clock = _index("by_clock", "clock_shard", "fires_at", keys_only=True)
 
 
@@ -99,8 +102,11 @@ class OrderRecord(Record, discriminator="order"):
 
 
 class DetailRecord(Record, discriminator="detail"):
-    """What was bought and where it goes: written when placed, and again only when a snapshot changes it. On its own
-    timeline, beside its head's, so that an export reads both in the same order."""
+    """What was bought and where it goes: written when placed, and again only when a snapshot changes it.
+
+    Like parcels and refunds it lies on the store's second timeline, beside that of the heads and in the same order, so
+    that an export reads whole orders off two queries, while a list by time reads heads alone.
+    """
 
     detail_version = NumberAttribute()
     placed_digest = UnicodeAttribute()

@@ -75,7 +75,7 @@ def list_parcels(
     call: Call = router.context["call"]
     states = (state,) if state else tuple(Delivery)
     selection = Selection(
-        "by_status",
+        "by_state",
         tuple(f"{call.store.store_id}#parcel#{each}" for each in states),
         shipped_from,
         shipped_to,
@@ -107,7 +107,7 @@ def list_refunds(
 ) -> Response[Any]:
     call: Call = router.context["call"]
     states = (state,) if state else tuple(RefundState)
-    selection = Selection("by_status", tuple(f"{call.store.store_id}#refund#{each}" for each in states))
+    selection = Selection("by_state", tuple(f"{call.store.store_id}#refund#{each}" for each in states))
     query = {"list": "refunds", "states": ",".join(states)}
     page = lists.refunds(selection, limit, position(call, cursor, query))
     return page_reply(
