@@ -7,6 +7,7 @@ telling them that there is nothing here. So its own validation step is extended 
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -124,7 +125,7 @@ class Checks(OpenAPIRequestValidationMiddleware):
         _refuse_unknown_parameters(event, route)
         if route.dependant.body_params:
             _refuse_media_type(headers)
-            app.context["body"] = read_json(app.current_event.decoded_body or "")
+            app.context["body"] = read_json(_body_text(event))
             _refuse_large_order(app.context["body"])
         if asked.store:
             call.expected = _if_match(headers.get("if-match"))
@@ -222,6 +223,17 @@ def _refuse_large_order(body: Mapping[str, Any]) -> None:
     size = len(json.dumps(order, ensure_ascii=False, separators=(",", ":")).encode())
     if size > MAX_ORDER and isinstance(order, dict) and "lines" in order:
         raise Problem(413, "order_too_large", f"An order is at most {MAX_ORDER:,} bytes; this one has {size:,}.")
+
+
+def _body_text(event: Mapping[str, Any]) -> str:
+    """API Gateway hands over what is not text as base64."""
+    body: str = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return body
+    try:
+        return base64.b64decode(body).decode()
+    except UnicodeDecodeError:
+        raise problems.malformed("", "json_invalid", "The body is not UTF-8.") from None
 
 
 def _no_constant(name: str) -> None:

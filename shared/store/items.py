@@ -35,6 +35,7 @@ from shared.store.records import (
     HistoryRecord,
     OrderRecord,
     ParcelRecord,
+    Record,
     RefundRecord,
 )
 
@@ -44,10 +45,13 @@ OVERLAY_KEYS = {
     Overlay.REFUND: "refund_key",
     Overlay.UNREAD: "unread_key",
 }
+PARTS = (DetailRecord, ParcelRecord, RefundRecord, DisputeRecord)
+Part = dict[str, Any] | Parcel | Refund | Dispute
+_ZERO_UNLESS_TOLD = frozenset({"discount", "tax", "adjustment", "refunded"})
 _time = InstantAttribute()
 
 
-def head_of(order: Order, *, detail_version: int, armed: bool) -> OrderRecord:
+def head_of(order: Order, *, part_versions: int, armed: bool) -> OrderRecord:
     placed = keys.sort_key(order.placed_at, order.order_id)
     running = deadlines.running(order)
     lapse = deadlines.next_lapse(order) if armed else None
@@ -63,7 +67,7 @@ def head_of(order: Order, *, detail_version: int, armed: bool) -> OrderRecord:
         clock_shard=keys.clock_shard(order.store_id, order.order_id) if lapse else None,
         fires_at=keys.sort_key(lapse.due_at, order.store_id, order.order_id) if lapse else None,
         version=order.version,
-        detail_version=detail_version,
+        part_versions=part_versions,
         status=str(order.status),
         fund_state=str(order.fund_state),
         placed_at=order.placed_at,
@@ -72,7 +76,11 @@ def head_of(order: Order, *, detail_version: int, armed: bool) -> OrderRecord:
         platform_at=order.platform_at,
         buyer={"id": order.buyer.id, "country": order.buyer.country}
         | ({"name": order.buyer.name} if order.buyer.name else {}),
-        amounts={name: value for name, value in asdict(order.amounts).items() if value},
+        amounts={
+            name: value
+            for name, value in asdict(order.amounts).items()
+            if value is not None and (value or name not in _ZERO_UNLESS_TOLD)
+        },
         timers={timer.kind: _time.serialize(timer.due_at) for timer in order.timers} or None,
         end_reason=order.end_reason,
         paid_at=order.paid_at,
@@ -105,67 +113,66 @@ def content_of(order: Order) -> dict[str, Any]:
     }
 
 
-def detail_of(order: Order, detail_version: int) -> DetailRecord:
-    return DetailRecord(
-        keys.order_pk(order.store_id, order.order_id),
-        keys.DETAIL,
-        timeline=keys.second_timeline(order.store_id),
-        placed_key=keys.sort_key(order.placed_at, order.order_id),
-        detail_version=detail_version,
-        placed_digest=order.placed_digest,
-        content=content_of(order),
-    )
+def parts_of(order: Order) -> dict[str, Part]:
+    """What hangs on the head, by sort key."""
+    parts: dict[str, Part] = {keys.DETAIL: content_of(order)}
+    parts |= {keys.PARCEL + parcel.parcel_id: parcel for parcel in order.parcels}
+    parts |= {keys.REFUND + refund.refund_id: refund for refund in order.refunds}
+    return parts | ({keys.DISPUTE: order.dispute} if order.dispute else {})
 
 
-def parcel_record(order: Order, parcel: Parcel) -> ParcelRecord:
-    state = "undelivered" if parcel.delivered_at is None else "delivered"
-    return ParcelRecord(
-        keys.order_pk(order.store_id, order.order_id),
-        keys.PARCEL + parcel.parcel_id,
-        timeline=keys.second_timeline(order.store_id),
-        placed_key=keys.sort_key(order.placed_at, order.order_id, parcel.parcel_id),
-        state_key=f"{order.store_id}#parcel#{state}",
-        sort_key=keys.sort_key(parcel.shipped_at, order.order_id, parcel.parcel_id),
-        reference_key=f"{order.store_id}#tracking#{parcel.tracking_no}",
-        carrier=parcel.carrier,
-        tracking_no=parcel.tracking_no,
-        tracking_url=parcel.tracking_url,
-        shipped_at=parcel.shipped_at,
-        delivered_at=parcel.delivered_at,
-        edits=parcel.edits or None,
-        lines=[[part.line_id, part.quantity] for part in parcel.lines],
-    )
+def part_record(order: Order, sk: str, part: Part, version: int) -> Record:
+    """The item of one part, written at that version of the order."""
+    own_id = sk.removeprefix(keys.PARCEL).removeprefix(keys.REFUND)
+    base: dict[str, Any] = {
+        "hash_key": keys.order_pk(order.store_id, order.order_id),
+        "range_key": sk,
+        "timeline": keys.second_timeline(order.store_id),
+        "placed_key": keys.sort_key(order.placed_at, order.order_id, own_id),
+        "version": version,
+    }
+    if isinstance(part, Parcel):
+        return ParcelRecord(
+            **base,
+            state_key=f"{order.store_id}#parcel#{'undelivered' if part.delivered_at is None else 'delivered'}",
+            sort_key=keys.sort_key(part.shipped_at, order.order_id, own_id),
+            reference_key=f"{order.store_id}#tracking#{part.tracking_no}",
+            carrier=part.carrier,
+            tracking_no=part.tracking_no,
+            tracking_url=part.tracking_url,
+            shipped_at=part.shipped_at,
+            delivered_at=part.delivered_at,
+            edits=part.edits or None,
+            lines=[[piece.line_id, piece.quantity] for piece in part.lines],
+        )
+    if isinstance(part, Refund):
+        return RefundRecord(
+            **base,
+            state_key=f"{order.store_id}#refund#{part.state}",
+            sort_key=keys.sort_key(part.requested_at, order.order_id, own_id),
+            reference_key=f"{order.store_id}#refund#{own_id}",
+            state=str(part.state),
+            source=part.source,
+            amount=part.amount,
+            currency=order.currency,
+            reason=part.reason,
+            lines=[[piece.line_id, piece.quantity] for piece in part.lines],
+            requested_at=part.requested_at,
+            respond_by=part.respond_by,
+            on_silence=part.on_silence,
+            paid_at=part.paid_at,
+        )
+    if isinstance(part, Dispute):
+        return DisputeRecord(**base, content=_plain(asdict(part)))
+    return DetailRecord(**base, placed_digest=order.placed_digest, content=part)
 
 
-def refund_record(order: Order, refund: Refund) -> RefundRecord:
-    return RefundRecord(
-        keys.order_pk(order.store_id, order.order_id),
-        keys.REFUND + refund.refund_id,
-        timeline=keys.second_timeline(order.store_id),
-        placed_key=keys.sort_key(order.placed_at, order.order_id, refund.refund_id),
-        state_key=f"{order.store_id}#refund#{refund.state}",
-        sort_key=keys.sort_key(refund.requested_at, order.order_id, refund.refund_id),
-        reference_key=f"{order.store_id}#refund#{refund.refund_id}",
-        state=str(refund.state),
-        source=refund.source,
-        amount=refund.amount,
-        currency=order.currency,
-        reason=refund.reason,
-        lines=[[part.line_id, part.quantity] for part in refund.lines],
-        requested_at=refund.requested_at,
-        respond_by=refund.respond_by,
-        on_silence=refund.on_silence,
-        paid_at=refund.paid_at,
-    )
-
-
-def order_of(
-    head: OrderRecord,
-    detail: DetailRecord,
-    parcels: Iterable[ParcelRecord],
-    refunds: Iterable[RefundRecord],
-    dispute: DisputeRecord | None,
-) -> Order:
+def order_of(head: OrderRecord, parts: Sequence[Record]) -> Order:
+    """The order of its head and all its parts."""
+    detail = next(part for part in parts if isinstance(part, DetailRecord))
+    parcels = (part for part in parts if isinstance(part, ParcelRecord))
+    refunds = (part for part in parts if isinstance(part, RefundRecord))
+    dispute = next((part for part in parts if isinstance(part, DisputeRecord)), None)
     store_id, order_id = keys.split_pk(head.pk)
     content = detail.content
     timers = head.timers or {}
@@ -296,11 +303,6 @@ def _plain(content: dict[str, Any]) -> dict[str, Any]:
         else value
         for name, value in _sparse(content).items()
     }
-
-
-def dispute_record(order: Order, dispute: Dispute) -> DisputeRecord:
-    pk = keys.order_pk(order.store_id, order.order_id)
-    return DisputeRecord(pk, keys.DISPUTE, content=_plain(asdict(dispute)))
 
 
 def entry_record(order: Order, entry: Entry) -> HistoryRecord:

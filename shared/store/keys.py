@@ -17,7 +17,7 @@ ORDER, DETAIL, PARCEL, REFUND, DISPUTE = (
 )
 """Sort keys of what makes up an order; all begin with ORDER, so that one query loads them and nothing else."""
 HISTORY, ACCESS = "HISTORY#", "ACCESS#"
-STORE, COUNTER = "STORE", "COUNT#"
+STORE, COUNTER, REGULAR_EXPORT = "STORE", "COUNT#", "EXPORT"
 
 COUNTER_SHARDS = 8
 CLOCK_SHARDS = 8
@@ -59,6 +59,10 @@ def counter_sk(store_id: str, order_id: str) -> str:
 
 def clock_shard(store_id: str, order_id: str) -> str:
     return f"CLOCK#{_hash(order_id, store_id) % CLOCK_SHARDS}"
+
+
+EXPORT_SHARD = "EXPORT"
+"""The clock partition of regular exports, apart from the sweep's."""
 
 
 def clock_shards() -> list[str]:

@@ -39,7 +39,7 @@ from shared.store.items import (
     violations_of,
 )
 from shared.store.records import OrderRecord, ParcelRecord, Record, RefundRecord
-from shared.store.table import count_index, get, query_index
+from shared.store.table import count_index, get, query_clock, query_index
 
 HASH_KEYS = {
     "by_placed": "timeline",
@@ -194,8 +194,8 @@ def heads(store_id: str, order_ids: Iterable[str]) -> Iterator[Summary]:
 def due(shard: str, until: datetime) -> Iterator[tuple[str, str]]:
     """(store_id, order_id) of what a clock shard says is due, earliest first, lazily; an empty order id is the store
     itself. One query where nothing is due."""
-    for record in query_index("by_clock", shard, Record.fires_at < keys.instant(until), page_size=100):
-        yield keys.split_pk(record.pk)
+    for pk, _ in query_clock(shard, keys.instant(until)):
+        yield keys.split_pk(pk)
 
 
 def due_orders(store_id: str, after: str) -> Iterator[tuple[str, str]]:

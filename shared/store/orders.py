@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,36 +13,18 @@ from shared.domain.orders import Order
 from shared.store import keys
 from shared.store.counters import counted
 from shared.store.errors import Exists, Missing
-from shared.store.items import (
-    content_of,
-    detail_of,
-    dispute_record,
-    entry_of,
-    entry_record,
-    head_of,
-    order_of,
-    parcel_record,
-    refund_record,
-)
-from shared.store.records import (
-    AccessRecord,
-    DetailRecord,
-    DisputeRecord,
-    HistoryRecord,
-    OrderRecord,
-    ParcelRecord,
-    Record,
-    RefundRecord,
-)
+from shared.store.items import PARTS, entry_of, entry_record, head_of, order_of, part_record, parts_of
+from shared.store.records import AccessRecord, HistoryRecord, OrderRecord, Record
 from shared.store.table import Delete, Put, Write, absent, present, put, query, stale, transact
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """An order as it was read, with what its next write needs to know. `armed` is the clock entry that it has."""
+    """An order as it was read, with what its next write needs to know: at which version each of its parts was written
+    (by sort key), and the clock entry that it has."""
 
     order: Order
-    detail_version: int
+    versions: Mapping[str, int]
     armed: str | None
 
 
@@ -53,27 +35,20 @@ def load(store_id: str, order_id: str) -> Loaded:
     """
     records = list(query(keys.order_pk(store_id, order_id), Record.sk.startswith(keys.ORDER)))
     head = next((record for record in records if isinstance(record, OrderRecord)), None)
-    detail = next((record for record in records if isinstance(record, DetailRecord)), None)
-    if head is None or detail is None:
+    if head is None:
         raise Missing("no such order")
-    dispute = next((record for record in records if isinstance(record, DisputeRecord)), None)
-    order = order_of(
-        head,
-        detail,
-        [record for record in records if isinstance(record, ParcelRecord)],
-        [record for record in records if isinstance(record, RefundRecord)],
-        dispute,
-    )
-    return Loaded(order, int(head.detail_version), head.fires_at)
+    parts = [record for record in records if isinstance(record, PARTS)]
+    return Loaded(order_of(head, parts), {part.sk: int(part.version) for part in parts}, head.fires_at)
 
 
 def create(order: Order, entry: Entry, *, armed: bool, also: Sequence[Write] = ()) -> None:
     """A new order with its first history entry and its counts. Raises Exists where the number is taken."""
-    head = head_of(order, detail_version=order.version, armed=armed)
+    parts = parts_of(order)
+    head = head_of(order, part_versions=order.version * len(parts), armed=armed)
+    records = [head, *(part_record(order, sk, part, order.version) for sk, part in parts.items())]
     transact(
         [
-            Put(head, absent(), lambda _: Exists("the order number is taken")),
-            Put(detail_of(order, order.version), absent(), lambda _: Exists("the order number is taken")),
+            *(Put(record, absent(), lambda _: Exists("the order number is taken")) for record in records),
             *_history(order, [entry]),
             *counted(None, order),
             *also,
@@ -82,29 +57,35 @@ def create(order: Order, entry: Entry, *, armed: bool, also: Sequence[Write] = (
 
 
 def save(before: Loaded, after: Order, entries: Sequence[Entry], *, armed: bool, also: Sequence[Write] = ()) -> None:
-    """The change from `before` to `after` with its history, its counts and whatever else must happen with it.
+    """The change from `before` to `after` with its history, its counts and whatever else must happen with it; parts
+    that have not changed are not written.
 
     Raises Stale where the order has moved on since it was loaded; nothing is written then.
     """
     was = before.order
-    detail_changed = content_of(was) != content_of(after)
-    detail_version = after.version if detail_changed else before.detail_version
-    writes: list[Write] = [
-        Put(
-            head_of(after, detail_version=detail_version, armed=armed),
-            OrderRecord.version == was.version,
-            stale,
-        )
-    ]
-    if detail_changed or was.placed_at != after.placed_at:
-        writes.append(Put(detail_of(after, detail_version), present(), stale))
-    writes += _records(was, after)
-    transact([*writes, *_history(after, entries), *counted(was, after), *also])
+    moved = was.placed_at != after.placed_at  # a part's place on the timeline is its order's
+    parts_before, parts = parts_of(was), parts_of(after)
+    changed = {sk for sk, part in parts.items() if moved or parts_before.get(sk) != part}
+    versions = {sk: after.version if sk in changed else before.versions[sk] for sk in parts}
+    head = head_of(after, part_versions=sum(versions.values()), armed=armed)
+    transact(
+        [
+            Put(head, OrderRecord.version == was.version, stale),
+            *(Put(part_record(after, sk, parts[sk], versions[sk]), _either(), stale) for sk in sorted(changed)),
+            *(
+                Delete(part_record(was, sk, parts_before[sk], was.version), present(), stale)
+                for sk in parts_before.keys() - parts.keys()
+            ),
+            *_history(after, entries),
+            *counted(was, after),
+            *also,
+        ]
+    )
 
 
 def rearm(before: Loaded, *, armed: bool) -> None:
     """Put the order into the clock's index or take it out, without touching the order itself. Raises Stale."""
-    head = head_of(before.order, detail_version=before.detail_version, armed=armed)
+    head = head_of(before.order, part_versions=sum(before.versions.values()), armed=armed)
     if head.fires_at != before.armed:
         put(Put(head, OrderRecord.version == before.order.version, stale))
 
@@ -157,30 +138,6 @@ def accesses(store_id: str, order_id: str, *, after_key: str, limit: int) -> lis
         for record in records
         if isinstance(record, AccessRecord)
     ]
-
-
-def _records(was: Order, after: Order) -> list[Write]:
-    """Parcels, refunds and the dispute that differ; the head's condition stands for theirs too."""
-    pk = keys.order_pk(after.store_id, after.order_id)
-    moved = was.placed_at != after.placed_at  # their place on the timeline is their order's
-    writes: list[Write] = [
-        Put(parcel_record(after, parcel), _either(), stale)
-        for parcel in after.parcels
-        if moved or was.parcel(parcel.parcel_id) != parcel
-    ]
-    writes += [
-        Delete(ParcelRecord(pk, keys.PARCEL + parcel.parcel_id), present(), stale)
-        for parcel in was.parcels
-        if after.parcel(parcel.parcel_id) is None
-    ]
-    writes += [
-        Put(refund_record(after, refund), _either(), stale)
-        for refund in after.refunds
-        if moved or was.refund(refund.refund_id) != refund
-    ]
-    if after.dispute is not None and was.dispute != after.dispute:
-        writes.append(Put(dispute_record(after, after.dispute), _either(), stale))
-    return writes
 
 
 def _history(order: Order, entries: Iterable[Entry]) -> list[Write]:

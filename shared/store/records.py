@@ -27,8 +27,9 @@ def _index(name: str, hash_key: str, range_key: str, *, keys_only: bool = False)
     return type(name, (GlobalSecondaryIndex,), {"Meta": meta, **keys})()
 
 
-class Record(Model):
-    """What every item shares: the table's key and the keys of its indexes, each there only where the index needs it."""
+class ClockEntry(Model):
+    """An item as the clock's index shows it: by its keys. Read without a discriminator, because PynamoDB filters every
+    query of a class that has one by an attribute that a KEYS_ONLY index does not hold, and finds nothing."""
 
     class Meta:
         table_name = ""
@@ -38,6 +39,15 @@ class Record(Model):
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
+    clock_shard = UnicodeAttribute(null=True)
+    fires_at = UnicodeAttribute(null=True)
+
+    by_clock = _index("by_clock", "clock_shard", "fires_at", keys_only=True)
+
+
+class Record(ClockEntry):
+    """What every item shares: the table's key and the keys of its indexes, each there only where the index needs it."""
+
     kind = DiscriminatorAttribute()
 
     timeline = UnicodeAttribute(null=True)
@@ -53,8 +63,6 @@ class Record(Model):
     reference_key = UnicodeAttribute(null=True)
     state_key = UnicodeAttribute(null=True)
     sort_key = UnicodeAttribute(null=True)
-    clock_shard = UnicodeAttribute(null=True)
-    fires_at = UnicodeAttribute(null=True)
 
     by_placed = _index("by_placed", "timeline", "placed_key")
     by_status = _index("by_status", "status_key", "placed_key")
@@ -68,14 +76,17 @@ class Record(Model):
     by_unread = _index("by_unread", "unread_key", "placed_key")
     by_reference = _index("by_reference", "reference_key", "placed_key")
     by_state = _index("by_state", "state_key", "sort_key")
-    by_clock = _index("by_clock", "clock_shard", "fires_at", keys_only=True)
 
 
 class OrderRecord(Record, discriminator="order"):
-    """The head of an order: all that changes, and all that a list shows. Kept under 1 KB, one write unit, for most."""
+    """The head of an order: all that changes, and all that a list shows. Kept under 1 KB, one write unit, for most.
+
+    `part_versions` is the sum of its parts' versions: where an index shows another sum, head and parts are not of one
+    moment.
+    """
 
     version = NumberAttribute()
-    detail_version = NumberAttribute()
+    part_versions = NumberAttribute()
     status = UnicodeAttribute()
     fund_state = UnicodeAttribute()
     placed_at = InstantAttribute()
@@ -108,12 +119,13 @@ class DetailRecord(Record, discriminator="detail"):
     that an export reads whole orders off two queries, while a list by time reads heads alone.
     """
 
-    detail_version = NumberAttribute()
+    version = NumberAttribute()
     placed_digest = UnicodeAttribute()
     content = PackedAttribute()
 
 
 class ParcelRecord(Record, discriminator="parcel"):
+    version = NumberAttribute()
     carrier = UnicodeAttribute()
     tracking_no = UnicodeAttribute()
     tracking_url = UnicodeAttribute(null=True)
@@ -124,6 +136,7 @@ class ParcelRecord(Record, discriminator="parcel"):
 
 
 class RefundRecord(Record, discriminator="refund"):
+    version = NumberAttribute()
     state = UnicodeAttribute()
     source = UnicodeAttribute()
     amount = NumberAttribute()
@@ -137,6 +150,7 @@ class RefundRecord(Record, discriminator="refund"):
 
 
 class DisputeRecord(Record, discriminator="dispute"):
+    version = NumberAttribute()
     content = JSONTextAttribute()
 
 
@@ -166,6 +180,13 @@ class StoreRecord(Record, discriminator="store"):
     created_at = InstantAttribute()
     settings = JSONTextAttribute()
     rearm_after = UnicodeAttribute(null=True)
+
+
+class RegularExportRecord(Record, discriminator="regular_export"):
+    """A store's regular export: when it is due next, in the clock's index, and what the last one wrote."""
+
+    due_at = InstantAttribute()
+    last = JSONTextAttribute(null=True)
 
 
 STATUS_COUNTS = {status: f"status_{status}" for status in Status}
@@ -201,12 +222,14 @@ class KeyRecord(Record, discriminator="key"):
 
 def connection() -> Connection:
     """The one connection that every record and transaction shares; made at first use."""
-    if not Record.Meta.table_name:
-        Record.Meta.table_name = settings().table_name
+    if not ClockEntry.Meta.table_name:
+        ClockEntry.Meta.table_name = settings().table_name
+    if ClockEntry._connection is None:
+        ClockEntry._connection = Record._get_connection()  # made of the schema that knows every index
     return Record._get_connection().connection
 
 
 def bind(table_name: str) -> None:
     """Point all records at another table, with a fresh connection; for tests."""
-    Record.Meta.table_name = table_name
-    Record._connection = None
+    ClockEntry.Meta.table_name = table_name
+    ClockEntry._connection = Record._connection = None

@@ -16,7 +16,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from shared.store.errors import Busy, Stale, StoreError
-from shared.store.records import Record, connection
+from shared.store.records import ClockEntry, Record, connection
 
 MAX_CONFLICTS = 8
 """How often a transaction that meets another one is sent again, with the same token."""
@@ -126,6 +126,16 @@ def query_index(
         _unavailable(error)
 
 
+def query_clock(shard: str, until: str) -> Iterator[tuple[str, str]]:
+    """(pk, fires_at) of a clock shard up to a key, earliest first, lazily."""
+    connection()
+    try:
+        for entry in ClockEntry.by_clock.query(shard, ClockEntry.fires_at < until, page_size=100):
+            yield entry.pk, entry.fires_at
+    except (PynamoDBException, BotoCoreError) as error:
+        _unavailable(error)
+
+
 def count_index(index: str, key: str, sort: Condition | None = None) -> int:
     """How many items of an index partition fall into a range; reads them all, half a unit for each 4 KB."""
     connection()
@@ -141,7 +151,7 @@ def put(write: Put) -> None:
     try:
         write.record.save(condition=write.condition)
     except PutError as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
+        if _code(error) == "ConditionalCheckFailedException":
             raise write.refuse(None) from error
         _unavailable(error)
     except (PynamoDBException, BotoCoreError) as error:
@@ -187,7 +197,7 @@ def transact(writes: Sequence[Write], *, sleep: Callable[[float], None] = time.s
             for write, reason in failed:
                 if reason.code == "ConditionalCheckFailed":
                     raise write.refuse(reason.raw_item) from error
-            codes = {reason.code for _, reason in failed} or {error.cause_response_code or ""}
+            codes = {reason.code for _, reason in failed} or {_code(error)}
             if not codes <= TRANSIENT or attempt == MAX_CONFLICTS:
                 _unavailable(error, codes)
         except BotoCoreError as error:
@@ -201,9 +211,14 @@ def stale(_: dict[str, Any] | None) -> StoreError:
 
 def _unavailable(error: Exception, codes: set[str] | None = None) -> NoReturn:
     """Throttles and timeouts become Busy; anything else is a bug and keeps its own name."""
-    code = getattr(error, "cause_response_code", None)
     if isinstance(error, BotoCoreError) or isinstance(getattr(error, "cause", None), BotoCoreError):
         raise Busy("the table does not answer") from error
-    if (codes or {code or ""}) <= TRANSIENT:
+    if (codes or {_code(error)}) <= TRANSIENT:
         raise Busy("the table is busy") from error
     raise error
+
+
+def _code(error: Exception) -> str:
+    """What DynamoDB said. PynamoDB's own property fails on a timeout, whose `response` is None."""
+    response = getattr(getattr(error, "cause", None), "response", None) or {}
+    return str(response.get("Error", {}).get("Code", ""))

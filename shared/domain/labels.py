@@ -1,0 +1,21 @@
+"""What people call a status, in English and in the seller centre's Chinese (marketplace.md 1.1)."""
+
+from __future__ import annotations
+
+from shared.domain.orders import Status
+
+STATUSES: dict[Status, tuple[str, str]] = {
+    Status.PLACE_ORDER_SUCCESS: ("Awaiting payment", "等待买家付款"),
+    Status.PAYMENT_PROCESSING: ("Payment processing", "付款处理中"),
+    Status.RISK_CONTROL: ("Payment being verified", "风控24小时"),
+    Status.RISK_CONTROL_HOLD: ("Verification on hold", "风控挂起"),
+    Status.WAIT_SELLER_EXAMINE_MONEY: ("Payment not yet confirmed", "等待您确认金额"),
+    Status.WAIT_SELLER_SEND_GOODS: ("Awaiting shipment", "等待您发货"),
+    Status.SELLER_PART_SEND_GOODS: ("Partial shipment", "部分发货"),
+    Status.WAIT_BUYER_ACCEPT_GOODS: ("Awaiting delivery", "等待买家收货"),
+    Status.IN_CANCEL: ("Awaiting cancellation", "买家申请取消"),
+    Status.FUND_PROCESSING: ("Funds processing", "资金处理中"),
+    Status.FINISH: ("Finished", "已结束"),
+    Status.IN_BOOK_SALE: ("Promotion is on", "预售"),
+    Status.WAIT_GROUP_SUCCESS: ("Pending operation success", "等待成团"),
+}

@@ -1,0 +1,35 @@
+"""Calendar windows: half-open, in a store's own zone."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier, or that month's last day where it has no such day (31 May → 28 February)."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def start_of_day(day: date, time_zone: str) -> datetime:
+    """The first instant of a local day, in UTC; where midnight does not exist, the instant the day begins with."""
+    return datetime.combine(day, time(), ZoneInfo(time_zone)).astimezone(UTC)
+
+
+def last_three_months(until: datetime, time_zone: str) -> tuple[datetime, datetime]:
+    """[three calendar months before the local day that `until` falls on, start of that day)."""
+    day = until.astimezone(ZoneInfo(time_zone)).date()
+    return start_of_day(months_before(day, 3), time_zone), start_of_day(day, time_zone)
+
+
+def next_month_start(after: datetime, time_zone: str, hour: int) -> datetime:
+    """The next first of a month at `hour` in the store's zone, after a moment."""
+    local = after.astimezone(ZoneInfo(time_zone))
+    day = local.date().replace(day=1)
+    while True:
+        at = datetime.combine(day, time(hour), ZoneInfo(time_zone)).astimezone(UTC)
+        if at > after:
+            return at
+        day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
