@@ -55,7 +55,6 @@ def environment(function: Function, dynamodb: str, services: str) -> dict[str, s
         "AWS_LAMBDA_FUNCTION_NAME": function.logical_id,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
         "POWERTOOLS_TRACE_DISABLED": "1",
-        "POWERTOOLS_METRICS_DISABLED": "1",
     }
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+
 from aws_lambda_powertools import Logger, Metrics, Tracer
 
 logger = Logger()
 metrics = Metrics()
 tracer = Tracer()
+
+# Most invocations have nothing to count beyond what API Gateway and Lambda count themselves.
+warnings.filterwarnings("ignore", "No application metrics to publish")

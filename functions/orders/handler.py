@@ -89,6 +89,5 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         body = json.dumps(problem.as_json(call.path, call.request_id, call.language), ensure_ascii=False)
         answer = {"statusCode": 500, "headers": {"Content-Type": problems.CONTENT_TYPE}, "body": body, "cookies": []}
     answer.setdefault("headers", {})["X-Request-Id"] = call.request_id
-    metrics.add_metric("Requests", "Count", 1)
     logger.info("answered", extra={"status": answer["statusCode"]})
     return answer

@@ -95,11 +95,21 @@ def next_lapse(order: Timed) -> Timer | None:
 
 
 def settle(order: Order, started: Mapping[str, datetime], supplied: Mapping[str, datetime]) -> Order:
-    """Drop the timers that have no meaning in the order's status, start the `started` ones, let the `supplied` win."""
-    due = {timer.kind: timer.due_at for timer in order.timers} | dict(started) | dict(supplied)
-    return replace(
-        order, timers=tuple(Timer(kind, due[kind]) for kind in TIMERS if kind in due and _stays(order, kind))
+    """Drop the timers that have no meaning in the order's status, start the `started` ones, let the `supplied` win.
+
+    What the platform supplies ahead of its time (a ship-by in POST) is kept until the order gets there.
+    """
+    told = {timer.kind: timer.due_at for timer in order.supplied} | dict(supplied)
+    due = {timer.kind: timer.due_at for timer in order.timers} | dict(started)
+    due |= {kind: told[kind] for kind in told if kind in due or kind in supplied}
+    timers = tuple(Timer(kind, due[kind]) for kind in TIMERS if kind in due and _stays(order, kind))
+    counting = {timer.kind for timer in timers}
+    later = (
+        ()
+        if order.status is Status.FINISH
+        else (Timer(kind, told[kind]) for kind in TIMERS if kind in told and kind not in counting)
     )
+    return replace(order, timers=timers, supplied=tuple(later))
 
 
 def _stays(order: Order, kind: str) -> bool:
@@ -119,8 +129,9 @@ def moved(timers: Iterable[Timer], by: timedelta, *, held_only: bool = False) ->
 
 
 def own_time(order: Order, at: datetime) -> datetime:
-    """`at` on the clock that an open dispute has stopped: what starts meanwhile starts when the dispute began, because
-    all that it holds moves by the whole time it lasted."""
+    """`at` on the clock that a freeze or an open dispute has stopped: what starts meanwhile starts when the pause
+    began, because all that it holds moves by the whole time it lasted."""
+    at = min(at, order.frozen_at or at)
     return min(at, order.dispute.held_since) if order.dispute is not None and order.disputed else at
 
 
@@ -143,6 +154,8 @@ def shipment_due(store: Store, order: Order, start: datetime) -> datetime:
 
 def business_day(store: Store, day: date, count: int) -> date:
     """The `count`-th business day after `day`; a store with no business day at all counts calendar days."""
+    if not store.business_days:
+        return day + DAY * count
     for _ in range(count):
         day += DAY
         closed = 0

@@ -16,6 +16,7 @@ from shared.domain.orders import (
     RefundState,
     Status,
 )
+from shared.domain.overlays import end_dispute
 
 
 def confirm_receipt(order: Order, command: Command) -> Order:
@@ -31,11 +32,13 @@ def release(order: Order, command: Command) -> Order:
     commission, affiliate_fee = command.body.get("commission"), command.body.get("affiliate_fee")
     amount = command.body.get("amount")
     if amount is None:
-        amount = order.amounts.refundable - (commission or 0) - (affiliate_fee or 0)
+        amount = order.remaining - (commission or 0) - (affiliate_fee or 0)
         if amount < 0:
             raise Unprocessable(
                 "fees_exceed_funds", "The fees are more than the funds that await release.", "/commission"
             )
+    if amount + (commission or 0) + (affiliate_fee or 0) > order.amounts.refundable:
+        raise Unprocessable("release_exceeds_funds", "Amount and fees are more than what is left.", "/amount")
     released = replace(
         order,
         fund_state=FundState.RELEASED,
@@ -89,8 +92,9 @@ def _finish_when_settled(order: Order, command: Command) -> Order:
     nothing_left = order.amounts.refundable == 0 and order.amounts.refunded > 0
     if order.fund_state is FundState.REFUNDING or (order.fund_state is FundState.AWAITING_RELEASE and nothing_left):
         order = replace(order, fund_state=FundState.REFUNDED)
-    if order.fund_state is FundState.AWAITING_RELEASE:
+    if order.fund_state in (FundState.AWAITING_RELEASE, FundState.NONE):
         return order
+    order = end_dispute(order, command.at, "order_finished")
     return deadlines.settle(replace(order, status=Status.FINISH, finished_at=command.at), {}, {})
 
 

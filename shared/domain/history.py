@@ -26,8 +26,18 @@ class Entry:
     changes: Mapping[str, Any] = field(default_factory=dict)
 
 
-_WATCHED = ("fund_state", "end_reason", "extended_days", "currency", "tags", "assignee")
-_SILENT = ("note", "recipient", "buyer", "lines")
+_WATCHED = (
+    "fund_state",
+    "end_reason",
+    "extended_days",
+    "currency",
+    "tags",
+    "assignee",
+    "placed_at",
+    "delivery_days",
+    "chosen_service",
+)
+_SILENT = ("note", "recipient", "buyer", "lines", "memo")
 """Told of by name only: what they hold may be personal, or long."""
 
 
@@ -82,5 +92,5 @@ def _plain(value: Any) -> Any:
 
 
 def _touched(before: tuple[Parcel | Refund, ...], after: tuple[Parcel | Refund, ...], key: str) -> list[str]:
-    known = {getattr(record, key): record for record in before}
-    return [getattr(record, key) for record in after if known.get(getattr(record, key)) != record]
+    was, now = ({getattr(record, key): record for record in records} for records in (before, after))
+    return [name for name in was | now if was.get(name) != now.get(name)]

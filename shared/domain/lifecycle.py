@@ -33,38 +33,58 @@ ON_ITS_WAY = frozenset({Status.SELLER_PART_SEND_GOODS, Status.WAIT_BUYER_ACCEPT_
 class Guard:
     """What must hold for a row beside the status. `code` and `because` tell the caller what does not."""
 
-    holds: Callable[[Order], bool]
+    holds: Callable[[Order, datetime], bool]
     code: str
     because: str
 
 
-NO_DISPUTE = Guard(lambda order: not order.disputed, "dispute_open", "A dispute is open on this order.")
+NO_DISPUTE = Guard(lambda order, at: not order.disputed, "dispute_open", "A dispute is open on this order.")
 AWAITING_RELEASE = Guard(
-    lambda order: order.fund_state is FundState.AWAITING_RELEASE,
+    lambda order, at: order.fund_state is FundState.AWAITING_RELEASE,
     "transition_not_allowed",
     "The order's funds are not awaiting release.",
 )
 DISPUTABLE = Guard(
-    lambda order: order.status is not Status.FUND_PROCESSING or AWAITING_RELEASE.holds(order),
+    lambda order, at: order.status is not Status.FUND_PROCESSING or AWAITING_RELEASE.holds(order, at),
     AWAITING_RELEASE.code,
     AWAITING_RELEASE.because,
 )
 REFUND_ACCEPTED = Guard(
-    lambda order: any(refund.state is RefundState.ACCEPTED for refund in order.refunds),
+    lambda order, at: any(refund.state is RefundState.ACCEPTED for refund in order.refunds),
     "transition_not_allowed",
     "The order has no accepted refund to pay.",
 )
 NOT_REMINDED = Guard(
-    lambda order: order.reminded_at is None,
+    lambda order, at: order.reminded_at is None,
     "already_reminded",
     "The buyer of this order has been reminded once already.",
 )
 CAN_EXTEND = Guard(
-    lambda order: order.extended_days < deadlines.MAX_EXTENSION_DAYS,
+    lambda order, at: order.extended_days < deadlines.MAX_EXTENSION_DAYS,
     "extension_exhausted",
     f"The receipt window has been extended by {deadlines.MAX_EXTENSION_DAYS} days already.",
 )
-IS_FROZEN = Guard(lambda order: order.frozen, "transition_not_allowed", "The order is not frozen.")
+CAN_EDIT = Guard(
+    lambda order, at: any(parcel.edits < shipments.MAX_EDITS for parcel in order.parcels),
+    "edits_exhausted",
+    f"Each parcel can be edited {shipments.MAX_EDITS} times, and has been.",
+)
+EDITABLE_YET = Guard(
+    lambda order, at: any(shipments.editable(parcel, at) for parcel in order.parcels),
+    "edit_window_closed",
+    f"A parcel can be edited within {shipments.EDIT_WINDOW.days} days of its shipment.",
+)
+UNDELIVERED = Guard(
+    lambda order, at: any(parcel.delivered_at is None for parcel in order.parcels),
+    "already_delivered",
+    "Every parcel has been reported as delivered already.",
+)
+ROOM_FOR_PARCELS = Guard(
+    lambda order, at: len(order.parcels) < shipments.MAX_PARCELS,
+    "too_many_parcels",
+    f"An order has at most {shipments.MAX_PARCELS} parcels.",
+)
+IS_FROZEN = Guard(lambda order, at: order.frozen, "transition_not_allowed", "The order is not frozen.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +119,15 @@ TABLE: tuple[Row, ...] = (
     _row("accept_payment", "seller", S.WAIT_SELLER_EXAMINE_MONEY, payments.accept_payment),
     _row("refuse_payment", "seller", S.WAIT_SELLER_EXAMINE_MONEY, refunds.refuse_payment),
     _row("expire_examination", "clock", S.WAIT_SELLER_EXAMINE_MONEY, refunds.expire_examination),
-    _row("ship", "seller", TO_SHIP, shipments.ship),
-    _row("edit_shipment", "seller", ON_ITS_WAY, shipments.edit),
+    _row("ship", "seller", TO_SHIP, shipments.ship, ROOM_FOR_PARCELS),
+    _row("edit_shipment", "seller", ON_ITS_WAY, shipments.edit, CAN_EDIT, EDITABLE_YET),
     _row("expire_shipment", "clock", S.WAIT_SELLER_SEND_GOODS, refunds.expire_shipment),
     _row("expire_shipment", "clock", S.SELLER_PART_SEND_GOODS, refunds.close_unshipped),
     _row("request_cancellation", "platform", S.WAIT_SELLER_SEND_GOODS, refunds.request_cancellation),
     _row("accept_cancellation", "seller clock", S.IN_CANCEL, refunds.accept_cancellation),
     _row("reject_cancellation", "seller", S.IN_CANCEL, refunds.reject_cancellation),
     _row("withdraw_cancellation", "platform", S.IN_CANCEL, refunds.withdraw_cancellation),
-    _row("report_delivery", "platform", ON_ITS_WAY, shipments.report_delivery),
+    _row("report_delivery", "platform", ON_ITS_WAY, shipments.report_delivery, UNDELIVERED),
     _row(
         "extend_receipt",
         "seller",
@@ -156,7 +176,7 @@ def actors_of(action: str) -> frozenset[str]:
 
 def allowed_actions(order: Order, actor: str, store: Store, now: datetime) -> tuple[str, ...]:
     """What `actor` could do now, once the timers that have lapsed take effect; content may still be refused."""
-    return _allowed(lapse(order, store, before=now, recorded_at=now).order, actor)
+    return _allowed(lapse(order, store, before=now, recorded_at=now).order, actor, now)
 
 
 def act(order: Order, command: Command) -> Change:
@@ -221,13 +241,13 @@ def _apply(verb: Verb, order: Order, command: Command) -> Change:
     return Change(after, (entry,))
 
 
-def _allowed(order: Order, actor: str) -> tuple[str, ...]:
+def _allowed(order: Order, actor: str, at: datetime) -> tuple[str, ...]:
     return tuple(
         action
         for action, rows in ROWS.items()
         if (not order.frozen or action in THROUGH_ICE)
         and any(
-            actor in row.actors and order.status in row.sources and all(guard.holds(order) for guard in row.guards)
+            actor in row.actors and order.status in row.sources and all(guard.holds(order, at) for guard in row.guards)
             for row in rows
         )
     )
@@ -236,7 +256,7 @@ def _allowed(order: Order, actor: str) -> tuple[str, ...]:
 def _row_for(order: Order, command: Command) -> Row:
     def refuse(code: str = "transition_not_allowed", because: str | None = None) -> TransitionNotAllowed:
         return TransitionNotAllowed(
-            order.status, command.action, _allowed(order, command.actor.kind), code=code, detail=because
+            order.status, command.action, _allowed(order, command.actor.kind, command.at), code=code, detail=because
         )
 
     if order.frozen and command.action not in THROUGH_ICE:
@@ -244,7 +264,7 @@ def _row_for(order: Order, command: Command) -> Row:
     for row in ROWS[command.action]:
         if command.actor.kind in row.actors and order.status in row.sources:
             for guard in row.guards:
-                if not guard.holds(order):
+                if not guard.holds(order, command.at):
                     raise refuse(guard.code, guard.because)
             return row
     raise refuse()

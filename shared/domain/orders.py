@@ -237,7 +237,8 @@ class Tally:
 @dataclass(frozen=True, slots=True)
 class Order:
     """`version` counts accepted changes. `platform_at` is the newest moment the platform has reported about, which
-    decides whether a `sync` snapshot is late. `placed_digest` tells the same placement from another."""
+    decides whether a `sync` snapshot is late. `supplied` holds the platform's own deadlines
+    for timers that do not run yet. `placed_digest` tells the same placement from another."""
 
     store_id: str
     order_id: str
@@ -265,6 +266,7 @@ class Order:
     extended_days: int = 0
     delivered_assessment: Assessment | None = None
     timers: tuple[Timer, ...] = ()
+    supplied: tuple[Timer, ...] = ()
     parcels: tuple[Parcel, ...] = ()
     refunds: tuple[Refund, ...] = ()
     dispute: Dispute | None = None

@@ -26,7 +26,9 @@ def thaw(order: Order, at: datetime) -> Order:
     if order.frozen_at is None:
         return order
     pause = max(at, order.frozen_at) - order.frozen_at
-    dispute = order.dispute and replace(order.dispute, held_since=order.dispute.held_since + pause)
+    dispute = order.dispute and replace(
+        order.dispute, held_since=min(order.dispute.held_since, order.frozen_at) + pause
+    )
     thawed = replace(order, frozen_at=None, dispute=dispute, timers=deadlines.moved(order.timers, pause))
     return respond_later(thawed, pause)
 
@@ -60,7 +62,8 @@ def end_dispute(order: Order, at: datetime, result: str) -> Order:
     """The timers that the dispute held are due later by the time it lasted."""
     if order.dispute is None or not order.disputed:
         return order
-    pause = max(at, order.dispute.held_since) - order.dispute.held_since
+    until = min(at, order.frozen_at or at)  # from there on, the freeze moves every timer
+    pause = max(until, order.dispute.held_since) - order.dispute.held_since
     ended = replace(
         order,
         dispute=replace(order.dispute, stage="ended", ended_at=at, result=result),

@@ -41,8 +41,9 @@ class Placement:
         content = json.dumps(asdict(self), default=str, sort_keys=True)
         return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
-    def amounts(self) -> Amounts:
-        """Raises Unprocessable where the parts do not make the total, or make less than nothing."""
+    def amounts(self, adjustment: int = 0, *, within: str = "") -> Amounts:
+        """Raises Unprocessable where the parts make less than nothing, or neither they nor they with the order's
+        `adjustment` make the total. `within` is where in the request's body this placement lies."""
         parts = Amounts(
             lines=sum(line.unit_price * line.quantity for line in self.lines),
             shipping=self.shipping_fee,
@@ -50,9 +51,11 @@ class Placement:
             tax=self.tax,
         )
         if parts.total < 0:
-            raise Unprocessable("discount_too_large", "The discount is more than lines, shipping and tax.", "/discount")
-        if self.total is not None and self.total != parts.total:
-            raise Unprocessable("total_mismatch", "The total is not lines + shipping_fee - discount + tax.", "/total")
+            detail = "The discount is more than lines, shipping and tax."
+            raise Unprocessable("discount_too_large", detail, f"{within}/discount")
+        if self.total is not None and self.total not in (parts.total, parts.total + adjustment):
+            detail = "The total is not lines + shipping_fee - discount + tax."
+            raise Unprocessable("total_mismatch", detail, f"{within}/total")
         return parts
 
 

@@ -141,7 +141,7 @@ def _back_to_shipping(order: Order, command: Command, answer: RefundState) -> Or
     back = replace(_answered(order, answer), status=Status.WAIT_SELLER_SEND_GOODS)
     if ship_by is None:
         return payments.await_shipment(back, command)
-    due = ship_by.due_at if ship_by.due_at > command.at else command.at + deadlines.RETURNED_GRACE
+    due = ship_by.due_at if ship_by.due_at >= command.at else command.at + deadlines.RETURNED_GRACE
     return deadlines.settle(back, {"shipment": due}, {})
 
 

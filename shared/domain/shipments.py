@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain import deadlines
@@ -79,12 +79,17 @@ def await_receipt(order: Order, command: Command) -> Order:
     return deadlines.settle(waiting, {"receipt": deadlines.receipt_due(command.store, waiting, command.at)}, {})
 
 
+def editable(parcel: Parcel, at: datetime) -> bool:
+    """At most twice, within five days (marketplace.md, section 2)."""
+    return parcel.edits < MAX_EDITS and at - parcel.shipped_at <= EDIT_WINDOW
+
+
 def edit(order: Order, command: Command) -> Order:
-    """Correct a parcel's carrier, number or link: at most twice, within five days (marketplace.md, section 2)."""
+    """Correct a parcel's carrier, number or link."""
     parcel = _parcel(order, command)
     if parcel.edits >= MAX_EDITS:
         raise Conflict("edits_exhausted", f"A parcel can be edited {MAX_EDITS} times, and this one has been.")
-    if command.at - parcel.shipped_at > EDIT_WINDOW:
+    if not editable(parcel, command.at):
         raise Conflict("edit_window_closed", f"A parcel can be edited within {EDIT_WINDOW.days} days of its shipment.")
     given = {name: command.body[name] for name in ("carrier", "tracking_no", "tracking_url") if command.body.get(name)}
     if not given:

@@ -12,6 +12,7 @@ from shared.domain.commands import Command
 from shared.domain.errors import Unprocessable
 from shared.domain.orders import (
     END_REASONS,
+    Amounts,
     Dispute,
     FundState,
     Order,
@@ -71,7 +72,7 @@ def _contents(order: Order, content: Placement) -> Order:
         raise Unprocessable("order_id_differs", "The snapshot is of another order.", "/order/order_id")
     if content.currency != order.currency:
         raise Unprocessable("currency_differs", f"The order is in {order.currency}.", "/order/currency")
-    parts = content.amounts()
+    parts = content.amounts(order.amounts.adjustment, within="/order")
     return replace(
         order,
         placed_at=content.placed_at,
@@ -95,7 +96,9 @@ def _parcels(order: Order, contents: Sequence[Mapping[str, Any]]) -> tuple[Parce
     parcels: list[Parcel] = []
     for index, content in enumerate(contents):
         before = known.get((content["carrier"], content["tracking_no"]))
-        if any(before is not None and parcel.parcel_id == before.parcel_id for parcel in parcels):
+        if any(
+            (parcel.carrier, parcel.tracking_no) == (content["carrier"], content["tracking_no"]) for parcel in parcels
+        ):
             raise Unprocessable("parcel_exists", "Two parcels have the same carrier and number.", f"/parcels/{index}")
         number += before is None
         lines = content.get("lines")
@@ -162,13 +165,20 @@ def _ending(order: Order, status: Status, end_reason: str | None, fund_state: Fu
         status=status,
         end_reason=end_reason,
         fund_state=fund_state,
-        amounts=replace(order.amounts, received=None if unpaid else received),
+        amounts=replace(
+            order.amounts if fund_state is FundState.RELEASED else _unreleased(order.amounts),
+            received=None if unpaid and not order.amounts.refunded else received,
+        ),
         paid_at=None if unpaid else order.paid_at,
         shipped_at=shipped if status is Status.WAIT_BUYER_ACCEPT_GOODS or status in ENDED else None,
         received_at=order.received_at if status in ENDED else None,
         delivered_assessment=order.delivered_assessment if status in ENDED else None,
         finished_at=(order.finished_at or at) if status is Status.FINISH else None,
     )
+
+
+def _unreleased(amounts: Amounts) -> Amounts:
+    return replace(amounts, released=None, commission=None, affiliate_fee=None)
 
 
 def _fund_state(order: Order, status: Status, end_reason: str | None) -> FundState:
@@ -232,27 +242,40 @@ def _restated(
 
 
 def _timers(before: Order, after: Order, command: Command) -> Order:
-    """Timers that make sense in the new status go on; those it lacks start at the snapshot's time."""
+    """Timers that make sense in the new status go on; those it lacks start at the snapshot's time, on the clock that a
+    freeze or a dispute may have stopped."""
     store, at, durations = command.store, command.at, command.store.policy.durations
+    unfrozen, own = min(at, after.frozen_at or at), deadlines.own_time(after, at)
     missing: dict[str, datetime] = {
-        "payment": deadlines.payment_due(store, after.placed_at),
-        "risk": at + durations["risk"],
-        "examination": at + durations["examination"],
-        "shipment": deadlines.shipment_due(store, after, at),
-        "cancellation": at + durations["cancellation"],
+        # The platform shows it unpaid, so our own count cannot have run out.
+        "payment": max(deadlines.payment_due(store, after.placed_at), unfrozen + deadlines.RETURNED_GRACE),
+        "risk": unfrozen + durations["risk"],
+        "examination": unfrozen + durations["examination"],
+        "shipment": deadlines.shipment_due(store, after, own),
+        "cancellation": unfrozen + durations["cancellation"],
         "receipt": deadlines.receipt_due(store, after, at),
-        "release": at + durations["release"],
-        "dispute_answer": at + durations["dispute_answer"],
+        "release": own + durations["release"],
+        "dispute_answer": unfrozen + durations["dispute_answer"],
     }
     started = {kind: due for kind, due in missing.items() if after.timer(kind) is None}
     ship_by = after.timer("shipment")
-    if before.status is Status.IN_CANCEL and ship_by is not None and ship_by.due_at <= at:
+    if before.status is Status.IN_CANCEL and ship_by is not None and ship_by.due_at < at:
         started["shipment"] = at + deadlines.RETURNED_GRACE
     if before.parcels != after.parcels and after.timer("receipt") is not None:
         started["receipt"] = missing["receipt"]
-    return deadlines.settle(after, started, body_deadlines(command))
-
-
-def body_deadlines(command: Command) -> Mapping[str, datetime]:
     placement: Placement = command.body["order"]
-    return placement.deadlines
+    return _answer_by_its_timer(deadlines.settle(after, started, placement.deadlines))
+
+
+def _answer_by_its_timer(order: Order) -> Order:
+    """A requested refund is to be answered when its timer says, whoever supplied that."""
+    timer = order.timer("cancellation")
+    if timer is None:
+        return order
+    return replace(
+        order,
+        refunds=tuple(
+            replace(refund, respond_by=timer.due_at) if refund.state is RefundState.REQUESTED else refund
+            for refund in order.refunds
+        ),
+    )

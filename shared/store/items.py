@@ -81,7 +81,8 @@ def head_of(order: Order, *, part_versions: int, armed: bool) -> OrderRecord:
             for name, value in asdict(order.amounts).items()
             if value is not None and (value or name not in _ZERO_UNLESS_TOLD)
         },
-        timers={timer.kind: _time.serialize(timer.due_at) for timer in order.timers} or None,
+        timers=_timers(order.timers),
+        supplied=_timers(order.supplied),
         end_reason=order.end_reason,
         paid_at=order.paid_at,
         shipped_at=order.shipped_at,
@@ -175,7 +176,6 @@ def order_of(head: OrderRecord, parts: Sequence[Record]) -> Order:
     dispute = next((part for part in parts if isinstance(part, DisputeRecord)), None)
     store_id, order_id = keys.split_pk(head.pk)
     content = detail.content
-    timers = head.timers or {}
     return Order(
         store_id=store_id,
         order_id=order_id,
@@ -202,7 +202,8 @@ def order_of(head: OrderRecord, parts: Sequence[Record]) -> Order:
         reminded_at=head.reminded_at,
         extended_days=int(head.extended_days or 0),
         delivered_assessment=assessment_of(head),
-        timers=timers_of(timers),
+        timers=timers_of(head.timers or {}),
+        supplied=timers_of(head.supplied or {}),
         parcels=tuple(sorted(map(parcel_of, parcels), key=lambda parcel: int(parcel.parcel_id[1:]))),
         refunds=tuple(map(refund_of, refunds)),
         dispute=dispute_of(dispute),
@@ -218,6 +219,10 @@ def order_of(head: OrderRecord, parts: Sequence[Record]) -> Order:
 
 def amounts_of(head: OrderRecord) -> Amounts:
     return Amounts(**{"lines": 0, "shipping": 0, **head.amounts})
+
+
+def _timers(timers: Iterable[Timer]) -> dict[str, str] | None:
+    return {timer.kind: _time.serialize(timer.due_at) for timer in timers} or None
 
 
 def timers_of(timers: dict[str, str]) -> tuple[Timer, ...]:

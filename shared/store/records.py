@@ -96,6 +96,7 @@ class OrderRecord(Record, discriminator="order"):
     line_count = NumberAttribute()
     platform_at = InstantAttribute()
     timers = JSONTextAttribute(null=True)
+    supplied = JSONTextAttribute(null=True)
     end_reason = UnicodeAttribute(null=True)
     paid_at = InstantAttribute(null=True)
     shipped_at = InstantAttribute(null=True)

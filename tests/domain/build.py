@@ -1,0 +1,216 @@
+"""An order's life for the tests of the domain: fixed times, few words, ids that count up."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shared.domain import lifecycle
+from shared.domain.commands import Actor, Command
+from shared.domain.errors import Conflict, DomainError, Unprocessable
+from shared.domain.history import Entry
+from shared.domain.orders import Buyer, FundState, Line, Overlay, Refund, Status
+from shared.domain.placements import Placement, place
+from shared.domain.stores import DURATIONS, DeadlinePolicy, Mode, Store
+
+PLACED = datetime(2024, 3, 4, 1, 0, tzinfo=UTC)
+"""A Monday, 09:00 in Shanghai."""
+STORE = Store("shop")
+WATCHING = replace(STORE, policy=DeadlinePolicy(Mode.WATCH))
+TOTAL = 2800
+"""Two of line a at 10.00, one of line b at 5.00, and 3.00 for shipping."""
+
+
+def hours(number: float) -> timedelta:
+    return timedelta(hours=number)
+
+
+def days(number: float) -> timedelta:
+    return timedelta(days=number)
+
+
+def policy(**durations: timedelta) -> Store:
+    """A store with other durations than the default ones."""
+    return replace(STORE, policy=DeadlinePolicy(durations={**DURATIONS, **durations}))
+
+
+def line(line_id: str, quantity: int = 1, unit_price: int = 1000, **more: Any) -> Line:
+    return Line(line_id, f"product-{line_id}", quantity, unit_price, **more)
+
+
+def placement(**changes: Any) -> Placement:
+    standard = Placement(
+        order_id="8001",
+        placed_at=PLACED,
+        buyer=Buyer("buyer-1", "FR"),
+        recipient={"country": "FR"},
+        currency="USD",
+        lines=(line("a", 2, 1000), line("b", 1, 500)),
+        shipping_fee=300,
+    )
+    return replace(standard, **changes)
+
+
+def parcel(number: str = "LX1", carrier: str = "EMS", **quantities: int) -> dict[str, Any]:
+    """A parcel as `ship` takes it; without quantities it takes everything that is left."""
+    lines = [{"line_id": line_id, "quantity": quantity} for line_id, quantity in quantities.items()]
+    return {"carrier": carrier, "tracking_no": number, **({"lines": lines} if lines else {})}
+
+
+def claim(amount: int = 1000, **more: Any) -> dict[str, Any]:
+    return {"kind": "not_received", "claim": amount, "solution": "refund", "text": "It never came.", **more}
+
+
+class Life:
+    """One order and its clock. `do` happens now; `wait` moves the clock."""
+
+    def __init__(self, store: Store = STORE, **changes: Any) -> None:
+        self.store, self.placement, self.ids = store, placement(**changes), 0
+        self.order, first = place(self.placement, store, Actor("platform", "p"), self.placement.placed_at)
+        self.now = self.placement.placed_at
+        self.entries: list[Entry] = [first]
+
+    @property
+    def status(self) -> str:
+        return str(self.order.status)
+
+    @property
+    def actions(self) -> list[str]:
+        return [entry.action for entry in self.entries]
+
+    @property
+    def refund(self) -> Refund:
+        """The newest refund record."""
+        return self.order.refunds[-1]
+
+    def new_id(self, prefix: str) -> str:
+        self.ids += 1
+        return f"{prefix}{self.ids}"
+
+    def due(self, kind: str) -> datetime | None:
+        timer = self.order.timer(kind)
+        return timer.due_at if timer else None
+
+    def timers(self) -> set[str]:
+        return {timer.kind for timer in self.order.timers}
+
+    def left(self) -> dict[str, int]:
+        return {part.line_id: part.quantity for part in self.order.left()}
+
+    def on(self, moment: datetime) -> Life:
+        self.now = moment
+        return self
+
+    def wait(self, **length: float) -> Life:
+        return self.on(self.now + timedelta(**length))
+
+    def command(
+        self, action: str, by: str, at: datetime | None, reason: str | None, body: Mapping[str, Any]
+    ) -> Command:
+        return Command(action, Actor(by, by), at or self.now, self.now, self.store, self.new_id, body, reason)
+
+    def do(
+        self, action: str, by: str = "platform", *, at: datetime | None = None, reason: str | None = None, **body: Any
+    ) -> Life:
+        """Carry out an action, and check what holds for every change."""
+        return self.take(lifecycle.act(self.order, self.command(action, by, at, reason, body)))
+
+    def sweep(self, *, before: datetime | None = None) -> Life:
+        """Let what is due before now (or `before`) take effect."""
+        return self.take(
+            lifecycle.lapse(self.order, self.store, before=before or self.now, recorded_at=self.now, new_id=self.new_id)
+        )
+
+    def take(self, change: lifecycle.Change) -> Life:
+        assert [entry.seq for entry in change.entries] == list(range(self.order.version + 1, change.order.version + 1))
+        self.order = change.order
+        self.entries += change.entries
+        return self
+
+    def seen(self) -> Life:
+        """The order as a command would find it now, with what has lapsed applied; this one stays as it is."""
+        other = copy.copy(self)
+        other.entries = list(self.entries)
+        return other.sweep()
+
+    def refuses(
+        self, action: str, by: str = "platform", *, at: datetime | None = None, **body: Any
+    ) -> Conflict | Unprocessable:
+        """The refusal of an action."""
+        with pytest.raises(DomainError) as refusal:
+            lifecycle.act(self.order, self.command(action, by, at, None, body))
+        assert isinstance(refusal.value, (Conflict, Unprocessable))
+        return refusal.value
+
+    def may(self, actor: str = "platform") -> set[str]:
+        return set(lifecycle.allowed_actions(self.order, actor, self.store, self.now))
+
+    def snapshot(
+        self,
+        status: str,
+        overlays: str = "",
+        parcels: list[dict[str, Any]] | None = None,
+        fund_state: FundState | None = None,
+        end_reason: str | None = None,
+        **changes: Any,
+    ) -> dict[str, Any]:
+        """The body of a `sync`; it shows the parcels that the order has unless others are named."""
+        shown = [
+            {
+                "carrier": parcel.carrier,
+                "tracking_no": parcel.tracking_no,
+                "shipped_at": parcel.shipped_at,
+                "delivered_at": parcel.delivered_at,
+                "lines": [{"line_id": part.line_id, "quantity": part.quantity} for part in parcel.lines],
+            }
+            for parcel in self.order.parcels
+        ]
+        return {
+            "order": replace(self.placement, **changes),
+            "status": Status(status),
+            "overlays": frozenset(Overlay(overlay) for overlay in overlays.split()),
+            "parcels": shown if parcels is None else parcels,
+            "fund_state": fund_state,
+            "end_reason": end_reason,
+        }
+
+    def sync(self, status: str, overlays: str = "", *, at: datetime | None = None, **told: Any) -> Life:
+        return self.do("sync", at=at, **self.snapshot(status, overlays, **told))
+
+
+SHIP_A = ("ship", {"parcels": [parcel("LX1", a=1)]})
+SHIP_ALL = ("ship", {"parcels": [parcel("LX9")]})
+Step = str | tuple[str, dict[str, Any]]
+WAYS: dict[str, tuple[Step, ...]] = {
+    "PLACE_ORDER_SUCCESS": (),
+    "PAYMENT_PROCESSING": ("start_payment",),
+    "RISK_CONTROL": ("pay",),
+    "RISK_CONTROL_HOLD": ("pay", "hold_risk"),
+    "WAIT_SELLER_EXAMINE_MONEY": ("pay", ("report_short_payment", {"received": 2000})),
+    "WAIT_SELLER_SEND_GOODS": ("pay", "pass_risk"),
+    "SELLER_PART_SEND_GOODS": ("pay", "pass_risk", SHIP_A),
+    "WAIT_BUYER_ACCEPT_GOODS": ("pay", "pass_risk", SHIP_ALL),
+    "PART_CLOSED": ("pay", "pass_risk", SHIP_A, "expire_shipment"),
+    "IN_CANCEL": ("pay", "pass_risk", "request_cancellation"),
+    "FUND_PROCESSING": ("pay", "pass_risk", SHIP_ALL, "confirm_receipt"),
+    "REFUNDING": ("pay", "reject_risk"),
+    "FINISH": ("pay", "pass_risk", SHIP_ALL, "confirm_receipt", "release_funds"),
+    "CLOSED": ("cancel_unpaid",),
+}
+"""How an order comes to each status, and to four situations that a status alone does not tell."""
+
+
+def life_in(situation: str, store: Store = STORE, **changes: Any) -> Life:
+    """An order in a status or situation, with an hour between its steps and one more since the last."""
+    life = Life(store, **changes)
+    if situation not in WAYS:
+        return life.wait(hours=1).sync(situation).wait(hours=1)
+    for step in WAYS[situation]:
+        action, body = (step, {}) if isinstance(step, str) else step
+        life.wait(hours=1).do(action, **body)
+    return life.wait(hours=1)

@@ -1,0 +1,170 @@
+"""Cancellations, refund records, their payment, the release of funds, and how an order ends."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.refunds import share_of
+from tests.domain.build import SHIP_ALL, TOTAL, Life, days, hours, life_in, line, parcel
+
+
+def test_a_cancellation_is_answered_within_48_hours() -> None:
+    life = life_in("WAIT_SELLER_SEND_GOODS").do("request_cancellation", reason="bought twice")
+    record = life.refund
+    assert (record.respond_by, record.on_silence) == (life.now + hours(48), "accept_cancellation")
+    assert (record.reason, record.requested_at) == ("bought twice", life.now)
+
+
+@pytest.mark.parametrize(
+    ("action", "by", "state"),
+    [
+        ("accept_cancellation", "staff", "accepted"),
+        ("reject_cancellation", "staff", "rejected"),
+        ("withdraw_cancellation", "platform", "withdrawn"),
+    ],
+)
+def test_an_answer_changes_the_record_and_adds_none(action: str, by: str, state: str) -> None:
+    life = life_in("IN_CANCEL").do(action, by)
+    assert [str(refund.state) for refund in life.order.refunds] == [state]
+    assert (life.refund.respond_by, life.refund.on_silence) == (None, None)
+
+
+def test_ship_by_keeps_running_while_a_cancellation_waits() -> None:
+    life = life_in("WAIT_SELLER_SEND_GOODS")
+    ship_by = life.due("shipment")
+    life.do("request_cancellation", reason="x").wait(hours=20)
+    assert life.do("reject_cancellation", "staff").due("shipment") == ship_by
+
+
+@pytest.mark.parametrize("action", ["reject_cancellation", "withdraw_cancellation"])
+def test_ship_by_that_lapsed_meanwhile_is_due_in_24_hours(action: str) -> None:
+    life = life_in("WAIT_SELLER_SEND_GOODS")
+    ship_by = life.due("shipment")
+    assert ship_by is not None
+    life.on(ship_by - hours(1)).do("request_cancellation", reason="x").on(ship_by + hours(2)).do(action)
+    assert life.due("shipment") == life.now + hours(24)
+    assert life.order.violations == ()
+
+
+def test_a_second_cancellation_makes_a_second_record() -> None:
+    life = life_in("IN_CANCEL").do("reject_cancellation", "staff").do("request_cancellation", reason="again")
+    life.do("accept_cancellation", "staff")
+    assert [str(refund.state) for refund in life.order.refunds] == ["rejected", "accepted"]
+    assert len({refund.refund_id for refund in life.order.refunds}) == 2
+
+
+def test_a_paid_refund_ends_the_order() -> None:
+    life = life_in("REFUNDING").do("complete_refund", refund_id="rfd_1")
+    assert (life.status, str(life.order.fund_state), life.order.outcome) == ("FINISH", "refunded", "cancelled")
+    assert (str(life.refund.state), life.refund.paid_at) == ("paid", life.now)
+    assert (life.order.amounts.refunded, life.order.finished_at) == (TOTAL, life.now)
+    assert life.order.overlays == ()
+
+
+def test_a_refund_may_be_paid_with_another_amount_but_never_more_than_remains() -> None:
+    life = life_in("REFUNDING")
+    refusal = life.refuses("complete_refund", refund_id="rfd_1", amount=TOTAL + 1)
+    assert (refusal.code, refusal.pointer) == ("refund_exceeds_remaining", "/amount")  # type: ignore[union-attr]
+    life.do("complete_refund", refund_id="rfd_1", amount=2000)
+    assert (life.status, life.order.amounts.refunded, life.refund.amount) == ("FINISH", 2000, 2000)
+
+
+def test_a_refund_is_paid_once_and_is_one_of_the_orders() -> None:
+    life = life_in("PART_CLOSED")
+    refusal = life.refuses("complete_refund", refund_id="rfd_9")
+    assert (refusal.code, refusal.pointer) == ("refund_unknown", "/refund_id")  # type: ignore[union-attr]
+    life.do("complete_refund", refund_id="rfd_1")
+    assert life.refuses("complete_refund", refund_id="rfd_1").code == "transition_not_allowed"
+
+
+def test_a_refund_that_is_not_accepted_is_not_paid() -> None:
+    life = life_in("IN_CANCEL").do("reject_cancellation", "staff").do("ship", "staff", parcels=[parcel(a=1)])
+    life.do("expire_shipment")
+    assert life.refuses("complete_refund", refund_id="rfd_1").code == "refund_not_accepted"
+
+
+def test_a_partial_refund_lets_the_order_go_on() -> None:
+    life = life_in("PART_CLOSED").do("complete_refund", refund_id="rfd_1")
+    assert (life.status, life.order.amounts.refunded, life.order.overlays) == ("WAIT_BUYER_ACCEPT_GOODS", 1500, ())
+    life.do("confirm_receipt").do("release_funds")
+    assert (life.status, life.order.outcome, life.order.amounts.released) == ("FINISH", "partly_refunded", 1300)
+
+
+def test_a_release_waits_for_the_refund_that_is_still_open() -> None:
+    life = life_in("PART_CLOSED").do("confirm_receipt").do("release_funds")
+    assert (life.status, str(life.order.fund_state), life.timers()) == ("FUND_PROCESSING", "released", set())
+    life.do("complete_refund", refund_id="rfd_1")
+    assert (life.status, str(life.order.fund_state), life.order.outcome) == ("FINISH", "released", "partly_refunded")
+
+
+def test_what_is_released_leaves_what_is_promised_to_the_buyer() -> None:
+    life = life_in("PART_CLOSED").do("confirm_receipt").do("release_funds", commission=100, affiliate_fee=50)
+    amounts = life.order.amounts
+    assert (amounts.released, amounts.commission, amounts.affiliate_fee) == (1150, 100, 50)
+    refunded = life.do("complete_refund", refund_id="rfd_1").order.amounts
+    assert refunded.refunded + (refunded.released or 0) + 150 == TOTAL
+
+
+def test_fees_are_at_most_what_awaits_release() -> None:
+    life = life_in("FUND_PROCESSING")
+    refusal = life.refuses("release_funds", commission=TOTAL + 1)
+    assert (refusal.code, refusal.pointer) == ("fees_exceed_funds", "/commission")  # type: ignore[union-attr]
+    assert life.do("release_funds", amount=2700, commission=90).order.amounts.released == 2700
+
+
+def test_nothing_left_to_release_is_an_end_too() -> None:
+    life = Life(shipping_fee=0).do("pay").do("pass_risk").do("ship", parcels=[parcel(a=1)]).do("expire_shipment")
+    life.do("confirm_receipt").do("complete_refund", refund_id="rfd_1", amount=2500)
+    assert (life.status, str(life.order.fund_state), life.timers()) == ("FINISH", "refunded", set())
+
+
+def test_a_free_order_comes_to_its_end() -> None:
+    free = {"lines": (line("a", 2, 0),), "shipping_fee": 0}
+    cancelled = Life(**free).do("pay").do("reject_risk").do("complete_refund", refund_id="rfd_1")
+    assert (cancelled.status, cancelled.order.outcome) == ("FINISH", "cancelled")
+    closed = Life(**free).do("pay").do("pass_risk").do("ship", parcels=[parcel(a=1)]).do("expire_shipment")
+    assert closed.refund.amount == 0
+    life = Life(**free).do("pay").do("pass_risk").do("ship", **SHIP_ALL[1]).do("confirm_receipt")
+    assert life.do("release_funds").status == "FINISH"
+
+
+def test_the_share_of_pieces_is_of_what_was_received_without_shipping() -> None:
+    life = life_in("SELLER_PART_SEND_GOODS", discount=500)
+    assert share_of(life.order, life.order.left()) == (2300 - 300) * 1500 // 2500
+
+
+prices = st.lists(st.tuples(st.integers(1, 5), st.integers(0, 5000)), min_size=1, max_size=4)
+
+
+@given(prices, st.integers(0, 900), st.integers(0, 900), st.integers(0, 20_000), st.data())
+def test_shares_never_come_to_more_than_was_received(
+    sold: list[tuple[int, int]], shipping: int, discount: int, received: int, data: st.DataObject
+) -> None:
+    lines = tuple(line(f"l{index}", quantity, price) for index, (quantity, price) in enumerate(sold))
+    worth = sum(each.quantity * each.unit_price for each in lines) + shipping
+    life = Life(lines=lines, shipping_fee=shipping, discount=min(discount, worth)).do("pay", amount=received)
+    piece = data.draw(st.sampled_from(lines))
+    life.do("pass_risk").do("ship", parcels=[parcel(**{piece.line_id: data.draw(st.integers(1, piece.quantity))})])
+    if life.status == "SELLER_PART_SEND_GOODS":
+        before = life.order.left()
+        life.do("expire_shipment")
+        assert life.refund.lines == before
+        assert 0 <= life.refund.amount <= max(0, received - shipping)
+        life.do("complete_refund", refund_id=life.refund.refund_id)
+    assert 0 <= life.order.amounts.refunded <= received
+
+
+def test_a_refund_is_the_buyers_until_it_is_paid_even_after_months() -> None:
+    life = life_in("REFUNDING").wait(days=400).sweep()
+    assert life.status == "FUND_PROCESSING"
+    assert life.wait(days=1).do("complete_refund", refund_id="rfd_1").order.finished_at == life.now
+
+
+def test_silence_on_a_cancellation_accepts_it() -> None:
+    life = life_in("IN_CANCEL")
+    asked = life.refund.requested_at
+    life.wait(days=4).sweep()
+    assert (life.actions[-1], life.entries[-1].at) == ("accept_cancellation", asked + days(2))
+    assert (str(life.refund.state), life.order.end_reason) == ("accepted", "cancel_order_close_trade")

@@ -1,0 +1,125 @@
+"""The outcome never depends on when, or whether, a sweep ran."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.domain import lifecycle
+from shared.domain.errors import DomainError
+from shared.domain.orders import Order
+from tests.domain.bodies import body_for
+from tests.domain.build import STORE, WAYS, Life, days, hours, life_in
+
+EXAMPLES = 200
+WALKS = 800
+FLOOR = 10
+GAPS = (0, 1, 6, 23, 24, 25, 48, 100, 200, 700, 1500, -3, -30)
+COMMON = {"sync", "freeze"}
+
+
+@dataclass(frozen=True)
+class Move:
+    """A command `gap` hours after the last one (before it, where it is negative), and the sweeps that run before it:
+    each as a share of the time up to the earliest command that is still to come."""
+
+    gap: int
+    pick: int
+    seller: bool
+    sweeps: tuple[float, ...]
+
+
+moves = st.lists(
+    st.builds(
+        Move,
+        gap=st.sampled_from(GAPS),
+        pick=st.integers(0, 10_000),
+        seller=st.booleans(),
+        sweeps=st.lists(st.floats(0, 1), max_size=3).map(tuple),
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+def times(start: datetime, walk: list[Move]) -> list[datetime]:
+    at, told = start, []
+    for move in walk:
+        at = max(start, at + timedelta(hours=move.gap))
+        told.append(at)
+    return told
+
+
+def run(situation: str, walk: list[Move], *, sweeping: bool, tried: Counter[str] | None = None) -> Life:
+    """The order after the walk, and after everything that was due a year later."""
+    life = life_in(situation)
+    start = life.now
+    at = times(start, walk)
+    for number, move in enumerate(walk):
+        latest = min(at[number:])
+        if sweeping:
+            for share in sorted(move.sweeps):
+                life.on(latest).sweep(before=start + (latest - start) * share)
+        life.on(at[number])
+        seen = life.seen()
+        rng = Random(move.pick)
+        offered = lifecycle.allowed_actions(seen.order, "seller" if move.seller else "platform", STORE, life.now)
+        rare = [action for action in offered if action not in COMMON] if rng.random() < 0.8 else offered
+        action = rng.choice(rare or offered if offered and rng.random() < 0.9 else lifecycle.ACTIONS)
+        try:
+            life.do(action, "staff" if move.seller else "platform", **body_for(action, seen, rng))
+        except DomainError:
+            continue
+        if tried is not None:
+            tried[action] += 1
+    return life.on(max(at) + days(800)).sweep()
+
+
+def nameless(order: Order) -> Order:
+    """Without the ids that records got, which count how often a lapse was looked at."""
+    refunds = tuple(replace(refund, refund_id=str(number)) for number, refund in enumerate(order.refunds))
+    return replace(order, refunds=refunds, dispute=order.dispute and replace(order.dispute, dispute_id=""))
+
+
+def same(situation: str, walk: list[Move], tried: Counter[str] | None = None) -> None:
+    swept, unswept = run(situation, walk, sweeping=True, tried=tried), run(situation, walk, sweeping=False)
+    assert nameless(swept.order) == nameless(unswept.order)
+    told = [
+        [(entry.seq, entry.at, entry.action, entry.to_status) for entry in life.entries] for life in (swept, unswept)
+    ]
+    assert told[0] == told[1]
+
+
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
+@given(st.sampled_from(sorted(WAYS)), moves)
+def test_the_outcome_is_the_same_whenever_a_sweep_ran(situation: str, walk: list[Move]) -> None:
+    same(situation, walk)
+
+
+def test_so_it_is_for_every_action() -> None:
+    rng, tried = Random(1), Counter[str]()
+    for _ in range(WALKS):
+        walk = [
+            Move(
+                rng.choice(GAPS if rng.random() < 0.4 else GAPS[:4]),
+                rng.randrange(10_000),
+                rng.random() < 0.4,
+                tuple(rng.random() for _ in range(rng.randrange(4))),
+            )
+            for _ in range(10)
+        ]
+        same(rng.choice(sorted(WAYS)), walk, tried)
+    print(f"{WALKS} walks, {sum(tried.values())} commands,", dict(sorted(tried.items())))
+    assert {action: tried[action] for action in lifecycle.ACTIONS if tried[action] < FLOOR} == {}
+
+
+def test_a_sweep_that_runs_twice_does_its_work_once() -> None:
+    life = Life().wait(hours=1).do("pay").wait(hours=90).sweep()
+    once = life.order
+    assert life.sweep().order is once
+    assert life.sweep(before=life.now - hours(5)).order is once

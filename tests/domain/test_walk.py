@@ -1,0 +1,109 @@
+"""Random walks over all actions: what may be done is done, what may not is refused, and everything adds up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+import pytest
+
+from shared.domain import deadlines, lifecycle
+from shared.domain.commands import SELLER_ROLES
+from shared.domain.errors import Conflict, Unprocessable
+from shared.domain.orders import OPEN_REFUND_STATES, FundState, Overlay, Status
+from shared.domain.stores import Mode
+from tests.domain.bodies import body_for, editable, on_its_way
+from tests.domain.build import STORE, WATCHING, Life, line
+
+STEPS = 10_000
+FLOOR = 20
+CLOCK_FLOOR = 2
+ROLES = {"platform": ("platform",), "seller": ("owner", "staff"), "clock": ("clock",), "viewer": ("viewer",)}
+COMMON = {"sync", "freeze", "adjust_price", "remind_payment", "cancel_unpaid", "expire_payment"}
+"""Possible in many situations, or the end of most walks: taken more rarely."""
+LAPSES = {rule.on_lapse for rule in deadlines.TIMERS.values() if rule.on_lapse}
+LINES = (line("a", 3, 1000, handling_days=2), line("b", 1, 333), line("c", 2, 0, handling_days=9))
+
+
+def invariants(life: Life) -> None:
+    order = life.order
+    assert order.version == len(life.entries)
+    assert [entry.seq for entry in life.entries] == list(range(1, order.version + 1))
+    statuses = [entry.to_status for entry in life.entries]
+    assert [entry.from_status for entry in life.entries] == [None, *statuses[:-1]]
+    assert statuses[-1] is order.status
+    for tally in order.tallies().values():
+        for number in (tally.shipped, tally.refunded, tally.returned, tally.left):
+            assert 0 <= number <= tally.ordered
+    amounts = order.amounts
+    received = amounts.total if amounts.received is None else amounts.received
+    assert 0 <= amounts.refunded <= received
+    assert amounts.refunded == sum(refund.amount for refund in order.refunds if refund.state == "paid")
+    if order.fund_state is FundState.RELEASED and amounts.released is not None and life.entries[-1].action != "sync":
+        fees = (amounts.commission or 0) + (amounts.affiliate_fee or 0)
+        assert amounts.released + amounts.refunded + fees <= received
+    kinds = [timer.kind for timer in order.timers]
+    assert len(kinds) == len(set(kinds))
+    assert all(order.status in deadlines.TIMERS[kind].runs_in for kind in kinds)
+    if order.status is Status.FINISH:
+        assert kinds == []
+    if order.fund_state in (FundState.REFUNDED, FundState.NONE) and order.end_reason is None:
+        assert order.outcome is None
+    assert order.disputed == (Overlay.DISPUTE in order.overlays)
+    assert order.frozen == (Overlay.FROZEN in order.overlays)
+    assert (Overlay.REFUND in order.overlays) == any(refund.state in OPEN_REFUND_STATES for refund in order.refunds)
+    assert ("dispute_answer" in kinds) <= order.disputed
+    assert all((refund.respond_by is not None) == (refund.state == "requested") for refund in order.refunds)
+    assert len({refund.refund_id for refund in order.refunds}) == len(order.refunds)
+    assert len({(each.carrier, each.tracking_no) for each in order.parcels}) == len(order.parcels)
+    if order.frozen:
+        assert deadlines.running(order) == ()
+
+
+def step(life: Life, rng: Random, counts: Counter[str]) -> None:
+    if rng.random() < 0.7:
+        life.wait(hours=rng.choice((0, 1, 5, 12, 24, 30, 60)))
+    elif rng.random() < 0.3:
+        life.wait(days=rng.choice((7, 20, 70)))
+    offered = {actor: life.may(actor) for actor in ROLES}
+    actor = rng.choice(("platform", "platform", "seller", "clock"))
+    role = rng.choice(ROLES[actor])
+    assert (role in SELLER_ROLES) == (actor == "seller")
+    refused = rng.choice([action for action in lifecycle.ACTIONS if action not in offered[actor]])
+    before = life.order
+    with pytest.raises(Conflict):
+        lifecycle.act(life.order, life.command(refused, role, None, None, {}))
+    counts["refused"] += 1
+    usable = sorted(action for action in offered[actor] if action not in COMMON or rng.random() < 0.15)
+    if not usable:
+        return
+    action = min(usable, key=lambda name: counts[name]) if rng.random() < 0.5 else rng.choice(usable)
+    seen = life.seen()
+    try:
+        life.do(action, role, reason="because", **body_for(action, seen, rng))
+    except Unprocessable:
+        counts["unprocessable"] += 1
+        assert life.order is before
+        return
+    for entry in life.entries[before.version :]:
+        counts["lapsed " + entry.action if entry.actor.role == "clock" and role != "clock" else entry.action] += 1
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_walks(seed: int) -> None:
+    rng, counts, orders = Random(seed), Counter[str](), 0
+    life = Life(STORE, lines=LINES)
+    for number in range(STEPS):
+        if number % 25 == 0 or (life.order.status is Status.FINISH and rng.random() < 0.5):
+            store = WATCHING if rng.random() < 0.2 else STORE
+            life, orders = Life(store, lines=LINES), orders + 1
+        step(life, rng, counts)
+        counts["steps"] += 1
+        invariants(life)
+        if life.store.policy.mode is Mode.WATCH:
+            assert not any(entry.recorded_at != entry.at for entry in life.entries[1:])
+    print(f"seed {seed}: {counts['steps']} steps, {orders} orders,", dict(sorted(counts.items())))
+    assert counts["steps"] >= 2_000
+    assert counts["refused"] >= 2_000
+    assert {action: counts[action] for action in lifecycle.ACTIONS if counts[action] < FLOOR} == {}
+    assert {action for action in LAPSES if counts[f"lapsed {action}"] < CLOCK_FLOOR} == set()

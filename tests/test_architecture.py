@@ -1,0 +1,275 @@
+"""The house rules, read off the source: each is shown to fail on a small bad example."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+SOURCES = {
+    path.relative_to(PROJECT).as_posix(): path.read_text("utf-8")
+    for folder in ("shared", "functions")
+    for path in sorted((PROJECT / folder).rglob("*.py"))
+}
+MAX_LINES = 480
+Rule = Callable[[str, str], Iterator[str]]
+
+
+def imports(source: str) -> Iterator[str]:
+    """Every module that a source names in an import, wherever it stands; `from a import b` names a and a.b."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def under(module: str, *packages: str) -> bool:
+    return any(module == package or module.startswith(package + ".") for package in packages)
+
+
+LAYERS = {
+    "shared/domain/": ("shared.domain",),
+    "shared/store/": ("shared.domain", "shared.store", "shared.settings", "shared.telemetry"),
+    "shared/operations/": (
+        "shared.domain",
+        "shared.store",
+        "shared.operations",
+        "shared.settings",
+        "shared.telemetry",
+    ),
+}
+
+
+def imports_run_one_way(path: str, source: str) -> Iterator[str]:
+    """functions → shared.operations → shared.store → shared.domain, and no import relative to its own place."""
+    may = next((packages for folder, packages in LAYERS.items() if path.startswith(folder)), None)
+    for module in imports(source):
+        ours = under(module, "shared", "functions", "local", "tests", "docs") or module.startswith(".")
+        if path.startswith("functions/"):
+            allowed = under(module, "shared", "functions")
+        elif may is not None:
+            allowed = under(module, *may) or (module == "shared")
+        else:
+            allowed = False  # settings and telemetry stand alone
+        if ours and not allowed:
+            yield f"{path} imports {module}"
+
+
+def nothing_comes_in_by_its_package(path: str, source: str) -> Iterator[str]:
+    """`from shared import store` would pass the rule above under the name of its package."""
+    may = next((packages for folder, packages in LAYERS.items() if path.startswith(folder)), None)
+    if may is not None:
+        for module in imports(source):
+            if under(module, "shared") and module != "shared" and not under(module, *may):
+                yield f"{path} imports {module}"
+
+
+def functions_never_import_one_another(path: str, source: str) -> Iterator[str]:
+    if path.startswith("functions/") and path.count("/") > 1:
+        own = ".".join(path.split("/")[:2])
+        for module in imports(source):
+            if under(module, "functions") and module != "functions" and not under(module, own):
+                yield f"{path} imports {module}"
+
+
+def domain_is_standard_library_only(path: str, source: str) -> Iterator[str]:
+    if path.startswith("shared/domain/"):
+        for module in imports(source):
+            if module.split(".")[0] not in sys.stdlib_module_names | {"shared"}:
+                yield f"{path} imports {module}"
+
+
+def libraries_stay_in_their_homes(path: str, source: str) -> Iterator[str]:
+    homes = {
+        ("boto3", "botocore", "pynamodb"): "shared/store/",
+        ("openpyxl", "xlwt"): "functions/exports/formats/",
+    }
+    for libraries, home in homes.items():
+        if not path.startswith(home):
+            yield from (f"{path} imports {module}" for module in imports(source) if under(module, *libraries))
+
+
+def dotted(node: ast.AST) -> str:
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def names(source: str) -> Iterator[str]:
+    """Every dotted name that a source uses, and every one that it imports."""
+    yield from imports(source)
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute):
+            yield dotted(node)
+
+
+def environment_is_read_in_settings_alone(path: str, source: str) -> Iterator[str]:
+    if path != "shared/settings.py":
+        for name in names(source):
+            if under(name, "os.environ", "os.environb", "os.getenv", "os.getenvb", "dotenv"):
+                yield f"{path} uses {name}"
+
+
+CLOCKS = ("now", "utcnow", "today")
+TIMES = ("time.time", "time.time_ns", "time.gmtime", "time.localtime", "time.ctime", "time.strftime")
+
+
+def clock_is_read_in_handlers_alone(path: str, source: str) -> Iterator[str]:
+    """The HTTP function takes its time from the event; waiting and measuring (sleep, monotonic) are no clock."""
+    if path == "functions/alerts/deadlines.py" or (path.startswith("functions/exports/") and path.count("/") == 2):
+        return
+    for name in names(source):
+        owner, _, last = name.rpartition(".")
+        if name in TIMES or (last in CLOCKS and owner.split(".")[-1] in ("datetime", "date")):
+            yield f"{path} uses {name}"
+
+
+def package_files_are_empty(path: str, source: str) -> Iterator[str]:
+    if path.endswith("/__init__.py") and source:
+        yield f"{path} is not empty"
+
+
+def files_are_short(path: str, source: str) -> Iterator[str]:
+    if (lines := source.count("\n")) > MAX_LINES:
+        yield f"{path} has {lines} lines"
+
+
+BAD: tuple[tuple[Rule, str, str], ...] = (
+    (imports_run_one_way, "shared/domain/orders.py", "from shared.store import orders"),
+    (imports_run_one_way, "shared/domain/orders.py", "def f():\n    import shared.operations.orders"),
+    (imports_run_one_way, "shared/domain/orders.py", "import shared.settings"),
+    (imports_run_one_way, "shared/domain/orders.py", "from ..store import orders"),
+    (imports_run_one_way, "shared/store/orders.py", "from shared.operations.orders import new_id"),
+    (imports_run_one_way, "shared/store/orders.py", "from functions.orders import views"),
+    (imports_run_one_way, "shared/operations/orders.py", "import functions.orders.views"),
+    (imports_run_one_way, "shared/settings.py", "from shared.domain import orders"),
+    (imports_run_one_way, "functions/orders/views.py", "from local import run"),
+    (imports_run_one_way, "functions/orders/views.py", "from tests.harness import Api"),
+    (nothing_comes_in_by_its_package, "shared/domain/orders.py", "from shared import store"),
+    (nothing_comes_in_by_its_package, "shared/store/orders.py", "from shared import operations"),
+    (functions_never_import_one_another, "functions/alerts/deadlines.py", "from functions.orders import views"),
+    (functions_never_import_one_another, "functions/orders/routes/bulk.py", "import functions.exports.columns"),
+    (functions_never_import_one_another, "functions/orders/views.py", "from functions import alerts"),
+    (domain_is_standard_library_only, "shared/domain/money.py", "import pydantic"),
+    (domain_is_standard_library_only, "shared/domain/money.py", "def f():\n    from ulid import ULID"),
+    (libraries_stay_in_their_homes, "functions/orders/views.py", "import boto3"),
+    (libraries_stay_in_their_homes, "shared/operations/orders.py", "from botocore.exceptions import ClientError"),
+    (libraries_stay_in_their_homes, "functions/alerts/deadlines.py", "from pynamodb.models import Model"),
+    (libraries_stay_in_their_homes, "functions/exports/worker.py", "import openpyxl"),
+    (libraries_stay_in_their_homes, "shared/store/orders.py", "from xlwt import Workbook"),
+    (environment_is_read_in_settings_alone, "shared/store/table.py", "import os\nx = os.environ['A']"),
+    (environment_is_read_in_settings_alone, "shared/store/table.py", "import os\nx = os.environ.get('A')"),
+    (environment_is_read_in_settings_alone, "functions/orders/handler.py", "import os\nx = os.getenv('A')"),
+    (environment_is_read_in_settings_alone, "functions/orders/handler.py", "from os import environ"),
+    (clock_is_read_in_handlers_alone, "shared/domain/orders.py", "import datetime\nx = datetime.datetime.now()"),
+    (clock_is_read_in_handlers_alone, "shared/store/orders.py", "from datetime import datetime\nx = datetime.utcnow()"),
+    (clock_is_read_in_handlers_alone, "functions/orders/pipeline.py", "x = datetime.now(UTC)"),
+    (clock_is_read_in_handlers_alone, "functions/exports/formats/csv.py", "x = date.today()"),
+    (clock_is_read_in_handlers_alone, "functions/orders/cursors.py", "import time\nx = time.time()"),
+    (clock_is_read_in_handlers_alone, "shared/operations/orders.py", "from time import time"),
+    (clock_is_read_in_handlers_alone, "shared/operations/orders.py", "field(default_factory=datetime.now)"),
+    (package_files_are_empty, "shared/domain/__init__.py", "from shared.domain.orders import Order\n"),
+    (files_are_short, "shared/domain/orders.py", "x = 1\n" * (MAX_LINES + 1)),
+)
+RULES = tuple(dict.fromkeys(rule for rule, *_ in BAD))
+FINE = (
+    ("shared/operations/orders.py", "import time\ntime.sleep(1)\nfrom shared.store import orders"),
+    ("functions/alerts/deadlines.py", "from datetime import UTC, datetime\nx = datetime.now(UTC)"),
+    ("functions/exports/schedule.py", "from datetime import UTC, datetime\nx = datetime.now(UTC)"),
+    ("functions/exports/formats/xlsx.py", "import openpyxl"),
+    ("functions/orders/views.py", "from functions.orders import labels\nfrom shared.domain import orders"),
+    ("shared/store/table.py", "import boto3\nfrom shared import settings\nfrom shared.settings import settings"),
+    ("shared/settings.py", "import os\nx = os.environ['A']"),
+    ("shared/domain/__init__.py", ""),
+)
+
+
+def test_there_is_something_to_read() -> None:
+    assert len(SOURCES) >= 40
+    assert {"shared/domain/lifecycle.py", "functions/orders/handler.py"} <= SOURCES.keys()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_house_keeps(rule: Rule) -> None:
+    assert [breach for path, source in SOURCES.items() for breach in rule(path, source)] == []
+
+
+@pytest.mark.parametrize(("rule", "path", "source"), BAD, ids=[f"{rule.__name__}-{path}" for rule, path, _ in BAD])
+def test_the_rule_sees(rule: Rule, path: str, source: str) -> None:
+    assert list(rule(path, source))
+
+
+@pytest.mark.parametrize(("path", "source"), FINE, ids=[path for path, _ in FINE])
+def test_the_rules_leave_alone(path: str, source: str) -> None:
+    assert [breach for rule in RULES for breach in rule(path, source)] == []
+
+
+READERS = ("xlrd", "python_calamine")
+SPREADSHEETS = ("openpyxl", "xlwt", *READERS)
+TESTING = ("moto", "pytest", "hypothesis", "local", "tests")
+WEB = ("aws_lambda_powertools.event_handler", "pydantic")
+IDEMPOTENCY = ("aws_lambda_powertools.utilities.idempotency",)
+NOT_FOR: dict[str, tuple[str, ...]] = {
+    "functions.orders.handler": (
+        *SPREADSHEETS,
+        *TESTING,
+        *IDEMPOTENCY,
+        "boto3",
+        "functions.exports",
+        "functions.alerts",
+    ),
+    "functions.alerts.deadlines": (*SPREADSHEETS, *TESTING, *IDEMPOTENCY, *WEB, "boto3", "functions.orders"),
+    # It may write the files itself, so the writers are its business; the readers are not.
+    "functions.exports.schedule": (*READERS, *TESTING, *IDEMPOTENCY, *WEB, "functions.orders", "functions.alerts"),
+}
+ENVIRONMENT = {
+    "TABLE_NAME": "orders",
+    "EXPORTS_BUCKET": "exports",
+    "TOKEN_ISSUER": "https://issuer.example",
+    "TOKEN_CLIENT_IDS": "client",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "x",
+    "AWS_SECRET_ACCESS_KEY": "x",
+    "POWERTOOLS_SERVICE_NAME": "service",
+    "POWERTOOLS_METRICS_NAMESPACE": "Orderkeep",
+    "POWERTOOLS_TRACE_DISABLED": "true",
+}
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The modules that a fresh interpreter has loaded after a statement."""
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{statement}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"],
+        cwd=PROJECT,
+        env={**ENVIRONMENT, "PATH": os.environ.get("PATH", "")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return set(json.loads(ended.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("handler", NOT_FOR)
+def test_a_handler_loads_only_what_it_needs(handler: str) -> None:
+    if not (PROJECT / f"{handler.replace('.', '/')}.py").is_file():
+        pytest.skip(f"{handler} is not built")
+    loaded = loaded_by(f"from {handler} import lambda_handler")
+    assert handler in loaded
+    assert sorted(module for module in loaded if under(module, *NOT_FOR[handler])) == []
+
+
+def test_a_module_that_should_not_be_there_is_seen() -> None:
+    loaded = loaded_by("import openpyxl, functions.alerts.deadlines")
+    assert [module for module in loaded if under(module, *NOT_FOR["functions.alerts.deadlines"])]
