@@ -124,7 +124,7 @@ class Checks(OpenAPIRequestValidationMiddleware):
                 )
         _refuse_unknown_parameters(event, route)
         if route.dependant.body_params:
-            _refuse_media_type(headers)
+            _refuse_media_type(headers, bool(event.get("body")))
             app.context["body"] = read_json(_body_text(event))
             _refuse_large_order(app.context["body"])
         if asked.store:
@@ -260,8 +260,8 @@ def _refuse_hostile_text(body: Any) -> None:
             raise problems.malformed(pointer, "invalid_text", "Text holds a NUL character or half of a surrogate pair.")
 
 
-def _refuse_media_type(headers: Mapping[str, str]) -> None:
-    media_type, _, parameters = headers.get("content-type", "application/json").partition(";")
+def _refuse_media_type(headers: Mapping[str, str], body: bool) -> None:
+    media_type, _, parameters = headers.get("content-type", "" if body else "application/json").partition(";")
     charset = next(
         (
             value

@@ -16,7 +16,6 @@ from shared.domain.orders import (
     RefundState,
     Status,
 )
-from shared.domain.overlays import end_dispute
 
 
 def confirm_receipt(order: Order, command: Command) -> Order:
@@ -94,7 +93,6 @@ def _finish_when_settled(order: Order, command: Command) -> Order:
         order = replace(order, fund_state=FundState.REFUNDED)
     if order.fund_state in (FundState.AWAITING_RELEASE, FundState.NONE):
         return order
-    order = end_dispute(order, command.at, "order_finished")
     return deadlines.settle(replace(order, status=Status.FINISH, finished_at=command.at), {}, {})
 
 

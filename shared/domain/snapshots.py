@@ -56,7 +56,7 @@ def sync(order: Order, command: Command) -> Order:
     if command.at < order.platform_at:
         return order
     body = command.body
-    after = _contents(order, body["order"])
+    after = _contents(order, body["order"], command.at)
     after = replace(after, parcels=_parcels(after, body["parcels"]))
     after = _overlays(after, body["overlays"], command)
     after = _ending(after, body["status"], body.get("end_reason"), body.get("fund_state"), command.at)
@@ -67,7 +67,9 @@ def sync(order: Order, command: Command) -> Order:
     return replace(after, platform_at=command.at)
 
 
-def _contents(order: Order, content: Placement) -> Order:
+def _contents(order: Order, content: Placement, at: datetime) -> Order:
+    if content.placed_at > at:
+        raise Unprocessable("placed_after_snapshot", "The order was placed after this snapshot.", "/order/placed_at")
     if content.order_id != order.order_id:
         raise Unprocessable("order_id_differs", "The snapshot is of another order.", "/order/order_id")
     if content.currency != order.currency:

@@ -97,7 +97,7 @@ def change_order(
     Raises Conflict, Unprocessable, PreconditionFailed (nothing was written) or Busy (the outcome may be unknown).
     """
     at = request.at or request.now
-    refuse_future(at, request.now, "/at")
+    refuse_future(at, request.now, "/changed_at" if request.action == "sync" else "/at")
     command = Command(request.action, request.actor, at, request.now, store, new_id, request.body or {}, request.reason)
     return _apply(store, loaded, request, lambda order: lifecycle.act(order, command), receipt, dry_run=dry_run)
 

@@ -213,6 +213,9 @@ def count(selection: Selection) -> int:
 
 
 def _page(selection: Selection, limit: int, after: Position | None) -> tuple[list[Record], Position | None]:
+    lower, upper = selection.bounds()
+    if lower > upper:  # DynamoDB refuses such a BETWEEN; an empty window simply holds nothing
+        return [], None
     partitions = selection.partitions
     page_size = limit if len(partitions) == 1 else max(10, -(-limit // len(partitions)))
     streams = [_stream(selection, partition, page_size, after) for partition in partitions]

@@ -12,7 +12,7 @@ from shared.domain.commands import SELLER_ROLES
 from shared.domain.errors import Conflict, Unprocessable
 from shared.domain.orders import OPEN_REFUND_STATES, FundState, Overlay, Status
 from shared.domain.stores import Mode
-from tests.domain.bodies import body_for, editable, on_its_way
+from tests.domain.bodies import body_for
 from tests.domain.build import STORE, WATCHING, Life, line
 
 STEPS = 10_000

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.orders import listing
+from functions.orders import listing, pipeline
 from functions.orders.fields import Instant
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import not_found
@@ -125,6 +125,8 @@ def list_refunds(
 @access()
 def get_refund(refund_id: str) -> Response[Any]:
     call: Call = router.context["call"]
+    if not pipeline.ORDER_ID.fullmatch(refund_id):
+        raise not_found()
     selection = Selection("by_reference", (f"{call.store.store_id}#refund#{refund_id}",))
     found = lists.refunds(selection, 1, None).items
     if not found:

@@ -1,0 +1,99 @@
+"""Requests that must be refused, and what every refusal is held against: its form, and that nothing changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.harness import Answer, Api, Client, Shop, ago, line, new_order, usd
+
+
+@dataclass(frozen=True)
+class Case:
+    """One bad request and the answer that it must get. `pointer` is where the problem lies, or begins."""
+
+    name: str
+    client: Client
+    method: str
+    path: str
+    status: int
+    code: str | None = None
+    pointer: str | None = None
+    body: Any = None
+    raw: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A shop with one order, and requests that would succeed in form."""
+
+    shop: Shop
+    order_id: str
+    api: Api
+
+    def picture(self) -> Any:
+        """All there is: the counts, every list, the order and its history."""
+        owner = self.shop.owner
+        counts = owner.get("/v1/orders/counters").json
+        moving = ("as_of", "placed_today", "due_24h", "overdue")
+        return [
+            {name: value for name, value in counts.items() if name not in moving},
+            *(owner.every(path) for path in ("/v1/orders", "/v1/deadlines", "/v1/parcels", "/v1/refunds")),
+            *(owner.get(f"/v1/orders/{self.order_id}{part}").json for part in ("", "/history", "/access")),
+            owner.get("/v1/store").json,
+        ]
+
+
+def open_desk(api: Api) -> Desk:
+    shop = api.shop()
+    return Desk(shop, shop.platform.place(**order(deadlines=None))["order_id"], api)
+
+
+def order(**changes: Any) -> dict[str, Any]:
+    """An order with every field there is."""
+    full = line("1", 2, "10.00", sku="S", title="T", attributes={"Color": "Red"}, handling_days=3)
+    full["image_url"] = "https://i.test/1.jpg"
+    body = new_order(lines=[full, line("2", 1, "5.50")], discount=usd("0.00"), tax=usd("0.00"), total=usd("28.50"))
+    body["buyer"] |= {"name": "Alex Example", "email": "alex@example.com"}
+    body |= {"delivery_days": 30, "chosen_service": "STANDARD", "memo": "m"}
+    return {**body, "deadlines": [{"kind": "payment", "due_at": ago(minutes=1)}], **changes}
+
+
+def check(case: Case) -> Answer:
+    answer = case.client.request(
+        case.method, f"{case.path}?{case.query}", case.body, raw=case.raw, headers=case.headers
+    )
+    told = answer.content[:500]
+    assert answer.status == case.status, (case.name, answer.status, told)
+    assert answer.headers["content-type"] == "application/problem+json", (case.name, told)
+    problem = answer.json
+    assert problem["status"] == answer.status
+    assert problem["request_id"] == answer.headers["x-request-id"], case.name
+    assert {"type", "title", "detail", "instance"} <= set(problem), case.name
+    assert case.code in (None, problem["code"]), (case.name, told)
+    if case.status in (400, 422) and case.pointer is not None:
+        assert problem["errors"], case.name
+        assert any(found == case.pointer or found.startswith(f"{case.pointer}/") for found in answer.fields), (
+            case.name,
+            case.pointer,
+            answer.fields,
+        )
+    return answer
+
+
+def run(desk: Desk, cases: Iterable[Case], floor: int) -> None:
+    before = desk.picture()
+    failures, count = [], 0
+    for case in cases:
+        count += 1
+        try:
+            check(case)
+        except AssertionError as failed:
+            failures.append(str(failed).splitlines()[0])
+    print(f"\n{count} bad requests, {len(failures)} not refused as they should be")
+    assert not failures, "\n".join(failures)
+    assert desk.picture() == before
+    assert count >= floor

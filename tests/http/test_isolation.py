@@ -1,0 +1,289 @@
+"""Who may do what, and that a store's orders are nobody else's: every route of the template is covered here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from local import gateway
+from tests.harness import TEMPLATE, Answer, Api, Client, Shop, ahead, parcel, snapshot
+
+ALL, SELLER, OWNER, PLATFORM = "owner staff viewer platform", "owner staff", "owner", "platform"
+ROLES = ALL.split()
+BY_SELLER = "adjust_price remind_payment accept_payment refuse_payment ship edit_shipment extend_receipt".split()
+BY_SELLER += ["accept_cancellation", "reject_cancellation"]
+BY_PLATFORM = "start_payment fail_payment pay cancel_unpaid expire_payment pass_risk hold_risk reject_risk".split()
+BY_PLATFORM += "cancel_in_risk report_short_payment expire_examination expire_shipment request_cancellation".split()
+BY_PLATFORM += "withdraw_cancellation report_delivery confirm_receipt expire_receipt release_funds sync".split()
+BY_PLATFORM += "complete_refund freeze unfreeze open_dispute".split()
+BULK = "ship remind_payment accept_cancellation reject_cancellation extend_receipt".split()
+WHO: dict[str, str] = {
+    "POST /v1/orders": PLATFORM,
+    "GET /v1/orders": ALL,
+    "GET /v1/orders/counters": ALL,
+    "GET /v1/orders/{order_id}": ALL,
+    "PATCH /v1/orders/{order_id}": SELLER,
+    "GET /v1/orders/{order_id}/history": ALL,
+    "GET /v1/orders/{order_id}/access": OWNER,
+    "GET /v1/deadlines": ALL,
+    "GET /v1/parcels": ALL,
+    "GET /v1/refunds": ALL,
+    "GET /v1/refunds/{refund_id}": ALL,
+    "GET /v1/store": ALL,
+    "PATCH /v1/store": OWNER,
+    **{f"POST /v1/orders/{{order_id}}/actions/{action}": f"{SELLER} {PLATFORM}" for action in BY_SELLER},
+    **{f"POST /v1/orders/{{order_id}}/actions/{action}": PLATFORM for action in BY_PLATFORM},
+    **{f"POST /v1/bulk/{action}": SELLER for action in BULK},
+}
+"""Every route that is about a store, and the roles that may use it."""
+STORELESS = {"GET /v1/me", "GET /v1/health", "GET /v1/openapi.json"}
+ACTIONS = {
+    "POST /v1/orders/{order_id}/actions/{action}": [*BY_SELLER, *BY_PLATFORM],
+    "POST /v1/bulk/{action}": BULK,
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """A store with an order that has a parcel, and one with a refund."""
+
+    shop: Shop
+    order_id: str
+    refunded_id: str
+    refund_id: str
+
+
+@pytest.fixture
+def held(api: Api) -> Held:
+    return hold(api)
+
+
+def hold(api: Api) -> Held:
+    shop = api.shop()
+    order_id, refunded_id = shop.platform.place()["order_id"], shop.platform.place()["order_id"]
+    for action in ("pay", "pass_risk"):
+        assert shop.platform.act(order_id, action).status == 200
+    assert shop.staff.act(order_id, "ship", {"parcels": [parcel(f"LX{order_id}")]}).status == 200
+    assert shop.platform.act(refunded_id, "pay").status == 200
+    refunded = shop.platform.act(refunded_id, "reject_risk").json
+    return Held(shop, order_id, refunded_id, refunded["refunds"][0]["refund_id"])
+
+
+def routes() -> Iterator[tuple[str, str]]:
+    """Every route that is about a store as (key, path), its actions spelled out."""
+    for key in WHO:
+        yield key, key.partition(" ")[2]
+
+
+def ask(client: Client, key: str, order_id: str = "", refund_id: str = "", **kwargs: Any) -> Answer:
+    """The route with a body that no route takes, so that nothing comes of it where it is let in."""
+    method, _, path = key.partition(" ")
+    path = path.replace("{order_id}", order_id).replace("{refund_id}", refund_id)
+    return client.request(method, path, None if method == "GET" else {"colour": 1}, **kwargs)
+
+
+def test_every_route_of_the_template_is_known_here() -> None:
+    spelled = {f"{key.rpartition('/')[0]}/{action}" for key, actions in ACTIONS.items() for action in actions}
+    assert {route.key for route in TEMPLATE.routes} == set(WHO) - spelled | set(ACTIONS) | STORELESS
+
+
+def test_another_stores_ids_are_as_good_as_none(api: Api, held: Held) -> None:
+    other, count = api.shop(), 0
+    for key, path in routes():
+        if "{" not in path:
+            continue
+        for role in ROLES:
+            client = getattr(other, role)
+            answers = [
+                ask(client, key, held.order_id, held.refund_id),
+                ask(client, key, "9" * len(held.order_id), "rfd_" + "0" * (len(held.refund_id) - 4)),
+            ]
+            texts = []
+            for answer, order_id, refund_id in zip(
+                answers,
+                (held.order_id, "9" * len(held.order_id)),
+                (held.refund_id, "rfd_" + "0" * (len(held.refund_id) - 4)),
+                strict=True,
+            ):
+                assert (answer.status, answer.code) == (404, "not_found"), (key, role)
+                text = answer.content.decode().replace(answer.json["request_id"], "").replace(order_id, "ID")
+                headers = {
+                    name: value for name, value in answer.headers.items() if name not in ("x-request-id", "date")
+                }
+                texts.append((text.replace(refund_id, "ID"), headers))
+            assert texts[0] == texts[1], (key, role)
+            count += 1
+    print(f"\n{count} requests for another store's orders")
+    assert count >= 140
+    assert ask(other.owner, "GET /v1/orders/{order_id}", held.order_id).status == 404
+    assert held.shop.owner.get(f"/v1/orders/{held.order_id}").json["version"] == 4
+
+
+def test_a_store_that_the_token_does_not_hold_is_as_good_as_none(api: Api, held: Held) -> None:
+    other, count = api.shop(), 0
+    for key, _ in routes():
+        for role in ROLES:
+            client = getattr(other, role)
+            for store in (held.shop.name, "no-such-store"):
+                answer = ask(client, key, held.order_id, held.refund_id, headers={"X-Store-Id": store})
+                assert (answer.status, answer.code) == (404, "not_found"), (key, role, store)
+                count += 1
+            nobody = Client(api.transport, {}, "nobody")
+            assert ask(nobody, key, held.order_id, held.refund_id).status == 404, key
+    assert count >= 350
+
+
+def test_a_token_of_several_stores_names_one(api: Api, held: Held) -> None:
+    second = api.shop()
+    both = Client(api.transport, {held.shop.name: "viewer", second.name: "owner"}, "both")
+    for key, _ in routes():
+        answer = ask(both, key, held.order_id, held.refund_id)
+        assert (answer.status, answer.code) == (400, "store_required"), key
+    one = f"/v1/orders/{held.order_id}"
+    assert both.get(one, headers={"X-Store-Id": held.shop.name}).status == 200
+    assert both.get(one, headers={"X-Store-Id": second.name}).status == 404
+    refused = both.patch(one, {"note": "x"}, headers={"X-Store-Id": held.shop.name})
+    assert (refused.status, refused.json["required_role"]) == (403, ["owner", "staff"])
+    assert both.get("/v1/me").json["stores"] == sorted(
+        [{"store_id": held.shop.name, "role": "viewer"}, {"store_id": second.name, "role": "owner"}],
+        key=lambda store: store["store_id"],
+    )
+
+
+def test_only_an_owner_or_the_platform_opens_a_store(api: Api) -> None:
+    for role, status in (("viewer", 404), ("staff", 404), ("platform", 200), ("owner", 200)):
+        assert api.client(role, f"new-{role}-{id(role)}-{api.shop().name}").get("/v1/store").status == status, role
+
+
+def test_every_role_may_do_what_the_contract_says_and_no_more(held: Held) -> None:
+    allowed = forbidden = 0
+    for key, who in WHO.items():
+        for role in ROLES:
+            answer = ask(getattr(held.shop, role), key, held.order_id, held.refund_id)
+            if role in who.split():
+                expected = 200 if key.startswith("GET") else 400
+                assert answer.status == expected, (key, role, answer.content)
+                allowed += 1
+            else:
+                assert (answer.status, answer.code) == (403, "forbidden"), (key, role)
+                assert set(answer.json["required_role"]) == set(who.split()), (key, role)
+                forbidden += 1
+    for role in ROLES:
+        answer = getattr(held.shop, role).get(f"/v1/orders/{held.order_id}?reveal=recipient")
+        assert answer.status == (200 if role in SELLER else 403), role
+    print(f"\n{allowed} allowed, {forbidden} forbidden")
+    assert allowed >= 90
+    assert forbidden >= 95
+
+
+def test_no_list_shows_another_stores_orders(api: Api, held: Held) -> None:
+    other = api.shop()
+    for path in ("/v1/orders", "/v1/deadlines", "/v1/parcels", "/v1/refunds"):
+        assert len(held.shop.owner.every(path)) > 0
+        assert other.owner.every(path) == []
+    for query in ("buyer=buyer-1", f"tracking_no=LX{held.order_id}", "status=FUND_PROCESSING", "overlay=refund"):
+        assert len(held.shop.owner.get(f"/v1/orders?{query}").json["data"]) == 1 + query.startswith("buyer")
+        assert other.owner.get(f"/v1/orders?{query}").json["data"] == []
+    assert other.owner.get("/v1/orders/counters").json["total"]["count"] == 0
+
+
+def test_a_cursor_of_one_store_is_refused_by_another(api: Api, held: Held) -> None:
+    other = hold(api)
+    for path in ("/v1/orders", "/v1/deadlines", "/v1/parcels", "/v1/refunds", "/v1/orders?status=FUND_PROCESSING"):
+        join = "&" if "?" in path else "?"
+        cursor = held.shop.owner.get(f"{path}{join}limit=1").json["page"]["next_cursor"]
+        assert cursor is not None, path
+        refused = other.shop.owner.get(f"{path}{join}limit=1&cursor={cursor}")
+        assert (refused.status, refused.code) == (400, "cursor_invalid"), path
+        assert held.shop.owner.get(f"{path}{join}limit=1&cursor={cursor}").status == 200
+
+
+def test_records_of_another_order_are_unknown_to_an_order(api: Api, held: Held) -> None:
+    shop, other = held.shop, hold(api)
+    second = shop.platform.place()["order_id"]
+    shop.platform.act(second, "pay")
+    shop.platform.act(second, "reject_risk")
+    before = shop.owner.get(f"/v1/orders/{second}").content
+    for refund_id in (held.refund_id, other.refund_id, "rfd_0"):
+        refused = shop.platform.act(second, "complete_refund", {"refund_id": refund_id})
+        assert (refused.status, refused.code, refused.fields) == (422, "refund_unknown", ["/refund_id"])
+    for action, client in (("edit_shipment", shop.staff), ("report_delivery", shop.platform)):
+        refused = client.act(held.order_id, action, {"parcel_id": "p2"})
+        assert (refused.status, refused.code, refused.fields) == (422, "parcel_unknown", ["/parcel_id"])
+    foreign = other.shop.owner.get(f"/v1/orders/{other.order_id}").json
+    told = {name: foreign[name] for name in ("order_id", "placed_at", "buyer", "currency")}
+    lines = [{"line_id": "1", "product_id": "P1", "quantity": 1, "unit_price": foreign["lines"][0]["unit_price"]}]
+    body = {**told, "recipient": {"country": "US"}, "lines": lines, "shipping_fee": foreign["amounts"]["shipping"]}
+    refused = shop.platform.act(second, "sync", snapshot(body, "FINISH", changed_at=ahead(minutes=1)))
+    assert (refused.status, refused.fields) == (422, ["/order/order_id"])
+    assert shop.owner.get(f"/v1/orders/{second}").content == before
+
+
+def test_a_bulk_request_finds_no_order_of_another_store(api: Api, held: Held) -> None:
+    other = api.shop()
+    own = other.platform.place()["order_id"]
+    for action, extra in (
+        ("remind_payment", {}),
+        ("ship", {"parcels": [parcel()]}),
+        ("extend_receipt", {"days": 1}),
+        ("accept_cancellation", {}),
+        ("reject_cancellation", {"reason": "packed"}),
+    ):
+        items = [{"order_id": held.order_id, **extra}, {"order_id": "9" * 16, **extra}, {"order_id": own, **extra}]
+        answer = other.staff.post(f"/v1/bulk/{action}", {"items": items})
+        assert answer.status == 200, answer.content
+        first, second, third = answer.json["results"]
+        assert first["status"] == second["status"] == "failed"
+        assert first["problem"] == second["problem"]
+        assert first["problem"]["code"] == "not_found"
+        assert third["status"] == ("succeeded" if action == "remind_payment" else "failed")
+    assert held.shop.owner.get(f"/v1/orders/{held.order_id}").json["version"] == 4
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"iss": "https://issuer.other"},
+        {"iss": None},
+        {"token_use": "id"},
+        {"token_use": None},
+        {"client_id": "client-of-others"},
+        {"client_id": None, "aud": "client-of-the-tests"},
+        {"sub": None},
+    ],
+    ids=str,
+)
+def test_a_token_of_another_issuer_use_or_client_is_no_token(
+    on_moto: Api, monkeypatch: pytest.MonkeyPatch, forged: dict[str, str | None]
+) -> None:
+    shop, made = on_moto.shop(), gateway.event
+
+    def event(request: Any, match: Any, claims: Any, request_id: str, now: Any) -> Any:
+        told = {name: value for name, value in {**(claims or {}), **forged}.items() if value is not None}
+        return made(request, match, claims and told, request_id, now)
+
+    monkeypatch.setattr(gateway, "event", event)
+    for key in [*WHO, "GET /v1/me"]:
+        answer = ask(shop.owner, key, "1", "1")
+        assert (answer.status, answer.code) == (401, "unauthorized"), key
+        assert answer.headers["www-authenticate"] == "Bearer"
+    assert shop.owner.get("/v1/health").status == 200
+    assert shop.owner.get("/v1/openapi.json").status == 200
+
+
+@pytest.mark.parametrize(
+    "groups", ["", "x", ":owner", "{}:admin", "{}:OWNER", "{}:owner:x", "{}", "a{}:owner", "{} :owner"]
+)
+def test_a_group_that_names_no_role_here_opens_nothing(
+    on_moto: Api, monkeypatch: pytest.MonkeyPatch, groups: str
+) -> None:
+    shop, made = on_moto.shop(), gateway.event
+
+    def event(request: Any, match: Any, claims: Any, request_id: str, now: Any) -> Any:
+        return made(request, match, {**claims, "cognito:groups": groups.format(shop.name)}, request_id, now)
+
+    monkeypatch.setattr(gateway, "event", event)
+    assert shop.viewer.get("/v1/orders", headers={"X-Store-Id": shop.name}).status == 404

@@ -1,0 +1,272 @@
+"""The whole product of state, overlay, action and role over HTTP, against the lifecycle table of the contract."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.harness import Answer, Api, Client, Shop, ago, ahead, line, new_order, parcel, snapshot, usd
+
+ROLES = ("owner", "staff", "viewer", "platform")
+RISK = {"RISK_CONTROL", "RISK_CONTROL_HOLD"}
+UNPAID = {"PLACE_ORDER_SUCCESS", "PAYMENT_PROCESSING"}
+SENT = {"SELLER_PART_SEND_GOODS", "WAIT_BUYER_ACCEPT_GOODS"}
+ANY: set[str] = {
+    *RISK,
+    *UNPAID,
+    *SENT,
+    "WAIT_SELLER_EXAMINE_MONEY",
+    "WAIT_SELLER_SEND_GOODS",
+    "IN_CANCEL",
+    "FUND_PROCESSING",
+    "FINISH",
+    "IN_BOOK_SALE",
+    "WAIT_GROUP_SUCCESS",
+}
+SAME = None
+REFUNDING = ("FUND_PROCESSING", "refunding")
+AWAITING = ("FUND_PROCESSING", "awaiting_release")
+TABLE: dict[str, tuple[str, set[str], Any, str]] = {
+    # action: (who beside the platform, from, to, what else it needs)
+    "start_payment": ("", {"PLACE_ORDER_SUCCESS"}, "PAYMENT_PROCESSING", ""),
+    "fail_payment": ("", {"PAYMENT_PROCESSING"}, "PLACE_ORDER_SUCCESS", ""),
+    "pay": ("", UNPAID, "RISK_CONTROL", ""),
+    "adjust_price": ("seller", {"PLACE_ORDER_SUCCESS"}, SAME, ""),
+    "remind_payment": ("seller", {"PLACE_ORDER_SUCCESS"}, SAME, ""),
+    "cancel_unpaid": ("", UNPAID, "FINISH", ""),
+    "expire_payment": ("", UNPAID, "FINISH", ""),
+    "pass_risk": ("", RISK, "WAIT_SELLER_SEND_GOODS", ""),
+    "hold_risk": ("", {"RISK_CONTROL"}, "RISK_CONTROL_HOLD", ""),
+    "reject_risk": ("", RISK, REFUNDING, ""),
+    "cancel_in_risk": ("", RISK, REFUNDING, ""),
+    "report_short_payment": ("", RISK, "WAIT_SELLER_EXAMINE_MONEY", ""),
+    "accept_payment": ("seller", {"WAIT_SELLER_EXAMINE_MONEY"}, "WAIT_SELLER_SEND_GOODS", ""),
+    "refuse_payment": ("seller", {"WAIT_SELLER_EXAMINE_MONEY"}, REFUNDING, ""),
+    "expire_examination": ("", {"WAIT_SELLER_EXAMINE_MONEY"}, REFUNDING, ""),
+    "ship": ("seller", {"WAIT_SELLER_SEND_GOODS", "SELLER_PART_SEND_GOODS"}, "WAIT_BUYER_ACCEPT_GOODS", ""),
+    "edit_shipment": ("seller", SENT, SAME, ""),
+    "expire_shipment": (
+        "",
+        {"WAIT_SELLER_SEND_GOODS", "SELLER_PART_SEND_GOODS"},
+        {"WAIT_SELLER_SEND_GOODS": REFUNDING, "SELLER_PART_SEND_GOODS": "WAIT_BUYER_ACCEPT_GOODS"},
+        "",
+    ),
+    "request_cancellation": ("", {"WAIT_SELLER_SEND_GOODS"}, "IN_CANCEL", ""),
+    "accept_cancellation": ("seller", {"IN_CANCEL"}, REFUNDING, ""),
+    "reject_cancellation": ("seller", {"IN_CANCEL"}, "WAIT_SELLER_SEND_GOODS", ""),
+    "withdraw_cancellation": ("", {"IN_CANCEL"}, "WAIT_SELLER_SEND_GOODS", ""),
+    "report_delivery": ("", SENT, SAME, ""),
+    "extend_receipt": ("seller", {"WAIT_BUYER_ACCEPT_GOODS"}, SAME, "no dispute"),
+    "confirm_receipt": ("", {"WAIT_BUYER_ACCEPT_GOODS"}, AWAITING, "no dispute"),
+    "expire_receipt": ("", {"WAIT_BUYER_ACCEPT_GOODS"}, AWAITING, "no dispute"),
+    "release_funds": ("", {"FUND_PROCESSING"}, "told apart below", "awaiting release, no dispute"),
+    "complete_refund": ("", ANY, "told apart below", "accepted refund"),
+    "freeze": ("", ANY - {"FINISH"}, SAME, ""),
+    "unfreeze": ("", ANY - {"FINISH"}, SAME, "frozen"),
+    "open_dispute": ("", SENT | {"FUND_PROCESSING"}, SAME, "not refunding, no dispute"),
+    "sync": ("", ANY, "WAIT_SELLER_SEND_GOODS", ""),
+}
+ENDS = {
+    "awaiting_release": {"fund_state": "awaiting_release", "end_reason": "buyer_accept_goods"},
+    "refunding": {"fund_state": "refunding", "end_reason": "cancel_order_close_trade"},
+    "released": {"fund_state": "released", "end_reason": "buyer_accept_goods"},
+}
+STATES: list[tuple[str, str]] = [
+    *((status, "none") for status in sorted(ANY - {"FUND_PROCESSING", "FINISH"})),
+    ("FUND_PROCESSING", "awaiting_release"),
+    ("FUND_PROCESSING", "refunding"),
+    ("FINISH", "released"),
+]
+OVERLAYS: tuple[tuple[str, ...], ...] = ((), ("dispute",), ("frozen",), ("dispute", "frozen"), ("refund",))
+
+
+@dataclass(frozen=True)
+class State:
+    status: str
+    fund_state: str
+    overlays: tuple[str, ...]
+
+    @property
+    def accepted_refund(self) -> bool:
+        return "refund" in self.overlays or self.fund_state == "refunding"
+
+    def allows(self, action: str) -> bool:
+        """The oracle: what the contract's table says of an actor of the action."""
+        _, sources, _, needs = TABLE[action]
+        return (
+            self.status in sources
+            and ("frozen" not in self.overlays or action in ("unfreeze", "sync"))
+            and not ("no dispute" in needs and "dispute" in self.overlays)
+            and not ("awaiting release" in needs and self.fund_state != "awaiting_release")
+            and not ("not refunding" in needs and self.fund_state == "refunding")
+            and not ("accepted refund" in needs and not self.accepted_refund)
+            and not (needs == "frozen" and "frozen" not in self.overlays)
+        )
+
+    def allowed_to(self, role: str) -> list[str]:
+        return sorted(action for action in TABLE if role in actors_of(action) and self.allows(action))
+
+    def after(self, action: str) -> tuple[str, str]:
+        """The status and fund state where the table leads."""
+        if action == "release_funds":
+            return ("FUND_PROCESSING" if self.accepted_refund else "FINISH"), "released"
+        if action == "complete_refund":
+            return ("FINISH", "refunded") if self.fund_state == "refunding" else (self.status, self.fund_state)
+        target = TABLE[action][2]
+        target = target[self.status] if isinstance(target, dict) else target
+        if target is SAME:
+            return self.status, self.fund_state
+        return target if isinstance(target, tuple) else (target, "none")
+
+    def overlays_after(self, action: str) -> set[str]:
+        """Of the two overlays that restrict."""
+        held = set(self.overlays) & {"dispute", "frozen"}
+        changed = {"freeze": held | {"frozen"}, "unfreeze": held - {"frozen"}, "open_dispute": held | {"dispute"}}
+        return set() if action == "sync" else changed.get(action, held)
+
+
+def actors_of(action: str) -> set[str]:
+    return {"owner", "staff", "platform"} if TABLE[action][0] == "seller" else {"platform"}
+
+
+def body_of(action: str, order: dict[str, Any], placed: dict[str, Any]) -> dict[str, Any]:
+    """Content that no rule refuses, so that only the state decides."""
+    accepted = [refund["refund_id"] for refund in order["refunds"] if refund["state"] == "accepted"]
+    bodies: dict[str, dict[str, Any]] = {
+        "adjust_price": {"total": usd("21.00")},
+        "report_short_payment": {"received": usd("1.00")},
+        "ship": {"parcels": [parcel("LX900000001CN")]},
+        "edit_shipment": {"parcel_id": "p1", "tracking_no": "LX900000002CN"},
+        "report_delivery": {"parcel_id": "p1"},
+        "request_cancellation": {"reason": "changed my mind"},
+        "reject_cancellation": {"reason": "already packed"},
+        "freeze": {"reason": "review"},
+        "extend_receipt": {"days": 3},
+        "complete_refund": {"refund_id": (accepted or ["rfd_none"])[0]},
+        "open_dispute": {"kind": "not_received", "claim": usd("1.00"), "solution": "refund", "text": "not here"},
+        "sync": snapshot(placed, "WAIT_SELLER_SEND_GOODS", changed_at=ahead(seconds=30)),
+    }
+    return bodies.get(action, {})
+
+
+def bring(shop: Shop, state: State) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A fresh order in that state, and its body as the platform sends it."""
+    lines = [line("1", 9, "10.00"), line("2", 1, "5.50")]
+    placed = new_order(placed_at=ago(hours=4), lines=lines)
+    order_id = shop.platform.place(**placed)["order_id"]
+    sent = [parcel("LX100000001CN", line1=1) | {"shipped_at": ago(hours=3)}]
+    if "refund" in state.overlays:
+        # Closing what was not shipped leaves an accepted refund; the platform then shows more pieces to be shipped.
+        few = {**placed, "lines": [line("1", 3, "10.00"), line("2", 1, "5.50")]}
+        part = snapshot(few, "SELLER_PART_SEND_GOODS", changed_at=ago(hours=2), parcels=sent)
+        _done(shop.platform.act(order_id, "sync", part))
+        _done(shop.platform.act(order_id, "expire_shipment", {"at": ago(hours=1)}))
+    shown = snapshot(
+        placed,
+        state.status,
+        changed_at=ago(minutes=30),
+        parcels=sent if state.status in SENT else [],
+        overlays=[overlay for overlay in state.overlays if overlay != "refund"],
+        **ENDS.get(state.fund_state, {}),
+    )
+    order = _done(shop.platform.act(order_id, "sync", shown))
+    assert (order["status"], order["fund_state"]) == (state.status, state.fund_state)
+    assert set(order["overlays"]) >= set(state.overlays)
+    return order, placed
+
+
+def _done(answer: Answer) -> dict[str, Any]:
+    assert answer.status == 200, answer.content
+    told: dict[str, Any] = answer.json
+    return told
+
+
+def everything_of(shop: Shop, order_id: str) -> list[dict[str, Any]]:
+    """The raw items of the order and of the store's counts."""
+    client, table = boto3.client("dynamodb"), os.environ["TABLE_NAME"]
+    return [
+        item
+        for key in (f"{shop.name}#{order_id}", shop.name)
+        for item in client.query(
+            TableName=table,
+            ConsistentRead=True,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": key}},
+        )["Items"]
+    ]
+
+
+def clients(shop: Shop) -> Iterator[tuple[str, Client]]:
+    for role in ROLES:
+        yield role, getattr(shop, role)
+
+
+def refuse_everything_else(shop: Shop, state: State, counts: Counter[int]) -> None:
+    order, placed = bring(shop, state)
+    order_id = order["order_id"]
+    before = everything_of(shop, order_id)
+    for role, client in clients(shop):
+        shown = client.get(f"/v1/orders/{order_id}").json
+        assert sorted(shown["actions"]) == state.allowed_to(role), (state, role)
+        for action in TABLE:
+            where = (state, role, action)
+            if role not in actors_of(action):
+                answer = client.act(order_id, action, body_of(action, order, placed))
+                assert (answer.status, answer.code) == (403, "forbidden"), where
+                assert set(answer.json["required_role"]) == actors_of(action), where
+            elif state.allows(action):
+                continue
+            else:
+                answer = client.act(order_id, action, body_of(action, order, placed))
+                assert answer.status == 409, (where, answer.content)
+                assert sorted(answer.json["allowed_actions"]) == state.allowed_to(role), where
+                assert answer.json["order_status"] == state.status, where
+                frozen = "frozen" in state.overlays and action != "unfreeze"
+                assert answer.code in ({"order_frozen"} if frozen else {"transition_not_allowed", "dispute_open"}), (
+                    where
+                )
+            counts[answer.status] += 1
+    assert everything_of(shop, order_id) == before, state
+
+
+def take_every_step(shop: Shop, state: State, counts: Counter[int]) -> None:
+    for role, client in clients(shop):
+        for action in state.allowed_to(role):
+            where = (state, role, action)
+            order, placed = bring(shop, state)
+            answer = client.act(order["order_id"], action, body_of(action, order, placed))
+            assert answer.status == 200, (where, answer.content)
+            after = answer.json
+            assert (after["status"], after["fund_state"]) == state.after(action), where
+            assert set(after["overlays"]) & {"dispute", "frozen"} == state.overlays_after(action), where
+            assert after["version"] == order["version"] + 1, where
+            last = shop.viewer.every(f"/v1/orders/{order['order_id']}/history")[-1]
+            told = (last["seq"], last["action"], last["from"], last["to"], last["actor"]["role"])
+            assert told == (after["version"], action, state.status, after["status"], role), where
+            counts[200] += 1
+
+
+def test_the_oracle_knows_every_action() -> None:
+    from shared.domain.lifecycle import ACTIONS
+
+    assert set(TABLE) == set(ACTIONS)
+    assert len(ANY) == 13
+
+
+@pytest.mark.parametrize(("status", "fund_state"), STATES, ids=lambda part: part)
+def test_the_table_decides_over_every_action_of_every_role(on_dynoxide: Api, status: str, fund_state: str) -> None:
+    shop = on_dynoxide.shop(deadline_policy={"mode": "watch"})
+    counts: Counter[int] = Counter()
+    for overlays in OVERLAYS:
+        state = State(status, fund_state, overlays)
+        refuse_everything_else(shop, state, counts)
+        take_every_step(shop, state, counts)
+    print(f"\n{status} {fund_state}: {counts[200]} taken, {counts[403]} forbidden, {counts[409]} refused by the state")
+    assert counts.total() == len(OVERLAYS) * len(TABLE) * len(ROLES)
+    assert (counts[403], counts[200] >= 6, counts[409] >= 150) == (390, True, True)
