@@ -14,10 +14,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.domain.stores import Store
 from shared.operations.orders import lapse_order
 from shared.operations.stores import rearm_store
-from shared.store import keys, lists, stores
+from shared.store import keys, lists
 from shared.store.errors import Busy, Missing
 from shared.telemetry import logger, metrics, tracer
 
@@ -39,7 +38,7 @@ class Swept:
 def sweep(now: datetime, enough: Callable[[], bool]) -> Swept:
     """Everything due before `now` less the skew, one query a shard where nothing is. `enough` ends it early; the next
     run goes on, because what was done is no longer due."""
-    before, swept, known = now - SKEW, Swept(), dict[str, Store]()
+    before, swept = now - SKEW, Swept()
     for shard in keys.clock_shards():
         for store_id, order_id in lists.due(shard, before):
             if enough():
@@ -50,9 +49,7 @@ def sweep(now: datetime, enough: Callable[[], bool]) -> Swept:
                 if not order_id:
                     rearm_store(store_id, now=now, before=before, enough=enough)
                     continue
-                if store_id not in known:
-                    known[store_id] = stores.load(store_id).store
-                swept.lapsed += lapse_order(known[store_id], order_id, before=before, now=now) is not None
+                swept.lapsed += lapse_order(store_id, order_id, before=before, now=now) is not None
             except (Busy, Missing) as error:
                 swept.failed += 1
                 logger.warning(

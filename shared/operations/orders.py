@@ -19,7 +19,7 @@ from shared.domain.lifecycle import Change
 from shared.domain.orders import Order
 from shared.domain.placements import Placement, place
 from shared.domain.stores import Store
-from shared.store import orders
+from shared.store import orders, stores
 from shared.store.claims import Claim
 from shared.store.errors import Busy, Exists, Missing, Stale
 from shared.store.table import Write
@@ -127,11 +127,15 @@ def patch_order(
     return _apply(store, loaded, request, patched, receipt)
 
 
-def lapse_order(store: Store, order_id: str, *, before: datetime, now: datetime) -> Order | None:
-    """Let the order's lapsed timers take effect; None where it has none (any more). Safe to run twice."""
+def lapse_order(store_id: str, order_id: str, *, before: datetime, now: datetime) -> Order | None:
+    """Let the order's lapsed timers take effect; None where it has none (any more). Safe to run twice.
+
+    The store is read each time: its mode decides, and may have changed a moment ago.
+    """
     for _ in range(ATTEMPTS):
         try:
-            loaded = orders.load(store.store_id, order_id)
+            store = stores.load(store_id).store
+            loaded = orders.load(store_id, order_id)
             done = lifecycle.lapse(loaded.order, store, before=before, recorded_at=now, new_id=new_id)
             if done.entries:
                 orders.save(loaded, done.order, done.entries, armed=store.enforces)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.domain.stores import Store
 from shared.operations.orders import lapse_order
 from shared.store import lists, stores
 from shared.store.errors import Busy, Exists, Missing, Stale
+from shared.telemetry import logger
 
 OPENING_ROLES = frozenset({"owner", "platform"})
 ATTEMPTS = 5
+SETTLES_IN = timedelta(seconds=60)
+"""Longer than any request or sweep runs: from then on nobody writes by the store's former mode."""
 
 
 def open_store(store_id: str, role: str, now: datetime) -> stores.Kept:
@@ -27,15 +30,16 @@ def open_store(store_id: str, role: str, now: datetime) -> stores.Kept:
     return stores.load(store_id)
 
 
-def change_store(kept: stores.Kept, change: Callable[[Store], Store]) -> Store:
+def change_store(kept: stores.Kept, change: Callable[[Store], Store], now: datetime) -> Store:
     """Change the settings. A new mode reaches the orders that are already there by the clock (see `rearm_store`)."""
     for _ in range(ATTEMPTS):
         after = change(kept.store)
         if after == kept.store:
             return after
         turned = after.policy.mode is not kept.store.policy.mode
+        rearming = stores.Rearming(lists.FIRST, now + SETTLES_IN) if turned else kept.rearming
         try:
-            stores.save(kept, after, rearm_after=lists.FIRST if turned else kept.rearm_after)
+            stores.save(kept, after, rearming=rearming)
             return after
         except Stale:
             kept = stores.load(kept.store.store_id)
@@ -44,21 +48,32 @@ def change_store(kept: stores.Kept, change: Callable[[Store], Store]) -> Store:
 
 def rearm_store(store_id: str, *, now: datetime, before: datetime, enough: Callable[[], bool]) -> int:
     """Bring the clock entries of a store's orders in line with its mode, from where the last run stopped; lapses that
-    are due take effect on the way. Answers with how many orders it looked at; stops early when `enough()` says so."""
+    are due take effect on the way. Answers with how many orders it looked at; stops early when `enough()` says so.
+
+    An order that is busy is tried again by the next run; one that cannot be read is passed by, and the log says which.
+    """
     kept = stores.load(store_id)
-    if kept.rearm_after is None:
+    if kept.rearming is None:
         return 0
-    looked = 0
-    for due_key, order_id in lists.due_orders(store_id, kept.rearm_after):
-        lapse_order(kept.store, order_id, before=before, now=now)
-        looked += 1
+    looked, reached = 0, kept.rearming.after
+    for due_key, order_id in lists.due_orders(store_id, reached):
         if enough():
-            _rearmed(kept, due_key)
+            _rearmed(kept, reached)
             return looked
+        try:
+            lapse_order(store_id, order_id, before=before, now=now)
+        except Busy:
+            _rearmed(kept, reached)
+            return looked
+        except Exception:
+            logger.exception("an order could not be armed", extra={"order": f"{store_id}/{order_id}"})
+        looked, reached = looked + 1, due_key
     _rearmed(kept, None)
     return looked
 
 
-def _rearmed(kept: stores.Kept, up_to: str | None) -> None:
+def _rearmed(kept: stores.Kept, reached: str | None) -> None:
+    assert kept.rearming is not None
+    rearming = stores.Rearming(reached, kept.rearming.at) if reached else None
     with suppress(Stale):  # the settings changed meanwhile; the next sweep starts from what they say
-        stores.save(kept, kept.store, rearm_after=up_to)
+        stores.save(kept, kept.store, rearming=rearming)

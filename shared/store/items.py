@@ -168,6 +168,11 @@ def part_record(order: Order, sk: str, part: Part, version: int) -> Record:
     return DetailRecord(**base, placed_digest=order.placed_digest, content=part)
 
 
+def whole(head: OrderRecord, parts: Sequence[Record]) -> bool:
+    """Head and parts are of one moment: the parts' versions make the sum that the head knows."""
+    return sum(int(part.version) for part in parts if isinstance(part, PARTS)) == int(head.part_versions)
+
+
 def order_of(head: OrderRecord, parts: Sequence[Record]) -> Order:
     """The order of its head and all its parts."""
     detail = next(part for part in parts if isinstance(part, DetailRecord))

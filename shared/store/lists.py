@@ -39,7 +39,7 @@ from shared.store.items import (
     violations_of,
 )
 from shared.store.records import OrderRecord, ParcelRecord, Record, RefundRecord
-from shared.store.table import count_index, get, query_clock, query_index
+from shared.store.table import count_index, get, query_index, query_keys
 
 HASH_KEYS = {
     "by_placed": "timeline",
@@ -194,14 +194,14 @@ def heads(store_id: str, order_ids: Iterable[str]) -> Iterator[Summary]:
 def due(shard: str, until: datetime) -> Iterator[tuple[str, str]]:
     """(store_id, order_id) of what a clock shard says is due, earliest first, lazily; an empty order id is the store
     itself. One query where nothing is due."""
-    for pk, _ in query_clock(shard, keys.instant(until)):
+    for _, pk in query_keys("by_clock", shard, Record.fires_at < keys.instant(until), "fires_at"):
         yield keys.split_pk(pk)
 
 
 def due_orders(store_id: str, after: str) -> Iterator[tuple[str, str]]:
     """(due key, order_id) of a store's orders with a running timer, most urgent first, from behind a due key."""
-    for record in query_index("by_due", store_id, Record.due_key > after, page_size=100):
-        yield record.due_key, keys.split_pk(record.pk)[1]
+    for due_key, pk in query_keys("by_due", store_id, Record.due_key > after, "due_key"):
+        yield due_key, keys.split_pk(pk)[1]
 
 
 def count(selection: Selection) -> int:

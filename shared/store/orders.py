@@ -12,10 +12,12 @@ from shared.domain.history import Entry
 from shared.domain.orders import Order
 from shared.store import keys
 from shared.store.counters import counted
-from shared.store.errors import Exists, Missing
-from shared.store.items import PARTS, entry_of, entry_record, head_of, order_of, part_record, parts_of
+from shared.store.errors import Busy, Exists, Missing
+from shared.store.items import PARTS, entry_of, entry_record, head_of, order_of, part_record, parts_of, whole
 from shared.store.records import AccessRecord, HistoryRecord, OrderRecord, Record
 from shared.store.table import Delete, Put, Write, absent, present, put, query, stale, transact
+
+TORN_READS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,18 @@ class Loaded:
 def load(store_id: str, order_id: str) -> Loaded:
     """The whole order, read consistently in one query (its history, messages and accesses stay where they are).
 
-    Raises Missing.
+    A query is not isolated from a transaction that commits meanwhile: where head and parts are not of one moment, it is
+    read again. Raises Missing, or Busy where that goes on.
     """
-    records = list(query(keys.order_pk(store_id, order_id), Record.sk.startswith(keys.ORDER)))
-    head = next((record for record in records if isinstance(record, OrderRecord)), None)
-    if head is None:
-        raise Missing("no such order")
-    parts = [record for record in records if isinstance(record, PARTS)]
-    return Loaded(order_of(head, parts), {part.sk: int(part.version) for part in parts}, head.fires_at)
+    for _ in range(TORN_READS):
+        records = list(query(keys.order_pk(store_id, order_id), Record.sk.startswith(keys.ORDER)))
+        head = next((record for record in records if isinstance(record, OrderRecord)), None)
+        if head is None:
+            raise Missing("no such order")
+        parts = [record for record in records if isinstance(record, PARTS)]
+        if whole(head, parts):
+            return Loaded(order_of(head, parts), {part.sk: int(part.version) for part in parts}, head.fires_at)
+    raise Busy("the order keeps changing")
 
 
 def create(order: Order, entry: Entry, *, armed: bool, also: Sequence[Write] = ()) -> None:

@@ -27,9 +27,8 @@ def _index(name: str, hash_key: str, range_key: str, *, keys_only: bool = False)
     return type(name, (GlobalSecondaryIndex,), {"Meta": meta, **keys})()
 
 
-class ClockEntry(Model):
-    """An item as the clock's index shows it: by its keys. Read without a discriminator, because PynamoDB filters every
-    query of a class that has one by an attribute that a KEYS_ONLY index does not hold, and finds nothing."""
+class Record(Model):
+    """What every item shares: the table's key and the keys of its indexes, each there only where the index needs it."""
 
     class Meta:
         table_name = ""
@@ -39,15 +38,6 @@ class ClockEntry(Model):
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
-    clock_shard = UnicodeAttribute(null=True)
-    fires_at = UnicodeAttribute(null=True)
-
-    by_clock = _index("by_clock", "clock_shard", "fires_at", keys_only=True)
-
-
-class Record(ClockEntry):
-    """What every item shares: the table's key and the keys of its indexes, each there only where the index needs it."""
-
     kind = DiscriminatorAttribute()
 
     timeline = UnicodeAttribute(null=True)
@@ -63,6 +53,8 @@ class Record(ClockEntry):
     reference_key = UnicodeAttribute(null=True)
     state_key = UnicodeAttribute(null=True)
     sort_key = UnicodeAttribute(null=True)
+    clock_shard = UnicodeAttribute(null=True)
+    fires_at = UnicodeAttribute(null=True)
 
     by_placed = _index("by_placed", "timeline", "placed_key")
     by_status = _index("by_status", "status_key", "placed_key")
@@ -76,6 +68,7 @@ class Record(ClockEntry):
     by_unread = _index("by_unread", "unread_key", "placed_key")
     by_reference = _index("by_reference", "reference_key", "placed_key")
     by_state = _index("by_state", "state_key", "sort_key")
+    by_clock = _index("by_clock", "clock_shard", "fires_at", keys_only=True)
 
 
 class OrderRecord(Record, discriminator="order"):
@@ -175,12 +168,14 @@ class AccessRecord(Record, discriminator="access"):
 
 
 class StoreRecord(Record, discriminator="store"):
-    """A store's settings. `rearm_after` is the due key up to which a changed mode has reached the store's orders."""
+    """A store's settings. After a change of mode, `rearm_after` is the due key up to which it has reached the store's
+    orders, and `rearm_at` when it may start to."""
 
     version = NumberAttribute()
     created_at = InstantAttribute()
     settings = JSONTextAttribute()
     rearm_after = UnicodeAttribute(null=True)
+    rearm_at = InstantAttribute(null=True)
 
 
 class RegularExportRecord(Record, discriminator="regular_export"):
@@ -223,14 +218,12 @@ class KeyRecord(Record, discriminator="key"):
 
 def connection() -> Connection:
     """The one connection that every record and transaction shares; made at first use."""
-    if not ClockEntry.Meta.table_name:
-        ClockEntry.Meta.table_name = settings().table_name
-    if ClockEntry._connection is None:
-        ClockEntry._connection = Record._get_connection()  # made of the schema that knows every index
+    if not Record.Meta.table_name:
+        Record.Meta.table_name = settings().table_name
     return Record._get_connection().connection
 
 
 def bind(table_name: str) -> None:
     """Point all records at another table, with a fresh connection; for tests."""
-    ClockEntry.Meta.table_name = table_name
-    ClockEntry._connection = Record._connection = None
+    Record.Meta.table_name = table_name
+    Record._connection = None

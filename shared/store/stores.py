@@ -20,11 +20,22 @@ EXPORT_HOUR = 2
 """The hour, in the store's zone, at which its monthly export is due."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rearming:
+    """A change of mode on its way to the store's orders: behind which due key it goes on, and not before when."""
+
+    after: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A store as it was read, with the version that its next write is conditional on."""
 
-    def __init__(self, store: Store, version: int, created_at: datetime, rearm_after: str | None) -> None:
-        self.store, self.version, self.created_at, self.rearm_after = store, version, created_at, rearm_after
+    store: Store
+    version: int
+    created_at: datetime
+    rearming: Rearming | None
 
 
 def load(store_id: str) -> Kept:
@@ -32,7 +43,8 @@ def load(store_id: str) -> Kept:
     record = get(store_id, keys.STORE)
     if not isinstance(record, StoreRecord):
         raise Missing("no such store")
-    return Kept(_store(store_id, record.settings), int(record.version), record.created_at, record.rearm_after)
+    rearming = Rearming(record.rearm_after, record.rearm_at) if record.rearm_after else None
+    return Kept(_store(store_id, record.settings), int(record.version), record.created_at, rearming)
 
 
 def create(store: Store, now: datetime) -> None:
@@ -48,19 +60,19 @@ def create(store: Store, now: datetime) -> None:
     )
 
 
-def save(before: Kept, store: Store, *, rearm_after: str | None) -> None:
-    """Change a store's settings. While `rearm_after` is set, the store is due in the clock's index, and a sweep brings
-    its orders' clock entries in line with a changed mode. Raises Stale."""
-    due = rearm_after is not None
+def save(before: Kept, store: Store, *, rearming: Rearming | None) -> None:
+    """Change a store's settings. While it is `rearming`, the store is due in the clock's index, and a sweep brings its
+    orders' clock entries in line with a changed mode. Raises Stale."""
     record = StoreRecord(
         store.store_id,
         keys.STORE,
         version=before.version + 1,
         created_at=before.created_at,
         settings=_settings(store),
-        rearm_after=rearm_after,
-        clock_shard=keys.clock_shard(store.store_id, "") if due else None,
-        fires_at=keys.sort_key(before.created_at, store.store_id) if due else None,
+        rearm_after=rearming and rearming.after,
+        rearm_at=rearming and rearming.at,
+        clock_shard=keys.clock_shard(store.store_id, "") if rearming else None,
+        fires_at=keys.sort_key(rearming.at, store.store_id) if rearming else None,
     )
     put(Put(record, StoreRecord.version == before.version, stale))
 

@@ -16,7 +16,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from shared.store.errors import Busy, Stale, StoreError
-from shared.store.records import ClockEntry, Record, connection
+from shared.store.records import Record, connection
 
 MAX_CONFLICTS = 8
 """How often a transaction that meets another one is sent again, with the same token."""
@@ -126,14 +126,31 @@ def query_index(
         _unavailable(error)
 
 
-def query_clock(shard: str, until: str) -> Iterator[tuple[str, str]]:
-    """(pk, fires_at) of a clock shard up to a key, earliest first, lazily."""
-    connection()
-    try:
-        for entry in ClockEntry.by_clock.query(shard, ClockEntry.fires_at < until, page_size=100):
-            yield entry.pk, entry.fires_at
-    except (PynamoDBException, BotoCoreError) as error:
-        _unavailable(error)
+def query_keys(index: str, key: str, sort: Condition, sort_name: str) -> Iterator[tuple[str, str]]:
+    """(sort key, pk) of an index partition's items in order, lazily, a hundred a request.
+
+    Below PynamoDB's models: an item that cannot be read stops nobody here, and a model with a discriminator filters its
+    queries by an attribute that a KEYS_ONLY index does not hold, so that it would find nothing at all.
+    """
+    shared, start = connection(), None
+    while True:
+        try:
+            found = shared.query(
+                Record.Meta.table_name,
+                key,
+                sort,
+                index_name=index,
+                attributes_to_get=["pk", sort_name],
+                exclusive_start_key=start,
+                limit=100,
+            )
+        except (PynamoDBException, BotoCoreError) as error:
+            _unavailable(error)
+        for item in found["Items"]:
+            yield item[sort_name]["S"], item["pk"]["S"]
+        start = found.get("LastEvaluatedKey")
+        if start is None:
+            return
 
 
 def count_index(index: str, key: str, sort: Condition | None = None) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime
 from shared.domain.orders import Order
 from shared.store import keys, orders
 from shared.store.errors import Missing
-from shared.store.items import PARTS, order_of
+from shared.store.items import order_of, whole
 from shared.store.records import OrderRecord, Record
 from shared.store.table import query_index
 
@@ -33,7 +33,7 @@ def placed(store_id: str, since: datetime, until: datetime) -> Iterator[Order]:
             if record.pk == head.pk:
                 parts.append(record)
             record = next(records, None)
-        if sum(int(part.version) for part in parts if isinstance(part, PARTS)) == head.part_versions:
+        if whole(head, parts):
             yield order_of(head, parts)
             continue
         with suppress(Missing):

@@ -90,7 +90,7 @@ def patch_store(body: Annotated[PatchStore, InBody()]) -> Response[Any]:
             store, **(given | calendar), policy=DeadlinePolicy(mode, dict(store.policy.durations) | durations)
         )
 
-    return reply(store_view(change_store(call.kept, changed)))
+    return reply(store_view(change_store(call.kept, changed, call.now)))
 
 
 @router.get(

@@ -1,0 +1,123 @@
+"""What an order's life costs in capacity units. `python -m bench.life` writes docs/capacity.md anew.
+
+Measured on Dynoxide, whose units match DynamoDB's in the project's own probes of put, query, transaction and index.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from tests.capacity import Units, metered
+from tests.harness import Api, InProcess, create_table, dynoxide, environment, line, new_order, parcel, usd, use_table
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "capacity.md"
+
+
+def bought(number: int) -> dict[str, Any]:
+    """A line as a marketplace sends it: title, sku, attributes and picture."""
+    return line(
+        f"80{number:014d}",
+        1,
+        "9.99",
+        sku=f"SKU-{number:05d}",
+        title=f"Replacement strap for sports watch, soft silicone, model {number}",
+        attributes={"Color": "Black", "Size": f"{18 + number % 6} mm"},
+        handling_days=5,
+        image_url=f"https://img.example/{number:08d}.jpg",
+    )
+
+
+def life(api: Api, lines: int, *, keyed: bool = False) -> dict[str, Units]:
+    """The units of each step from placing to the end, and of looking at it."""
+    shop = api.shop()
+    body = new_order(order_id=f"3{uuid.uuid4().int % 10**15:015d}", lines=[bought(number) for number in range(lines)])
+    order_id = body["order_id"]
+    key = {"Idempotency-Key": "step"} if keyed else {}
+    steps: dict[str, Callable[[], Any]] = {
+        "place": lambda: shop.platform.post("/v1/orders", body, headers=key),
+        **{
+            action: lambda role=role, action=action, content=content: getattr(shop, role).act(
+                order_id, action, content, headers=key
+            )
+            for role, action, content in (
+                ("platform", "pay", {}),
+                ("platform", "pass_risk", {}),
+                ("staff", "ship", {"parcels": [parcel("LX000000001CN")]}),
+                ("platform", "report_delivery", {"parcel_id": "p1"}),
+                ("platform", "confirm_receipt", {}),
+                ("platform", "release_funds", {"commission": usd("1.00")}),
+            )
+        },
+        "GET order": lambda: shop.staff.get(f"/v1/orders/{order_id}"),
+        "GET history": lambda: shop.staff.get(f"/v1/orders/{order_id}/history"),
+        "GET counters": lambda: shop.staff.get("/v1/orders/counters"),
+        "GET list": lambda: shop.staff.get("/v1/orders?status=FINISH"),
+    }
+    measured: dict[str, Units] = {}
+    for name, step in steps.items():
+        with metered() as units:
+            answer = step()
+        assert answer.status in (200, 201), answer.content
+        measured[name] = units
+    return measured
+
+
+def number(units: float) -> str:
+    return f"{units:g}"
+
+
+def markdown(lives: dict[int, dict[str, Units]], keyed: dict[str, Units]) -> str:
+    counts = list(lives)
+    head = " | ".join(f"{count} lines: read | table write | index write" for count in counts)
+    rows = [f"| step | {head} |", "|---" * (1 + 3 * len(counts)) + "|"]
+    for step in lives[counts[0]]:
+        cells = (lives[count][step] for count in counts)
+        told = " | ".join(f"{number(u.reads)} | {number(u.write)} | {number(u.index_write)}" for u in cells)
+        rows.append(f"| {step} | {told} |")
+    total = " | ".join(
+        " | ".join(
+            number(sum(getattr(u, part) for step, u in lives[count].items() if not step.startswith("GET")))
+            for part in ("reads", "write", "index_write")
+        )
+        for count in counts
+    )
+    extra = keyed["pay"].writes - lives[counts[0]]["pay"].writes
+    return "\n".join(
+        [
+            "# What an order costs in capacity units",
+            "",
+            "Written by `python -m bench.life`; `tests/store/test_units.py` fails when a step comes to cost more.",
+            "Each step includes what the request itself reads: the store's settings and the order.",
+            "",
+            *rows,
+            f"| **the whole life** | {total} |",
+            "",
+            f"An `Idempotency-Key` adds {number(extra)} write units to a change.",
+            "A counter change is one item of the transaction (2 units); a list page costs half a unit for each 4 KB of",
+            "the index items it shows, however many orders there are; an idle sweep costs half a unit a shard.",
+            "",
+        ]
+    )
+
+
+def measure(api: Api) -> tuple[dict[int, dict[str, Units]], dict[str, Units]]:
+    return {count: life(api, count) for count in (3, 700)}, life(api, 3, keyed=True)
+
+
+def main() -> None:
+    with dynoxide() as url, environment(url, "bench-life"):
+        create_table(boto3.client("dynamodb"), "bench-life")
+        use_table("bench-life")
+        text = markdown(*measure(Api(InProcess(), "dynoxide")))
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(text, "utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

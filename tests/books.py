@@ -1,0 +1,126 @@
+"""The auditor: reads a whole table raw and says whether histories, heads, index keys and counters tell one story."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.domain.deadlines import TIMERS
+from shared.domain.lifecycle import ROWS
+from shared.domain.orders import Order
+from shared.store import counters, items, keys, orders, stores
+
+UNCHANGED: frozenset[str] = frozenset()
+FUNDS, WAITING = frozenset({"FUND_PROCESSING"}), frozenset({"WAIT_SELLER_SEND_GOODS"})
+TARGETS: Mapping[str, frozenset[str]] = {
+    "start_payment": frozenset({"PAYMENT_PROCESSING"}),
+    "fail_payment": frozenset({"PLACE_ORDER_SUCCESS"}),
+    "pay": frozenset({"RISK_CONTROL"}),
+    "cancel_unpaid": frozenset({"FINISH"}),
+    "expire_payment": frozenset({"FINISH"}),
+    "pass_risk": WAITING,
+    "hold_risk": frozenset({"RISK_CONTROL_HOLD"}),
+    "reject_risk": FUNDS,
+    "cancel_in_risk": FUNDS,
+    "report_short_payment": frozenset({"WAIT_SELLER_EXAMINE_MONEY"}),
+    "accept_payment": WAITING,
+    "refuse_payment": FUNDS,
+    "expire_examination": FUNDS,
+    "ship": frozenset({"WAIT_BUYER_ACCEPT_GOODS", "SELLER_PART_SEND_GOODS"}),
+    "request_cancellation": frozenset({"IN_CANCEL"}),
+    "accept_cancellation": FUNDS,
+    "reject_cancellation": WAITING,
+    "withdraw_cancellation": WAITING,
+    "expire_shipment": FUNDS | {"WAIT_BUYER_ACCEPT_GOODS"},
+    "confirm_receipt": FUNDS,
+    "expire_receipt": FUNDS,
+    "release_funds": FUNDS | {"FINISH"},
+    "complete_refund": UNCHANGED | {"FINISH"},
+}
+"""Where each action may lead (the contract's table); those that are not here leave the status as it is."""
+
+
+def wrong_steps(entries: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What is illegal about a history: entries as the API shows them, oldest first."""
+    wrong: list[str] = []
+    status: str | None = None
+    for place, entry in enumerate(entries, 1):
+        action, before, after = entry["action"], entry["from"], entry["to"]
+        if entry["seq"] != place:
+            wrong.append(f"seq {entry['seq']} where {place} was expected")
+        if before != status:
+            wrong.append(f"{place} {action}: from {before}, but the order was {status}")
+        if (action == "place") != (place == 1):
+            wrong.append(f"{place}: {action}")
+        if action not in ("place", "patch", "sync"):
+            role = "seller" if entry["actor"]["role"] in ("owner", "staff") else entry["actor"]["role"]
+            if not any(role in row.actors and before in row.sources for row in ROWS[action]):
+                wrong.append(f"{place} {action}: {role} may not do this from {before}")
+            allowed = TARGETS.get(action, UNCHANGED)
+            if after not in allowed and not (after == before and (action == "complete_refund" or not allowed)):
+                wrong.append(f"{place} {action}: from {before} to {after}")
+        status = after
+    return wrong
+
+
+def told(store_id: str, order_id: str) -> list[dict[str, Any]]:
+    """The history straight from the store, in the API's words."""
+    return [
+        {
+            "seq": entry.seq,
+            "action": entry.action,
+            "actor": {"role": entry.actor.role},
+            "from": entry.from_status and str(entry.from_status),
+            "to": str(entry.to_status),
+        }
+        for entry in orders.history(store_id, order_id, after_seq=0, limit=10_000)
+    ]
+
+
+@dataclass(frozen=True)
+class Books:
+    orders: dict[str, Order]
+    entries: int
+    wrong: list[str]
+
+
+def audit(client: Any, table: str, *, armed: bool = True) -> Books:
+    """Every order of every store in the table. `armed`: the clock's index must agree with each store's mode, too."""
+    found: dict[str, Order] = {}
+    wrong: list[str] = []
+    counted: dict[str, Counter[str]] = {}
+    entries = 0
+    for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
+        for raw in page["Items"]:
+            store_id, order_id = keys.split_pk(raw["pk"]["S"])
+            if raw["sk"]["S"] == keys.STORE:
+                counted.setdefault(store_id, Counter())
+            if raw["sk"]["S"] != keys.ORDER:
+                continue
+            loaded = orders.load(store_id, order_id)
+            order = found[raw["pk"]["S"]] = loaded.order
+            counted.setdefault(store_id, Counter()).update(
+                counters.facets(order.status, order.fund_state, order.overlays)
+            )
+            history = told(store_id, order_id)
+            entries += len(history)
+            wrong += [f"{order_id}: {each}" for each in wrong_steps(history)]
+            if not history or (history[-1]["seq"], history[-1]["to"]) != (order.version, order.status):
+                wrong.append(f"{order_id}: version {order.version} {order.status}, history ends {history[-1:]}")
+            arms = stores.load(store_id).store.enforces
+            head = items.head_of(order, part_versions=sum(loaded.versions.values()), armed=arms).serialize()
+            drop = () if armed else ("clock_shard", "fires_at")
+            differs = {
+                name for name in head.keys() | raw.keys() if name not in drop and head.get(name) != raw.get(name)
+            }
+            if differs:
+                wrong.append(f"{order_id}: the head's {sorted(differs)} are not those of the order")
+            if any(timer.kind not in TIMERS for timer in order.timers):
+                wrong.append(f"{order_id}: unknown timers")
+    for store_id, counts in counted.items():
+        kept = {name: count for name, count in counters.counts(store_id).items() if count}
+        if kept != +counts:
+            wrong.append(f"{store_id}: counters {kept}, counted {dict(+counts)}")
+    return Books(found, entries, wrong)

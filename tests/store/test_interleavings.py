@@ -1,0 +1,418 @@
+"""Two clients at once, in every order of their store calls; and one client whose calls fail at every place.
+
+Whole requests run through the handler, and sweeps through the clock's own function. An outcome is right when doing the
+two one after the other, in some order, comes to the same: the same answers, the same order, the same history.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.baton import FAULTS, LOST, Baton, FaultAt, Killed, Scripted, Seeded, baton_calls, schedules
+from tests.books import audit
+from tests.conftest import TABLE
+from tests.harness import Answer, Api, InProcess, line, new_order, parcel, snapshot
+
+ONE_AFTER_ANOTHER = 31
+"""Seconds: longer than the lease of an idempotency key."""
+Client = Callable[[], Any]
+
+
+class World:
+    """One order in a store on moto, put back as it was before each schedule."""
+
+    def __init__(self, api: Api) -> None:
+        from aws_lambda_powertools.event_handler.api_gateway import BaseRouter
+        from moto.dynamodb.models import dynamodb_backends
+
+        from functions.orders.handler import app
+        from local.template import REGION
+
+        self.app, self.router, self.api = app, BaseRouter, api
+        self.tables = dynamodb_backends["123456789012"][REGION].tables
+        self.client = boto3.client("dynamodb")
+        self.now = datetime.now(UTC).replace(microsecond=0)
+        self.shop = api.shop()
+        self.body: dict[str, Any] = {}
+        self.audited: set[str] = set()
+
+    def begin(self, *steps: tuple[str, str, Any], **order: Any) -> str:
+        """An order that has come this far: steps are (role, action, body)."""
+        self.body = new_order(lines=[line("1", 2), line("2", 1)], **order)
+        self.order_id = str(self.body["order_id"])
+        assert self.shop.platform.post("/v1/orders", self.body).status == 201
+        for role, action, body in steps:
+            answer = getattr(self.shop, role).act(self.order_id, action, body)
+            assert answer.status == 200, answer.content
+        self.kept = copy.deepcopy(self.tables[TABLE].items)
+        return self.order_id
+
+    def restore(self) -> None:
+        self.tables[TABLE].items = copy.deepcopy(self.kept)  # moto swaps the table when a transaction fails
+        self.app.clear_context()
+
+    def request(
+        self, role: str, action: str, body: Any = None, *, now: datetime | None = None, **headers: str
+    ) -> Client:
+        """A client that asks this once; a killed one leaves nothing behind in the handler."""
+        who = getattr(self.shop, role)
+        transport = InProcess(now or self.now)
+
+        def ask() -> Any:
+            names = {name.replace("_", "-"): value for name, value in headers.items()}
+            try:
+                return told(
+                    transport.send(
+                        "POST",
+                        f"/v1/orders/{self.order_id}/actions/{action}",
+                        "",
+                        {"content-type": "application/json", **names},
+                        json.dumps(body or {}).encode(),
+                        who.grants,
+                        who.user,
+                    )
+                )
+            except Killed:
+                self.app.clear_context()
+                raise
+
+        return ask
+
+    def sweep(self, now: datetime) -> Client:
+        from functions.alerts.deadlines import sweep
+
+        def run() -> Any:
+            swept = sweep(now, lambda: False)
+            assert swept.failed == 0
+            return "swept"
+
+        return run
+
+    def baton(self, chooser: Any) -> Baton:
+        """Powertools' resolver keeps the current request on its class: each client takes its own along."""
+
+        def suspend() -> Any:
+            state = (self.router.__dict__.get("current_event"), dict(self.app.context))
+            self.app.context.clear()
+            return state
+
+        def resume(state: Any) -> None:
+            self.router.current_event = state[0]
+            self.app.context.clear()
+            self.app.context.update(state[1])
+
+        return Baton(chooser, suspend, resume, settings_stay=isinstance(chooser, Scripted))
+
+    def state(self) -> str:
+        """All items but the idempotency keys, without what differs from run to run; each new state is audited."""
+        items = [
+            item.to_json()["Attributes"]
+            for collection in self.tables[TABLE].items.values()
+            for item in collection.values()
+        ]
+        items = [item for item in items if item["sk"]["S"] != "CLAIM"]
+        items.sort(key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+        known: dict[str, str] = {}
+        text = json.dumps(items, sort_keys=True, default=repr)
+        text = re.sub(r"(rfd|dsp)_\w{26}", lambda found: known.setdefault(found[0], f"{found[1]}{len(known)}"), text)
+        if text not in self.audited:
+            books = audit(self.client, TABLE)
+            assert not books.wrong, books.wrong
+            self.audited.add(text)
+        return text
+
+
+def told(answer: Answer) -> tuple[int, str]:
+    body = answer.json
+    return answer.status, body.get("code") or body["status"]
+
+
+@pytest.fixture
+def world(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    from shared.operations import orders
+    from shared.store import keys
+
+    monkeypatch.setattr(orders, "_pause", lambda: None)
+    made = World(on_moto)
+    # Only the shard that holds the order: seven more idle queries would multiply the schedules and find nothing.
+    monkeypatch.setattr(keys, "clock_shards", lambda: [keys.clock_shard(made.shop.name, made.order_id)])
+    with baton_calls():
+        yield made
+
+
+PAID = (("platform", "pay", {}), ("platform", "pass_risk", {}))
+ALL = {"parcels": [parcel("LX1")]}
+
+
+@dataclass(frozen=True)
+class Pair:
+    name: str
+    begin: Callable[[World], Any]
+    clients: Callable[[World], tuple[Client, Client]]
+    running: bool = False
+    """Whether one of the two may hear that a request with its key is still running."""
+
+
+def due_soon(kind: str, **more: Any) -> Callable[[World], Any]:
+    """An order whose timer of this kind is due at the world's own moment."""
+
+    def begin(world: World) -> None:
+        deadlines = [{"kind": kind, "due_at": world.now.isoformat()}]
+        if kind == "payment":
+            world.begin(deadlines=deadlines)
+        else:
+            world.begin(("platform", "pay", {}), ("platform", "pass_risk", {"deadlines": deadlines}), **more)
+
+    return begin
+
+
+def paid(world: World) -> None:
+    world.begin(*PAID)
+
+
+def cancelling(world: World) -> None:
+    world.begin(*PAID, ("platform", "request_cancellation", {"reason": "changed their mind"}))
+
+
+def against_sweep(role: str, action: str, body: Any, second: int) -> Callable[[World], tuple[Client, Client]]:
+    """The clock's skew is 30 s: this sweep lets lapse what was due until a second after the moment."""
+    return lambda world: (
+        world.request(role, action, body, now=world.now + timedelta(seconds=second)),
+        world.sweep(world.now + timedelta(seconds=31)),
+    )
+
+
+def both(*requests: tuple[str, str, Any], **headers: str) -> Callable[[World], tuple[Client, Client]]:
+    return lambda world: tuple(world.request(*each, **headers) for each in requests)  # type: ignore[return-value]
+
+
+def synced(world: World) -> tuple[Client, Client]:
+    at = world.now.isoformat()
+    shown = {"carrier": "CAINIAO_STANDARD", "tracking_no": "LX9", "shipped_at": at}
+    body = snapshot(world.body, "WAIT_BUYER_ACCEPT_GOODS", changed_at=at, parcels=[shown])
+    return world.request("platform", "sync", body), world.request("staff", "ship", ALL)
+
+
+def two_sweeps(world: World) -> tuple[Client, Client]:
+    late = world.now + timedelta(seconds=31)
+    return world.sweep(late), world.sweep(late + timedelta(seconds=1))
+
+
+PAIRS = [
+    *(
+        Pair(f"ship {second:+d} s vs expire", due_soon("shipment"), against_sweep("staff", "ship", ALL, second))
+        for second in (-1, 0, 1)
+    ),
+    *(
+        Pair(f"pay {second:+d} s vs expire", due_soon("payment"), against_sweep("platform", "pay", {}, second))
+        for second in (-1, 0, 1)
+    ),
+    Pair(
+        "accept vs reject",
+        cancelling,
+        both(("staff", "accept_cancellation", {}), ("staff", "reject_cancellation", {"reason": "sent"})),
+    ),
+    Pair(
+        "withdraw vs accept",
+        cancelling,
+        both(("platform", "withdraw_cancellation", {}), ("staff", "accept_cancellation", {})),
+    ),
+    Pair("two ship all", paid, both(("staff", "ship", ALL), ("owner", "ship", {"parcels": [parcel("LX2")]}))),
+    Pair(
+        "two ship a part",
+        paid,
+        both(
+            ("staff", "ship", {"parcels": [parcel("LX1", line1=1)]}),
+            ("owner", "ship", {"parcels": [parcel("LX2", line1=1)]}),
+        ),
+    ),
+    Pair(
+        "two ship, If-Match",
+        paid,
+        both(("staff", "ship", ALL), ("owner", "ship", {"parcels": [parcel("LX2", line1=1)]}), if_match='"3"'),
+    ),
+    Pair(
+        "same key twice", paid, both(("staff", "ship", ALL), ("staff", "ship", ALL), idempotency_key="k"), running=True
+    ),
+    Pair(
+        "same key, other body",
+        paid,
+        both(("staff", "ship", ALL), ("staff", "ship", {"parcels": [parcel("LX2")]}), idempotency_key="k"),
+    ),
+    Pair("freeze vs ship", paid, both(("platform", "freeze", {"reason": "review"}), ("staff", "ship", ALL))),
+    Pair(
+        "cancel vs ship",
+        paid,
+        both(("platform", "request_cancellation", {"reason": "changed"}), ("staff", "ship", ALL)),
+    ),
+    Pair("sync vs ship", paid, synced),
+    Pair("two sweeps", due_soon("shipment"), two_sweeps),
+    Pair(
+        "freeze vs expire",
+        due_soon("shipment"),
+        against_sweep("platform", "freeze", {"reason": "review"}, -1),
+    ),
+]
+
+
+def test_every_interleaving_of_two_comes_to_what_one_after_the_other_would(world: World) -> None:
+    played: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
+    calls, began = 0, time.monotonic()
+    for pair in PAIRS:
+        pair.begin(world)
+        serial: set[tuple[Any, Any, str]] = set()
+        alone: set[str] = set()
+        for order in ((0, 1), (1, 0)):
+            world.restore()
+            answers: list[Any] = [None, None]
+            for turn in order:
+                answers[turn] = pair.clients(world)[turn]()
+                alone.add(world.state())
+            serial.add((*answers, world.state()))
+        seen = set()
+        for schedule in schedules():
+            world.restore()
+            baton = world.baton(schedule)
+            found = (*baton.play(*pair.clients(world)), world.state())
+            calls += baton.calls
+            played[pair.name] += 1
+            seen.add(found)
+            if pair.running and (409, "request_in_progress") in found[:2]:
+                assert found[2] in alone, f"{pair.name} {schedule.trace}: {found}"
+                continue
+            assert found in serial, f"{pair.name} {schedule.trace}: {found[:2]} is none of {[s[:2] for s in serial]}"
+        outcomes[pair.name] = len(seen)
+        print(pair.name, played[pair.name], len(seen), round(time.monotonic() - began, 1), flush=True)
+    total = sum(played.values())
+    for name in played:
+        print(f"{name}: {played[name]} interleavings, {outcomes[name]} outcomes")
+    seconds = time.monotonic() - began
+    print(json.dumps({"pairs": len(PAIRS), "interleavings": total, "calls": calls, "seconds": round(seconds, 1)}))
+    assert total >= 400
+    assert outcomes["ship -1 s vs expire"] == 2, "both the ship and the lapse should have won at times"
+    assert outcomes["ship +1 s vs expire"] == 1, "what lapsed before is not shipped, whoever comes first"
+
+
+def timeless(state: str) -> str:
+    """The retry came later than the first would have; all else is the same."""
+    return re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "T", state)
+
+
+STEPS: list[tuple[str, Callable[[World], Any], tuple[str, str, Any]]] = [
+    ("pay", lambda world: world.begin(), ("platform", "pay", {})),
+    ("ship", paid, ("staff", "ship", ALL)),
+    ("ship a part", paid, ("staff", "ship", {"parcels": [parcel("LX1", line1=1)]})),
+    ("cancel", paid, ("platform", "request_cancellation", {"reason": "changed"})),
+    ("accept", cancelling, ("staff", "accept_cancellation", {})),
+    ("freeze", paid, ("platform", "freeze", {"reason": "review"})),
+    ("refused for good", paid, ("staff", "ship", {"parcels": [parcel("LX1", line9=1)]})),
+]
+
+
+def test_a_fault_at_any_call_and_a_retry_with_the_key_come_to_one_effect(world: World) -> None:
+    tried: Counter[str] = Counter()
+    for name, begin, step in STEPS:
+        begin(world)
+        world.restore()
+        right = world.request(*step, idempotency_key="k")()
+        wanted = world.state()
+        for kind in FAULTS:
+            for at in range(20):
+                world.restore()
+                chooser = FaultAt(at, kind)
+                (first,) = world.baton(chooser).play(world.request(*step, idempotency_key="k"))
+                if chooser.calls <= at:
+                    break
+                tried[kind] += 1
+                place = f"{name}, {kind}, call {at}: {first}"
+                assert isinstance(first, Killed) == (kind != LOST), place
+                if first == right:
+                    assert world.state() == wanted, place
+                elif not isinstance(first, Killed):
+                    assert first in ((503, "busy"), (409, "request_in_progress")), place
+                soon = world.request(*step, idempotency_key="k")()
+                assert soon in (right, (409, "request_in_progress")), place
+                later = world.now + timedelta(seconds=ONE_AFTER_ANOTHER)
+                assert world.request(*step, idempotency_key="k", now=later)() == right, place
+                again = timeless(world.state())
+                assert again == timeless(wanted), place
+    print(json.dumps({"faults": sum(tried.values()), **tried}))
+    assert all(tried[kind] >= 25 for kind in FAULTS)
+
+
+def test_crowds_with_faults_lose_nothing_that_was_acknowledged(world: World) -> None:
+    """Three clients, six steps each, every call may fail; each retries with its key until it knows."""
+    figures: Counter[str] = Counter()
+    wanted = [
+        ("staff", "ship", {"parcels": [parcel("LX1", line1=1)]}),
+        ("staff", "ship", {"parcels": [parcel("LX2", line2=1)]}),
+        ("platform", "freeze", {"reason": "review"}),
+        ("platform", "unfreeze", {}),
+        ("owner", "ship", {"parcels": [parcel("LX3")]}),
+        ("platform", "report_delivery", {"parcel_id": "p1"}),
+        ("platform", "request_cancellation", {"reason": "changed"}),
+        ("staff", "reject_cancellation", {"reason": "sent"}),
+    ]
+    paid(world)
+    for seed in range(100):
+        world.restore()
+        chooser = Seeded(seed, likelihood=0.08)
+        acknowledged: list[str] = []
+
+        def client(number: int, chooser: Seeded = chooser, acknowledged: list[str] = acknowledged) -> Client:
+            def run() -> None:
+                mine = chooser._random.sample(wanted, 5)
+                for place, (role, action, body) in enumerate(mine):
+                    for attempt in range(6):
+                        now = world.now + timedelta(seconds=40 * place + ONE_AFTER_ANOTHER * attempt)
+                        ask = world.request(role, action, body, now=now, idempotency_key=f"{number}-{place}")
+                        figures["requests"] += 1
+                        try:
+                            status, code = ask()
+                        except Killed:
+                            figures["killed"] += 1
+                            continue
+                        figures[str(status)] += 1
+                        if status == 200:
+                            acknowledged.append(action)
+                        if (status, code) not in ((503, "busy"), (409, "request_in_progress")):
+                            break
+
+            return run
+
+        world.baton(chooser).play(*(client(number) for number in range(3)))
+        figures["faults"] += chooser.faults
+        books = audit(world.client, TABLE)
+        assert not books.wrong, (seed, books.wrong)
+        history = world.shop.viewer.get(f"/v1/orders/{world.order_id}/history?limit=200").json["data"]
+        made = Counter(entry["action"] for entry in history[3:])
+        lost = Counter(acknowledged) - made
+        assert not lost, (seed, lost, made)
+        figures["acknowledged"] += len(acknowledged)
+        figures["unknown"] += sum(made.values()) - len(acknowledged)
+        assert sum(made.values()) <= len(acknowledged) + chooser.faults, (seed, "an effect without a cause")
+    print(json.dumps({"seeds": 100, **figures}))
+    assert figures["requests"] >= 1_200 and figures["faults"] >= 200 and figures["acknowledged"] >= 200
+
+
+def test_the_same_schedule_comes_to_the_same(world: World) -> None:
+    paid(world)
+    found = set()
+    for _ in range(5):
+        world.restore()
+        clients = both(("platform", "freeze", {"reason": "review"}), ("staff", "ship", ALL))(world)
+        chooser = Scripted([0, 1, 1, 0, 0])
+        found.add((*world.baton(chooser).play(*clients), world.state(), str(chooser.trace)))
+    assert len(found) == 1

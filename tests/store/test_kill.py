@@ -1,0 +1,55 @@
+"""The plug pulled under load, again and again: what was acknowledged is there after every restart."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+from pathlib import Path
+
+from tests.harness import Api, Server, free_port
+from tests.store.crowd import UNREACHABLE, Promises, act, check, place
+
+KILLS, CLIENTS = 10, 4
+
+
+def test_ten_kills_under_load_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    chance, promises = random.Random(7), Promises()
+    server = Server(tmp_path, free_port())
+    began = time.monotonic()
+    server.start()
+    shop = Api(server.transport(), "local").shop()
+    orders: list[str] = []
+    try:
+        for kill in range(KILLS):
+            dead = threading.Event()
+
+            def client(number: int, dead: threading.Event = dead) -> None:
+                own, mine = Api(server.transport(), "local").client, random.Random(number)
+                desk = type(shop)(
+                    shop.name, *(own(role, shop.name) for role in ("owner", "staff", "viewer", "platform"))
+                )
+                while not dead.is_set():
+                    try:
+                        if len(orders) < 12 or mine.random() < 0.3:
+                            orders.append(place(desk, promises))
+                        act(desk, mine.choice(orders[-40:]), promises, mine)
+                    except UNREACHABLE:
+                        return
+
+            clients = [threading.Thread(target=client, args=(kill * CLIENTS + n,)) for n in range(CLIENTS)]
+            for each in clients:
+                each.start()
+            time.sleep(chance.uniform(0.5, 2.0))
+            server.kill()
+            dead.set()
+            for each in clients:
+                each.join(60)
+            server.start()  # on the same data, whose lock is free only once every child is gone
+            check(shop, promises)
+        figures = {"restarts": KILLS, "orders": len(orders), **promises.figures}
+        print(json.dumps({**figures, "seconds": round(time.monotonic() - began, 1)}))
+        assert promises.figures["acknowledged"] >= 60
+    finally:
+        server.stop()

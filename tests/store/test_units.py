@@ -1,0 +1,72 @@
+"""What reads, sweeps and an order's life cost, on an engine that counts as DynamoDB does."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+
+from bench import life, sweep
+from tests.capacity import metered
+from tests.harness import Api
+from tests.store.sizes import size_of
+
+MOST: dict[int, dict[str, tuple[float, float]]] = {
+    3: {"place": (2, 20), "ship": (3, 24), "GET order": (3, 0), "GET counters": (4, 0), "GET list": (2, 0)},
+    700: {"place": (2, 54), "ship": (6, 30), "GET order": (6, 0), "GET counters": (4, 0), "GET list": (2, 0)},
+}
+"""Read and write units; every other step at most what `OTHERS` says."""
+OTHERS: dict[int, tuple[float, float]] = {3: (4, 22), 700: (7, 28)}
+
+
+def test_each_step_of_an_orders_life_costs_no_more_than_it_did(on_dynoxide: Api) -> None:
+    lives, keyed = life.measure(on_dynoxide)
+    for count, steps in lives.items():
+        for step, units in steps.items():
+            read, write = MOST[count].get(step, OTHERS[count])
+            print(json.dumps({"lines": count, "step": step, "read": units.reads, "write": units.writes}))
+            assert units.reads <= read and units.writes <= write, (count, step, units)
+    assert keyed["pay"].writes - lives[3]["pay"].writes <= 5
+    assert "| place |" in life.markdown(lives, keyed)
+
+
+def index_units(status: str, store: str, limit: int) -> float:
+    """What DynamoDB asks for these index items, read eventually: half a unit for each 4 KB of them all."""
+    from shared.settings import settings
+
+    found = boto3.client("dynamodb").query(
+        TableName=settings().table_name,
+        IndexName="by_status",
+        KeyConditionExpression="status_key = :key",
+        ExpressionAttributeValues={":key": {"S": f"{store}#{status}"}},
+        ScanIndexForward=False,
+        Limit=limit,
+    )["Items"]
+    assert len(found) == limit
+    return -(-sum(map(size_of, found)) // 4096) / 2
+
+
+def test_a_page_costs_its_own_items_however_many_orders_there_are(on_dynoxide: Api) -> None:
+    shop = on_dynoxide.shop()
+    costs: dict[int, float] = {}
+    sweep.fill(shop.name, 100, datetime.now(UTC) + timedelta(days=3))
+    for orders in (100, 3_000):
+        if orders > 100:
+            sweep.fill(shop.name, orders - 100, datetime.now(UTC) + timedelta(days=3), placed=sweep.LONG_AGO)
+        wanted = index_units("WAIT_SELLER_SEND_GOODS", shop.name, 50)
+        with metered() as units:
+            page = shop.viewer.get("/v1/orders?status=WAIT_SELLER_SEND_GOODS&limit=50")
+        assert len(page.json["data"]) == 50, page.content
+        assert units.indexes["by_status"] <= wanted, (units, wanted)
+        costs[orders] = units.indexes["by_status"]
+    print(json.dumps({"a page of 50, read units": costs}))
+    assert costs[100] == costs[3_000]
+
+
+def test_an_idle_sweep_over_many_waiting_orders_is_one_query_a_shard(on_dynoxide: Api) -> None:
+    told: dict[str, Any] = sweep.idle(f"sweep{uuid.uuid4().hex[:6]}", 20_000)
+    print(json.dumps(told))
+    assert told["calls"] == {"Query": 8} and told["read units"] <= 4
