@@ -22,7 +22,7 @@ DYNOXIDE := 1.2.1
 LAMBDA_WHEELS := --platform manylinux2014_x86_64 --implementation cp --python-version 3.11 --only-binary=:all:
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run token load test lint format build package-check lock clean setup-run setup-dev check-python
+.PHONY: help run token load test lint format build package-check deploy lock clean setup-run setup-dev check-python
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | awk -F ':.*  ## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ build: .venv/.run .tools/sam/.ready  ## build every function into .aws-sam/build
 
 package-check: build  ## start each built function from its own artefact alone
 	@$(VENV) -m local.artefacts .aws-sam/build
+
+deploy: build  ## deploy to AWS with your own credentials; asks before it changes anything
+	@$(SAM) deploy --guided
 
 lock: check-python  ## write constraints.txt anew from pyproject.toml
 	@rm -rf .tools/lock && "$(PYTHON)" -m venv .tools/lock

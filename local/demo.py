@@ -1,14 +1,13 @@
 """The demo shop of `make run`: invented orders around now, so that every status, overlay, fund state and kind of
 deadline is there to look at.
 
-Each story is told in hours before now, and kept by the order's own `placed_at`: a second filling goes on where the
-first one stopped, and changes nothing where it had come to its end.
+Each story is told in hours before now, and kept by the order's own `placed_at`. While they are told the store only
+watches its deadlines, so that no sweep comes between two steps that both lie in the past.
 """
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -70,52 +69,90 @@ class Story:
     desk: Body | None = None
 
 
-def fill(base_url: str, platform_token: str, owner_token: str) -> None:
-    """Fill the store that the tokens hold. Safe to run twice, and to run again after it was interrupted."""
+NAME, FILLING = "Demo shop", "Demo shop, being filled"
+
+
+def fill(base_url: str, platform_token: str, owner_token: str) -> list[str]:
+    """Tell the store of the tokens every story whose order it does not have, and go on with those at which an earlier
+    filling was interrupted. Answers with what could not be told. Where nothing is missing, nothing is changed."""
     api, now = Api(base_url), datetime.now(UTC)
-    store: Body = {"name": "Demo shop", "deadline_policy": {"mode": "enforce"}}
-    if api.get("/v1/store", owner_token)["name"] != store["name"]:
-        patiently(lambda: api.call("PATCH", "/v1/store", owner_token, store))
-
-    def tell(numbered: tuple[int, Story]) -> None:
-        patiently(lambda: _tell(api, *numbered, platform_token, owner_token, now))
-
+    teller = Teller(api, platform_token, owner_token, api.get("/v1/me", platform_token)["user_id"], now)
+    store = api.get("/v1/store", owner_token)
+    numbered = dict(enumerate(STORIES, start=1))
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(tell, enumerate(STORIES, start=1)))
+        there = list(pool.map(lambda number: teller.find(number) is not None, numbered))
+        if all(there) and store["name"] != FILLING:
+            return []
+        teller.set_store(FILLING, "watch")
+        failures = [failure for failure in pool.map(teller.tell, numbered, numbered.values()) if failure]
+    new = store["name"] in (FILLING, store["store_id"])  # else it has a name that somebody gave it
+    teller.set_store(NAME if new else store["name"], "enforce" if new else store["deadline_policy"]["mode"])
+    return failures
 
 
-def _tell(api: Api, number: int, story: Story, platform: str, owner: str, now: datetime) -> None:
-    order_id = f"8191{734_000_118_204 + number * 2_750_137:012d}"
-    path = f"/v1/orders/{order_id}"
-    shown = _there(api, path, owner)
-    new = shown is None
-    if shown is None:
-        placed = now.replace(microsecond=0) - timedelta(hours=story.placed)
-        shown = api.call("POST", "/v1/orders", platform, _order(order_id, number, story, placed)).body
-        told = 0
-    else:
-        placed = datetime.fromisoformat(shown["placed_at"])
-        entries = api.pages(f"{path}/history", owner)
-        told = sum(entry["actor"]["role"] == "platform" and entry["action"] != "place" for entry in entries)
-    # What an older shop has not been told yet may have been overtaken by the clock.
-    with contextlib.nullcontext() if new else contextlib.suppress(Refused):
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """`user` is the platform's user whose reports are the stories' own."""
+
+    api: Api
+    platform: str
+    owner: str
+    user: str
+    now: datetime
+
+    def set_store(self, name: str, mode: str) -> None:
+        settings = {"name": name, "deadline_policy": {"mode": mode}}
+        patiently(lambda: self.api.call("PATCH", "/v1/store", self.owner, settings))
+
+    def find(self, number: int) -> Shown | None:
+        try:
+            found: Shown = self.api.get(f"/v1/orders/{_order_id(number)}", self.owner)
+        except Refused as no:
+            if no.status == 404:
+                return None
+            raise
+        return found
+
+    def tell(self, number: int, story: Story) -> str | None:
+        """Why it could not be told to its end; None when it is."""
+        try:
+            patiently(lambda: self._tell(number, story))
+        except Exception as failed:  # one story that fails must not keep the others out
+            return f"{_order_id(number)}: {failed!r}"
+        return None
+
+    def _tell(self, number: int, story: Story) -> None:
+        order_id = _order_id(number)
+        path = f"/v1/orders/{order_id}"
+        shown = self.find(number)
+        if shown is None:
+            placed = self.now.replace(microsecond=0) - timedelta(hours=story.placed)
+            order = _order(order_id, number, story, placed)
+            shown, told = self.api.call("POST", "/v1/orders", self.platform, order).body, 0
+        else:
+            placed = datetime.fromisoformat(shown["placed_at"])
+            history = list(self.api.pages(f"{path}/history", self.owner))
+            told = len(history) - 1
+            if not self._is_ours(history, story):
+                return
         for step in story.steps[told:]:
             body = _timed(step.body(shown), placed, story.placed)
             time = "changed_at" if step.action == "sync" else "at"
             body[time] = _spelled(placed + timedelta(hours=story.placed - step.ago))
-            shown = api.call("POST", f"{path}/actions/{step.action}", platform, body).body
-        if story.desk and not shown["tags"]:
-            api.call("PATCH", path, owner, story.desk)
+            shown = self.api.call("POST", f"{path}/actions/{step.action}", self.platform, body).body
+        if story.desk:
+            self.api.call("PATCH", path, self.owner, story.desk)
+
+    def _is_ours(self, history: Sequence[Shown], story: Story) -> bool:
+        """Whether all that has happened to the order is the beginning of its story: nobody else, nor the clock, has
+        touched it."""
+        happened = [(entry["action"], entry["actor"]["role"], entry["actor"]["id"]) for entry in history]
+        actions = ["place", *(step.action for step in story.steps)]
+        return happened == [(action, "platform", self.user) for action in actions[: len(history)]]
 
 
-def _there(api: Api, path: str, token: str) -> Shown | None:
-    try:
-        found: Shown = api.call("GET", path, token).body
-    except Refused as no:
-        if no.status == 404:
-            return None
-        raise
-    return found
+def _order_id(number: int) -> str:
+    return f"8191{734_000_118_204 + number * 2_750_137:012d}"
 
 
 def _order(order_id: str, number: int, story: Story, placed: datetime) -> Body:

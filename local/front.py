@@ -7,6 +7,7 @@ runs one event at a time in each worker (local/worker.py starts several).
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 import sys
 import threading
@@ -27,6 +28,8 @@ from local.template import Cors
 from local.tokens import Issuer, TokenError
 
 MAX_BODY = 10 * 1024 * 1024
+MAX_RESULT = 6_291_556
+"""Bytes of what a function returns; Lambda's own limit."""
 MAX_HEAD = 10_240
 READ_SECONDS = 30
 MAX_CONNECTIONS = 1_000
@@ -71,7 +74,15 @@ class Api:
                 return UNAUTHORIZED
         event = gateway.event(request, match, claims, str(uuid.uuid4()), datetime.now(UTC))
         try:
-            return gateway.response(self.environment.invoke(event))
+            result = self.environment.invoke(event)
+            size = len(json.dumps(result))  # Lambda's Python 3.11 spells every other letter as \uXXXX, too
+            if size <= MAX_RESULT:
+                return gateway.response(result)
+            print(
+                f"{match.route.key} returned {size:,} bytes; Lambda hands on at most {MAX_RESULT:,}, so this is a 500",
+                file=sys.stderr,
+            )
+            return gateway.SERVER_ERROR
         except TimedOut:
             return UNAVAILABLE
         except Exception:

@@ -59,17 +59,19 @@ class Match:
 
 
 class Router:
-    """The API's routes, the ones without parameters before those with, as API Gateway prefers them."""
+    """The API's routes, the ones without parameters before those with, as API Gateway prefers them, and `default`
+    for what none of them takes."""
 
-    def __init__(self, routes: Iterable[Route]) -> None:
+    def __init__(self, routes: Iterable[Route], default: Route | None = None) -> None:
         ordered = sorted(routes, key=lambda route: route.path.count("{"))
         self._routes = [(route, _path_pattern(route.path)) for route in ordered]
+        self._default = default
 
     def match(self, method: str, path: str) -> Match | None:
         for route, pattern in self._routes:
             if route.method == method and (found := pattern.fullmatch(path)):
                 return Match(route, found.groupdict())
-        return None
+        return Match(self._default, {}) if self._default else None
 
 
 def _path_pattern(path: str) -> re.Pattern[str]:

@@ -12,7 +12,6 @@ import fcntl
 import http.client
 import importlib
 import importlib.util
-import json
 import os
 import signal
 import socket
@@ -151,10 +150,10 @@ class Run:
         issuer = Issuer.of(self.settings.data_dir, self.template)
         platform, owner = (issuer.issue({DEMO_STORE: role}, user=f"demo-{role}") for role in ("platform", "owner"))
         try:
-            if _has_no_orders(self.settings.port, owner):
-                demo.fill(self.url, platform, owner)
+            for failure in demo.fill(self.url, platform, owner):
+                print(f"An order of the demo shop could not be told: {failure}", file=sys.stderr)
         except Exception as failed:
-            print(f"The demo shop could not be filled: {failed!r}", file=sys.stderr)
+            print(f"The demo shop could not be filled; the next start tries again: {failed!r}", file=sys.stderr)
 
     def _watch(
         self,
@@ -176,14 +175,6 @@ class Run:
                 if not ran_out:
                     time.sleep(1)  # one that cannot live must not be started in a tight loop
                 keep(starters.pop(child))
-
-
-def _has_no_orders(port: int, token: str) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    headers = {"Authorization": f"Bearer {token}"}
-    connection.request("GET", "/v1/orders?limit=1", headers=headers)
-    answer = connection.getresponse()
-    return answer.status == http.client.OK and not json.loads(answer.read())["data"]
 
 
 def _prepare(data_dir: Path) -> None:

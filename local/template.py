@@ -57,7 +57,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Route:
-    """One method and path of the HTTP API; `path` keeps its `{parameters}`."""
+    """One method and path of the HTTP API; `path` keeps its `{parameters}`. The default route has neither."""
 
     method: str
     path: str
@@ -66,7 +66,7 @@ class Route:
 
     @property
     def key(self) -> str:
-        return f"{self.method} {self.path}"
+        return f"{self.method} {self.path}" if self.path else "$default"
 
 
 @dataclass(frozen=True)
@@ -179,16 +179,28 @@ class Template:
         ]
 
     @cached_property
+    def _all_routes(self) -> tuple[Route, ...]:
+        found = []
+        for function, event, properties in self._events("HttpApi"):
+            if ("Method" in properties) != ("Path" in properties):
+                raise TemplateError(f"template.yaml: the event {event} has a Method and a Path, or neither")
+            authorised = properties.get("Auth", {}).get("Authorizer") != "NONE"
+            method, path = properties.get("Method", "").upper(), properties.get("Path", "")
+            found.append(Route(method, path, function, authorised))
+        return tuple(found)
+
+    @cached_property
     def routes(self) -> tuple[Route, ...]:
-        return tuple(
-            Route(
-                properties["Method"].upper(),
-                properties["Path"],
-                function,
-                properties.get("Auth", {}).get("Authorizer") != "NONE",
-            )
-            for function, _, properties in self._events("HttpApi")
-        )
+        """The routes with a method and a path."""
+        return tuple(route for route in self._all_routes if route.path)
+
+    @cached_property
+    def default_route(self) -> Route | None:
+        """The route that takes whatever no other does; None where there is none."""
+        default = [route for route in self._all_routes if not route.path]
+        if len(default) > 1:
+            raise TemplateError("template.yaml: an API has one default route")
+        return default[0] if default else None
 
     @cached_property
     def schedules(self) -> tuple[Schedule, ...]:

@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
         sys.excepthook(type(failed), failed, failed.__traceback__)
         return CANNOT_IMPORT
     api = Api(
-        Router(route for route in template.routes if route.function == function_name),
+        Router((route for route in template.routes if route.function == function_name), template.default_route),
         Issuer.of(data_dir, template),
         template.cors,
         Bucket(data_dir / "throttle", template.throttle).allow,

@@ -71,7 +71,7 @@ class InProcess:
     """The handler in this process; the clock can be set."""
 
     now: datetime | None = None
-    router: gateway.Router = field(default_factory=lambda: gateway.Router(TEMPLATE.routes))
+    router: gateway.Router = field(default_factory=lambda: gateway.Router(TEMPLATE.routes, TEMPLATE.default_route))
 
     def send(
         self,
@@ -86,9 +86,11 @@ class InProcess:
         request = gateway.Request(
             method, f"{path}?{query}" if query else path, list(headers.items()), body, "127.0.0.1"
         )
-        match = self.router.match(method, path)
-        if match is None:
-            return Answer(404, {}, b'{"message":"Not Found"}')
+        if method == "OPTIONS":
+            preflight = gateway.preflight(TEMPLATE.cors, request.header("origin"))
+            return Answer(preflight.status, dict(preflight.headers), preflight.body)
+        match = self.router.match(method, request.path)
+        assert match is not None, "the default route takes everything"
         claims = {
             "iss": ISSUER,
             "client_id": CLIENT,
@@ -103,7 +105,8 @@ class InProcess:
         function = TEMPLATE.functions[match.route.function]
         result = runtime.load(function.handler)(event, runtime.Context(function.logical_id, 512, 28))
         answer = gateway.response(result)
-        return Answer(answer.status, {name.lower(): value for name, value in answer.headers}, answer.body)
+        content = b"" if method == "HEAD" else answer.body
+        return Answer(answer.status, {name.lower(): value for name, value in answer.headers}, content)
 
 
 @dataclass

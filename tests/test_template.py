@@ -1,6 +1,7 @@
 """Rules that template.yaml must keep. Each rule is shown to fail on a copy that breaks it."""
 
 import copy
+import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator
@@ -16,6 +17,13 @@ Rule = Callable[[Document], Iterator[str]]
 
 FUNCTION, TABLE, BUCKET = "AWS::Serverless::Function", "AWS::DynamoDB::Table", "AWS::S3::Bucket"
 OPEN_ROUTES = {"GET /v1/health", "GET /v1/openapi.json"}
+DEFAULT = "$default"
+TABLE_CALLS = {
+    "OrdersRole": {"GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"},
+    "AlertsRole": {"GetItem", "Query", "PutItem", "UpdateItem"},
+    "ExportsRole": {"GetItem", "Query", "PutItem"},
+}
+"""What each function asks of DynamoDB; a transaction needs the permission of each of its writes."""
 
 
 def of_type(document: Document, kind: str) -> Iterator[tuple[str, Document]]:
@@ -163,10 +171,14 @@ def asynchronous_failures_are_kept(document: Document) -> Iterator[str]:
                 yield name
 
 
-def scheduled_functions_have_bounded_concurrency(document: Document) -> Iterator[str]:
+def scheduled_functions_reserve_concurrency_only_where_asked(document: Document) -> Iterator[str]:
+    # A new account's limit of 10 refuses any reservation, so that the first deployment must ask for none.
+    reserved = {"Fn::If": ["HasScheduleConcurrency", {"Ref": "ScheduleConcurrency"}, {"Ref": "AWS::NoValue"}]}
+    if document["Parameters"]["ScheduleConcurrency"]["Default"] != 0:
+        yield "ScheduleConcurrency"
     for name, function in properties(document, FUNCTION):
         scheduled = any(event["Type"] == "ScheduleV2" for event in function["Events"].values())
-        if scheduled and "ReservedConcurrentExecutions" not in function:
+        if function.get("ReservedConcurrentExecutions") != (reserved if scheduled else None):
             yield name
 
 
@@ -176,18 +188,26 @@ def queues_are_encrypted_and_keep_fourteen_days(document: Document) -> Iterator[
             yield name
 
 
-def every_route_but_two_needs_a_token(document: Document) -> Iterator[str]:
+def route_key(event: Document) -> str:
+    return f"{event['Method']} {event['Path']}" if "Path" in event else DEFAULT
+
+
+def every_route_but_health_openapi_and_default_needs_a_token(document: Document) -> Iterator[str]:
     if "DefaultAuthorizer" not in document["Resources"]["Api"]["Properties"].get("Auth", {}):
         yield "the API has no default authorizer"
     for _, event in events(document, "HttpApi"):
-        key = f"{event['Method']} {event['Path']}"
-        if (event.get("Auth", {}).get("Authorizer") == "NONE") != (key in OPEN_ROUTES):
+        key = route_key(event)
+        if (event.get("Auth", {}).get("Authorizer") == "NONE") != (key in OPEN_ROUTES | {DEFAULT}):
             yield key
 
 
-def no_route_catches_all(document: Document) -> Iterator[str]:
+def one_route_takes_the_rest_and_no_other_catches_all(document: Document) -> Iterator[str]:
+    if [route_key(event) for _, event in events(document, "HttpApi")].count(DEFAULT) != 1:
+        yield "unknown paths and methods are the function's to answer"
     for name, event in events(document, "HttpApi"):
-        if event["Method"] not in {"GET", "POST", "PATCH", "PUT", "DELETE"} or "+" in event["Path"]:
+        if route_key(event) == DEFAULT and "Method" not in event:
+            continue
+        if event.get("Method") not in {"GET", "POST", "PATCH", "PUT", "DELETE"} or "+" in event.get("Path", "+"):
             yield name
 
 
@@ -202,6 +222,15 @@ def access_log_has_the_request_id_and_no_query(document: Document) -> Iterator[s
     for name, api in properties(document, "AWS::Serverless::HttpApi"):
         text = api.get("AccessLogSettings", {}).get("Format", "")
         if "$context.requestId" not in text or re.search(r"query|\$context\.(path|authorizer)", text, re.IGNORECASE):
+            yield name
+
+
+def access_log_lines_are_json(document: Document) -> Iterator[str]:
+    # AWS puts quotes of its own around messageString, and an unquoted value that is absent would be a bare hyphen.
+    for name, api in properties(document, "AWS::Serverless::HttpApi"):
+        text = api.get("AccessLogSettings", {}).get("Format", "")
+        unquoted = re.sub(r'"\$context(\.\w+)+"', '""', text)
+        if "$" in unquoted or "messageString" in text or set(json.loads(unquoted).values()) != {""}:
             yield name
 
 
@@ -226,6 +255,18 @@ def no_function_may_scan_and_only_orders_deletes(document: Document) -> Iterator
         actions = set(listed(statement["Action"]))
         forbidden = {"dynamodb:Scan"} | (set() if name == "OrdersRole" else {"dynamodb:DeleteItem"})
         if actions & forbidden:
+            yield name
+
+
+def a_function_may_do_what_it_does_and_no_more(document: Document) -> Iterator[str]:
+    for name, wanted in TABLE_CALLS.items():
+        held = {
+            action
+            for role, statement in statements(document)
+            for action in listed(statement["Action"])
+            if role == name and statement["Resource"] == {"Fn::GetAtt": ["OrdersTable", "Arn"]}
+        }
+        if held != {f"dynamodb:{call}" for call in wanted}:
             yield name
 
 
@@ -300,10 +341,16 @@ BREAKS: list[tuple[Rule, Callable[[Document], Document], str, Any]] = [
     (schedules_retry_and_then_keep_the_event, _event("AlertsFunction", "Sweep"), "RetryPolicy", GONE),
     (asynchronous_failures_are_kept, _properties("ExportsFunction"), "EventInvokeConfig", GONE),
     (
-        scheduled_functions_have_bounded_concurrency,
+        scheduled_functions_reserve_concurrency_only_where_asked,
         _properties("ExportsFunction"),
         "ReservedConcurrentExecutions",
-        GONE,
+        2,
+    ),
+    (
+        scheduled_functions_reserve_concurrency_only_where_asked,
+        lambda document: document["Parameters"]["ScheduleConcurrency"],
+        "Default",
+        2,
     ),
     (
         queues_are_encrypted_and_keep_fourteen_days,
@@ -311,12 +358,36 @@ BREAKS: list[tuple[Rule, Callable[[Document], Document], str, Any]] = [
         "MessageRetentionPeriod",
         60,
     ),
-    (every_route_but_two_needs_a_token, _event("OrdersFunction", "ReadMe"), "Auth", {"Authorizer": "NONE"}),
-    (every_route_but_two_needs_a_token, API, "Auth", GONE),
-    (no_route_catches_all, _event("OrdersFunction", "ReadMe"), "Path", "/{proxy+}"),
-    (no_route_catches_all, _event("OrdersFunction", "ReadMe"), "Method", "ANY"),
+    (
+        every_route_but_health_openapi_and_default_needs_a_token,
+        _event("OrdersFunction", "ReadMe"),
+        "Auth",
+        {"Authorizer": "NONE"},
+    ),
+    (
+        every_route_but_health_openapi_and_default_needs_a_token,
+        _event("OrdersFunction", "AnswerTheRest"),
+        "Auth",
+        GONE,
+    ),
+    (every_route_but_health_openapi_and_default_needs_a_token, API, "Auth", GONE),
+    (
+        one_route_takes_the_rest_and_no_other_catches_all,
+        lambda document: document["Resources"]["OrdersFunction"]["Properties"]["Events"],
+        "AnswerTheRest",
+        GONE,
+    ),
+    (one_route_takes_the_rest_and_no_other_catches_all, _event("OrdersFunction", "ReadMe"), "Path", "/{proxy+}"),
+    (one_route_takes_the_rest_and_no_other_catches_all, _event("OrdersFunction", "ReadMe"), "Method", "ANY"),
     (api_is_throttled, API, "DefaultRouteSettings", GONE),
     (access_log_has_the_request_id_and_no_query, API, "AccessLogSettings", {"Format": "$context.path"}),
+    (
+        access_log_lines_are_json,
+        API,
+        "AccessLogSettings",
+        {"Format": '{"error":"$context.error.messageString"}'},
+    ),
+    (access_log_lines_are_json, API, "AccessLogSettings", {"Format": '{"error":$context.error.message}'}),
     (cors_names_its_origins, API, "CorsConfiguration", {"AllowOrigins": ["*"]}),
     (no_wildcard_permission, _first_statement("OrdersRole"), "Action", "dynamodb:*"),
     (no_wildcard_permission, _first_statement("OrdersRole"), "Resource", "*"),
@@ -326,6 +397,12 @@ BREAKS: list[tuple[Rule, Callable[[Document], Document], str, Any]] = [
         _first_statement("AlertsRole"),
         "Action",
         "dynamodb:DeleteItem",
+    ),
+    (
+        a_function_may_do_what_it_does_and_no_more,
+        _first_statement("ExportsRole"),
+        "Action",
+        ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
     ),
     (
         environments_hold_no_secret,
@@ -363,7 +440,9 @@ def test_rule_sees(rule: Rule, place: Callable[[Document], Document], key: str, 
 
 
 def test_open_routes_are_there() -> None:
-    assert {route.key for route in Template.load().routes if not route.authorised} == OPEN_ROUTES
+    template = Template.load()
+    assert {route.key for route in template.routes if not route.authorised} == OPEN_ROUTES
+    assert template.default_route is not None and template.default_route.key == DEFAULT
 
 
 def test_one_python_everywhere() -> None:

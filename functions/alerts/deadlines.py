@@ -37,28 +37,48 @@ class Swept:
 
 def sweep(now: datetime, enough: Callable[[], bool]) -> Swept:
     """Everything due before `now` less the skew, one query a shard where nothing is. `enough` ends it early; the next
-    run goes on, because what was done is no longer due."""
-    before, swept = now - SKEW, Swept()
-    for shard in keys.clock_shards():
-        for store_id, order_id in lists.due(shard, before):
-            if enough():
-                swept.complete = False
-                return swept
-            swept.looked += 1
-            try:
-                if not order_id:
-                    rearm_store(store_id, now=now, before=before, enough=enough)
-                    continue
-                swept.lapsed += lapse_order(store_id, order_id, before=before, now=now) is not None
-            except (Busy, Missing) as error:
-                swept.failed += 1
-                logger.warning(
-                    "left for the next sweep", extra={"order": f"{store_id}/{order_id}", "why": type(error).__name__}
-                )
-            except Exception:
-                swept.failed += 1  # one order that cannot be read must not stop the clock of all the others
-                logger.exception("a lapse failed", extra={"order": f"{store_id}/{order_id}"})
+    run goes on, because what was done is no longer due, and starts with another shard, so that none waits for ever.
+
+    Stores whose mode has changed come last: orders that are due wait for nobody's settings.
+    """
+    before, swept, stores = now - SKEW, Swept(), list[str]()
+    shards = keys.clock_shards()
+    first = int(now.timestamp() // 60) % len(shards)
+    for shard in (*shards[first:], *shards[:first]):
+        try:
+            for store_id, order_id in lists.due(shard, before):
+                if enough():
+                    swept.complete = False
+                    return swept
+                swept.looked += 1
+                if order_id:
+                    swept.lapsed += _lapsed(store_id, order_id, before, now, swept)
+                else:
+                    stores.append(store_id)
+        except Busy:
+            swept.failed += 1
+            logger.warning("a shard is left for the next sweep", extra={"shard": shard})
+    for store_id in stores:
+        try:
+            rearm_store(store_id, now=now, before=before, enough=enough)
+        except (Busy, Missing) as error:
+            swept.failed += 1
+            logger.warning(
+                "a store is left for the next sweep", extra={"store_id": store_id, "why": type(error).__name__}
+            )
     return swept
+
+
+def _lapsed(store_id: str, order_id: str, before: datetime, now: datetime, swept: Swept) -> bool:
+    order = f"{store_id}/{order_id}"
+    try:
+        return lapse_order(store_id, order_id, before=before, now=now) is not None
+    except (Busy, Missing) as error:
+        logger.warning("left for the next sweep", extra={"order": order, "why": type(error).__name__})
+    except Exception:
+        logger.exception("a lapse failed", extra={"order": order})  # one unreadable order must not stop the others
+    swept.failed += 1
+    return False
 
 
 @logger.inject_lambda_context(clear_state=True)

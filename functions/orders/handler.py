@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -56,9 +57,19 @@ def malformed(error: RequestValidationError) -> Response[Any]:
     return _answer(invalid(error.errors()))
 
 
-@app.not_found
-def missing(_: Exception) -> Response[Any]:
-    return _answer(problems.not_found())
+def missing(method: str, path: str) -> ResponseBuilder[Any]:
+    """No route has this method and path: 405 where other methods have the path, else 404, whoever asks: which routes
+    there are is public, and the gateway's default route has no authorizer."""
+    allowed = sorted({route.method for route in (*app._static_routes, *app._dynamic_routes) if route.rule.match(path)})
+    if not allowed:
+        return ResponseBuilder(_answer(problems.not_found()))
+    detail = f"This address answers {', '.join(allowed)} only."
+    problem = problems.Problem(405, "method_not_allowed", detail, headers={"Allow": ", ".join(allowed)})
+    return ResponseBuilder(_answer(problem))
+
+
+# A handler that is registered for NotFoundError runs behind pipeline.Checks, which would ask for a token first.
+app._handle_not_found = missing  # type: ignore[method-assign]
 
 
 @app.exception_handler(Exception)

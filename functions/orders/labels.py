@@ -26,6 +26,8 @@ TITLES: dict[int, str] = {
 DETAILS: dict[str, str] = {
     "not_found": "没有这个内容，或此令牌无权查看。",
     "forbidden": "您的角色不能执行此操作。",
+    "method_not_allowed": "此路径不支持该方法。",
+    "invalid_request": "请求内容有误，请查看 errors 中列出的字段。",
     "store_required": "令牌包含多个店铺，请用 X-Store-Id 指定一个。",
     "transition_not_allowed": "订单当前状态不允许此操作。",
     "order_frozen": "订单已冻结：只允许解冻、同步、留言和备注。",

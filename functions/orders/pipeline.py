@@ -36,6 +36,7 @@ from shared.telemetry import logger, metrics
 
 MAX_BODY = 1_000_000
 MAX_ORDER = 256 * 1024
+MAX_DEPTH = 64
 ORDER_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _VERSION = re.compile(r'(W/)?"([^"]*)"')
@@ -113,6 +114,8 @@ class Checks(OpenAPIRequestValidationMiddleware):
         route, call, event = app.context["_route"], app.context["call"], app.current_event.raw_event
         asked: Access = getattr(route.func, "access", Access())
         headers: Mapping[str, str] = event.get("headers") or {}
+        if event.get("routeKey") == "$default":
+            raise problems.not_found()  # API Gateway saw no route here, so nobody has checked a token
         if asked.token:
             call.caller = identify(event, settings())
         if asked.store:
@@ -147,7 +150,7 @@ class Checks(OpenAPIRequestValidationMiddleware):
 
 
 def idempotency(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
-    """Idempotency-Key on every POST: the same request answers as it first did (reliability.md, P1 to P8)."""
+    """Idempotency-Key on every POST: the same request answers as it first did."""
     call: Call = app.context["call"]
     event = app.current_event.raw_event
     method = event["requestContext"]["http"]["method"]
@@ -161,7 +164,7 @@ def idempotency(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
         call.receipt = Receipt(claims.claim(call.store.store_id, scope, app.context.get("body"), call.now))
     except Answered as answered:
         metrics.add_metric("IdempotentReplays", "Count", 1)
-        return replay(answered.answer)
+        return _replay(call, answered.answer)
     try:
         response = next_middleware(app)
     except Exception as error:
@@ -170,7 +173,9 @@ def idempotency(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
             _release(call.receipt)
             raise
         response = problems.response(problem, call.path, call.request_id, call.language)
-    if not call.receipt.kept:
+    if not call.receipt.final:
+        _release(call.receipt)
+    elif not call.receipt.kept:
         try:
             claims.keep(call.receipt.claim, kept(response))
         except ClaimLost:
@@ -188,10 +193,16 @@ def kept(response: Response[Any]) -> dict[str, Any]:
     }
 
 
-def replay(answer: Mapping[str, Any]) -> Response[Any]:
-    return Response(
-        answer["status"], answer["type"], answer["body"], headers={**answer["headers"], "Idempotent-Replayed": "true"}
-    )
+def _replay(call: Call, answer: Mapping[str, Any]) -> Response[Any]:
+    if answer["body"] is None:  # too large to keep: the order as it is now
+        from functions.orders.routes.answers import order_reply
+
+        order = orders.load(call.store.store_id, answer["order_id"]).order
+        response = order_reply(call, order, answer["status"])
+    else:
+        response = Response(answer["status"], answer["type"], answer["body"], headers=dict(answer["headers"]))
+    response.headers["Idempotent-Replayed"] = "true"
+    return response
 
 
 def read_json(text: str) -> Any:
@@ -248,14 +259,17 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_hostile_text(body: Any) -> None:
-    waiting: list[tuple[str, Any]] = [("", body)]
+    waiting: list[tuple[str, Any, int]] = [("", body, 0)]
     while waiting:
-        pointer, value = waiting.pop()
+        pointer, value, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise problems.malformed("", "json_invalid", "The JSON is nested too deeply.")
         if isinstance(value, dict):
-            waiting += [(f"{pointer}/{name.encode('utf-8', 'replace').decode()}", each) for name, each in value.items()]
-            waiting += [(pointer, name) for name in value]
+            for name, each in value.items():
+                waiting.append((f"{pointer}/{name.encode('utf-8', 'replace').decode()}", each, depth + 1))
+                waiting.append((pointer, name, depth + 1))
         elif isinstance(value, list):
-            waiting += [(f"{pointer}/{place}", each) for place, each in enumerate(value)]
+            waiting += [(f"{pointer}/{place}", each, depth + 1) for place, each in enumerate(value)]
         elif isinstance(value, str) and ("\x00" in value or any("\ud800" <= char <= "\udfff" for char in value)):
             raise problems.malformed(pointer, "invalid_text", "Text holds a NUL character or half of a surrogate pair.")
 

@@ -6,6 +6,7 @@ for what was left out.
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -277,7 +278,7 @@ def content(value: Any, currency: str, pointer: str = "") -> Any:
             raise Unprocessable("currency_differs", f"The order is in {currency}.", f"{pointer}/currency")
         return value.money().minor
     if isinstance(value, list) and value and isinstance(value[0], Deadline):
-        return {deadline.kind: deadline.due_at for deadline in value}
+        return _supplied(value, pointer)
     if isinstance(value, NewOrder):
         return placement(value, pointer)
     if isinstance(value, BaseModel):
@@ -286,6 +287,15 @@ def content(value: Any, currency: str, pointer: str = "") -> Any:
     if isinstance(value, list):
         return [content(each, currency, f"{pointer}/{place}") for place, each in enumerate(value)]
     return value
+
+
+def _supplied(supplied: list[Deadline], pointer: str) -> dict[str, datetime]:
+    due: dict[str, datetime] = {}
+    for place, deadline in enumerate(supplied):
+        if deadline.kind in due:
+            raise Unprocessable("duplicate_deadline", "This deadline is given twice.", f"{pointer}/{place}/kind")
+        due[deadline.kind] = deadline.due_at
+    return due
 
 
 def placement(order: NewOrder, pointer: str = "") -> Placement:
@@ -316,5 +326,5 @@ def placement(order: NewOrder, pointer: str = "") -> Placement:
         delivery_days=order.delivery_days,
         chosen_service=order.chosen_service,
         memo=order.memo,
-        deadlines={deadline.kind: deadline.due_at for deadline in order.deadlines or ()},
+        deadlines=_supplied(order.deadlines or [], f"{pointer}/deadlines"),
     )

@@ -36,7 +36,7 @@ def release(order: Order, command: Command) -> Order:
             raise Unprocessable(
                 "fees_exceed_funds", "The fees are more than the funds that await release.", "/commission"
             )
-    if amount + (commission or 0) + (affiliate_fee or 0) > order.amounts.refundable:
+    if amount + (commission or 0) + (affiliate_fee or 0) > order.remaining:
         raise Unprocessable("release_exceeds_funds", "Amount and fees are more than what is left.", "/amount")
     released = replace(
         order,

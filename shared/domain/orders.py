@@ -210,8 +210,9 @@ class Amounts:
 
     @property
     def refundable(self) -> int:
-        """What has been received and not been paid back."""
-        return max(0, (self.total if self.received is None else self.received) - self.refunded)
+        """What has been received and neither been paid back nor been paid out."""
+        gone = self.refunded + sum(part or 0 for part in (self.released, self.commission, self.affiliate_fee))
+        return max(0, (self.total if self.received is None else self.received) - gone)
 
 
 def outcome_of(end_reason: str | None, amounts: Amounts) -> Outcome | None:
@@ -307,6 +308,11 @@ class Order:
 
     def timer(self, kind: str) -> Timer | None:
         return next((timer for timer in self.timers if timer.kind == kind), None)
+
+    def next_parcel(self) -> str:
+        """The id of the parcel that comes next; a number that a snapshot has taken away is not used again while a later
+        one is there."""
+        return f"p{max((int(parcel.parcel_id[1:]) for parcel in self.parcels), default=0) + 1}"
 
     def parcel(self, parcel_id: str) -> Parcel | None:
         return next((parcel for parcel in self.parcels if parcel.parcel_id == parcel_id), None)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from shared.domain import deadlines
 from shared.domain.commands import Actor
 from shared.domain.errors import Unprocessable
 from shared.domain.history import Entry
+from shared.domain.money import MAX_MINOR, Money
 from shared.domain.orders import Amounts, Buyer, Line, Order
 from shared.domain.stores import Store
 
@@ -38,7 +39,7 @@ class Placement:
     @property
     def digest(self) -> str:
         """The same for the same content, whatever the spelling: tells a repeated placement from a different one."""
-        content = json.dumps(asdict(self), default=str, sort_keys=True)
+        content = json.dumps(asdict(replace(self, total=None)), default=str, sort_keys=True)
         return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def amounts(self, adjustment: int = 0, *, within: str = "") -> Amounts:
@@ -50,6 +51,9 @@ class Placement:
             discount=self.discount,
             tax=self.tax,
         )
+        if max(parts.lines, parts.total) > MAX_MINOR:
+            detail = f"The order comes to more than {Money(MAX_MINOR, self.currency)}."
+            raise Unprocessable("total_too_large", detail, f"{within}/lines")
         if parts.total < 0:
             detail = "The discount is more than lines, shipping and tax."
             raise Unprocessable("discount_too_large", detail, f"{within}/discount")

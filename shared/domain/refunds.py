@@ -7,8 +7,11 @@ from datetime import timedelta
 
 from shared.domain import deadlines, payments
 from shared.domain.commands import Command
+from shared.domain.errors import Conflict
 from shared.domain.orders import FundState, Order, Quantity, Refund, RefundState, Status, Violation
 from shared.domain.shipments import await_receipt
+
+MAX_REFUNDS = 20
 
 
 def reject_risk(order: Order, command: Command) -> Order:
@@ -48,6 +51,7 @@ def close_unshipped(order: Order, command: Command) -> Order:
 
 
 def request_cancellation(order: Order, command: Command) -> Order:
+    refuse_more(order)
     due = command.at + command.store.policy.durations["cancellation"]
     refund = replace(
         _record(
@@ -147,6 +151,12 @@ def _back_to_shipping(order: Order, command: Command, answer: RefundState) -> Or
 
 def _violated(order: Order, command: Command) -> Order:
     return replace(order, violations=(*order.violations, Violation("transaction_non_fulfilment", command.at)))
+
+
+def refuse_more(order: Order) -> None:
+    """Raises Conflict once an order has as many refund records as one transaction can carry along."""
+    if len(order.refunds) >= MAX_REFUNDS:
+        raise Conflict("too_many_refunds", f"An order has at most {MAX_REFUNDS} refund records.")
 
 
 def respond_later(order: Order, by: timedelta) -> Order:

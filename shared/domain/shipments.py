@@ -14,8 +14,8 @@ from shared.domain.orders import Order, Parcel, Quantity, Status
 
 MAX_EDITS = 2
 EDIT_WINDOW = timedelta(days=5)
-MAX_PARCELS = 40
-"""A snapshot may replace all of them, and a DynamoDB transaction holds 100 items."""
+MAX_PARCELS = 30
+"""A snapshot may replace all of them beside all refund records, and a DynamoDB transaction holds 100 items."""
 
 
 def ship(order: Order, command: Command) -> Order:
@@ -36,7 +36,7 @@ def ship(order: Order, command: Command) -> Order:
                 f"{pointer}/tracking_no",
             )
         parcel = Parcel(
-            parcel_id=f"p{len(shipped.parcels) + 1}",
+            parcel_id=shipped.next_parcel(),
             carrier=content["carrier"],
             tracking_no=content["tracking_no"],
             tracking_url=content.get("tracking_url"),

@@ -11,6 +11,7 @@ from shared.domain import deadlines
 from shared.domain.commands import Command
 from shared.domain.errors import Unprocessable
 from shared.domain.orders import (
+    CLOSING_REFUND_STATES,
     END_REASONS,
     Amounts,
     Dispute,
@@ -26,7 +27,7 @@ from shared.domain.orders import (
 )
 from shared.domain.overlays import end_dispute, thaw
 from shared.domain.placements import Placement
-from shared.domain.refunds import withdraw_requests
+from shared.domain.refunds import refuse_more, withdraw_requests
 
 UNPAID = frozenset({Status.PLACE_ORDER_SUCCESS, Status.PAYMENT_PROCESSING, Status.IN_BOOK_SALE})
 ENDED = frozenset({Status.FUND_PROCESSING, Status.FINISH})
@@ -38,6 +39,11 @@ FUNDS_BY_OUTCOME: Mapping[Outcome, tuple[FundState, FundState]] = {
     Outcome.PARTLY_REFUNDED: (FundState.AWAITING_RELEASE, FundState.RELEASED),
 }
 """The fund state of an outcome while FUND_PROCESSING, and once it is FINISH."""
+POSSIBLE_FUNDS: Mapping[Status, frozenset[FundState]] = {
+    Status.FUND_PROCESSING: frozenset(FundState),
+    Status.FINISH: frozenset({FundState.NONE, FundState.RELEASED, FundState.REFUNDED}),
+}
+"""The fund states that a snapshot may name; before FUND_PROCESSING there is only `none`."""
 SOURCES: Mapping[str, str] = {
     "risk_reject_closed": "risk",
     "buyer_cancel_order_in_risk": "risk",
@@ -159,6 +165,8 @@ def _ending(order: Order, status: Status, end_reason: str | None, fund_state: Fu
         end_reason = order.end_reason
     if fund_state is None:
         fund_state = _fund_state(order, status, end_reason)
+    elif fund_state not in POSSIBLE_FUNDS.get(status, {FundState.NONE}):
+        raise Unprocessable("fund_state_impossible", f"An order that is {status} is not {fund_state}.", "/fund_state")
     unpaid = status in UNPAID or (end_reason is not None and END_REASONS[end_reason] is Outcome.CLOSED_UNPAID)
     received = order.amounts.total if order.amounts.received is None else order.amounts.received
     shipped = max((parcel.shipped_at for parcel in order.parcels), default=None)
@@ -196,6 +204,7 @@ def _refunds(before: Order, after: Order, command: Command) -> Order:
     """The refund records that the snapshot's fund state asks for, made of those that are there where it can be."""
 
     def record(state: RefundState) -> Refund:
+        refuse_more(after)
         source = SOURCES.get(after.end_reason or "", "dispute" if after.outcome is Outcome.REFUNDED else "cancellation")
         return Refund(
             command.new_id("rfd_"),
@@ -221,12 +230,12 @@ def _refunds(before: Order, after: Order, command: Command) -> Order:
         return after
     after = withdraw_requests(after)
     if after.fund_state is FundState.REFUNDED:
-        if not any(refund.state in (RefundState.ACCEPTED, RefundState.PAID) for refund in after.refunds):
+        if after.remaining or not any(refund.state in CLOSING_REFUND_STATES for refund in after.refunds):
             after = replace(after, refunds=(*after.refunds, record(RefundState.ACCEPTED)))
         newly = sum(refund.amount for refund in after.refunds if refund.state is RefundState.ACCEPTED)
         after = _restated(after, lambda refund: refund.state is RefundState.ACCEPTED, RefundState.PAID, command.at)
         return replace(after, amounts=replace(after.amounts, refunded=after.amounts.refunded + newly))
-    if before.fund_state is FundState.REFUNDING:
+    if before.fund_state is FundState.REFUNDING or after.status in UNPAID:
         return _restated(after, lambda refund: refund.state is RefundState.ACCEPTED, RefundState.WITHDRAWN)
     return after
 
@@ -261,7 +270,8 @@ def _timers(before: Order, after: Order, command: Command) -> Order:
     }
     started = {kind: due for kind, due in missing.items() if after.timer(kind) is None}
     ship_by = after.timer("shipment")
-    if before.status is Status.IN_CANCEL and ship_by is not None and ship_by.due_at < at:
+    back = before.status is Status.IN_CANCEL and after.status is Status.WAIT_SELLER_SEND_GOODS
+    if back and ship_by is not None and ship_by.due_at < at:
         started["shipment"] = at + deadlines.RETURNED_GRACE
     if before.parcels != after.parcels and after.timer("receipt") is not None:
         started["receipt"] = missing["receipt"]

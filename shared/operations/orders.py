@@ -40,11 +40,13 @@ class PreconditionFailed(Exception):
 @dataclass(slots=True)
 class Receipt:
     """An idempotency key to answer together with the effect. `render` makes the answer from the order as it becomes;
-    `kept` says whether a transaction has taken it."""
+    `kept` says whether a transaction has taken it; an answer that is not `final` is not kept, so that the request may
+    be sent again."""
 
     claim: Claim
     render: Callable[[Order], Any] | None = None
     kept: bool = False
+    final: bool = True
 
     def writes(self, order: Order) -> list[Write]:
         return [self.claim.answered(self.render(order))] if self.render else []

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import json
 import zlib
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pynamodb.attributes import Attribute
 from pynamodb.constants import BINARY, STRING
+
+from shared.store.keys import instant
 
 PACK_FROM = 2048
 """JSON shorter than this stays as it is: deflating it would save no capacity unit."""
 
 
 class InstantAttribute(Attribute[datetime]):
-    """An aware UTC time as RFC 3339 text, with microseconds only where there are any. Naive times are refused."""
+    """An aware UTC time as RFC 3339 text of fixed width, so that conditions compare times. Naive times are refused."""
 
     attr_type = STRING
 
     def serialize(self, value: datetime) -> str:
         if value.tzinfo is None:
             raise ValueError("a naive time has no place in the store")
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return instant(value)
 
     def deserialize(self, value: str) -> datetime:
         return datetime.fromisoformat(value)

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.store.errors import Answered, ClaimLost, KeyReused, Running, StoreError
+from shared.store.errors import Answered, Busy, ClaimLost, KeyReused, Running, StoreError
 from shared.store.records import ClaimRecord
 from shared.store.table import Delete, Put, Write, absent, get, put, transact
 
 VALID_FOR = timedelta(hours=24)
+ATTEMPTS = 5
 LEASE = timedelta(seconds=30)
 """Longer than any request may run (the function's own timeout is shorter)."""
 
@@ -69,9 +70,9 @@ def claim(store_id: str, scope: tuple[str, ...], body: Any, now: datetime) -> Cl
         | (ClaimRecord.valid_until <= now)
         | (ClaimRecord.answer.does_not_exist() & (ClaimRecord.lease_until <= now))
     )
-    while True:
+    for _ in range(ATTEMPTS):
         try:
-            put(Put(ours._record(None), free, lambda _: ClaimLost("claimed by another request")))
+            put(Put(ours._record(None), free, lambda: ClaimLost("claimed by another request")))
         except ClaimLost:
             there = get(ours.pk, "CLAIM")
             if not isinstance(there, ClaimRecord) or there.valid_until <= now:
@@ -84,6 +85,7 @@ def claim(store_id: str, scope: tuple[str, ...], body: Any, now: datetime) -> Cl
                 raise Answered(there.answer) from None
             raise Running(there.lease_until) from None
         return ours
+    raise Busy("the key keeps changing hands")
 
 
 def keep(ours: Claim, answer: Any) -> None:
@@ -96,5 +98,5 @@ def release(ours: Claim) -> None:
     transact([Delete(ClaimRecord(ours.pk, "CLAIM"), ours.open, _lost)])
 
 
-def _lost(_: dict[str, Any] | None) -> StoreError:
+def _lost() -> StoreError:
     return ClaimLost("another request has taken the key over")

@@ -67,6 +67,7 @@ OVERLAY_INDEXES = {
     Overlay.UNREAD: "by_unread",
 }
 FIRST, LAST = "0", "~"
+MAX_PIECES = 20_000
 
 T = TypeVar("T")
 
@@ -96,7 +97,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """`end` is None where nothing follows."""
+    """`end` is where a full page ended; None where the list has come to its end."""
 
     items: tuple[T, ...]
     end: Position | None
@@ -160,7 +161,7 @@ def orders(selection: Selection, limit: int, after: Position | None) -> Page[Sum
 
 
 def parcels(selection: Selection, limit: int, after: Position | None) -> Page[Listed[Parcel]]:
-    records, end = _page(selection, limit, after)
+    records, end = _bounded(selection, *_page(selection, limit, after))
     return Page(
         tuple(
             Listed(keys.split_pk(record.pk)[1], parcel_of(record))
@@ -172,7 +173,7 @@ def parcels(selection: Selection, limit: int, after: Position | None) -> Page[Li
 
 
 def refunds(selection: Selection, limit: int, after: Position | None) -> Page[Listed[Refund]]:
-    records, end = _page(selection, limit, after)
+    records, end = _bounded(selection, *_page(selection, limit, after))
     return Page(
         tuple(
             Listed(keys.split_pk(record.pk)[1], refund_of(record), record.currency)
@@ -226,8 +227,21 @@ def _page(selection: Selection, limit: int, after: Position | None) -> tuple[lis
         else heapq.merge(*streams, key=lambda record: getattr(record, range_key), reverse=not selection.forward)
     )
     records = list(islice(merged, limit))
-    last = records[-1] if len(records) == limit else None
-    return records, Position(getattr(last, range_key), last.pk, last.sk) if last else None
+    return records, _position(selection, records[-1]) if len(records) == limit else None
+
+
+def _bounded(selection: Selection, records: list[Record], end: Position | None) -> tuple[list[Record], Position | None]:
+    """The page cut short where its records hold so many lines that an answer (6 MB at most on Lambda) could not."""
+    pieces = 0
+    for shown, record in enumerate(records):
+        pieces += len(record.lines) if isinstance(record, ParcelRecord | RefundRecord) else 0
+        if pieces > MAX_PIECES and shown:
+            return records[:shown], _position(selection, records[shown - 1])
+    return records, end
+
+
+def _position(selection: Selection, record: Record) -> Position:
+    return Position(getattr(record, RANGE_KEYS[selection.index]), record.pk, record.sk)
 
 
 def _stream(selection: Selection, partition: str, page_size: int, after: Position | None) -> Iterator[Record]:

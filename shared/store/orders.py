@@ -54,7 +54,7 @@ def create(order: Order, entry: Entry, *, armed: bool, also: Sequence[Write] = (
     records = [head, *(part_record(order, sk, part, order.version) for sk, part in parts.items())]
     transact(
         [
-            *(Put(record, absent(), lambda _: Exists("the order number is taken")) for record in records),
+            *(Put(record, absent(), lambda: Exists("the order number is taken")) for record in records),
             *_history(order, [entry]),
             *counted(None, order),
             *also,

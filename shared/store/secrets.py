@@ -21,7 +21,7 @@ def cursor_secret() -> bytes:
                 Put(
                     KeyRecord("#cursor", "KEY", secret=secrets.token_hex(32)),
                     absent(),
-                    lambda _: Exists("made meanwhile"),
+                    lambda: Exists("made meanwhile"),
                 )
             )
         record = get("#cursor", "KEY")

@@ -53,7 +53,7 @@ def create(store: Store, now: datetime) -> None:
     first = next_month_start(now, store.time_zone, EXPORT_HOUR)
     transact(
         [
-            Put(record, absent(), lambda _: Exists("the store is there already")),
+            Put(record, absent(), lambda: Exists("the store is there already")),
             Put(_regular_export(store.store_id, first), absent(), stale),
             *fresh(store.store_id),
         ]

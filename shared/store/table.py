@@ -18,6 +18,7 @@ from pynamodb.transactions import TransactWrite
 from shared.store.errors import Busy, Stale, StoreError
 from shared.store.records import Record, connection
 
+MAX_ITEMS = 100
 MAX_CONFLICTS = 8
 """How often a transaction that meets another one is sent again, with the same token."""
 TRANSIENT = frozenset(
@@ -35,8 +36,8 @@ TRANSIENT = frozenset(
     }
 )
 
-Refusal = Callable[["dict[str, Any] | None"], StoreError]
-"""Makes the error for a condition that failed, from the item as it is (raw), or None where there is none."""
+Refusal = Callable[[], StoreError]
+"""Makes the error for a condition that failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +164,13 @@ def count_index(index: str, key: str, sort: Condition | None = None) -> int:
 
 
 def put(write: Put) -> None:
-    """One conditional write of one item; `refuse` is given the item that stood in its way."""
+    """One conditional write of one item. Raises what `refuse` makes, or Busy."""
     connection()
     try:
         write.record.save(condition=write.condition)
     except PutError as error:
         if _code(error) == "ConditionalCheckFailedException":
-            raise write.refuse(None) from error
+            raise write.refuse() from error
         _unavailable(error)
     except (PynamoDBException, BotoCoreError) as error:
         _unavailable(error)
@@ -181,6 +182,8 @@ def transact(writes: Sequence[Write], *, sleep: Callable[[float], None] = time.s
     Conflicts with other transactions are retried with the same token and jitter. Raises what the first failed
     condition's `refuse` makes, or Busy; after Busy the outcome may be unknown (an answer lost on the way).
     """
+    if len(writes) > MAX_ITEMS:
+        raise ValueError(f"{len(writes)} items do not fit into one transaction")
     shared = connection()
     token = uuid.uuid4().hex
     # The order in which PynamoDB sends them, and so the order of the reasons that come back.
@@ -194,13 +197,12 @@ def transact(writes: Sequence[Write], *, sleep: Callable[[float], None] = time.s
             with TransactWrite(connection=shared, client_request_token=token) as transaction:
                 for write in ordered:
                     if isinstance(write, Put):
-                        transaction.save(write.record, condition=write.condition, return_values="ALL_OLD")
+                        transaction.save(write.record, condition=write.condition)
                     elif isinstance(write, Update):
                         transaction.update(
                             write.record,
                             list(write.actions),
                             condition=write.condition,
-                            return_values="ALL_OLD",
                         )
                     else:
                         transaction.delete(write.record, condition=write.condition)
@@ -213,7 +215,7 @@ def transact(writes: Sequence[Write], *, sleep: Callable[[float], None] = time.s
             ]
             for write, reason in failed:
                 if reason.code == "ConditionalCheckFailed":
-                    raise write.refuse(reason.raw_item) from error
+                    raise write.refuse() from error
             codes = {reason.code for _, reason in failed} or {_code(error)}
             if not codes <= TRANSIENT or attempt == MAX_CONFLICTS:
                 _unavailable(error, codes)
@@ -222,7 +224,7 @@ def transact(writes: Sequence[Write], *, sleep: Callable[[float], None] = time.s
         sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))
 
 
-def stale(_: dict[str, Any] | None) -> StoreError:
+def stale() -> StoreError:
     return Stale("the item has changed since it was read")
 
 

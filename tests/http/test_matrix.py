@@ -83,6 +83,8 @@ STATES: list[tuple[str, str]] = [
     ("FUND_PROCESSING", "refunding"),
     ("FINISH", "released"),
 ]
+WITHOUT_REFUNDS = UNPAID | {"IN_BOOK_SALE"}
+"""A snapshot that shows an order unpaid takes back whatever refund was promised."""
 OVERLAYS: tuple[tuple[str, ...], ...] = ((), ("dispute",), ("frozen",), ("dispute", "frozen"), ("refund",))
 
 
@@ -263,10 +265,11 @@ def test_the_oracle_knows_every_action() -> None:
 def test_the_table_decides_over_every_action_of_every_role(on_dynoxide: Api, status: str, fund_state: str) -> None:
     shop = on_dynoxide.shop(deadline_policy={"mode": "watch"})
     counts: Counter[int] = Counter()
-    for overlays in OVERLAYS:
+    lying = [overlays for overlays in OVERLAYS if not (status in WITHOUT_REFUNDS and "refund" in overlays)]
+    for overlays in lying:
         state = State(status, fund_state, overlays)
         refuse_everything_else(shop, state, counts)
         take_every_step(shop, state, counts)
     print(f"\n{status} {fund_state}: {counts[200]} taken, {counts[403]} forbidden, {counts[409]} refused by the state")
-    assert counts.total() == len(OVERLAYS) * len(TABLE) * len(ROLES)
-    assert (counts[403], counts[200] >= 6, counts[409] >= 150) == (390, True, True)
+    assert counts.total() == len(lying) * len(TABLE) * len(ROLES)
+    assert (counts[403], counts[200] >= 6, counts[409] >= 120) == (78 * len(lying), True, True)

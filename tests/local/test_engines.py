@@ -64,14 +64,16 @@ def test_index_that_the_template_gained_is_added_with_what_it_should_list(runnin
     definitions = [each for each in TABLE.create_arguments["AttributeDefinitions"] if each["AttributeName"] in keys]
     arguments = {**TABLE.create_arguments, "TableName": "older", "GlobalSecondaryIndexes": indexes[:1]}
     dynamodb.create_table(**{**arguments, "AttributeDefinitions": definitions})
-    item = {"pk": {"S": "a"}, "sk": {"S": "b"}, "frozen_key": {"S": "f"}, "sort_key": {"S": "s"}}
+    (gained,) = [index for index in indexes[1:] if index["IndexName"] == "by_frozen"]
+    partition, sort = (key["AttributeName"] for key in gained["KeySchema"])
+    item = {"pk": {"S": "a"}, "sk": {"S": "b"}, partition: {"S": "f"}, sort: {"S": "s"}}
     dynamodb.put_item(TableName="older", Item=item)
     newer = dataclasses.replace(TABLE, name="older", create_arguments={**TABLE.create_arguments, "TableName": "older"})
     engines.ensure_table(dynamodb, newer)
     found = dynamodb.query(
         TableName="older",
-        IndexName="by_frozen",
-        KeyConditionExpression="frozen_key = :f",
+        IndexName=gained["IndexName"],
+        KeyConditionExpression=f"{partition} = :f",
         ExpressionAttributeValues={":f": {"S": "f"}},
     )
     assert found["Items"] == [item]

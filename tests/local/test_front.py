@@ -1,5 +1,6 @@
 """The front over a real socket, with a small handler behind it."""
 
+import dataclasses
 import http.client
 import json
 import socket
@@ -29,6 +30,11 @@ def handler(event: dict[str, Any], context: Any) -> Any:
         raise RuntimeError("secret detail")
     if path == "/v1/openapi.json":
         time.sleep(TIMEOUT + 0.3)
+    if path == "/v1/deadlines":
+        fill = int(event["queryStringParameters"]["bytes"]) - len(json.dumps({"statusCode": 200, "body": ""}))
+        return {"statusCode": 200, "body": "订" * (fill // 6) + "x" * (fill % 6)}
+    if event["routeKey"] == "$default":
+        return {"statusCode": 404, "body": json.dumps({"code": "not_found"})}
     headers = {"content-type": "application/json", "Access-Control-Allow-Origin": "*"}
     answer = {"event": event, "remaining": context.get_remaining_time_in_millis()}
     return {"statusCode": 200, "headers": headers, "body": json.dumps(answer)}
@@ -42,7 +48,7 @@ class Running:
         self.log: list[str] = []
         self.environment = Environment(handler, "OrdersFunction", 128, TIMEOUT)
         allow = Bucket(data_dir / "throttle", throttle).allow
-        api = Api(Router(TEMPLATE.routes), self.issuer, TEMPLATE.cors, allow, self.environment)
+        api = Api(Router(TEMPLATE.routes, TEMPLATE.default_route), self.issuer, TEMPLATE.cors, allow, self.environment)
         self.front = Front(listener, api, self.log.append)
         self.thread = threading.Thread(target=self.front.serve_forever, kwargs={"poll_interval": 0.02})
         self.thread.start()
@@ -101,9 +107,16 @@ def test_every_other_route_does(running: Running) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/v1/nothing"), ("PUT", "/v1/orders"), ("POST", "/v1/health")])
-def test_unknown_route_is_the_gateways_404(running: Running, method: str, path: str) -> None:
-    status, _, body = running.request(method, path, authorization=running.bearer())
-    assert (status, body) == (404, b'{"message":"Not Found"}')
+def test_unknown_route_is_the_functions_to_answer(running: Running, method: str, path: str) -> None:
+    for headers in ({}, {"authorization": running.bearer()}):
+        status, _, body = running.request(method, path, **headers)
+        assert (status, body) == (404, b'{"code": "not_found"}')
+
+
+def test_api_without_default_route_answers_by_itself(running: Running) -> None:
+    api = running.front.api
+    running.front.api = dataclasses.replace(api, router=Router(TEMPLATE.routes))
+    assert running.request("GET", "/v1/nothing")[::2] == (404, b'{"message":"Not Found"}')
 
 
 def test_head_has_no_body_and_the_connection_goes_on(running: Running) -> None:
@@ -120,6 +133,16 @@ def test_handler_that_raises_tells_the_caller_nothing(running: Running, capfd: p
     status, _, body = running.request("GET", "/v1/refunds", authorization=running.bearer())
     assert (status, body) == (500, b'{"message":"Internal Server Error"}')
     assert "secret detail" in capfd.readouterr().err
+
+
+def test_answer_over_lambdas_limit_is_a_500_and_said(running: Running, capfd: pytest.CaptureFixture[str]) -> None:
+    limit, bearer = front.MAX_RESULT, running.bearer()
+    status, _, body = running.request("GET", f"/v1/deadlines?bytes={limit}", authorization=bearer)
+    assert status == 200 and len(body) > limit // 6
+    assert capfd.readouterr().err == ""
+    status, _, body = running.request("GET", f"/v1/deadlines?bytes={limit + 1}", authorization=bearer)
+    assert (status, body) == (500, b'{"message":"Internal Server Error"}')
+    assert f"GET /v1/deadlines returned {limit + 1:,} bytes" in capfd.readouterr().err
 
 
 def test_handler_out_of_time_is_503_and_ends_its_environment(running: Running) -> None:

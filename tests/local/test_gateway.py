@@ -138,6 +138,16 @@ def test_literal_route_goes_before_a_parameter() -> None:
 )
 def test_no_route(method: str, path: str) -> None:
     assert ROUTER.match(method, path) is None
+    default = Route("", "", "F", False)
+    found = Router(ROUTES, default).match(method, path)
+    assert found == gateway.Match(default, {}) and found.route.key == "$default"
+
+
+def test_every_route_goes_before_the_default() -> None:
+    router = Router(ROUTES, Route("", "", "F", False))
+    for route in ROUTES:
+        found = router.match(route.method, route.path.replace("{", "").replace("}", ""))
+        assert found is not None and found.route == route
 
 
 def test_result_with_status_headers_and_cookies() -> None:

@@ -35,6 +35,7 @@ def lambda_handler(event, context):
 import pathlib
 def fill(base_url, platform_token, owner_token):
     pathlib.Path("filled").write_text(base_url)
+    return ["819: no"]
 """,
 }
 
@@ -126,6 +127,7 @@ def test_run_serves_sweeps_and_fills_the_demo_shop(project: Project) -> None:
     run.communicate(timeout=15)
     assert run.returncode == 0
     assert f"curl -s http://127.0.0.1:{project.port}/v1/health" in output
+    assert "An order of the demo shop could not be told: 819: no" in output
 
 
 def test_second_run_and_taken_port_are_refused_in_words(project: Project) -> None:

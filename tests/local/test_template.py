@@ -33,6 +33,25 @@ def test_functions_know_the_local_names() -> None:
     assert (orders.timeout, exports.memory) == (28, 1769)
 
 
+def api_events(**events: dict[str, str]) -> Template:
+    made = {name: {"Type": "HttpApi", "Properties": properties} for name, properties in events.items()}
+    function = {"Type": "AWS::Serverless::Function", "Properties": {"Events": made}}
+    return Template({"Resources": {"F": function}})
+
+
+def test_default_route_is_no_route_of_its_own() -> None:
+    template = api_events(One={"Method": "get", "Path": "/one"}, Rest={})
+    assert [route.key for route in template.routes] == ["GET /one"]
+    assert template.default_route is not None and template.default_route.key == "$default"
+    assert api_events(One={"Method": "get", "Path": "/one"}).default_route is None
+
+
+@pytest.mark.parametrize("events", [{"A": {"Path": "/one"}}, {"A": {"Method": "GET"}}, {"A": {}, "B": {}}])
+def test_route_that_says_half_is_refused(events: dict[str, dict[str, str]]) -> None:
+    with pytest.raises(TemplateError):
+        _ = api_events(**events).default_route
+
+
 def test_schedules() -> None:
     every = {schedule.name: (schedule.function, schedule.every_seconds) for schedule in TEMPLATE.schedules}
     assert every == {"Sweep": ("AlertsFunction", 60), "RegularExport": ("ExportsFunction", 3600)}

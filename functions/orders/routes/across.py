@@ -21,7 +21,7 @@ from functions.orders.views import (
     refund_view,
 )
 from shared.domain.orders import RefundState
-from shared.store import lists
+from shared.store import lists, orders
 from shared.store.lists import Selection
 
 router = Router()
@@ -131,4 +131,8 @@ def get_refund(refund_id: str) -> Response[Any]:
     found = lists.refunds(selection, 1, None).items
     if not found:
         raise not_found()
-    return reply(refund_view(found[0].record, found[0].order_id, found[0].currency))
+    order = orders.load(call.store.store_id, found[0].order_id).order  # the index may be a moment behind
+    refund = order.refund(refund_id)
+    if refund is None:
+        raise not_found()
+    return reply(refund_view(refund, order.order_id, order.currency))

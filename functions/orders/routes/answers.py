@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
@@ -18,6 +19,9 @@ from shared.store.lists import Page, Position
 
 JSON = "application/json; charset=utf-8"
 T = TypeVar("T")
+
+MAX_KEPT = 300_000
+"""Bytes of a deflated answer; DynamoDB's items end at 400 KB."""
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(min_length=1, max_length=1024)]
@@ -42,8 +46,15 @@ def order_reply(call: Call, order: Order, status: int = 200, *, reveal: bool = F
 
 
 def kept_order_reply(call: Call, status: int = 200) -> Callable[[Order], Any]:
-    """The same answer as it is kept for an idempotency key."""
-    return lambda order: pipeline.kept(order_reply(call, order, status))
+    """The same answer as it is kept for an idempotency key; without its body where an item could not hold that."""
+
+    def render(order: Order) -> Any:
+        told = pipeline.kept(order_reply(call, order, status))
+        if len(told["body"]) > MAX_KEPT and len(zlib.compress(told["body"].encode())) > MAX_KEPT:
+            told |= {"body": None, "order_id": order.order_id}
+        return told
+
+    return render
 
 
 def page_reply(

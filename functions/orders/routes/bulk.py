@@ -22,12 +22,16 @@ from functions.orders.validation import field_errors
 from shared.operations import orders as operations
 from shared.operations.orders import Receipt
 from shared.store import claims, orders
-from shared.store.errors import Answered, ClaimLost
+from shared.store.errors import Answered, StoreError
+from shared.telemetry import logger
 
 router = Router()
 
 BUDGET_SECONDS = 20.0
 """The rest of the items answer `not_attempted`: API Gateway would cut a longer request without any answer."""
+
+
+INTERNAL = Problem(500, "internal_error", "Something went wrong here with this item; it may be sent again.")
 
 
 class ItemResult(TypedDict):
@@ -82,14 +86,22 @@ def _attempt(
         problem = Problem(400, "invalid_request", "The item is malformed.", field_errors(error.errors()))
     except Exception as error:
         if receipt:
-            with suppress(ClaimLost):
+            with suppress(StoreError):  # the lease runs out by itself
                 claims.release(receipt.claim)
         refused = problems.from_error(error)
         if refused is None:
-            raise
-        problem = refused
+            logger.exception("a bulk item failed")
+        problem = refused or INTERNAL
     told: Any = problem.as_json(call.path, call.request_id, call.language)
     return {"order_id": order_id, "status": "failed", "problem": told}
+
+
+def _final(result: ItemResult) -> bool:
+    """Not for want of time, or of a table that answers: such items run when the request is sent again."""
+    problem = result.get("problem", ProblemView())
+    status = problem.get("status", 200)
+    passing = status == 429 or status >= 500 or problem.get("code") == "request_in_progress"
+    return result["status"] != "not_attempted" and not passing
 
 
 def _route(action: str) -> None:
@@ -113,6 +125,8 @@ def _route(action: str) -> None:
                 results.append({"order_id": order_id, "status": "not_attempted"})
             else:
                 results.append(_attempt(call, action, model, order_id, content, key, body.dry_run))
+        if call.receipt is not None and not all(map(_final, results)):
+            call.receipt.final = False
         return reply({"results": results})
 
 
