@@ -7,7 +7,9 @@ import warnings
 from aws_lambda_powertools import Logger, Metrics, Tracer
 
 logger = Logger()
-metrics = Metrics()
+# Named here and not by the environment: whoever imports this first would decide, and a hundredth value without a
+# namespace raises in the middle of a request.
+metrics = Metrics(namespace="Orderkeep")
 tracer = Tracer()
 
 # Most invocations have nothing to count beyond what API Gateway and Lambda count themselves.

@@ -299,7 +299,6 @@ def environment(dynamodb: str | None, table: str) -> Iterator[None]:
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "POWERTOOLS_TRACE_DISABLED": "1",
-        "POWERTOOLS_METRICS_NAMESPACE": "Orderkeep",
         "POWERTOOLS_SERVICE_NAME": "tests",
         "POWERTOOLS_METRICS_DISABLED": "1",
         "POWERTOOLS_LOG_LEVEL": "ERROR",
