@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, NotRequired
-
-from typing_extensions import TypedDict
+from typing import Any
 
 from functions.orders.fields import iso_duration
 from functions.orders.labels import status_label
+from functions.orders.shapes import (
+    AmountsView,
+    DisputeView,
+    EntryView,
+    ListedOrderView,
+    ListedParcelView,
+    MoneyView,
+    OrderView,
+    ParcelView,
+    PieceView,
+    RefundView,
+    SummaryView,
+)
 from shared.domain import deadlines, lifecycle
 from shared.domain.commands import Actor
 from shared.domain.history import Entry
@@ -17,179 +28,6 @@ from shared.domain.money import Money
 from shared.domain.orders import Amounts, Order, Parcel, Quantity, Refund
 from shared.domain.stores import Store
 from shared.store.lists import Listed, Summary
-
-
-class MoneyView(TypedDict):
-    amount: str
-    currency: str
-
-
-class AmountsView(TypedDict):
-    lines: MoneyView
-    shipping: MoneyView
-    discount: MoneyView
-    tax: MoneyView
-    adjustment: MoneyView
-    total: MoneyView
-    received: NotRequired[MoneyView]
-    refunded: MoneyView
-    commission: NotRequired[MoneyView]
-    affiliate_fee: NotRequired[MoneyView]
-    released: NotRequired[MoneyView]
-
-
-class BuyerView(TypedDict):
-    id: str
-    name: NotRequired[str]
-    country: str
-
-
-class PieceView(TypedDict):
-    line_id: str
-    quantity: int
-
-
-class LineView(TypedDict):
-    line_id: str
-    product_id: str
-    sku: NotRequired[str]
-    title: NotRequired[str]
-    attributes: NotRequired[dict[str, str]]
-    quantity: int
-    unit_price: MoneyView
-    handling_days: NotRequired[int]
-    image_url: NotRequired[str]
-    shipped: int
-    refunded: int
-    returned: int
-
-
-class ParcelView(TypedDict):
-    parcel_id: str
-    carrier: str
-    tracking_no: str
-    tracking_url: NotRequired[str]
-    shipped_at: str
-    delivered_at: NotRequired[str]
-    lines: list[PieceView]
-
-
-class ListedParcelView(ParcelView):
-    order_id: str
-    days_under_way: int
-
-
-class RefundView(TypedDict):
-    refund_id: str
-    order_id: str
-    state: str
-    source: str
-    amount: MoneyView
-    lines: list[PieceView]
-    reason: str
-    requested_at: str
-    respond_by: NotRequired[str]
-    on_silence: NotRequired[str]
-    paid_at: NotRequired[str]
-
-
-class DeadlineView(TypedDict):
-    kind: str
-    due_at: str
-    on_lapse: str | None
-
-
-class DisputeView(TypedDict):
-    dispute_id: str
-    order_id: str
-    stage: str
-    kind: NotRequired[str]
-    line_ids: list[str]
-    claim: NotRequired[MoneyView]
-    solution: NotRequired[str]
-    text: NotRequired[str]
-    opened_at: str
-    ended_at: NotRequired[str]
-    result: NotRequired[str]
-
-
-class AssessmentView(TypedDict):
-    at: str
-    by: str
-
-
-class ViolationView(TypedDict):
-    kind: str
-    at: str
-
-
-class SummaryView(TypedDict):
-    """An order in a list."""
-
-    order_id: str
-    store_id: str
-    version: int
-    status: str
-    status_label: str
-    fund_state: str
-    overlays: list[str]
-    outcome: NotRequired[str]
-    end_reason: NotRequired[str]
-    placed_at: str
-    paid_at: NotRequired[str]
-    shipped_at: NotRequired[str]
-    received_at: NotRequired[str]
-    finished_at: NotRequired[str]
-    buyer: BuyerView
-    currency: str
-    amounts: AmountsView
-    delivered_assessment: NotRequired[AssessmentView]
-    deadlines: list[DeadlineView]
-    violations: list[ViolationView]
-    note: str | None
-    tags: list[str]
-    assignee: NotRequired[str]
-    unread_messages: int
-
-
-class ListedOrderView(SummaryView):
-    deadline_at: str | None
-    line_count: int
-
-
-class OrderView(SummaryView):
-    """Everything about an order; `recipient` is masked unless it was revealed."""
-
-    recipient: dict[str, str]
-    lines: list[LineView]
-    parcels: list[ParcelView]
-    refunds: list[RefundView]
-    dispute: NotRequired[DisputeView]
-    delivery_days: NotRequired[int]
-    chosen_service: NotRequired[str]
-    memo: NotRequired[str]
-    actions: list[str]
-
-
-class ActorView(TypedDict):
-    role: str
-    id: str
-
-
-EntryView = TypedDict(
-    "EntryView",
-    {
-        "seq": int,
-        "at": str,
-        "recorded_at": str,
-        "actor": ActorView,
-        "action": str,
-        "from": str | None,
-        "to": str,
-        "reason": NotRequired[str],
-        "changes": NotRequired[dict[str, Any]],
-    },
-)
 
 
 def instant(at: datetime) -> str:

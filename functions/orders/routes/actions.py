@@ -14,7 +14,7 @@ from functions.orders.identity import PLATFORM, SELLER
 from functions.orders.pipeline import Call, access
 from functions.orders.routes.answers import documented, kept_order_reply, order_reply
 from functions.orders.schemas import ACTION_BODIES, Step, Sync, content
-from functions.orders.views import OrderView
+from functions.orders.shapes import OrderView
 from shared.domain import lifecycle
 from shared.domain.errors import Unprocessable
 from shared.domain.orders import FundState, Overlay, Status

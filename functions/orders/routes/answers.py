@@ -13,7 +13,8 @@ from typing_extensions import TypedDict
 
 from functions.orders import cursors, pipeline
 from functions.orders.pipeline import Call
-from functions.orders.views import OrderView, order_view
+from functions.orders.shapes import OrderView
+from functions.orders.views import order_view
 from shared.domain.orders import Order
 from shared.store.lists import Page, Position
 

@@ -28,15 +28,8 @@ from functions.orders.routes.answers import (
     reply,
 )
 from functions.orders.schemas import NewOrder, PatchOrder, placement
-from functions.orders.views import (
-    ActorView,
-    EntryView,
-    ListedOrderView,
-    OrderView,
-    entry_view,
-    instant,
-    listed_order_view,
-)
+from functions.orders.shapes import ActorView, EntryView, ListedOrderView, OrderView
+from functions.orders.views import entry_view, instant, listed_order_view
 from shared.domain.orders import FundState, Overlay
 from shared.operations import orders
 from shared.operations.orders import Request
