@@ -11,8 +11,8 @@ DEMO_STORE = "demo"
 
 _ORDER = """{
     "order_id": "8190000000000001", "placed_at": "'$(date -u +%Y-%m-%dT%H:%M:%SZ)'", "currency": "USD",
-    "buyer": {"id": "buyer-1", "name": "Ana", "country": "ES"},
-    "recipient": {"country": "ES", "name": "Ana", "city": "Sevilla", "street": "Calle Luna 1"},
+    "buyer": {"id": "buyer-1", "name": "Alex Example", "country": "ES"},
+    "recipient": {"country": "ES", "name": "Alex Example", "city": "Sevilla", "street": "1 Example Street"},
     "lines": [{"line_id": "1", "product_id": "1005001", "title": "Lamp", "quantity": 2,
                "unit_price": {"amount": "14.99", "currency": "USD"}}],
     "shipping_fee": {"amount": "0.00", "currency": "USD"}}"""
