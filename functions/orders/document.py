@@ -50,7 +50,8 @@ def describe(app: APIGatewayHttpResolver) -> dict[str, Any]:
     described["security"] = [{"token": []}]
     for path, operations in described["paths"].items():
         for method, operation in operations.items():
-            operation["responses"].pop("422", None) if method == "get" else None
+            if method == "get":
+                operation["responses"].pop("422", None)
             if operation.get("operationId") in ("get_health", "get_me"):
                 continue
             headers = [

@@ -11,6 +11,7 @@ from functions.orders.problems import FieldError, Problem, malformed
 from functions.orders.views import instant
 from shared.domain.orders import FundState, Overlay, Status
 from shared.domain.stores import Store
+from shared.domain.windows import start_of_day
 from shared.store import counters as counted
 from shared.store import lists
 from shared.store.lists import Page, Position, Selection, Summary
@@ -104,29 +105,22 @@ def orders_of_parcel(store_id: str, tracking_no: str, limit: int, start: Positio
 def counters(store: Store, now: datetime) -> dict[str, Any]:
     """Every count with the query that lists it. What time changes is counted off its index, now."""
     counts = counted.counts(store.store_id)
-    today = now.astimezone(ZoneInfo(store.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    tomorrow = (today + timedelta(days=1)).replace(tzinfo=ZoneInfo(store.time_zone))
-    tomorrow_at = now + timedelta(hours=24)
+    day = now.astimezone(ZoneInfo(store.time_zone)).date()
+    today, tomorrow = (start_of_day(each, store.time_zone) for each in (day, day + timedelta(days=1)))
 
-    def moving(
-        index: str, names: tuple[str, str], since: datetime | None, until: datetime, sort: str
-    ) -> dict[str, Any]:
-        query = "&".join(
-            [
-                *([f"{names[0]}={instant(since)}"] if since else []),
-                f"{names[1]}={instant(until)}",
-                *([sort] if sort else []),
-            ]
-        )
-        return {"count": lists.count(Selection(index, (store.store_id,), since, until)), "query": query}
+    def moving(index: str, since: datetime | None, until: datetime) -> dict[str, Any]:
+        what = "due" if index == "by_due" else "placed"
+        query = [f"{what}_from={instant(since)}"] if since else []
+        query += [f"{what}_to={instant(until)}", *(["sort=deadline_at"] if what == "due" else [])]
+        return {"count": lists.count(Selection(index, (store.store_id,), since, until)), "query": "&".join(query)}
 
     return {
         "statuses": {status: {"count": counts.of(status), "query": f"status={status}"} for status in Status},
         "overlays": {overlay: {"count": counts.of(overlay), "query": f"overlay={overlay}"} for overlay in Overlay},
         "fund_states": {state: {"count": counts.of(state), "query": f"fund_state={state}"} for state in FundState},
         "total": {"count": counts["total"], "query": ""},
-        "placed_today": moving("by_placed", ("placed_from", "placed_to"), today, tomorrow, ""),
-        "due_24h": moving("by_due", ("due_from", "due_to"), now, tomorrow_at, "sort=deadline_at"),
-        "overdue": moving("by_due", ("due_from", "due_to"), None, now, "sort=deadline_at"),
+        "placed_today": moving("by_placed", today, tomorrow),
+        "due_24h": moving("by_due", now, now + timedelta(hours=24)),
+        "overdue": moving("by_due", None, now),
         "as_of": instant(now),
     }

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from typing_extensions import TypedDict
 from ulid import ULID
 
-from functions.orders import listing
+from functions.orders import cursors, listing
 from functions.orders.fields import Instant
 from functions.orders.identity import OWNER, PLATFORM, SELLER
 from functions.orders.pipeline import Call, access
@@ -199,8 +199,6 @@ def _collection(
     call: Call, name: str, limit: int, cursor: str | None, read: Callable[[str], tuple[list[Any], list[str]]]
 ) -> Response[Any]:
     """A page of an order's own items, whose cursor is the last one's key."""
-    from functions.orders import cursors
-
     query = {"list": name}
     start = position(call, cursor, query)
     views, places = read(start.key if start else "")
