@@ -15,9 +15,9 @@ from shared.domain.stores import Mode
 from tests.domain.bodies import body_for
 from tests.domain.build import STORE, WATCHING, Life, line
 
-STEPS = 10_000
+STEPS = 20_000
 FLOOR = 20
-CLOCK_FLOOR = 2
+CLOCK_FLOOR = 1
 ROLES = {"platform": ("platform",), "seller": ("owner", "staff"), "clock": ("clock",), "viewer": ("viewer",)}
 COMMON = {"sync", "freeze", "adjust_price", "remind_payment", "cancel_unpaid", "expire_payment"}
 """Possible in many situations, or the end of most walks: taken more rarely."""
