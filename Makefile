@@ -155,3 +155,6 @@ build-AlertsFunction: .venv/.run
 
 build-ExportsFunction: .venv/.run
 	$(call package,exports)
+
+build-ExportScheduleFunction: .venv/.run
+	$(call package,exports)

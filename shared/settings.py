@@ -9,11 +9,12 @@ from functools import lru_cache
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`token_client_ids` are the app clients whose access tokens are taken; `exports_bucket` is empty where a function
-    has no files to write."""
+    """`token_client_ids` are the app clients whose access tokens are taken; `exports_bucket` and
+    `exports_queue_url` are empty where a function has nothing to do with exports."""
 
     table_name: str
     exports_bucket: str
+    exports_queue_url: str
     token_issuer: str
     token_client_ids: frozenset[str]
 
@@ -24,6 +25,7 @@ def settings() -> Settings:
     return Settings(
         table_name=os.environ["TABLE_NAME"],
         exports_bucket=os.environ.get("EXPORTS_BUCKET", ""),
+        exports_queue_url=os.environ.get("EXPORTS_QUEUE_URL", ""),
         token_issuer=os.environ.get("TOKEN_ISSUER", ""),
         token_client_ids=frozenset(filter(None, os.environ.get("TOKEN_CLIENT_IDS", "").split(","))),
     )

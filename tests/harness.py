@@ -30,6 +30,7 @@ from local.tokens import Issuer
 
 TEMPLATE = Template.load()
 ISSUER, CLIENT = "https://issuer.test", "client-of-the-tests"
+BUCKET, QUEUE = "orderkeep-tests", "exports"
 _names = itertools.count(1)
 
 
@@ -293,7 +294,8 @@ def environment(dynamodb: str | None, table: str) -> Iterator[None]:
         "TABLE_NAME": table,
         "TOKEN_ISSUER": ISSUER,
         "TOKEN_CLIENT_IDS": CLIENT,
-        "EXPORTS_BUCKET": "orderkeep-tests",
+        "EXPORTS_BUCKET": BUCKET,
+        "EXPORTS_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/{QUEUE}",
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "test",
@@ -319,9 +321,10 @@ def environment(dynamodb: str | None, table: str) -> Iterator[None]:
 def use_table(table: str) -> None:
     """Point the store at this table and forget what was cached about another."""
     from shared.settings import settings
-    from shared.store import records, secrets
+    from shared.store import records, secrets, sessions
 
     settings.cache_clear()
+    sessions.client.cache_clear()
     secrets.cursor_secret.cache_clear()
     records.bind(table)
 

@@ -22,8 +22,25 @@ TABLE_CALLS = {
     "OrdersRole": {"GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"},
     "AlertsRole": {"GetItem", "Query", "PutItem", "UpdateItem"},
     "ExportsRole": {"GetItem", "Query", "PutItem"},
+    "ExportScheduleRole": {"GetItem", "Query", "PutItem"},
 }
 """What each function asks of DynamoDB; a transaction needs the permission of each of its writes."""
+OTHER_CALLS = {
+    "OrdersRole": {"sqs:SendMessage", "s3:GetObject"},
+    "AlertsRole": {"sqs:SendMessage"},
+    "ExportsRole": {
+        "s3:AbortMultipartUpload",
+        "s3:DeleteObject",
+        "s3:ListBucketMultipartUploads",
+        "s3:PutObject",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
+        "sqs:SendMessage",
+    },
+    "ExportScheduleRole": {"sqs:SendMessage"},
+}
+"""And of queues and buckets."""
 
 
 def of_type(document: Document, kind: str) -> Iterator[tuple[str, Document]]:
@@ -182,10 +199,55 @@ def scheduled_functions_reserve_concurrency_only_where_asked(document: Document)
             yield name
 
 
-def queues_are_encrypted_and_keep_fourteen_days(document: Document) -> Iterator[str]:
+def queues_are_encrypted(document: Document) -> Iterator[str]:
     for name, queue in properties(document, "AWS::SQS::Queue"):
-        if not queue.get("SqsManagedSseEnabled") or queue.get("MessageRetentionPeriod") != 14 * 86_400:
+        if not queue.get("SqsManagedSseEnabled"):
             yield name
+
+
+def dead_letters_are_kept_fourteen_days_and_longer_than_in_their_queue(document: Document) -> Iterator[str]:
+    for name, queue in properties(document, "AWS::SQS::Queue"):
+        redrive = queue.get("RedrivePolicy")
+        if redrive is None and queue.get("MessageRetentionPeriod") != 14 * 86_400:
+            yield name
+        if redrive is not None and not queue.get("MessageRetentionPeriod", 0) < 14 * 86_400:
+            yield name
+
+
+def a_message_is_tried_five_times(document: Document) -> Iterator[str]:
+    queues = dict(properties(document, "AWS::SQS::Queue"))
+    for name, event in events(document, "SQS"):
+        redrive = queues[event["Queue"]["Fn::GetAtt"][0]].get("RedrivePolicy", {})
+        if redrive.get("maxReceiveCount", 0) < 5 or "deadLetterTargetArn" not in redrive:
+            yield name
+
+
+def a_message_stays_unseen_six_times_as_long_as_its_function_may_run(document: Document) -> Iterator[str]:
+    queues = dict(properties(document, "AWS::SQS::Queue"))
+    for name, function in properties(document, FUNCTION):
+        for event in function["Events"].values():
+            if event["Type"] == "SQS":
+                queue = queues[event["Properties"]["Queue"]["Fn::GetAtt"][0]]
+                if queue.get("VisibilityTimeout", 30) < 6 * function["Timeout"]:
+                    yield name
+
+
+def mappings_report_each_message_and_are_bounded(document: Document) -> Iterator[str]:
+    for name, event in events(document, "SQS"):
+        reports = event.get("FunctionResponseTypes") == ["ReportBatchItemFailures"]
+        if not reports or not event.get("ScalingConfig", {}).get("MaximumConcurrency"):
+            yield name
+
+
+def links_to_files_are_short_lived(document: Document) -> Iterator[str]:
+    statements = document["Resources"]["ExportsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    limits = [
+        int(statement["Condition"]["NumericGreaterThan"]["s3:signatureAge"])
+        for statement in statements
+        if "NumericGreaterThan" in statement["Condition"] and statement["Effect"] == "Deny"
+    ]
+    if not limits or min(limits) > 600_000:
+        yield "ExportsBucketPolicy"
 
 
 def route_key(event: Document) -> str:
@@ -268,6 +330,15 @@ def a_function_may_do_what_it_does_and_no_more(document: Document) -> Iterator[s
         }
         if held != {f"dynamodb:{call}" for call in wanted}:
             yield name
+    for name, calls in OTHER_CALLS.items():
+        held = {
+            action
+            for role, statement in statements(document)
+            for action in listed(statement["Action"])
+            if role == name and action.startswith(("s3:", "sqs:"))
+        }
+        if held != calls:
+            yield name
 
 
 def environments_hold_no_secret(document: Document) -> Iterator[str]:
@@ -339,7 +410,7 @@ BREAKS: list[tuple[Rule, Callable[[Document], Document], str, Any]] = [
     (a_sweep_ends_before_the_next, _properties("AlertsFunction"), "Timeout", 60),
     (schedules_retry_and_then_keep_the_event, _event("AlertsFunction", "Sweep"), "DeadLetterConfig", GONE),
     (schedules_retry_and_then_keep_the_event, _event("AlertsFunction", "Sweep"), "RetryPolicy", GONE),
-    (asynchronous_failures_are_kept, _properties("ExportsFunction"), "EventInvokeConfig", GONE),
+    (asynchronous_failures_are_kept, _properties("ExportScheduleFunction"), "EventInvokeConfig", GONE),
     (
         scheduled_functions_reserve_concurrency_only_where_asked,
         _properties("ExportsFunction"),
@@ -352,11 +423,39 @@ BREAKS: list[tuple[Rule, Callable[[Document], Document], str, Any]] = [
         "Default",
         2,
     ),
+    (queues_are_encrypted, _properties("ExportsQueue"), "SqsManagedSseEnabled", False),
     (
-        queues_are_encrypted_and_keep_fourteen_days,
+        dead_letters_are_kept_fourteen_days_and_longer_than_in_their_queue,
         _properties("ScheduleFailures"),
         "MessageRetentionPeriod",
         60,
+    ),
+    (
+        dead_letters_are_kept_fourteen_days_and_longer_than_in_their_queue,
+        _properties("ExportsQueue"),
+        "MessageRetentionPeriod",
+        14 * 86_400,
+    ),
+    (a_message_is_tried_five_times, _properties("ExportsQueue"), "RedrivePolicy", GONE),
+    (a_message_is_tried_five_times, _properties("ExportsQueue"), "RedrivePolicy", {"maxReceiveCount": 5}),
+    (
+        a_message_stays_unseen_six_times_as_long_as_its_function_may_run,
+        _properties("ExportsQueue"),
+        "VisibilityTimeout",
+        900,
+    ),
+    (
+        mappings_report_each_message_and_are_bounded,
+        _event("ExportsFunction", "WriteFile"),
+        "FunctionResponseTypes",
+        GONE,
+    ),
+    (mappings_report_each_message_and_are_bounded, _event("ExportsFunction", "WriteFile"), "ScalingConfig", GONE),
+    (
+        links_to_files_are_short_lived,
+        lambda document: document["Resources"]["ExportsBucketPolicy"]["Properties"]["PolicyDocument"],
+        "Statement",
+        [],
     ),
     (
         every_route_but_health_openapi_and_default_needs_a_token,
@@ -405,6 +504,12 @@ BREAKS: list[tuple[Rule, Callable[[Document], Document], str, Any]] = [
         ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
     ),
     (
+        a_function_may_do_what_it_does_and_no_more,
+        lambda document: document["Resources"]["ExportsRole"]["Properties"]["Policies"][0]["PolicyDocument"],
+        "Statement",
+        [],
+    ),
+    (
         environments_hold_no_secret,
         _properties("OrdersFunction"),
         "Environment",
@@ -418,6 +523,7 @@ BREAKS: list[tuple[Rule, Callable[[Document], Document], str, Any]] = [
         GONE,
     ),
     (what_can_fail_has_an_alarm, _properties("ScheduleFailuresAlarm"), "Dimensions", []),
+    (what_can_fail_has_an_alarm, _properties("ExportsLateAlarm"), "Dimensions", []),
     (what_can_fail_has_an_alarm, _properties("OrdersErrorsAlarm"), "Dimensions", []),
 ]
 

@@ -25,12 +25,13 @@ from functions.orders.identity import READERS, Caller, identify
 from functions.orders.labels import language
 from functions.orders.problems import FieldError, Problem
 from shared.domain.commands import Actor
+from shared.domain.exports import Job
 from shared.domain.orders import Order
 from shared.domain.stores import Store
 from shared.operations.orders import Receipt
 from shared.operations.stores import open_store
 from shared.settings import settings
-from shared.store import claims, orders, stores
+from shared.store import claims, exports, orders, stores
 from shared.store.errors import Answered, ClaimLost
 from shared.telemetry import logger, metrics
 
@@ -64,6 +65,7 @@ class Call:
     caller: Caller | None = None
     kept: stores.Kept | None = None
     loaded: orders.Loaded | None = None
+    job: Job | None = None
     expected: frozenset[int] | None = None
     receipt: Receipt | None = None
 
@@ -78,11 +80,16 @@ class Call:
         return self.loaded.order
 
     @property
+    def export(self) -> Job:
+        assert self.job is not None
+        return self.job
+
+    @property
     def actor(self) -> Actor:
         assert self.caller is not None
         return self.caller.actor_in(self.store.store_id)
 
-    def answer_with(self, render: Callable[[Order], Any]) -> Receipt | None:
+    def answer_with(self, render: Callable[[Any], Any]) -> Receipt | None:
         """The receipt for this request's effect, where it has an idempotency key."""
         if self.receipt is not None:
             self.receipt.render = render
@@ -147,6 +154,10 @@ class Checks(OpenAPIRequestValidationMiddleware):
             if not ORDER_ID.fullmatch(path["order_id"]):
                 raise problems.not_found()
             call.loaded = orders.load(store_id, path["order_id"])
+        if "export_id" in path:
+            if not ORDER_ID.fullmatch(path["export_id"]):
+                raise problems.not_found()
+            call.job = exports.load(store_id, path["export_id"])
 
 
 def idempotency(app: Any, next_middleware: NextMiddleware) -> Response[Any]:

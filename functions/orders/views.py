@@ -26,6 +26,7 @@ from shared.domain.commands import Actor
 from shared.domain.history import Entry
 from shared.domain.money import Money
 from shared.domain.orders import Amounts, Order, Parcel, Quantity, Refund
+from shared.domain.recipients import masked
 from shared.domain.stores import Store
 from shared.store.lists import Listed, Summary
 
@@ -157,18 +158,6 @@ def store_view(store: Store) -> dict[str, Any]:
         "deadline_policy": {"mode": str(store.policy.mode)}
         | {name: iso_duration(length) for name, length in store.policy.durations.items()},
     }
-
-
-def masked(recipient: Mapping[str, str]) -> dict[str, str]:
-    """Country, state and city as they are; of the rest only enough to tell two recipients apart."""
-    clear = {"country", "state", "city"}
-    return {name: value if name in clear else _mask(name, value) for name, value in recipient.items()}
-
-
-def _mask(name: str, value: str) -> str:
-    if name in ("phone", "mobile"):
-        return "***" + value[-2:] if len(value) > 5 else "***"
-    return value[:1] + "***" if name == "name" else "***"
 
 
 def _summary(order: Order | Summary, language: str) -> SummaryView:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -24,12 +24,15 @@ def last_three_months(until: datetime, time_zone: str) -> tuple[datetime, dateti
     return start_of_day(months_before(day, 3), time_zone), start_of_day(day, time_zone)
 
 
-def next_month_start(after: datetime, time_zone: str, hour: int) -> datetime:
-    """The next first of a month at `hour` in the store's zone, after a moment."""
-    local = after.astimezone(ZoneInfo(time_zone))
-    day = local.date().replace(day=1)
+CADENCES = ("daily", "weekly", "monthly")
+
+
+def next_regular(after: datetime, time_zone: str, cadence: str, hour: int) -> datetime:
+    """The next time at `hour` in the zone, after a moment: of any day, a Monday, or the first of a month."""
+    day = after.astimezone(ZoneInfo(time_zone)).date()
     while True:
+        starts = {"daily": True, "weekly": day.isoweekday() == 1, "monthly": day.day == 1}[cadence]
         at = datetime.combine(day, time(hour), ZoneInfo(time_zone)).astimezone(UTC)
-        if at > after:
+        if starts and at > after:
             return at
-        day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+        day += timedelta(days=1)

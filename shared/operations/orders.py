@@ -39,17 +39,17 @@ class PreconditionFailed(Exception):
 
 @dataclass(slots=True)
 class Receipt:
-    """An idempotency key to answer together with the effect. `render` makes the answer from the order as it becomes;
+    """An idempotency key to answer together with the effect. `render` makes the answer from what the effect makes;
     `kept` says whether a transaction has taken it; an answer that is not `final` is not kept, so that the request may
     be sent again."""
 
     claim: Claim
-    render: Callable[[Order], Any] | None = None
+    render: Callable[[Any], Any] | None = None
     kept: bool = False
     final: bool = True
 
-    def writes(self, order: Order) -> list[Write]:
-        return [self.claim.answered(self.render(order))] if self.render else []
+    def writes(self, made: Any) -> list[Write]:
+        return [self.claim.answered(self.render(made))] if self.render else []
 
 
 def new_id(prefix: str) -> str:

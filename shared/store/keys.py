@@ -1,6 +1,7 @@
 """How keys are built. `#` separates their parts and is in no id, so no two things share a key.
 
-An order's item collection has the partition key `store#order`; a store's own items have its bare id.
+An order's item collection has the partition key `store#order`; a store's own items have its bare id, and whatever else
+a store has goes by `store#what#id`.
 """
 
 from __future__ import annotations
@@ -33,6 +34,14 @@ def split_pk(pk: str) -> tuple[str, str]:
     return store_id, order_id
 
 
+def export_pk(store_id: str, export_id: str) -> str:
+    return f"{store_id}#export#{export_id}"
+
+
+def moved_pk(store_id: str) -> str:
+    return f"{store_id}#moved#"
+
+
 def instant(at: datetime) -> str:
     """Fixed width, so that text order is time order: 2026-11-23T09:30:00.000000Z."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -61,8 +70,12 @@ def clock_shard(store_id: str, order_id: str) -> str:
     return f"CLOCK#{_hash(order_id, store_id) % CLOCK_SHARDS}"
 
 
-EXPORT_SHARD = "EXPORT"
-"""The clock partition of regular exports, apart from the sweep's."""
+BEHIND = "$"
+"""Behind a sort key it sorts after all that begins with that key and `#`, and before every other: `$` comes right after
+`#`, and no id holds either."""
+
+EXPORT_SHARD, EXPORT_JOBS_SHARD = "EXPORT", "EXPORT#JOBS"
+"""The clock partitions of regular exports and of open export jobs, apart from the sweep's."""
 
 
 def clock_shards() -> list[str]:

@@ -192,6 +192,12 @@ def heads(store_id: str, order_ids: Iterable[str]) -> Iterator[Summary]:
             yield _summary(record)
 
 
+def records(selection: Selection, limit: int, after: Position | None) -> Page[Record]:
+    """A page of bare records, for their own module to read."""
+    found, end = _page(selection, limit, after)
+    return Page(tuple(found), end)
+
+
 def due(shard: str, until: datetime) -> Iterator[tuple[str, str]]:
     """(store_id, order_id) of what a clock shard says is due, earliest first, lazily; an empty order id is the store
     itself. One query where nothing is due."""

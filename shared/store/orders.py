@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.commands import Actor
@@ -14,10 +14,12 @@ from shared.store import keys
 from shared.store.counters import counted
 from shared.store.errors import Busy, Exists, Missing
 from shared.store.items import PARTS, entry_of, entry_record, head_of, order_of, part_record, parts_of, whole
-from shared.store.records import AccessRecord, HistoryRecord, OrderRecord, Record
+from shared.store.records import AccessRecord, HistoryRecord, MovedRecord, OrderRecord, Record
 from shared.store.table import Delete, Put, Write, absent, present, put, query, stale, transact
 
 TORN_READS = 5
+MOVES_KEPT_FOR = timedelta(days=7)
+"""Longer than any export runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,16 @@ def save(before: Loaded, after: Order, entries: Sequence[Entry], *, armed: bool,
             ),
             *_history(after, entries),
             *counted(was, after),
+            *([_moved(after, entries[-1].recorded_at)] if moved else []),
             *also,
         ]
     )
+
+
+def moved_since(store_id: str, at: datetime) -> bool:
+    """Has any order of the store been moved in time since? One read of at most one small item."""
+    later = Record.sk > keys.instant(at)
+    return next(query(keys.moved_pk(store_id), later, limit=1), None) is not None
 
 
 def rearm(before: Loaded, *, armed: bool) -> None:
@@ -148,6 +157,12 @@ def accesses(store_id: str, order_id: str, *, after_key: str, limit: int) -> lis
 
 def _history(order: Order, entries: Iterable[Entry]) -> list[Write]:
     return [Put(entry_record(order, entry), absent(), stale) for entry in entries]
+
+
+def _moved(order: Order, at: datetime) -> Write:
+    expires_at = int((at + MOVES_KEPT_FOR).timestamp())
+    record = MovedRecord(keys.moved_pk(order.store_id), keys.sort_key(at, order.order_id), expires_at=expires_at)
+    return Put(record, _either(), stale)
 
 
 def _either() -> Any:

@@ -179,10 +179,36 @@ class StoreRecord(Record, discriminator="store"):
 
 
 class RegularExportRecord(Record, discriminator="regular_export"):
-    """A store's regular export: when it is due next, in the clock's index, and what the last one wrote."""
+    """A store's regular export: what its owner has set, and when it is due next, in the clock's index."""
 
-    due_at = InstantAttribute()
-    last = JSONTextAttribute(null=True)
+    version = NumberAttribute()
+    due_at = InstantAttribute(null=True)
+    settings = JSONTextAttribute()
+    last_export_id = UnicodeAttribute(null=True)
+
+
+class ExportRecord(Record, discriminator="export"):
+    """A job. While it is open it lies in the clock's index, so that one that has stopped moving is found."""
+
+    version = NumberAttribute()
+    state = UnicodeAttribute()
+    requested_at = InstantAttribute()
+    content = PackedAttribute()
+
+
+class DownloadRecord(Record, discriminator="download"):
+    """Somebody was given the link to a file."""
+
+    at = InstantAttribute()
+    actor_role = UnicodeAttribute()
+    actor_id = UnicodeAttribute()
+    n = NumberAttribute()
+
+
+class MovedRecord(Record, discriminator="moved"):
+    """An order was moved in time: an export under way may have met it twice, or not at all."""
+
+    expires_at = NumberAttribute()
 
 
 STATUS_COUNTS = {status: f"status_{status}" for status in Status}

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from shared.domain.stores import DURATIONS, DeadlinePolicy, Mode, Store
-from shared.domain.windows import next_month_start
-from shared.store import keys
+from shared.store import keys, regular_exports
 from shared.store.counters import fresh
 from shared.store.errors import Exists, Missing
-from shared.store.lists import due
-from shared.store.records import RegularExportRecord, StoreRecord
+from shared.store.records import StoreRecord
 from shared.store.table import Put, absent, get, put, stale, transact
-
-EXPORT_HOUR = 2
-"""The hour, in the store's zone, at which its monthly export is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +44,10 @@ def load(store_id: str) -> Kept:
 def create(store: Store, now: datetime) -> None:
     """A new store with its counters at nothing. Raises Exists."""
     record = StoreRecord(store.store_id, keys.STORE, version=1, created_at=now, settings=_settings(store))
-    first = next_month_start(now, store.time_zone, EXPORT_HOUR)
     transact(
         [
             Put(record, absent(), lambda: Exists("the store is there already")),
-            Put(_regular_export(store.store_id, first), absent(), stale),
+            regular_exports.first(store, now),
             *fresh(store.store_id),
         ]
     )
@@ -75,39 +68,6 @@ def save(before: Kept, store: Store, *, rearming: Rearming | None) -> None:
         fires_at=keys.sort_key(rearming.at, store.store_id) if rearming else None,
     )
     put(Put(record, StoreRecord.version == before.version, stale))
-
-
-@dataclass(frozen=True, slots=True)
-class RegularExport:
-    """A store's export that is due: `due_at` is its nominal time, whenever it runs."""
-
-    store_id: str
-    due_at: datetime
-
-
-def due_exports(now: datetime) -> Iterator[RegularExport]:
-    """The regular exports due by `now`, longest due first; one query where none is."""
-    for store_id, _ in due(keys.EXPORT_SHARD, now):
-        record = get(store_id, keys.REGULAR_EXPORT)
-        if isinstance(record, RegularExportRecord) and record.due_at <= now:
-            yield RegularExport(store_id, record.due_at)
-
-
-def exported(export: RegularExport, files: Sequence[Mapping[str, Any]], next_due: datetime) -> None:
-    """Keep what a regular export wrote, and when the next is due. Raises Stale where another run has been first."""
-    record = _regular_export(export.store_id, next_due, {"due_at": export.due_at.isoformat(), "files": list(files)})
-    put(Put(record, RegularExportRecord.due_at == export.due_at, stale))
-
-
-def _regular_export(store_id: str, due_at: datetime, last: Any = None) -> RegularExportRecord:
-    return RegularExportRecord(
-        store_id,
-        keys.REGULAR_EXPORT,
-        due_at=due_at,
-        last=last,
-        clock_shard=keys.EXPORT_SHARD,
-        fires_at=keys.sort_key(due_at, store_id),
-    )
 
 
 def _settings(store: Store) -> dict[str, Any]:

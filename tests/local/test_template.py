@@ -28,7 +28,7 @@ def test_functions_know_the_local_names() -> None:
     assert orders.environment["TOKEN_ISSUER"] == TEMPLATE.issuer == LOCAL_ISSUER
     assert orders.environment["TOKEN_CLIENT_IDS"] == TEMPLATE.audience[0]
     assert orders.environment["POWERTOOLS_SERVICE_NAME"] == "orders"
-    assert "EXPORTS_BUCKET" not in orders.environment
+    assert "EXPORTS_BUCKET" not in TEMPLATE.functions["AlertsFunction"].environment
     assert exports.environment["EXPORTS_BUCKET"] == TEMPLATE.buckets[0]
     assert (orders.timeout, exports.memory) == (28, 1769)
 
@@ -54,7 +54,7 @@ def test_route_that_says_half_is_refused(events: dict[str, dict[str, str]]) -> N
 
 def test_schedules() -> None:
     every = {schedule.name: (schedule.function, schedule.every_seconds) for schedule in TEMPLATE.schedules}
-    assert every == {"Sweep": ("AlertsFunction", 60), "RegularExport": ("ExportsFunction", 3600)}
+    assert every == {"Sweep": ("AlertsFunction", 60), "LookAfterExports": ("ExportScheduleFunction", 60)}
 
 
 def test_schedule_payload_has_its_attributes_filled_in() -> None:

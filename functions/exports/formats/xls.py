@@ -1,58 +1,182 @@
-"""Real BIFF8 .xls through xlwt: rows in, a file out. Text is always a text cell, so no buyer can write a formula."""
+"""Real BIFF8 .xls, a row at a time. Text is always a text cell, so no buyer can write a formula.
+
+A workbook's strings stand before its sheets, and are known only after them: both are spooled to files beside `path`,
+and put together when all rows are read. [MS-XLS]
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from io import BytesIO
+from itertools import chain
+from pathlib import Path
+from struct import Struct
 from typing import IO, Any
 
-import xlwt
+from functions.exports.formats import biff8, compound
+from functions.exports.formats.shared_strings import SharedStrings
+from functions.exports.formats.sheets import NUMBER_FORMATS, About, Cell, Kind, Sheet
 
-from functions.exports.columns import Cell
-
-MAX_ROWS = 65_000
-"""Rows of orders in one file; BIFF8 itself ends at 65,536 rows with the heading."""
-MAX_TEXT = 32_767
-FLUSH_EVERY = 1_000
+MAX_ROWS, MAX_COLUMNS = 65_000, 256
+"""Rows below the headings in one file, and columns; BIFF8 itself ends at 65,536 rows with the heading."""
 CONTENT_TYPE = "application/vnd.ms-excel"
-FORMATS = {"minute": "yyyy-mm-dd hh:mm", "day": "yyyy-mm-dd", "money": "#,##0.00", "text": "@", "number": "0"}
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+NAMES = ("Sheet1", "About this file")
+ABOUT_WIDTHS = (28, 60)
+EPOCH = datetime(1899, 12, 30)
+"""Day 0 for every day from March 1900 on: Excel counts a 29th of February 1900 that never was."""
+KNOWN, KNOWN_LENGTH = 512, 64
+"""How many texts a column remembers so that its cells share them, and of what length: statuses, not addresses."""
+BUFFERED = 1 << 20
+
+XFS: dict[Kind, int] = {kind: biff8.DEFAULT_XF + 1 + index for index, kind in enumerate(NUMBER_FORMATS)}
+HEADING_XF = biff8.DEFAULT_XF + 1 + len(XFS)
+LABEL, NUMBER = 10 << 16 | 0x00FD, 14 << 16 | 0x0203
+"""LabelSst (2.4.149) and Number (2.4.180): a record's length and type, as one number."""
+_label = Struct("<IHII").pack
+_number = Struct("<IHId").pack
+
+_two_wide = re.compile("[\u1100-\U0010ffff]").findall
+
+Row = tuple[bytes, int]
+"""A row's cell records, and its height."""
+Put = Callable[[int, Any], bytes]
+"""The record of a column's cell, from its row and value."""
 
 
-class Workbook:
-    """One file being written. `shortened` lists (row, column) of every text that a cell could not hold whole."""
+def write(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About) -> None:
+    """See sheets.Write. ValueError with more rows than MAX_ROWS; `path` is not opened before all of them are read."""
+    if len(sheet.headings) > MAX_COLUMNS:
+        raise ValueError(f"an .xls file holds {MAX_COLUMNS} columns at most")
+    with _spool(path) as texts, _spool(path) as cells, BytesIO() as told:
+        strings = SharedStrings(texts)
+        every_row = chain([_heading_row(sheet, strings)], _rows(sheet, rows, strings))
+        table = biff8.cell_table(cells, every_row, len(sheet.headings))
+        about_rows = (_about_row(row, *pair, strings) for row, pair in enumerate(about()))
+        about_table = biff8.cell_table(told, about_rows, len(ABOUT_WIDTHS))
+        strings.close()
 
-    def __init__(self, headings: Sequence[str], kinds: Sequence[str], sheet: str = "Sheet1") -> None:
-        self._book = xlwt.Workbook(encoding="utf-8")
-        self._sheet = self._book.add_sheet(sheet)
-        self._styles = [xlwt.easyxf(num_format_str=FORMATS[kind]) for kind in kinds]
-        self.rows = 0
-        self.shortened: list[tuple[int, int]] = []
-        for column, heading in enumerate(headings):
-            self._sheet.write(0, column, heading)
+        strings_at = len(_globals(sheet, (0, 0)))
+        closing = strings.ext_sst(strings_at) + biff8.EOF
+        at = strings_at + compound.length(texts) + len(closing)
+        columns = [(heading.width, XFS[heading.kind]) for heading in sheet.headings]
+        head, tail = biff8.sheet_head(at, table, columns, sheet.printed), biff8.sheet_tail(frozen=True)
+        about_at = at + len(head) + compound.length(cells) + len(tail)
+        about_columns = [(width, XFS["text"]) for width in ABOUT_WIDTHS]
+        about_head = biff8.sheet_head(about_at, about_table, about_columns, printed=False)
+        parts: list[IO[bytes]] = [
+            BytesIO(_globals(sheet, (at, about_at))),
+            texts,
+            BytesIO(closing + head),
+            cells,
+            BytesIO(tail + about_head),
+            told,
+            BytesIO(biff8.sheet_tail(frozen=False)),
+        ]
+        compound.write(path, "Workbook", parts)
 
-    def add(self, cells: Iterable[Cell]) -> None:
-        self.rows += 1
-        for column, cell in enumerate(cells):
-            if cell is not None:
-                self._sheet.write(self.rows, column, self._fit(cell, column), self._styles[column])
-        if self.rows % FLUSH_EVERY == 0:
-            self._sheet.flush_row_data()
 
-    def about(self, told: Iterable[tuple[str, Cell]]) -> None:
-        """The second sheet: what this file is."""
-        sheet = self._book.add_sheet("About this file")
-        for row, (name, value) in enumerate(told):
-            sheet.write(row, 0, name)
-            sheet.write(row, 1, value)
+def _spool(path: Path) -> IO[bytes]:
+    return tempfile.TemporaryFile(buffering=BUFFERED, dir=path.parent)
 
-    def save(self, file: IO[bytes]) -> None:
-        self._book.save(file)
 
-    def _fit(self, cell: Cell, column: int) -> Any:
-        if not isinstance(cell, str):
-            return cell
-        clean = _UNFIT.sub("\ufffd", cell)
-        if clean != cell or len(clean) > MAX_TEXT:
-            self.shortened.append((self.rows, column))
-        return clean[:MAX_TEXT]
+def _globals(sheet: Sheet, positions: tuple[int, int]) -> bytes:
+    """Formats and names; on paper, text wraps and a row's cells all begin at its top."""
+    own = [code for code in NUMBER_FORMATS.values() if code not in biff8.BUILT_IN]
+    numbers = biff8.BUILT_IN | {code: number for number, code in enumerate(own, biff8.FIRST_OWN_FORMAT)}
+    paper = sheet.printed
+    xfs = [biff8.cell_xf(numbers[NUMBER_FORMATS[kind]], wrap=paper and kind == "text", top=paper) for kind in XFS]
+    xfs.append(biff8.cell_xf(numbers[NUMBER_FORMATS["text"]], bold=True, wrap=paper, top=paper))
+    return biff8.workbook_head(own, xfs, tuple(zip(NAMES, positions, strict=True)), paper)
+
+
+def _rows(sheet: Sheet, rows: Iterable[Sequence[Cell]], strings: SharedStrings) -> Iterator[Row]:
+    height = _height(sheet)
+    puts = [_put(column, heading.kind, strings) for column, heading in enumerate(sheet.headings)]
+    for row, cells in enumerate(rows, 1):
+        if row > MAX_ROWS:
+            raise ValueError(f"an .xls file holds {MAX_ROWS} rows at most")
+        records = [put(row, cell) for put, cell in zip(puts, cells, strict=True) if cell is not None]
+        yield b"".join(records), height(cells)
+
+
+def _heading_row(sheet: Sheet, strings: SharedStrings) -> Row:
+    texts = [heading.text for heading in sheet.headings]
+    cells = (_put_text(column, HEADING_XF, strings)(0, text) for column, text in enumerate(texts))
+    return b"".join(cells), _height(sheet)(texts)
+
+
+def _about_row(row: int, name: str, value: Cell, strings: SharedStrings) -> Row:
+    told = _put(1, _kind(value), strings)(row, value) if value is not None else b""
+    return _put(0, "text", strings)(row, name) + told, biff8.DEFAULT_HEIGHT
+
+
+def _kind(value: Cell) -> Kind:
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, datetime):
+        return "minute"
+    return "number" if isinstance(value, int) else "money"
+
+
+def _height(sheet: Sheet) -> Callable[[Sequence[Cell]], int]:
+    """On paper, a row is as high as its text wraps: Excel fits heights itself, others print what is written here."""
+    if not sheet.printed:
+        return lambda _: biff8.DEFAULT_HEIGHT
+    widths = [heading.width for heading in sheet.headings]
+
+    def height(cells: Sequence[Cell]) -> int:
+        lines = max(
+            (_lines(cell, width) for cell, width in zip(cells, widths, strict=True) if isinstance(cell, str)), default=1
+        )
+        return min(lines * biff8.DEFAULT_HEIGHT, biff8.MAX_HEIGHT)
+
+    return height
+
+
+def _lines(text: str, width: int) -> int:
+    """About how many lines a text takes; a Chinese character is two wide."""
+    return sum(1 + (len(part) + len(_two_wide(part))) // (width + 1) for part in text.split("\n"))
+
+
+def _put(column: int, kind: Kind, strings: SharedStrings) -> Put:
+    """Chosen once for a column, so that no cell is asked for its type."""
+    xf = XFS[kind]
+    if kind == "text":
+        return _put_text(column, xf, strings)
+    if kind in ("minute", "day"):
+        return _put_time(column, xf)
+    place = column | xf << 16
+    return lambda row, value: _number(NUMBER, row, place, value)
+
+
+def _put_text(column: int, xf: int, strings: SharedStrings) -> Put:
+    """A column remembers its first few texts: that shares what recurs, and costs no memory for what does not."""
+    place = column | xf << 16
+    add = strings.add
+    known: dict[str, int] = {}
+
+    def put(row: int, text: str) -> bytes:
+        number = known.get(text)
+        if number is not None:
+            strings.references += 1
+        else:
+            number = add(text)
+            if len(known) < KNOWN and len(text) <= KNOWN_LENGTH:
+                known[text] = number
+        return _label(LABEL, row, place, number)
+
+    return put
+
+
+def _put_time(column: int, xf: int) -> Put:
+    """Days since the epoch: a double of today's size is exact to less than a microsecond."""
+    place = column | xf << 16
+
+    def put(row: int, value: datetime) -> bytes:
+        since = value - EPOCH
+        return _number(NUMBER, row, place, since.days + since.seconds / 86_400)
+
+    return put

@@ -1,0 +1,117 @@
+"""The pages of a large shop as DynamoDB sends them: real records, in wire JSON, without a table behind them.
+
+A botocore `before-send` hook answers each Query from here, so that every way to read them, ours and the peers', pays
+for all that it does with an answer and for nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.domain.orders import Amounts, Buyer, FundState, Line, Order, Parcel, Quantity, Status, Timer
+from shared.store.items import head_of, part_record, parts_of
+
+STORE = "bench"
+SINCE = datetime(2026, 8, 1, tzinfo=UTC)
+PAGE_BYTES = 1_000_000
+WORDS = "stainless bottle cable braided charging lamp desk silicone mat set wireless earbuds jacket hiking".split()
+CITIES = ("Portland", "Sevilla", "Campinas", "Toulouse", "Leipzig", "Kraków", "수원시", "Utrecht", "Valparaíso")
+
+
+def order(number: int, lines: int = 3) -> Order:
+    """Order `number` of the shop: paid, shipped in one parcel, received. Every text is made of its number."""
+    placed = SINCE + timedelta(seconds=number * 17)
+    bought = tuple(
+        Line(
+            line_id=str(line),
+            product_id=f"10050{(number * 7 + line) % 10**11:011d}",
+            quantity=1 + (number + line) % 3,
+            unit_price=199 + (number * 31 + line * 7) % 9_000,
+            sku=f"SKU-{(number + line) % 5_000:05d}",
+            title=" ".join(WORDS[(number + line * word) % len(WORDS)] for word in range(1, 9)).title(),
+            attributes={"Color": ("Black", "Silver", "Forest")[line % 3], "Ships From": "CHINA"},
+        )
+        for line in range(1, lines + 1)
+    )
+    total = sum(line.quantity * line.unit_price for line in bought)
+    city = CITIES[number % len(CITIES)]
+    paid, shipped, received = (placed + timedelta(hours=hours) for hours in (1, 40, 500))
+    return Order(
+        store_id=STORE,
+        order_id=f"81{number:014d}",
+        placed_at=placed,
+        buyer=Buyer(f"us{number % 40_000:010d}", "ES", f"Alex Example {number % 40_000}"),
+        recipient={
+            "country": "ES",
+            "name": f"Alex Example {number}",
+            "state": "Example State",
+            "city": city,
+            "street": f"Example Street {number % 900}, {number % 30} B",
+            "zip": f"{number % 100_000:05d}",
+            "phone": f"+34 600 {number % 10**6:06d}",
+            "mobile": f"0034600{number % 10**6:06d}",
+        },
+        currency="USD",
+        amounts=Amounts(total, 250, discount=100 if number % 4 == 0 else 0, received=total + 250),
+        lines=bought,
+        platform_at=received,
+        placed_digest="0123456789abcdef0123456789abcdef01234567",
+        version=9,
+        status=Status.FUND_PROCESSING if number % 5 else Status.WAIT_BUYER_ACCEPT_GOODS,
+        fund_state=FundState.AWAITING_RELEASE if number % 5 else FundState.NONE,
+        chosen_service="AliExpress Standard Shipping",
+        delivery_days=30,
+        memo="Please pack it well, it is a gift. 谢谢" if number % 6 == 0 else None,
+        paid_at=paid,
+        shipped_at=shipped,
+        received_at=received if number % 5 else None,
+        timers=(Timer("release", received + timedelta(days=3)),) if number % 5 else (Timer("receipt", received),),
+        parcels=(
+            Parcel(
+                "p1",
+                "CAINIAO_STANDARD",
+                f"LX{number:09d}CN",
+                shipped,
+                tuple(Quantity(line.line_id, line.quantity) for line in bought),
+            ),
+        ),
+    )
+
+
+def _wire(record: Any) -> str:
+    def plain(value: Any) -> Any:
+        return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+
+    item = {name: {kind: plain(value) for kind, value in told.items()} for name, told in record.serialize().items()}
+    return json.dumps(item, separators=(",", ":"))
+
+
+def _pages(items: Iterator[str]) -> list[bytes]:
+    pages, held, size = [], [], 0
+    for item in items:
+        if size + len(item) > PAGE_BYTES:
+            pages.append(held)
+            held, size = [], 0
+        held.append(item)
+        size += len(item)
+    pages.append(held)
+    answers = []
+    for number, page in enumerate(pages):
+        more = f',"LastEvaluatedKey":{{"pk":{{"S":"{number + 1}"}}}}' if number + 1 < len(pages) else ""
+        answers.append(f'{{"Count":{len(page)},"Items":[{",".join(page)}],"ScannedCount":{len(page)}{more}}}'.encode())
+    return answers
+
+
+def pages(count: int, lines: int = 3) -> tuple[list[bytes], list[bytes]]:
+    """(pages of heads, pages of all that hangs on them) of `count` orders."""
+    heads, records = [], []
+    for number in range(count):
+        made = order(number, lines)
+        parts = parts_of(made)
+        heads.append(_wire(head_of(made, part_versions=made.version * len(parts), armed=True)))
+        records += [_wire(part_record(made, sk, parts[sk], made.version)) for sk in sorted(parts)]
+    return _pages(iter(heads)), _pages(iter(records))

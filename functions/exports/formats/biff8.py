@@ -1,0 +1,240 @@
+"""The records of a BIFF8 workbook stream [MS-XLS]: what every file has, and what a sheet has around its cells.
+
+Every number in brackets is a section of [MS-XLS]; the order of the records is that of 2.1.7.20.3 and 2.1.7.20.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from struct import Struct, pack
+from typing import IO
+
+LONGEST_RECORD = 8224
+"""Bytes of data in one record (2.1.4)."""
+ROW_BLOCK = 32
+"""Rows that one DBCell record is for (2.4.78)."""
+DEFAULT_HEIGHT, MAX_HEIGHT = 255, 8190
+"""Twips of a row: one line of ten-point Arial, and the 409.5 points that Excel shows at most."""
+DEFAULT_XF = 15
+"""The XFs before it are styles (2.4.353)."""
+FIRST_OWN_FORMAT = 164
+BUILT_IN = {"General": 0, "0": 1, "@": 49}
+"""Number formats that need no record of their own (2.4.126)."""
+REGULAR, BOLD = 0, 1
+A4 = 9
+
+Table = tuple[int, list[int]]
+"""The number of rows, and where in their spool each DBCell record begins."""
+
+_row = Struct("<HHHHHHIHH").pack
+
+
+def record(kind: int, data: bytes = b"") -> bytes:
+    """2.1.4"""
+    return pack("<HH", kind, len(data)) + data
+
+
+def number(kind: int, value: int) -> bytes:
+    """A record of one 16-bit number, as most settings are."""
+    return pack("<HHH", kind, 2, value)
+
+
+def characters(text: str) -> bytes:
+    """XLUnicodeStringNoCch (2.5.296), for text of our own: Latin-1."""
+    return b"\x00" + text.encode("latin-1")
+
+
+def short_string(text: str) -> bytes:
+    """ShortXLUnicodeString (2.5.240)"""
+    return pack("<B", len(text)) + characters(text)
+
+
+def long_string(text: str) -> bytes:
+    """XLUnicodeString (2.5.294)"""
+    return pack("<H", len(text)) + characters(text)
+
+
+def bof(substream: int) -> bytes:
+    """2.4.21: BIFF8 as Excel 97 writes it."""
+    return record(0x0809, pack("<4H2I", 0x0600, substream, 0x0DBB, 0x07CC, 0, 6))
+
+
+EOF = record(0x000A)
+
+
+def workbook_head(
+    formats: Sequence[str], xfs: Sequence[bytes], sheets: Sequence[tuple[str, int]], titles: bool
+) -> bytes:
+    """The globals up to the shared strings. `formats` are numbered from 164 on, `xfs` from 16 on.
+
+    `sheets` are names and positions; with `titles`, the first row of the first sheet is printed on every page.
+    """
+    return b"".join(
+        (
+            bof(0x0005),
+            number(0x00E1, 1200),  # InterfaceHdr
+            number(0x00C1, 0),  # Mms
+            record(0x00E2),  # InterfaceEnd
+            record(0x005C, long_string("Orderkeep").ljust(112)),  # WriteAccess
+            number(0x0042, 1200),  # CodePage: UTF-16
+            number(0x0161, 0),  # DSF
+            record(0x013D, pack(f"<{len(sheets)}H", *range(1, len(sheets) + 1))),  # RRTabId
+            number(0x0019, 0),  # WinProtect
+            number(0x0012, 0),  # Protect
+            number(0x0013, 0),  # Password
+            number(0x01AF, 0),  # Prot4Rev
+            number(0x01BC, 0),  # Prot4RevPass
+            record(0x003D, pack("<4h5H", 480, 90, 16335, 10830, 0x0038, 0, 0, 1, 600)),  # Window1
+            number(0x0040, 0),  # Backup
+            number(0x008D, 0),  # HideObj
+            number(0x0022, 0),  # Date1904: dates count from 1900
+            number(0x000E, 1),  # CalcPrecision: full
+            number(0x01B7, 0),  # RefreshAll
+            number(0x00DA, 0),  # BookBool
+            *(font(bold=index == BOLD) for index in range(4)),
+            *(number_format(index, code) for index, code in enumerate(formats, FIRST_OWN_FORMAT)),
+            *style_xfs(),
+            cell_xf(BUILT_IN["General"]),
+            *xfs,
+            record(0x0293, pack("<HBB", 0x8000, 0, 0xFF)),  # Style: XF 0 is "Normal"
+            number(0x0160, 0),  # UsesELFs
+            *(record(0x0085, pack("<IBB", at, 0, 0) + short_string(name)) for name, at in sheets),  # BoundSheet8
+            record(0x008C, pack("<HH", 1, 1)),  # Country
+            *(print_titles(len(sheets)) if titles else ()),
+        )
+    )
+
+
+def font(*, bold: bool) -> bytes:
+    """2.4.122: ten-point Arial in the window's colour. Excel's own files begin with four fonts; number 4 is no font."""
+    return record(0x0031, pack("<5H4B", 200, 0, 0x7FFF, 700 if bold else 400, 0, 0, 2, 0, 0) + short_string("Arial"))
+
+
+def number_format(index: int, code: str) -> bytes:
+    """2.4.126"""
+    return record(0x041E, pack("<H", index) + long_string(code))
+
+
+def style_xfs() -> Iterator[bytes]:
+    """XFs 0 to 14: Normal, and the styles of outlined rows and columns that Excel takes to be there."""
+    for index in range(DEFAULT_XF):
+        yield _xf(REGULAR, BUILT_IN["General"], 0xFFF5, 0x20, 0xF4 if index else 0)
+
+
+def cell_xf(number_format: int, *, bold: bool = False, wrap: bool = False, top: bool = False) -> bytes:
+    """The look of a cell, a child of Normal; its text is at the bottom of the cell unless `top`."""
+    alignment = (0x08 if wrap else 0) | (0 if top else 0x20)
+    own = (0x04 if number_format else 0) | (0x08 if bold else 0) | (0x10 if alignment != 0x20 else 0)
+    return _xf(BOLD if bold else REGULAR, number_format, 0x0001, alignment, own)
+
+
+def _xf(font: int, number_format: int, flags: int, alignment: int, own: int) -> bytes:
+    """2.4.353: no borders, no pattern, the window's own colours."""
+    return record(0x00E0, pack("<3H4B2IH", font, number_format, flags, alignment, 0, 0, own, 0, 0, 0x20C0))
+
+
+def print_titles(sheets: int) -> Iterator[bytes]:
+    """SupBook (2.4.271), ExternSheet (2.4.105) and Lbl (2.4.150): Print_Titles is $1:$1 of the first sheet."""
+    yield record(0x01AE, pack("<HH", sheets, 0x0401))
+    yield record(0x0017, pack("<HHhh", 1, 0, 0, 0))
+    area = pack("<B5H", 0x3B, 0, 0, 0, 0, 255)  # PtgArea3d (2.5.198.28)
+    yield record(0x0018, pack("<HBBHHH4x", 0x0020, 0, 1, len(area), 0, 1) + characters("\x07") + area)
+
+
+def cell_table(spool: IO[bytes], rows: Iterator[tuple[bytes, int]], columns: int) -> Table:
+    """Write rows, each given as all its cell records and its height, in blocks (2.1.7.20.6, CELLTABLE)."""
+    count, marks = 0, []
+    while block := list(islice(rows, ROW_BLOCK)):
+        cells = [of_row for of_row, _ in block]
+        heads = [
+            row_head(row, columns if of_row else 0, height) for row, (of_row, height) in enumerate(block, start=count)
+        ]
+        whole = b"".join(heads + cells)
+        spool.write(whole)
+        marks.append(spool.tell())
+        spool.write(db_cell(cells, len(whole)))
+        count += len(block)
+    return count, marks
+
+
+def row_head(row: int, columns: int, height: int) -> bytes:
+    """2.4.221: of no format of its own, and no height set by hand, so that Excel may fit it to text that wraps."""
+    return _row(0x0208, 16, row, 0, columns, height, 0, 0x0100, DEFAULT_XF)
+
+
+def db_cell(rows: Sequence[bytes], size: int) -> bytes:
+    """2.4.78: how far back the block begins; then where cells begin, from the second row head on, row after row."""
+    sizes = [len(cells) for cells in rows if cells]
+    steps = [20 * (len(rows) - 1), *sizes][: len(sizes)]
+    return record(0x00D7, pack(f"<I{len(steps)}H", size, *steps))
+
+
+def sheet_head(at: int, table: Table, columns: Sequence[tuple[int, int]], printed: bool) -> bytes:
+    """A sheet up to its cells; `at` is its position in the stream, `columns` are widths and XFs."""
+    count, marks = table
+    opening, settings = bof(0x0010), page(printed)
+    sizes = b"".join(column(index, *it) for index, it in enumerate(columns))
+    dimensions = record(0x0200, pack("<IIHHH", 0, count, 0, len(columns) if count else 0, 0))
+    widths_at = at + len(opening) + 20 + 4 * len(marks) + len(settings)
+    default_width = number(0x0055, 8)
+    cells_at = widths_at + len(default_width) + len(sizes) + len(dimensions)
+    index = pack(f"<4I{len(marks)}I", 0, 0, count, widths_at, *(cells_at + mark for mark in marks))
+    return b"".join((opening, record(0x020B, index), settings, default_width, sizes, dimensions))
+
+
+def page(printed: bool) -> bytes:
+    """Calculation and print settings (GLOBALS and PAGESETUP); `printed`: A4 across, one page wide, small margins."""
+    return b"".join(
+        (
+            number(0x000D, 1),  # CalcMode: automatic
+            number(0x000C, 100),  # CalcCount
+            number(0x000F, 1),  # CalcRefMode: A1
+            number(0x0011, 0),  # CalcIter
+            record(0x0010, pack("<d", 0.001)),  # CalcDelta
+            number(0x005F, 1),  # CalcSaveRecalc
+            number(0x002A, 0),  # PrintRowCol
+            number(0x002B, 0),  # PrintGrid
+            number(0x0082, 1),  # GridSet
+            record(0x0080, bytes(8)),  # Guts
+            record(0x0225, pack("<HH", 0, DEFAULT_HEIGHT)),  # DefaultRowHeight
+            number(0x0081, 0x05C1 if printed else 0x04C1),  # WsBool: 0x0100 is "fit to page"
+            record(0x0014),  # Header
+            record(0x0015, long_string("&C&P / &N") if printed else b""),  # Footer
+            number(0x0083, 0),  # HCenter
+            number(0x0084, 0),  # VCenter
+            *(margins(0.4, 0.6) if printed else ()),
+            setup(printed),
+        )
+    )
+
+
+def margins(sides: float, ends: float) -> Iterator[bytes]:
+    """LeftMargin, RightMargin, TopMargin, BottomMargin, in inches"""
+    for kind, inches in ((0x0026, sides), (0x0027, sides), (0x0028, ends), (0x0029, ends)):
+        yield record(kind, pack("<d", inches))
+
+
+def setup(printed: bool) -> bytes:
+    """2.4.257: one page wide and as many high as it takes; otherwise what the printer has (fNoPls)."""
+    flags = 0x0000 if printed else 0x0006
+    return record(0x00A1, pack("<8H2dH", A4, 100, 1, 1, 0, flags, 600, 600, 0.3, 0.3, 1))
+
+
+def column(index: int, width: int, xf: int) -> bytes:
+    """2.4.53: in 256ths of a character of the default font, with Excel's five pixels of padding; 255 at most."""
+    return record(0x007D, pack("<6H", index, index, min(width * 256 + 183, 0xFF00), xf, 0x0002, 0))
+
+
+def sheet_tail(*, frozen: bool) -> bytes:
+    """Window2 (2.4.346), Pane (2.4.189) and Selection (2.4.248). The sheet with a frozen first row is the one shown."""
+    if not frozen:
+        return record(0x023E, pack("<4HH2HI", 0x00B6, 0, 0, 64, 0, 0, 0, 0)) + selection(3, 0) + EOF
+    window = record(0x023E, pack("<4HH2HI", 0x07BE, 0, 0, 64, 0, 0, 0, 0))
+    pane = record(0x0041, pack("<4HBB", 0, 1, 1, 0, 2, 0))
+    return window + pane + selection(3, 0) + selection(2, 1) + EOF
+
+
+def selection(pane: int, row: int) -> bytes:
+    """The first cell of a row"""
+    return record(0x001D, pack("<B6H2B", pane, row, 0, 0, 1, row, row, 0, 0))

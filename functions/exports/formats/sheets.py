@@ -1,0 +1,53 @@
+"""What every format is given: the headings and kinds of a sheet's columns, rows of cells that fit, and what the second
+sheet tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from shared.domain.columns import Cell
+from shared.domain.columns import CellKind as Kind
+
+About = Callable[[], Sequence[tuple[str, Cell]]]
+"""Names and values of the sheet "About this file"; called once all rows are written, when their counts are known."""
+
+__all__ = ["MAX_TEXT", "NUMBER_FORMATS", "About", "Cell", "Heading", "Kind", "Sheet", "Write"]
+
+MAX_TEXT = 32_767
+"""UTF-16 units of one cell, in .xls and .xlsx alike."""
+NUMBER_FORMATS: dict[Kind, str] = {
+    "text": "@",
+    "money": "#,##0.00##",
+    "number": "0",
+    "minute": "yyyy-mm-dd hh:mm:ss",
+    "day": "yyyy-mm-dd",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """`width` in characters."""
+
+    text: str
+    kind: Kind
+    width: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`printed`: meant for paper: A4 across, as wide as the page, the heading row on every page."""
+
+    headings: tuple[Heading, ...]
+    printed: bool = False
+
+
+class Write(Protocol):
+    """Write a whole file to `path`. `rows` is read once, lazily; its cells fit (see fit.py), one for each heading.
+
+    The first sheet, "Sheet1", starts with its heading row; the second is "About this file".
+    """
+
+    def __call__(self, path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About) -> None: ...

@@ -1,0 +1,65 @@
+"""The kinds of export: how each is read, and what a row of it is. A new kind is one row here and its layouts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.exports import AWAITING_SHIPMENT, Asked, Job, Kind
+from shared.domain.orders import Line, Order
+from shared.store import keys, timeline
+
+Placed = tuple[str, Order]
+"""Where an order stands among those of its kind, and the order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`orders` behind a place (None: from the start), each once; `lines` are an order's rows, None for one that is the
+    whole order; `count` is how many orders there are now."""
+
+    orders: Callable[[Job], Iterator[Placed]]
+    lines: Callable[[Order], Sequence[Line | None]]
+    count: Callable[[str, Asked], int]
+    printed: bool = False
+
+
+def _by_time(job: Job) -> Iterator[Placed]:
+    asked = job.asked
+    found = timeline.placed(job.store_id, asked.since, asked.until, statuses=asked.statuses, after=job.place)
+    return ((timeline.place(order), order) for order in found)
+
+
+def _to_ship(job: Job) -> Iterator[Placed]:
+    """Most urgent first, then by number. Sorted here: nothing says that there are few, but each is small."""
+    asked = job.asked
+    found = timeline.placed(job.store_id, asked.since, asked.until, statuses=AWAITING_SHIPMENT)
+    placed = ((keys.sort_key(_ship_by(order, asked), order.order_id), order) for order in found if order.left())
+    yield from sorted((each for each in placed if job.place is None or each[0] > job.place), key=lambda each: each[0])
+
+
+def _ship_by(order: Order, asked: Asked) -> datetime:
+    timer = order.timer("shipment")
+    return timer.due_at if timer else asked.until
+
+
+def _left(order: Order) -> list[Line]:
+    left = {part.line_id for part in order.left()}
+    return [line for line in order.lines if line.line_id in left]
+
+
+def _count(store_id: str, asked: Asked) -> int:
+    return timeline.count(store_id, asked.since, asked.until, asked.statuses)
+
+
+KINDS: dict[Kind, Reading] = {
+    Kind.ORDERS: Reading(_by_time, lambda order: (None,), _count),
+    Kind.LINES: Reading(_by_time, lambda order: order.lines, _count),
+    Kind.SHIPMENTS: Reading(
+        _to_ship,
+        _left,
+        lambda store_id, asked: timeline.count(store_id, asked.since, asked.until, AWAITING_SHIPMENT),
+        True,
+    ),
+}

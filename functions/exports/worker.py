@@ -1,0 +1,123 @@
+"""The worker: one message, one file. It writes the file, keeps it, and sends the job on to its next.
+
+A message only says where to look. One that comes twice, late or out of order finds nothing to do; what a worker that
+was killed has left undone is driven on by the clock (schedule.py) and written again from the same place.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.exports.kinds import KINDS
+from functions.exports.writing import FORMATS, Written, digest, file_name, write_file
+from shared.domain import exports as life
+from shared.domain.exports import File, Job
+from shared.operations import exports
+from shared.operations.exports import LeaseLost
+from shared.store import files, stores
+from shared.store.errors import Missing
+from shared.telemetry import logger, metrics, tracer
+
+Clock = Callable[[], datetime]
+BEAT_SECONDS = 10.0
+"""How often a worker says that it is alive, and how far it is."""
+
+
+def write_next(store_id: str, export_id: str, n: int, clock: Clock) -> Job | None:
+    """Write file `n` of a job and hand the job on; None where there was nothing to do. Answers with the job as it is
+    then."""
+    owner = uuid.uuid4().hex
+    taken = exports.take_file(store_id, export_id, n, owner, clock())
+    if taken is None:
+        return None
+    before, job = taken
+    prefix = f"exports/{store_id}/{export_id}/{n}-"
+    if job.attempts > 1:
+        files.abandon(prefix)
+        if before.lease:  # the worker that died may have put its file there before it could say so
+            files.delete(f"{prefix}{before.lease.owner}.{job.asked.format}")
+    try:
+        job = _write(job, owner, f"{prefix}{owner}.{job.asked.format}", clock)
+    except LeaseLost:
+        logger.info("the export was taken over or cancelled", extra={"export_id": export_id})
+        return None
+    except Exception:
+        exports.give_back(job, owner, clock())
+        raise
+    if job.open:
+        exports.hand_on(job)
+    return job
+
+
+def _write(job: Job, owner: str, key: str, clock: Clock) -> Job:
+    if job.total is None:
+        total = KINDS[job.asked.kind].count(job.store_id, job.asked)
+        job = exports.mine(job, owner, lambda job: life.begin(job, total))
+    heart = _Heart(job, owner, clock)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        written = write_file(job, path, heart.beat)
+        file = File(
+            written.n,
+            file_name(stores.load(job.store_id).store.name or job.store_id, job.asked, written.n),
+            key,
+            path.stat().st_size,
+            digest(path),
+            written.rows,
+            written.orders,
+        )
+        heart.beat(written.orders, at_once=True)
+        files.upload(path, key, FORMATS[job.asked.format].CONTENT_TYPE)
+    try:
+        return exports.mine(heart.job, owner, lambda job: _kept(job, file, written, clock()))
+    except LeaseLost:
+        files.delete(key)  # nobody will ever ask for it
+        raise
+
+
+def _kept(job: Job, file: File, written: Written, now: datetime) -> Job:
+    after = life.wrote(job, file, written.totals, tuple(written.warnings), written.more_warnings, written.place, now)
+    return exports.end(after, now) if written.ended else after
+
+
+class _Heart:
+    """Tells the job every few seconds that its worker is alive; the job as it then is."""
+
+    def __init__(self, job: Job, owner: str, clock: Clock) -> None:
+        self.job, self._owner, self._clock = job, owner, clock
+        self._next = time.monotonic() + BEAT_SECONDS
+
+    def beat(self, orders: int, *, at_once: bool = False) -> None:
+        """Raises LeaseLost where the job was cancelled or taken over."""
+        if at_once or (orders % 64 == 0 and time.monotonic() >= self._next):
+            self.job = exports.beat(self.job, self._owner, self.job.orders + orders, self._clock())
+            self._next = time.monotonic() + BEAT_SECONDS
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+@tracer.capture_lambda_handler(capture_response=False)
+def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    failures = []
+    for record in event["Records"]:
+        try:
+            message = json.loads(record["body"])
+            logger.append_keys(store_id=message["store_id"], export_id=message["export_id"], n=message["n"])
+            job = write_next(message["store_id"], message["export_id"], message["n"], lambda: datetime.now(UTC))
+            logger.info("nothing to do" if job is None else "a file was written")
+        except Missing:
+            logger.warning("a message names an export that there is not")
+        except Exception:
+            logger.exception("a file could not be written")
+            metrics.add_metric("ExportFilesFailed", "Count", 1)
+            failures.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failures}

@@ -1,0 +1,132 @@
+"""One file of an export: orders read, rows made, a sheet written to disk, and what there is to tell about it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from functions.exports.about import about
+from functions.exports.formats import csv, xls, xlsx
+from functions.exports.formats.fit import fit
+from functions.exports.formats.sheets import About, Cell, Heading, Sheet
+from functions.exports.kinds import KINDS, Placed, Reading
+from shared.domain.columns import COLUMNS, Column, Shown
+from shared.domain.exports import MAX_WARNINGS, Asked, Format, Job, Warned
+from shared.domain.layouts import LAYOUTS, Layout, named
+from shared.domain.orders import Order
+
+FORMATS: dict[Format, Any] = {Format.XLS: xls, Format.XLSX: xlsx, Format.CSV: csv}
+EMPTY = Column("", "", "text", lambda *_: None)
+NAMES = {"orders": "orders", "lines": "order-lines", "shipments": "shipment-list"}
+
+
+@dataclass
+class Written:
+    """What a file came to. `place` is where the next one begins; `ended` says that there is none."""
+
+    n: int
+    place: str = ""
+    rows: int = 0
+    orders: int = 0
+    first: Order | None = None
+    last: Order | None = None
+    ended: bool = True
+    totals: dict[str, int] = field(default_factory=dict)
+    warnings: list[Warned] = field(default_factory=list)
+    more_warnings: int = 0
+
+    def warn(self, code: str, column: str = "", order_id: str = "") -> None:
+        if len(self.warnings) < MAX_WARNINGS:
+            self.warnings.append(Warned(code, self.n, column, order_id))
+        else:
+            self.more_warnings += 1
+
+
+def layout_of(asked: Asked) -> Layout:
+    return named(asked.columns, asked.language) if asked.columns else LAYOUTS[asked.kind][asked.layout]
+
+
+def sheet_of(asked: Asked) -> Sheet:
+    """The headings; ours name the zone of their times, those to the letter leave that to the second sheet."""
+    layout = layout_of(asked)
+    headings = []
+    for heading, code in layout.columns:
+        column = COLUMNS.get(code, EMPTY)
+        zoned = layout.ours and column.kind in ("minute", "day")
+        headings.append(Heading(f"{heading} ({asked.time_zone})" if zoned else heading, column.kind, column.width))
+    return Sheet(tuple(headings), KINDS[asked.kind].printed)
+
+
+def write_file(job: Job, path: Path, beat: Callable[[int], None], *, max_rows: int | None = None) -> Written:
+    """Write file `job.next_file` to `path`: whole orders, as many as fit, from where the last file ended.
+
+    `beat` is called with the number of orders read, once for each: it says that the worker is alive, and may raise.
+    """
+    asked, reading = job.asked, KINDS[job.asked.kind]
+    format_, sheet, written = FORMATS[asked.format], sheet_of(asked), Written(job.next_file, place=job.place or "")
+
+    def changed(_: int, column: int, why: str) -> None:
+        assert written.last is not None
+        written.warn(why, sheet.headings[column].text, written.last.order_id)
+
+    rows = _rows(reading, reading.orders(job), asked, written, max_rows or format_.MAX_ROWS, beat)
+    options: dict[str, Any] = {"bom": asked.bom} if asked.format is Format.CSV else {}
+    format_.write(path, sheet, fit(rows, sheet.headings, changed), _told(job, written), **options)
+    return written
+
+
+def _told(job: Job, written: Written) -> About:
+    return lambda: about(job, layout_of(job.asked), written)
+
+
+def _rows(
+    reading: Reading,
+    orders: Iterable[Placed],
+    asked: Asked,
+    written: Written,
+    max_rows: int,
+    beat: Callable[[int], None],
+) -> Iterator[list[Cell]]:
+    shown = Shown(ZoneInfo(asked.time_zone), asked.language, asked.masked)
+    values = [COLUMNS.get(code, EMPTY).value for _, code in layout_of(asked).columns]
+    totals = written.totals
+    for place, order in orders:
+        lines = reading.lines(order)
+        if written.rows + len(lines) > max_rows:
+            written.ended = False
+            break
+        written.first, written.last, written.place = written.first or order, order, place
+        written.orders += 1
+        written.rows += len(lines)
+        totals[order.currency] = totals.get(order.currency, 0) + order.amounts.total
+        beat(written.orders)
+        for line in lines:
+            yield [value(order, line, shown) for value in values]
+    if len(totals) > 1 and _says_no_currency(asked):
+        written.warn("several_currencies")
+
+
+def _says_no_currency(asked: Asked) -> bool:
+    codes = [code for _, code in layout_of(asked).columns if code]
+    return "currency" not in codes and any(COLUMNS[code].kind == "money" for code in codes)
+
+
+def digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def file_name(store_name: str, asked: Asked, n: int) -> str:
+    """What the file is called when it is downloaded: shop, kind, the days that it holds, number."""
+    kept = "".join(char if char.isalnum() or char in "-. " else "_" for char in store_name).strip(" .")[:60]
+    days = [kept or "store", NAMES[asked.kind]]
+    if asked.since.year > 1970:  # a shipment list has no window
+        zone = ZoneInfo(asked.time_zone)
+        last = (asked.until - timedelta(microseconds=1)).astimezone(zone)
+        days += [f"{asked.since.astimezone(zone):%Y-%m-%d}", f"{last:%Y-%m-%d}"]
+    return "_".join([*days, str(n)]) + f".{asked.format}"

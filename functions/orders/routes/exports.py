@@ -1,0 +1,177 @@
+"""Exports: asked for, looked at, fetched, cancelled, tried again; the shipment list and the regular export."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
+from ulid import ULID
+
+from functions.orders import pipeline
+from functions.orders.exporting import (
+    ExportView,
+    NewExport,
+    Nothing,
+    ScheduleBody,
+    ScheduleView,
+    ShipmentListView,
+    download_view,
+    export_view,
+    schedule_view,
+)
+from functions.orders.identity import OWNER, SELLER
+from functions.orders.pipeline import Call, access
+from functions.orders.problems import Problem, not_found
+from functions.orders.routes.answers import Cursor, Limit, documented, page_of, page_reply, position, reply
+from shared.domain.exports import Job
+from shared.operations import exports as operations
+from shared.store import exports, files, regular_exports
+from shared.store.exports import Download
+from shared.store.regular_exports import Schedule
+
+router = Router()
+
+SHOWN_DOWNLOADS = 100
+
+
+def _reply(call: Call, job: Job, status: int = 200) -> Response[Any]:
+    headers = {"Location": f"/v1/exports/{job.export_id}"} if status == 202 else {}
+    return reply(export_view(job, call.now, call.language), status, headers)
+
+
+def _receipt(call: Call, status: int) -> Any:
+    return call.answer_with(lambda job: pipeline.kept(_reply(call, job, status)))
+
+
+@router.post(
+    "/v1/exports",
+    summary="Ask for an export",
+    tags=["Exports"],
+    operation_id="create_export",
+    responses=documented(ExportView, "The export is on its way; ask for it at its Location.", 202),
+)
+@access(SELLER)
+def create_export(body: Annotated[NewExport, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    asked = body.asked(call.store, call.now)
+    return _reply(call, operations.request_export(call.store, asked, call.actor, call.now, _receipt(call, 202)), 202)
+
+
+@router.get(
+    "/v1/exports",
+    summary="Exports, latest first",
+    tags=["Exports"],
+    operation_id="list_exports",
+    responses=documented(page_of("ExportPage", ExportView), "The store's exports, whoever asked for them."),
+)
+@access(SELLER)
+def list_exports(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    call: Call = router.context["call"]
+    query = {"list": "exports"}
+    page = exports.listed(call.store.store_id, limit, position(call, cursor, query))
+    return page_reply(call, page, lambda job: export_view(job, call.now, call.language), limit, query)
+
+
+@router.get(
+    "/v1/exports/<export_id>",
+    summary="Read an export",
+    tags=["Exports"],
+    operation_id="get_export",
+    responses=documented(ExportView, "How far it is, its files, and who was given them."),
+)
+@access(SELLER)
+def get_export(export_id: str) -> Response[Any]:
+    call: Call = router.context["call"]
+    told = export_view(call.export, call.now, call.language)
+    given = exports.downloads(call.store.store_id, export_id, SHOWN_DOWNLOADS)
+    return reply(told | {"downloads": [download_view(download) for download in given]})
+
+
+@router.get(
+    "/v1/exports/<export_id>/files/<n>",
+    summary="Fetch a file",
+    tags=["Exports"],
+    operation_id="get_export_file",
+    responses=documented(dict[str, str], "The file itself is at Location, for five minutes.", 302),
+)
+@access(SELLER)
+def get_export_file(export_id: str, n: str) -> Response[Any]:
+    call: Call = router.context["call"]
+    job = call.export
+    file = job.file(int(n)) if n.isascii() and n.isdigit() and len(n) < 6 else None
+    if file is None:
+        raise not_found()
+    if call.now >= job.expires_at:
+        raise Problem(410, "export_expired", "Files are kept for 30 days: ask for the export again.")
+    given = Download(str(ULID()), call.now, call.actor, file.n)
+    exports.record_download(call.store.store_id, export_id, given)
+    headers = {"Location": files.link(file.key, file.name), "Cache-Control": "no-store"}
+    return Response(302, None, "", headers=headers)
+
+
+@router.post(
+    "/v1/exports/<export_id>/cancel",
+    summary="Cancel an export",
+    tags=["Exports"],
+    operation_id="cancel_export",
+    responses=documented(ExportView, "The export, cancelled; the files that were there already stay."),
+)
+@access(SELLER)
+def cancel_export(export_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    return _reply(call, operations.cancel_export(call.store.store_id, export_id, call.now, _receipt(call, 200)))
+
+
+@router.post(
+    "/v1/exports/<export_id>/retry",
+    summary="Try an export again",
+    tags=["Exports"],
+    operation_id="retry_export",
+    responses=documented(ExportView, "The export, on its way again from the file it had come to."),
+)
+@access(SELLER)
+def retry_export(export_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    return _reply(call, operations.retry_export(call.store.store_id, export_id, call.now, _receipt(call, 200)))
+
+
+@router.get(
+    "/v1/shipment-list",
+    summary="Is there a shipment list",
+    tags=["Exports"],
+    operation_id="get_shipment_list",
+    responses=documented(ShipmentListView, "Whether some order awaits shipment, and how many do."),
+)
+@access()
+def get_shipment_list() -> Response[Any]:
+    call: Call = router.context["call"]
+    waiting = operations.awaiting_shipment(call.store.store_id)
+    return reply({"available": waiting > 0, "orders": waiting})
+
+
+@router.get(
+    "/v1/export-schedule",
+    summary="Read the regular export",
+    tags=["Exports"],
+    operation_id="get_export_schedule",
+    responses=documented(ScheduleView, "What is exported regularly, and when next."),
+)
+@access(OWNER)
+def get_export_schedule() -> Response[Any]:
+    call: Call = router.context["call"]
+    return reply(schedule_view(regular_exports.load(call.store.store_id), call.store.time_zone))
+
+
+@router.put(
+    "/v1/export-schedule",
+    summary="Set the regular export",
+    tags=["Exports"],
+    operation_id="put_export_schedule",
+    responses=documented(ScheduleView, "The regular export as it is now."),
+)
+@access(OWNER)
+def put_export_schedule(body: Annotated[ScheduleBody, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    schedule = replace(Schedule(), **{name: getattr(body, name) for name in type(body).model_fields})
+    return reply(schedule_view(operations.change_schedule(call.store, schedule, call.now), call.store.time_zone))

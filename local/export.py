@@ -1,0 +1,131 @@
+"""`make export`: an export of a store of the running server, from the request to its files in the current folder.
+
+PORT and DATA_DIR are those of `make run`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import http.client
+import os
+import re
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+from tqdm import tqdm
+
+from local.load.client import Api, Refused, TryAgain, patiently
+from local.template import Template
+from local.tokens import Issuer
+
+POLL_SECONDS = 0.3
+ENDED = ("succeeded", "failed", "cancelled", "expired")
+
+
+class CannotExport(Exception):
+    """Said to the person who asked for it, without a traceback."""
+
+
+def export(api: Api, token: str, asked: dict[str, Any], folder: Path) -> list[Path]:
+    """Ask, wait, fetch. Raises CannotExport, Refused or TryAgain."""
+    job = patiently(lambda: api.call("POST", "/v1/exports", token, asked).body)
+    with tqdm(total=None, unit=" orders", desc=job["id"], leave=False) as bar:
+        while job["state"] not in ENDED:
+            time.sleep(POLL_SECONDS)
+            job = api.get(f"/v1/exports/{job['id']}", token)
+            bar.total = job["progress"]["total"]
+            bar.update(job["progress"]["done"] - bar.n)
+    if job["state"] != "succeeded":
+        why = f": {job['failed']['message']}" if job["failed"] else ""
+        raise CannotExport(f"The export {job['id']} has {job['state']}{why}")
+    for warning in job["warnings"]:
+        named = ", ".join(warning[name] for name in ("order_id", "column") if name in warning)
+        print(f"file {warning['file']}: {warning['message']} {named}".rstrip(), file=sys.stderr)
+    return [_fetch(api, token, job["id"], file, folder) for file in job["files"]]
+
+
+def _fetch(api: Api, token: str, export_id: str, file: dict[str, Any], folder: Path) -> Path:
+    """The file, checked against its digest. The token stays here: the link is all that the bucket is shown."""
+    url = urlsplit(api.url)
+    connection = http.client.HTTPConnection(url.netloc, timeout=60)
+    connection.request(
+        "GET", f"/v1/exports/{export_id}/files/{file['n']}", headers={"Authorization": f"Bearer {token}"}
+    )
+    answer = connection.getresponse()
+    link = answer.getheader("Location")
+    if answer.status != 302 or not link:
+        raise CannotExport(f"File {file['n']} cannot be fetched ({answer.status})")
+    path = _free(folder / Path(file["name"]).name)
+    digest = hashlib.sha256()
+    with urlopen(link, timeout=60) as source, path.open("xb") as target:
+        while part := source.read(1 << 20):
+            digest.update(part)
+            target.write(part)
+    if digest.hexdigest() != file["sha256"]:
+        raise CannotExport(f"{path} is not what was written; fetch it again")
+    return path
+
+
+def _free(path: Path) -> Path:
+    """A name that is not taken: nothing that lies there is overwritten."""
+    number, free = 1, path
+    while free.exists():
+        free = path.with_stem(f"{path.stem} ({number})")
+        number += 1
+    return free
+
+
+def _asked(options: argparse.Namespace) -> dict[str, Any]:
+    asked: dict[str, Any] = {"kind": options.kind, "format": options.format}
+    for name in ("language", "layout", "status"):
+        if getattr(options, name):
+            asked[name] = getattr(options, name)
+    if bool(options.since) != bool(options.until):
+        raise CannotExport("A window has both ends: FROM=2026-01-01T00:00:00Z TO=2026-07-01T00:00:00Z")
+    if options.since:
+        asked["window"] = {"from": options.since, "to": options.until}
+    return asked
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="make export", description=__doc__)
+    parser.add_argument("--store", default="demo")
+    parser.add_argument("--kind", default="orders")
+    parser.add_argument("--format", default="xls")
+    for name in ("language", "layout", "status", "since", "until"):
+        parser.add_argument(f"--{name}", default="")
+    options = parser.parse_args(arguments)
+    url = f"http://127.0.0.1:{os.environ.get('PORT') or 3000}"
+    data_dir = Path(os.environ.get("DATA_DIR") or "data").resolve()
+    try:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", options.store):
+            raise CannotExport("STORE is a store's id: letters, digits, _ and -")
+        token = Issuer.of(data_dir, Template.load()).issue({options.store: "staff"}, "staff")
+        for path in export(Api(url), token, _asked(options), Path.cwd()):
+            print(path.name)
+    except Refused as refused:
+        print(_said(refused, options.store), file=sys.stderr)
+        return 1
+    except TryAgain as gone:
+        print(f"{url} does not answer ({gone}); is `make run` running, with this PORT and DATA_DIR?", file=sys.stderr)
+        return 1
+    except CannotExport as failed:
+        print(failed, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _said(refused: Refused, store: str) -> str:
+    if refused.status == 404:
+        return f"There is no store {store} here."
+    return str(refused)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,18 @@
+"""A recipient with what identifies them masked: what everybody may see without asking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+CLEAR = frozenset({"country", "state", "city"})
+
+
+def masked(recipient: Mapping[str, str]) -> dict[str, str]:
+    """Country, state and city as they are; of the rest only enough to tell two recipients apart."""
+    return {name: value if name in CLEAR else _mask(name, value) for name, value in recipient.items()}
+
+
+def _mask(name: str, value: str) -> str:
+    if name in ("phone", "mobile"):
+        return "***" + value[-2:] if len(value) > 5 else "***"
+    return value[:1] + "***" if name == "name" else "***"

@@ -1,0 +1,207 @@
+"""Exports: asked for, driven on, written by a worker, made regularly by the clock. Each step may run twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.domain import exports as life
+from shared.domain.commands import Actor
+from shared.domain.errors import Conflict
+from shared.domain.exports import AWAITING_SHIPMENT, Asked, Format, Job, Kind
+from shared.domain.stores import Store
+from shared.domain.windows import last_three_months
+from shared.operations.orders import Receipt, new_id
+from shared.store import counters, exports, orders, queues, regular_exports, stores
+from shared.store.errors import Busy, Stale
+from shared.telemetry import logger, metrics
+
+ATTEMPTS = 8
+CLOCK = Actor("clock", "regular export")
+FIRST_WAIT = timedelta(seconds=15)
+INDEX_LAG = timedelta(seconds=30)
+"""How long before a job began a moved order may still have been in two places of an index."""
+
+
+class LeaseLost(Exception):
+    """The job is no longer this worker's: cancelled, or taken over."""
+
+
+def request_export(store: Store, asked: Asked, actor: Actor, now: datetime, receipt: Receipt | None = None) -> Job:
+    """A new job, on its way to a worker. Raises Conflict `nothing_to_ship`."""
+    if asked.kind is Kind.SHIPMENTS and not awaiting_shipment(store.store_id):
+        raise Conflict("nothing_to_ship", "No order awaits shipment.")
+    job = _new(store, asked, actor, now)
+    exports.create(job, receipt.writes(job) if receipt else ())
+    if receipt:
+        receipt.kept = receipt.render is not None
+    _send(job)
+    return job
+
+
+def awaiting_shipment(store_id: str) -> int:
+    """How many orders the shipment list would have now; one read of the counters."""
+    counts = counters.counts(store_id)
+    return sum(counts.of(status) for status in AWAITING_SHIPMENT)
+
+
+def cancel_export(store_id: str, export_id: str, now: datetime, receipt: Receipt | None = None) -> Job:
+    """Raises Missing, or Conflict where it has ended. A worker that is at it stops within seconds."""
+    return _step(store_id, export_id, lambda job: life.cancel(job, now), receipt)
+
+
+def retry_export(store_id: str, export_id: str, now: datetime, receipt: Receipt | None = None) -> Job:
+    """Raises Missing, or Conflict where there is nothing to try again."""
+    job = _step(store_id, export_id, lambda job: life.retry(job, now), receipt)
+    _send(job)
+    return job
+
+
+def drive_on(now: datetime, enough: Callable[[], bool]) -> int:
+    """Send the next message of every open job that has stopped moving: its message is gone, or its worker. Answers
+    with how many there were."""
+    driven = 0
+    for job in exports.due_by(now):
+        if enough():
+            break
+        try:
+            exports.save(job, replace(job, watch_at=now + life.LEASE))
+        except Stale:
+            continue  # it moves after all
+        _send(job)
+        driven += 1
+    return driven
+
+
+def start_regular(now: datetime, enough: Callable[[], bool]) -> int:
+    """A job for every regular export due by `now`; answers with how many. The job and the next due time are written
+    together, so that however often this runs there is one."""
+    started = 0
+    for export in regular_exports.due_by(now):
+        if enough():
+            break
+        try:
+            started += _start(export, now)
+        except Stale:
+            logger.info("another run was first", extra={"store_id": export.store_id})
+        except Exception:
+            # One store that fails must not keep the others from their files; it is due again in a minute.
+            logger.exception("a regular export could not be started", extra={"store_id": export.store_id})
+            metrics.add_metric("ExportsFailed", "Count", 1)
+    return started
+
+
+def _start(export: regular_exports.RegularExport, now: datetime) -> bool:
+    store = stores.load(export.store_id).store
+    assert export.due_at is not None
+    after = replace(export, due_at=export.schedule.next_after(now, store.time_zone))
+    kind = Kind(export.schedule.kind)
+    if kind is Kind.SHIPMENTS and not awaiting_shipment(store.store_id):
+        regular_exports.save(export, after)
+        return False
+    window = None if kind is Kind.SHIPMENTS else last_three_months(export.due_at, store.time_zone)
+    asked = life.ask(store, now, kind, Format(export.schedule.format), window=window)
+    job = replace(_new(store, asked, CLOCK, now), scheduled=True)
+    exports.create(job, [regular_exports.change(export, replace(after, last=job.export_id))])
+    _send(job)
+    return True
+
+
+def change_schedule(store: Store, schedule: regular_exports.Schedule, now: datetime) -> regular_exports.RegularExport:
+    """Set the regular export; the next one is due at the schedule's own next time from now."""
+    for _ in range(ATTEMPTS):
+        before = regular_exports.load(store.store_id)
+        after = replace(before, schedule=schedule, due_at=schedule.next_after(now, store.time_zone))
+        try:
+            regular_exports.save(before, after)
+        except Stale:
+            continue
+        return after
+    raise Busy("the schedule keeps changing")
+
+
+# ---- what a worker does
+
+
+def take_file(store_id: str, export_id: str, n: int, owner: str, now: datetime) -> tuple[Job, Job] | None:
+    """(the job before, the job with its file `n` in this worker's hands), or None where there is nothing to do."""
+    for _ in range(ATTEMPTS):
+        before = exports.load(store_id, export_id)
+        taken = life.take(before, n, owner, now)
+        if taken is None:
+            return None
+        try:
+            taken = exports.save(before, taken)
+        except Stale:
+            continue
+        if not taken.open:
+            _count_failure(taken)
+            return None
+        return before, taken
+    raise Busy("the export keeps changing")
+
+
+def beat(job: Job, owner: str, done: int, now: datetime) -> Job:
+    """Still at it. Raises LeaseLost."""
+    return mine(job, owner, lambda job: life.beat(job, owner, done, now))
+
+
+def hand_on(job: Job) -> None:
+    """Send the job's next message. Where that fails, the clock will."""
+    _send(job)
+
+
+def end(job: Job, now: datetime) -> Job:
+    """All files are there: the job has succeeded, unless an order was moved in time meanwhile, which might so be in it
+    twice or not at all; then it begins anew."""
+    assert job.started_at is not None
+    moved = job.asked.kind is not Kind.SHIPMENTS and orders.moved_since(job.store_id, job.started_at - INDEX_LAG)
+    return life.restart(job, now) if moved else life.succeed(job, now)
+
+
+def give_back(job: Job, owner: str, now: datetime) -> None:
+    """An attempt that failed: the next may begin at once."""
+    mine(
+        job, owner, lambda job: replace(job, version=job.version + 1, lease=None, watch_at=now + timedelta(seconds=30))
+    )
+
+
+def mine(job: Job, owner: str, step: Callable[[Job], Job]) -> Job:
+    """A step of the worker that holds the job. Raises LeaseLost."""
+    for _ in range(ATTEMPTS):
+        if not job.open or job.lease is None or job.lease.owner != owner:
+            raise LeaseLost("the export is not this worker's any more")
+        try:
+            return exports.save(job, step(job))
+        except Stale:
+            job = exports.load(job.store_id, job.export_id)
+    raise Busy("the export keeps changing")
+
+
+def _step(store_id: str, export_id: str, step: Callable[[Job], Job], receipt: Receipt | None) -> Job:
+    for _ in range(ATTEMPTS):
+        before = exports.load(store_id, export_id)
+        with suppress(Stale):
+            job = exports.save(before, step(before), receipt.writes if receipt else None)
+            if receipt:
+                receipt.kept = receipt.render is not None
+            return job
+    raise Busy("the export keeps changing")
+
+
+def _new(store: Store, asked: Asked, actor: Actor, now: datetime) -> Job:
+    return Job(store.store_id, new_id("exp_"), asked, actor, now, watch_at=now + life.LEASE)
+
+
+def _send(job: Job) -> None:
+    try:
+        queues.send_export(job.store_id, job.export_id, job.next_file)
+    except Exception as error:  # the clock drives it on
+        logger.warning("a message could not be sent", extra={"error": type(error).__name__})
+
+
+def _count_failure(job: Job) -> None:
+    logger.error("an export failed", extra={"export_id": job.export_id, "code": job.failed})
+    metrics.add_metric("ExportsFailed", "Count", 1)

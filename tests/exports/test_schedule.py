@@ -1,0 +1,138 @@
+"""The regular export: each store's, at its own hour, once, whatever fires and however often."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from shared.domain.windows import last_three_months, months_before, next_regular
+from shared.operations import exports
+from shared.store import regular_exports
+from tests.exports.office import Office, sheet
+from tests.harness import new_order
+
+FIRST = datetime(2027, 1, 31, 18, tzinfo=UTC)  # 1 February, 2 in the morning in Shanghai
+
+
+def never() -> bool:
+    return False
+
+
+def soon_after_due(store: str) -> datetime:
+    due_at = regular_exports.load(store).due_at
+    assert due_at is not None
+    return due_at + timedelta(minutes=1)
+
+
+def test_each_store_gets_its_files_by_itself(office: Office) -> None:
+    shop = office.api.shop(time_zone="Asia/Shanghai")
+    due = soon_after_due(shop.name)
+    body = new_order(order_id="3000000000012345")
+    assert shop.platform.post("/v1/orders", body).status == 201
+    assert exports.start_regular(datetime.now(UTC), never) == 0, "nothing is due yet"
+    assert exports.start_regular(due, never) == 1
+    assert exports.start_regular(due, never) == 0, "it is due once"
+    office.work()
+    (made,) = shop.owner.every("/v1/exports")
+    assert (made["state"], made["scheduled"], made["format"], made["kind"]) == ("succeeded", True, "xls", "orders")
+    assert made["requested_by"] == {"role": "clock", "id": "regular export"}
+    since, until = last_three_months(due, "Asia/Shanghai")
+    assert datetime.fromisoformat(made["coverage"]["from"]) == since
+    assert datetime.fromisoformat(made["coverage"]["to"]) == until
+    rows = sheet(office.fetch(shop.owner, made), made)
+    assert [row[0] for row in rows] == ["订单号", "3000000000012345"]
+    schedule = shop.owner.get("/v1/export-schedule").json
+    assert schedule["last_export_id"] == made["id"]
+    assert schedule["next_at"] > f"{due:%Y-%m-%dT%H:%M:%S}"
+
+
+def test_two_runs_at_once_make_one_export(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = office.api.shop()
+    due = soon_after_due(shop.name)
+    seen = list(regular_exports.due_by(due))
+    assert [export.store_id for export in seen] == [shop.name]
+    monkeypatch.setattr(regular_exports, "due_by", lambda _: iter(seen * 3))
+    assert exports.start_regular(due, never) == 1
+    assert len(shop.owner.every("/v1/exports")) == 1
+
+
+def test_runs_that_were_missed_are_made_up_once(office: Office) -> None:
+    shop = office.api.shop()
+    assert shop.owner.request("PUT", "/v1/export-schedule", {"enabled": True, "cadence": "daily"}).status == 200
+    late = datetime.now(UTC) + timedelta(days=5)
+    assert exports.start_regular(late, never) == 1
+    assert exports.start_regular(late, never) == 0
+    due_at = regular_exports.load(shop.name).due_at
+    assert due_at is not None and late < due_at <= late + timedelta(days=1)
+
+
+def test_an_owner_sets_what_when_and_whether(office: Office) -> None:
+    shop = office.api.shop(time_zone="America/Los_Angeles")
+    told = {"enabled": True, "cadence": "weekly", "kind": "lines", "format": "xlsx", "hour": 5}
+    answer = shop.owner.request("PUT", "/v1/export-schedule", told)
+    assert answer.status == 200 and {name: answer.json[name] for name in told} == told
+    assert answer.json["time_zone"] == "America/Los_Angeles"
+    next_at = datetime.fromisoformat(answer.json["next_at"])
+    assert next_at == next_regular(datetime.now(UTC), "America/Los_Angeles", "weekly", 5)
+    assert exports.start_regular(next_at + timedelta(minutes=1), never) == 1
+    office.work()
+    (made,) = shop.owner.every("/v1/exports")
+    assert (made["kind"], made["format"], made["state"]) == ("lines", "xlsx", "succeeded")
+    off = shop.owner.request("PUT", "/v1/export-schedule", {"enabled": False})
+    assert (off.json["enabled"], off.json["next_at"]) == (False, None)
+    assert exports.start_regular(datetime.now(UTC) + timedelta(days=400), never) == 0
+    for bad, field in (
+        ({}, "/enabled"),
+        ({"enabled": "yes"}, "/enabled"),
+        ({"enabled": True, "hour": 24}, "/hour"),
+        ({"enabled": True, "cadence": "yearly"}, "/cadence"),
+        ({"enabled": True, "colour": 1}, "/colour"),
+    ):
+        refused = shop.owner.request("PUT", "/v1/export-schedule", bad)
+        assert (refused.status, refused.fields) == (400, [field])
+
+
+def test_a_regular_shipment_list_is_made_only_where_something_is_to_be_shipped(office: Office) -> None:
+    shop = office.api.shop()
+    told = {"enabled": True, "cadence": "daily", "kind": "shipments"}
+    assert shop.owner.request("PUT", "/v1/export-schedule", told).status == 200
+    assert exports.start_regular(soon_after_due(shop.name), never) == 0
+    assert shop.owner.every("/v1/exports") == []
+    order_id = shop.platform.place()["order_id"]
+    for action in ("pay", "pass_risk"):
+        shop.platform.act(order_id, action)
+    assert exports.start_regular(soon_after_due(shop.name), never) == 1
+
+
+@pytest.mark.parametrize(
+    ("cadence", "zone", "after", "expected"),
+    [
+        ("monthly", "Asia/Shanghai", datetime(2027, 1, 15, tzinfo=UTC), FIRST),
+        ("monthly", "Asia/Shanghai", FIRST, datetime(2027, 2, 28, 18, tzinfo=UTC)),
+        ("monthly", "Asia/Shanghai", FIRST - timedelta(microseconds=1), FIRST),
+        ("weekly", "UTC", datetime(2026, 11, 23, 2, tzinfo=UTC), datetime(2026, 11, 30, 2, tzinfo=UTC)),
+        ("weekly", "UTC", datetime(2026, 11, 23, 1, 59, tzinfo=UTC), datetime(2026, 11, 23, 2, tzinfo=UTC)),
+        ("daily", "UTC", datetime(2028, 2, 28, 3, tzinfo=UTC), datetime(2028, 2, 29, 2, tzinfo=UTC)),
+        # 2 in the morning does not exist on 14 March 2027 in Los Angeles, and comes twice on 7 November.
+        ("daily", "America/Los_Angeles", datetime(2027, 3, 14, 8, tzinfo=UTC), datetime(2027, 3, 14, 10, tzinfo=UTC)),
+        ("daily", "America/Los_Angeles", datetime(2027, 11, 7, 8, tzinfo=UTC), datetime(2027, 11, 7, 10, tzinfo=UTC)),
+    ],
+)
+def test_it_is_due_at_the_stores_own_hour(cadence: str, zone: str, after: datetime, expected: datetime) -> None:
+    assert next_regular(after, zone, cadence, 2) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "before"),
+    [
+        (date(2026, 5, 31), date(2026, 2, 28)),
+        (date(2028, 5, 31), date(2028, 2, 29)),
+        (date(2028, 2, 29), date(2027, 11, 29)),
+        (date(2027, 1, 31), date(2026, 10, 31)),
+        (date(2026, 12, 31), date(2026, 9, 30)),
+        (date(2026, 3, 1), date(2025, 12, 1)),
+    ],
+)
+def test_three_months_before_is_the_same_day_or_the_months_last(day: date, before: date) -> None:
+    assert months_before(day, 3) == before
