@@ -22,7 +22,7 @@ DYNOXIDE := 1.2.1
 LAMBDA_WHEELS := --platform manylinux2014_x86_64 --implementation cp --python-version 3.11 --only-binary=:all:
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run token load test lint format build package-check deploy lock clean setup-run setup-dev check-python
+.PHONY: help run token load export test lint format build package-check deploy lock clean setup-run setup-dev check-python
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | awk -F ':.*  ## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -41,6 +41,17 @@ load: export LOAD_DATA := $(value DATA)
 load: .venv/.run  ## bring real orders into the running server (DATA=folder of Olist CSV files, STORES=5, LIMIT, VERIFY=0, PORT, DATA_DIR)
 	@[ -n "$$LOAD_DATA" ] || { echo "Name the folder with the CSV files: make load DATA=../shared/data/olist" >&2; exit 2; }
 	@PORT='$(PORT)' DATA_DIR='$(DATA_DIR)' $(VENV) -m local.load --data "$$LOAD_DATA" $(if $(STORES),--stores '$(STORES)') $(if $(LIMIT),--limit '$(LIMIT)') $(if $(filter 0,$(VERIFY)),--no-verify)
+
+export: export EXPORT_STORE := $(or $(value STORE),demo)
+export: export EXPORT_KIND := $(or $(value KIND),orders)
+export: export EXPORT_FORMAT := $(or $(value FORMAT),xls)
+export: export EXPORT_SINCE := $(value FROM)
+export: export EXPORT_UNTIL := $(value TO)
+export: export EXPORT_LAYOUT := $(value LAYOUT)
+export: export EXPORT_STATUS := $(value STATUS)
+export: export EXPORT_LANGUAGE := $(value LANGUAGE)
+export: .venv/.run  ## write an export of the running server into this folder (STORE=demo, FORMAT=xls|xlsx|csv, KIND=orders|lines|shipments, FROM, TO, STATUS, LAYOUT, LANGUAGE)
+	@PORT='$(PORT)' DATA_DIR='$(DATA_DIR)' $(VENV) -m local.export
 
 test: setup-dev  ## run every test, then the HTTP tests again on the local engines
 	@$(VENV) -m pytest -n auto -q tests

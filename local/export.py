@@ -1,18 +1,16 @@
 """`make export`: an export of a store of the running server, from the request to its files in the current folder.
 
-PORT and DATA_DIR are those of `make run`.
+PORT and DATA_DIR are those of `make run`; what to export is said by EXPORT_STORE, EXPORT_KIND and so on.
 """
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import http.client
 import os
-import re
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,9 +20,10 @@ from tqdm import tqdm
 
 from local.load.client import Api, Refused, TryAgain, patiently
 from local.template import Template
-from local.tokens import Issuer
+from local.tokens import Issuer, TokenError, grants
 
 POLL_SECONDS = 0.3
+NAMES = ("kind", "format", "language", "layout", "status")
 ENDED = ("succeeded", "failed", "cancelled", "expired")
 
 
@@ -81,51 +80,33 @@ def _free(path: Path) -> Path:
     return free
 
 
-def _asked(options: argparse.Namespace) -> dict[str, Any]:
-    asked: dict[str, Any] = {"kind": options.kind, "format": options.format}
-    for name in ("language", "layout", "status"):
-        if getattr(options, name):
-            asked[name] = getattr(options, name)
-    if bool(options.since) != bool(options.until):
+def _asked(said: Mapping[str, str]) -> dict[str, Any]:
+    """The request's body: what was left empty is left to the API's defaults."""
+    asked: dict[str, Any] = {name: value for name in NAMES if (value := said.get(f"EXPORT_{name.upper()}"))}
+    since, until = said.get("EXPORT_SINCE"), said.get("EXPORT_UNTIL")
+    if bool(since) != bool(until):
         raise CannotExport("A window has both ends: FROM=2026-01-01T00:00:00Z TO=2026-07-01T00:00:00Z")
-    if options.since:
-        asked["window"] = {"from": options.since, "to": options.until}
-    return asked
+    return asked | ({"window": {"from": since, "to": until}} if since else {})
 
 
-def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="make export", description=__doc__)
-    parser.add_argument("--store", default="demo")
-    parser.add_argument("--kind", default="orders")
-    parser.add_argument("--format", default="xls")
-    for name in ("language", "layout", "status", "since", "until"):
-        parser.add_argument(f"--{name}", default="")
-    options = parser.parse_args(arguments)
-    url = f"http://127.0.0.1:{os.environ.get('PORT') or 3000}"
-    data_dir = Path(os.environ.get("DATA_DIR") or "data").resolve()
+def main(said: Mapping[str, str]) -> int:
+    store = said.get("EXPORT_STORE") or "demo"
+    url = f"http://127.0.0.1:{said.get('PORT') or 3000}"
+    data_dir = Path(said.get("DATA_DIR") or "data").resolve()
     try:
-        if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", options.store):
-            raise CannotExport("STORE is a store's id: letters, digits, _ and -")
-        token = Issuer.of(data_dir, Template.load()).issue({options.store: "staff"}, "staff")
-        for path in export(Api(url), token, _asked(options), Path.cwd()):
+        token = Issuer.of(data_dir, Template.load()).issue(grants(store, "staff"), "staff")
+        for path in export(Api(url), token, _asked(said), Path.cwd()):
             print(path.name)
     except Refused as refused:
-        print(_said(refused, options.store), file=sys.stderr)
-        return 1
+        print(f"There is no store {store} here." if refused.status == 404 else refused, file=sys.stderr)
     except TryAgain as gone:
         print(f"{url} does not answer ({gone}); is `make run` running, with this PORT and DATA_DIR?", file=sys.stderr)
-        return 1
-    except CannotExport as failed:
+    except (CannotExport, TokenError) as failed:
         print(failed, file=sys.stderr)
-        return 1
-    return 0
-
-
-def _said(refused: Refused, store: str) -> str:
-    if refused.status == 404:
-        return f"There is no store {store} here."
-    return str(refused)
+    else:
+        return 0
+    return 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(os.environ))

@@ -30,11 +30,15 @@ from shared.telemetry import logger, metrics, tracer
 Clock = Callable[[], datetime]
 BEAT_SECONDS = 10.0
 """How often a worker says that it is alive, and how far it is."""
+STOP_BEFORE_MS = 300_000
+"""With less time left a file is ended where it is: it has yet to be packed and sent."""
 
 
-def write_next(store_id: str, export_id: str, n: int, clock: Clock) -> Job | None:
+def write_next(
+    store_id: str, export_id: str, n: int, clock: Clock, enough: Callable[[], bool] = lambda: False
+) -> Job | None:
     """Write file `n` of a job and hand the job on; None where there was nothing to do. Answers with the job as it is
-    then."""
+    then. Once it is `enough`, the file ends where it is, and the rest goes into the next."""
     owner = uuid.uuid4().hex
     taken = exports.take_file(store_id, export_id, n, owner, clock())
     if taken is None:
@@ -46,7 +50,7 @@ def write_next(store_id: str, export_id: str, n: int, clock: Clock) -> Job | Non
         if before.lease:  # the worker that died may have put its file there before it could say so
             files.delete(f"{prefix}{before.lease.owner}.{job.asked.format}")
     try:
-        job = _write(job, owner, f"{prefix}{owner}.{job.asked.format}", clock)
+        job = _write(job, f"{prefix}{owner}.{job.asked.format}", _Heart(job, owner, clock), enough)
     except LeaseLost:
         logger.info("the export was taken over or cancelled", extra={"export_id": export_id})
         return None
@@ -58,14 +62,13 @@ def write_next(store_id: str, export_id: str, n: int, clock: Clock) -> Job | Non
     return job
 
 
-def _write(job: Job, owner: str, key: str, clock: Clock) -> Job:
+def _write(job: Job, key: str, heart: _Heart, enough: Callable[[], bool]) -> Job:
     if job.total is None:
         total = KINDS[job.asked.kind].count(job.store_id, job.asked)
-        job = exports.mine(job, owner, lambda job: life.begin(job, total))
-    heart = _Heart(job, owner, clock)
+        job = heart.step(lambda job: life.begin(job, total))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file"
-        written = write_file(job, path, heart.beat)
+        written = write_file(job, path, heart.beat, enough)
         file = File(
             written.n,
             file_name(stores.load(job.store_id).store.name or job.store_id, job.asked, written.n),
@@ -78,28 +81,40 @@ def _write(job: Job, owner: str, key: str, clock: Clock) -> Job:
         heart.beat(written.orders, at_once=True)
         files.upload(path, key, FORMATS[job.asked.format].CONTENT_TYPE)
     try:
-        return exports.mine(heart.job, owner, lambda job: _kept(job, file, written, clock()))
+        after = heart.step(lambda job: _with(job, file, written, heart.clock()))
     except LeaseLost:
-        files.delete(key)  # nobody will ever ask for it
-        raise
+        there = exports.holding(job, key)
+        if there is None:
+            files.delete(key)  # nobody will ever ask for it
+            raise
+        after = there  # our own step, whose answer was lost on the way
+    if after.restarts > job.restarts:
+        for done in (*job.files, file):
+            files.delete(done.key)
+    return after
 
 
-def _kept(job: Job, file: File, written: Written, now: datetime) -> Job:
+def _with(job: Job, file: File, written: Written, now: datetime) -> Job:
     after = life.wrote(job, file, written.totals, tuple(written.warnings), written.more_warnings, written.place, now)
     return exports.end(after, now) if written.ended else after
 
 
 class _Heart:
-    """Tells the job every few seconds that its worker is alive; the job as it then is."""
+    """The job in this worker's hands: tells it every few seconds that the worker is alive, and how far."""
 
     def __init__(self, job: Job, owner: str, clock: Clock) -> None:
-        self.job, self._owner, self._clock = job, owner, clock
+        self.job, self.clock, self._owner = job, clock, owner
         self._next = time.monotonic() + BEAT_SECONDS
 
-    def beat(self, orders: int, *, at_once: bool = False) -> None:
+    def step(self, step: Callable[[Job], Job]) -> Job:
         """Raises LeaseLost where the job was cancelled or taken over."""
-        if at_once or (orders % 64 == 0 and time.monotonic() >= self._next):
-            self.job = exports.beat(self.job, self._owner, self.job.orders + orders, self._clock())
+        self.job = exports.mine(self.job, self._owner, step)
+        return self.job
+
+    def beat(self, orders: int, *, at_once: bool = False) -> None:
+        """Raises LeaseLost."""
+        if at_once or time.monotonic() >= self._next:
+            self.step(lambda job: life.beat(job, self._owner, job.orders + orders, self.clock()))
             self._next = time.monotonic() + BEAT_SECONDS
 
 
@@ -107,12 +122,15 @@ class _Heart:
 @metrics.log_metrics
 @tracer.capture_lambda_handler(capture_response=False)
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    def enough() -> bool:
+        return context.get_remaining_time_in_millis() < STOP_BEFORE_MS
+
     failures = []
     for record in event["Records"]:
         try:
             message = json.loads(record["body"])
             logger.append_keys(store_id=message["store_id"], export_id=message["export_id"], n=message["n"])
-            job = write_next(message["store_id"], message["export_id"], message["n"], lambda: datetime.now(UTC))
+            job = write_next(message["store_id"], message["export_id"], message["n"], lambda: datetime.now(UTC), enough)
             logger.info("nothing to do" if job is None else "a file was written")
         except Missing:
             logger.warning("a message names an export that there is not")

@@ -16,11 +16,15 @@ from functions.exports.formats.fit import fit
 from functions.exports.formats.sheets import About, Cell, Heading, Sheet
 from functions.exports.kinds import KINDS, Placed, Reading
 from shared.domain.columns import COLUMNS, Column, Shown
-from shared.domain.exports import MAX_WARNINGS, Asked, Format, Job, Warned
+from shared.domain.exports import Asked, Format, Job, Warned
 from shared.domain.layouts import LAYOUTS, Layout, named
 from shared.domain.orders import Order
 
 FORMATS: dict[Format, Any] = {Format.XLS: xls, Format.XLSX: xlsx, Format.CSV: csv}
+LOOK_EVERY = 64
+"""Orders between two looks at the time."""
+MAX_TOLD = 60_000
+"""Warnings on the second sheet, which ends where an .xls does."""
 EMPTY = Column("", "", "text", lambda *_: None)
 NAMES = {"orders": "orders", "lines": "order-lines", "shipments": "shipment-list"}
 
@@ -41,7 +45,7 @@ class Written:
     more_warnings: int = 0
 
     def warn(self, code: str, column: str = "", order_id: str = "") -> None:
-        if len(self.warnings) < MAX_WARNINGS:
+        if len(self.warnings) < MAX_TOLD:
             self.warnings.append(Warned(code, self.n, column, order_id))
         else:
             self.more_warnings += 1
@@ -62,10 +66,13 @@ def sheet_of(asked: Asked) -> Sheet:
     return Sheet(tuple(headings), KINDS[asked.kind].printed)
 
 
-def write_file(job: Job, path: Path, beat: Callable[[int], None], *, max_rows: int | None = None) -> Written:
+def write_file(
+    job: Job, path: Path, beat: Callable[[int], None], enough: Callable[[], bool] = lambda: False
+) -> Written:
     """Write file `job.next_file` to `path`: whole orders, as many as fit, from where the last file ended.
 
-    `beat` is called with the number of orders read, once for each: it says that the worker is alive, and may raise.
+    Every few orders `beat` is called with how many have been read: it says that the worker is alive, and may raise; and
+    once it is `enough`, the file ends where it is.
     """
     asked, reading = job.asked, KINDS[job.asked.kind]
     format_, sheet, written = FORMATS[asked.format], sheet_of(asked), Written(job.next_file, place=job.place or "")
@@ -74,7 +81,7 @@ def write_file(job: Job, path: Path, beat: Callable[[int], None], *, max_rows: i
         assert written.last is not None
         written.warn(why, sheet.headings[column].text, written.last.order_id)
 
-    rows = _rows(reading, reading.orders(job), asked, written, max_rows or format_.MAX_ROWS, beat)
+    rows = _rows(reading, _read(reading.orders(job), beat, enough, written), asked, written, format_.MAX_ROWS)
     options: dict[str, Any] = {"bom": asked.bom} if asked.format is Format.CSV else {}
     format_.write(path, sheet, fit(rows, sheet.headings, changed), _told(job, written), **options)
     return written
@@ -84,13 +91,24 @@ def _told(job: Job, written: Written) -> About:
     return lambda: about(job, layout_of(job.asked), written)
 
 
+def _read(
+    orders: Iterable[Placed], beat: Callable[[int], None], enough: Callable[[], bool], written: Written
+) -> Iterator[Placed]:
+    for number, placed in enumerate(orders):
+        if number % LOOK_EVERY == 0:
+            beat(number)
+            if number and enough():
+                written.ended = False
+                return
+        yield placed
+
+
 def _rows(
     reading: Reading,
     orders: Iterable[Placed],
     asked: Asked,
     written: Written,
     max_rows: int,
-    beat: Callable[[int], None],
 ) -> Iterator[list[Cell]]:
     shown = Shown(ZoneInfo(asked.time_zone), asked.language, asked.masked)
     values = [COLUMNS.get(code, EMPTY).value for _, code in layout_of(asked).columns]
@@ -104,7 +122,6 @@ def _rows(
         written.orders += 1
         written.rows += len(lines)
         totals[order.currency] = totals.get(order.currency, 0) + order.amounts.total
-        beat(written.orders)
         for line in lines:
             yield [value(order, line, shown) for value in values]
     if len(totals) > 1 and _says_no_currency(asked):

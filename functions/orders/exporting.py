@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, NotRequired
@@ -33,6 +34,9 @@ MESSAGES = {
     "gave_up": ("A file could not be written, however often it was tried.", "文件多次写入失败。"),
     "orders_keep_moving": ("Orders were moved in time whenever the files were written.", "导出期间订单时间不断变化。"),
 }
+
+
+LISTED_WARNINGS = 10
 
 
 class Cadence(StrEnum):
@@ -206,6 +210,12 @@ class ExportView(TypedDict):
     expires_at: str
     failed: FailureView | None
     downloads: NotRequired[list[DownloadView]]
+
+
+def listed_export_view(job: Job, now: datetime, language: str) -> ExportView:
+    """With a few of its warnings: a page of jobs with a thousand each would be more than Lambda can answer."""
+    some, rest = job.warnings[:LISTED_WARNINGS], len(job.warnings[LISTED_WARNINGS:])
+    return export_view(replace(job, warnings=some, more_warnings=job.more_warnings + rest), now, language)
 
 
 def export_view(job: Job, now: datetime, language: str) -> ExportView:

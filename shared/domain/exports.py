@@ -54,7 +54,7 @@ ATTEMPTS = 5
 RESTARTS = 3
 """How often a job begins anew because orders were moved in time under it."""
 MAX_WARNINGS = 1_000
-"""Warnings that a job keeps; "About this file" has all of a file's."""
+"""Warnings that a job keeps; the second sheet of a file has all of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +255,7 @@ def retry(job: Job, now: datetime) -> Job:
     if job.state_at(now) is State.SUCCEEDED:
         raise Conflict("export_succeeded", "The export has its files.")
     again = replace(let_go(job, now), state=State.QUEUED, attempts=0, failed=None, finished_at=None)
+    again = replace(again, watch_at=now + LEASE)
     return _anew(again) if now >= job.requested_at + KEPT_FOR - timedelta(days=1) else again
 
 
@@ -267,7 +268,7 @@ def restart(job: Job, now: datetime) -> Job:
     """From the first file again, because orders were moved in time while the files were written."""
     if job.restarts >= RESTARTS:
         return fail(job, "orders_keep_moving", now)
-    return replace(_anew(job), restarts=job.restarts + 1, lease=None, attempts=0, watch_at=now)
+    return replace(_anew(job), restarts=job.restarts + 1, lease=None, attempts=0, watch_at=now + LEASE)
 
 
 def _anew(job: Job) -> Job:

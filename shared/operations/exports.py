@@ -109,11 +109,14 @@ def _start(export: regular_exports.RegularExport, now: datetime) -> bool:
     return True
 
 
-def change_schedule(store: Store, schedule: regular_exports.Schedule, now: datetime) -> regular_exports.RegularExport:
-    """Set the regular export; the next one is due at the schedule's own next time from now."""
+def change_schedule(
+    store: Store, schedule: regular_exports.Schedule | None, now: datetime
+) -> regular_exports.RegularExport:
+    """Set the regular export, or count it anew in the store's zone (None); due next at its next time from now."""
     for _ in range(ATTEMPTS):
         before = regular_exports.load(store.store_id)
-        after = replace(before, schedule=schedule, due_at=schedule.next_after(now, store.time_zone))
+        chosen = schedule or before.schedule
+        after = replace(before, schedule=chosen, due_at=chosen.next_after(now, store.time_zone))
         try:
             regular_exports.save(before, after)
         except Stale:
@@ -143,9 +146,10 @@ def take_file(store_id: str, export_id: str, n: int, owner: str, now: datetime) 
     raise Busy("the export keeps changing")
 
 
-def beat(job: Job, owner: str, done: int, now: datetime) -> Job:
-    """Still at it. Raises LeaseLost."""
-    return mine(job, owner, lambda job: life.beat(job, owner, done, now))
+def holding(job: Job, key: str) -> Job | None:
+    """The job as it is now, if the file under this key is one of its own."""
+    now = exports.load(job.store_id, job.export_id)
+    return now if any(file.key == key for file in now.files) else None
 
 
 def hand_on(job: Job) -> None:

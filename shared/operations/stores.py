@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from shared.domain.stores import Store
+from shared.operations.exports import change_schedule
 from shared.operations.orders import lapse_order
 from shared.store import lists, stores
 from shared.store.errors import Busy, Exists, Missing, Stale
@@ -40,9 +41,12 @@ def change_store(kept: stores.Kept, change: Callable[[Store], Store], now: datet
         rearming = stores.Rearming(lists.FIRST, now + SETTLES_IN) if turned else kept.rearming
         try:
             stores.save(kept, after, rearming=rearming)
-            return after
         except Stale:
             kept = stores.load(kept.store.store_id)
+            continue
+        if after.time_zone != kept.store.time_zone:
+            change_schedule(after, None, now)
+        return after
     raise Busy("the store keeps changing")
 
 

@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from datetime import datetime
-from heapq import merge
 from typing import Any, cast
 
 import msgspec
@@ -147,7 +146,8 @@ def placed(
     any are named, behind the place `after` (see `place`) where one is given.
 
     Costs what lies in the window, heads and parts, half a read unit for each 4 KB. Where `statuses` are few of the
-    store's orders, their heads come off the status index and each order is loaded for itself.
+    store's orders, their heads come off the status index and each order is loaded for itself. An order that is moved in
+    time meanwhile may be met twice or not at all: orders.moved_since tells.
     """
     start, end = after + keys.BEHIND if after else keys.instant(since), keys.instant(until)
     if statuses and _are_few(store_id, statuses):
@@ -168,7 +168,7 @@ def placed(
         if sum(part.version.N for part in mine) == head.part_versions.N:
             yield cast(Order, _order(head, mine))
             continue
-        yield from _loaded(store_id, key)  # changed just now: head and parts are not of one moment
+        yield from _loaded(store_id, key, statuses)  # changed just now: head and parts are not of one moment
 
 
 def place(order: Order) -> str:
@@ -189,17 +189,19 @@ def _are_few(store_id: str, statuses: Collection[Status]) -> bool:
 
 
 def _one_by_one(store_id: str, start: str, end: str, statuses: Collection[Status]) -> Iterator[Order]:
-    heads = (wire.items("by_status", BY_STATUS, f"{store_id}#{status}", start, end, _heads) for status in statuses)
-    last = None
-    for key in merge(*((head.placed_key.S for head in found) for found in heads)):
-        if key != last:  # an order that has changed its status meanwhile may be met under both
-            yield from _loaded(store_id, key)
-        last = key
+    """An order that goes from a status still to be read to one that has been is met when that one is read again."""
+    in_turn = [*statuses, *list(statuses)[:-1]]
+    found = (wire.items("by_status", BY_STATUS, f"{store_id}#{status}", start, end, _heads) for status in in_turn)
+    for key in sorted({head.placed_key.S for heads in found for head in heads}):
+        yield from _loaded(store_id, key, statuses)
 
 
-def _loaded(store_id: str, placed_key: str) -> Iterator[Order]:
+def _loaded(store_id: str, placed_key: str, statuses: Collection[Status]) -> Iterator[Order]:
+    """The order as it is now, where it still is one of those asked for."""
     with suppress(Missing):
-        yield orders.load(store_id, placed_key.split("#")[1]).order
+        order = orders.load(store_id, placed_key.split("#")[1]).order
+        if not statuses or order.status in statuses:
+            yield order
 
 
 def _order(head: Head, parts: list[Part]) -> OrderRead:

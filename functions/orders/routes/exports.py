@@ -18,6 +18,7 @@ from functions.orders.exporting import (
     ShipmentListView,
     download_view,
     export_view,
+    listed_export_view,
     schedule_view,
 )
 from functions.orders.identity import OWNER, SELLER
@@ -70,7 +71,7 @@ def list_exports(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     call: Call = router.context["call"]
     query = {"list": "exports"}
     page = exports.listed(call.store.store_id, limit, position(call, cursor, query))
-    return page_reply(call, page, lambda job: export_view(job, call.now, call.language), limit, query)
+    return page_reply(call, page, lambda job: listed_export_view(job, call.now, call.language), limit, query)
 
 
 @router.get(
