@@ -111,7 +111,9 @@ def _rows(
     max_rows: int,
 ) -> Iterator[list[Cell]]:
     shown = Shown(ZoneInfo(asked.time_zone), asked.language, asked.masked)
-    values = [COLUMNS.get(code, EMPTY).value for _, code in layout_of(asked).columns]
+    columns = [COLUMNS.get(code, EMPTY) for _, code in layout_of(asked).columns]
+    of_order = [EMPTY.value if column.of_line else column.value for column in columns]
+    of_line = [(index, column.value) for index, column in enumerate(columns) if column.of_line]
     totals = written.totals
     for place, order in orders:
         lines = reading.lines(order)
@@ -122,8 +124,12 @@ def _rows(
         written.orders += 1
         written.rows += len(lines)
         totals[order.currency] = totals.get(order.currency, 0) + order.amounts.total
+        cells = [value(order, None, shown) for value in of_order]  # once, however many lines there are
         for line in lines:
-            yield [value(order, line, shown) for value in values]
+            row = cells.copy()
+            for index, value in of_line:
+                row[index] = value(order, line, shown)
+            yield row
     if len(totals) > 1 and _says_no_currency(asked):
         written.warn("several_currencies")
 
