@@ -1,9 +1,10 @@
-"""The engines behind the local run: Dynoxide for DynamoDB, MiniStack for S3, both on loopback, both with
-their data under DATA_DIR; and the table and bucket of template.yaml in them."""
+"""The engines behind the local run: Dynoxide for DynamoDB, MiniStack for S3 and SQS, both on loopback, both with
+their data under DATA_DIR; and the table, bucket and queues of template.yaml in them."""
 
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from local import processes
 from local.runtime import clean_environment
-from local.template import PROJECT, REGION, Table, Template
+from local.template import ACCOUNT, PROJECT, REGION, Queue, Table, Template
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -101,6 +102,9 @@ def _start_ministack(data_dir: Path, port: int, lock: int, log: IO[bytes]) -> su
         "BIND_HOST": "127.0.0.1",  # it listens on every interface otherwise, with code execution behind it
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
+        # The key of the functions (runtime.py): links that they sign are checked, signature and expiry.
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
         "PERSIST_STATE": "1",
         "S3_PERSIST": "1",
         "SFTP_ENABLED": "0",
@@ -152,24 +156,36 @@ def tail(log: Path, lines: int = 15) -> str:
 
 
 def provision(template: Template, engines: Engines) -> None:
-    """Every table and bucket of the template, made where absent; indexes that the template has gained are
-    added."""
-    dynamodb, s3 = _clients(engines)
+    """Every table, bucket and queue of the template, made where absent; indexes that the template has gained are
+    added. Messages do not outlive a kill -9: whatever is sent is driven on by the clock."""
+    dynamodb, s3, sqs = _clients(engines)
     for table in template.tables:
         ensure_table(dynamodb, table)
     existing = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
     for bucket in template.buckets:
         if bucket not in existing:
             s3.create_bucket(Bucket=bucket)
+    for queue in template.queues:
+        sqs.create_queue(QueueName=queue.name, Attributes=_attributes(queue))
 
 
-def _clients(engines: Engines) -> tuple[DynamoDBClient, S3Client]:
+def _attributes(queue: Queue) -> Any:
+    attributes = {"VisibilityTimeout": str(queue.visibility_seconds)}
+    if queue.dead_letters:
+        target = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue.dead_letters}"
+        redrive = {"deadLetterTargetArn": target, "maxReceiveCount": queue.max_receives}
+        attributes["RedrivePolicy"] = json.dumps(redrive)
+    return attributes
+
+
+def _clients(engines: Engines) -> tuple[DynamoDBClient, S3Client, Any]:
     import boto3
 
     session = boto3.session.Session("local", "local", region_name=REGION)
     return (
         session.client("dynamodb", endpoint_url=engines.dynamodb),
         session.client("s3", endpoint_url=engines.services),
+        session.client("sqs", endpoint_url=engines.services),
     )
 
 

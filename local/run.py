@@ -71,7 +71,7 @@ class Run:
     def serve(self, listener: socket.socket) -> None:
         """Start everything, then watch over it until a signal or the end of an engine."""
         with self._engines() as running:
-            print("making the table and the bucket of template.yaml", flush=True)
+            print("making the table, the bucket and the queues of template.yaml", flush=True)
             engines.provision(self.template, running)
             starters: dict[subprocess.Popen[bytes], Callable[[], subprocess.Popen[bytes]]] = {}
 
@@ -85,7 +85,9 @@ class Run:
                 keep(lambda: self._start_worker(running, listener))
             self._wait_for_api()
             for name in sorted({schedule.function for schedule in self.template.schedules}):
-                keep(lambda name=name: self._start_schedules(running, name))  # type: ignore[misc]
+                keep(lambda name=name: self._start_python(running, name, ["local.schedules", name]))  # type: ignore[misc]
+            for name in sorted({mapping.function for mapping in self.template.queue_events}):
+                keep(lambda name=name: self._start_python(running, name, ["local.queues", name]))  # type: ignore[misc]
             print_welcome(self.url, self.settings.data_dir, running)
             if self.settings.demo:
                 threading.Thread(target=self._fill_demo, daemon=True).start()
@@ -105,9 +107,6 @@ class Run:
         (name,) = {route.function for route in self.template.routes}
         arguments = ["local.worker", str(listener.fileno()), name, str(self.settings.data_dir)]
         return self._start_python(running, name, arguments, keep=(listener.fileno(),))
-
-    def _start_schedules(self, running: engines.Engines, name: str) -> subprocess.Popen[bytes]:
-        return self._start_python(running, name, ["local.schedules", name])
 
     def _start_python(
         self, running: engines.Engines, name: str, arguments: list[str], keep: tuple[int, ...] = ()

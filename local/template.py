@@ -1,4 +1,4 @@
-"""template.yaml as the local run and the tests see it: tables, routes, schedules and function environments.
+"""template.yaml as the local run and the tests see it: tables, queues, routes, schedules, function environments.
 
 References are resolved to local names: a parameter to its default, a resource to `orderkeep-` and its
 logical id. Anything that the template uses and this reader does not know raises TemplateError instead of
@@ -20,11 +20,12 @@ PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_PATH = PROJECT / "template.yaml"
 
 REGION = "us-east-1"
+ACCOUNT = "000000000000"
 LOCAL_ISSUER = "http://localhost/orderkeep"
 
 _PSEUDO_PARAMETERS = {
     "AWS::Region": REGION,
-    "AWS::AccountId": "000000000000",
+    "AWS::AccountId": ACCOUNT,
     "AWS::Partition": "aws",
     "AWS::StackName": "orderkeep",
     "AWS::URLSuffix": "amazonaws.com",
@@ -80,6 +81,34 @@ class Schedule:
 
 
 @dataclass(frozen=True)
+class Queue:
+    """`dead_letters` is the name of the queue that takes a message received more than `max_receives` times."""
+
+    logical_id: str
+    name: str
+    visibility_seconds: int
+    dead_letters: str | None
+    max_receives: int
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{self.name}"
+
+    @property
+    def url(self) -> str:
+        return queue_url(self.logical_id)
+
+
+@dataclass(frozen=True)
+class QueueEvent:
+    """Messages of a queue go to a function, so many at a time."""
+
+    function: str
+    queue: Queue
+    batch_size: int
+
+
+@dataclass(frozen=True)
 class Cors:
     origins: tuple[str, ...]
     methods: tuple[str, ...]
@@ -118,6 +147,11 @@ def local_name(logical_id: str) -> str:
     return "orderkeep-" + re.sub(r"(?<!^)(?=[A-Z])", "-", logical_id).lower()
 
 
+def queue_url(logical_id: str) -> str:
+    """As on AWS; the client asks its endpoint, whatever host stands here, and the queue is known by its name."""
+    return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{local_name(logical_id)}"
+
+
 class Template:
     def __init__(self, document: Mapping[str, Any], parameters: Mapping[str, str] | None = None) -> None:
         self.document = document
@@ -152,6 +186,31 @@ class Template:
     @cached_property
     def buckets(self) -> tuple[str, ...]:
         return tuple(local_name(name) for name in self.resources("AWS::S3::Bucket"))
+
+    @cached_property
+    def queues(self) -> tuple[Queue, ...]:
+        """Queues, those that others have as their dead-letter queue first."""
+        found = [self._queue(name, body["Properties"]) for name, body in self.resources("AWS::SQS::Queue").items()]
+        return tuple(sorted(found, key=lambda queue: queue.dead_letters is not None))
+
+    def _queue(self, logical_id: str, properties: Mapping[str, Any]) -> Queue:
+        redrive = properties.get("RedrivePolicy", {})
+        target = redrive.get("deadLetterTargetArn", {}).get("Fn::GetAtt", [None])[0]
+        return Queue(
+            logical_id,
+            local_name(logical_id),
+            properties.get("VisibilityTimeout", 30),
+            local_name(target) if target else None,
+            redrive.get("maxReceiveCount", 0),
+        )
+
+    @cached_property
+    def queue_events(self) -> tuple[QueueEvent, ...]:
+        queues = {queue.logical_id: queue for queue in self.queues}
+        return tuple(
+            QueueEvent(function, queues[properties["Queue"]["Fn::GetAtt"][0]], properties.get("BatchSize", 10))
+            for function, _, properties in self._events("SQS")
+        )
 
     @cached_property
     def functions(self) -> dict[str, Function]:
@@ -270,7 +329,7 @@ class Template:
                 raise TemplateError(f"template.yaml: parameter {name} has no default for the local run")
             return parameter["Default"]
         if name in self.document["Resources"]:
-            return local_name(name)
+            return queue_url(name) if name in self.resources("AWS::SQS::Queue") else local_name(name)
         raise TemplateError(f"template.yaml: nothing is called {name}")
 
     def _attribute(self, name: str, attribute: str) -> str:
@@ -279,7 +338,7 @@ class Template:
         if attribute == "ProviderURL":
             return LOCAL_ISSUER
         if attribute == "Arn":
-            return f"arn:aws:local:{REGION}:000000000000:{local_name(name)}"
+            return f"arn:aws:local:{REGION}:{ACCOUNT}:{local_name(name)}"
         raise TemplateError(f"template.yaml: {name}.{attribute} is not known to the local run")
 
 

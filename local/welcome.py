@@ -27,7 +27,7 @@ def print_welcome(url: str, data_dir: Path, engines: Engines) -> None:
     print(
         f"""
 Orderkeep serves {url}   (Ctrl-C stops it; data and logs are kept in {data_dir})
-DynamoDB {engines.dynamodb}   S3 {engines.services}
+DynamoDB {engines.dynamodb}   S3 and SQS {engines.services}
 
 Paste into another terminal, in the project's folder:
 
@@ -42,6 +42,9 @@ Paste into another terminal, in the project's folder:
        {url}/v1/orders/8190000000000001/actions/pay -d '{{}}'
   curl -s -H "Authorization: Bearer $OWNER" {url}/v1/orders/counters
   curl -s -H "Authorization: Bearer $OWNER" '{url}/v1/orders?limit=5'
+  curl -s -H "Authorization: Bearer $OWNER" -H 'Content-Type: application/json' \\
+       {url}/v1/exports -d '{{"format": "xls"}}'
+  make export STORE={DEMO_STORE} FORMAT=xls{option}{"" if url.endswith(":3000") else f" PORT={url.rpartition(':')[2]}"}
 """,
         flush=True,
     )

@@ -31,6 +31,10 @@ def lambda_handler(event, context):
 def lambda_handler(event, context):
     raise RuntimeError("no export today")
 """,
+    "functions/exports/worker.py": """
+def lambda_handler(event, context):
+    print("written:", event["Records"][0]["body"], flush=True)
+""",
     "local/demo.py": """
 import pathlib
 def fill(base_url, platform_token, owner_token):

@@ -1,0 +1,116 @@
+"""Messages go to their function as on AWS: deleted once it is well, seen again when it is not, put aside in the end."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from local import engines, processes, queues
+from local.engines import Engines
+from local.runtime import Environment
+from local.template import REGION, QueueEvent, Template
+
+TEMPLATE = Template.load()
+(MAPPING,) = TEMPLATE.queue_events
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
+    data_dir: Path = tmp_path_factory.mktemp("data")
+    (data_dir / "logs").mkdir()
+    with (data_dir / "lock").open("w") as lock:
+        started = engines.start(data_dir, lock.fileno(), lambda: None)
+    engines.provision(TEMPLATE, started)
+    yield started
+    processes.stop(started.processes)
+
+
+@pytest.fixture
+def sqs(running: Engines, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(queues, "AGAIN_SECONDS", 0)
+    session = boto3.session.Session("local", "local", region_name=REGION)
+    client = session.client("sqs", endpoint_url=running.services)
+    for queue in TEMPLATE.queues:
+        client.purge_queue(QueueUrl=queue.url)
+    return client
+
+
+def deliver(sqs: Any, handler: Callable[[Any, Any], Any], mapping: QueueEvent = MAPPING, timeout: float = 5) -> int:
+    """One round: what is there is received and handed over. Answers with how many failed."""
+    environment = Environment(handler, "ExportsFunction", 1769, timeout)
+    messages = queues.receive(sqs, mapping, 1)
+    assert messages, "there is nothing to deliver"
+    return queues.deliver(environment, sqs, mapping, messages)
+
+
+def waiting(sqs: Any, queue: Any = MAPPING.queue) -> int:
+    return len(sqs.receive_message(QueueUrl=queue.url, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", []))
+
+
+def test_the_function_gets_what_lambda_would_give_it(sqs: Any) -> None:
+    sqs.send_message(QueueUrl=MAPPING.queue.url, MessageBody='{"n": 1}')
+    seen: list[Any] = []
+    assert deliver(sqs, lambda event, _: seen.append(event)) == 0
+    (record,) = seen[0]["Records"]
+    assert (record["body"], record["eventSource"], record["awsRegion"]) == ('{"n": 1}', "aws:sqs", REGION)
+    assert record["eventSourceARN"].endswith(":orderkeep-exports-queue")
+    assert record["attributes"]["ApproximateReceiveCount"] == "1"
+    assert len(record["md5OfBody"]) == 32 and record["messageId"] and record["receiptHandle"]
+    assert waiting(sqs) == 0
+
+
+def test_only_those_that_failed_come_again(sqs: Any) -> None:
+    several = dataclasses.replace(MAPPING, batch_size=10)
+    for body in ("good", "bad", "fine"):
+        sqs.send_message(QueueUrl=MAPPING.queue.url, MessageBody=body)
+
+    def handler(event: Any, _: Any) -> Any:
+        failed = [record for record in event["Records"] if record["body"] == "bad"]
+        return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failed]}
+
+    assert deliver(sqs, handler, several) == 1
+    (again,) = sqs.receive_message(QueueUrl=MAPPING.queue.url, MaxNumberOfMessages=10)["Messages"]
+    assert again["Body"] == "bad"
+
+
+def test_what_raises_comes_again_and_is_put_aside_in_the_end(sqs: Any) -> None:
+    sqs.send_message(QueueUrl=MAPPING.queue.url, MessageBody="poison")
+    (aside,) = [queue for queue in TEMPLATE.queues if queue.name == MAPPING.queue.dead_letters]
+
+    def handler(event: Any, _: Any) -> Any:
+        raise RuntimeError("no")
+
+    for _ in range(MAPPING.queue.max_receives):
+        assert deliver(sqs, handler) == 1
+    assert queues.receive(sqs, MAPPING, 1) == []
+    assert waiting(sqs, aside) == 1
+
+
+def test_a_function_that_hangs_loses_its_message_and_its_process(sqs: Any) -> None:
+    import threading
+
+    sqs.send_message(QueueUrl=MAPPING.queue.url, MessageBody="slow")
+    held = threading.Event()
+    environment = Environment(lambda event, _: held.wait(10), "ExportsFunction", 1769, 0.2)
+    messages = queues.receive(sqs, MAPPING, 1)
+    assert queues.deliver(environment, sqs, MAPPING, messages) == 1
+    assert environment.stuck
+    held.set()
+    assert waiting(sqs) == 1
+
+
+def test_queues_are_as_the_template_says(sqs: Any) -> None:
+    told = sqs.get_queue_attributes(QueueUrl=MAPPING.queue.url, AttributeNames=["All"])["Attributes"]
+    assert told["VisibilityTimeout"] == str(MAPPING.queue.visibility_seconds) == "5400"
+    assert MAPPING.queue.dead_letters in told["RedrivePolicy"] and "5" in told["RedrivePolicy"]
+    assert {queue.name for queue in TEMPLATE.queues} >= {"orderkeep-exports-queue", "orderkeep-export-failures"}
+
+
+def test_functions_know_their_queue_by_a_url() -> None:
+    for name in ("OrdersFunction", "ExportsFunction", "ExportScheduleFunction"):
+        assert TEMPLATE.functions[name].environment["EXPORTS_QUEUE_URL"] == MAPPING.queue.url
