@@ -7,17 +7,25 @@ for all that it does with an answer and for nothing else.
 from __future__ import annotations
 
 import base64
+import hashlib
+import io
 import json
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+
+from botocore.awsrequest import AWSResponse
 
 from shared.domain.orders import Amounts, Buyer, FundState, Line, Order, Parcel, Quantity, Status, Timer
 from shared.store.items import head_of, part_record, parts_of
 
 STORE = "bench"
 SINCE = datetime(2026, 8, 1, tzinfo=UTC)
-PAGE_BYTES = 1_000_000
+UNTIL = datetime(2028, 1, 1, tzinfo=UTC)
+PAGE_BYTES, CHUNK = 1_000_000, 2_500
 WORDS = "stainless bottle cable braided charging lamp desk silicone mat set wireless earbuds jacket hiking".split()
 CITIES = ("Portland", "Sevilla", "Campinas", "Toulouse", "Leipzig", "Kraków", "수원시", "Utrecht", "Valparaíso")
 
@@ -90,28 +98,81 @@ def _wire(record: Any) -> str:
     return json.dumps(item, separators=(",", ":"))
 
 
-def _pages(items: Iterator[str]) -> list[bytes]:
-    pages, held, size = [], [], 0
+def _packed(items: Iterable[str]) -> Iterator[list[str]]:
+    page: list[str] = []
+    size = 0
     for item in items:
         if size + len(item) > PAGE_BYTES:
-            pages.append(held)
-            held, size = [], 0
-        held.append(item)
+            yield page
+            page, size = [], 0
+        page.append(item)
         size += len(item)
-    pages.append(held)
-    answers = []
-    for number, page in enumerate(pages):
-        more = f',"LastEvaluatedKey":{{"pk":{{"S":"{number + 1}"}}}}' if number + 1 < len(pages) else ""
-        answers.append(f'{{"Count":{len(page)},"Items":[{",".join(page)}],"ScannedCount":{len(page)}{more}}}'.encode())
-    return answers
+    yield page
 
 
-def pages(count: int, lines: int = 3) -> tuple[list[bytes], list[bytes]]:
-    """(pages of heads, pages of all that hangs on them) of `count` orders."""
+def _chunk(bounds: tuple[int, int, int]) -> tuple[list[list[str]], list[list[str]]]:
+    """Pages of heads, and of all that hangs on them, of the orders from one number to another."""
+    since, until, lines = bounds
     heads, records = [], []
-    for number in range(count):
+    for number in range(since, until):
         made = order(number, lines)
         parts = parts_of(made)
         heads.append(_wire(head_of(made, part_versions=made.version * len(parts), armed=True)))
         records += [_wire(part_record(made, sk, parts[sk], made.version)) for sk in sorted(parts)]
-    return _pages(iter(heads)), _pages(iter(records))
+    return list(_packed(heads)), list(_packed(records))
+
+
+def prepare(count: int, lines: int = 3) -> Path:
+    """The folder with the pages of `count` orders, made once for each version of this file."""
+    version = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+    folder = Path(tempfile.gettempdir()) / f"orderkeep-pages-{version}-{count}-{lines}"
+    if (folder / "ready").exists():
+        return folder
+    folder.mkdir(exist_ok=True)
+    bounds = [(since, min(count, since + CHUNK), lines) for since in range(0, count, CHUNK)]
+    written = {"heads": 0, "records": 0}
+    with ProcessPoolExecutor() as pool:
+        for heads, records in pool.map(_chunk, bounds):
+            for name, pages in (("heads", heads), ("records", records)):
+                for page in pages:
+                    # Which of them is the last is known only when all are there: see below.
+                    number = written[name]
+                    more = f',"LastEvaluatedKey":{{"pk":{{"S":"{number + 1}"}}}}'
+                    text = f'{{"Count":{len(page)},"Items":[{",".join(page)}],"ScannedCount":{len(page)}{more}}}'
+                    (folder / f"{name}-{number}.json").write_text(text)
+                    written[name] += 1
+    for name, number in written.items():
+        last = folder / f"{name}-{number - 1}.json"
+        last.write_text(last.read_text().replace(f',"LastEvaluatedKey":{{"pk":{{"S":"{number}"}}}}', ""))
+    (folder / "ready").touch()
+    return folder
+
+
+def files(folder: Path) -> list[Path]:
+    """Every page, in the order of its number."""
+    return sorted(folder.glob("*.json"), key=lambda path: (path.stem.split("-")[0], int(path.stem.split("-")[1])))
+
+
+def serve(client: Any, folder: Path) -> None:
+    """Let a botocore client's Query requests be answered from the folder: by the partition that is asked for, page by
+    page. Each page is read from disk when it is asked for, so that memory holds what the reader keeps of it."""
+    _served.append(folder)
+    client.meta.events.register("before-send.dynamodb.Query", _answer, unique_id="bench")
+
+
+_served: list[Path] = []
+
+
+def _answer(request: Any, **_: Any) -> AWSResponse:
+    asked = json.loads(request.body)
+    name = "records" if "#records" in request.body.decode() else "heads"
+    start = asked.get("ExclusiveStartKey") or {}
+    number = int(start.get("pk", {}).get("S", 0))
+    body = (_served[-1] / f"{name}-{number}.json").read_bytes()
+    headers = {"content-type": "application/x-amz-json-1.0", "x-amzn-requestid": "bench"}
+    return AWSResponse(request.url, 200, headers, _Raw(body))
+
+
+class _Raw(io.BytesIO):
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self.read()

@@ -44,7 +44,7 @@ def moved_pk(store_id: str) -> str:
 
 def instant(at: datetime) -> str:
     """Fixed width, so that text order is time order: 2026-11-23T09:30:00.000000Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def sort_key(at: datetime, *ids: str) -> str:

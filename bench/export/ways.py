@@ -1,0 +1,279 @@
+"""One way from store pages to a finished file, in a process of its own: `python -m bench.export.ways <way> <folder>`.
+
+Prints one line of JSON: CPU seconds, peak MB, and what was read and written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+os.environ |= {
+    "TABLE_NAME": "bench",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "bench",
+    "AWS_SECRET_ACCESS_KEY": "bench",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "POWERTOOLS_LOG_LEVEL": "ERROR",
+}
+
+from bench.export import pages
+
+Told = dict[str, Any]
+WARM = 100
+"""Orders of the run before the one that is measured."""
+
+
+def json_loads(folder: Path) -> Told:
+    """The floor of all reading: json.loads of every page."""
+    return {"items": sum(len(json.loads(path.read_bytes())["Items"]) for path in pages.files(folder))}
+
+
+def deflate(folder: Path, sheet: Path) -> Told:
+    """zlib at level 6 of a sheet's bytes: the floor of all writing."""
+    packer, size = zlib.compressobj(6), 0
+    with sheet.open("rb") as file:
+        while part := file.read(1 << 20):
+            size += len(packer.compress(part))
+    return {"bytes": size + len(packer.flush())}
+
+
+def reading(folder: Path) -> Told:
+    return {"orders": sum(1 for _ in _ours(folder))}
+
+
+def _ours(folder: Path) -> Iterator[Any]:
+    from shared.store import timeline, wire
+    from shared.store.records import connection
+
+    pages.serve(wire._client(connection()), folder)
+    return timeline.placed(pages.STORE, pages.SINCE, pages.UNTIL)
+
+
+def export(folder: Path, kind: str, format_: str, keep: Path | None = None) -> Told:
+    """All files of an export, as the worker writes them one after the other."""
+    from dataclasses import replace
+
+    from functions.exports.writing import write_file
+    from shared.domain import exports as life
+    from shared.domain.commands import Actor
+    from shared.domain.stores import Store
+
+    _ours(folder)
+    window = (pages.SINCE, pages.UNTIL)
+    asked = life.ask(Store(pages.STORE), pages.UNTIL, life.Kind(kind), life.Format(format_), window=window)
+    job = life.Job(pages.STORE, "exp_bench", asked, Actor("owner", "bench"), pages.UNTIL)
+    rows = orders = size = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        while True:
+            path = (keep or Path(scratch)) / f"{job.next_file}.{format_}"
+            written = write_file(job, path, lambda _: None)
+            rows, orders, size = rows + written.rows, orders + written.orders, size + path.stat().st_size
+            if written.ended:
+                return {"rows": rows, "orders": orders, "bytes": size, "files": job.next_file}
+            file = life.File(job.next_file, path.name, path.name, 0, "", written.rows, written.orders)
+            job = replace(job, files=(*job.files, file), place=written.place)
+
+
+def xlwt_alone(folder: Path, kind: str) -> Told:
+    """Our reading, our rows, and xlwt: rows flushed every 1,000, a file of 65,000 rows at a time."""
+    import xlwt
+
+    from functions.exports.formats.sheets import NUMBER_FORMATS
+    from functions.exports.kinds import KINDS
+    from functions.exports.writing import Written, _rows, sheet_of
+    from shared.domain import exports as life
+    from shared.domain.stores import Store
+
+    orders = _ours(folder)
+    asked = life.ask(
+        Store(pages.STORE), pages.UNTIL, life.Kind(kind), life.Format.XLS, window=(pages.SINCE, pages.UNTIL)
+    )
+    sheet, count = sheet_of(asked), 0
+    rows = _rows(KINDS[asked.kind], (("", order) for order in orders), asked, Written(1), 10**9)
+    with tempfile.TemporaryDirectory() as scratch:
+        while True:
+            book = xlwt.Workbook(encoding="utf-8")
+            page = book.add_sheet("Sheet1")
+            styles = [xlwt.easyxf(num_format_str=NUMBER_FORMATS[heading.kind]) for heading in sheet.headings]
+            done = 0
+            for done, row in enumerate(_some(rows, 65_000), 1):
+                for column, cell in enumerate(row):
+                    if cell is not None:
+                        page.write(done, column, cell, styles[column])
+                if done % 1_000 == 0:
+                    page.flush_row_data()
+            book.save(str(Path(scratch) / "a.xls"))
+            count += done
+            if done < 65_000:
+                return {"rows": count}
+
+
+def _some(rows: Iterator[Any], limit: int) -> Iterator[Any]:
+    for _, row in zip(range(limit), rows, strict=False):
+        yield row
+
+
+def pynamodb_openpyxl(folder: Path, kind: str) -> Told:
+    """What a developer would write first: PynamoDB's query of the same index, openpyxl's write-only mode."""
+    from shared.store import keys
+    from shared.store.items import order_of
+    from shared.store.records import Record, connection
+
+    pages.serve(connection().client, folder)
+    heads = Record.by_placed.query(pages.STORE)
+    records = Record.by_placed.query(keys.second_timeline(pages.STORE))
+
+    def orders() -> Iterator[Any]:
+        record = next(records, None)
+        for head in heads:
+            parts = []
+            while record is not None and record.pk == head.pk:
+                parts.append(record)
+                record = next(records, None)
+            yield order_of(head, parts)
+
+    return _openpyxl(orders(), kind)
+
+
+def boto3_openpyxl(folder: Path, kind: str) -> Told:
+    """boto3's Table.query, plain dictionaries, openpyxl's write-only mode."""
+    import boto3
+    from boto3.dynamodb.conditions import Key
+
+    from shared.store import keys
+
+    table = boto3.resource("dynamodb").Table("bench")
+    pages.serve(table.meta.client, folder)
+
+    def items(partition: str) -> Iterator[Any]:
+        start: Told = {}
+        while True:
+            page = table.query(IndexName="by_placed", KeyConditionExpression=Key("timeline").eq(partition), **start)
+            yield from page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    records = items(keys.second_timeline(pages.STORE))
+
+    def rows() -> Iterator[list[Any]]:
+        record = next(records, None)
+        for head in items(pages.STORE):
+            parts = []
+            while record is not None and record["pk"] == head["pk"]:
+                parts.append(record)
+                record = next(records, None)
+            yield from _plain_rows(head, parts, kind)
+
+    return _write_only(rows())
+
+
+def _plain_rows(head: Told, parts: Iterable[Told], kind: str) -> Iterator[list[Any]]:
+    """As many cells of the same sorts as our rows have, without any helper of ours."""
+    from datetime import datetime, timedelta
+
+    def local(name: str) -> Any:
+        told = head.get(name)
+        return datetime.fromisoformat(told).replace(tzinfo=None) + timedelta(hours=8) if told else None
+
+    by_kind = {part["kind"]: part for part in parts}
+    content = json.loads(bytes(by_kind["detail"]["content"]))
+    amounts, buyer, to = json.loads(head["amounts"]), json.loads(head["buyer"]), content["recipient"]
+    lines = content["lines"]
+    products = "\n".join(
+        f"【{number}】 {line['title']}\n(产品属性: {line['attributes']})\n({line['sku']})\n({line['quantity']} piece)"
+        for number, line in enumerate(lines, 1)
+    )
+    total = sum(amounts.get(name, 0) for name in ("lines", "shipping")) - amounts.get("discount", 0)
+    shared = [
+        head["pk"].split("#")[1], head["status"], head.get("assignee"), buyer["name"], local("placed_at"),
+        local("paid_at"), float(Decimal(amounts["lines"]) / 100), float(Decimal(amounts["shipping"]) / 100),
+        float(Decimal(total) / 100), float(Decimal(amounts.get("discount", 0)) / 100), products, content.get("memo"),
+        ", ".join(to.values()), to["name"], to["country"], to["state"], to["city"], to["street"], to["zip"],
+        to["phone"], to["mobile"], content["chosen_service"], None, by_kind["parcel"]["tracking_no"],
+        local("shipped_at"), local("received_at"),
+    ]  # fmt: skip
+    if kind == "orders":
+        yield shared
+        return
+    for line in lines:
+        price = float(Decimal(line["unit_price"]) / 100)
+        yield [
+            *shared, line["line_id"], line["product_id"], line["sku"], line["title"], str(line["attributes"]),
+            line["quantity"], price, price * line["quantity"], line["quantity"], 0, 0,
+            head["status"], head["fund_state"], head["currency"], float(total) / 100, buyer["id"], to["country"],
+            0.0, 0.0,
+        ]  # fmt: skip
+
+
+def _openpyxl(orders: Iterator[Any], kind: str) -> Told:
+    from functions.exports.kinds import KINDS
+    from functions.exports.writing import Written, _rows
+    from shared.domain import exports as life
+    from shared.domain.stores import Store
+
+    asked = life.ask(
+        Store(pages.STORE), pages.UNTIL, life.Kind(kind), life.Format.XLSX, window=(pages.SINCE, pages.UNTIL)
+    )
+    return _write_only(_rows(KINDS[asked.kind], (("", order) for order in orders), asked, Written(1), 10**9))
+
+
+def _write_only(rows: Iterable[list[Any]]) -> Told:
+    import openpyxl
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet, count = book.create_sheet("Sheet1"), 0
+    for row in rows:
+        sheet.append(row)
+        count += 1
+    with tempfile.TemporaryDirectory() as scratch:
+        book.save(Path(scratch) / "a.xlsx")
+    return {"rows": count}
+
+
+def unpack(xlsx: Path, target: Path) -> None:
+    """A workbook's first sheet, as it was before it was packed."""
+    with zipfile.ZipFile(xlsx) as packed, packed.open("xl/worksheets/sheet1.xml") as sheet, target.open("wb") as file:
+        while part := sheet.read(1 << 20):
+            file.write(part)
+
+
+WAYS: dict[str, Callable[..., Told]] = {
+    "json": json_loads,
+    "deflate": deflate,
+    "reading": reading,
+    "export": export,
+    "xlwt": xlwt_alone,
+    "pynamodb": pynamodb_openpyxl,
+    "boto3": boto3_openpyxl,
+}
+
+
+def main(arguments: list[str]) -> None:
+    name, folder, *more = arguments
+    extra = [Path(each) if "/" in each else each for each in more]
+    WAYS[name](pages.prepare(WARM), *extra)  # imports and clients are made once in a worker's life
+    began = time.process_time()
+    told = WAYS[name](Path(folder), *extra)
+    cpu = time.process_time() - began
+    print(json.dumps(told | {"cpu": cpu, "mb": _peak_mb()}))
+
+
+def _peak_mb() -> float:
+    """This process's own; what getrusage tells goes back to the process it was forked from."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
