@@ -131,6 +131,7 @@ def prepare(count: int, lines: int = 3) -> Path:
     folder.mkdir(exist_ok=True)
     bounds = [(since, min(count, since + CHUNK), lines) for since in range(0, count, CHUNK)]
     written = {"heads": 0, "records": 0}
+    lasts: dict[str, list[str]] = {"heads": [], "records": []}
     with ProcessPoolExecutor() as pool:
         for heads, records in pool.map(_chunk, bounds):
             for name, pages in (("heads", heads), ("records", records)):
@@ -140,10 +141,13 @@ def prepare(count: int, lines: int = 3) -> Path:
                     more = f',"LastEvaluatedKey":{{"pk":{{"S":"{number + 1}"}}}}'
                     text = f'{{"Count":{len(page)},"Items":[{",".join(page)}],"ScannedCount":{len(page)}{more}}}'
                     (folder / f"{name}-{number}.json").write_text(text)
+                    lasts[name].append(json.loads(page[-1])["placed_key"]["S"])
                     written[name] += 1
     for name, number in written.items():
         last = folder / f"{name}-{number - 1}.json"
         last.write_text(last.read_text().replace(f',"LastEvaluatedKey":{{"pk":{{"S":"{number}"}}}}', ""))
+    for name, keys in lasts.items():
+        (folder / f"{name}.lasts").write_text(json.dumps(keys))
     (folder / "ready").touch()
     return folder
 
@@ -166,11 +170,26 @@ _served: list[Path] = []
 def _answer(request: Any, **_: Any) -> AWSResponse:
     asked = json.loads(request.body)
     name = "records" if "#records" in request.body.decode() else "heads"
-    start = asked.get("ExclusiveStartKey") or {}
-    number = int(start.get("pk", {}).get("S", 0))
-    body = (_served[-1] / f"{name}-{number}.json").read_bytes()
+    since = asked["ExpressionAttributeValues"].get(":since", {}).get("S", "")
+    if "ExclusiveStartKey" in asked:
+        body = _page(name, int(asked["ExclusiveStartKey"]["pk"]["S"]))
+    else:
+        lasts = json.loads((_served[-1] / f"{name}.lasts").read_text())
+        number = next((number for number, last in enumerate(lasts) if last >= since), len(lasts) - 1)
+        body = _page(name, number) if number == 0 else _behind(_page(name, number), since)
     headers = {"content-type": "application/x-amz-json-1.0", "x-amzn-requestid": "bench"}
     return AWSResponse(request.url, 200, headers, _Raw(body))
+
+
+def _page(name: str, number: int) -> bytes:
+    return (_served[-1] / f"{name}-{number}.json").read_bytes()
+
+
+def _behind(body: bytes, since: str) -> bytes:
+    """The page in whose middle a query begins: once for each file of an export."""
+    page = json.loads(body)
+    page["Items"] = [item for item in page["Items"] if item["placed_key"]["S"] >= since]
+    return json.dumps(page, separators=(",", ":")).encode()
 
 
 class _Raw(io.BytesIO):

@@ -166,10 +166,9 @@ def end(job: Job, now: datetime) -> Job:
 
 
 def give_back(job: Job, owner: str, now: datetime) -> None:
-    """An attempt that failed: the next may begin at once."""
-    mine(
-        job, owner, lambda job: replace(job, version=job.version + 1, lease=None, watch_at=now + timedelta(seconds=30))
-    )
+    """An attempt that failed: the next one waits twice as long as the last did."""
+    wait = FIRST_WAIT * 2**job.attempts
+    mine(job, owner, lambda job: life.let_go(job, now + wait))
 
 
 def mine(job: Job, owner: str, step: Callable[[Job], Job]) -> Job:
