@@ -51,6 +51,8 @@ LEASE = timedelta(minutes=3)
 """A worker that has not been heard of for so long is taken for dead."""
 ATTEMPTS = 5
 """How often one file is tried before the job fails."""
+INDEX_LAG = timedelta(seconds=30)
+"""Long after a write every index shows it; normally it takes less than a second."""
 RESTARTS = 3
 """How often a job begins anew because orders were moved in time under it."""
 MAX_WARNINGS = 1_000
@@ -265,10 +267,11 @@ def let_go(job: Job, next_try: datetime) -> Job:
 
 
 def restart(job: Job, now: datetime) -> Job:
-    """From the first file again, because orders were moved in time while the files were written."""
+    """From the first file again, because orders were moved in time while the files were written; not before every index
+    shows where they are now."""
     if job.restarts >= RESTARTS:
         return fail(job, "orders_keep_moving", now)
-    return replace(_anew(job), restarts=job.restarts + 1, lease=None, attempts=0, watch_at=now + LEASE)
+    return replace(_anew(job), restarts=job.restarts + 1, lease=None, attempts=0, watch_at=now + INDEX_LAG)
 
 
 def _anew(job: Job) -> Job:

@@ -21,8 +21,6 @@ from shared.telemetry import logger, metrics
 ATTEMPTS = 8
 CLOCK = Actor("clock", "regular export")
 FIRST_WAIT = timedelta(seconds=15)
-INDEX_LAG = timedelta(seconds=30)
-"""How long before a job began a moved order may still have been in two places of an index."""
 
 
 class LeaseLost(Exception):
@@ -161,7 +159,7 @@ def end(job: Job, now: datetime) -> Job:
     """All files are there: the job has succeeded, unless an order was moved in time meanwhile, which might so be in it
     twice or not at all; then it begins anew."""
     assert job.started_at is not None
-    moved = job.asked.kind is not Kind.SHIPMENTS and orders.moved_since(job.store_id, job.started_at - INDEX_LAG)
+    moved = job.asked.kind is not Kind.SHIPMENTS and orders.moved_since(job.store_id, job.started_at - life.INDEX_LAG)
     return life.restart(job, now) if moved else life.succeed(job, now)
 
 
