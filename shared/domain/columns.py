@@ -7,8 +7,8 @@ language, masking. Amounts become numbers, times the local date and time of the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,8 @@ CellKind = Literal["text", "money", "number", "minute", "day"]
 FINISHED = "订单结束"
 """The seller centre's own files call FINISH this, its pages 已结束."""
 HIDDEN = "***"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NAIVE_EPOCH = datetime(1970, 1, 1)
 _DIVISORS = {currency: 10**digits for currency, digits in CURRENCY_DIGITS.items()}
 
 
@@ -36,9 +38,25 @@ class Shown:
     language: str = "zh-CN"
     mask: bool = False
     _counted: tuple[Order, dict[str, Tally]] | None = None
+    _shifts: dict[int, int | None] = field(default_factory=dict)
 
     def local(self, at: datetime | None) -> datetime | None:
-        return at.astimezone(self.zone).replace(tzinfo=None, microsecond=0) if at else None
+        """A file has half a million times in it: on a day without a change of clocks the zone is asked once."""
+        if at is None:
+            return None
+        since = at - _EPOCH
+        shift = self._shifts.get(since.days, -1)
+        if shift == -1:
+            shift = self._shifts[since.days] = self._shift_of(since.days)
+        if shift is None:
+            return at.astimezone(self.zone).replace(tzinfo=None, microsecond=0)
+        return _NAIVE_EPOCH + timedelta(since.days, since.seconds + shift)
+
+    def _shift_of(self, day: int) -> int | None:
+        """Seconds from UTC to local time throughout a day of UTC; None where it changes."""
+        begin = _EPOCH + timedelta(day)
+        shift, later = ((begin + timedelta(days)).astimezone(self.zone).utcoffset() for days in (0, 1))
+        return int(shift.total_seconds()) if shift == later and shift is not None else None
 
     def recipient(self, order: Order) -> Mapping[str, str]:
         return masked(order.recipient) if self.mask else order.recipient
@@ -93,7 +111,7 @@ def _recipient(name: str) -> Value:
 
 
 def _listed(values: Iterable[str | None], separator: str = "\n") -> str | None:
-    return separator.join(value for value in values if value) or None
+    return separator.join(filter(None, values)) or None
 
 
 def _status(order: Order, _: Any, shown: Shown) -> Cell:
@@ -103,20 +121,24 @@ def _status(order: Order, _: Any, shown: Shown) -> Cell:
 
 
 def _address(order: Order, _: Any, shown: Shown) -> Cell:
-    recipient = shown.recipient(order)
-    parts = [recipient.get(name) for name in ("street", "city", "state", "zip")]
-    return _listed([*parts, country_name(recipient.get("country"), "en")], ", ")
+    told = shown.recipient(order).get
+    return _listed(
+        (told("street"), told("city"), told("state"), told("zip"), country_name(told("country"), "en")), ", "
+    )
 
 
 def _products(order: Order, _: Any, __: Shown) -> Cell:
     """All products in one cell, in the marketplace's own grammar (marketplace.md 5.2)."""
-    told = []
-    for number, line in enumerate(order.lines, 1):
-        told += [f"【{number}】 {line.title or line.product_id}", f"(产品属性: {_spelled(line.attributes)})"]
-        if line.sku:
-            told.append(f"(商家编码:{line.sku})")
-        told.append(f"(产品数量:{line.quantity} piece)")
+    told = [
+        f"【{number}】 {line.title or line.product_id}\n(产品属性: {_spelled(line.attributes)})\n"
+        f"{_sku(line.sku)}(产品数量:{line.quantity} piece)"
+        for number, line in enumerate(order.lines, 1)
+    ]
     return "\n".join(told)
+
+
+def _sku(sku: str | None) -> str:
+    return f"(商家编码:{sku})\n" if sku else ""
 
 
 def _spelled(attributes: Mapping[str, str] | None) -> str:
