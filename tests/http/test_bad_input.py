@@ -70,6 +70,18 @@ def bodies(desk: Desk) -> dict[str, tuple[Client, str, str, dict[str, Any]]]:
         "holidays": ["2027-02-06"],
         "deadline_policy": {"mode": "watch", "payment": "P20D", "return": "P9D"},
     }
+    export = {
+        "kind": "orders",
+        "format": "csv",
+        "window": {"from": ago(days=9), "to": ago(days=1)},
+        "status": "FINISH",
+        "columns": ["order_id", "total"],
+        "time_zone": "Asia/Shanghai",
+        "language": "en",
+        "recipient": "masked",
+        "bom": False,
+    }
+    schedule = {"enabled": True, "cadence": "weekly", "kind": "lines", "format": "xlsx", "hour": 5}
     return found | {
         "place": (shop.platform, "POST", "/v1/orders", order()),
         "patch": (
@@ -81,6 +93,9 @@ def bodies(desk: Desk) -> dict[str, tuple[Client, str, str, dict[str, Any]]]:
         "bulk": (shop.staff, "POST", "/v1/bulk/ship", {"items": [item], "dry_run": False}),
         "bulk remind": (shop.staff, "POST", "/v1/bulk/remind_payment", {"items": [item], "dry_run": True}),
         "store": (shop.owner, "PATCH", "/v1/store", store),
+        "export": (shop.staff, "POST", "/v1/exports", export),
+        "export layout": (shop.staff, "POST", "/v1/exports", {"preset": "last_3_months", "layout": "english"}),
+        "schedule": (shop.owner, "PUT", "/v1/export-schedule", schedule),
     }
 
 
@@ -155,6 +170,8 @@ REQUIRED = {
     "sync": "changed_at order status overlays parcels order/order_id order/lines order/shipping_fee order/buyer/id"
     " parcels/0/carrier parcels/0/tracking_no",
     "bulk": "items items/0/order_id",
+    "export": "window/from window/to",
+    "schedule": "enabled",
     "bulk remind": "items",
 }
 
