@@ -21,6 +21,8 @@ from shared.domain.layouts import LAYOUTS, Layout, named
 from shared.domain.orders import Order
 
 FORMATS: dict[Format, Any] = {Format.XLS: xls, Format.XLSX: xlsx, Format.CSV: csv}
+MAX_NAME_BYTES = 150
+"""Of a shop's name in a file's; file systems end at 255 bytes."""
 LOOK_EVERY = 64
 """Orders between two looks at the time."""
 MAX_TOLD = 60_000
@@ -31,10 +33,12 @@ NAMES = {"orders": "orders", "lines": "order-lines", "shipments": "shipment-list
 
 @dataclass
 class Written:
-    """What a file came to. `place` is where the next one begins; `ended` says that there is none."""
+    """What a file came to. `place` is where the next one begins; `ended` says that there is none. `currencies` are
+    those of the files before."""
 
     n: int
     place: str = ""
+    currencies: frozenset[str] = frozenset()
     rows: int = 0
     orders: int = 0
     first: Order | None = None
@@ -43,10 +47,18 @@ class Written:
     totals: dict[str, int] = field(default_factory=dict)
     warnings: list[Warned] = field(default_factory=list)
     more_warnings: int = 0
+    _latest: set[Warned] = field(default_factory=set)
 
     def warn(self, code: str, column: str = "", order_id: str = "") -> None:
+        """Once for each column of an order, however many lines it has."""
+        warned = Warned(code, self.n, column, order_id)
+        if not any(each.order_id == order_id for each in self._latest):
+            self._latest.clear()
+        if warned in self._latest:
+            return
+        self._latest.add(warned)
         if len(self.warnings) < MAX_TOLD:
-            self.warnings.append(Warned(code, self.n, column, order_id))
+            self.warnings.append(warned)
         else:
             self.more_warnings += 1
 
@@ -75,7 +87,11 @@ def write_file(
     once it is `enough`, the file ends where it is.
     """
     asked, reading = job.asked, KINDS[job.asked.kind]
-    format_, sheet, written = FORMATS[asked.format], sheet_of(asked), Written(job.next_file, place=job.place or "")
+    format_, sheet, written = (
+        FORMATS[asked.format],
+        sheet_of(asked),
+        Written(job.next_file, job.place or "", frozenset(job.totals)),
+    )
 
     def changed(_: int, column: int, why: str) -> None:
         assert written.last is not None
@@ -117,7 +133,7 @@ def _rows(
     totals = written.totals
     for place, order in orders:
         lines = reading.lines(order)
-        if written.rows + len(lines) > max_rows:
+        if written.orders and written.rows + len(lines) > max_rows:
             written.ended = False
             break
         written.first, written.last, written.place = written.first or order, order, place
@@ -130,7 +146,7 @@ def _rows(
             for index, value in of_line:
                 row[index] = value(order, line, shown)
             yield row
-    if len(totals) > 1 and _says_no_currency(asked):
+    if len(written.currencies) <= 1 < len(written.currencies | totals.keys()) and _says_no_currency(asked):
         written.warn("several_currencies")
 
 
@@ -146,7 +162,8 @@ def digest(path: Path) -> str:
 
 def file_name(store_name: str, asked: Asked, n: int) -> str:
     """What the file is called when it is downloaded: shop, kind, the days that it holds, number."""
-    kept = "".join(char if char.isalnum() or char in "-. " else "_" for char in store_name).strip(" .")[:60]
+    plain = "".join(char if char.isalnum() or char in "-. " else "_" for char in store_name)
+    kept = plain.encode()[:MAX_NAME_BYTES].decode(errors="ignore").strip(" .")
     days = [kept or "store", NAMES[asked.kind]]
     if asked.since.year > 1970:  # a shipment list has no window
         zone = ZoneInfo(asked.time_zone)

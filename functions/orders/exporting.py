@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import Field, StrictBool, StrictInt
+from pydantic import Field, StrictBool, StrictInt, WithJsonSchema
 from typing_extensions import TypedDict
 
 from functions.orders.fields import Body, Instant, Zone
@@ -18,7 +18,7 @@ from shared.domain import exports as life
 from shared.domain.columns import COLUMNS
 from shared.domain.errors import Unprocessable
 from shared.domain.exports import Asked, Format, Job, Kind
-from shared.domain.layouts import columns_of
+from shared.domain.layouts import LAYOUTS, columns_of
 from shared.domain.orders import Status
 from shared.domain.stores import Store
 from shared.store.exports import Download
@@ -37,6 +37,14 @@ MESSAGES = {
 
 
 LISTED_WARNINGS = 10
+
+
+# What there is, for whoever reads the document; which of them go with a kind is said by the refusal.
+ColumnCode = Annotated[str, WithJsonSchema({"type": "string", "enum": list(COLUMNS)})]
+LAYOUT_NAMES = sorted({name for layouts in LAYOUTS.values() for name in layouts})
+LayoutName = Annotated[
+    str, Field(min_length=1, max_length=64), WithJsonSchema({"type": "string", "enum": LAYOUT_NAMES})
+]
 
 
 class Cadence(StrEnum):
@@ -58,8 +66,8 @@ class NewExport(Body):
     preset: Literal["last_3_months"] | None = None
     window: WindowBody | None = None
     status: Annotated[str, Field(min_length=1, max_length=400)] | None = None
-    columns: Annotated[list[str], Field(min_length=1, max_length=len(COLUMNS))] | None = None
-    layout: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    columns: Annotated[list[ColumnCode], Field(min_length=1, max_length=len(COLUMNS))] | None = None
+    layout: LayoutName | None = None
     time_zone: Zone | None = None
     language: Literal["zh-CN", "en"] | None = None
     recipient: Literal["full", "masked"] = "full"

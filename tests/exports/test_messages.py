@@ -17,7 +17,7 @@ from shared.operations.exports import LeaseLost
 from shared.store import exports as store
 from shared.store import files, queues
 from tests.exports.office import Office
-from tests.harness import Shop
+from tests.harness import Shop, ago, line
 
 NOW = datetime.now(UTC)
 
@@ -248,3 +248,36 @@ def test_a_step_without_the_lease_is_refused(office: Office, shop: Shop) -> None
     assert taken is not None
     with pytest.raises(LeaseLost):
         exports.mine(taken[1], "b", lambda job: job)
+
+
+def test_several_currencies_are_told_once_wherever_they_meet(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv, "MAX_ROWS", 1)
+    shop, yen = office.api.shop(), {"amount": "500", "currency": "JPY"}
+    for hours in (4, 2):
+        shop.platform.place(placed_at=ago(hours=hours))
+        shop.platform.place(
+            placed_at=ago(hours=hours - 1), currency="JPY", shipping_fee=yen, lines=[line() | {"unit_price": yen}]
+        )
+    export = office.make(shop.staff, format="csv")
+    assert [file["orders"] for file in export["files"]] == [1, 1, 1, 1]
+    assert [(warning["code"], warning["file"]) for warning in export["warnings"]] == [("several_currencies", 2)]
+    named = office.make(shop.staff, format="csv", columns=["order_id", "total", "currency"])
+    assert named["warnings"] == []
+
+
+def test_an_order_with_more_lines_than_a_file_holds_rows_still_ends(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv, "MAX_ROWS", 1)
+    shop = office.api.shop()
+    for _ in range(2):
+        shop.platform.place()  # two lines each
+    export = office.make(shop.staff, format="csv", kind="lines")
+    assert [file["rows"] for file in export["files"]] == [2, 2]
+
+
+def test_a_files_name_fits_into_any_file_system(office: Office) -> None:
+    shop = office.api.shop(name="\U00020000" * 128)
+    export = office.make(shop.staff, format="csv", kind="lines")
+    (file,) = export["files"]
+    assert len(file["name"].encode()) < 240 and file["name"].endswith("_1.csv")
