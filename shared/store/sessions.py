@@ -8,16 +8,19 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
-CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 2.0, 20.0, 4
+PATIENCE = {"sqs": (1.0, 3.0, 2), "s3": (2.0, 20.0, 4)}
+"""Seconds to connect, seconds to answer, attempts. A message is sent within a request, which must not wait for it: the
+clock drives on what was not sent. Files go up from the worker, which has the time."""
 
 
 @lru_cache
 def client(service: str) -> Any:
     """A client without boto3, which the API's function does not carry."""
+    connect_timeout, read_timeout, attempts = PATIENCE[service]
     config = Config(
-        signature_version="v4" if service != "s3" else "s3v4",
-        connect_timeout=CONNECT_TIMEOUT,
-        read_timeout=READ_TIMEOUT,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        signature_version="s3v4" if service == "s3" else "v4",
+        connect_timeout=connect_timeout,
+        read_timeout=read_timeout,
+        retries={"mode": "standard", "total_max_attempts": attempts},
     )
     return botocore.session.Session().create_client(service, config=config)
