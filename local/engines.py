@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from local import processes
 from local.runtime import clean_environment
-from local.template import ACCOUNT, PROJECT, REGION, Queue, Table, Template
+from local.template import PROJECT, REGION, Queue, Table, Template, queue_arn
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -157,7 +157,7 @@ def tail(log: Path, lines: int = 15) -> str:
 
 def provision(template: Template, engines: Engines) -> None:
     """Every table, bucket and queue of the template, made where absent; indexes that the template has gained are
-    added. Messages do not outlive a kill -9: whatever is sent is driven on by the clock."""
+    added, and queues are set as it says now. Messages do not outlive a kill -9: the clock drives on what they asked."""
     dynamodb, s3, sqs = _clients(engines)
     for table in template.tables:
         ensure_table(dynamodb, table)
@@ -166,16 +166,18 @@ def provision(template: Template, engines: Engines) -> None:
         if bucket not in existing:
             s3.create_bucket(Bucket=bucket)
     for queue in template.queues:
-        sqs.create_queue(QueueName=queue.name, Attributes=_attributes(queue))
+        # A queue that is there with other attributes cannot be created again, but it can be set.
+        url = sqs.create_queue(QueueName=queue.name)["QueueUrl"]
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=_attributes(queue))
 
 
-def _attributes(queue: Queue) -> Any:
-    attributes = {"VisibilityTimeout": str(queue.visibility_seconds)}
-    if queue.dead_letters:
-        target = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue.dead_letters}"
-        redrive = {"deadLetterTargetArn": target, "maxReceiveCount": queue.max_receives}
-        attributes["RedrivePolicy"] = json.dumps(redrive)
-    return attributes
+def _attributes(queue: Queue) -> dict[str, str]:
+    redrive = {"deadLetterTargetArn": queue_arn(queue.dead_letters or ""), "maxReceiveCount": queue.max_receives}
+    return {
+        "VisibilityTimeout": str(queue.visibility_seconds),
+        "MessageRetentionPeriod": str(queue.retention_seconds),
+        "RedrivePolicy": json.dumps(redrive) if queue.dead_letters else "",
+    }
 
 
 def _clients(engines: Engines) -> tuple[DynamoDBClient, S3Client, Any]:

@@ -6,16 +6,18 @@ a time.
 
 from __future__ import annotations
 
+import base64
+import os
 import signal
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from local import processes
-from local.runtime import Environment, TimedOut, load
-from local.template import REGION, Function, QueueEvent, Template
+from local.runtime import TIMED_OUT, Environment, TimedOut, load
+from local.template import REGION, QueueEvent, Template
 
 WAIT_SECONDS = 20
 AGAIN_SECONDS = 5
@@ -32,7 +34,9 @@ def event(messages: Sequence[Any], mapping: QueueEvent) -> dict[str, Any]:
                 "receiptHandle": message["ReceiptHandle"],
                 "body": message["Body"],
                 "attributes": message.get("Attributes", {}),
-                "messageAttributes": message.get("MessageAttributes", {}),
+                "messageAttributes": {
+                    name: _attribute(value) for name, value in message.get("MessageAttributes", {}).items()
+                },
                 "md5OfBody": message["MD5OfBody"],
                 "eventSource": "aws:sqs",
                 "eventSourceARN": mapping.queue.arn,
@@ -43,17 +47,19 @@ def event(messages: Sequence[Any], mapping: QueueEvent) -> dict[str, Any]:
     }
 
 
+def _attribute(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Names begin small here, bytes are base64, and the lists that SQS reserves are there and empty."""
+    value = (
+        {"binaryValue": base64.b64encode(sent["BinaryValue"]).decode("ascii")}
+        if "BinaryValue" in sent
+        else {"stringValue": sent["StringValue"]}
+    )
+    return {**value, "stringListValues": [], "binaryListValues": [], "dataType": sent["DataType"]}
+
+
 def deliver(environment: Environment, sqs: Any, mapping: QueueEvent, messages: Sequence[Any]) -> int:
     """Hand a batch over; what went well is deleted, what did not is seen again. Answers with how many failed."""
-    try:
-        answer = environment.invoke(event(messages, mapping)) or {}
-        failed = {failure["itemIdentifier"] for failure in answer.get("batchItemFailures", ())}
-    except TimedOut:
-        print(f"{mapping.function} ran out of time", file=sys.stderr)
-        failed = {message["MessageId"] for message in messages}
-    except Exception:
-        traceback.print_exc(file=sys.stderr)
-        failed = {message["MessageId"] for message in messages}
+    failed = _failed(environment, mapping, messages)
     for message in messages:
         told = {"QueueUrl": mapping.queue.url, "ReceiptHandle": message["ReceiptHandle"]}
         if message["MessageId"] in failed:
@@ -63,20 +69,36 @@ def deliver(environment: Environment, sqs: Any, mapping: QueueEvent, messages: S
     return len(failed)
 
 
+def _failed(environment: Environment, mapping: QueueEvent, messages: Sequence[Any]) -> set[str]:
+    """The messages that failed: all of them where the function raised, ran out of time, or said nothing sensible."""
+    batch = {message["MessageId"] for message in messages}
+    try:
+        answer = environment.invoke(event(messages, mapping))
+        if not mapping.partial:
+            return set()
+        failed = {failure["itemIdentifier"] for failure in (answer or {}).get("batchItemFailures") or ()}
+    except TimedOut:
+        print(f"{mapping.function} ran out of time", file=sys.stderr)
+        return batch
+    except Exception:
+        traceback.print_exc(file=sys.stderr)
+        return batch
+    return failed if failed <= batch else batch
+
+
 def receive(sqs: Any, mapping: QueueEvent, wait_seconds: int) -> list[Any]:
     received = sqs.receive_message(
         QueueUrl=mapping.queue.url,
         MaxNumberOfMessages=min(10, mapping.batch_size),
         WaitTimeSeconds=wait_seconds,
-        AttributeNames=["All"],
+        MessageSystemAttributeNames=["All"],
         MessageAttributeNames=["All"],
     )
     return list(received.get("Messages", []))
 
 
-def run(function: Function, mappings: Sequence[QueueEvent], sqs: Any) -> None:
+def run(environment: Environment, mappings: Sequence[QueueEvent], sqs: Any) -> None:
     """Until the function is stuck: then its process is of no further use, and the run starts another."""
-    environment = Environment(load(function.handler), function.logical_id, function.memory, function.timeout)
     wait_seconds = WAIT_SECONDS if len(mappings) == 1 else 1
     while not environment.stuck:
         for mapping in mappings:
@@ -88,16 +110,21 @@ def run(function: Function, mappings: Sequence[QueueEvent], sqs: Any) -> None:
                 time.sleep(PAUSE_SECONDS)
 
 
-def main(arguments: list[str]) -> None:
+def main(arguments: list[str]) -> int:
     import boto3
 
     processes.follow_parent()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     template = Template.load()
     (name,) = arguments
-    mappings = [mapping for mapping in template.queue_events if mapping.function == name]
-    run(template.functions[name], mappings, boto3.client("sqs"))
+    function = template.functions[name]
+    environment = Environment(load(function.handler), name, function.memory, function.timeout)
+    run(environment, [mapping for mapping in template.queue_events if mapping.function == name], boto3.client("sqs"))
+    return TIMED_OUT
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    status = main(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # a handler that hangs must not keep the process alive

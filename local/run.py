@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 from local import engines, processes, worker
-from local.runtime import clean_environment, environment
+from local.runtime import TIMED_OUT, clean_environment, environment
 from local.template import PROJECT, Template
 from local.tokens import Issuer, signing_key
 from local.welcome import DEMO_STORE, print_welcome
@@ -168,7 +168,7 @@ class Run:
                     raise CannotRun(f"An engine stopped by itself; see {self.settings.data_dir / 'logs'}")
             for child in [child for child in self.children if child.poll() is not None]:
                 self.children.remove(child)
-                ran_out = child.returncode == worker.TIMED_OUT
+                ran_out = child.returncode == TIMED_OUT
                 why = "ran out of time" if ran_out else f"stopped ({child.returncode})"
                 print(f"a function's process {why}; starting another", file=sys.stderr)
                 if not ran_out:

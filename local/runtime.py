@@ -75,6 +75,10 @@ def load(handler: str) -> Handler:
     return found
 
 
+TIMED_OUT = 4
+"""The exit status of a process whose function hangs: it was of no further use, and nothing else is wrong with it."""
+
+
 class TimedOut(Exception):
     """The function did not answer within its Timeout."""
 

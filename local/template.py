@@ -87,12 +87,13 @@ class Queue:
     logical_id: str
     name: str
     visibility_seconds: int
+    retention_seconds: int
     dead_letters: str | None
     max_receives: int
 
     @property
     def arn(self) -> str:
-        return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{self.name}"
+        return queue_arn(self.name)
 
     @property
     def url(self) -> str:
@@ -101,11 +102,12 @@ class Queue:
 
 @dataclass(frozen=True)
 class QueueEvent:
-    """Messages of a queue go to a function, so many at a time."""
+    """Messages of a queue go to a function, so many at a time; `partial`: it may answer which of them failed."""
 
     function: str
     queue: Queue
     batch_size: int
+    partial: bool
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,10 @@ _CloudFormationLoader.add_multi_constructor("!", _construct_tag)
 def local_name(logical_id: str) -> str:
     """`OrdersTable` → `orderkeep-orders-table`, a name that DynamoDB and S3 both accept."""
     return "orderkeep-" + re.sub(r"(?<!^)(?=[A-Z])", "-", logical_id).lower()
+
+
+def queue_arn(name: str) -> str:
+    return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
 
 
 def queue_url(logical_id: str) -> str:
@@ -190,7 +196,9 @@ class Template:
     @cached_property
     def queues(self) -> tuple[Queue, ...]:
         """Queues, those that others have as their dead-letter queue first."""
-        found = [self._queue(name, body["Properties"]) for name, body in self.resources("AWS::SQS::Queue").items()]
+        found = [
+            self._queue(name, body.get("Properties", {})) for name, body in self.resources("AWS::SQS::Queue").items()
+        ]
         return tuple(sorted(found, key=lambda queue: queue.dead_letters is not None))
 
     def _queue(self, logical_id: str, properties: Mapping[str, Any]) -> Queue:
@@ -200,6 +208,7 @@ class Template:
             logical_id,
             local_name(logical_id),
             properties.get("VisibilityTimeout", 30),
+            properties.get("MessageRetentionPeriod", 345_600),
             local_name(target) if target else None,
             redrive.get("maxReceiveCount", 0),
         )
@@ -208,7 +217,12 @@ class Template:
     def queue_events(self) -> tuple[QueueEvent, ...]:
         queues = {queue.logical_id: queue for queue in self.queues}
         return tuple(
-            QueueEvent(function, queues[properties["Queue"]["Fn::GetAtt"][0]], properties.get("BatchSize", 10))
+            QueueEvent(
+                function,
+                queues[properties["Queue"]["Fn::GetAtt"][0]],
+                properties.get("BatchSize", 10),
+                "ReportBatchItemFailures" in properties.get("FunctionResponseTypes", ()),
+            )
             for function, _, properties in self._events("SQS")
         )
 
@@ -337,6 +351,8 @@ class Template:
             raise TemplateError(f"template.yaml: nothing is called {name}")
         if attribute == "ProviderURL":
             return LOCAL_ISSUER
+        if name in self.resources("AWS::SQS::Queue") and attribute in {"Arn", "QueueName"}:
+            return queue_arn(local_name(name)) if attribute == "Arn" else local_name(name)
         if attribute == "Arn":
             return f"arn:aws:local:{REGION}:{ACCOUNT}:{local_name(name)}"
         raise TemplateError(f"template.yaml: {name}.{attribute} is not known to the local run")

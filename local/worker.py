@@ -17,13 +17,12 @@ from pathlib import Path
 from local import processes
 from local.front import Api, Front
 from local.gateway import Router
-from local.runtime import Environment, load
+from local.runtime import TIMED_OUT, Environment, load
 from local.template import Template
 from local.throttle import Bucket
 from local.tokens import Issuer
 
 CANNOT_IMPORT = 3
-TIMED_OUT = 4
 
 
 def main(arguments: list[str]) -> int:

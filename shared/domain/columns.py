@@ -127,6 +127,13 @@ def _address(order: Order, _: Any, shown: Shown) -> Cell:
     )
 
 
+def _ship_to(order: Order, line: Any, shown: Shown) -> Cell:
+    """Name, address and telephones under one another, as a label has them."""
+    told = shown.recipient(order).get
+    phones = _listed((told("phone"), told("mobile")), " / ")
+    return _listed((told("name"), _address(order, line, shown), phones))  # type: ignore[arg-type]
+
+
 def _products(order: Order, _: Any, __: Shown) -> Cell:
     """All products in one cell, in the marketplace's own grammar (marketplace.md 5.2)."""
     told = [
@@ -217,6 +224,7 @@ COLUMNS: dict[str, Column] = {
     "skus": Column("SKUs", "商品编码", "text", lambda order, _, __: _listed(line.sku for line in order.lines)),
     # where it goes
     "address": Column("Address", "收货地址", "text", _address, 40),
+    "ship_to": Column("Ship to", "收货信息", "text", _ship_to, 38),
     "recipient_name": Column("Recipient", "收货人名称", "text", _recipient("name")),
     "country": Column(
         "Country",
@@ -233,7 +241,7 @@ COLUMNS: dict[str, Column] = {
     "mobile": Column("Mobile", "手机", "text", _recipient("mobile")),
     "tax_id": Column("Tax id", "税号", "text", _recipient("tax_id")),
     # how it goes
-    "chosen_service": Column("Chosen service", "买家选择物流", "text", _order("chosen_service"), 24),
+    "chosen_service": Column("Chosen service", "买家选择物流", "text", _order("chosen_service"), 18),
     "shipments": Column(
         "Shipped with",
         "实际发货物流:运单号",
@@ -253,14 +261,18 @@ COLUMNS: dict[str, Column] = {
         ),
         20,
     ),
-    "hold": Column("Hold", "提醒", "text", _hold),
+    "hold": Column("Hold", "提醒", "text", _hold, 10),
+    "remarks": Column("Remarks", "备注", "text", lambda order, _, __: _listed((order.memo, order.note)), 22),
     # one line
     "line_id": Column("Line", "子订单号", "text", _line("line_id"), of_line=True),
     "product_id": Column("Product id", "商品ID", "text", _line("product_id"), 20, of_line=True),
-    "sku": Column("SKU", "商家编码", "text", _line("sku"), of_line=True),
+    "sku": Column("SKU", "商家编码", "text", _line("sku"), 14, of_line=True),
     "title": Column("Title", "商品名称", "text", _line("title"), 40, of_line=True),
     "attributes": Column(
         "Attributes", "产品属性", "text", lambda _, line, __: _spelled(line.attributes) or None, 24, of_line=True
+    ),
+    "item": Column(
+        "Item", "商品", "text", lambda _, line, __: _listed((line.title, _spelled(line.attributes))), 32, of_line=True
     ),
     "quantity": Column("Quantity", "数量", "number", _line("quantity"), 8, of_line=True),
     "unit_price": Column(

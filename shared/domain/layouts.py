@@ -134,10 +134,7 @@ _LINE = (
     "buyer buyer_id recipient_name country country_code state city street zip phone mobile chosen_service shipments "
     "memo note tags assignee"
 ).split()
-_PACKING = (
-    "ship_by order_id hold sku title attributes left recipient_name country address phone mobile chosen_service memo "
-    "note"
-).split()
+_PACKING = ("ship_by order_id hold sku item left ship_to chosen_service remarks").split()
 
 LAYOUTS: dict[str, dict[str, Layout]] = {
     "orders": {

@@ -316,6 +316,12 @@ def _left(line: Mapping[str, Any]) -> int:
     return max(0, line["quantity"] - line["shipped"] - line["refunded"])
 
 
+def _ship_to(row: Told) -> str | None:
+    to = row.order["recipient"]
+    phones = _joined([to.get("phone"), to.get("mobile")], " / ")
+    return _joined([to.get("name"), _address(row), phones])
+
+
 def _delivered(row: Told) -> datetime | None:
     delivered = [parcel["delivered_at"] for parcel in row.order["parcels"] if "delivered_at" in parcel]
     return row.time(max(delivered, key=datetime.fromisoformat, default=None))
@@ -383,6 +389,9 @@ TELLERS: dict[str, Teller] = {
     "Tracking nos.|运单号": lambda row: _joined([parcel["tracking_no"] for parcel in row.order["parcels"]]),
     "Last delivered at|妥投时间": _delivered,
     "Hold|提醒": _hold,
+    "Ship to|收货信息": _ship_to,
+    "Item|商品": lambda row: row.line and _joined([row.line.get("title"), _spelled(row.line)]),
+    "Remarks|备注": lambda row: _joined([row.order.get("memo"), row.order.get("note")]),
     "Line|子订单号": _of_line("line_id"),
     "Product id|商品ID": lambda row: (
         row.line["product_id"] if row.line else _joined([line["product_id"] for line in row.order["lines"]])

@@ -57,6 +57,20 @@ def test_second_provisioning_changes_nothing(running: Engines) -> None:
     assert dynamodb.get_item(TableName=TABLE.name, Key={"pk": {"S": "a"}, "sk": {"S": "b"}})["Item"]
 
 
+def test_queue_that_is_there_is_set_as_the_template_says_now(running: Engines) -> None:
+    (queue,) = [queue for queue in TEMPLATE.queues if queue.dead_letters]
+    sqs = client("sqs", running.services)
+    other = {"VisibilityTimeout": "7", "MessageRetentionPeriod": "60", "RedrivePolicy": ""}
+    sqs.set_queue_attributes(QueueUrl=queue.url, Attributes=other)
+    sqs.send_message(QueueUrl=queue.url, MessageBody="kept")
+    engines.provision(TEMPLATE, running)
+    told = sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=["All"])["Attributes"]
+    assert told["VisibilityTimeout"] == str(queue.visibility_seconds)
+    assert told["MessageRetentionPeriod"] == str(queue.retention_seconds)
+    assert str(queue.dead_letters) in told["RedrivePolicy"]
+    assert told["ApproximateNumberOfMessages"] == "1"
+
+
 def test_index_that_the_template_gained_is_added_with_what_it_should_list(running: Engines) -> None:
     dynamodb = client("dynamodb", running.dynamodb)
     indexes = TABLE.create_arguments["GlobalSecondaryIndexes"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,49 @@ def test_the_function_gets_what_lambda_would_give_it(sqs: Any) -> None:
     assert waiting(sqs) == 0
 
 
+def test_attributes_of_a_message_are_spelt_as_lambda_spells_them(sqs: Any) -> None:
+    sent = {
+        "colour": {"DataType": "String", "StringValue": "red"},
+        "bytes": {"DataType": "Binary", "BinaryValue": b"\x00\x01"},
+    }
+    sqs.send_message(QueueUrl=MAPPING.queue.url, MessageBody="x", MessageAttributes=sent)
+    seen: list[Any] = []
+    deliver(sqs, lambda event, _: seen.append(event))
+    empty: dict[str, list[str]] = {"stringListValues": [], "binaryListValues": []}
+    assert seen[0]["Records"][0]["messageAttributes"] == {
+        "colour": {"stringValue": "red", "dataType": "String", **empty},
+        "bytes": {"binaryValue": "AAE=", "dataType": "Binary", **empty},
+    }
+
+
+@pytest.mark.parametrize(
+    ("answer", "failed"),
+    [
+        (None, 0),
+        ({}, 0),
+        ({"batchItemFailures": None}, 0),
+        ({"batchItemFailures": [{"itemIdentifier": "of another batch"}]}, 2),
+        ({"batchItemFailures": [{"itemIdentifier": None}]}, 2),
+        ({"batchItemFailures": [{"id": "x"}]}, 2),
+        ("done", 2),
+    ],
+)
+def test_an_answer_without_sense_fails_the_whole_batch(sqs: Any, answer: Any, failed: int) -> None:
+    for body in ("one", "two"):
+        sqs.send_message(QueueUrl=MAPPING.queue.url, MessageBody=body)
+    assert deliver(sqs, lambda event, _: answer, dataclasses.replace(MAPPING, batch_size=10)) == failed
+    assert waiting(sqs) == failed
+
+
+def test_who_may_not_report_failures_has_none(sqs: Any) -> None:
+    sqs.send_message(QueueUrl=MAPPING.queue.url, MessageBody="x")
+
+    def handler(event: Any, _: Any) -> Any:
+        return {"batchItemFailures": [{"itemIdentifier": event["Records"][0]["messageId"]}]}
+
+    assert deliver(sqs, handler, dataclasses.replace(MAPPING, partial=False)) == 0
+
+
 def test_only_those_that_failed_come_again(sqs: Any) -> None:
     several = dataclasses.replace(MAPPING, batch_size=10)
     for body in ("good", "bad", "fine"):
@@ -92,8 +136,6 @@ def test_what_raises_comes_again_and_is_put_aside_in_the_end(sqs: Any) -> None:
 
 
 def test_a_function_that_hangs_loses_its_message_and_its_process(sqs: Any) -> None:
-    import threading
-
     sqs.send_message(QueueUrl=MAPPING.queue.url, MessageBody="slow")
     held = threading.Event()
     environment = Environment(lambda event, _: held.wait(10), "ExportsFunction", 1769, 0.2)
@@ -104,9 +146,52 @@ def test_a_function_that_hangs_loses_its_message_and_its_process(sqs: Any) -> No
     assert waiting(sqs) == 1
 
 
+class Stumbling:
+    """A client whose first calls fail."""
+
+    def __init__(self, sqs: Any, times: int) -> None:
+        self._sqs, self.left = sqs, times
+
+    def receive_message(self, **told: Any) -> Any:
+        if self.left:
+            self.left -= 1
+            raise ConnectionError("no answer")
+        return self._sqs.receive_message(**told)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sqs, name)
+
+
+def test_an_engine_that_stumbles_is_asked_again_after_a_pause(
+    sqs: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(queues.time, "sleep", pauses.append)
+    sqs.send_message(QueueUrl=MAPPING.queue.url, MessageBody="x")
+    held = threading.Event()
+    seen: list[str] = []
+
+    def handler(event: Any, _: Any) -> None:
+        (record,) = event["Records"]
+        seen.append(record["attributes"]["ApproximateReceiveCount"])
+        if len(seen) == 1:
+            raise RuntimeError("no")
+        held.wait(10)
+
+    environment = Environment(handler, "ExportsFunction", 1769, 0.2)
+    queues.run(environment, [MAPPING], Stumbling(sqs, 2))
+    held.set()
+    assert seen == ["1", "2"] and environment.stuck
+    assert pauses == [queues.PAUSE_SECONDS] * 2
+    told = capsys.readouterr().err
+    assert "orderkeep-exports-queue does not answer: no answer" in told and "RuntimeError: no" in told
+
+
 def test_queues_are_as_the_template_says(sqs: Any) -> None:
     told = sqs.get_queue_attributes(QueueUrl=MAPPING.queue.url, AttributeNames=["All"])["Attributes"]
     assert told["VisibilityTimeout"] == str(MAPPING.queue.visibility_seconds) == "5400"
+    assert told["MessageRetentionPeriod"] == "345600"
+    assert told["QueueArn"] == MAPPING.queue.arn
     assert MAPPING.queue.dead_letters in told["RedrivePolicy"] and "5" in told["RedrivePolicy"]
     assert {queue.name for queue in TEMPLATE.queues} >= {"orderkeep-exports-queue", "orderkeep-export-failures"}
 

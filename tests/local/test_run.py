@@ -12,10 +12,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 
 from local.processes import free_port
-from local.template import PROJECT
+from local.template import PROJECT, REGION, Template
 
 HANDLERS = {
     "functions/orders/handler.py": """
@@ -33,7 +34,11 @@ def lambda_handler(event, context):
 """,
     "functions/exports/worker.py": """
 def lambda_handler(event, context):
-    print("written:", event["Records"][0]["body"], flush=True)
+    import time
+    body = event["Records"][0]["body"]
+    print("written:", body, flush=True)
+    if body == "hang":
+        time.sleep(60)
 """,
     "local/demo.py": """
 import pathlib
@@ -84,6 +89,12 @@ class Project:
                 connection.close()
         return False
 
+    def change_template(self, before: str, after: str) -> None:
+        path = self.folder / "template.yaml"
+        text = path.read_text("utf-8")
+        assert before in text
+        path.write_text(text.replace(before, after), "utf-8")
+
     def processes(self) -> list[str]:
         """Every process that works in this project's folder."""
         found = []
@@ -95,10 +106,10 @@ class Project:
                 continue
         return found
 
-    def wait_for(self, path: str) -> str:
+    def wait_for(self, path: str, words: str = "") -> str:
         until = time.monotonic() + 10
         while time.monotonic() < until:
-            if (self.folder / path).exists() and (text := (self.folder / path).read_text()):
+            if (self.folder / path).exists() and words in (text := (self.folder / path).read_text()) and text:
                 return text
             time.sleep(0.05)
         return ""
@@ -132,6 +143,33 @@ def test_run_serves_sweeps_and_fills_the_demo_shop(project: Project) -> None:
     assert run.returncode == 0
     assert f"curl -s http://127.0.0.1:{project.port}/v1/health" in output
     assert "An order of the demo shop could not be told: 819: no" in output
+
+
+def test_messages_reach_their_function_and_one_that_hangs_is_replaced(project: Project) -> None:
+    project.change_template("Timeout: 900", "Timeout: 1")
+    run = project.start()
+    assert run.stdout is not None
+    watchdog = threading.Timer(30, run.kill)
+    watchdog.start()
+    services = next(line.rpartition(" ")[2].strip() for line in run.stdout if "S3 and SQS" in line)
+    session = boto3.session.Session("local", "local", region_name=REGION)
+    sqs = session.client("sqs", endpoint_url=services)
+    (mapping,) = Template.load().queue_events
+    log = "data/logs/ExportsFunction.log"
+
+    sqs.send_message(QueueUrl=mapping.queue.url, MessageBody="first")
+    assert "written: first" in project.wait_for(log, "first")
+
+    sqs.send_message(QueueUrl=mapping.queue.url, MessageBody="hang")
+    output = ""
+    for line in run.stdout:
+        output += line
+        if line == "a function's process ran out of time; starting another\n":
+            break
+    assert "ExportsFunction ran out of time\n" in output
+    sqs.send_message(QueueUrl=mapping.queue.url, MessageBody="next")
+    assert "written: next" in project.wait_for(log, "next")
+    watchdog.cancel()
 
 
 def test_second_run_and_taken_port_are_refused_in_words(project: Project) -> None:

@@ -33,6 +33,34 @@ def test_functions_know_the_local_names() -> None:
     assert (orders.timeout, exports.memory) == (28, 1769)
 
 
+def test_queues_and_what_they_feed() -> None:
+    (mapping,) = TEMPLATE.queue_events
+    assert (mapping.function, mapping.batch_size, mapping.partial) == ("ExportsFunction", 1, True)
+    queue = mapping.queue
+    assert (queue.name, queue.visibility_seconds, queue.retention_seconds) == ("orderkeep-exports-queue", 5400, 345_600)
+    assert (queue.dead_letters, queue.max_receives) == ("orderkeep-export-failures", 5)
+    names = [each.name for each in TEMPLATE.queues]
+    assert names.index("orderkeep-export-failures") < names.index(queue.name), (
+        "a redrive policy names one that is there"
+    )
+    assert TEMPLATE.resolve({"Ref": "ExportsQueue"}) == queue.url
+    assert TEMPLATE.resolve({"Fn::GetAtt": ["ExportsQueue", "Arn"]}) == queue.arn
+    assert TEMPLATE.resolve({"Fn::GetAtt": ["ExportsQueue", "QueueName"]}) == queue.name
+
+
+def test_queue_that_says_little_is_as_sqs_would_have_it() -> None:
+    function = {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {
+            "Events": {"E": {"Type": "SQS", "Properties": {"Queue": {"Fn::GetAtt": ["Plain", "Arn"]}}}},
+        },
+    }
+    template = Template({"Resources": {"Plain": {"Type": "AWS::SQS::Queue"}, "F": function}})
+    (mapping,) = template.queue_events
+    assert (mapping.batch_size, mapping.partial) == (10, False)
+    assert (mapping.queue.visibility_seconds, mapping.queue.dead_letters) == (30, None)
+
+
 def api_events(**events: dict[str, str]) -> Template:
     made = {name: {"Type": "HttpApi", "Properties": properties} for name, properties in events.items()}
     function = {"Type": "AWS::Serverless::Function", "Properties": {"Events": made}}

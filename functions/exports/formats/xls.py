@@ -6,7 +6,6 @@ and put together when all rows are read. [MS-XLS]
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -17,6 +16,7 @@ from struct import Struct
 from typing import IO, Any
 
 from functions.exports.formats import biff8, compound
+from functions.exports.formats.paper import lines_of
 from functions.exports.formats.shared_strings import SharedStrings
 from functions.exports.formats.sheets import NUMBER_FORMATS, About, Cell, Kind, Sheet
 
@@ -38,7 +38,6 @@ LABEL, NUMBER = 10 << 16 | 0x00FD, 14 << 16 | 0x0203
 _label = Struct("<IHII").pack
 _number = Struct("<IHId").pack
 
-_two_wide = re.compile("[\u1100-\U0010ffff]").findall
 
 Row = tuple[bytes, int]
 """A row's cell records, and its height."""
@@ -122,23 +121,8 @@ def _kind(value: Cell) -> Kind:
 
 
 def _height(sheet: Sheet) -> Callable[[Sequence[Cell]], int]:
-    """On paper, a row is as high as its text wraps: Excel fits heights itself, others print what is written here."""
-    if not sheet.printed:
-        return lambda _: biff8.DEFAULT_HEIGHT
-    widths = [heading.width for heading in sheet.headings]
-
-    def height(cells: Sequence[Cell]) -> int:
-        lines = max(
-            (_lines(cell, width) for cell, width in zip(cells, widths, strict=True) if isinstance(cell, str)), default=1
-        )
-        return min(lines * biff8.DEFAULT_HEIGHT, biff8.MAX_HEIGHT)
-
-    return height
-
-
-def _lines(text: str, width: int) -> int:
-    """About how many lines a text takes; a Chinese character is two wide."""
-    return sum(1 + (len(part) + len(_two_wide(part))) // (width + 1) for part in text.split("\n"))
+    lines = lines_of(sheet)
+    return lambda cells: min(lines(cells) * biff8.DEFAULT_HEIGHT, biff8.MAX_HEIGHT)
 
 
 def _put(column: int, kind: Kind, strings: SharedStrings) -> Put:

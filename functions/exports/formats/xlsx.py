@@ -13,6 +13,7 @@ from pathlib import Path
 from rustpy_xlsxwriter import Format, write_worksheets
 
 from functions.exports.formats.fit import fit_text
+from functions.exports.formats.paper import lines_of
 from functions.exports.formats.sheets import NUMBER_FORMATS, About, Cell, Heading, Sheet
 
 MAX_ROWS = 1_000_000
@@ -20,6 +21,7 @@ MAX_ROWS = 1_000_000
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEET = "Sheet1"
 ABOUT = "About this file"
+ROW_POINTS, MAX_POINTS = 15.0, 405.0
 _ABOUT_WIDTHS = [28.0, 80.0]
 _ON_PAPER = {
     "landscape": True,
@@ -37,6 +39,12 @@ def write(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About
     1900, which the format does not know. Two writes differ in one part: docProps/core.xml holds the time of writing.
     """
     headings = _distinct(sheet.headings)
+    heights: dict[int, float] = {}
+    if sheet.printed:  # heights must be known before the first row is written; lists for paper are short
+        rows = list(rows)
+        lines = lines_of(sheet)
+        told = enumerate([headings, *rows] if rows else [])
+        heights = {row: min(ROW_POINTS * lines(cells), MAX_POINTS) for row, cells in told}
     write_worksheets(
         # The second generator is started when the first is exhausted, which is when `about` may be asked.
         [(SHEET, _records(headings, rows)), (ABOUT, _about(about))],
@@ -51,6 +59,7 @@ def write(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About
         # Ids are digits kept as text on purpose: no green triangles.
         ignore_errors={SHEET: [heading.text for heading in sheet.headings if heading.kind == "text"]},
         page_setup={SHEET: _ON_PAPER} if sheet.printed else None,
+        row_heights={SHEET: heights} if heights else None,
     )
 
 

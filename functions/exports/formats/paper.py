@@ -1,0 +1,28 @@
+"""How high a row is on paper. Excel fits heights by itself; others print what a file says, so it says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from functions.exports.formats.sheets import Cell, Sheet
+
+_two_wide = re.compile("[\u1100-\U0010ffff]").findall
+
+
+def lines_of(sheet: Sheet) -> Callable[[Sequence[Cell]], int]:
+    """How many lines a row takes, as its text wraps in the columns' widths: one on a sheet that is not for paper."""
+    if not sheet.printed:
+        return lambda _: 1
+    widths = [heading.width for heading in sheet.headings]
+
+    def lines(cells: Sequence[Cell]) -> int:
+        texts = zip(cells, widths, strict=True)
+        return max((_wrapped(text, width) for text, width in texts if isinstance(text, str)), default=1)
+
+    return lines
+
+
+def _wrapped(text: str, width: int) -> int:
+    """About: a Chinese character is two wide, and words are broken anywhere."""
+    return sum(1 + (len(part) + len(_two_wide(part))) // (width + 1) for part in text.split("\n"))
