@@ -33,7 +33,7 @@ class CannotExport(Exception):
 
 def export(api: Api, token: str, asked: dict[str, Any], folder: Path) -> list[Path]:
     """Ask, wait, fetch. Raises CannotExport, Refused or TryAgain."""
-    job = patiently(lambda: api.call("POST", "/v1/exports", token, asked).body)
+    job = patiently(lambda: api.call("POST", "/v1/exports", token, asked).body, attempts=4)
     with tqdm(total=None, unit=" orders", desc=job["id"], leave=False) as bar:
         while job["state"] not in ENDED:
             time.sleep(POLL_SECONDS)

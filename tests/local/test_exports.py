@@ -44,7 +44,7 @@ def test_a_file_is_asked_for_made_and_fetched(server: Server) -> None:
     assert hashlib.sha256(fetched.content).hexdigest() == file["sha256"]
     assert "filename*=UTF-8''%E5%A5%BD%E5%BA%97" in fetched.headers["content-disposition"]
     forged = answer.headers["location"].replace("X-Amz-Signature=", "X-Amz-Signature=0")
-    assert httpx.get(forged).status_code == 403, "the bucket gives nothing without a good signature"
+    assert httpx.get(forged).status_code == 403, "a link whose signature is not ours gives nothing"
     assert [download["n"] for download in shop.staff.get(f"/v1/exports/{told['id']}").json["downloads"]] == [1]
     assert order_id not in file["name"]
 
