@@ -45,10 +45,9 @@ def write_next(
         return None
     before, job = taken
     prefix = f"exports/{store_id}/{export_id}/{n}-"
-    if job.attempts > 1:
+    if before.lease:  # the worker that had it may have put its file there before it could say so, or parts of it
         files.abandon(prefix)
-        if before.lease:  # the worker that died may have put its file there before it could say so
-            files.delete(f"{prefix}{before.lease.owner}.{job.asked.format}")
+        files.delete(f"{prefix}{before.lease.owner}.{job.asked.format}")
     try:
         job = _write(job, f"{prefix}{owner}.{job.asked.format}", _Heart(job, owner, clock), enough)
     except LeaseLost:

@@ -55,6 +55,7 @@ INDEX_LAG = timedelta(seconds=30)
 """Long after a write every index shows it; normally it takes less than a second."""
 RESTARTS = 3
 """How often a job begins anew because orders were moved in time under it."""
+MOVING = "orders_keep_moving"
 MAX_WARNINGS = 1_000
 """Warnings that a job keeps; the second sheet of a file has all of its own."""
 
@@ -258,7 +259,9 @@ def retry(job: Job, now: datetime) -> Job:
         raise Conflict("export_succeeded", "The export has its files.")
     again = replace(let_go(job, now), state=State.QUEUED, attempts=0, failed=None, finished_at=None)
     again = replace(again, watch_at=now + LEASE)
-    return _anew(again) if now >= job.requested_at + KEPT_FOR - timedelta(days=1) else again
+    if job.failed == MOVING or now >= job.requested_at + KEPT_FOR - timedelta(days=1):
+        return replace(_anew(again), restarts=0)
+    return again
 
 
 def let_go(job: Job, next_try: datetime) -> Job:
@@ -270,7 +273,7 @@ def restart(job: Job, now: datetime) -> Job:
     """From the first file again, because orders were moved in time while the files were written; not before every index
     shows where they are now."""
     if job.restarts >= RESTARTS:
-        return fail(job, "orders_keep_moving", now)
+        return fail(job, MOVING, now)
     return replace(_anew(job), restarts=job.restarts + 1, lease=None, attempts=0, watch_at=now + INDEX_LAG)
 
 

@@ -18,8 +18,8 @@ from shared.store.records import AccessRecord, HistoryRecord, MovedRecord, Order
 from shared.store.table import Delete, Put, Write, absent, present, put, query, stale, transact
 
 TORN_READS = 5
-MOVES_KEPT_FOR = timedelta(days=7)
-"""Longer than any export runs."""
+MOVES_KEPT_FOR = timedelta(days=31)
+"""Longer than an export can be tried again from where it was."""
 
 
 @dataclass(frozen=True, slots=True)

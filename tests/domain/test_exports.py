@@ -139,3 +139,11 @@ def test_what_is_not_said_is_the_default() -> None:
     with pytest.raises(Unprocessable) as refused:
         life.ask(STORE, NOW, Kind.LINES, Format.XLS, layout="seller_centre_2016")
     assert refused.value.pointer == "/layout"
+
+
+def test_one_that_failed_because_orders_kept_moving_begins_anew() -> None:
+    moving = written(taken(job()), 1)
+    for _ in range(life.RESTARTS + 1):
+        moving = life.restart(moving, NOW)
+    again = life.retry(moving, NOW)
+    assert (again.state, again.next_file, again.place, again.restarts) == (State.QUEUED, 1, None, 0)
