@@ -21,6 +21,7 @@ def client(service: str) -> Any:
         signature_version="s3v4" if service == "s3" else "v4",
         connect_timeout=connect_timeout,
         read_timeout=read_timeout,
+        s3={"addressing_style": "virtual"},  # the region's own host: links to the global one fail in newer regions
         retries={"mode": "standard", "total_max_attempts": attempts},
     )
     return botocore.session.Session().create_client(service, config=config)
