@@ -31,6 +31,8 @@ _PSEUDO_PARAMETERS = {
     "AWS::URLSuffix": "amazonaws.com",
 }
 _UNIT_SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
+# ScalingConfig bounds how many run at once: here that is one, whatever it says.
+_MAPPING_PROPERTIES = {"Queue", "BatchSize", "FunctionResponseTypes", "ScalingConfig"}
 
 
 class TemplateError(Exception):
@@ -203,28 +205,34 @@ class Template:
 
     def _queue(self, logical_id: str, properties: Mapping[str, Any]) -> Queue:
         redrive = properties.get("RedrivePolicy", {})
-        target = redrive.get("deadLetterTargetArn", {}).get("Fn::GetAtt", [None])[0]
+        target = redrive.get("deadLetterTargetArn")
         return Queue(
             logical_id,
             local_name(logical_id),
-            properties.get("VisibilityTimeout", 30),
-            properties.get("MessageRetentionPeriod", 345_600),
-            local_name(target) if target else None,
-            redrive.get("maxReceiveCount", 0),
+            int(self.resolve(properties.get("VisibilityTimeout", 30))),
+            int(self.resolve(properties.get("MessageRetentionPeriod", 345_600))),
+            self._queue_name(target) if target else None,
+            int(self.resolve(redrive.get("maxReceiveCount", 0))),
         )
+
+    def _queue_name(self, arn: Any) -> str:
+        names = {queue_arn(name): name for name in map(local_name, self.resources("AWS::SQS::Queue"))}
+        name = names.get(str(self.resolve(arn)))
+        if name is None:
+            raise TemplateError(f"template.yaml: {arn} is not the ARN of one of its queues")
+        return name
 
     @cached_property
     def queue_events(self) -> tuple[QueueEvent, ...]:
-        queues = {queue.logical_id: queue for queue in self.queues}
-        return tuple(
-            QueueEvent(
-                function,
-                queues[properties["Queue"]["Fn::GetAtt"][0]],
-                properties.get("BatchSize", 10),
-                "ReportBatchItemFailures" in properties.get("FunctionResponseTypes", ()),
-            )
-            for function, _, properties in self._events("SQS")
-        )
+        queues = {queue.name: queue for queue in self.queues}
+        found = []
+        for function, event, properties in self._events("SQS"):
+            if unknown := properties.keys() - _MAPPING_PROPERTIES:
+                raise TemplateError(f"template.yaml: the local run does not know {', '.join(unknown)} of {event}")
+            partial = "ReportBatchItemFailures" in properties.get("FunctionResponseTypes", ())
+            queue = queues[self._queue_name(properties["Queue"])]
+            found.append(QueueEvent(function, queue, properties.get("BatchSize", 10), partial))
+        return tuple(found)
 
     @cached_property
     def functions(self) -> dict[str, Function]:

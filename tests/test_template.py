@@ -16,31 +16,43 @@ Document = dict[str, Any]
 Rule = Callable[[Document], Iterator[str]]
 
 FUNCTION, TABLE, BUCKET = "AWS::Serverless::Function", "AWS::DynamoDB::Table", "AWS::S3::Bucket"
+QUEUE, ROLE, ALARM = "AWS::SQS::Queue", "AWS::IAM::Role", "AWS::CloudWatch::Alarm"
 OPEN_ROUTES = {"GET /v1/health", "GET /v1/openapi.json"}
 DEFAULT = "$default"
-TABLE_CALLS = {
-    "OrdersRole": {"GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"},
-    "AlertsRole": {"GetItem", "Query", "PutItem", "UpdateItem"},
-    "ExportsRole": {"GetItem", "Query", "PutItem"},
-    "ExportScheduleRole": {"GetItem", "Query", "PutItem"},
-}
-"""What each function asks of DynamoDB; a transaction needs the permission of each of its writes."""
-OTHER_CALLS = {
-    "OrdersRole": {"sqs:SendMessage", "s3:GetObject"},
-    "AlertsRole": {"sqs:SendMessage"},
-    "ExportsRole": {
-        "s3:AbortMultipartUpload",
-        "s3:DeleteObject",
-        "s3:ListBucketMultipartUploads",
-        "s3:PutObject",
-        "sqs:DeleteMessage",
-        "sqs:GetQueueAttributes",
-        "sqs:ReceiveMessage",
-        "sqs:SendMessage",
+PERMISSIONS = {
+    "OrdersRole": {
+        "OrdersTable": {
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        },
+        "OrdersTable/index/*": {"dynamodb:Query"},
+        "ExportsQueue": {"sqs:SendMessage"},
+        "ExportsBucket/exports/*": {"s3:GetObject"},
     },
-    "ExportScheduleRole": {"sqs:SendMessage"},
+    "AlertsRole": {
+        "OrdersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "OrdersTable/index/*": {"dynamodb:Query"},
+        "ScheduleFailures": {"sqs:SendMessage"},
+    },
+    "ExportsRole": {
+        "OrdersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"},
+        "OrdersTable/index/*": {"dynamodb:Query"},
+        "ExportsBucket": {"s3:ListBucketMultipartUploads"},
+        "ExportsBucket/exports/*": {"s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"},
+        "ExportsQueue": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"},
+    },
+    "ExportScheduleRole": {
+        "OrdersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"},
+        "OrdersTable/index/*": {"dynamodb:Query"},
+        "ExportsQueue": {"sqs:SendMessage"},
+        "ScheduleFailures": {"sqs:SendMessage"},
+    },
 }
-"""And of queues and buckets."""
+"""What each function does, and to what, beside its log and X-Ray. A transaction needs the permission of each of its
+writes."""
 
 
 def of_type(document: Document, kind: str) -> Iterator[tuple[str, Document]]:
@@ -62,7 +74,7 @@ def events(document: Document, kind: str) -> Iterator[tuple[str, Document]]:
 
 
 def statements(document: Document) -> Iterator[tuple[str, Document]]:
-    for name, role in properties(document, "AWS::IAM::Role"):
+    for name, role in properties(document, ROLE):
         for policy in role["Policies"]:
             for statement in policy["PolicyDocument"]["Statement"]:
                 yield name, statement
@@ -175,8 +187,10 @@ def a_sweep_ends_before_the_next(document: Document) -> Iterator[str]:
 
 
 def schedules_retry_and_then_keep_the_event(document: Document) -> Iterator[str]:
+    queues = dict(properties(document, QUEUE))
     for name, event in events(document, "ScheduleV2"):
-        if not event.get("RetryPolicy") or "Arn" not in event.get("DeadLetterConfig", {}):
+        target = spelt(event.get("DeadLetterConfig", {}).get("Arn", ""))
+        if not event.get("RetryPolicy") or "RedrivePolicy" in queues.get(target, {"RedrivePolicy": "none"}):
             yield name
 
 
@@ -200,13 +214,13 @@ def scheduled_functions_reserve_concurrency_only_where_asked(document: Document)
 
 
 def queues_are_encrypted(document: Document) -> Iterator[str]:
-    for name, queue in properties(document, "AWS::SQS::Queue"):
+    for name, queue in properties(document, QUEUE):
         if not queue.get("SqsManagedSseEnabled"):
             yield name
 
 
 def dead_letters_are_kept_fourteen_days_and_longer_than_in_their_queue(document: Document) -> Iterator[str]:
-    for name, queue in properties(document, "AWS::SQS::Queue"):
+    for name, queue in properties(document, QUEUE):
         redrive = queue.get("RedrivePolicy")
         if redrive is None and queue.get("MessageRetentionPeriod") != 14 * 86_400:
             yield name
@@ -215,7 +229,7 @@ def dead_letters_are_kept_fourteen_days_and_longer_than_in_their_queue(document:
 
 
 def a_message_is_tried_five_times(document: Document) -> Iterator[str]:
-    queues = dict(properties(document, "AWS::SQS::Queue"))
+    queues = dict(properties(document, QUEUE))
     for name, event in events(document, "SQS"):
         redrive = queues[event["Queue"]["Fn::GetAtt"][0]].get("RedrivePolicy", {})
         if redrive.get("maxReceiveCount", 0) < 5 or "deadLetterTargetArn" not in redrive:
@@ -223,7 +237,7 @@ def a_message_is_tried_five_times(document: Document) -> Iterator[str]:
 
 
 def a_message_stays_unseen_six_times_as_long_as_its_function_may_run(document: Document) -> Iterator[str]:
-    queues = dict(properties(document, "AWS::SQS::Queue"))
+    queues = dict(properties(document, QUEUE))
     for name, function in properties(document, FUNCTION):
         for event in function["Events"].values():
             if event["Type"] == "SQS":
@@ -244,7 +258,9 @@ def links_to_files_are_short_lived(document: Document) -> Iterator[str]:
     limits = [
         int(statement["Condition"]["NumericGreaterThan"]["s3:signatureAge"])
         for statement in statements
-        if "NumericGreaterThan" in statement["Condition"] and statement["Effect"] == "Deny"
+        if "NumericGreaterThan" in statement["Condition"]
+        and (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+        and "s3:GetObject" in listed(statement["Action"])
     ]
     if not limits or min(limits) > 600_000:
         yield "ExportsBucketPolicy"
@@ -320,24 +336,27 @@ def no_function_may_scan_and_only_orders_deletes(document: Document) -> Iterator
             yield name
 
 
+def spelt(resource: Any) -> str:
+    """`!GetAtt Table.Arn` as `Table`, `!Sub ${Table.Arn}/index/*` as `Table/index/*`."""
+    if isinstance(resource, str):
+        return resource
+    ((function, named),) = resource.items()
+    if function == "Fn::GetAtt":
+        return ".".join(named).removesuffix(".Arn")
+    return re.sub(r"\$\{(\w+)\.Arn\}", r"\1", named)
+
+
 def a_function_may_do_what_it_does_and_no_more(document: Document) -> Iterator[str]:
-    for name, wanted in TABLE_CALLS.items():
-        held = {
-            action
-            for role, statement in statements(document)
-            for action in listed(statement["Action"])
-            if role == name and statement["Resource"] == {"Fn::GetAtt": ["OrdersTable", "Arn"]}
+    held: dict[str, dict[str, set[str]]] = {name: {} for name, _ in of_type(document, ROLE)}
+    for name, statement in statements(document):
+        for resource in listed(statement["Resource"]):
+            held[name].setdefault(spelt(resource), set()).update(listed(statement["Action"]))
+    for name in held.keys() | PERMISSIONS.keys():
+        usual = {
+            name.replace("Role", "Logs"): {"logs:CreateLogStream", "logs:PutLogEvents"},
+            "*": {"xray:PutTelemetryRecords", "xray:PutTraceSegments"},
         }
-        if held != {f"dynamodb:{call}" for call in wanted}:
-            yield name
-    for name, calls in OTHER_CALLS.items():
-        held = {
-            action
-            for role, statement in statements(document)
-            for action in listed(statement["Action"])
-            if role == name and action.startswith(("s3:", "sqs:"))
-        }
-        if held != calls:
+        if held.get(name) != PERMISSIONS.get(name, {}) | usual:
             yield name
 
 
@@ -356,17 +375,38 @@ def outputs_hold_no_secret(document: Document) -> Iterator[str]:
 
 
 def every_alarm_says_what_silence_means_and_whom_to_tell(document: Document) -> Iterator[str]:
-    for name, alarm in properties(document, "AWS::CloudWatch::Alarm"):
+    for name, alarm in properties(document, ALARM):
         if not {"TreatMissingData", "AlarmActions", "AlarmDescription"} <= alarm.keys():
             yield name
 
 
+def every_alarm_has_its_line_in_operations(document: Document) -> Iterator[str]:
+    operations = (PROJECT / "docs" / "operations.md").read_text("utf-8")
+    for name, _ in of_type(document, ALARM):
+        if f"`{name}`" not in operations:
+            yield name
+
+
 def what_can_fail_has_an_alarm(document: Document) -> Iterator[str]:
-    watched = str([alarm["Dimensions"] for _, alarm in properties(document, "AWS::CloudWatch::Alarm")])
-    for kind in (FUNCTION, "AWS::SQS::Queue", "AWS::Serverless::HttpApi"):
+    watched = str([alarm["Dimensions"] for _, alarm in properties(document, ALARM)])
+    for kind in (FUNCTION, QUEUE, "AWS::Serverless::HttpApi"):
         for name, _ in of_type(document, kind):
             if f"'{name}'" not in watched:
                 yield name
+
+
+def dead_letters_and_late_messages_raise_an_alarm(document: Document) -> Iterator[str]:
+    # NumberOfMessagesSent would not do: what a redrive policy puts into a queue is not counted there.
+    watched = {
+        (alarm["MetricName"], spelt(dimension["Value"]))
+        for _, alarm in properties(document, ALARM)
+        for dimension in alarm["Dimensions"]
+        if dimension["Name"] == "QueueName"
+    }
+    for name, queue in properties(document, QUEUE):
+        metric = "ApproximateAgeOfOldestMessage" if "RedrivePolicy" in queue else "ApproximateNumberOfMessagesVisible"
+        if (metric, f"{name}.QueueName") not in watched:
+            yield name
 
 
 def _resource(name: str) -> Callable[[Document], Document]:
@@ -381,8 +421,15 @@ def _event(function: str, name: str) -> Callable[[Document], Document]:
     return lambda document: document["Resources"][function]["Properties"]["Events"][name]["Properties"]
 
 
-def _first_statement(role: str) -> Callable[[Document], Document]:
-    return lambda document: document["Resources"][role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0]
+def _statement(role: str, number: int = 0) -> Callable[[Document], Document]:
+    def place(document: Document) -> Document:
+        return document["Resources"][role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][number]
+
+    return place
+
+
+def _resources(document: Document) -> Document:
+    return document["Resources"]
 
 
 GONE = object()
@@ -410,6 +457,12 @@ BREAKS: list[tuple[Rule, Callable[[Document], Document], str, Any]] = [
     (a_sweep_ends_before_the_next, _properties("AlertsFunction"), "Timeout", 60),
     (schedules_retry_and_then_keep_the_event, _event("AlertsFunction", "Sweep"), "DeadLetterConfig", GONE),
     (schedules_retry_and_then_keep_the_event, _event("AlertsFunction", "Sweep"), "RetryPolicy", GONE),
+    (
+        schedules_retry_and_then_keep_the_event,
+        _event("ExportScheduleFunction", "LookAfterExports"),
+        "DeadLetterConfig",
+        {"Arn": {"Fn::GetAtt": ["ExportsQueue", "Arn"]}},
+    ),
     (asynchronous_failures_are_kept, _properties("ExportScheduleFunction"), "EventInvokeConfig", GONE),
     (
         scheduled_functions_reserve_concurrency_only_where_asked,
@@ -439,6 +492,12 @@ BREAKS: list[tuple[Rule, Callable[[Document], Document], str, Any]] = [
     (a_message_is_tried_five_times, _properties("ExportsQueue"), "RedrivePolicy", GONE),
     (a_message_is_tried_five_times, _properties("ExportsQueue"), "RedrivePolicy", {"maxReceiveCount": 5}),
     (
+        a_message_is_tried_five_times,
+        lambda document: document["Resources"]["ExportsQueue"]["Properties"]["RedrivePolicy"],
+        "maxReceiveCount",
+        4,
+    ),
+    (
         a_message_stays_unseen_six_times_as_long_as_its_function_may_run,
         _properties("ExportsQueue"),
         "VisibilityTimeout",
@@ -456,6 +515,12 @@ BREAKS: list[tuple[Rule, Callable[[Document], Document], str, Any]] = [
         lambda document: document["Resources"]["ExportsBucketPolicy"]["Properties"]["PolicyDocument"],
         "Statement",
         [],
+    ),
+    (
+        links_to_files_are_short_lived,
+        lambda document: document["Resources"]["ExportsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"][1],
+        "Action",
+        "s3:PutObject",
     ),
     (
         every_route_but_health_openapi_and_default_needs_a_token,
@@ -488,18 +553,18 @@ BREAKS: list[tuple[Rule, Callable[[Document], Document], str, Any]] = [
     ),
     (access_log_lines_are_json, API, "AccessLogSettings", {"Format": '{"error":$context.error.message}'}),
     (cors_names_its_origins, API, "CorsConfiguration", {"AllowOrigins": ["*"]}),
-    (no_wildcard_permission, _first_statement("OrdersRole"), "Action", "dynamodb:*"),
-    (no_wildcard_permission, _first_statement("OrdersRole"), "Resource", "*"),
-    (no_function_may_scan_and_only_orders_deletes, _first_statement("OrdersRole"), "Action", "dynamodb:Scan"),
+    (no_wildcard_permission, _statement("OrdersRole"), "Action", "dynamodb:*"),
+    (no_wildcard_permission, _statement("OrdersRole"), "Resource", "*"),
+    (no_function_may_scan_and_only_orders_deletes, _statement("OrdersRole"), "Action", "dynamodb:Scan"),
     (
         no_function_may_scan_and_only_orders_deletes,
-        _first_statement("AlertsRole"),
+        _statement("AlertsRole"),
         "Action",
         "dynamodb:DeleteItem",
     ),
     (
         a_function_may_do_what_it_does_and_no_more,
-        _first_statement("ExportsRole"),
+        _statement("ExportsRole"),
         "Action",
         ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
     ),
@@ -508,6 +573,31 @@ BREAKS: list[tuple[Rule, Callable[[Document], Document], str, Any]] = [
         lambda document: document["Resources"]["ExportsRole"]["Properties"]["Policies"][0]["PolicyDocument"],
         "Statement",
         [],
+    ),
+    (
+        a_function_may_do_what_it_does_and_no_more,
+        _statement("OrdersRole", 2),
+        "Resource",
+        {"Fn::GetAtt": ["ScheduleFailures", "Arn"]},
+    ),
+    (
+        a_function_may_do_what_it_does_and_no_more,
+        _statement("OrdersRole", 3),
+        "Resource",
+        {"Fn::Sub": "${ExportsBucket.Arn}/*"},
+    ),
+    (
+        a_function_may_do_what_it_does_and_no_more,
+        _statement("AlertsRole", 3),
+        "Resource",
+        {"Fn::GetAtt": ["OrdersLogs", "Arn"]},
+    ),
+    (a_function_may_do_what_it_does_and_no_more, _resources, "AlertsRole", GONE),
+    (
+        a_function_may_do_what_it_does_and_no_more,
+        _resources,
+        "OtherRole",
+        {"Type": ROLE, "Properties": {"Policies": []}},
     ),
     (
         environments_hold_no_secret,
@@ -521,6 +611,19 @@ BREAKS: list[tuple[Rule, Callable[[Document], Document], str, Any]] = [
         _properties("ApiErrorsAlarm"),
         "TreatMissingData",
         GONE,
+    ),
+    (every_alarm_has_its_line_in_operations, _resources, "OtherAlarm", {"Type": ALARM}),
+    (
+        dead_letters_and_late_messages_raise_an_alarm,
+        _properties("ExportFailuresAlarm"),
+        "MetricName",
+        "NumberOfMessagesSent",
+    ),
+    (
+        dead_letters_and_late_messages_raise_an_alarm,
+        _properties("ExportsLateAlarm"),
+        "MetricName",
+        "ApproximateNumberOfMessagesVisible",
     ),
     (what_can_fail_has_an_alarm, _properties("ScheduleFailuresAlarm"), "Dimensions", []),
     (what_can_fail_has_an_alarm, _properties("ExportsLateAlarm"), "Dimensions", []),

@@ -14,6 +14,7 @@ ROUTES = [
     Route("GET", "/v1/orders/{order_id}", "F", True),
     Route("GET", "/v1/orders/counters", "F", True),
     Route("POST", "/v1/orders/{order_id}/actions/{action}", "F", True),
+    Route("PUT", "/v1/export-schedule", "F", True),
     Route("GET", "/v1/health", "F", False),
 ]
 ROUTER = Router(ROUTES)
@@ -167,6 +168,12 @@ def test_result_with_status_headers_and_cookies() -> None:
         ("set-cookie", "b=2"),
     ]
     assert response.body == "é".encode()
+
+
+def test_redirect_goes_out_as_it_is() -> None:
+    link = "http://127.0.0.1:4566/bucket/a%2Fb?response-content-disposition=attachment%3B%20filename%3D%22a%22&X=%25E5"
+    response = gateway.response({"statusCode": 302, "headers": {"Location": link}, "body": ""})
+    assert (response.status, dict(response.headers)["location"], response.body) == (302, link, b"")
 
 
 def test_result_without_status_is_the_body_of_a_200() -> None:

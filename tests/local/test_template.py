@@ -1,6 +1,7 @@
 """The reader of template.yaml: what it gives, and that it refuses what it cannot resolve."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -48,17 +49,43 @@ def test_queues_and_what_they_feed() -> None:
     assert TEMPLATE.resolve({"Fn::GetAtt": ["ExportsQueue", "QueueName"]}) == queue.name
 
 
+def queue_and_mapping(queue: dict[str, Any], mapping: dict[str, Any]) -> Template:
+    event = {"Type": "SQS", "Properties": {"Queue": {"Fn::GetAtt": ["Plain", "Arn"]}, **mapping}}
+    function = {"Type": "AWS::Serverless::Function", "Properties": {"Events": {"E": event}}}
+    plain = {"Type": "AWS::SQS::Queue", "Properties": queue}
+    aside = {"Type": "AWS::SQS::Queue"}
+    parameters = {"Seconds": {"Type": "Number", "Default": 60}}
+    return Template({"Parameters": parameters, "Resources": {"Plain": plain, "Aside": aside, "F": function}})
+
+
 def test_queue_that_says_little_is_as_sqs_would_have_it() -> None:
-    function = {
-        "Type": "AWS::Serverless::Function",
-        "Properties": {
-            "Events": {"E": {"Type": "SQS", "Properties": {"Queue": {"Fn::GetAtt": ["Plain", "Arn"]}}}},
-        },
-    }
-    template = Template({"Resources": {"Plain": {"Type": "AWS::SQS::Queue"}, "F": function}})
-    (mapping,) = template.queue_events
+    (mapping,) = queue_and_mapping({}, {}).queue_events
     assert (mapping.batch_size, mapping.partial) == (10, False)
     assert (mapping.queue.visibility_seconds, mapping.queue.dead_letters) == (30, None)
+
+
+def test_queue_is_known_however_it_is_named() -> None:
+    redrive = {"deadLetterTargetArn": {"Fn::Sub": "${Aside.Arn}"}, "maxReceiveCount": 5}
+    queue = {"RedrivePolicy": redrive, "VisibilityTimeout": {"Ref": "Seconds"}}
+    (mapping,) = queue_and_mapping(queue, {"Queue": {"Fn::Sub": "${Plain.Arn}"}}).queue_events
+    assert mapping.queue.logical_id == "Plain"
+    assert (mapping.queue.dead_letters, mapping.queue.visibility_seconds) == ("orderkeep-aside", 60)
+
+
+@pytest.mark.parametrize(
+    ("queue", "mapping"),
+    [
+        ({}, {"Queue": {"Ref": "Plain"}}),
+        ({}, {"Queue": {"Fn::GetAtt": ["Plain", "QueueName"]}}),
+        ({}, {"Queue": {"Fn::GetAtt": ["Nothing", "Arn"]}}),
+        ({}, {"Queue": "arn:aws:sqs:us-east-1:111111111111:elsewhere"}),
+        ({}, {"FilterCriteria": {"Filters": []}}),
+        ({"RedrivePolicy": {"deadLetterTargetArn": {"Fn::GetAtt": ["F", "Arn"]}, "maxReceiveCount": 5}}, {}),
+    ],
+)
+def test_mapping_that_cannot_be_run_here_is_refused(queue: dict[str, Any], mapping: dict[str, Any]) -> None:
+    with pytest.raises(TemplateError):
+        _ = queue_and_mapping(queue, mapping).queue_events
 
 
 def api_events(**events: dict[str, str]) -> Template:
