@@ -62,13 +62,14 @@ def _fetch(api: Api, token: str, export_id: str, file: dict[str, Any], folder: P
         raise CannotExport(f"File {file['n']} cannot be fetched ({answer.status})")
     path = _free(folder / Path(file["name"]).name)
     digest = hashlib.sha256()
-    with urlopen(link, timeout=60) as source, path.open("xb") as target:
+    partial = _free(path.with_name(f"{path.name}.part"))
+    with urlopen(link, timeout=60) as source, partial.open("xb") as target:
         while part := source.read(1 << 20):
             digest.update(part)
             target.write(part)
     if digest.hexdigest() != file["sha256"]:
-        raise CannotExport(f"{path} is not what was written; fetch it again")
-    return path
+        raise CannotExport(f"{partial} is not what was written; fetch it again")
+    return partial.rename(path)
 
 
 def _free(path: Path) -> Path:

@@ -388,11 +388,31 @@ def every_alarm_has_its_line_in_operations(document: Document) -> Iterator[str]:
 
 
 def what_can_fail_has_an_alarm(document: Document) -> Iterator[str]:
-    watched = str([alarm["Dimensions"] for _, alarm in properties(document, ALARM)])
+    watched = str([alarm.get("Dimensions") for _, alarm in properties(document, ALARM)])
     for kind in (FUNCTION, QUEUE, "AWS::Serverless::HttpApi"):
         for name, _ in of_type(document, kind):
             if f"'{name}'" not in watched:
                 yield name
+
+
+def alarms_on_our_own_metrics_name_what_is_counted(document: Document) -> Iterator[str]:
+    """Each by name and by a function's service, or the alarm hears nothing."""
+    code = "".join(path.read_text("utf-8") for top in ("functions", "shared") for path in (PROJECT / top).rglob("*.py"))
+    counted = {
+        (name, function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"])
+        for name in re.findall(r'add_metric\("(\w+)"', code)
+        for _, function in properties(document, FUNCTION)
+    }
+    found = 0
+    for name, alarm in properties(document, ALARM):
+        for query in alarm.get("Metrics", ()):
+            if "MetricStat" in query:
+                metric, found = query["MetricStat"]["Metric"], found + 1
+                services = [each["Value"] for each in metric["Dimensions"] if each["Name"] == "service"]
+                if metric["Namespace"] != "Orderkeep" or (metric["MetricName"], *services) not in counted:
+                    yield name
+    if not found:
+        yield "none"
 
 
 def dead_letters_and_late_messages_raise_an_alarm(document: Document) -> Iterator[str]:
@@ -400,7 +420,7 @@ def dead_letters_and_late_messages_raise_an_alarm(document: Document) -> Iterato
     watched = {
         (alarm["MetricName"], spelt(dimension["Value"]))
         for _, alarm in properties(document, ALARM)
-        for dimension in alarm["Dimensions"]
+        for dimension in alarm.get("Dimensions", ())
         if dimension["Name"] == "QueueName"
     }
     for name, queue in properties(document, QUEUE):
@@ -624,6 +644,14 @@ BREAKS: list[tuple[Rule, Callable[[Document], Document], str, Any]] = [
         _properties("ExportsLateAlarm"),
         "MetricName",
         "ApproximateNumberOfMessagesVisible",
+    ),
+    (
+        alarms_on_our_own_metrics_name_what_is_counted,
+        lambda document: document["Resources"]["ExportsFailedAlarm"]["Properties"]["Metrics"][1]["MetricStat"][
+            "Metric"
+        ],
+        "MetricName",
+        "ExportsFailing",
     ),
     (what_can_fail_has_an_alarm, _properties("ScheduleFailuresAlarm"), "Dimensions", []),
     (what_can_fail_has_an_alarm, _properties("ExportsLateAlarm"), "Dimensions", []),

@@ -9,6 +9,7 @@ from datetime import datetime
 from shared.domain.exports import AWAITING_SHIPMENT, Asked, Job, Kind
 from shared.domain.orders import Line, Order
 from shared.store import keys, timeline
+from shared.store.wire import Tick
 
 Placed = tuple[str, Order]
 """Where an order stands among those of its kind, and the order."""
@@ -17,24 +18,24 @@ Placed = tuple[str, Order]
 @dataclass(frozen=True, slots=True)
 class Reading:
     """`orders` behind a place (None: from the start), each once; `lines` are an order's rows, None for one that is the
-    whole order; `count` is how many orders there are now."""
+    whole order; `count` is how many orders there are now. Both call the tick as they go."""
 
-    orders: Callable[[Job], Iterator[Placed]]
+    orders: Callable[[Job, Tick], Iterator[Placed]]
     lines: Callable[[Order], Sequence[Line | None]]
-    count: Callable[[str, Asked], int]
+    count: Callable[[str, Asked, Tick], int]
     printed: bool = False
 
 
-def _by_time(job: Job) -> Iterator[Placed]:
+def _by_time(job: Job, tick: Tick) -> Iterator[Placed]:
     asked = job.asked
-    found = timeline.placed(job.store_id, asked.since, asked.until, statuses=asked.statuses, after=job.place)
+    found = timeline.placed(job.store_id, asked.since, asked.until, statuses=asked.statuses, after=job.place, tick=tick)
     return ((timeline.place(order), order) for order in found)
 
 
-def _to_ship(job: Job) -> Iterator[Placed]:
+def _to_ship(job: Job, tick: Tick) -> Iterator[Placed]:
     """Most urgent first, then by number. Sorted here: nothing says that there are few, but each is small."""
     asked = job.asked
-    found = timeline.placed(job.store_id, asked.since, asked.until, statuses=AWAITING_SHIPMENT)
+    found = timeline.placed(job.store_id, asked.since, asked.until, statuses=AWAITING_SHIPMENT, tick=tick)
     placed = ((keys.sort_key(_ship_by(order, asked), order.order_id), order) for order in found if order.left())
     yield from sorted((each for each in placed if job.place is None or each[0] > job.place), key=lambda each: each[0])
 
@@ -49,17 +50,16 @@ def _left(order: Order) -> list[Line]:
     return [line for line in order.lines if line.line_id in left]
 
 
-def _count(store_id: str, asked: Asked) -> int:
-    return timeline.count(store_id, asked.since, asked.until, asked.statuses)
+def _count(store_id: str, asked: Asked, tick: Tick) -> int:
+    return timeline.count(store_id, asked.since, asked.until, asked.statuses, tick)
+
+
+def _count_to_ship(store_id: str, asked: Asked, tick: Tick) -> int:
+    return timeline.count(store_id, asked.since, asked.until, AWAITING_SHIPMENT, tick)
 
 
 KINDS: dict[Kind, Reading] = {
     Kind.ORDERS: Reading(_by_time, lambda order: (None,), _count),
     Kind.LINES: Reading(_by_time, lambda order: order.lines, _count),
-    Kind.SHIPMENTS: Reading(
-        _to_ship,
-        _left,
-        lambda store_id, asked: timeline.count(store_id, asked.since, asked.until, AWAITING_SHIPMENT),
-        True,
-    ),
+    Kind.SHIPMENTS: Reading(_to_ship, _left, _count_to_ship, printed=True),
 }

@@ -10,7 +10,8 @@ import json
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -44,26 +45,35 @@ def write_next(
     if taken is None:
         return None
     before, job = taken
-    prefix = f"exports/{store_id}/{export_id}/{n}-"
-    if before.lease:  # the worker that had it may have put its file there before it could say so, or parts of it
-        files.abandon(prefix)
-        files.delete(f"{prefix}{before.lease.owner}.{job.asked.format}")
+    key = life.key_of(job, n, owner)
     try:
-        job = _write(job, f"{prefix}{owner}.{job.asked.format}", _Heart(job, owner, clock), enough)
+        _clear_up(before.leftovers)
+        job = _write(job, key, _Heart(job, owner, clock), enough)
     except LeaseLost:
         logger.info("the export was taken over or cancelled", extra={"export_id": export_id})
         return None
     except Exception:
-        exports.give_back(job, owner, clock())
-        raise
+        # The job knows when it is tried again, and the clock sends its message then: this one has done its work.
+        logger.exception("a file could not be written")
+        metrics.add_metric("ExportFilesFailed", "Count", 1)
+        with suppress(LeaseLost):
+            exports.give_back(job, owner, clock())
+        return None
     if job.open and job.files:  # one that begins anew waits for the clock: see life.restart
         exports.hand_on(job)
     return job
 
 
+def _clear_up(leftovers: Iterable[str]) -> None:
+    """A worker that was killed may have put its file there before it could say so, or some parts of it."""
+    for key in leftovers:
+        files.abandon(key)
+        files.delete(key)
+
+
 def _write(job: Job, key: str, heart: _Heart, enough: Callable[[], bool]) -> Job:
     if job.total is None:
-        total = KINDS[job.asked.kind].count(job.store_id, job.asked)
+        total = KINDS[job.asked.kind].count(job.store_id, job.asked, lambda: heart.beat(0))
         job = heart.step(lambda job: life.begin(job, total))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file"
@@ -87,9 +97,6 @@ def _write(job: Job, key: str, heart: _Heart, enough: Callable[[], bool]) -> Job
             files.delete(key)  # nobody will ever ask for it
             raise
         after = there  # our own step, whose answer was lost on the way
-    if after.restarts > job.restarts:
-        for done in (*job.files, file):
-            files.delete(done.key)
     return after
 
 
@@ -130,11 +137,10 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
             message = json.loads(record["body"])
             logger.append_keys(store_id=message["store_id"], export_id=message["export_id"], n=message["n"])
             job = write_next(message["store_id"], message["export_id"], message["n"], lambda: datetime.now(UTC), enough)
-            logger.info("nothing to do" if job is None else "a file was written")
+            logger.info("no file was written" if job is None else "a file was written")
         except Missing:
             logger.warning("a message names an export that there is not")
         except Exception:
-            logger.exception("a file could not be written")
-            metrics.add_metric("ExportFilesFailed", "Count", 1)
+            logger.exception("a message could not be dealt with")
             failures.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failures}

@@ -83,8 +83,8 @@ def write_file(
 ) -> Written:
     """Write file `job.next_file` to `path`: whole orders, as many as fit, from where the last file ended.
 
-    Every few orders `beat` is called with how many have been read: it says that the worker is alive, and may raise; and
-    once it is `enough`, the file ends where it is.
+    Every few orders and every page `beat` is called with how many have been read: it says that the worker is alive, and
+    may raise; and once it is `enough`, the file ends where it is.
     """
     asked, reading = job.asked, KINDS[job.asked.kind]
     format_, sheet, written = (
@@ -97,7 +97,13 @@ def write_file(
         assert written.last is not None
         written.warn(why, sheet.headings[column].text, written.last.order_id)
 
-    rows = _rows(reading, _read(reading.orders(job), beat, enough, written), asked, written, format_.MAX_ROWS)
+    rows = _rows(
+        reading,
+        _read(reading.orders(job, lambda: beat(written.orders)), beat, enough, written),
+        asked,
+        written,
+        format_.MAX_ROWS,
+    )
     options: dict[str, Any] = {"bom": asked.bom} if asked.format is Format.CSV else {}
     format_.write(path, sheet, fit(rows, sheet.headings, changed), _told(job, written), **options)
     return written

@@ -53,6 +53,8 @@ ATTEMPTS = 5
 """How often one file is tried before the job fails."""
 INDEX_LAG = timedelta(seconds=30)
 """Long after a write every index shows it; normally it takes less than a second."""
+NOBODY = ""
+"""Holds the lease of a job that waits for its next attempt."""
 RESTARTS = 3
 """How often a job begins anew because orders were moved in time under it."""
 MOVING = "orders_keep_moving"
@@ -110,7 +112,8 @@ class Lease:
 @dataclass(frozen=True, slots=True)
 class Job:
     """`done` counts the orders read so far, `total` those that there were when the first file was begun. `failed` is
-    the code of why. `watch_at` is when somebody must look whether the job still moves."""
+    the code of why. `watch_at` is when somebody must look whether the job still moves. `leftovers` are keys under which
+    a worker may have left a file that is none of the job's."""
 
     store_id: str
     export_id: str
@@ -134,6 +137,7 @@ class Job:
     restarts: int = 0
     failed: str | None = None
     watch_at: datetime | None = None
+    leftovers: tuple[str, ...] = ()
 
     @property
     def next_file(self) -> int:
@@ -165,6 +169,11 @@ class Job:
         return next((file for file in self.files if file.n == n), None)
 
 
+def key_of(job: Job, n: int, owner: str) -> str:
+    """Where a worker puts file `n`. No two workers share a key, so none can overwrite what another has told of."""
+    return f"exports/{job.store_id}/{job.export_id}/{n}-{owner}.{job.asked.format}"
+
+
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -194,12 +203,14 @@ def take(job: Job, n: int, owner: str, now: datetime) -> Job | None:
         return None
     if job.attempts >= ATTEMPTS:
         return fail(job, "gave_up", now)
-    return beat(
-        replace(job, state=State.RUNNING, started_at=job.started_at or now, attempts=job.attempts + 1),
-        owner,
-        job.orders,
-        now,
+    taken = replace(
+        job,
+        state=State.RUNNING,
+        started_at=job.started_at or now,
+        attempts=job.attempts + 1,
+        leftovers=(*job.leftovers, key_of(job, n, owner)),
     )
+    return beat(taken, owner, job.orders, now)
 
 
 def begin(job: Job, total: int) -> Job:
@@ -216,7 +227,7 @@ def beat(job: Job, owner: str, done: int, now: datetime) -> Job:
 def wrote(
     job: Job, file: File, totals: Mapping[str, int], warned: tuple[Warned, ...], more: int, place: str, now: datetime
 ) -> Job:
-    """File `n` is there, and the next begins behind `place`."""
+    """File `n` is there, and the next begins behind `place`. Its worker has cleared up what others left."""
     merged = {currency: job.totals.get(currency, 0) + totals.get(currency, 0) for currency in {*job.totals, *totals}}
     room = MAX_WARNINGS - len(job.warnings)
     return replace(
@@ -230,6 +241,7 @@ def wrote(
         lease=None,
         attempts=0,
         watch_at=now + LEASE,
+        leftovers=(),
     )
 
 
@@ -265,8 +277,8 @@ def retry(job: Job, now: datetime) -> Job:
 
 
 def let_go(job: Job, next_try: datetime) -> Job:
-    """Nobody has the job in hand; who had it last stays known, because their file may lie where it should not."""
-    return replace(job, lease=job.lease and Lease(job.lease.owner, next_try), watch_at=next_try)
+    """Nobody has the job in hand, and nobody may take it before `next_try`."""
+    return replace(job, lease=Lease(NOBODY, next_try), watch_at=next_try)
 
 
 def restart(job: Job, now: datetime) -> Job:
@@ -274,19 +286,23 @@ def restart(job: Job, now: datetime) -> Job:
     shows where they are now."""
     if job.restarts >= RESTARTS:
         return fail(job, MOVING, now)
-    return replace(_anew(job), restarts=job.restarts + 1, lease=None, attempts=0, watch_at=now + INDEX_LAG)
+    return let_go(replace(_anew(job), restarts=job.restarts + 1, attempts=0), now + INDEX_LAG)
 
 
 def _anew(job: Job) -> Job:
     return replace(
-        job, files=(), place=None, totals={}, warnings=(), more_warnings=0, done=0, total=None, started_at=None
+        job,
+        files=(),
+        place=None,
+        totals={},
+        warnings=(),
+        more_warnings=0,
+        done=0,
+        total=None,
+        started_at=None,
+        leftovers=(*job.leftovers, *(file.key for file in job.files)),
     )
 
 
 def _end(job: Job, state: State, now: datetime) -> Job:
     return replace(job, state=state, finished_at=now, watch_at=None)
-
-
-def progress(job: Job) -> dict[str, Any]:
-    """Orders read so far, orders there were when it began, and how much that is of a hundred."""
-    return {"done": job.done, "total": job.total, "percent": job.percent}

@@ -15,7 +15,8 @@ from shared.domain.stores import Store
 from shared.domain.windows import last_three_months
 from shared.operations.orders import Receipt, new_id
 from shared.store import counters, exports, orders, queues, regular_exports, stores
-from shared.store.errors import Busy, Stale
+from shared.store.errors import Busy, Missing, Stale
+from shared.store.table import Write
 from shared.telemetry import logger, metrics
 
 ATTEMPTS = 8
@@ -61,39 +62,54 @@ def drive_on(now: datetime, enough: Callable[[], bool]) -> int:
     """Send the next message of every open job that has stopped moving: its message is gone, or its worker. Answers
     with how many there were."""
     driven = 0
-    for job in exports.due_by(now):
+    for store_id, export_id in exports.due_by(now):
         if enough():
             break
         try:
-            exports.save(job, replace(job, watch_at=now + life.LEASE))
-        except Stale:
+            driven += _drive(store_id, export_id, now)
+        except (Stale, Missing):
             continue  # it moves after all
-        _send(job)
-        driven += 1
+        except Exception:
+            _could_not("an export could not be driven on", store_id=store_id, export_id=export_id)
     return driven
+
+
+def _drive(store_id: str, export_id: str, now: datetime) -> bool:
+    job = exports.load(store_id, export_id)
+    if not (job.open and job.watch_at and job.watch_at <= now):
+        return False
+    exports.save(job, replace(job, watch_at=now + life.LEASE))
+    _send(job)
+    return True
 
 
 def start_regular(now: datetime, enough: Callable[[], bool]) -> int:
     """A job for every regular export due by `now`; answers with how many. The job and the next due time are written
     together, so that however often this runs there is one."""
     started = 0
-    for export in regular_exports.due_by(now):
+    for store_id in regular_exports.due_by(now):
         if enough():
             break
         try:
-            started += _start(export, now)
+            started += _start(store_id, now)
         except Stale:
-            logger.info("another run was first", extra={"store_id": export.store_id})
+            logger.info("another run was first", extra={"store_id": store_id})
         except Exception:
-            # One store that fails must not keep the others from their files; it is due again in a minute.
-            logger.exception("a regular export could not be started", extra={"store_id": export.store_id})
-            metrics.add_metric("ExportsFailed", "Count", 1)
+            _could_not("a regular export could not be started", store_id=store_id)
     return started
 
 
-def _start(export: regular_exports.RegularExport, now: datetime) -> bool:
-    store = stores.load(export.store_id).store
-    assert export.due_at is not None
+def _could_not(what: str, **which: str) -> None:
+    """One that fails must not keep the others from their files; it is due again in a minute."""
+    logger.exception(what, extra=which)
+    metrics.add_metric("ExportsFailed", "Count", 1)
+
+
+def _start(store_id: str, now: datetime) -> bool:
+    export = regular_exports.load(store_id)
+    if export.due_at is None or export.due_at > now:
+        return False
+    store = stores.load(store_id).store
     after = replace(export, due_at=export.schedule.next_after(now, store.time_zone))
     kind = Kind(export.schedule.kind)
     if kind is Kind.SHIPMENTS and not awaiting_shipment(store.store_id):
@@ -107,20 +123,23 @@ def _start(export: regular_exports.RegularExport, now: datetime) -> bool:
     return True
 
 
-def change_schedule(
-    store: Store, schedule: regular_exports.Schedule | None, now: datetime
-) -> regular_exports.RegularExport:
-    """Set the regular export, or count it anew in the store's zone (None); due next at its next time from now."""
+def change_schedule(store: Store, schedule: regular_exports.Schedule, now: datetime) -> regular_exports.RegularExport:
+    """Set the regular export, due next at its next time from now."""
     for _ in range(ATTEMPTS):
         before = regular_exports.load(store.store_id)
-        chosen = schedule or before.schedule
-        after = replace(before, schedule=chosen, due_at=chosen.next_after(now, store.time_zone))
+        after = replace(before, schedule=schedule, due_at=schedule.next_after(now, store.time_zone))
         try:
             regular_exports.save(before, after)
         except Stale:
             continue
         return after
     raise Busy("the schedule keeps changing")
+
+
+def recount(store: Store, now: datetime) -> Write:
+    """The regular export as it is due in the store's zone, to be written together with a zone that changes."""
+    before = regular_exports.load(store.store_id)
+    return regular_exports.change(before, replace(before, due_at=before.schedule.next_after(now, store.time_zone)))
 
 
 # ---- what a worker does

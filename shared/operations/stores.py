@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from shared.domain.stores import Store
-from shared.operations.exports import change_schedule
+from shared.operations.exports import recount
 from shared.operations.orders import lapse_order
 from shared.store import lists, stores
 from shared.store.errors import Busy, Exists, Missing, Stale
@@ -39,13 +39,12 @@ def change_store(kept: stores.Kept, change: Callable[[Store], Store], now: datet
             return after
         turned = after.policy.mode is not kept.store.policy.mode
         rearming = stores.Rearming(lists.FIRST, now + SETTLES_IN) if turned else kept.rearming
+        also = [recount(after, now)] if after.time_zone != kept.store.time_zone else []
         try:
-            stores.save(kept, after, rearming=rearming)
+            stores.save(kept, after, rearming=rearming, also=also)
         except Stale:
             kept = stores.load(kept.store.store_id)
             continue
-        if after.time_zone != kept.store.time_zone:
-            change_schedule(after, None, now)
         return after
     raise Busy("the store keeps changing")
 

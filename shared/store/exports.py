@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,8 @@ from shared.store.records import DownloadRecord, ExportRecord, Record
 from shared.store.table import Put, Write, absent, get, put, query, query_keys, stale, transact
 
 EXPORT, DOWNLOAD = "EXPORT", "DOWNLOAD#"
+_FIELDS = frozenset(field.name for field in fields(Job))
+"""Others may be there: a job outlives the code that wrote it, newer code as well as older."""
 _TIMES = ("started_at", "finished_at", "watch_at")
 _time = InstantAttribute()
 
@@ -52,15 +54,12 @@ def listed(store_id: str, limit: int, after: lists.Position | None) -> lists.Pag
     return lists.Page(tuple(_job(record) for record in page.items if isinstance(record, ExportRecord)), page.end)
 
 
-def due_by(now: datetime) -> Iterator[Job]:
-    """Open jobs that have not moved for so long that somebody must look; one query where there is none."""
+def due_by(now: datetime) -> Iterator[tuple[str, str]]:
+    """(store, export) of the jobs that have not moved for so long that somebody must look; hints, off one query."""
     fires = Record.fires_at < keys.instant(now)
     for _, pk in query_keys("by_clock", keys.EXPORT_JOBS_SHARD, fires, "fires_at"):
-        record = get(pk, EXPORT)
-        if isinstance(record, ExportRecord):
-            job = _job(record)
-            if job.open and job.watch_at and job.watch_at <= now:
-                yield job
+        store_id, _, export_id = pk.split("#")
+        yield store_id, export_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def _record(job: Job) -> ExportRecord:
 
 def _job(record: ExportRecord) -> Job:
     store_id, _, export_id = record.pk.split("#")
-    content: dict[str, Any] = dict(record.content)
+    content: dict[str, Any] = {name: value for name, value in record.content.items() if name in _FIELDS}
     asked, lease = content["asked"], content["lease"]
     content |= {name: _read(content[name]) for name in _TIMES}
     content |= {
@@ -137,6 +136,7 @@ def _job(record: ExportRecord) -> Job:
         ),
         "requested_by": Actor(**content["requested_by"]),
         "files": tuple(File(**file) for file in content["files"]),
+        "leftovers": tuple(content.get("leftovers", ())),
         "warnings": tuple(Warned(**warned) for warned in content["warnings"]),
         "lease": Lease(lease[0], _time.deserialize(lease[1])) if lease else None,
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -46,6 +47,8 @@ OVERLAY_KEYS = {
     Overlay.UNREAD: "unread_key",
 }
 PARTS = (DetailRecord, ParcelRecord, RefundRecord, DisputeRecord)
+STAMPED = 1 << 40
+"""Where stamps begin: see `agree`."""
 Part = dict[str, Any] | Parcel | Refund | Dispute
 _ZERO_UNLESS_TOLD = frozenset({"discount", "tax", "adjustment", "refunded"})
 _time = InstantAttribute()
@@ -169,8 +172,19 @@ def part_record(order: Order, sk: str, part: Part, version: int) -> Record:
 
 
 def whole(head: OrderRecord, parts: Sequence[Record]) -> bool:
-    """Head and parts are of one moment: the parts' versions make the sum that the head knows."""
-    return sum(int(part.version) for part in parts if isinstance(part, PARTS)) == int(head.part_versions)
+    """Head and parts are of one moment: the parts' versions are those that the head knows of."""
+    return agree(int(head.part_versions), {part.sk: int(part.version) for part in parts if isinstance(part, PARTS)})
+
+
+def stamp(versions: Mapping[str, int]) -> int:
+    """What a head knows of its parts: one number for which parts there are (by sort key) and at which versions. Not
+    their mere sum: versions 4 and 5 before a change may make what one part of version 9 makes after it."""
+    return STAMPED + sum(zlib.crc32(f"{sk}@{version}".encode()) for sk, version in versions.items())
+
+
+def agree(part_versions: int, versions: Mapping[str, int]) -> bool:
+    """Are these the parts that the head knows of? Heads written before there was a stamp have the sum."""
+    return part_versions == (stamp(versions) if part_versions >= STAMPED else sum(versions.values()))
 
 
 def order_of(head: OrderRecord, parts: Sequence[Record]) -> Order:

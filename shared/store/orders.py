@@ -13,7 +13,7 @@ from shared.domain.orders import Order
 from shared.store import keys
 from shared.store.counters import counted
 from shared.store.errors import Busy, Exists, Missing
-from shared.store.items import PARTS, entry_of, entry_record, head_of, order_of, part_record, parts_of, whole
+from shared.store.items import PARTS, entry_of, entry_record, head_of, order_of, part_record, parts_of, stamp, whole
 from shared.store.records import AccessRecord, HistoryRecord, MovedRecord, OrderRecord, Record
 from shared.store.table import Delete, Put, Write, absent, present, put, query, stale, transact
 
@@ -52,7 +52,7 @@ def load(store_id: str, order_id: str) -> Loaded:
 def create(order: Order, entry: Entry, *, armed: bool, also: Sequence[Write] = ()) -> None:
     """A new order with its first history entry and its counts. Raises Exists where the number is taken."""
     parts = parts_of(order)
-    head = head_of(order, part_versions=order.version * len(parts), armed=armed)
+    head = head_of(order, part_versions=stamp(dict.fromkeys(parts, order.version)), armed=armed)
     records = [head, *(part_record(order, sk, part, order.version) for sk, part in parts.items())]
     transact(
         [
@@ -75,7 +75,7 @@ def save(before: Loaded, after: Order, entries: Sequence[Entry], *, armed: bool,
     parts_before, parts = parts_of(was), parts_of(after)
     changed = {sk for sk, part in parts.items() if moved or parts_before.get(sk) != part}
     versions = {sk: after.version if sk in changed else before.versions[sk] for sk in parts}
-    head = head_of(after, part_versions=sum(versions.values()), armed=armed)
+    head = head_of(after, part_versions=stamp(versions), armed=armed)
     transact(
         [
             Put(head, OrderRecord.version == was.version, stale),
@@ -100,7 +100,7 @@ def moved_since(store_id: str, at: datetime) -> bool:
 
 def rearm(before: Loaded, *, armed: bool) -> None:
     """Put the order into the clock's index or take it out, without touching the order itself. Raises Stale."""
-    head = head_of(before.order, part_versions=sum(before.versions.values()), armed=armed)
+    head = head_of(before.order, part_versions=stamp(before.versions), armed=armed)
     if head.fires_at != before.armed:
         put(Put(head, OrderRecord.version == before.order.version, stale))
 

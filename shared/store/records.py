@@ -74,8 +74,8 @@ class Record(Model):
 class OrderRecord(Record, discriminator="order"):
     """The head of an order: all that changes, and all that a list shows. Kept under 1 KB, one write unit, for most.
 
-    `part_versions` is the sum of its parts' versions: where an index shows another sum, head and parts are not of one
-    moment.
+    `part_versions` is a stamp of its parts and their versions (items.stamp): where an index shows parts with another,
+    head and parts are not of one moment.
     """
 
     version = NumberAttribute()

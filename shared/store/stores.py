@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from shared.store import keys, regular_exports
 from shared.store.counters import fresh
 from shared.store.errors import Exists, Missing
 from shared.store.records import StoreRecord
-from shared.store.table import Put, absent, get, put, stale, transact
+from shared.store.table import Put, Write, absent, get, put, stale, transact
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,9 @@ def create(store: Store, now: datetime) -> None:
     )
 
 
-def save(before: Kept, store: Store, *, rearming: Rearming | None) -> None:
-    """Change a store's settings. While it is `rearming`, the store is due in the clock's index, and a sweep brings its
-    orders' clock entries in line with a changed mode. Raises Stale."""
+def save(before: Kept, store: Store, *, rearming: Rearming | None, also: Sequence[Write] = ()) -> None:
+    """Change a store's settings, with whatever must happen with it. While it is `rearming`, the store is due in the
+    clock's index, and a sweep brings its orders' clock entries in line with a changed mode. Raises Stale."""
     record = StoreRecord(
         store.store_id,
         keys.STORE,
@@ -67,7 +68,11 @@ def save(before: Kept, store: Store, *, rearming: Rearming | None) -> None:
         clock_shard=keys.clock_shard(store.store_id, "") if rearming else None,
         fires_at=keys.sort_key(rearming.at, store.store_id) if rearming else None,
     )
-    put(Put(record, StoreRecord.version == before.version, stale))
+    write = Put(record, StoreRecord.version == before.version, stale)
+    if also:
+        transact([write, *also])
+    else:
+        put(write)
 
 
 def _settings(store: Store) -> dict[str, Any]:

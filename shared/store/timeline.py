@@ -30,10 +30,9 @@ from shared.domain.orders import (
 )
 from shared.store import counters, keys, orders, wire
 from shared.store.errors import Missing
+from shared.store.items import agree
 from shared.store.lookalikes import AmountsRead, LineRead, OrderRead, ParcelRead
-from shared.store.records import Record
-from shared.store.table import count_index
-from shared.store.wire import Text, Whole
+from shared.store.wire import Text, Tick, Whole, idle
 
 PLACED = ("timeline", "placed_key")
 BY_STATUS = ("status_key", "placed_key")
@@ -141,21 +140,23 @@ def placed(
     *,
     statuses: Collection[Status] = (),
     after: str | None = None,
+    tick: Tick = idle,
 ) -> Iterator[Order]:
     """Orders placed in [since, until), oldest first, each once and in one consistent version; of `statuses` alone where
     any are named, behind the place `after` (see `place`) where one is given.
 
     Costs what lies in the window, heads and parts, half a read unit for each 4 KB. Where `statuses` are few of the
     store's orders, their heads come off the status index and each order is loaded for itself. An order that is moved in
-    time meanwhile may be met twice or not at all: orders.moved_since tells.
+    time meanwhile may be met twice or not at all: orders.moved_since tells. `tick` is called for every page and every
+    order loaded for itself, whether they come to anything or not.
     """
     start, end = after + keys.BEHIND if after else keys.instant(since), keys.instant(until)
     if statuses and _are_few(store_id, statuses):
-        yield from _one_by_one(store_id, start, end, statuses)
+        yield from _one_by_one(store_id, start, end, statuses, tick)
         return
-    parts = wire.items("by_placed", PLACED, keys.second_timeline(store_id), start, end, _parts)
+    parts = wire.items("by_placed", PLACED, keys.second_timeline(store_id), start, end, _parts, tick)
     part = next(parts, None)
-    for head in wire.items("by_placed", PLACED, store_id, start, end, _heads):
+    for head in wire.items("by_placed", PLACED, store_id, start, end, _heads, tick):
         key, own = head.placed_key.S, f"{head.placed_key.S}#"
         mine: list[Part] = []
         while part is not None and own > part.placed_key.S:
@@ -165,7 +166,7 @@ def placed(
             part = next(parts, None)
         if statuses and head.status.S not in statuses:
             continue
-        if sum(part.version.N for part in mine) == head.part_versions.N:
+        if agree(head.part_versions.N, {part.sk.S: part.version.N for part in mine}):
             yield cast(Order, _order(head, mine))
             continue
         yield from _loaded(store_id, key, statuses)  # changed just now: head and parts are not of one moment
@@ -176,11 +177,12 @@ def place(order: Order) -> str:
     return keys.sort_key(order.placed_at, order.order_id)
 
 
-def count(store_id: str, since: datetime, until: datetime, statuses: Collection[Status] = ()) -> int:
+def count(store_id: str, since: datetime, until: datetime, statuses: Collection[Status] = (), tick: Tick = idle) -> int:
     """How many orders `placed` finds now; reads the heads, half a unit for each 4 KB, but sends none of them."""
-    partitions = [("by_status", f"{store_id}#{status}") for status in statuses] or [("by_placed", store_id)]
-    window = Record.placed_key.between(keys.instant(since), keys.instant(until))
-    return sum(count_index(index, key, window) for index, key in partitions)
+    start, end = keys.instant(since), keys.instant(until)
+    if not statuses:
+        return wire.count("by_placed", PLACED, store_id, start, end, tick)
+    return sum(wire.count("by_status", BY_STATUS, f"{store_id}#{status}", start, end, tick) for status in statuses)
 
 
 def _are_few(store_id: str, statuses: Collection[Status]) -> bool:
@@ -188,11 +190,12 @@ def _are_few(store_id: str, statuses: Collection[Status]) -> bool:
     return sum(counts.of(status) for status in statuses) * SPARSE < counts["total"]
 
 
-def _one_by_one(store_id: str, start: str, end: str, statuses: Collection[Status]) -> Iterator[Order]:
+def _one_by_one(store_id: str, start: str, end: str, statuses: Collection[Status], tick: Tick) -> Iterator[Order]:
     """An order that goes from a status still to be read to one that has been is met when that one is read again."""
     in_turn = [*statuses, *list(statuses)[:-1]]
-    found = (wire.items("by_status", BY_STATUS, f"{store_id}#{status}", start, end, _heads) for status in in_turn)
+    found = (wire.items("by_status", BY_STATUS, f"{store_id}#{status}", start, end, _heads, tick) for status in in_turn)
     for key in sorted({head.placed_key.S for heads in found for head in heads}):
+        tick()
         yield from _loaded(store_id, key, statuses)
 
 

@@ -37,12 +37,19 @@ class Whole(msgspec.Struct, gc=False):
 
 
 Item = TypeVar("Item")
+Tick = Callable[[], None]
+"""Called now and then while something goes on for long; what it raises ends that."""
+
+
+def idle() -> None:
+    """The tick of whoever waits for nothing."""
 
 
 class Page(msgspec.Struct, Generic[Item]):
-    """A Query's answer."""
+    """A Query's answer; one that counts has no items."""
 
-    Items: list[Item]
+    Items: list[Item] = msgspec.field(default_factory=list)
+    Count: int = 0
     LastEvaluatedKey: dict[str, Text] | None = None
 
 
@@ -84,10 +91,38 @@ def _client(beside: Connection) -> Any:
 
 
 def items(
-    index: str, keys: tuple[str, str], key: str, since: str, until: str, decode: Callable[[bytes], Page[Item]]
+    index: str,
+    keys: tuple[str, str],
+    key: str,
+    since: str,
+    until: str,
+    decode: Callable[[bytes], Page[Item]],
+    tick: Tick = idle,
 ) -> Iterator[Item]:
     """The items of an index partition with a sort key in [since, until], lazily, a megabyte a request, each half a
     read unit for each 4 KB. Raises Busy."""
+    for page in _pages(index, keys, key, since, until, decode, tick):
+        yield from page.Items
+
+
+def count(index: str, keys: tuple[str, str], key: str, since: str, until: str, tick: Tick = idle) -> int:
+    """How many `items` there are, for the same units; none of them is sent."""
+    return sum(page.Count for page in _pages(index, keys, key, since, until, _counts, tick, Select="COUNT"))
+
+
+_counts = pages_of(dict)
+
+
+def _pages(
+    index: str,
+    keys: tuple[str, str],
+    key: str,
+    since: str,
+    until: str,
+    decode: Callable[[bytes], Page[Item]],
+    tick: Tick,
+    **more: str,
+) -> Iterator[Page[Item]]:
     client, start = _client(connection()), None
     asked: dict[str, Any] = {
         "TableName": Record.Meta.table_name,
@@ -95,6 +130,7 @@ def items(
         "KeyConditionExpression": "#key = :key AND #sort BETWEEN :since AND :until",
         "ExpressionAttributeNames": dict(zip(("#key", "#sort"), keys, strict=True)),
         "ExpressionAttributeValues": {":key": {"S": key}, ":since": {"S": since}, ":until": {"S": until}},
+        **more,
     }
     while True:
         try:
@@ -105,7 +141,8 @@ def items(
             raise
         except BotoCoreError as error:
             raise Busy("the table does not answer") from error
-        yield from page.Items
+        tick()
+        yield page
         if not page.LastEvaluatedKey:
             return
         start = {name: {"S": value.S} for name, value in page.LastEvaluatedKey.items()}

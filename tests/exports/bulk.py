@@ -10,7 +10,7 @@ import boto3
 
 from bench.export import pages
 from shared.domain.orders import Order
-from shared.store.items import head_of, part_record, parts_of
+from shared.store.items import head_of, part_record, parts_of, stamp
 from shared.store.records import Record
 
 BATCH = 25
@@ -40,7 +40,7 @@ def write(orders: Iterable[Order]) -> None:
 def _items(orders: Iterable[Order]) -> Iterator[Any]:
     for order in orders:
         parts = parts_of(order)
-        yield head_of(order, part_versions=order.version * len(parts), armed=False).serialize()
+        yield head_of(order, part_versions=stamp(dict.fromkeys(parts, order.version)), armed=False).serialize()
         for sk, part in parts.items():
             yield part_record(order, sk, part, order.version).serialize()
 

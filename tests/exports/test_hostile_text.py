@@ -333,7 +333,7 @@ def test_text_that_is_too_long_or_broken_is_cut_or_replaced_and_told(
     ]
     orders = [with_text(name, text, number) for number, (name, text) in enumerate(cases)]
     placed = [(order.order_id, order) for order in orders]
-    reading = replace(kinds.KINDS[Kind(kind)], orders=lambda _: iter(placed))
+    reading = replace(kinds.KINDS[Kind(kind)], orders=lambda *_: iter(placed))
     monkeypatch.setitem(kinds.KINDS, Kind(kind), reading)
     now = datetime.now(UTC)
     columns = columns_of(kind)
@@ -374,7 +374,7 @@ def test_what_an_order_lost_is_told_once_however_many_lines_it_has(tmp_path: Pat
     order = replace(life_in("SELLER_PART_SEND_GOODS", lines=(*lines, built_line("a"))).order, memo="a\x01b")
     now = datetime.now(UTC)
     asked = life.ask(STORE, now, Kind.LINES, Format.CSV, language="en")
-    reading = replace(kinds.KINDS[Kind.LINES], orders=lambda _: iter([("p", order)]))
+    reading = replace(kinds.KINDS[Kind.LINES], orders=lambda *_: iter([("p", order)]))
     with pytest.MonkeyPatch.context() as patched:
         patched.setitem(kinds.KINDS, Kind.LINES, reading)
         job = Job("shop", "exp_1", asked, Actor("owner", "o"), now)

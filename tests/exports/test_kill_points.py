@@ -271,10 +271,6 @@ def test_a_clock_that_is_cut_drives_on_when_it_comes_round(small: Desk) -> None:
     assert cut.total() >= 12 and set(cut) == {"Query", "GetItem", "PutItem", "SendMessage"}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the files of a job that begins anew are deleted after the step that forgets them, or not at all",
-)
 @pytest.mark.parametrize("fault", [KILLED_AFTER, LOST])
 def test_what_is_begun_anew_leaves_no_file_behind(small: Desk, fault: str) -> None:
     """An order is moved in time; the worker that says so dies, or does not hear that it has been heard."""

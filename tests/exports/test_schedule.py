@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from shared.domain.windows import last_three_months, months_before, next_regular
 from shared.operations import exports
+from shared.store import exports as store
 from shared.store import regular_exports
 from tests.exports.office import Office, sheet
 from tests.harness import new_order
@@ -50,11 +52,35 @@ def test_each_store_gets_its_files_by_itself(office: Office) -> None:
 def test_two_runs_at_once_make_one_export(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     shop = office.api.shop()
     due = soon_after_due(shop.name)
-    seen = list(regular_exports.due_by(due))
-    assert [export.store_id for export in seen] == [shop.name]
-    monkeypatch.setattr(regular_exports, "due_by", lambda _: iter(seen * 3))
+    assert list(regular_exports.due_by(due)) == [shop.name]
+    monkeypatch.setattr(regular_exports, "due_by", lambda _: iter([shop.name] * 3))
+    seen = regular_exports.load(shop.name)
+    monkeypatch.setattr(regular_exports, "load", lambda _: seen)  # all three have looked before any has written
     assert exports.start_regular(due, never) == 1
     assert len(shop.owner.every("/v1/exports")) == 1
+
+
+def test_one_store_or_job_that_cannot_be_read_stops_no_other(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes first is broken, and stays so: the others are served, each minute anew, and it is counted."""
+    shops = [office.api.shop() for _ in range(3)]
+    asked = [office.ask(shop.staff, format="csv") for shop in shops]
+    office.messages()
+    due = max(soon_after_due(shop.name) for shop in shops)
+    broken, counted = shops[0].name, []
+    monkeypatch.setattr(exports.metrics, "add_metric", lambda name, *_: counted.append(name))
+    load, load_regular = store.load, regular_exports.load
+
+    def read(store_id: str, *of: Any) -> Any:
+        if store_id == broken:
+            raise ValueError("an item from nowhere")
+        return (load if of else load_regular)(store_id, *of)
+
+    monkeypatch.setattr(store, "load", read)
+    monkeypatch.setattr(regular_exports, "load", read)
+    assert exports.start_regular(due, never) == 2
+    assert exports.drive_on(due, never) == 2
+    assert {body["store_id"] for body in office.messages()} == {shop.name for shop in shops[1:]}
+    assert counted == ["ExportsFailed"] * 2 and len(asked) == 3
 
 
 def test_runs_that_were_missed_are_made_up_once(office: Office) -> None:

@@ -66,7 +66,7 @@ def test_a_crowd_on_a_whole_server_leaves_legal_histories_and_exact_counts(tmp_p
             everything.versions.update(each.versions)
         entries = check(shop, everything)
         print(json.dumps({"clients": CLIENTS, "orders": ORDERS, "history entries": entries, **figures}))
-        assert figures["acknowledged"] >= ORDERS + 300 and figures["refused"] >= 300
+        assert figures["acknowledged"] >= ORDERS + 200 and figures["refused"] >= 300
         assert not [status for status in figures if status in ("500", "502", "503")]
         assert len(doubled) <= figures["acknowledged"] // 20
     finally:
