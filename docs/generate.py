@@ -11,8 +11,10 @@ from pathlib import Path
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from shared.domain.commands import Row
 from shared.domain.deadlines import TIMERS
-from shared.domain.lifecycle import ANY, NOT_FINISHED, TABLE, Row
+from shared.domain.disputes import TABLE as DISPUTES
+from shared.domain.lifecycle import ANY, NOT_FINISHED, TABLE
 from shared.domain.orders import END_REASONS, Status
 from shared.domain.stores import DURATIONS
 
@@ -26,6 +28,11 @@ Generated from `shared/domain` by `python -m docs.generate`; changes made here a
 ACTIONS_NOTE = """\
 One line for each row of `lifecycle.TABLE`. The platform may report every action; a frozen order admits `unfreeze` and
 `sync` alone. Whatever is refused for the order's state answers 409.
+"""
+DISPUTES_NOTE = """\
+One line for each row of `disputes.TABLE`: the steps of a dispute, each of them a change of its order. What it is
+settled with becomes a refund of source `dispute`. One of all that remains takes the order to `FUND_PROCESSING`; any
+other lets it go on.
 """
 TIMERS_NOTE = """\
 A timer runs while the order has one of the statuses; where the last column names an action, its lapse carries it out in
@@ -46,6 +53,7 @@ def document() -> str:
             ("action", "actors", "from", "refused, also there, when (code)"),
             map(action, TABLE),
         ),
+        section("Disputes", DISPUTES_NOTE, ("action", "actors", "refused when (code)"), disputes()),
         section("Timers", TIMERS_NOTE, ("timer", "runs in", "held by a dispute", "when it lapses"), timers()),
         section("Durations", DURATIONS_NOTE, ("timer", "default"), durations()),
         section(
@@ -66,6 +74,12 @@ def section(title: str, note: str, heading: Sequence[str], rows: Iterable[Sequen
 def action(row: Row) -> tuple[str, str, str, str]:
     conditions = "; ".join(f"{guard.because} (`{guard.code}`)" for guard in row.guards)
     return f"`{row.action}`", ", ".join(who for who in ACTORS if who in row.actors), sources(row.sources), conditions
+
+
+def disputes() -> Iterable[tuple[str, str, str]]:
+    for row in DISPUTES:
+        name, actors, _, conditions = action(row)
+        yield name, actors, conditions
 
 
 def sources(statuses: frozenset[Status]) -> str:

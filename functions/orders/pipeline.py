@@ -26,12 +26,12 @@ from functions.orders.labels import language
 from functions.orders.problems import FieldError, Problem
 from shared.domain.commands import Actor
 from shared.domain.exports import Job
-from shared.domain.orders import Order
+from shared.domain.orders import Dispute, Order
 from shared.domain.stores import Store
 from shared.operations.orders import Receipt
 from shared.operations.stores import open_store
 from shared.settings import settings
-from shared.store import claims, exports, orders, stores
+from shared.store import claims, exports, lists, orders, stores
 from shared.store.errors import Answered, ClaimLost
 from shared.telemetry import logger, metrics
 
@@ -66,6 +66,7 @@ class Call:
     kept: stores.Kept | None = None
     loaded: orders.Loaded | None = None
     job: Job | None = None
+    dispute_id: str = ""
     expected: frozenset[int] | None = None
     receipt: Receipt | None = None
 
@@ -78,6 +79,10 @@ class Call:
     def order(self) -> Order:
         assert self.loaded is not None
         return self.loaded.order
+
+    @property
+    def dispute(self) -> Dispute:
+        return next(each for each in self.order.disputes if each.dispute_id == self.dispute_id)
 
     @property
     def export(self) -> Job:
@@ -154,10 +159,23 @@ class Checks(OpenAPIRequestValidationMiddleware):
             if not ORDER_ID.fullmatch(path["order_id"]):
                 raise problems.not_found()
             call.loaded = orders.load(store_id, path["order_id"])
+        if "dispute_id" in path:
+            call.dispute_id, call.loaded = _disputed(store_id, path["dispute_id"])
         if "export_id" in path:
             if not ORDER_ID.fullmatch(path["export_id"]):
                 raise problems.not_found()
             call.job = exports.load(store_id, path["export_id"])
+
+
+def _disputed(store_id: str, dispute_id: str) -> tuple[str, orders.Loaded]:
+    """The order of this dispute; the index names it, and may be a moment behind."""
+    if ORDER_ID.fullmatch(dispute_id):
+        selection = lists.Selection("by_reference", (f"{store_id}#dispute#{dispute_id}",))
+        for found in lists.disputes(selection, 1, None).items:
+            loaded = orders.load(store_id, found.order_id)
+            if any(each.dispute_id == dispute_id for each in loaded.order.disputes):
+                return dispute_id, loaded
+    raise problems.not_found()
 
 
 def idempotency(app: Any, next_middleware: NextMiddleware) -> Response[Any]:

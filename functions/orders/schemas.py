@@ -35,9 +35,8 @@ from shared.domain.orders import END_REASONS, Buyer, FundState, Line, Status
 from shared.domain.placements import Placement
 from shared.domain.shipments import MAX_PARCELS
 
-TimerKind = Literal[
-    "payment", "risk", "examination", "shipment", "cancellation", "receipt", "release", "dispute_answer"
-]
+TimerKind = StrEnum("TimerKind", [(kind, kind) for kind in deadlines.TIMERS])  # type: ignore[misc]
+Solution = Literal["refund", "return_and_refund"]
 
 
 class Deadline(Body):
@@ -173,7 +172,7 @@ class OpenDispute(Step):
     line_ids: Annotated[list[Name], Field(max_length=1000)] | None = None
     kind: Literal["not_received", "not_as_described"]
     claim: Amount
-    solution: Literal["refund", "return_and_refund"]
+    solution: Solution
     text: Long
     deadlines: Deadlines | None = None
 
@@ -198,6 +197,29 @@ class Sync(Body):
     reason: Reason | None = None
 
 
+class Offer(Step):
+    solution: Solution
+    refund: Amount
+    text: Long | None = None
+
+
+class ReturnAddress(Step):
+    address: Recipient
+
+
+class BuyerReturned(Step):
+    carrier: Short | None = None
+    tracking_no: Name | None = None
+
+
+DISPUTE_BODIES: dict[str, type[Body]] = {
+    "counter": Offer,
+    "buyer_counter": Offer,
+    "decide": Offer,
+    "give_return_address": ReturnAddress,
+    "buyer_returned": BuyerReturned,
+}
+"""The body of each step of a dispute; the rest take a plain Step."""
 ACTION_BODIES: dict[str, type[Body]] = {
     "pay": Pay,
     "pass_risk": PassRisk,
@@ -294,7 +316,7 @@ def _supplied(supplied: list[Deadline], pointer: str) -> dict[str, datetime]:
     for place, deadline in enumerate(supplied):
         if deadline.kind in due:
             raise Unprocessable("duplicate_deadline", "This deadline is given twice.", f"{pointer}/{place}/kind")
-        due[deadline.kind] = deadline.due_at
+        due[str(deadline.kind)] = deadline.due_at
     return due
 
 

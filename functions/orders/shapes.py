@@ -87,6 +87,24 @@ class DeadlineView(TypedDict):
     on_lapse: str | None
 
 
+class ProposalView(TypedDict):
+    by: str
+    solution: str
+    refund: MoneyView
+    text: str
+    at: str
+    state: str
+
+
+class EvidenceView(TypedDict):
+    evidence_id: str
+    by: str
+    media_type: str
+    bytes: int
+    text: NotRequired[str]
+    at: str
+
+
 class DisputeView(TypedDict):
     dispute_id: str
     order_id: str
@@ -95,10 +113,23 @@ class DisputeView(TypedDict):
     line_ids: list[str]
     claim: NotRequired[MoneyView]
     solution: NotRequired[str]
-    text: NotRequired[str]
+    proposals: list[ProposalView]
+    evidence: list[EvidenceView]
+    respond_by: NotRequired[str]
+    on_silence: NotRequired[str]
+    return_address: NotRequired[dict[str, str]]
+    return_carrier: NotRequired[str]
+    return_tracking_no: NotRequired[str]
     opened_at: str
+    returned_at: NotRequired[str]
     ended_at: NotRequired[str]
     result: NotRequired[str]
+
+
+class OpenDisputeView(DisputeView):
+    """A dispute with what this caller may do about it now."""
+
+    actions: list[str]
 
 
 class AssessmentView(TypedDict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ from shared.domain import deadlines, lifecycle
 from shared.domain.commands import Actor
 from shared.domain.history import Entry
 from shared.domain.money import Money
-from shared.domain.orders import Amounts, Order, Parcel, Quantity, Refund
+from shared.domain.orders import Amounts, Dispute, Order, Parcel, Quantity, Refund
 from shared.domain.recipients import masked
 from shared.domain.stores import Store
 from shared.store.lists import Listed, Summary
@@ -69,7 +70,7 @@ def order_view(
             "lines": lines,
             "parcels": [parcel_view(parcel) for parcel in order.parcels],
             "refunds": [refund_view(refund, order.order_id, order.currency) for refund in order.refunds],
-            "dispute": _dispute(order),
+            "dispute": order.dispute and dispute_view(order.dispute, order.order_id, order.currency),
             "delivery_days": order.delivery_days,
             "chosen_service": order.chosen_service,
             "memo": order.memo,
@@ -206,21 +207,31 @@ def _amounts(amounts: Amounts, currency: str) -> AmountsView:
     return told  # type: ignore[no-any-return]
 
 
-def _dispute(order: Order) -> DisputeView | None:
-    dispute = order.dispute
-    if dispute is None:
-        return None
+def dispute_view(dispute: Dispute, order_id: str, currency: str) -> DisputeView:
+    """`solution` is what the buyer asks for now; `on_silence` what happens by itself at `respond_by`."""
+    asked = [proposal for proposal in dispute.proposals if proposal.by == "buyer"]
+    timer = deadlines.BY_STAGE.get(dispute.stage)
     told: DisputeView = _without_none(
         {
             "dispute_id": dispute.dispute_id,
-            "order_id": order.order_id,
+            "order_id": order_id,
             "stage": dispute.stage,
             "kind": dispute.kind,
             "line_ids": list(dispute.line_ids),
-            "claim": None if dispute.claim is None else money(dispute.claim, order.currency),
-            "solution": dispute.solution,
-            "text": dispute.text,
+            "claim": None if dispute.claim is None else money(dispute.claim, currency),
+            "solution": asked[-1].solution if asked else None,
+            "proposals": [
+                {**asdict(each), "refund": money(each.refund, currency), "at": instant(each.at)}
+                for each in dispute.proposals
+            ],
+            "evidence": [_without_none({**asdict(each), "at": instant(each.at)}) for each in dispute.evidence],
+            "respond_by": dispute.respond_by and instant(dispute.respond_by),
+            "on_silence": deadlines.TIMERS[timer].on_lapse if timer and dispute.respond_by else None,
+            "return_address": dispute.return_address,
+            "return_carrier": dispute.return_carrier,
+            "return_tracking_no": dispute.return_tracking_no,
             "opened_at": instant(dispute.opened_at),
+            "returned_at": dispute.returned_at and instant(dispute.returned_at),
             "ended_at": dispute.ended_at and instant(dispute.ended_at),
             "result": dispute.result,
         }

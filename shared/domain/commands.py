@@ -1,4 +1,4 @@
-"""What a verb is told: who wants which action, when it happened, and with what content."""
+"""What a verb is told (who wants which action, when it happened, with what content), and the rows that lead to it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from shared.domain.orders import Order
+    from shared.domain.orders import Order, Status
     from shared.domain.stores import Store
 
 SELLER_ROLES = frozenset({"owner", "staff"})
@@ -44,3 +44,31 @@ class Command:
 
 Verb = Callable[["Order", Command], "Order"]
 """Returns the order after the action (the same object where nothing changed); raises Conflict or Unprocessable."""
+
+PLATFORM, SELLER, CLOCK = "platform", "seller", "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What must hold for a row beside the status. `code` and `because` tell the caller what does not."""
+
+    holds: Callable[[Order, datetime], bool]
+    code: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table: who may do this, in which statuses, and what comes of it."""
+
+    action: str
+    actors: frozenset[str]
+    sources: frozenset[Status]
+    verb: Verb
+    guards: tuple[Guard, ...] = ()
+
+
+def row(action: str, actors: str, sources: frozenset[Status] | Status, verb: Verb, *guards: Guard) -> Row:
+    """The platform may report every action, so it is an actor of every row."""
+    at = sources if isinstance(sources, frozenset) else frozenset({sources})
+    return Row(action, frozenset(actors.split()) | {PLATFORM}, at, verb, guards)

@@ -33,6 +33,8 @@ def _rule(
     return TimerRule(frozenset(runs_in + shown_in), on_lapse, frozenset(runs_in if on_lapse else ()), held)
 
 
+DISPUTABLE = (S.SELLER_PART_SEND_GOODS, S.WAIT_BUYER_ACCEPT_GOODS, S.FUND_PROCESSING)
+
 TIMERS: Mapping[str, TimerRule] = {
     "payment": _rule(S.PLACE_ORDER_SUCCESS, S.PAYMENT_PROCESSING, on_lapse="expire_payment"),
     "risk": _rule(S.RISK_CONTROL, on_lapse="pass_risk"),
@@ -47,10 +49,23 @@ TIMERS: Mapping[str, TimerRule] = {
     "cancellation": _rule(S.IN_CANCEL, on_lapse="accept_cancellation"),
     "receipt": _rule(S.WAIT_BUYER_ACCEPT_GOODS, on_lapse="expire_receipt", held=True),
     "release": _rule(S.FUND_PROCESSING, held=True),
-    # The dispute desk is not built yet: its timer is shown, and nothing happens by itself.
-    "dispute_answer": _rule(S.SELLER_PART_SEND_GOODS, S.WAIT_BUYER_ACCEPT_GOODS, S.FUND_PROCESSING),
+    "dispute_answer": _rule(*DISPUTABLE, on_lapse="accept"),
+    "dispute_buyer": _rule(*DISPUTABLE, on_lapse="escalate"),
+    "return_address": _rule(*DISPUTABLE, on_lapse="expire_return_address"),
+    "return": _rule(*DISPUTABLE, on_lapse="expire_return"),
+    "confirm_return": _rule(*DISPUTABLE, on_lapse="confirm_return"),
+    "decision": _rule(*DISPUTABLE),
 }
-"""The timer table of api.md. `on_lapse` names the clock's action in lifecycle.py."""
+"""The timer table of api.md. `on_lapse` names the clock's action in lifecycle.py, or in disputes.py."""
+BY_STAGE: Mapping[str, str] = {
+    "wait_seller": "dispute_answer",
+    "wait_buyer": "dispute_buyer",
+    "platform": "decision",
+    "wait_address": "return_address",
+    "wait_return": "return",
+    "wait_confirm_return": "confirm_return",
+}
+"""Every stage of an open dispute, and the timer that runs in it."""
 
 DAY = timedelta(days=1)
 RETURNED_GRACE = timedelta(hours=24)
@@ -89,9 +104,18 @@ def on_lapse(order: Timed, timer: Timer) -> str | None:
     return rule.on_lapse if order.status in rule.lapses_in else None
 
 
-def next_lapse(order: Timed) -> Timer | None:
-    """The earliest running timer whose lapse does something."""
-    return next((timer for timer in running(order) if on_lapse(order, timer)), None)
+def next_lapse(order: Order) -> Timer | None:
+    """The earliest running timer whose lapse does something. Where only a snapshot has told of a dispute, nobody knows
+    what silence would accept."""
+    unclaimed = order.dispute is not None and order.dispute.claim is None
+    return next(
+        (
+            timer
+            for timer in running(order)
+            if on_lapse(order, timer) and not (unclaimed and timer.kind == "dispute_answer")
+        ),
+        None,
+    )
 
 
 def settle(order: Order, started: Mapping[str, datetime], supplied: Mapping[str, datetime]) -> Order:
@@ -115,8 +139,9 @@ def settle(order: Order, started: Mapping[str, datetime], supplied: Mapping[str,
 def _stays(order: Order, kind: str) -> bool:
     if kind == "release" and order.fund_state is not FundState.AWAITING_RELEASE:
         return False
-    if kind.startswith("dispute_") and not order.disputed:
-        return False
+    if kind in BY_STAGE.values():
+        stage = order.dispute.stage if order.dispute and order.disputed else ""
+        return BY_STAGE.get(stage) == kind and order.status in TIMERS[kind].runs_in
     return order.status in TIMERS[kind].runs_in
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from shared.domain import deadlines
 from shared.domain.commands import Command
@@ -16,6 +17,7 @@ from shared.domain.orders import (
     RefundState,
     Status,
 )
+from shared.domain.overlays import end_dispute
 
 
 def confirm_receipt(order: Order, command: Command) -> Order:
@@ -43,7 +45,7 @@ def release(order: Order, command: Command) -> Order:
         fund_state=FundState.RELEASED,
         amounts=replace(order.amounts, released=amount, commission=commission, affiliate_fee=affiliate_fee),
     )
-    return _finish_when_settled(deadlines.settle(released, {}, {}), command)
+    return finish_when_settled(deadlines.settle(released, {}, {}), command.at)
 
 
 def complete_refund(order: Order, command: Command) -> Order:
@@ -67,7 +69,7 @@ def complete_refund(order: Order, command: Command) -> Order:
         refunds=_with(order, paid),
         amounts=replace(order.amounts, refunded=order.amounts.refunded + amount),
     )
-    return _finish_when_settled(after, command)
+    return finish_when_settled(after, command.at)
 
 
 def _receive(order: Order, command: Command, by: str, end_reason: str) -> Order:
@@ -82,18 +84,23 @@ def _receive(order: Order, command: Command, by: str, end_reason: str) -> Order:
     return deadlines.settle(received, {"release": command.at + command.store.policy.durations["release"]}, {})
 
 
-def _finish_when_settled(order: Order, command: Command) -> Order:
-    """FINISH when nothing is left to release or refund; until then FUND_PROCESSING stays."""
+def finish_when_settled(order: Order, at: datetime) -> Order:
+    """FINISH when nothing is left to release, refund or dispute; until then FUND_PROCESSING stays. Where all goes back
+    to the buyer, there is nothing to dispute over any more."""
     if order.status is not Status.FUND_PROCESSING or any(
         refund.state in OPEN_REFUND_STATES for refund in order.refunds
     ):
+        return order
+    if order.fund_state is FundState.REFUNDING:
+        order = end_dispute(order, at, "refunded")
+    if order.disputed:
         return order
     nothing_left = order.amounts.refundable == 0 and order.amounts.refunded > 0
     if order.fund_state is FundState.REFUNDING or (order.fund_state is FundState.AWAITING_RELEASE and nothing_left):
         order = replace(order, fund_state=FundState.REFUNDED)
     if order.fund_state in (FundState.AWAITING_RELEASE, FundState.NONE):
         return order
-    return deadlines.settle(replace(order, status=Status.FINISH, finished_at=command.at), {}, {})
+    return deadlines.settle(replace(order, status=Status.FINISH, finished_at=at), {}, {})
 
 
 def _with(order: Order, changed: Refund) -> tuple[Refund, ...]:

@@ -68,12 +68,19 @@ def changes(before: Order, after: Order) -> dict[str, Any]:
     refunds = {
         refund.refund_id: str(refund.state) for refund in after.refunds if before.refund(refund.refund_id) != refund
     }
+    disputes = {
+        dispute.dispute_id: [before_stages.get(dispute.dispute_id), dispute.stage]
+        for before_stages in [{each.dispute_id: each.stage for each in before.disputes}]
+        for dispute in after.disputes
+        if dispute not in before.disputes
+    }
     violations = [violation.kind for violation in after.violations[len(before.violations) :]]
     grouped = {
         "amounts": amounts,
         "deadlines": due,
         "parcels": parcels,
         "refunds": refunds,
+        "disputes": disputes,
         "violations": violations,
         "overlays": overlays if overlays[0] != overlays[1] else None,
     }

@@ -1,25 +1,23 @@
 """The life of an order: one table of rows, and the two ways to read it.
 
-`act` carries out one action, `allowed_actions` says what could be done. Each row is (action, actors, sources, guards,
-verb); the platform may report every action, so it is an actor of every row. A guard on state, overlay, count or time
-answers Conflict; rules about a request's content are the verbs' and answer Unprocessable.
+`act` carries out one action, `allowed_actions` says what could be done. Each row is (action, actors, sources, verb,
+guards). The steps of a dispute have a table of their own (disputes.py) and are carried out here, too. A guard on state,
+overlay, count or time answers Conflict; rules about a request's content are the verbs' and answer Unprocessable.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from shared.domain import deadlines, funds, overlays, payments, refunds, shipments, snapshots
-from shared.domain.commands import Actor, Command, Verb
+from shared.domain import deadlines, disputes, funds, overlays, payments, refunds, shipments, snapshots
+from shared.domain.commands import CLOCK, PLATFORM, Actor, Command, Guard, Row, Verb, row
 from shared.domain.errors import TransitionNotAllowed
 from shared.domain.history import Entry, changes
 from shared.domain.orders import FundState, Order, RefundState, Status
 from shared.domain.stores import Store
-
-PLATFORM, SELLER, CLOCK = "platform", "seller", "clock"
 
 ANY = frozenset(Status)
 NOT_FINISHED = ANY - {Status.FINISH}
@@ -29,16 +27,10 @@ TO_SHIP = frozenset({Status.WAIT_SELLER_SEND_GOODS, Status.SELLER_PART_SEND_GOOD
 ON_ITS_WAY = frozenset({Status.SELLER_PART_SEND_GOODS, Status.WAIT_BUYER_ACCEPT_GOODS})
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """What must hold for a row beside the status. `code` and `because` tell the caller what does not."""
-
-    holds: Callable[[Order, datetime], bool]
-    code: str
-    because: str
-
-
 NO_DISPUTE = Guard(lambda order, at: not order.disputed, "dispute_open", "A dispute is open on this order.")
+NOT_DISPUTED_YET = Guard(
+    lambda order, at: not order.disputed or not disputes.claimed(order), NO_DISPUTE.code, NO_DISPUTE.because
+)
 AWAITING_RELEASE = Guard(
     lambda order, at: order.fund_state is FundState.AWAITING_RELEASE,
     "transition_not_allowed",
@@ -87,48 +79,34 @@ ROOM_FOR_PARCELS = Guard(
 IS_FROZEN = Guard(lambda order, at: order.frozen, "transition_not_allowed", "The order is not frozen.")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    action: str
-    actors: frozenset[str]
-    sources: frozenset[Status]
-    verb: Verb
-    guards: tuple[Guard, ...] = ()
-
-
-def _row(action: str, actors: str, sources: frozenset[Status] | Status, verb: Verb, *guards: Guard) -> Row:
-    at = frozenset({sources}) if isinstance(sources, Status) else sources
-    return Row(action, frozenset(actors.split()) | {PLATFORM}, at, verb, guards)
-
-
 S = Status
 TABLE: tuple[Row, ...] = (
-    _row("start_payment", "platform", S.PLACE_ORDER_SUCCESS, payments.start),
-    _row("fail_payment", "platform", S.PAYMENT_PROCESSING, payments.fail),
-    _row("pay", "platform", UNPAID, payments.pay),
-    _row("adjust_price", "seller", S.PLACE_ORDER_SUCCESS, payments.adjust_price),
-    _row("remind_payment", "seller", S.PLACE_ORDER_SUCCESS, payments.remind, NOT_REMINDED),
-    _row("cancel_unpaid", "platform", UNPAID, payments.cancel_unpaid),
-    _row("expire_payment", "clock", UNPAID, payments.expire),
-    _row("pass_risk", "platform clock", S.RISK_CONTROL, payments.pass_risk),
-    _row("pass_risk", "platform", S.RISK_CONTROL_HOLD, payments.pass_risk),
-    _row("hold_risk", "platform", S.RISK_CONTROL, payments.hold_risk),
-    _row("reject_risk", "platform", IN_RISK, refunds.reject_risk),
-    _row("cancel_in_risk", "platform", IN_RISK, refunds.cancel_in_risk),
-    _row("report_short_payment", "platform", IN_RISK, payments.report_short_payment),
-    _row("accept_payment", "seller", S.WAIT_SELLER_EXAMINE_MONEY, payments.accept_payment),
-    _row("refuse_payment", "seller", S.WAIT_SELLER_EXAMINE_MONEY, refunds.refuse_payment),
-    _row("expire_examination", "clock", S.WAIT_SELLER_EXAMINE_MONEY, refunds.expire_examination),
-    _row("ship", "seller", TO_SHIP, shipments.ship, ROOM_FOR_PARCELS),
-    _row("edit_shipment", "seller", ON_ITS_WAY, shipments.edit, CAN_EDIT, EDITABLE_YET),
-    _row("expire_shipment", "clock", S.WAIT_SELLER_SEND_GOODS, refunds.expire_shipment),
-    _row("expire_shipment", "clock", S.SELLER_PART_SEND_GOODS, refunds.close_unshipped),
-    _row("request_cancellation", "platform", S.WAIT_SELLER_SEND_GOODS, refunds.request_cancellation),
-    _row("accept_cancellation", "seller clock", S.IN_CANCEL, refunds.accept_cancellation),
-    _row("reject_cancellation", "seller", S.IN_CANCEL, refunds.reject_cancellation),
-    _row("withdraw_cancellation", "platform", S.IN_CANCEL, refunds.withdraw_cancellation),
-    _row("report_delivery", "platform", ON_ITS_WAY, shipments.report_delivery, UNDELIVERED),
-    _row(
+    row("start_payment", "platform", S.PLACE_ORDER_SUCCESS, payments.start),
+    row("fail_payment", "platform", S.PAYMENT_PROCESSING, payments.fail),
+    row("pay", "platform", UNPAID, payments.pay),
+    row("adjust_price", "seller", S.PLACE_ORDER_SUCCESS, payments.adjust_price),
+    row("remind_payment", "seller", S.PLACE_ORDER_SUCCESS, payments.remind, NOT_REMINDED),
+    row("cancel_unpaid", "platform", UNPAID, payments.cancel_unpaid),
+    row("expire_payment", "clock", UNPAID, payments.expire),
+    row("pass_risk", "platform clock", S.RISK_CONTROL, payments.pass_risk),
+    row("pass_risk", "platform", S.RISK_CONTROL_HOLD, payments.pass_risk),
+    row("hold_risk", "platform", S.RISK_CONTROL, payments.hold_risk),
+    row("reject_risk", "platform", IN_RISK, refunds.reject_risk),
+    row("cancel_in_risk", "platform", IN_RISK, refunds.cancel_in_risk),
+    row("report_short_payment", "platform", IN_RISK, payments.report_short_payment),
+    row("accept_payment", "seller", S.WAIT_SELLER_EXAMINE_MONEY, payments.accept_payment),
+    row("refuse_payment", "seller", S.WAIT_SELLER_EXAMINE_MONEY, refunds.refuse_payment),
+    row("expire_examination", "clock", S.WAIT_SELLER_EXAMINE_MONEY, refunds.expire_examination),
+    row("ship", "seller", TO_SHIP, shipments.ship, ROOM_FOR_PARCELS),
+    row("edit_shipment", "seller", ON_ITS_WAY, shipments.edit, CAN_EDIT, EDITABLE_YET),
+    row("expire_shipment", "clock", S.WAIT_SELLER_SEND_GOODS, refunds.expire_shipment),
+    row("expire_shipment", "clock", S.SELLER_PART_SEND_GOODS, refunds.close_unshipped),
+    row("request_cancellation", "platform", S.WAIT_SELLER_SEND_GOODS, refunds.request_cancellation),
+    row("accept_cancellation", "seller clock", S.IN_CANCEL, refunds.accept_cancellation),
+    row("reject_cancellation", "seller", S.IN_CANCEL, refunds.reject_cancellation),
+    row("withdraw_cancellation", "platform", S.IN_CANCEL, refunds.withdraw_cancellation),
+    row("report_delivery", "platform", ON_ITS_WAY, shipments.report_delivery, UNDELIVERED),
+    row(
         "extend_receipt",
         "seller",
         S.WAIT_BUYER_ACCEPT_GOODS,
@@ -136,27 +114,29 @@ TABLE: tuple[Row, ...] = (
         NO_DISPUTE,
         CAN_EXTEND,
     ),
-    _row("confirm_receipt", "platform", S.WAIT_BUYER_ACCEPT_GOODS, funds.confirm_receipt, NO_DISPUTE),
-    _row("expire_receipt", "clock", S.WAIT_BUYER_ACCEPT_GOODS, funds.expire_receipt, NO_DISPUTE),
-    _row("release_funds", "platform", S.FUND_PROCESSING, funds.release, AWAITING_RELEASE, NO_DISPUTE),
-    _row("complete_refund", "platform", ANY, funds.complete_refund, REFUND_ACCEPTED),
-    _row("freeze", "platform", NOT_FINISHED, overlays.freeze),
-    _row("unfreeze", "platform", NOT_FINISHED, overlays.unfreeze, IS_FROZEN),
-    _row(
+    row("confirm_receipt", "platform", S.WAIT_BUYER_ACCEPT_GOODS, funds.confirm_receipt, NO_DISPUTE),
+    row("expire_receipt", "clock", S.WAIT_BUYER_ACCEPT_GOODS, funds.expire_receipt, NO_DISPUTE),
+    row("release_funds", "platform", S.FUND_PROCESSING, funds.release, AWAITING_RELEASE, NO_DISPUTE),
+    row("complete_refund", "platform", ANY, funds.complete_refund, REFUND_ACCEPTED),
+    row("freeze", "platform", NOT_FINISHED, overlays.freeze),
+    row("unfreeze", "platform", NOT_FINISHED, overlays.unfreeze, IS_FROZEN),
+    row(
         "open_dispute",
         "platform",
         ON_ITS_WAY | {S.FUND_PROCESSING},
-        overlays.open_dispute,
+        disputes.open_dispute,
         DISPUTABLE,
-        NO_DISPUTE,
+        NOT_DISPUTED_YET,
     ),
-    _row("sync", "platform", ANY, snapshots.sync),
+    row("sync", "platform", ANY, snapshots.sync),
 )
 
 ROWS: Mapping[str, tuple[Row, ...]] = {
-    action: tuple(row for row in TABLE if row.action == action) for action in dict.fromkeys(row.action for row in TABLE)
+    action: tuple(each for each in (*TABLE, *disputes.TABLE) if each.action == action)
+    for action in dict.fromkeys(each.action for each in (*TABLE, *disputes.TABLE))
 }
-ACTIONS: tuple[str, ...] = tuple(ROWS)
+ACTIONS: tuple[str, ...] = tuple(dict.fromkeys(each.action for each in TABLE))
+"""Those of an order; the steps of its dispute are disputes.ACTIONS."""
 THROUGH_ICE = frozenset({"unfreeze", "sync"})
 """The only actions that a frozen order admits."""
 
@@ -171,12 +151,15 @@ class Change:
 
 def actors_of(action: str) -> frozenset[str]:
     """Everyone who may ever do this: `seller`, `platform`, `clock`. KeyError where there is no such action."""
-    return frozenset().union(*(row.actors for row in ROWS[action]))
+    return frozenset().union(*(each.actors for each in ROWS[action]))
 
 
-def allowed_actions(order: Order, actor: str, store: Store, now: datetime) -> tuple[str, ...]:
-    """What `actor` could do now, once the timers that have lapsed take effect; content may still be refused."""
-    return _allowed(lapse(order, store, before=now, recorded_at=now).order, actor, now)
+def allowed_actions(
+    order: Order, actor: str, store: Store, now: datetime, among: Sequence[str] = ACTIONS
+) -> tuple[str, ...]:
+    """What `actor` could do now, once the timers that have lapsed take effect; content may still be refused. `among`
+    the steps of the order, or those of its dispute."""
+    return _allowed(lapse(order, store, before=now, recorded_at=now).order, actor, now, among)
 
 
 def act(order: Order, command: Command) -> Change:
@@ -241,33 +224,36 @@ def _apply(verb: Verb, order: Order, command: Command) -> Change:
     return Change(after, (entry,))
 
 
-def _allowed(order: Order, actor: str, at: datetime) -> tuple[str, ...]:
+def _allowed(order: Order, actor: str, at: datetime, among: Sequence[str]) -> tuple[str, ...]:
     return tuple(
         action
-        for action, rows in ROWS.items()
+        for action in among
         if (not order.frozen or action in THROUGH_ICE)
         and any(
-            actor in row.actors and order.status in row.sources and all(guard.holds(order, at) for guard in row.guards)
-            for row in rows
+            actor in each.actors
+            and order.status in each.sources
+            and all(guard.holds(order, at) for guard in each.guards)
+            for each in ROWS[action]
         )
     )
 
 
 def _row_for(order: Order, command: Command) -> Row:
     def refuse(code: str = "transition_not_allowed", because: str | None = None) -> TransitionNotAllowed:
-        return TransitionNotAllowed(
-            order.status, command.action, _allowed(order, command.actor.kind, command.at), code=code, detail=because
-        )
+        among = disputes.ACTIONS if command.action in disputes.ACTIONS else ACTIONS
+        allowed = _allowed(order, command.actor.kind, command.at, among)
+        return TransitionNotAllowed(order.status, command.action, allowed, code=code, detail=because)
 
     if order.frozen and command.action not in THROUGH_ICE:
         raise refuse("order_frozen", "The order is frozen: only unfreeze, sync, messages and notes pass.")
-    for row in ROWS[command.action]:
-        if command.actor.kind in row.actors and order.status in row.sources:
-            for guard in row.guards:
-                if not guard.holds(order, command.at):
-                    raise refuse(guard.code, guard.because)
-            return row
-    raise refuse()
+    unmet: Guard | None = None
+    for each in ROWS[command.action]:
+        if command.actor.kind in each.actors and order.status in each.sources:
+            failed = next((guard for guard in each.guards if not guard.holds(order, command.at)), None)
+            if failed is None:
+                return each
+            unmet = unmet or failed
+    raise refuse(unmet.code, unmet.because) if unmet else refuse()
 
 
 STEPS: Mapping[Status, tuple[Status, ...]] = {

@@ -151,20 +151,62 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """What one side (buyer, seller or platform) would settle a dispute with. `solution` is refund or
+    return_and_refund, `refund` in minor units, 0 where there is to be none; `state` is open, accepted or superseded."""
+
+    by: str
+    solution: str
+    refund: int
+    text: str
+    at: datetime
+    state: str = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A file that one side has put before the others. Its bytes lie in S3 under a key made of its ids."""
+
+    evidence_id: str
+    by: str
+    media_type: str
+    bytes: int
+    at: datetime
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Dispute:
-    """The order's dispute. `held_since` is when the order's own timers stopped for it (moved on by a freeze)."""
+    """One of the order's disputes; at most one is open at a time. `held_since` is when the order's own timers stopped
+    for it (moved on by a freeze). `claim` and what goes with it are None where only a snapshot has told of it.
+    `respond_by` is when the timer of its stage is due, `returned_at` when the seller has had the goods back."""
 
     dispute_id: str
+    number: int
     stage: str
     opened_at: datetime
     held_since: datetime
     kind: str | None = None
     claim: int | None = None
-    solution: str | None = None
-    text: str | None = None
+    respond_by: datetime | None = None
     line_ids: tuple[str, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    return_address: Mapping[str, str] | None = None
+    return_carrier: str | None = None
+    return_tracking_no: str | None = None
+    returned_at: datetime | None = None
     ended_at: datetime | None = None
     result: str | None = None
+
+    def proposal(self, by: str) -> Proposal | None:
+        """What this side offers now."""
+        return next((each for each in self.proposals if each.by == by and each.state == "open"), None)
+
+    @property
+    def agreed(self) -> Proposal | None:
+        """What it is settled with, once it is."""
+        return next((each for each in self.proposals if each.state == "accepted"), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,12 +312,17 @@ class Order:
     supplied: tuple[Timer, ...] = ()
     parcels: tuple[Parcel, ...] = ()
     refunds: tuple[Refund, ...] = ()
-    dispute: Dispute | None = None
+    disputes: tuple[Dispute, ...] = ()
     violations: tuple[Violation, ...] = ()
     note: str | None = None
     tags: tuple[str, ...] = ()
     assignee: str | None = None
     unread_messages: int = 0
+
+    @property
+    def dispute(self) -> Dispute | None:
+        """The latest, which is the open one where any is."""
+        return self.disputes[-1] if self.disputes else None
 
     @property
     def disputed(self) -> bool:
@@ -328,8 +375,20 @@ class Order:
             for refund in self.refunds
             if refund.state in CLOSING_REFUND_STATES and refund.source != "dispute"
         )
+        returned = {
+            line.line_id
+            for dispute in self.disputes
+            if dispute.returned_at
+            for line in self.lines
+            if not dispute.line_ids or line.line_id in dispute.line_ids
+        }
         return {
-            line.line_id: Tally(line.quantity, shipped.get(line.line_id, 0), refunded.get(line.line_id, 0))
+            line.line_id: Tally(
+                line.quantity,
+                shipped.get(line.line_id, 0),
+                refunded.get(line.line_id, 0),
+                shipped.get(line.line_id, 0) if line.line_id in returned else 0,
+            )
             for line in self.lines
         }
 

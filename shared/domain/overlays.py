@@ -1,4 +1,4 @@
-"""Freezing and disputes: what lies on a status and stops its timers."""
+"""Freezing and disputes lie on a status and stop timers: what a pause does, and what its end."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from datetime import datetime
 
 from shared.domain import deadlines
 from shared.domain.commands import Command
-from shared.domain.errors import Unprocessable
 from shared.domain.orders import Dispute, Order
-from shared.domain.payments import supplied
 from shared.domain.refunds import respond_later
 
 
@@ -26,36 +24,18 @@ def thaw(order: Order, at: datetime) -> Order:
     if order.frozen_at is None:
         return order
     pause = max(at, order.frozen_at) - order.frozen_at
-    dispute = order.dispute and replace(
-        order.dispute, held_since=min(order.dispute.held_since, order.frozen_at) + pause
-    )
-    thawed = replace(order, frozen_at=None, dispute=dispute, timers=deadlines.moved(order.timers, pause))
-    return respond_later(thawed, pause)
-
-
-def open_dispute(order: Order, command: Command) -> Order:
-    """The overlay and the claim. Receipt, shipment and release timers stop; shipping stays allowed."""
-    body = command.body
-    unknown = set(body.get("line_ids") or ()) - {line.line_id for line in order.lines}
-    if unknown:
-        raise Unprocessable("line_unknown", "The order has no such line.", "/line_ids")
-    if body["claim"] > order.remaining:
-        raise Unprocessable(
-            "claim_exceeds_remaining", "The claim is more than what remains of the order's money.", "/claim"
+    disputes = tuple(
+        replace(
+            dispute,
+            held_since=min(dispute.held_since, order.frozen_at) + pause,
+            respond_by=dispute.respond_by and dispute.respond_by + pause,
         )
-    dispute = Dispute(
-        command.new_id("dsp_"),
-        "wait_seller",
-        opened_at=command.at,
-        held_since=command.at,
-        kind=body["kind"],
-        claim=body["claim"],
-        solution=body["solution"],
-        text=body["text"],
-        line_ids=tuple(body.get("line_ids") or ()),
+        if dispute.ended_at is None
+        else dispute
+        for dispute in order.disputes
     )
-    answer_by = command.at + command.store.policy.durations["dispute_answer"]
-    return deadlines.settle(replace(order, dispute=dispute), {"dispute_answer": answer_by}, supplied(command))
+    thawed = replace(order, frozen_at=None, disputes=disputes, timers=deadlines.moved(order.timers, pause))
+    return respond_later(thawed, pause)
 
 
 def end_dispute(order: Order, at: datetime, result: str) -> Order:
@@ -65,8 +45,13 @@ def end_dispute(order: Order, at: datetime, result: str) -> Order:
     until = min(at, order.frozen_at or at)  # from there on, the freeze moves every timer
     pause = max(until, order.dispute.held_since) - order.dispute.held_since
     ended = replace(
-        order,
-        dispute=replace(order.dispute, stage="ended", ended_at=at, result=result),
+        with_dispute(order, replace(order.dispute, stage="ended", respond_by=None, ended_at=at, result=result)),
         timers=deadlines.moved(order.timers, pause, held_only=True),
     )
     return deadlines.settle(ended, {}, {})
+
+
+def with_dispute(order: Order, dispute: Dispute) -> Order:
+    """The order with its open dispute as it is now, or with one more."""
+    before = tuple(each for each in order.disputes if each.dispute_id != dispute.dispute_id)
+    return replace(order, disputes=(*before, dispute))

@@ -74,7 +74,7 @@ def accept_cancellation(order: Order, command: Command) -> Order:
     if not any(refund.state is RefundState.REQUESTED for refund in order.refunds):
         # A snapshot can lead into IN_CANCEL without ever having told of the request.
         return refund_all(order, command, "cancellation", "cancel_order_close_trade")
-    return _close(_answered(order, RefundState.ACCEPTED), command, "cancel_order_close_trade")
+    return close(_answered(order, RefundState.ACCEPTED), "cancel_order_close_trade")
 
 
 def reject_cancellation(order: Order, command: Command) -> Order:
@@ -90,7 +90,7 @@ def refund_all(order: Order, command: Command, source: str, end_reason: str) -> 
     refund = _record(
         order, command, RefundState.ACCEPTED, source, end_reason, amount=order.remaining, lines=order.left()
     )
-    return _close(replace(order, refunds=(*order.refunds, refund)), command, end_reason)
+    return close(replace(order, refunds=(*order.refunds, refund)), end_reason)
 
 
 def share_of(order: Order, parts: tuple[Quantity, ...]) -> int:
@@ -134,7 +134,8 @@ def withdraw_requests(order: Order) -> Order:
     return _answered(order, RefundState.WITHDRAWN)
 
 
-def _close(order: Order, command: Command, end_reason: str) -> Order:
+def close(order: Order, end_reason: str) -> Order:
+    """All goes back to the buyer, and the order waits for that."""
     closed = replace(order, status=Status.FUND_PROCESSING, fund_state=FundState.REFUNDING, end_reason=end_reason)
     return deadlines.settle(closed, {}, {})
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from shared.domain import deadlines
 from shared.domain.commands import Command
+from shared.domain.disputes import answer_by_its_timer, begun
 from shared.domain.errors import Unprocessable
 from shared.domain.orders import (
     CLOSING_REFUND_STATES,
     END_REASONS,
     Amounts,
-    Dispute,
     FundState,
     Order,
     Outcome,
@@ -152,10 +152,7 @@ def _overlays(order: Order, overlays: frozenset[Overlay], command: Command) -> O
         return end_dispute(order, command.at, "synced")
     if order.disputed:
         return order
-    return replace(
-        order,
-        dispute=Dispute(command.new_id("dsp_"), "wait_seller", opened_at=command.at, held_since=command.at),
-    )
+    return replace(order, disputes=(*order.disputes, begun(order, command.new_id("dsp_"), command.at)))
 
 
 def _ending(order: Order, status: Status, end_reason: str | None, fund_state: FundState | None, at: datetime) -> Order:
@@ -266,7 +263,7 @@ def _timers(before: Order, after: Order, command: Command) -> Order:
         "cancellation": unfrozen + durations["cancellation"],
         "receipt": deadlines.receipt_due(store, after, at),
         "release": own + durations["release"],
-        "dispute_answer": unfrozen + durations["dispute_answer"],
+        **{kind: unfrozen + durations[kind] for kind in deadlines.BY_STAGE.values()},
     }
     started = {kind: due for kind, due in missing.items() if after.timer(kind) is None}
     ship_by = after.timer("shipment")
@@ -276,10 +273,10 @@ def _timers(before: Order, after: Order, command: Command) -> Order:
     if before.parcels != after.parcels and after.timer("receipt") is not None:
         started["receipt"] = missing["receipt"]
     placement: Placement = command.body["order"]
-    return _answer_by_its_timer(deadlines.settle(after, started, placement.deadlines))
+    return answer_by_its_timer(_request_by_its_timer(deadlines.settle(after, started, placement.deadlines)))
 
 
-def _answer_by_its_timer(order: Order) -> Order:
+def _request_by_its_timer(order: Order) -> Order:
     """A requested refund is to be answered when its timer says, whoever supplied that."""
     timer = order.timer("cancellation")
     if timer is None:

@@ -16,11 +16,13 @@ from shared.domain.orders import (
     Assessment,
     Buyer,
     Dispute,
+    Evidence,
     FundState,
     Line,
     Order,
     Overlay,
     Parcel,
+    Proposal,
     Quantity,
     Refund,
     RefundState,
@@ -122,12 +124,12 @@ def parts_of(order: Order) -> dict[str, Part]:
     parts: dict[str, Part] = {keys.DETAIL: content_of(order)}
     parts |= {keys.PARCEL + parcel.parcel_id: parcel for parcel in order.parcels}
     parts |= {keys.REFUND + refund.refund_id: refund for refund in order.refunds}
-    return parts | ({keys.DISPUTE: order.dispute} if order.dispute else {})
+    return parts | {keys.DISPUTE + dispute.dispute_id: dispute for dispute in order.disputes}
 
 
 def part_record(order: Order, sk: str, part: Part, version: int) -> Record:
     """The item of one part, written at that version of the order."""
-    own_id = sk.removeprefix(keys.PARCEL).removeprefix(keys.REFUND)
+    own_id = sk.removeprefix(keys.PARCEL).removeprefix(keys.REFUND).removeprefix(keys.DISPUTE)
     base: dict[str, Any] = {
         "hash_key": keys.order_pk(order.store_id, order.order_id),
         "range_key": sk,
@@ -167,7 +169,14 @@ def part_record(order: Order, sk: str, part: Part, version: int) -> Record:
             paid_at=part.paid_at,
         )
     if isinstance(part, Dispute):
-        return DisputeRecord(**base, content=_plain(asdict(part)))
+        return DisputeRecord(
+            **base,
+            state_key=f"{order.store_id}#dispute#{part.stage}",
+            sort_key=keys.sort_key(part.opened_at, order.order_id, own_id),
+            reference_key=f"{order.store_id}#dispute#{own_id}",
+            currency=order.currency,
+            content=_plain(asdict(part)),
+        )
     return DetailRecord(**base, placed_digest=order.placed_digest, content=part)
 
 
@@ -192,7 +201,7 @@ def order_of(head: OrderRecord, parts: Sequence[Record]) -> Order:
     detail = next(part for part in parts if isinstance(part, DetailRecord))
     parcels = (part for part in parts if isinstance(part, ParcelRecord))
     refunds = (part for part in parts if isinstance(part, RefundRecord))
-    dispute = next((part for part in parts if isinstance(part, DisputeRecord)), None)
+    disputes = (dispute_of(part) for part in parts if isinstance(part, DisputeRecord))
     store_id, order_id = keys.split_pk(head.pk)
     content = detail.content
     return Order(
@@ -225,7 +234,7 @@ def order_of(head: OrderRecord, parts: Sequence[Record]) -> Order:
         supplied=timers_of(head.supplied or {}),
         parcels=tuple(sorted(map(parcel_of, parcels), key=lambda parcel: int(parcel.parcel_id[1:]))),
         refunds=tuple(map(refund_of, refunds)),
-        dispute=dispute_of(dispute),
+        disputes=tuple(sorted(disputes, key=lambda dispute: dispute.number)),
         violations=tuple(
             Violation(violation["kind"], _time.deserialize(violation["at"])) for violation in head.violations or ()
         ),
@@ -285,14 +294,23 @@ def refund_of(record: RefundRecord) -> Refund:
     )
 
 
-def dispute_of(record: DisputeRecord | None) -> Dispute | None:
-    if record is None:
-        return None
-    content = record.content
-    times = {
-        name: _time.deserialize(content[name]) for name in ("opened_at", "held_since", "ended_at") if content.get(name)
-    }
-    return Dispute(**{**content, **times, "line_ids": tuple(content.get("line_ids") or ())})
+_DISPUTE_TIMES = ("opened_at", "held_since", "respond_by", "returned_at", "ended_at")
+
+
+def dispute_of(record: DisputeRecord) -> Dispute:
+    content = _timed(record.content, *_DISPUTE_TIMES)
+    return Dispute(
+        **content
+        | {
+            "line_ids": tuple(content["line_ids"]),
+            "proposals": tuple(Proposal(**_timed(each, "at")) for each in content["proposals"]),
+            "evidence": tuple(Evidence(**_timed(each, "at")) for each in content["evidence"]),
+        }
+    )
+
+
+def _timed(content: dict[str, Any], *names: str) -> dict[str, Any]:
+    return content | {name: _time.deserialize(content[name]) for name in names if content.get(name)}
 
 
 def entry_of(record: HistoryRecord) -> Entry:
@@ -317,16 +335,13 @@ def _sparse(content: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in content.items() if value is not None}
 
 
-def _plain(content: dict[str, Any]) -> dict[str, Any]:
+def _plain(value: Any) -> Any:
     """JSON values only: times as text, nothing for None."""
-    return {
-        name: _time.serialize(value)
-        if isinstance(value, datetime)
-        else list(value)
-        if isinstance(value, tuple)
-        else value
-        for name, value in _sparse(content).items()
-    }
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items() if each is not None}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return _time.serialize(value) if isinstance(value, datetime) else value
 
 
 def entry_record(order: Order, entry: Entry) -> HistoryRecord:

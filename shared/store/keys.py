@@ -14,7 +14,7 @@ ORDER, DETAIL, PARCEL, REFUND, DISPUTE = (
     "ORDER#DETAIL",
     "ORDER#PARCEL#",
     "ORDER#REFUND#",
-    "ORDER#DISPUTE",
+    "ORDER#DISPUTE#",
 )
 """Sort keys of what makes up an order; all begin with ORDER, so that one query loads them and nothing else."""
 HISTORY, ACCESS = "HISTORY#", "ACCESS#"

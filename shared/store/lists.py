@@ -18,6 +18,7 @@ from shared.domain.orders import (
     Amounts,
     Assessment,
     Buyer,
+    Dispute,
     FundState,
     Outcome,
     Overlay,
@@ -33,12 +34,13 @@ from shared.store.items import (
     OVERLAY_KEYS,
     amounts_of,
     assessment_of,
+    dispute_of,
     parcel_of,
     refund_of,
     timers_of,
     violations_of,
 )
-from shared.store.records import OrderRecord, ParcelRecord, Record, RefundRecord
+from shared.store.records import DisputeRecord, OrderRecord, ParcelRecord, Record, RefundRecord
 from shared.store.table import count_index, get, query_index, query_keys
 
 HASH_KEYS = {
@@ -179,6 +181,18 @@ def refunds(selection: Selection, limit: int, after: Position | None) -> Page[Li
             Listed(keys.split_pk(record.pk)[1], refund_of(record), record.currency)
             for record in records
             if isinstance(record, RefundRecord)
+        ),
+        end,
+    )
+
+
+def disputes(selection: Selection, limit: int, after: Position | None) -> Page[Listed[Dispute]]:
+    records, end = _page(selection, limit, after)
+    return Page(
+        tuple(
+            Listed(keys.split_pk(record.pk)[1], dispute_of(record), record.currency)
+            for record in records
+            if isinstance(record, DisputeRecord)
         ),
         end,
     )

@@ -94,13 +94,14 @@ class OrderRead(msgspec.Struct, gc=False):
     timers: tuple[Timer, ...]
     parcels: tuple[ParcelRead, ...]
     refunds: tuple[Refund, ...]
-    dispute: Dispute | None
+    disputes: tuple[Dispute, ...]
     violations: tuple[Violation, ...]
     note: str | None
     tags: tuple[str, ...]
     assignee: str | None
     unread_messages: int
 
+    dispute = Order.dispute
     disputed = Order.disputed
     frozen = Order.frozen
     overlays = Order.overlays

@@ -145,7 +145,8 @@ class RefundRecord(Record, discriminator="refund"):
 
 class DisputeRecord(Record, discriminator="dispute"):
     version = NumberAttribute()
-    content = JSONTextAttribute()
+    currency = UnicodeAttribute()
+    content = PackedAttribute()
 
 
 class HistoryRecord(Record, discriminator="history"):

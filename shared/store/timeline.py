@@ -200,10 +200,11 @@ def _one_by_one(store_id: str, start: str, end: str, statuses: Collection[Status
 
 
 def _loaded(store_id: str, placed_key: str, statuses: Collection[Status]) -> Iterator[Order]:
-    """The order as it is now, where it still is one of those asked for."""
+    """The order as it is now, where it still is one of those asked for, and where it was: to one that was moved in time
+    meanwhile this is no place any more, and who reads has to begin anew (orders.moved_since)."""
     with suppress(Missing):
         order = orders.load(store_id, placed_key.split("#")[1]).order
-        if not statuses or order.status in statuses:
+        if place(order) == placed_key and (not statuses or order.status in statuses):
             yield order
 
 
@@ -212,7 +213,7 @@ def _order(head: Head, parts: list[Part]) -> OrderRead:
     content: Content | None = None
     parcels: list[ParcelRead] = []
     refunds: list[Refund] = []
-    dispute: Dispute | None = None
+    disputes: list[Dispute] = []
     for part in parts:
         match part.kind.S:
             case "detail":
@@ -222,10 +223,12 @@ def _order(head: Head, parts: list[Part]) -> OrderRead:
             case "refund":
                 refunds.append(_refund(part))
             case "dispute":
-                dispute = _dispute(part.content.json)
+                disputes.append(_dispute(part.content.json))
     assert content is not None
     if len(parcels) > 1:
         parcels.sort(key=lambda parcel: int(parcel.parcel_id[1:]))
+    if len(disputes) > 1:
+        disputes.sort(key=lambda dispute: dispute.number)
     store_id, _, order_id = head.pk.S.partition("#")
     buyer: Buyer = _buyer(head.buyer.S)
     return OrderRead(
@@ -254,7 +257,7 @@ def _order(head: Head, parts: list[Part]) -> OrderRead:
         tuple([Timer(kind, due_at) for kind, due_at in _times(head.timers.S).items()]) if head.timers else (),
         tuple(parcels),
         tuple(refunds),
-        dispute,
+        tuple(disputes),
         _violations(head.violations.S) if head.violations else (),
         head.note.S if head.note else None,
         _texts(head.tags.S) if head.tags else (),

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.domain import deadlines, shipments
 from shared.domain.orders import END_REASONS, Outcome, RefundState, Status
-from tests.domain.build import Life, claim, hours
+from tests.domain.build import Life, claim, hours, offer
 
 ENDED = ("FUND_PROCESSING", "FINISH")
 UNPAID = ("PLACE_ORDER_SUCCESS", "PAYMENT_PROCESSING", "IN_BOOK_SALE")
@@ -82,7 +82,22 @@ def _complete(life: Life, rng: Random) -> dict[str, Any]:
 
 
 def _dispute(life: Life, rng: Random) -> dict[str, Any]:
-    return claim(rng.randint(0, life.order.remaining))
+    kind = rng.choice(["not_received", "not_as_described", "not_as_described"])
+    return claim(rng.randint(0, life.order.remaining), kind=kind, solution=_solution(kind, rng))
+
+
+def _solution(kind: str | None, rng: Random) -> str:
+    return rng.choice(["refund", "return_and_refund"] if kind == "not_as_described" else ["refund"])
+
+
+def _offer(life: Life, rng: Random) -> dict[str, Any]:
+    amount = rng.choice([0, life.order.remaining, rng.randint(0, life.order.remaining)])
+    kind = life.order.dispute.kind if life.order.dispute else None
+    return offer(amount, solution=_solution(kind, rng) if amount else "refund")
+
+
+def _evidence(life: Life, rng: Random) -> dict[str, Any]:
+    return {"evidence_id": f"evd_{life.order.version}", "media_type": "image/png", "bytes": rng.randint(1, 5_000_000)}
 
 
 def _sync(life: Life, rng: Random) -> dict[str, Any]:
@@ -114,4 +129,10 @@ MAKERS = {
     "complete_refund": _complete,
     "open_dispute": _dispute,
     "sync": _sync,
+    "counter": _offer,
+    "buyer_counter": _offer,
+    "decide": _offer,
+    "give_return_address": lambda life, rng: {"address": {"country": "CN"}},
+    "buyer_returned": lambda life, rng: {"carrier": "EMS", "tracking_no": f"RT{life.order.version}"},
+    "add_evidence": _evidence,
 }

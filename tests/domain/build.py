@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from shared.domain import lifecycle
+from shared.domain import disputes, lifecycle
 from shared.domain.commands import Actor, Command
 from shared.domain.errors import Conflict, DomainError, Unprocessable
 from shared.domain.history import Entry
-from shared.domain.orders import Buyer, FundState, Line, Overlay, Refund, Status
+from shared.domain.orders import Buyer, Dispute, FundState, Line, Overlay, Refund, Status
 from shared.domain.placements import Placement, place
 from shared.domain.stores import DURATIONS, DeadlinePolicy, Mode, Store
 
+EVERY = (*lifecycle.ACTIONS, *disputes.ACTIONS)
 PLACED = datetime(2024, 3, 4, 1, 0, tzinfo=UTC)
 """A Monday, 09:00 in Shanghai."""
 STORE = Store("shop")
@@ -66,6 +67,10 @@ def claim(amount: int = 1000, **more: Any) -> dict[str, Any]:
     return {"kind": "not_received", "claim": amount, "solution": "refund", "text": "It never came.", **more}
 
 
+def offer(amount: int = 500, **more: Any) -> dict[str, Any]:
+    return {"solution": "refund", "refund": amount, "text": "Half of it.", **more}
+
+
 class Life:
     """One order and its clock. `do` happens now; `wait` moves the clock."""
 
@@ -87,6 +92,12 @@ class Life:
     def refund(self) -> Refund:
         """The newest refund record."""
         return self.order.refunds[-1]
+
+    @property
+    def dispute(self) -> Dispute:
+        """The latest dispute."""
+        assert self.order.dispute is not None
+        return self.order.dispute
 
     def new_id(self, prefix: str) -> str:
         self.ids += 1
@@ -148,7 +159,8 @@ class Life:
         return refusal.value
 
     def may(self, actor: str = "platform") -> set[str]:
-        return set(lifecycle.allowed_actions(self.order, actor, self.store, self.now))
+        """What may be done, to the order and to its dispute."""
+        return set(lifecycle.allowed_actions(self.order, actor, self.store, self.now, EVERY))
 
     def snapshot(
         self,
@@ -203,11 +215,27 @@ WAYS: dict[str, tuple[Step, ...]] = {
     "CLOSED": ("cancel_unpaid",),
 }
 """How an order comes to each status, and to four situations that a status alone does not tell."""
+RETURNING = claim(kind="not_as_described", solution="return_and_refund")
+DISPUTED: dict[str, tuple[Step, ...]] = {
+    "wait_seller": (("open_dispute", claim()),),
+    "wait_buyer": (("open_dispute", claim()), ("counter", offer())),
+    "platform": (("open_dispute", claim()), "escalate"),
+    "wait_address": (("open_dispute", RETURNING), "accept"),
+    "wait_return": (("open_dispute", RETURNING), "accept", ("give_return_address", {"address": {"country": "CN"}})),
+}
+DISPUTED["wait_confirm_return"] = (*DISPUTED["wait_return"], "buyer_returned")
+"""How the dispute of a sent order comes to each stage."""
 
 
 def life_in(situation: str, store: Store = STORE, **changes: Any) -> Life:
-    """An order in a status or situation, with an hour between its steps and one more since the last."""
+    """An order in a status, a situation or a stage of a dispute: an hour between its steps, and one more since."""
     life = Life(store, **changes)
+    if situation in DISPUTED:
+        life = life_in("WAIT_BUYER_ACCEPT_GOODS", store, **changes)
+        for step in DISPUTED[situation]:
+            action, body = (step, {}) if isinstance(step, str) else step
+            life.do(action, **body).wait(hours=1)
+        return life
     if situation not in WAYS:
         return life.wait(hours=1).sync(situation).wait(hours=1)
     for step in WAYS[situation]:

@@ -58,8 +58,8 @@ def test_a_dispute_holds_the_orders_own_timers(situation: str) -> None:
     kind = HELD[situation]
     due = life.due(kind)
     assert due is not None
-    life.do("open_dispute", **claim()).wait(days=100)
-    assert [timer.kind for timer in deadlines.running(life.order)] == ["dispute_answer"]
+    life.do("open_dispute", **claim()).do("escalate").wait(days=100)
+    assert [timer.kind for timer in deadlines.running(life.order)] == ["decision"]
     assert life.sweep().status == situation
     ended = life.sync(situation)
     assert ended.timers() == {kind}
@@ -80,7 +80,8 @@ def test_a_freeze_inside_a_dispute_counts_once() -> None:
     life = life_in("WAIT_BUYER_ACCEPT_GOODS")
     due = life.due("receipt")
     assert due is not None
-    life.do("open_dispute", **claim()).wait(days=2).do("freeze", reason="review").wait(days=3).do("unfreeze")
+    life.do("open_dispute", **claim()).do("escalate").wait(days=2)
+    life.do("freeze", reason="review").wait(days=3).do("unfreeze")
     assert life.wait(days=4).sync("WAIT_BUYER_ACCEPT_GOODS").due("receipt") == due + days(9)
 
 
@@ -112,13 +113,13 @@ def test_a_dispute_that_ends_inside_a_freeze_counts_once() -> None:
 
 
 def test_a_window_that_opens_during_a_dispute_is_whole_when_it_ends() -> None:
-    life = life_in("SELLER_PART_SEND_GOODS", delivery_days=30).do("open_dispute", **claim())
+    life = life_in("SELLER_PART_SEND_GOODS", delivery_days=30).do("open_dispute", **claim()).do("escalate")
     life.wait(days=2).do("ship", "staff", **SHIP_ALL[1]).wait(days=5)
     assert life.sync("WAIT_BUYER_ACCEPT_GOODS").due("receipt") == life.now + days(30)
 
 
 def test_a_release_that_begins_during_a_dispute_is_whole_when_it_ends() -> None:
-    life = life_in("WAIT_BUYER_ACCEPT_GOODS").do("open_dispute", **claim()).wait(days=4)
+    life = life_in("WAIT_BUYER_ACCEPT_GOODS").do("open_dispute", **claim()).do("escalate").wait(days=4)
     life.sync("FUND_PROCESSING", "dispute", end_reason="buyer_accept_goods").wait(days=6)
     assert life.sync("FUND_PROCESSING").due("release") == life.now + days(3)
 
@@ -130,7 +131,7 @@ def test_a_timer_that_begins_during_a_freeze_is_whole_when_it_ends() -> None:
 
 
 def test_a_delivery_reported_during_a_dispute_leaves_seven_days_after_it() -> None:
-    life = life_in("WAIT_BUYER_ACCEPT_GOODS").do("open_dispute", **claim()).wait(days=2)
+    life = life_in("WAIT_BUYER_ACCEPT_GOODS").do("open_dispute", **claim()).do("escalate").wait(days=2)
     life.do("report_delivery", parcel_id="p1").wait(days=20)
     assert life.sync("WAIT_BUYER_ACCEPT_GOODS").due("receipt") == life.now + days(7)
 

@@ -7,13 +7,13 @@ from random import Random
 
 import pytest
 
-from shared.domain import deadlines, lifecycle
+from shared.domain import deadlines, disputes, lifecycle
 from shared.domain.commands import SELLER_ROLES
 from shared.domain.errors import Conflict, Unprocessable
 from shared.domain.orders import OPEN_REFUND_STATES, FundState, Overlay, Status
 from shared.domain.stores import Mode
 from tests.domain.bodies import body_for
-from tests.domain.build import STORE, WATCHING, Life, line
+from tests.domain.build import DISPUTED, EVERY, STORE, WATCHING, Life, life_in, line
 
 STEPS = 20_000
 FLOOR = 20
@@ -52,7 +52,15 @@ def invariants(life: Life) -> None:
     assert order.disputed == (Overlay.DISPUTE in order.overlays)
     assert order.frozen == (Overlay.FROZEN in order.overlays)
     assert (Overlay.REFUND in order.overlays) == any(refund.state in OPEN_REFUND_STATES for refund in order.refunds)
-    assert ("dispute_answer" in kinds) <= order.disputed
+    assert [kind for kind in kinds if kind in deadlines.BY_STAGE.values()] in (
+        [],
+        [deadlines.BY_STAGE.get(order.dispute.stage)] if order.dispute else [],
+    )
+    assert all(dispute.ended_at is not None for dispute in order.disputes[:-1])
+    for dispute in order.disputes:
+        timer = order.timer(deadlines.BY_STAGE.get(dispute.stage, ""))
+        assert dispute.respond_by == (timer.due_at if timer else None)
+        assert len([each for each in dispute.proposals if each.state == "accepted"]) <= 1
     assert all((refund.respond_by is not None) == (refund.state == "requested") for refund in order.refunds)
     assert len({refund.refund_id for refund in order.refunds}) == len(order.refunds)
     assert len({(each.carrier, each.tracking_no) for each in order.parcels}) == len(order.parcels)
@@ -69,7 +77,7 @@ def step(life: Life, rng: Random, counts: Counter[str]) -> None:
     actor = rng.choice(("platform", "platform", "seller", "clock"))
     role = rng.choice(ROLES[actor])
     assert (role in SELLER_ROLES) == (actor == "seller")
-    refused = rng.choice([action for action in lifecycle.ACTIONS if action not in offered[actor]])
+    refused = rng.choice([action for action in EVERY if action not in offered[actor]])
     before = life.order
     with pytest.raises(Conflict):
         lifecycle.act(life.order, life.command(refused, role, None, None, {}))
@@ -77,6 +85,8 @@ def step(life: Life, rng: Random, counts: Counter[str]) -> None:
     usable = sorted(action for action in offered[actor] if action not in COMMON or rng.random() < 0.15)
     if not usable:
         return
+    steps = [name for name in usable if name in disputes.ACTIONS]
+    usable = steps if steps and rng.random() < 0.7 else usable
     action = min(usable, key=lambda name: counts[name]) if rng.random() < 0.5 else rng.choice(usable)
     seen = life.seen()
     try:
@@ -96,7 +106,8 @@ def test_walks(seed: int) -> None:
     for number in range(STEPS):
         if number % 25 == 0 or (life.order.status is Status.FINISH and rng.random() < 0.5):
             store = WATCHING if rng.random() < 0.2 else STORE
-            life, orders = Life(store, lines=LINES), orders + 1
+            deep = rng.choice(sorted(DISPUTED)) if rng.random() < 0.25 else None
+            life, orders = life_in(deep, store, lines=LINES) if deep else Life(store, lines=LINES), orders + 1
         step(life, rng, counts)
         counts["steps"] += 1
         invariants(life)
@@ -105,5 +116,5 @@ def test_walks(seed: int) -> None:
     print(f"seed {seed}: {counts['steps']} steps, {orders} orders,", dict(sorted(counts.items())))
     assert counts["steps"] >= 2_000
     assert counts["refused"] >= 2_000
-    assert {action: counts[action] for action in lifecycle.ACTIONS if counts[action] < FLOOR} == {}
+    assert {action: counts[action] for action in EVERY if counts[action] < FLOOR} == {}
     assert {action for action in LAPSES if counts[f"lapsed {action}"] < CLOCK_FLOOR} == set()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.harness import Answer, Api, Client, Shop, ago, line, new_order, usd
+from tests.harness import Answer, Api, Client, Shop, ago, line, new_order, parcel, usd
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,11 @@ class Case:
 
 @dataclass(frozen=True)
 class Desk:
-    """A shop with one order, and requests that would succeed in form."""
+    """A shop with one order and one that is disputed, and requests that would succeed in form."""
 
     shop: Shop
     order_id: str
+    dispute_id: str
     api: Api
 
     def picture(self) -> Any:
@@ -43,13 +44,20 @@ class Desk:
             {name: value for name, value in counts.items() if name not in moving},
             *(owner.every(path) for path in ("/v1/orders", "/v1/deadlines", "/v1/parcels", "/v1/refunds")),
             *(owner.get(f"/v1/orders/{self.order_id}{part}").json for part in ("", "/history", "/access")),
+            owner.get(f"/v1/disputes/{self.dispute_id}").json,
             owner.get("/v1/store").json,
         ]
 
 
 def open_desk(api: Api) -> Desk:
     shop = api.shop()
-    return Desk(shop, shop.platform.place(**order(deadlines=None))["order_id"], api)
+    order_id, disputed_id = (shop.platform.place(**order(deadlines=None))["order_id"] for _ in range(2))
+    for action in ("pay", "pass_risk"):
+        assert shop.platform.act(disputed_id, action).status == 200
+    assert shop.staff.act(disputed_id, "ship", {"parcels": [parcel("LX1")]}).status == 200
+    claim = {"kind": "not_received", "claim": usd("1.00"), "solution": "refund", "text": "not here"}
+    disputed = shop.platform.act(disputed_id, "open_dispute", claim)
+    return Desk(shop, order_id, disputed.json["dispute"]["dispute_id"], api)
 
 
 def order(**changes: Any) -> dict[str, Any]:

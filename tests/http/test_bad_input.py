@@ -15,6 +15,7 @@ from tests.http.refusals import Case, Desk, open_desk, order, run
 DEEP = b'{"memo": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 WRONG: tuple[Any, ...] = (12345, "text", True, 1.5, [], {})
 TOO_BIG = 2_000_000
+DISPUTE_STEPS = {"counter", "give_return_address", "buyer_returned", "withdraw"}
 
 
 @pytest.fixture
@@ -49,6 +50,9 @@ def bodies(desk: Desk) -> dict[str, tuple[Client, str, str, dict[str, Any]]]:
             "text": "not here",
             **due,
         },
+        "counter": {**because, "solution": "refund", "refund": usd("1.00"), "text": "half"},
+        "give_return_address": {**because, "address": {"country": "CN", "city": "Shenzhen"}},
+        "buyer_returned": {**because, "carrier": "EMS", "tracking_no": "RT1"},
         "sync": {
             **snapshot(order(), "FUND_PROCESSING", fund_state="refunding", end_reason="payment_refused"),
             "overlays": ["dispute"],
@@ -57,9 +61,15 @@ def bodies(desk: Desk) -> dict[str, tuple[Client, str, str, dict[str, Any]]]:
         },
     }
     plain = "start_payment cancel_unpaid hold_risk accept_payment accept_cancellation freeze reject_cancellation"
+    of_order, of_dispute = f"/v1/orders/{desk.order_id}", f"/v1/disputes/{desk.dispute_id}"
     found = {
-        action: (shop.platform, "POST", f"/v1/orders/{desk.order_id}/actions/{action}", full.get(action, because))
-        for action in (*full, *plain.split(), "request_cancellation", "unfreeze", "remind_payment")
+        action: (
+            shop.platform,
+            "POST",
+            f"{of_dispute if action in DISPUTE_STEPS else of_order}/actions/{action}",
+            full.get(action, because),
+        )
+        for action in (*full, *plain.split(), "request_cancellation", "unfreeze", "remind_payment", "withdraw")
     }
     item = {"order_id": desk.order_id}
     store = {
@@ -167,6 +177,8 @@ REQUIRED = {
     "report_delivery": "parcel_id",
     "complete_refund": "refund_id",
     "open_dispute": "kind claim claim/amount solution text",
+    "counter": "solution refund refund/amount refund/currency",
+    "give_return_address": "address address/country",
     "sync": "changed_at order status overlays parcels order/order_id order/lines order/shipping_fee order/buyer/id"
     " parcels/0/carrier parcels/0/tracking_no",
     "bulk": "items items/0/order_id",

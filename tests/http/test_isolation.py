@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local import gateway
-from tests.harness import TEMPLATE, Answer, Api, Client, Shop, ahead, parcel, snapshot
+from tests.harness import TEMPLATE, Answer, Api, Client, Shop, ahead, parcel, snapshot, usd
 
 ALL, SELLER, OWNER, PLATFORM = "owner staff viewer platform", "owner staff", "owner", "platform"
 ROLES = ALL.split()
@@ -19,6 +19,9 @@ BY_PLATFORM = "start_payment fail_payment pay cancel_unpaid expire_payment pass_
 BY_PLATFORM += "cancel_in_risk report_short_payment expire_examination expire_shipment request_cancellation".split()
 BY_PLATFORM += "withdraw_cancellation report_delivery confirm_receipt expire_receipt release_funds sync".split()
 BY_PLATFORM += "complete_refund freeze unfreeze open_dispute".split()
+DISPUTE_BY_SELLER = "accept counter give_return_address confirm_return".split()
+DISPUTE_BY_PLATFORM = "buyer_accept buyer_counter escalate decide buyer_returned withdraw".split()
+DISPUTE_BY_PLATFORM += "expire_return_address expire_return".split()
 BULK = "ship remind_payment accept_cancellation reject_cancellation extend_receipt".split()
 WHO: dict[str, str] = {
     "POST /v1/orders": PLATFORM,
@@ -32,6 +35,10 @@ WHO: dict[str, str] = {
     "GET /v1/parcels": ALL,
     "GET /v1/refunds": ALL,
     "GET /v1/refunds/{refund_id}": ALL,
+    "GET /v1/disputes": ALL,
+    "GET /v1/disputes/{dispute_id}": ALL,
+    **{f"POST /v1/disputes/{{dispute_id}}/actions/{action}": f"{SELLER} {PLATFORM}" for action in DISPUTE_BY_SELLER},
+    **{f"POST /v1/disputes/{{dispute_id}}/actions/{action}": PLATFORM for action in DISPUTE_BY_PLATFORM},
     "POST /v1/exports": SELLER,
     "GET /v1/exports": SELLER,
     "GET /v1/exports/{export_id}": SELLER,
@@ -52,22 +59,30 @@ STORELESS = {"GET /v1/me", "GET /v1/health", "GET /v1/openapi.json"}
 ACTIONS = {
     "POST /v1/orders/{order_id}/actions/{action}": [*BY_SELLER, *BY_PLATFORM],
     "POST /v1/bulk/{action}": BULK,
+    "POST /v1/disputes/{dispute_id}/actions/{action}": [*DISPUTE_BY_SELLER, *DISPUTE_BY_PLATFORM],
 }
 
 
 @dataclass(frozen=True)
 class Held:
-    """A store with an order that has a parcel, one with a refund, and an export."""
+    """A store with an order that has a parcel and a dispute, one with a refund, and an export."""
 
     shop: Shop
     order_id: str
     refunded_id: str
     refund_id: str
+    dispute_id: str
     export_id: str
 
     @property
     def ids(self) -> dict[str, str]:
-        return {"order_id": self.order_id, "refund_id": self.refund_id, "export_id": self.export_id, "n": "1"}
+        return {
+            "order_id": self.order_id,
+            "refund_id": self.refund_id,
+            "dispute_id": self.dispute_id,
+            "export_id": self.export_id,
+            "n": "1",
+        }
 
 
 def unused(ids: Mapping[str, str]) -> dict[str, str]:
@@ -75,6 +90,7 @@ def unused(ids: Mapping[str, str]) -> dict[str, str]:
     return {
         "order_id": "9" * len(ids["order_id"]),
         "refund_id": "rfd_" + "0" * (len(ids["refund_id"]) - 4),
+        "dispute_id": "dsp_" + "0" * (len(ids["dispute_id"]) - 4),
         "export_id": "exp_" + "0" * (len(ids["export_id"]) - 4),
         "n": "1",
     }
@@ -91,11 +107,15 @@ def hold(api: Api) -> Held:
     for action in ("pay", "pass_risk"):
         assert shop.platform.act(order_id, action).status == 200
     assert shop.staff.act(order_id, "ship", {"parcels": [parcel(f"LX{order_id}")]}).status == 200
+    claim = {"kind": "not_received", "claim": usd("1.00"), "solution": "refund", "text": "not here"}
+    disputed = shop.platform.act(order_id, "open_dispute", claim)
+    assert disputed.status == 200, disputed.content
     assert shop.platform.act(refunded_id, "pay").status == 200
     refunded = shop.platform.act(refunded_id, "reject_risk").json
     asked = shop.staff.post("/v1/exports", {"format": "csv"})
     assert asked.status == 202, asked.content
-    return Held(shop, order_id, refunded_id, refunded["refunds"][0]["refund_id"], asked.json["id"])
+    refund_id, dispute_id = refunded["refunds"][0]["refund_id"], disputed.json["dispute"]["dispute_id"]
+    return Held(shop, order_id, refunded_id, refund_id, dispute_id, asked.json["id"])
 
 
 def routes() -> Iterator[tuple[str, str]]:
@@ -129,7 +149,7 @@ def test_another_stores_ids_are_as_good_as_none(api: Api, held: Held) -> None:
                 answer = ask(client, key, ids)
                 assert (answer.status, answer.code) == (404, "not_found"), (key, role)
                 text = answer.content.decode().replace(answer.json["request_id"], "")
-                for name in ("order_id", "refund_id", "export_id"):
+                for name in ("order_id", "refund_id", "dispute_id", "export_id"):
                     text = text.replace(ids[name], "ID")
                 headers = {
                     name: value for name, value in answer.headers.items() if name not in ("x-request-id", "date")
@@ -140,7 +160,7 @@ def test_another_stores_ids_are_as_good_as_none(api: Api, held: Held) -> None:
     print(f"\n{count} requests for another store's orders")
     assert count >= 160
     assert ask(other.owner, "GET /v1/orders/{order_id}", held.ids).status == 404
-    assert held.shop.owner.get(f"/v1/orders/{held.order_id}").json["version"] == 4
+    assert held.shop.owner.get(f"/v1/orders/{held.order_id}").json["version"] == 5
 
 
 def test_a_store_that_the_token_does_not_hold_is_as_good_as_none(api: Api, held: Held) -> None:
@@ -262,7 +282,7 @@ def test_a_bulk_request_finds_no_order_of_another_store(api: Api, held: Held) ->
         assert first["problem"] == second["problem"]
         assert first["problem"]["code"] == "not_found"
         assert third["status"] == ("succeeded" if action == "remind_payment" else "failed")
-    assert held.shop.owner.get(f"/v1/orders/{held.order_id}").json["version"] == 4
+    assert held.shop.owner.get(f"/v1/orders/{held.order_id}").json["version"] == 5
 
 
 @pytest.mark.parametrize(

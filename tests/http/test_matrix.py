@@ -69,7 +69,7 @@ TABLE: dict[str, tuple[str, set[str], Any, str]] = {
     "complete_refund": ("", ANY, "told apart below", "accepted refund"),
     "freeze": ("", ANY - {"FINISH"}, SAME, ""),
     "unfreeze": ("", ANY - {"FINISH"}, SAME, "frozen"),
-    "open_dispute": ("", SENT | {"FUND_PROCESSING"}, SAME, "not refunding, no dispute"),
+    "open_dispute": ("", SENT | {"FUND_PROCESSING"}, SAME, "not refunding"),  # a snapshot's dispute gets its claim
     "sync": ("", ANY, "WAIT_SELLER_SEND_GOODS", ""),
 }
 ENDS = {
@@ -130,6 +130,8 @@ class State:
         """Of the two overlays that restrict."""
         held = set(self.overlays) & {"dispute", "frozen"}
         changed = {"freeze": held | {"frozen"}, "unfreeze": held - {"frozen"}, "open_dispute": held | {"dispute"}}
+        if action == "complete_refund" and self.fund_state == "refunding":
+            return held - {"dispute"}
         return set() if action == "sync" else changed.get(action, held)
 
 

@@ -1,0 +1,100 @@
+"""Disputes: across orders, one by one, and one route for each step of the dispute table."""
+
+# No `from __future__ import annotations` here: the routes are made in a loop, and Powertools reads their annotations.
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from functions.orders import pipeline
+from functions.orders.fields import Body
+from functions.orders.pipeline import Call, access
+from functions.orders.routes.actions import request_for, roles_for
+from functions.orders.routes.answers import Cursor, Limit, documented, page_of, page_reply, position, reply
+from functions.orders.schemas import DISPUTE_BODIES, Step
+from functions.orders.shapes import DisputeView, OpenDisputeView
+from functions.orders.views import dispute_view
+from shared.domain import disputes, lifecycle
+from shared.domain.orders import Order
+from shared.operations import orders
+from shared.store import lists
+from shared.store.lists import Selection
+
+router = Router()
+Stage = StrEnum("Stage", [(stage, stage) for stage in disputes.STAGES])  # type: ignore[misc]
+
+
+@router.get(
+    "/v1/disputes",
+    summary="Disputes across orders, latest first",
+    tags=["Disputes"],
+    operation_id="list_disputes",
+    responses=documented(page_of("DisputePage", DisputeView), "Disputes, by stage."),
+)
+@access()
+def list_disputes(
+    stage: Annotated[Stage | None, Query()] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response[Any]:
+    call: Call = router.context["call"]
+    stages = (stage,) if stage else tuple(Stage)
+    selection = Selection("by_state", tuple(f"{call.store.store_id}#dispute#{each}" for each in stages))
+    query = {"list": "disputes", "stages": ",".join(stages)}
+    page = lists.disputes(selection, limit, position(call, cursor, query))
+    return page_reply(
+        call, page, lambda listed: dispute_view(listed.record, listed.order_id, listed.currency), limit, query
+    )
+
+
+@router.get(
+    "/v1/disputes/<dispute_id>",
+    summary="Read a dispute",
+    tags=["Disputes"],
+    operation_id="get_dispute",
+    responses=documented(OpenDisputeView, "The dispute, and what this caller may do about it now."),
+)
+@access()
+def get_dispute(dispute_id: str) -> Response[Any]:
+    call: Call = router.context["call"]
+    return dispute_reply(call, call.order)
+
+
+def dispute_reply(call: Call, order: Order) -> Response[Any]:
+    """The dispute that was asked for, with its order's version as ETag."""
+    dispute = next(each for each in order.disputes if each.dispute_id == call.dispute_id)
+    actions = (
+        lifecycle.allowed_actions(order, call.actor.kind, call.store, call.now, disputes.ACTIONS)
+        if dispute.ended_at is None
+        else ()
+    )
+    view = {**dispute_view(dispute, order.order_id, order.currency), "actions": list(actions)}
+    return reply(view, headers={"ETag": f'"{order.version}"'})
+
+
+def _route(action: str, model: type[Body]) -> None:
+    @router.post(
+        f"/v1/disputes/<dispute_id>/actions/{action}",
+        summary=action,
+        tags=["Disputes"],
+        operation_id=f"dispute_{action}",
+        responses=documented(OpenDisputeView, "The dispute as it is now."),
+    )
+    @access(roles_for(action))
+    def act(dispute_id: str, body: Annotated[model, InBody()]) -> Response[Any]:  # type: ignore[valid-type]
+        call: Call = router.context["call"]
+        assert call.loaded is not None
+        orders.check_version(call.order, call.expected)
+        request = request_for(call, action, body)
+        request.body["dispute_id"] = call.dispute_id  # type: ignore[index]
+        receipt = call.answer_with(lambda order: pipeline.kept(dispute_reply(call, order)))
+        return dispute_reply(call, orders.change_order(call.store, call.loaded, request, receipt))
+
+
+for _action in disputes.ACTIONS:
+    if _action != "add_evidence":  # what it says of a file is looked at first: see evidence.py
+        _route(_action, DISPUTE_BODIES.get(_action, Step))
