@@ -139,6 +139,26 @@ Duration = Annotated[
 ]
 
 
+def _rate(value: Any) -> int:
+    """Parts per million."""
+    if not isinstance(value, str) or not re.fullmatch(r"0(\.\d{1,6})?", value, re.ASCII):
+        raise PydanticCustomError("rate_invalid", "A rate is a decimal string from 0 to less than 1, like 0.05.")
+    return int(value.partition(".")[2].ljust(6, "0"))
+
+
+def rate(millionths: int) -> str:
+    """The canonical decimal string of a rate."""
+    return f"0.{millionths:06}".rstrip("0").rstrip(".")
+
+
+Rate = Annotated[
+    int,
+    BeforeValidator(_rate),
+    PlainSerializer(rate),
+    WithJsonSchema({"type": "string", "examples": ["0.05"]}),
+]
+
+
 def _day(value: Any) -> date:
     try:
         return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else _no_day()

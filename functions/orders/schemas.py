@@ -10,7 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StrictInt, StringConstraints
+from pydantic import BaseModel, Field, StrictInt, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from functions.orders.fields import (
     Amount,
@@ -24,6 +25,7 @@ from functions.orders.fields import (
     Long,
     Name,
     OrderId,
+    Rate,
     Reason,
     Short,
     Url,
@@ -31,9 +33,11 @@ from functions.orders.fields import (
 )
 from shared.domain import deadlines
 from shared.domain.errors import Unprocessable
+from shared.domain.ledger import MILLION
 from shared.domain.orders import END_REASONS, Buyer, FundState, Line, Status
 from shared.domain.placements import Placement
 from shared.domain.shipments import MAX_PARCELS
+from shared.domain.stores import FeeRates
 
 TimerKind = StrEnum("TimerKind", [(kind, kind) for kind in deadlines.TIMERS])  # type: ignore[misc]
 Solution = Literal["refund", "return_and_refund"]
@@ -80,6 +84,22 @@ class LineBody(Body):
     image_url: Url | None = None
 
 
+class FeeRatesBody(Body):
+    """What the platform keeps of the order amount less tax, as decimal strings."""
+
+    commission: Rate
+    affiliate: Rate = 0
+
+    @model_validator(mode="after")
+    def _less_than_all(self) -> FeeRatesBody:
+        if self.commission + self.affiliate >= MILLION:
+            raise PydanticCustomError("rate_invalid", "Commission and affiliate rate are less than 1 together.")
+        return self
+
+    def told(self) -> FeeRates:
+        return FeeRates(self.commission, self.affiliate)
+
+
 class NewOrder(Body):
     order_id: OrderId
     placed_at: Instant
@@ -95,6 +115,7 @@ class NewOrder(Body):
     chosen_service: Short | None = None
     memo: Long | None = None
     deadlines: Deadlines | None = None
+    fee_rates: FeeRatesBody | None = None
 
 
 class Step(Body):
@@ -166,6 +187,7 @@ class ReleaseFunds(Step):
 class CompleteRefund(Step):
     refund_id: Name
     amount: Amount | None = None
+    coupon: Amount | None = None
 
 
 class OpenDispute(Step):
@@ -281,6 +303,7 @@ class PatchStore(Body):
     ) = None
     holidays: Annotated[list[Day], Field(max_length=500)] | None = None
     deadline_policy: PolicyBody | None = None
+    fee_rates: FeeRatesBody | None = None
 
 
 BULK_ACTIONS = ("ship", "remind_payment", "accept_cancellation", "reject_cancellation", "extend_receipt")
@@ -349,4 +372,5 @@ def placement(order: NewOrder, pointer: str = "") -> Placement:
         chosen_service=order.chosen_service,
         memo=order.memo,
         deadlines=_supplied(order.deadlines or [], f"{pointer}/deadlines"),
+        fee_rates=order.fee_rates.told() if order.fee_rates else None,
     )

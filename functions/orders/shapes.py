@@ -23,7 +23,10 @@ class AmountsView(TypedDict):
     refunded: MoneyView
     commission: NotRequired[MoneyView]
     affiliate_fee: NotRequired[MoneyView]
+    tax_withheld: NotRequired[MoneyView]
     released: NotRequired[MoneyView]
+    expected_release: NotRequired[MoneyView]
+    unexplained: NotRequired[MoneyView]
 
 
 class BuyerView(TypedDict):
@@ -73,6 +76,8 @@ class RefundView(TypedDict):
     state: str
     source: str
     amount: MoneyView
+    cash: NotRequired[MoneyView]
+    coupon: NotRequired[MoneyView]
     lines: list[PieceView]
     reason: str
     requested_at: str

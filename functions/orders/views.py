@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from functions.orders.fields import iso_duration
+from functions.orders.fields import iso_duration, rate
 from functions.orders.labels import status_label
 from functions.orders.shapes import (
     AmountsView,
@@ -22,11 +22,11 @@ from functions.orders.shapes import (
     RefundView,
     SummaryView,
 )
-from shared.domain import deadlines, lifecycle
+from shared.domain import deadlines, ledger, lifecycle
 from shared.domain.commands import Actor
 from shared.domain.history import Entry
 from shared.domain.money import Money
-from shared.domain.orders import Amounts, Dispute, Order, Parcel, Quantity, Refund
+from shared.domain.orders import Dispute, Order, Parcel, Quantity, Refund
 from shared.domain.recipients import masked
 from shared.domain.stores import Store
 from shared.store.lists import Listed, Summary
@@ -121,6 +121,8 @@ def refund_view(refund: Refund, order_id: str, currency: str) -> RefundView:
             "state": str(refund.state),
             "source": refund.source,
             "amount": money(refund.amount, currency),
+            "cash": money(refund.amount - refund.coupon, currency) if refund.paid_at else None,
+            "coupon": money(refund.coupon, currency) if refund.paid_at else None,
             "lines": _pieces(refund.lines),
             "reason": refund.reason,
             "requested_at": instant(refund.requested_at),
@@ -158,6 +160,7 @@ def store_view(store: Store) -> dict[str, Any]:
         "holidays": sorted(day.isoformat() for day in store.holidays),
         "deadline_policy": {"mode": str(store.policy.mode)}
         | {name: iso_duration(length) for name, length in store.policy.durations.items()},
+        "fee_rates": {name: rate(millionths) for name, millionths in asdict(store.fee_rates).items()},
     }
 
 
@@ -181,7 +184,7 @@ def _summary(order: Order | Summary, language: str) -> SummaryView:
             **times,
             "buyer": _without_none({"id": order.buyer.id, "name": order.buyer.name, "country": order.buyer.country}),
             "currency": order.currency,
-            "amounts": _amounts(order.amounts, order.currency),
+            "amounts": _amounts(order),
             "deadlines": [
                 {"kind": timer.kind, "due_at": instant(timer.due_at), "on_lapse": deadlines.on_lapse(order, timer)}
                 for timer in deadlines.running(order)
@@ -198,12 +201,12 @@ def _summary(order: Order | Summary, language: str) -> SummaryView:
     return told
 
 
-def _amounts(amounts: Amounts, currency: str) -> AmountsView:
+def _amounts(order: Order | Summary) -> AmountsView:
     always = ("lines", "shipping", "discount", "tax", "adjustment", "total", "refunded")
-    known = ("received", "commission", "affiliate_fee", "released")
-    told: Any = {
-        name: money(minor, currency) for name in (*always, *known) if (minor := getattr(amounts, name)) is not None
-    }
+    known = ("received", "commission", "affiliate_fee", "tax_withheld", "released")
+    shown = {name: getattr(order.amounts, name) for name in (*always, *known)}
+    shown |= {"expected_release": ledger.expected_release(order), "unexplained": ledger.unexplained(order) or None}
+    told: Any = {name: money(minor, order.currency) for name, minor in shown.items() if minor is not None}
     return told  # type: ignore[no-any-return]
 
 

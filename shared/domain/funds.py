@@ -29,11 +29,13 @@ def expire_receipt(order: Order, command: Command) -> Order:
 
 
 def release(order: Order, command: Command) -> Order:
-    """The platform pays out: what it says, or what was received less refunds and the fees it names."""
+    """The platform pays out: what it says, or what was received less refunds, tax and the fees it names. What is left
+    then is the tax that it keeps, as far as there is any; anything else stays unexplained (ledger.py)."""
     commission, affiliate_fee = command.body.get("commission"), command.body.get("affiliate_fee")
     amount = command.body.get("amount")
+    tax = min(order.amounts.tax, order.remaining)
     if amount is None:
-        amount = order.remaining - (commission or 0) - (affiliate_fee or 0)
+        amount = order.remaining - tax - (commission or 0) - (affiliate_fee or 0)
         if amount < 0:
             raise Unprocessable(
                 "fees_exceed_funds", "The fees are more than the funds that await release.", "/commission"
@@ -43,7 +45,13 @@ def release(order: Order, command: Command) -> Order:
     released = replace(
         order,
         fund_state=FundState.RELEASED,
-        amounts=replace(order.amounts, released=amount, commission=commission, affiliate_fee=affiliate_fee),
+        amounts=replace(
+            order.amounts,
+            released=amount,
+            commission=commission,
+            affiliate_fee=affiliate_fee,
+            tax_withheld=min(tax, order.remaining - amount - (commission or 0) - (affiliate_fee or 0)) or None,
+        ),
     )
     return finish_when_settled(deadlines.settle(released, {}, {}), command.at)
 
@@ -57,13 +65,16 @@ def complete_refund(order: Order, command: Command) -> Order:
         raise Conflict("refund_not_accepted", f"The refund is {refund.state}, not accepted.")
     amount = command.body.get("amount")
     amount = refund.amount if amount is None else amount
-    if amount > order.amounts.refundable:
+    if amount > order.amounts.refundable - (order.promised - refund.amount):
         raise Unprocessable(
             "refund_exceeds_remaining",
             "The refund is more than what remains of the order's money.",
             "/amount",
         )
-    paid = replace(refund, state=RefundState.PAID, amount=amount, paid_at=command.at)
+    coupon = command.body.get("coupon") or 0
+    if coupon > amount:
+        raise Unprocessable("coupon_exceeds_refund", "The coupon is a part of the refund.", "/coupon")
+    paid = replace(refund, state=RefundState.PAID, amount=amount, coupon=coupon, paid_at=command.at)
     after = replace(
         order,
         refunds=_with(order, paid),

@@ -136,7 +136,8 @@ CLOSING_REFUND_STATES = frozenset({RefundState.ACCEPTED, RefundState.PAID})
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """`source` is risk, examination, shipment, cancellation or dispute. `respond_by` only while `requested`."""
+    """`source` is risk, examination, shipment, cancellation or dispute. `respond_by` only while `requested`. `coupon`
+    is the part of the amount that was paid back as one; the rest was cash."""
 
     refund_id: str
     state: RefundState
@@ -148,6 +149,7 @@ class Refund:
     respond_by: datetime | None = None
     on_silence: str | None = None
     paid_at: datetime | None = None
+    coupon: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +235,8 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """Minor units of the order's currency. `received`, `released` and the fees are None until they are known."""
+    """Minor units of the order's currency. `received`, `released` and the fees are None until they are known; the rates
+    by which fees are expected are parts per million."""
 
     lines: int
     shipping: int
@@ -245,6 +248,9 @@ class Amounts:
     commission: int | None = None
     affiliate_fee: int | None = None
     released: int | None = None
+    tax_withheld: int | None = None
+    commission_rate: int = 0
+    affiliate_rate: int = 0
 
     @property
     def total(self) -> int:
@@ -253,8 +259,18 @@ class Amounts:
     @property
     def refundable(self) -> int:
         """What has been received and neither been paid back nor been paid out."""
-        gone = self.refunded + sum(part or 0 for part in (self.released, self.commission, self.affiliate_fee))
-        return max(0, (self.total if self.received is None else self.received) - gone)
+        return max(0, (self.total if self.received is None else self.received) - self.gone)
+
+    @property
+    def held(self) -> int:
+        """What the platform holds of what it has received."""
+        return (self.received or 0) - self.gone
+
+    @property
+    def gone(self) -> int:
+        """What has been paid back, paid out or kept."""
+        paid_out = (self.released, self.commission, self.affiliate_fee, self.tax_withheld)
+        return self.refunded + sum(part or 0 for part in paid_out)
 
 
 def outcome_of(end_reason: str | None, amounts: Amounts) -> Outcome | None:
@@ -350,8 +366,12 @@ class Order:
     @property
     def remaining(self) -> int:
         """What no refund has been promised of yet: the most that a further record may come to."""
-        accepted = sum(refund.amount for refund in self.refunds if refund.state is RefundState.ACCEPTED)
-        return max(0, self.amounts.refundable - accepted)
+        return max(0, self.amounts.refundable - self.promised)
+
+    @property
+    def promised(self) -> int:
+        """What accepted refunds are still to pay."""
+        return sum(refund.amount for refund in self.refunds if refund.state is RefundState.ACCEPTED)
 
     def timer(self, kind: str) -> Timer | None:
         return next((timer for timer in self.timers if timer.kind == kind), None)

@@ -14,7 +14,7 @@ from shared.domain.errors import Unprocessable
 from shared.domain.history import Entry
 from shared.domain.money import MAX_MINOR, Money
 from shared.domain.orders import Amounts, Buyer, Line, Order
-from shared.domain.stores import Store
+from shared.domain.stores import FeeRates, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,15 @@ class Placement:
     chosen_service: str | None = None
     memo: str | None = None
     deadlines: Mapping[str, datetime] = field(default_factory=dict)
+    fee_rates: FeeRates | None = None
 
     @property
     def digest(self) -> str:
         """The same for the same content, whatever the spelling: tells a repeated placement from a different one."""
-        content = json.dumps(asdict(replace(self, total=None)), default=str, sort_keys=True)
+        told = asdict(replace(self, total=None))
+        if self.fee_rates is None:
+            del told["fee_rates"]
+        content = json.dumps(told, default=str, sort_keys=True)
         return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def amounts(self, adjustment: int = 0, *, within: str = "") -> Amounts:
@@ -65,6 +69,7 @@ class Placement:
 
 def place(placement: Placement, store: Store, actor: Actor, now: datetime) -> tuple[Order, Entry]:
     """Version 1 of an order, unpaid, with its payment timer running, and its first history entry."""
+    rates = placement.fee_rates or store.fee_rates
     order = Order(
         store_id=store.store_id,
         order_id=placement.order_id,
@@ -72,7 +77,7 @@ def place(placement: Placement, store: Store, actor: Actor, now: datetime) -> tu
         buyer=placement.buyer,
         recipient=placement.recipient,
         currency=placement.currency,
-        amounts=placement.amounts(),
+        amounts=replace(placement.amounts(), commission_rate=rates.commission, affiliate_rate=rates.affiliate),
         lines=placement.lines,
         platform_at=placement.placed_at,
         placed_digest=placement.digest,

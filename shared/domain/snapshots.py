@@ -28,6 +28,7 @@ from shared.domain.orders import (
 from shared.domain.overlays import end_dispute, thaw
 from shared.domain.placements import Placement
 from shared.domain.refunds import refuse_more, withdraw_requests
+from shared.domain.stores import FeeRates
 
 UNPAID = frozenset({Status.PLACE_ORDER_SUCCESS, Status.PAYMENT_PROCESSING, Status.IN_BOOK_SALE})
 ENDED = frozenset({Status.FUND_PROCESSING, Status.FINISH})
@@ -81,6 +82,8 @@ def _contents(order: Order, content: Placement, at: datetime) -> Order:
     if content.currency != order.currency:
         raise Unprocessable("currency_differs", f"The order is in {order.currency}.", "/order/currency")
     parts = content.amounts(order.amounts.adjustment, within="/order")
+    known = FeeRates(order.amounts.commission_rate, order.amounts.affiliate_rate)
+    rates = content.fee_rates or known
     return replace(
         order,
         placed_at=content.placed_at,
@@ -91,7 +94,13 @@ def _contents(order: Order, content: Placement, at: datetime) -> Order:
         chosen_service=content.chosen_service,
         memo=content.memo,
         amounts=replace(
-            order.amounts, lines=parts.lines, shipping=parts.shipping, discount=parts.discount, tax=parts.tax
+            order.amounts,
+            lines=parts.lines,
+            shipping=parts.shipping,
+            discount=parts.discount,
+            tax=parts.tax,
+            commission_rate=rates.commission,
+            affiliate_rate=rates.affiliate,
         ),
     )
 
@@ -185,7 +194,7 @@ def _ending(order: Order, status: Status, end_reason: str | None, fund_state: Fu
 
 
 def _unreleased(amounts: Amounts) -> Amounts:
-    return replace(amounts, released=None, commission=None, affiliate_fee=None)
+    return replace(amounts, released=None, commission=None, affiliate_fee=None, tax_withheld=None)
 
 
 def _fund_state(order: Order, status: Status, end_reason: str | None) -> FundState:

@@ -45,6 +45,15 @@ class DeadlinePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class FeeRates:
+    """What the platform keeps of an order, in parts per million. The default commission is the one of marketplace.md
+    2.1; what the platform says of an order wins."""
+
+    commission: int = 50_000
+    affiliate: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Store:
     """`business_days` are ISO weekdays (1 is Monday); `holidays` are days off in the store's own calendar."""
 
@@ -55,6 +64,7 @@ class Store:
     business_days: frozenset[int] = frozenset({1, 2, 3, 4, 5})
     holidays: frozenset[date] = frozenset()
     policy: DeadlinePolicy = field(default_factory=DeadlinePolicy)
+    fee_rates: FeeRates = FeeRates()
 
     @property
     def enforces(self) -> bool:

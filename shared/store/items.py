@@ -11,6 +11,7 @@ from typing import Any
 from shared.domain import deadlines
 from shared.domain.commands import Actor
 from shared.domain.history import Entry
+from shared.domain.ledger import unexplained
 from shared.domain.orders import (
     Amounts,
     Assessment,
@@ -52,7 +53,7 @@ PARTS = (DetailRecord, ParcelRecord, RefundRecord, DisputeRecord)
 STAMPED = 1 << 40
 """Where stamps begin: see `agree`."""
 Part = dict[str, Any] | Parcel | Refund | Dispute
-_ZERO_UNLESS_TOLD = frozenset({"discount", "tax", "adjustment", "refunded"})
+_ZERO_UNLESS_TOLD = frozenset({"discount", "tax", "adjustment", "refunded", "commission_rate", "affiliate_rate"})
 _time = InstantAttribute()
 
 
@@ -102,6 +103,9 @@ def head_of(order: Order, *, part_versions: int, armed: bool) -> OrderRecord:
         tags=list(order.tags) or None,
         assignee=order.assignee,
         unread_messages=order.unread_messages or None,
+        promised=order.promised or None,
+        state_key=f"{order.store_id}#unexplained" if unexplained(order) else None,
+        sort_key=placed if unexplained(order) else None,
     )
     for overlay in order.overlays:
         setattr(head, OVERLAY_KEYS[overlay], order.store_id)
@@ -167,6 +171,7 @@ def part_record(order: Order, sk: str, part: Part, version: int) -> Record:
             respond_by=part.respond_by,
             on_silence=part.on_silence,
             paid_at=part.paid_at,
+            coupon=part.coupon or None,
         )
     if isinstance(part, Dispute):
         return DisputeRecord(
@@ -291,6 +296,7 @@ def refund_of(record: RefundRecord) -> Refund:
         record.respond_by,
         record.on_silence,
         record.paid_at,
+        int(record.coupon or 0),
     )
 
 

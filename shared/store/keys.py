@@ -17,8 +17,8 @@ ORDER, DETAIL, PARCEL, REFUND, DISPUTE = (
     "ORDER#DISPUTE#",
 )
 """Sort keys of what makes up an order; all begin with ORDER, so that one query loads them and nothing else."""
-HISTORY, ACCESS = "HISTORY#", "ACCESS#"
-STORE, COUNTER, REGULAR_EXPORT = "STORE", "COUNT#", "EXPORT"
+HISTORY, ACCESS, LEDGER = "HISTORY#", "ACCESS#", "LEDGER#"
+STORE, COUNTER, FUNDS, REGULAR_EXPORT = "STORE", "COUNT#", "FUNDS#", "EXPORT"
 
 COUNTER_SHARDS = 8
 CLOCK_SHARDS = 8
@@ -60,6 +60,18 @@ def second_timeline(store_id: str) -> str:
 
 def history_sk(seq: int) -> str:
     return f"{HISTORY}{seq:08d}"
+
+
+def ledger_sk(seq: int, flow: str) -> str:
+    return f"{LEDGER}{seq:08d}#{flow}"
+
+
+def ledger_seq(sk: str) -> int:
+    return int(sk.split("#")[1])
+
+
+def funds_sk(store_id: str, order_id: str, currency: str) -> str:
+    return f"{FUNDS}{currency}#{_hash(store_id, order_id) % COUNTER_SHARDS}"
 
 
 def counter_sk(store_id: str, order_id: str) -> str:

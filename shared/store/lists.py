@@ -132,6 +132,7 @@ class Summary:
     tags: tuple[str, ...]
     assignee: str | None
     unread_messages: int
+    promised: int
     line_count: int
 
     @property
@@ -311,5 +312,6 @@ def _summary(head: OrderRecord) -> Summary:
         tags=tuple(head.tags or ()),
         assignee=head.assignee,
         unread_messages=int(head.unread_messages or 0),
+        promised=int(head.promised or 0),
         line_count=int(head.line_count),
     )

@@ -50,9 +50,14 @@ class AmountsRead(msgspec.Struct, gc=False):
     commission: int | None = None
     affiliate_fee: int | None = None
     released: int | None = None
+    tax_withheld: int | None = None
+    commission_rate: int = 0
+    affiliate_rate: int = 0
 
     total = Amounts.total
     refundable = Amounts.refundable
+    held = Amounts.held
+    gone = Amounts.gone
 
 
 class ParcelRead(msgspec.Struct, gc=False):
@@ -102,6 +107,7 @@ class OrderRead(msgspec.Struct, gc=False):
     unread_messages: int
 
     dispute = Order.dispute
+    promised = Order.promised
     disputed = Order.disputed
     frozen = Order.frozen
     overlays = Order.overlays

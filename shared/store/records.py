@@ -13,6 +13,7 @@ from pynamodb.connection import Connection
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
+from shared.domain.ledger import FLOWS, HELD
 from shared.domain.orders import FundState, Overlay, Status
 from shared.settings import settings
 from shared.store.attributes import InstantAttribute, JSONTextAttribute, PackedAttribute
@@ -104,6 +105,7 @@ class OrderRecord(Record, discriminator="order"):
     tags = JSONTextAttribute(null=True)
     assignee = UnicodeAttribute(null=True)
     unread_messages = NumberAttribute(null=True)
+    promised = NumberAttribute(null=True)
 
 
 class DetailRecord(Record, discriminator="detail"):
@@ -141,6 +143,7 @@ class RefundRecord(Record, discriminator="refund"):
     respond_by = InstantAttribute(null=True)
     on_silence = UnicodeAttribute(null=True)
     paid_at = InstantAttribute(null=True)
+    coupon = NumberAttribute(null=True)
 
 
 class DisputeRecord(Record, discriminator="dispute"):
@@ -215,6 +218,23 @@ class MovedRecord(Record, discriminator="moved"):
 STATUS_COUNTS = {status: f"status_{status}" for status in Status}
 FUND_COUNTS = {fund_state: f"fund_{fund_state}" for fund_state in FundState}
 OVERLAY_COUNTS = {overlay: f"overlay_{overlay}" for overlay in Overlay}
+
+
+class LedgerRecord(Record, discriminator="ledger"):
+    """Money of an order that moved, in minor units: signed, and what the platform holds of the order after it."""
+
+    at = InstantAttribute()
+    flow = UnicodeAttribute()
+    amount = NumberAttribute()
+    held = NumberAttribute()
+    currency = UnicodeAttribute()
+
+
+class FundsRecord(Record, discriminator="funds"):
+    """One of the items of a store's totals in one currency, in minor units; the sum over all of them is exact."""
+
+    for _name in (*FLOWS, *HELD):
+        locals()[_name] = NumberAttribute(null=True)
 
 
 class CounterRecord(Record, discriminator="counter"):

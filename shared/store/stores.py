@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from shared.domain.stores import DURATIONS, DeadlinePolicy, Mode, Store
+from shared.domain.stores import DURATIONS, DeadlinePolicy, FeeRates, Mode, Store
 from shared.store import keys, regular_exports
 from shared.store.counters import fresh
 from shared.store.errors import Exists, Missing
@@ -87,6 +87,7 @@ def _settings(store: Store) -> dict[str, Any]:
         "holidays": sorted(day.isoformat() for day in store.holidays),
         "mode": str(store.policy.mode),
         "durations": changed,
+        "fee_rates": asdict(store.fee_rates),
     }
 
 
@@ -100,4 +101,5 @@ def _store(store_id: str, settings: dict[str, Any]) -> Store:
         business_days=frozenset(settings["business_days"]),
         holidays=frozenset(date.fromisoformat(day) for day in settings["holidays"]),
         policy=DeadlinePolicy(Mode(settings["mode"]), durations),
+        fee_rates=FeeRates(**settings.get("fee_rates", {})),
     )

@@ -69,6 +69,12 @@ def absent() -> Condition:
     return Record.pk.does_not_exist()
 
 
+def anyhow() -> Condition:
+    """Always holds: something else in the same transaction decides."""
+    always: Condition = absent() | present()
+    return always
+
+
 def present() -> Condition:
     return Record.pk.exists()
 

@@ -111,6 +111,7 @@ class Part(msgspec.Struct, gc=False):
     respond_by: At | None = None
     on_silence: Text | None = None
     paid_at: At | None = None
+    coupon: Whole | None = None
 
 
 class Content(msgspec.Struct, gc=False):
@@ -291,6 +292,7 @@ def _refund(part: Part) -> Refund:
         part.respond_by.S if part.respond_by else None,
         part.on_silence.S if part.on_silence else None,
         part.paid_at.S if part.paid_at else None,
+        part.coupon.N if part.coupon else 0,
     )
 
 

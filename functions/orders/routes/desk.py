@@ -28,6 +28,7 @@ class StoreView(TypedDict):
     business_days: list[int]
     holidays: list[str]
     deadline_policy: dict[str, str]
+    fee_rates: dict[str, str]
 
 
 class HeldStore(TypedDict):
@@ -68,7 +69,7 @@ def patch_store(body: Annotated[PatchStore, InBody()]) -> Response[Any]:
     for name, value in given.items():
         if value is None:
             raise malformed(f"/{name}", "invalid_value", "A setting has a value: leave it out to keep it.")
-    policy = given.pop("deadline_policy", None)
+    policy, rates = given.pop("deadline_policy", None), given.pop("fee_rates", None)
     durations = (
         {}
         if policy is None
@@ -87,7 +88,10 @@ def patch_store(body: Annotated[PatchStore, InBody()]) -> Response[Any]:
         }
         mode = store.policy.mode if policy is None or policy.mode is None else Mode(policy.mode)
         return replace(
-            store, **(given | calendar), policy=DeadlinePolicy(mode, dict(store.policy.durations) | durations)
+            store,
+            **(given | calendar),
+            policy=DeadlinePolicy(mode, dict(store.policy.durations) | durations),
+            fee_rates=rates.told() if rates else store.fee_rates,
         )
 
     return reply(store_view(change_store(call.kept, changed, call.now)))
