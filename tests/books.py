@@ -39,6 +39,12 @@ TARGETS: Mapping[str, frozenset[str]] = {
     "release_funds": FUNDS | {"FINISH"},
     "complete_refund": UNCHANGED | {"FINISH"},
 }
+TARGETS |= dict.fromkeys(
+    ("accept", "buyer_accept", "decide", "confirm_return", "expire_return_address"), FUNDS | {"FUND_PROCESSING"}
+)
+TARGETS |= dict.fromkeys(("withdraw", "expire_return"), FUNDS | {"FINISH"})
+MAY_STAY = {"complete_refund", "accept", "buyer_accept", "decide", "confirm_return", "expire_return_address"}
+MAY_STAY |= {"withdraw", "expire_return"}
 """Where each action may lead (the contract's table); those that are not here leave the status as it is."""
 
 
@@ -59,7 +65,7 @@ def wrong_steps(entries: Iterable[Mapping[str, Any]]) -> list[str]:
             if not any(role in row.actors and before in row.sources for row in ROWS[action]):
                 wrong.append(f"{place} {action}: {role} may not do this from {before}")
             allowed = TARGETS.get(action, UNCHANGED)
-            if after not in allowed and not (after == before and (action == "complete_refund" or not allowed)):
+            if after not in allowed and not (after == before and (action in MAY_STAY or not allowed)):
                 wrong.append(f"{place} {action}: from {before} to {after}")
         status = after
     return wrong

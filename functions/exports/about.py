@@ -21,6 +21,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "orders": ("Orders", "订单"),
     "lines": ("Order lines", "订单明细"),
     "shipments": ("Shipment list", "发货单"),
+    "funds": ("Funds", "资金明细"),
     "from": ("Placed from", "下单时间从"),
     "to": ("Placed before (not included)", "下单时间到（不含）"),
     "zone": ("Time zone of all times", "所有时间的时区"),

@@ -32,6 +32,11 @@ def _by_time(job: Job, tick: Tick) -> Iterator[Placed]:
     return ((timeline.place(order), order) for order in found)
 
 
+def _paid(job: Job, tick: Tick) -> Iterator[Placed]:
+    """Orders of which money was received, by the time they were placed."""
+    return (each for each in _by_time(job, tick) if each[1].amounts.received is not None)
+
+
 def _to_ship(job: Job, tick: Tick) -> Iterator[Placed]:
     """Most urgent first, then by number. Sorted here: nothing says that there are few, but each is small."""
     asked = job.asked
@@ -61,5 +66,6 @@ def _count_to_ship(store_id: str, asked: Asked, tick: Tick) -> int:
 KINDS: dict[Kind, Reading] = {
     Kind.ORDERS: Reading(_by_time, lambda order: (None,), _count),
     Kind.LINES: Reading(_by_time, lambda order: order.lines, _count),
+    Kind.FUNDS: Reading(_paid, lambda order: (None,), _count),
     Kind.SHIPMENTS: Reading(_to_ship, _left, _count_to_ship, printed=True),
 }

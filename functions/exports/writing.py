@@ -28,7 +28,7 @@ LOOK_EVERY = 64
 MAX_TOLD = 60_000
 """Warnings on the second sheet, which ends where an .xls does."""
 EMPTY = Column("", "", "text", lambda *_: None)
-NAMES = {"orders": "orders", "lines": "order-lines", "shipments": "shipment-list"}
+NAMES = {"orders": "orders", "lines": "order-lines", "shipments": "shipment-list", "funds": "funds"}
 
 
 @dataclass

@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from shared.domain import ledger
 from shared.domain.countries import country_name
 from shared.domain.labels import STATUSES
-from shared.domain.money import CURRENCY_DIGITS
+from shared.domain.money import CURRENCY_DIGITS, Money
 from shared.domain.orders import Order, Status, Tally
 from shared.domain.recipients import masked
 
@@ -152,9 +153,51 @@ def _spelled(attributes: Mapping[str, str] | None) -> str:
     return "、".join([f"{name}:{value}" for name, value in attributes.items()]) if attributes else ""
 
 
-def _ship_by(order: Order, _: Any, shown: Shown) -> Cell:
-    timer = order.timer("shipment")
-    return shown.local(timer.due_at) if timer else None
+def _due(kind: str) -> Value:
+    def value(order: Order, _: Any, shown: Shown) -> Cell:
+        timer = order.timer(kind)
+        return shown.local(timer.due_at) if timer else None
+
+    return value
+
+
+def _funds(minor: Callable[[Order], int | None]) -> Value:
+    def value(order: Order, _: Any, __: Any) -> Cell:
+        told = minor(order)
+        return None if told is None else amount(told, order.currency)
+
+    return value
+
+
+def _difference(order: Order) -> int | None:
+    released, expected = order.amounts.released, ledger.expected_release(order)
+    return None if released is None or expected is None else released - expected
+
+
+def _coupons(order: Order) -> int:
+    return sum(refund.coupon for refund in order.refunds if refund.paid_at)
+
+
+def _cash(order: Order) -> int:
+    return order.amounts.refunded - _coupons(order)
+
+
+def _claimed(order: Order) -> int | None:
+    return order.dispute.claim if order.dispute else None
+
+
+def _refunds(order: Order, _: Any, __: Any) -> Cell:
+    return _listed(f"{refund.source} {refund.state} {Money(refund.amount, order.currency)}" for refund in order.refunds)
+
+
+def _dispute(name: str) -> Value:
+    """Of the latest dispute."""
+
+    def value(order: Order, _: Any, shown: Shown) -> Cell:
+        told = getattr(order.dispute, name) if order.dispute else None
+        return shown.local(told) if isinstance(told, datetime) else told
+
+    return value
 
 
 def _hold(order: Order, _: Any, shown: Shown) -> Cell:
@@ -196,7 +239,7 @@ COLUMNS: dict[str, Column] = {
     # times
     "placed_at": Column("Placed at", "下单时间", "minute", _time("placed_at"), 20),
     "paid_at": Column("Paid at", "付款时间", "minute", _time("paid_at"), 20),
-    "ship_by": Column("Ship by", "发货期限", "minute", _ship_by, 20),
+    "ship_by": Column("Ship by", "发货期限", "minute", _due("shipment"), 20),
     "shipped_at": Column("Shipped at", "发货时间", "minute", _time("shipped_at"), 20),
     "received_at": Column("Received at", "确认收货时间", "minute", _time("received_at"), 20),
     "finished_at": Column("Finished at", "订单结束时间", "minute", _time("finished_at"), 20),
@@ -212,7 +255,25 @@ COLUMNS: dict[str, Column] = {
     "refunded": Column("Refunded", "已退款", "money", _amount("refunded")),
     "commission": Column("Commission", "平台佣金", "money", _amount("commission")),
     "affiliate_fee": Column("Affiliate fee", "联盟佣金", "money", _amount("affiliate_fee")),
+    "tax_withheld": Column("Tax withheld", "代扣税费", "money", _amount("tax_withheld")),
     "released": Column("Released", "放款金额", "money", _amount("released")),
+    "expected_release": Column("Expected release", "预计放款", "money", _funds(ledger.expected_release)),
+    "release_difference": Column("Released less expected", "放款差额", "money", _funds(_difference)),
+    "release_due": Column("Release due", "预计放款时间", "minute", _due("release"), 20),
+    "held": Column("Held by the platform", "平台待结金额", "money", _funds(lambda order: order.amounts.held)),
+    "unexplained": Column("Unexplained", "差异金额", "money", _funds(ledger.unexplained)),
+    # refunds and disputes
+    "promised": Column("Refunds to be paid", "待退款金额", "money", _funds(lambda order: order.promised)),
+    "refunded_cash": Column("Refunded in cash", "现金退款", "money", _funds(_cash)),
+    "refunded_coupons": Column("Refunded in coupons", "优惠券退款", "money", _funds(_coupons)),
+    "refunds": Column("Refunds", "退款记录", "text", _refunds, 40),
+    "disputes": Column("Disputes", "纠纷次数", "number", lambda order, _, __: len(order.disputes), 8),
+    "dispute_stage": Column("Dispute stage", "纠纷阶段", "text", _dispute("stage")),
+    "dispute_kind": Column("Dispute over", "纠纷类型", "text", _dispute("kind")),
+    "dispute_claim": Column("Claimed", "纠纷申请金额", "money", _funds(_claimed)),
+    "dispute_result": Column("Dispute result", "纠纷结果", "text", _dispute("result"), 28),
+    "dispute_opened_at": Column("Dispute opened at", "纠纷发起时间", "minute", _dispute("opened_at"), 20),
+    "dispute_ended_at": Column("Dispute ended at", "纠纷结束时间", "minute", _dispute("ended_at"), 20),
     # what was bought
     "products": Column("Products in detail", "产品信息", "text", _products, 48),
     "pieces": Column(
@@ -287,6 +348,7 @@ COLUMNS: dict[str, Column] = {
     ),
     "shipped": Column("Shipped", "已发数量", "number", _counted("shipped"), 8, of_line=True),
     "line_refunded": Column("Not to ship", "取消数量", "number", _counted("refunded"), 8, of_line=True),
+    "returned": Column("Returned", "退货数量", "number", _counted("returned"), 8, of_line=True),
     "left": Column("To ship", "待发数量", "number", _counted("left"), 8, of_line=True),
     "handling_days": Column("Handling days", "备货天数", "number", _line("handling_days"), 8, of_line=True),
     "image_url": Column("Image", "图片", "text", _line("image_url"), 30, of_line=True),

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     ORDERS = "orders"
     LINES = "lines"
     SHIPMENTS = "shipments"
+    FUNDS = "funds"
 
 
 class Format(StrEnum):

@@ -123,18 +123,26 @@ _ORDER = (
     "order_id status status_code fund_state outcome end_reason overlays assignee buyer buyer_id buyer_email "
     "placed_at paid_at ship_by shipped_at delivered_at received_at finished_at "
     "currency lines_amount shipping discount tax adjustment total received refunded commission affiliate_fee released "
+    "refunds promised disputes dispute_stage dispute_claim dispute_result "
     "pieces products skus memo note tags "
     "recipient_name country country_code state city street zip phone mobile tax_id "
     "chosen_service shipments violations"
 ).split()
 _LINE = (
-    "order_id line_id product_id sku title attributes quantity unit_price line_amount shipped line_refunded left "
+    "order_id line_id product_id sku title attributes quantity unit_price line_amount shipped line_refunded returned "
+    "left "
     "status status_code fund_state placed_at paid_at ship_by shipped_at received_at "
-    "currency lines_amount shipping discount tax total received refunded "
+    "currency lines_amount shipping discount tax total received refunded refunds dispute_stage dispute_result "
     "buyer buyer_id recipient_name country country_code state city street zip phone mobile chosen_service shipments "
     "memo note tags assignee"
 ).split()
 _PACKING = ("ship_by order_id hold sku item left ship_to chosen_service remarks").split()
+
+_FUNDS = (
+    "order_id status fund_state outcome placed_at paid_at received_at finished_at currency total tax received "
+    "refunded refunded_cash refunded_coupons promised commission affiliate_fee tax_withheld released "
+    "expected_release release_difference release_due held unexplained refunds dispute_stage buyer_id country_code"
+).split()
 
 LAYOUTS: dict[str, dict[str, Layout]] = {
     "orders": {
@@ -144,6 +152,7 @@ LAYOUTS: dict[str, dict[str, Layout]] = {
         "chinese": named(_ORDER, "zh-CN"),
     },
     "lines": {"chinese": named(_LINE, "zh-CN"), "english": named(_LINE, "en")},
+    "funds": {"chinese": named(_FUNDS, "zh-CN"), "english": named(_FUNDS, "en")},
     "shipments": {"chinese": named(_PACKING, "zh-CN"), "english": named(_PACKING, "en")},
 }
 """Kind of export → its layouts, the default first; in English, the one that is called so."""
@@ -151,4 +160,4 @@ LAYOUTS: dict[str, dict[str, Layout]] = {
 
 def columns_of(kind: str) -> tuple[str, ...]:
     """The codes that a file of this kind may have."""
-    return tuple(code for code, column in COLUMNS.items() if kind != "orders" or not column.of_line)
+    return tuple(code for code, column in COLUMNS.items() if kind in ("lines", "shipments") or not column.of_line)

@@ -43,8 +43,10 @@ def moved(was: Order | None, after: Order, entries: Iterable[Entry]) -> list[Wri
 def entries(store_id: str, order_id: str) -> list[Movement]:
     """All that has moved of one order, oldest first."""
     found = query(keys.order_pk(store_id, order_id), Record.sk.startswith(keys.LEDGER))
+    order = list(ledger.FLOWS)
     return sorted(
-        (_movement(record) for record in found if isinstance(record, LedgerRecord)), key=lambda each: each.seq
+        (_movement(record) for record in found if isinstance(record, LedgerRecord)),
+        key=lambda each: (each.seq, order.index(each.flow)),
     )
 
 

@@ -221,6 +221,7 @@ class Known:
 
     order: dict[str, Any]
     labels: tuple[str, str]
+    funds: dict[str, Any]
     email: str | None = None
     ship_by: str | None = None
 
@@ -234,7 +235,8 @@ class Known:
         due = next((each["due_at"] for each in english["deadlines"] if each["kind"] == "shipment"), ship_by)
         email = body["buyer"].get("email")
         labels = english["status_label"], chinese["status_label"]
-        return cls(english, labels, "***" if masked and email else email, due)
+        funds = client.get(f"/v1/orders/{body['order_id']}/funds").json
+        return cls(english, labels, funds, "***" if masked and email else email, due)
 
     @property
     def place(self) -> tuple[datetime, str]:
@@ -331,6 +333,22 @@ def _line_amount(row: Told) -> Said:
     return row.line and Decimal(row.line["unit_price"]["amount"]) * row.line["quantity"]
 
 
+def _of_dispute(name: str) -> Teller:
+    return lambda row: row.order.get("dispute", {}).get(name)
+
+
+def _refunded(row: Told, state: str, part: str) -> Decimal:
+    amounts = [Decimal(each[part]["amount"]) for each in row.order["refunds"] if each["state"] == state]
+    return sum(amounts, Decimal(0))
+
+
+def _difference(row: Told) -> Said:
+    amounts = row.order["amounts"]
+    if "released" not in amounts or "expected_release" not in amounts:
+        return None
+    return Decimal(amounts["released"]["amount"]) - Decimal(amounts["expected_release"]["amount"])
+
+
 TELLERS: dict[str, Teller] = {
     "Order no.|订单号": _field("order_id"),
     "Status|订单状态": _status,
@@ -365,6 +383,28 @@ TELLERS: dict[str, Teller] = {
     "Commission|平台佣金": _amount("commission"),
     "Affiliate fee|联盟佣金": _amount("affiliate_fee"),
     "Released|放款金额": _amount("released"),
+    "Tax withheld|代扣税费": _amount("tax_withheld"),
+    "Expected release|预计放款": _amount("expected_release"),
+    "Released less expected|放款差额": _difference,
+    "Release due|预计放款时间": lambda row: row.time(row.known.funds.get("expected_at")),
+    "Held by the platform|平台待结金额": lambda row: Decimal(row.known.funds["held"]["amount"]),
+    "Unexplained|差异金额": lambda row: Decimal(row.known.funds["unexplained"]["amount"]),
+    "Refunds to be paid|待退款金额": lambda row: _refunded(row, "accepted", "amount"),
+    "Refunded in cash|现金退款": lambda row: _refunded(row, "paid", "cash"),
+    "Refunded in coupons|优惠券退款": lambda row: _refunded(row, "paid", "coupon"),
+    "Refunds|退款记录": lambda row: _joined(
+        [f"{each['source']} {each['state']} {each['amount']['amount']}" for each in row.order["refunds"]]
+    ),
+    "Disputes|纠纷次数": lambda row: int("dispute" in row.order),
+    "Dispute stage|纠纷阶段": _of_dispute("stage"),
+    "Dispute over|纠纷类型": _of_dispute("kind"),
+    "Claimed|纠纷申请金额": lambda row: (
+        Decimal(claim["amount"]) if (claim := row.order.get("dispute", {}).get("claim")) else None
+    ),
+    "Dispute result|纠纷结果": _of_dispute("result"),
+    "Dispute opened at|纠纷发起时间": lambda row: row.time(row.order.get("dispute", {}).get("opened_at")),
+    "Dispute ended at|纠纷结束时间": lambda row: row.time(row.order.get("dispute", {}).get("ended_at")),
+    "Returned|退货数量": _of_line("returned"),
     "Products in detail|产品信息|商品信息|产品信息\n（双击单元格展开所有产品信息！）": lambda row: "\n".join(
         _product(number, line) for number, line in enumerate(row.order["lines"], 1)
     ),
@@ -445,10 +485,12 @@ class Expected:
         if self.kind == "shipments":
             to_ship = [known for known in chosen if known.order["status"] in waiting]
             chosen = sorted(to_ship, key=lambda known: (datetime.fromisoformat(str(known.ship_by)), known.place[1]))
+        if self.kind == "funds":
+            chosen = [known for known in chosen if "received" in known.order["amounts"]]
         self.rows = [
             Told(known, line, self.zone, self.chinese)
             for known in chosen
-            for line in (known.order["lines"] if self.kind != "orders" else [None])
+            for line in ([None] if self.kind in ("orders", "funds") else known.order["lines"])
             if self.kind != "shipments" or _left(line)
         ]
 

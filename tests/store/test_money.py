@@ -1,0 +1,245 @@
+"""Money is conserved, whatever happens: random lives of orders in the store against a model told by hand."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import boto3
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from shared.domain import disputes, ledger, lifecycle
+from shared.domain.commands import Actor
+from shared.domain.errors import DomainError
+from shared.domain.orders import Buyer, Order
+from shared.domain.placements import Placement
+from shared.domain.stores import Store
+from shared.operations import orders as operations
+from shared.operations.orders import Request
+from shared.store import ledger as kept
+from shared.store import orders, stores
+from tests.books import audit
+from tests.domain.bodies import body_for
+from tests.domain.build import Life, line
+from tests.harness import Api
+from tests.store.money_model import Purse
+
+HALVES, RUNS, STEPS, FLOOR = 2, 250, 32, 10
+"""Two halves, so that two workers share them; runs and floor are those of each."""
+RARE = {"cancel_unpaid", "start_payment", "adjust_price", "remind_payment", "freeze", "sync", "cancel_in_risk"}
+"""Ends of most lives, or possible at most times."""
+AHEAD = ("pay", "pass_risk", "ship", "open_dispute", "accept")
+HOURS = (0, 0, 1, 1, 5, 20, 47, 200)
+START = datetime(2025, 1, 6, 1, tzinfo=UTC)
+CURRENCIES = ("USD", "JPY", "KWD")
+
+
+class Desk:
+    """What all runs share: figures, and the rows of both tables that were taken."""
+
+    def __init__(self, half: int = 0) -> None:
+        self.half = half
+        self.rows: Counter[str] = Counter()
+        self.tried: Counter[str] = Counter()
+        self.figures: Counter[str] = Counter()
+
+
+DESK = Desk()
+
+
+def row_of(action: str, role: str, status: str) -> str:
+    for number, row in enumerate((*lifecycle.TABLE, *disputes.TABLE)):
+        if row.action == action and role in row.actors and status in row.sources:
+            return f"{number} {action}"
+    raise AssertionError((action, role, status))
+
+
+class Money(RuleBasedStateMachine):
+    """Three orders at a time of one store, in three currencies. Each step is one action of somebody, some time later;
+    an order that has ended makes room for another."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = START
+        self.placed: dict[str, Placement] = {}
+        self.purses: dict[str, Purse] = {}
+        self.seen: dict[str, int] = {}
+        self.current: dict[int, str] = {}
+        self.loaded: dict[str, orders.Loaded] = {}
+
+    @initialize()
+    def opened(self) -> None:
+        DESK.figures["runs"] += 1
+        self.store = Store(f"s{DESK.figures['runs']}")
+        stores.create(self.store, self.now)
+
+    @rule(number=st.integers(0, 2), seed=st.integers(0, 10**6), hours=st.sampled_from(HOURS))
+    def step(self, number: int, seed: int, hours: int) -> None:
+        rng = Random(seed * HALVES + DESK.half)
+        self.now += timedelta(hours=hours)
+        DESK.figures["steps"] += 1
+        if number not in self.current:
+            self.place(number, rng)
+            return
+        order_id = self.current[number]
+        if rng.random() < 0.4:  # else what has lapsed takes effect with the action
+            operations.lapse_order(self.store.store_id, order_id, before=self.now, now=self.now)
+            self.hear(order_id)
+        life = self.life(order_id)
+        actor, role = rng.choice((("platform", "platform"), ("platform", "platform"), ("seller", "staff")))
+        action = choose(sorted(life.may(actor)), rng)
+        if action is not None:
+            life = self.do(life, action, role, rng)
+        if life.status == "FINISH":
+            del self.current[number]
+
+    def do(self, life: Life, action: str, role: str, rng: Random) -> Life:
+        DESK.tried[action] += 1
+        life = life.seen()  # with what has lapsed, which takes effect first
+        body = body_for(action, life, rng)
+        if action == "sync":  # as it is: of other snapshots the model knows nothing
+            overlays = " ".join(each for each in life.order.overlays if each in ("dispute", "frozen"))
+            ending = {"fund_state": life.order.fund_state, "end_reason": life.order.end_reason}
+            body = life.snapshot(life.status, overlays, **ending)  # type: ignore[arg-type]
+        if action == "release_funds" and rng.random() < 0.3:
+            body["amount"] = max(0, life.order.remaining - body.get("commission", 0) - rng.randrange(3))
+        paid = life.order.refund(body["refund_id"]) if action == "complete_refund" else None
+        request = Request(action, Actor(role, "x"), self.now, body=dict(body), reason="because")
+        order_id = life.order.order_id
+        try:
+            operations.change_order(self.store, self.loaded[order_id], request)
+        except DomainError:
+            DESK.figures["refused"] += 1
+            return life
+        DESK.figures["taken"] += 1
+        return self.hear(order_id, body, paid.amount if paid else None)
+
+    def place(self, number: int, rng: Random) -> None:
+        """A new order, which has often come some way already."""
+        lines = tuple(line(name, rng.randint(1, 3), rng.choice((0, 333, 1000)), handling_days=1) for name in "ab")
+        made = Placement(
+            f"{self.store.store_id}-{len(self.placed)}",
+            self.now,
+            Buyer("b", "FR"),
+            {"country": "FR"},
+            CURRENCIES[number],
+            lines,
+            shipping_fee=rng.choice((0, 300)),
+            tax=rng.choice((0, 0, 77)),
+            delivery_days=30,
+        )
+        order, _ = operations.place_order(self.store, made, Actor("platform", "p"), self.now)
+        self.current[number], self.placed[made.order_id], self.seen[made.order_id] = made.order_id, made, 1
+        prices = {each.line_id: each.unit_price for each in lines}
+        pieces = {each.line_id: each.quantity for each in lines}
+        self.purses[made.order_id] = Purse(prices, pieces, made.shipping_fee, made.tax, order.amounts.total)
+        life = self.hear(made.order_id)
+        for action in AHEAD[: rng.choice((0, 0, 1, 1, 2, 3, 3, 4, 5))]:
+            life = self.do(life, action, "platform", rng)
+
+    def hear(self, order_id: str, body: dict[str, Any] | None = None, paid: int | None = None) -> Life:
+        """Tell the model what has happened since, and compare."""
+        purse, self.loaded[order_id] = self.purses[order_id], orders.load(self.store.store_id, order_id)
+        life = self.life(order_id)
+        if life.order.version > self.seen[order_id]:
+            entries = orders.history(self.store.store_id, order_id, after_seq=self.seen[order_id], limit=100)
+            for entry in entries:
+                last = entry is entries[-1]
+                assert entry.from_status is not None
+                DESK.rows[row_of(entry.action, entry.actor.kind, entry.from_status)] += 1
+                purse.hear(entry.action, entry.from_status, (body or {}) if last else {}, paid if last else None)
+            self.seen[order_id] = life.order.version
+        compare(life.order, purse)
+        return life
+
+    def life(self, order_id: str) -> Life:
+        """The order as it was loaded last, for what chooses bodies: they are made for what has lapsed, too."""
+        life = Life.__new__(Life)
+        life.store, life.placement, life.ids, life.now = self.store, self.placed[order_id], 0, self.now
+        life.order, life.entries = self.loaded[order_id].order, []
+        return life
+
+    def teardown(self) -> None:
+        """Totals and ledgers against the model, per currency."""
+        wanted: dict[str, Counter[str]] = {}
+        for order_id, purse in self.purses.items():
+            moved: Counter[str] = Counter()
+            for movement in kept.entries(self.store.store_id, order_id):
+                moved[movement.flow] += movement.amount
+                assert movement.held == sum(moved.values()) >= 0
+            assert sum(moved.values()) == purse.held
+            wanted.setdefault(self.placed[order_id].currency, Counter()).update(told(purse))
+            DESK.figures["orders"] += 1
+        totals = kept.totals(self.store.store_id) if self.purses else {}
+        for currency, want in wanted.items():
+            found = totals.get(currency, Counter())
+            fees = found["commission"] + found["affiliate_fee"] + found["tax"]
+            held = sum(found[name] for name in ledger.HELD)
+            got = (found["paid"], held, found["release"], found["refund"], fees)
+            assert got == tuple(want[name] for name in ("received", "held", "released", "refunded", "fees"))
+            assert found["paid"] == held + found["release"] + found["refund"] + fees
+            DESK.figures["totals"] += 1
+
+
+def choose(offered: list[str], rng: Random) -> str | None:
+    likely = [action for action in offered if action not in RARE and not action.startswith("expire_")] or offered
+    chosen = likely if rng.random() < 0.75 else offered
+    steps = [action for action in chosen if action in disputes.ACTIONS]
+    chosen = steps if steps and rng.random() < 0.7 else chosen
+    if not chosen:
+        return None
+    return min(chosen, key=lambda action: DESK.tried[action]) if rng.random() < 0.4 else rng.choice(chosen)
+
+
+def told(purse: Purse) -> dict[str, int]:
+    received, fees = purse.received or 0, purse.fees
+    return {
+        "received": received,
+        "held": purse.held,
+        "released": purse.released,
+        "refunded": purse.refunded,
+        "fees": fees,
+    }
+
+
+def compare(order: Order, purse: Purse) -> None:
+    amounts = order.amounts
+    assert (amounts.received, amounts.refunded, amounts.released or 0) == (
+        purse.received,
+        purse.refunded,
+        purse.released,
+    )
+    assert (amounts.held, order.promised) == (purse.held, sum(purse.promised)), (order, purse)
+    assert amounts.refunded + order.promised + (amounts.released or 0) <= (amounts.received or 0)
+    assert sum(ledger.holdings(order).values()) == purse.held
+    DESK.figures["comparisons"] += 1
+
+
+@pytest.mark.parametrize("half", range(HALVES))
+def test_money_is_conserved_whatever_happens(on_dynoxide: Api, half: int) -> None:
+    DESK.__init__(half)  # type: ignore[misc]
+    run_state_machine_as_test(
+        Money,
+        settings=settings(
+            max_examples=RUNS,
+            stateful_step_count=STEPS,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate,),
+        ),
+    )
+    books = audit(boto3.client("dynamodb"), os.environ["TABLE_NAME"])
+    rows = {f"{number} {row.action}" for number, row in enumerate((*lifecycle.TABLE, *disputes.TABLE))}
+    print(json.dumps(DESK.figures | {"audited": len(books.orders), "entries": books.entries}))
+    print({row: DESK.rows[row] for row in sorted(rows, key=lambda row: int(row.split()[0]))})
+    assert books.wrong == []
+    assert DESK.figures["runs"] >= RUNS and DESK.figures["steps"] >= 15_000 // HALVES
+    assert {row: DESK.rows[row] for row in rows if DESK.rows[row] < FLOOR} == {}
