@@ -31,6 +31,8 @@ PERMISSIONS = {
         "OrdersTable/index/*": {"dynamodb:Query"},
         "ExportsQueue": {"sqs:SendMessage"},
         "ExportsBucket/exports/*": {"s3:GetObject"},
+        "ExportsBucket/evidence/*": {"s3:GetObject", "s3:PutObject"},
+        "ExportsBucket/uploads/*": {"s3:GetObject", "s3:PutObject"},
     },
     "AlertsRole": {
         "OrdersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},

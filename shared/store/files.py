@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
+
+from botocore.exceptions import ClientError
 
 from shared.settings import settings
 from shared.store.sessions import client
 
 LINK_SECONDS = 300
+FORM_SECONDS = 900
 PART_BYTES = 8 * 1024 * 1024
 """Parts of a multipart upload; also the least size that is sent in parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How a file begins, its whole size, and the tag that tells it from another under the same key."""
+
+    content: bytes
+    bytes: int
+    etag: str
 
 
 def upload(path: Path, key: str, content_type: str) -> None:
@@ -50,6 +63,37 @@ def link(key: str, name: str) -> str:
     }
     signed: str = client("s3").generate_presigned_url("get_object", Params=asked, ExpiresIn=LINK_SECONDS)
     return signed
+
+
+def form(key: str, media_type: str, max_bytes: int) -> tuple[str, dict[str, str]]:
+    """A presigned POST for one file under `key`, of this media type and size, for 15 minutes. Costs no request."""
+    made = client("s3").generate_presigned_post(
+        settings().exports_bucket,
+        key,
+        Fields={"Content-Type": media_type},
+        Conditions=[{"Content-Type": media_type}, ["content-length-range", 1, max_bytes]],
+        ExpiresIn=FORM_SECONDS,
+    )
+    return made["url"], made["fields"]
+
+
+def beginning(key: str) -> Beginning | None:
+    """The first bytes of a file; None where there is none."""
+    try:
+        found = client("s3").get_object(Bucket=settings().exports_bucket, Key=key, Range="bytes=0-15")
+    except ClientError as error:
+        # Without the right to list the bucket, S3 answers 403 for what is not there.
+        if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied", "403", "404"):
+            return None
+        raise
+    total = int(found.get("ContentRange", f"/{found['ContentLength']}").rpartition("/")[2])
+    return Beginning(found["Body"].read(), total, found["ETag"])
+
+
+def keep(key: str, kept: str, etag: str) -> None:
+    """Copy a file as it was looked at; raises what botocore raises where it has changed since."""
+    bucket = settings().exports_bucket
+    client("s3").copy_object(Bucket=bucket, Key=kept, CopySource={"Bucket": bucket, "Key": key}, CopySourceIfMatch=etag)
 
 
 def disposition(name: str) -> str:

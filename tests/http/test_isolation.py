@@ -19,7 +19,7 @@ BY_PLATFORM = "start_payment fail_payment pay cancel_unpaid expire_payment pass_
 BY_PLATFORM += "cancel_in_risk report_short_payment expire_examination expire_shipment request_cancellation".split()
 BY_PLATFORM += "withdraw_cancellation report_delivery confirm_receipt expire_receipt release_funds sync".split()
 BY_PLATFORM += "complete_refund freeze unfreeze open_dispute".split()
-DISPUTE_BY_SELLER = "accept counter give_return_address confirm_return".split()
+DISPUTE_BY_SELLER = "accept counter give_return_address confirm_return add_evidence".split()
 DISPUTE_BY_PLATFORM = "buyer_accept buyer_counter escalate decide buyer_returned withdraw".split()
 DISPUTE_BY_PLATFORM += "expire_return_address expire_return".split()
 BULK = "ship remind_payment accept_cancellation reject_cancellation extend_receipt".split()
@@ -41,6 +41,8 @@ WHO: dict[str, str] = {
     "GET /v1/funds/unexplained": ALL,
     "GET /v1/disputes": ALL,
     "GET /v1/disputes/{dispute_id}": ALL,
+    "POST /v1/disputes/{dispute_id}/evidence": f"{SELLER} {PLATFORM}",
+    "GET /v1/disputes/{dispute_id}/evidence/{evidence_id}": ALL,
     **{f"POST /v1/disputes/{{dispute_id}}/actions/{action}": f"{SELLER} {PLATFORM}" for action in DISPUTE_BY_SELLER},
     **{f"POST /v1/disputes/{{dispute_id}}/actions/{action}": PLATFORM for action in DISPUTE_BY_PLATFORM},
     "POST /v1/exports": SELLER,
@@ -84,6 +86,7 @@ class Held:
             "order_id": self.order_id,
             "refund_id": self.refund_id,
             "dispute_id": self.dispute_id,
+            "evidence_id": "evd_0",
             "export_id": self.export_id,
             "n": "1",
         }
@@ -94,6 +97,7 @@ def unused(ids: Mapping[str, str]) -> dict[str, str]:
     return {
         "order_id": "9" * len(ids["order_id"]),
         "refund_id": "rfd_" + "0" * (len(ids["refund_id"]) - 4),
+        "evidence_id": "evd_0",
         "dispute_id": "dsp_" + "0" * (len(ids["dispute_id"]) - 4),
         "export_id": "exp_" + "0" * (len(ids["export_id"]) - 4),
         "n": "1",
@@ -210,7 +214,13 @@ def test_every_role_may_do_what_the_contract_says_and_no_more(held: Held) -> Non
             answer = ask(getattr(held.shop, role), key, held.ids)
             if role in who.split():
                 # A file is there as soon as a worker has written it, and no sooner.
-                expected = (302, 404) if key.endswith("{n}") else (200,) if key.startswith("GET") else (400,)
+                expected = (
+                    (302, 404)
+                    if key.endswith(("{n}", "{evidence_id}"))
+                    else (200,)
+                    if key.startswith("GET")
+                    else (400,)
+                )
                 assert answer.status in expected, (key, role, answer.content)
                 allowed += 1
             else:
@@ -227,7 +237,7 @@ def test_every_role_may_do_what_the_contract_says_and_no_more(held: Held) -> Non
 
 def test_no_list_shows_another_stores_orders(api: Api, held: Held) -> None:
     other = api.shop()
-    for path in ("/v1/orders", "/v1/deadlines", "/v1/parcels", "/v1/refunds"):
+    for path in ("/v1/orders", "/v1/deadlines", "/v1/parcels", "/v1/refunds", "/v1/disputes", "/v1/funds/entries"):
         assert len(held.shop.owner.every(path)) > 0
         assert other.owner.every(path) == []
     for query in ("buyer=buyer-1", f"tracking_no=LX{held.order_id}", "status=FUND_PROCESSING", "overlay=refund"):

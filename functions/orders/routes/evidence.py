@@ -1,0 +1,101 @@
+"""Evidence in a dispute: a form to upload a file with, the step that adds it, and the file."""
+
+from typing import Annotated, Any, Literal
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
+from pydantic import StringConstraints
+from typing_extensions import TypedDict
+
+from functions.orders import pipeline
+from functions.orders.fields import Body, Long
+from functions.orders.identity import PLATFORM, SELLER
+from functions.orders.pipeline import Call, access
+from functions.orders.problems import not_found
+from functions.orders.routes.actions import request_for
+from functions.orders.routes.answers import documented, reply
+from functions.orders.routes.disputes import dispute_reply
+from functions.orders.schemas import Step
+from functions.orders.shapes import OpenDisputeView
+from functions.orders.views import instant
+from shared.domain.evidence import MAX_BYTES
+from shared.operations import evidence, orders
+
+router = Router()
+
+
+class NewEvidence(Body):
+    media_type: Literal["image/jpeg", "image/png", "image/gif", "image/webp", "application/pdf"]
+
+
+class AddEvidence(Step):
+    evidence_id: Annotated[str, StringConstraints(pattern=r"^evd_[0-9A-HJKMNP-TV-Z]{26}$")]
+    text: Long | None = None
+
+
+class UploadView(TypedDict):
+    """A presigned POST: send `fields`, then the file as `file`, as multipart/form-data to `url`."""
+
+    url: str
+    fields: dict[str, str]
+
+
+class FormView(TypedDict):
+    evidence_id: str
+    upload: UploadView
+    max_bytes: int
+    expires_at: str
+
+
+@router.post(
+    "/v1/disputes/<dispute_id>/evidence",
+    summary="Ask for a form to upload evidence with",
+    tags=["Disputes"],
+    operation_id="offer_evidence_form",
+    responses=documented(FormView, "The form, for 15 minutes; the step `add_evidence` then takes the file in.", 201),
+)
+@access(SELLER | PLATFORM)
+def offer_form(dispute_id: str, body: Annotated[NewEvidence, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    form = evidence.offer_form(call.store, call.order, call.dispute_id, body.media_type, call.actor, call.now)
+    told: FormView = {
+        "evidence_id": form.evidence_id,
+        "upload": {"url": form.url, "fields": form.fields},
+        "max_bytes": MAX_BYTES,
+        "expires_at": instant(form.expires_at),
+    }
+    return reply(told, 201)
+
+
+@router.post(
+    "/v1/disputes/<dispute_id>/actions/add_evidence",
+    summary="add_evidence",
+    tags=["Disputes"],
+    operation_id="dispute_add_evidence",
+    responses=documented(OpenDisputeView, "The dispute as it is now."),
+)
+@access(SELLER | PLATFORM)
+def add_evidence(dispute_id: str, body: Annotated[AddEvidence, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    assert call.loaded is not None
+    orders.check_version(call.order, call.expected)
+    request = request_for(call, "add_evidence", body)
+    receipt = call.answer_with(lambda order: pipeline.kept(dispute_reply(call, order)))
+    return dispute_reply(call, evidence.add_evidence(call.store, call.loaded, call.dispute_id, request, receipt))
+
+
+@router.get(
+    "/v1/disputes/<dispute_id>/evidence/<evidence_id>",
+    summary="Fetch a piece of evidence",
+    tags=["Disputes"],
+    operation_id="get_evidence",
+    responses=documented(dict[str, str], "The file itself is at Location, for five minutes.", 302),
+)
+@access()
+def get_evidence(dispute_id: str, evidence_id: str) -> Response[Any]:
+    call: Call = router.context["call"]
+    link = evidence.link(call.store.store_id, call.order, call.dispute_id, evidence_id)
+    if link is None:
+        raise not_found()
+    return Response(302, None, "", headers={"Location": link, "Cache-Control": "no-store"})

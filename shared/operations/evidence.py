@@ -1,0 +1,80 @@
+"""Evidence in a dispute: uploaded by a form that S3 checks, looked at, then kept where nobody can change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.domain import disputes, lifecycle
+from shared.domain.commands import Actor
+from shared.domain.errors import Conflict, TransitionNotAllowed, Unprocessable
+from shared.domain.evidence import MAX_BYTES, media_type_of
+from shared.domain.orders import Order
+from shared.domain.stores import Store
+from shared.operations.orders import Receipt, Request, change_order, new_id
+from shared.store import files, orders
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A presigned POST: `fields` go into a multipart form before the file, which comes last."""
+
+    evidence_id: str
+    url: str
+    fields: dict[str, str]
+    expires_at: datetime
+
+
+def offer_form(store: Store, order: Order, dispute_id: str, media_type: str, actor: Actor, now: datetime) -> Form:
+    """Where to send the file. Raises TransitionNotAllowed where the dispute takes no evidence (any more). Costs no
+    request; a file that nobody adds to the dispute is gone after a day."""
+    _refuse_where_ended(store, order, dispute_id, actor, now)
+    evidence_id = new_id("evd_")
+    url, fields = files.form(_key("uploads", store.store_id, dispute_id, evidence_id), media_type, MAX_BYTES)
+    return Form(evidence_id, url, fields, now + timedelta(seconds=files.FORM_SECONDS))
+
+
+def add_evidence(
+    store: Store, loaded: orders.Loaded, dispute_id: str, request: Request, receipt: Receipt | None = None
+) -> Order:
+    """The file that was uploaded, put into the dispute: checked by its content, then copied to where no form leads.
+
+    Raises Conflict `evidence_missing` where nothing was uploaded, Unprocessable `evidence_not_image_or_pdf`.
+    """
+    told: dict[str, Any] = dict(request.body or {}) | {"dispute_id": dispute_id}
+    known = {each.evidence_id for dispute in loaded.order.disputes for each in dispute.evidence}
+    if told["evidence_id"] not in known:
+        _refuse_where_ended(store, loaded.order, dispute_id, request.actor, request.now)
+        upload = _key("uploads", store.store_id, dispute_id, told["evidence_id"])
+        found = files.beginning(upload)
+        if found is None:
+            raise Conflict("evidence_missing", "Nothing was uploaded under this id, or it is more than a day ago.")
+        media_type = media_type_of(found.content)
+        if media_type is None or not 0 < found.bytes <= MAX_BYTES:
+            raise Unprocessable(
+                "evidence_not_image_or_pdf", "Evidence is a JPEG, PNG, GIF, WebP or PDF file.", "/evidence_id"
+            )
+        files.keep(upload, _key("evidence", store.store_id, dispute_id, told["evidence_id"]), found.etag)
+        told |= {"media_type": media_type, "bytes": found.bytes}
+    return change_order(store, loaded, replace(request, body=told), receipt)
+
+
+def _refuse_where_ended(store: Store, order: Order, dispute_id: str, actor: Actor, now: datetime) -> None:
+    allowed = lifecycle.allowed_actions(order, actor.kind, store, now, disputes.ACTIONS)
+    if "add_evidence" not in allowed or order.dispute is None or order.dispute.dispute_id != dispute_id:
+        raise TransitionNotAllowed(order.status, "add_evidence", allowed)
+
+
+def link(store_id: str, order: Order, dispute_id: str, evidence_id: str) -> str | None:
+    """An address that gives the file for five minutes; None where the dispute has none of this id."""
+    for dispute in order.disputes:
+        for each in dispute.evidence:
+            if (dispute.dispute_id, each.evidence_id) == (dispute_id, evidence_id):
+                suffix = each.media_type.rpartition("/")[2]
+                return files.link(_key("evidence", store_id, dispute_id, evidence_id), f"{evidence_id}.{suffix}")
+    return None
+
+
+def _key(folder: str, store_id: str, dispute_id: str, evidence_id: str) -> str:
+    return f"{folder}/{store_id}/{dispute_id}/{evidence_id}"

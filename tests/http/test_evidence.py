@@ -1,0 +1,134 @@
+"""Evidence: a form that S3 checks, a file that is known by its content, and what is kept of it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+
+from tests.harness import BUCKET, Api, Shop
+from tests.http.test_disputes import act, disputed
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
+FILES = {
+    "image/png": PNG,
+    "image/jpeg": b"\xff\xd8\xff\xe0" + b"\x00" * 40,
+    "image/gif": b"GIF89a" + b"\x00" * 40,
+    "image/webp": b"RIFF\x00\x00\x00\x00WEBPVP8 " + b"\x00" * 40,
+    "application/pdf": b"%PDF-1.7\n" + b"\x00" * 40,
+}
+NOT_SHOWN = (
+    b"<html><script>",
+    b"MZ\x90\x00",
+    b"PK\x03\x04",
+    b"%PD",
+    b"RIFF\x00\x00\x00\x00WAVE",
+    b"\x89PNG",
+    b"GIF",
+    b"x",
+)
+
+
+@pytest.fixture
+def shop(on_moto: Api) -> Shop:
+    boto3.client("s3").create_bucket(Bucket=BUCKET)
+    return on_moto.shop()
+
+
+def form(shop: Shop, dispute_id: str, media_type: str = "image/png") -> dict[str, Any]:
+    answer = shop.staff.post(f"/v1/disputes/{dispute_id}/evidence", {"media_type": media_type})
+    assert answer.status == 201, answer.content
+    told: dict[str, Any] = answer.json
+    return told
+
+
+def upload(told: dict[str, Any], content: bytes) -> None:
+    """What S3 does with a form that it has admitted."""
+    boto3.client("s3").put_object(Bucket=BUCKET, Key=told["upload"]["fields"]["key"], Body=content)
+
+
+@pytest.mark.parametrize("media_type", FILES)
+def test_a_file_is_uploaded_added_and_fetched(shop: Shop, media_type: str) -> None:
+    order_id, dispute_id = disputed(shop)
+    told = form(shop, dispute_id, media_type)
+    upload(told, FILES[media_type])
+    body = {"evidence_id": told["evidence_id"], "text": "The packing photo."}
+    added = act(shop.staff, dispute_id, "add_evidence", body)
+    assert added.status == 200, added.content
+    (kept,) = added.json["evidence"]
+    size = len(FILES[media_type])
+    assert (kept["media_type"], kept["bytes"], kept["by"], kept["text"]) == (media_type, size, "seller", body["text"])
+    fetched = shop.viewer.get(f"/v1/disputes/{dispute_id}/evidence/{kept['evidence_id']}")
+    assert fetched.status == 302 and "X-Amz-Signature" in fetched.headers["location"]
+    key = urlsplit(fetched.headers["location"]).path.lstrip("/").removeprefix(f"{BUCKET}/")
+    assert boto3.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read() == FILES[media_type]
+    again = act(shop.staff, dispute_id, "add_evidence", body)
+    assert again.json["evidence"] == [kept], "told twice, kept once"
+    assert shop.viewer.get(f"/v1/orders/{order_id}").json["version"] == 6
+
+
+def test_the_form_admits_one_file_of_one_type_and_five_megabytes(shop: Shop) -> None:
+    _, dispute_id = disputed(shop)
+    told = form(shop, dispute_id)
+    assert told["max_bytes"] == 5 * 1024 * 1024
+    policy = json.loads(base64.b64decode(told["upload"]["fields"]["policy"]))
+    conditions = policy["conditions"]
+    assert ["content-length-range", 1, 5 * 1024 * 1024] in conditions
+    assert {"Content-Type": "image/png"} in conditions and {"bucket": BUCKET} in conditions
+    key = told["upload"]["fields"]["key"]
+    assert {"key": key} in conditions and key.endswith(told["evidence_id"])
+    assert told["expires_at"].startswith(policy["expiration"][:16])
+
+
+def test_what_is_no_image_and_no_pdf_is_refused_whatever_it_is_called(shop: Shop) -> None:
+    order_id, dispute_id = disputed(shop)
+    for content in NOT_SHOWN:
+        told = form(shop, dispute_id)
+        upload(told, content)
+        refused = act(shop.staff, dispute_id, "add_evidence", {"evidence_id": told["evidence_id"]})
+        assert (refused.status, refused.code) == (422, "evidence_not_image_or_pdf"), content
+        assert refused.fields == ["/evidence_id"]
+    assert shop.viewer.get(f"/v1/orders/{order_id}").json["version"] == 5
+    keys = [item["Key"] for item in boto3.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]]
+    assert len(keys) == len(NOT_SHOWN) and not any(key.startswith("evidence/") for key in keys)
+
+
+def test_a_file_cannot_be_changed_once_it_was_added(shop: Shop) -> None:
+    _, dispute_id = disputed(shop)
+    told = form(shop, dispute_id)
+    upload(told, PNG)
+    act(shop.staff, dispute_id, "add_evidence", {"evidence_id": told["evidence_id"]})
+    upload(told, b"<html>")
+    fetched = shop.viewer.get(f"/v1/disputes/{dispute_id}/evidence/{told['evidence_id']}")
+    key = urlsplit(fetched.headers["location"]).path.lstrip("/").removeprefix(f"{BUCKET}/")
+    assert boto3.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read() == PNG
+
+
+def test_evidence_that_is_not_there_or_not_of_this_dispute(shop: Shop) -> None:
+    _, dispute_id = disputed(shop)
+    _, other = disputed(shop)
+    told = form(shop, dispute_id)
+    missing = act(shop.staff, dispute_id, "add_evidence", {"evidence_id": told["evidence_id"]})
+    assert (missing.status, missing.code) == (409, "evidence_missing")
+    upload(told, PNG)
+    assert act(shop.staff, other, "add_evidence", {"evidence_id": told["evidence_id"]}).code == "evidence_missing"
+    for odd in ("../../exports/x", "a/b", "%2e%2e"):
+        assert act(shop.staff, dispute_id, "add_evidence", {"evidence_id": odd}).status in (400, 409)
+    assert act(shop.staff, dispute_id, "add_evidence", {"evidence_id": told["evidence_id"]}).status == 200
+    assert shop.viewer.get(f"/v1/disputes/{other}/evidence/{told['evidence_id']}").status == 404
+    assert shop.viewer.post(f"/v1/disputes/{dispute_id}/evidence", {"media_type": "image/png"}).status == 403
+    assert shop.staff.post(f"/v1/disputes/{dispute_id}/evidence", {"media_type": "text/html"}).status == 400
+
+
+def test_an_ended_dispute_takes_no_evidence(shop: Shop) -> None:
+    _, dispute_id = disputed(shop)
+    told = form(shop, dispute_id)
+    upload(told, PNG)
+    act(shop.platform, dispute_id, "withdraw")
+    refused = shop.staff.post(f"/v1/disputes/{dispute_id}/evidence", {"media_type": "image/png"})
+    assert (refused.status, refused.code) == (409, "transition_not_allowed")
+    assert act(shop.staff, dispute_id, "add_evidence", {"evidence_id": told["evidence_id"]}).status == 409
