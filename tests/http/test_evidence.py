@@ -117,7 +117,7 @@ def test_evidence_that_is_not_there_or_not_of_this_dispute(shop: Shop) -> None:
     upload(told, PNG)
     assert act(shop.staff, other, "add_evidence", {"evidence_id": told["evidence_id"]}).code == "evidence_missing"
     for odd in ("../../exports/x", "a/b", "%2e%2e"):
-        assert act(shop.staff, dispute_id, "add_evidence", {"evidence_id": odd}).status in (400, 409)
+        assert act(shop.staff, dispute_id, "add_evidence", {"evidence_id": odd}).status == 400
     assert act(shop.staff, dispute_id, "add_evidence", {"evidence_id": told["evidence_id"]}).status == 200
     assert shop.viewer.get(f"/v1/disputes/{other}/evidence/{told['evidence_id']}").status == 404
     assert shop.viewer.post(f"/v1/disputes/{dispute_id}/evidence", {"media_type": "image/png"}).status == 403
