@@ -147,7 +147,7 @@ def lapse_order(store_id: str, order_id: str, *, before: datetime, now: datetime
         except Missing:
             return None
         except Stale:
-            _pause()
+            pause()
     raise Busy("the order keeps changing")
 
 
@@ -184,7 +184,7 @@ def _apply(
                 also=receipt.writes(done.order) if receipt else (),
             )
         except Stale:
-            _pause()
+            pause()
             loaded = orders.load(store.store_id, loaded.order.order_id)
             continue
         if receipt:
@@ -193,5 +193,5 @@ def _apply(
     raise Busy("the order keeps changing")
 
 
-def _pause() -> None:
+def pause() -> None:
     time.sleep(random.uniform(0, 0.05))

@@ -7,7 +7,7 @@ a store has goes by `store#what#id`.
 from __future__ import annotations
 
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 ORDER, DETAIL, PARCEL, REFUND, DISPUTE = (
     "ORDER",
@@ -17,7 +17,7 @@ ORDER, DETAIL, PARCEL, REFUND, DISPUTE = (
     "ORDER#DISPUTE#",
 )
 """Sort keys of what makes up an order; all begin with ORDER, so that one query loads them and nothing else."""
-HISTORY, ACCESS, LEDGER = "HISTORY#", "ACCESS#", "LEDGER#"
+HISTORY, ACCESS, LEDGER, MESSAGE, THREAD = "HISTORY#", "ACCESS#", "LEDGER#", "MESSAGE#", "THREAD"
 STORE, COUNTER, FUNDS, REGULAR_EXPORT = "STORE", "COUNT#", "FUNDS#", "EXPORT"
 
 COUNTER_SHARDS = 8
@@ -72,6 +72,10 @@ def ledger_seq(sk: str) -> int:
 
 def funds_sk(store_id: str, order_id: str, currency: str) -> str:
     return f"{FUNDS}{currency}#{_hash(store_id, order_id) % COUNTER_SHARDS}"
+
+
+def replies_sk(day: date) -> str:
+    return f"REPLIES#{day.isoformat()}"
 
 
 def counter_sk(store_id: str, order_id: str) -> str:

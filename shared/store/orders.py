@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pynamodb.expressions.condition import Condition
+
 from shared.domain.commands import Actor
 from shared.domain.history import Entry
 from shared.domain.orders import Order
@@ -13,6 +15,7 @@ from shared.store import keys, ledger
 from shared.store.counters import counted
 from shared.store.errors import Busy, Exists, Missing
 from shared.store.items import PARTS, entry_of, entry_record, head_of, order_of, part_record, parts_of, stamp, whole
+from shared.store.messages import unread_is
 from shared.store.records import AccessRecord, HistoryRecord, MovedRecord, OrderRecord, Record
 from shared.store.table import Delete, Put, Write, absent, anyhow, present, put, query, stale, transact
 
@@ -78,7 +81,7 @@ def save(before: Loaded, after: Order, entries: Sequence[Entry], *, armed: bool,
     head = head_of(after, part_versions=stamp(versions), armed=armed)
     transact(
         [
-            Put(head, OrderRecord.version == was.version, stale),
+            Put(head, _as_loaded(was), stale),
             *(Put(part_record(after, sk, parts[sk], versions[sk]), anyhow(), stale) for sk in sorted(changed)),
             *(
                 Delete(part_record(was, sk, parts_before[sk], was.version), present(), stale)
@@ -103,7 +106,7 @@ def rearm(before: Loaded, *, armed: bool) -> None:
     """Put the order into the clock's index or take it out, without touching the order itself. Raises Stale."""
     head = head_of(before.order, part_versions=stamp(before.versions), armed=armed)
     if head.fires_at != before.armed:
-        put(Put(head, OrderRecord.version == before.order.version, stale))
+        put(Put(head, _as_loaded(before.order), stale))
 
 
 def history(store_id: str, order_id: str, *, after_seq: int, limit: int) -> list[Entry]:
@@ -154,6 +157,12 @@ def accesses(store_id: str, order_id: str, *, after_key: str, limit: int) -> lis
         for record in records
         if isinstance(record, AccessRecord)
     ]
+
+
+def _as_loaded(order: Order) -> Condition:
+    """Messages change the head without the order's version: one that came meanwhile must not be lost."""
+    same: Condition = (OrderRecord.version == order.version) & unread_is(order.unread_messages)
+    return same
 
 
 def _history(order: Order, entries: Iterable[Entry]) -> list[Write]:

@@ -220,6 +220,32 @@ FUND_COUNTS = {fund_state: f"fund_{fund_state}" for fund_state in FundState}
 OVERLAY_COUNTS = {overlay: f"overlay_{overlay}" for overlay in Overlay}
 
 
+class MessageRecord(Record, discriminator="message"):
+    message_id = UnicodeAttribute()
+    sender = UnicodeAttribute()
+    text = UnicodeAttribute()
+    sent_at = InstantAttribute()
+    read_at = InstantAttribute(null=True)
+
+
+class ThreadRecord(Record, discriminator="thread"):
+    """The talk about one order: in an index, with what the buyer wrote, while that waits for an answer."""
+
+    version = NumberAttribute()
+    answered_at = InstantAttribute(null=True)
+    message_id = UnicodeAttribute(null=True)
+    text = UnicodeAttribute(null=True)
+    unanswered_since = InstantAttribute(null=True)
+
+
+class RepliesRecord(Record, discriminator="replies"):
+    """A day's answers in one store: how many, after how many seconds together, and how many of them within a day."""
+
+    replies = NumberAttribute()
+    seconds = NumberAttribute()
+    in_time = NumberAttribute(null=True)
+
+
 class LedgerRecord(Record, discriminator="ledger"):
     """Money of an order that moved, in minor units: signed, and what the platform holds of the order after it."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from tests.harness import parcel, usd
+from tests.harness import ago, parcel, usd
 from tests.store.test_interleavings import ALL, PAID, Client, Pair, World, both, cancelling, every_interleaving, world
 
 __all__ = ["world"]
@@ -66,6 +66,24 @@ def asks(role: str, action: str, body: dict[str, Any] | None = None) -> tuple[st
     return role, action, body or {}
 
 
+BUYER = {"from": "buyer", "text": "Where is it?"}
+
+
+def written(world: World) -> None:
+    """A sent order with a message that nobody has read."""
+    world.begin(*SENT)
+    answer = world.shop.platform.post(f"/v1/orders/{world.order_id}/messages", BUYER | {"at": ago(hours=1)})
+    assert answer.status == 201
+    world.keep()
+
+
+def answer_and_message(world: World) -> tuple[Client, Client]:
+    """The answer is the later one, whichever is heard of first."""
+    later = world.now + timedelta(seconds=1)
+    answer = world.request("staff", "messages", {"text": "Soon."}, now=later)
+    return answer, world.request("platform", "messages", BUYER)
+
+
 PAIRS = [
     Pair(
         "two staff accept a refund",
@@ -89,6 +107,9 @@ PAIRS = [
         "receipt vs dispute", sent, both(asks("platform", "confirm_receipt"), asks("platform", "open_dispute", CLAIM))
     ),
     Pair("two disputes", sent, both(asks("platform", "open_dispute", CLAIM), asks("platform", "open_dispute", RETURN))),
+    Pair("message vs receipt", sent, both(asks("platform", "messages", BUYER), asks("platform", "confirm_receipt"))),
+    Pair("message vs read", written, both(asks("platform", "messages", BUYER), asks("staff", "messages/read"))),
+    Pair("answer vs message", written, answer_and_message),
     Pair("freeze vs accept", disputed, both(asks("platform", "freeze", {"reason": "review"}), asks("staff", "accept"))),
     *(
         Pair(f"escalate {second:+d} s vs lapse", answer_due, at_the_lapse("platform", "escalate", second))

@@ -1,0 +1,191 @@
+"""Messages: of one order, across orders, and how fast the shop answers."""
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal, NotRequired
+from zoneinfo import ZoneInfo
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import Field, StringConstraints
+from typing_extensions import TypedDict
+
+from functions.orders import cursors, pipeline
+from functions.orders.fields import Body, Instant
+from functions.orders.identity import PLATFORM, SELLER
+from functions.orders.pipeline import Call, access
+from functions.orders.problems import Problem
+from functions.orders.routes.answers import Cursor, Limit, documented, list_reply, page_of, page_reply, position, reply
+from functions.orders.views import instant
+from shared.domain.errors import Unprocessable
+from shared.domain.messages import Message
+from shared.domain.orders import Overlay
+from shared.operations import messages as operations
+from shared.store import counters, messages
+from shared.store.lists import Position
+
+router = Router()
+
+
+class NewMessage(Body):
+    """`from` and `at` are the platform's to say."""
+
+    text: Annotated[str, StringConstraints(max_length=20_000)]
+    from_: Annotated[Literal["buyer", "platform"] | None, Field(alias="from")] = None
+    at: Instant | None = None
+
+
+class Nothing(Body):
+    """No fields."""
+
+
+MessageView = TypedDict(
+    "MessageView",
+    {
+        "message_id": str,
+        "order_id": NotRequired[str],
+        "from": str,
+        "text": str,
+        "sent_at": str,
+        "read_at": NotRequired[str],
+    },
+)
+
+
+class RepliesView(TypedDict):
+    """Over so many days, today included: answers, how long buyers waited on average, and the share within 24 hours."""
+
+    days: int
+    replies: int
+    average_minutes: int | None
+    within_24h: float | None
+
+
+class FiguresView(TypedDict):
+    unread_orders: int
+    unanswered: int
+    unanswered_12h: int
+    replies: list[RepliesView]
+
+
+@router.get(
+    "/v1/orders/<order_id>/messages",
+    summary="Read an order's messages",
+    tags=["Messages"],
+    operation_id="list_order_messages",
+    responses=documented(page_of("OrderMessagePage", MessageView), "The latest first."),
+)
+@access()
+def list_order_messages(order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    call: Call = router.context["call"]
+    query = {"list": f"messages/{order_id}"}
+    start = position(call, cursor, query)
+    found = messages.page(call.store.store_id, order_id, limit, start.key if start else None)
+    end = Position(messages.place(found[-1]), "", "") if len(found) == limit else None
+    return list_reply([_view(each) for each in found], limit, cursors.seal(end, call.store.store_id, query, call.now))
+
+
+@router.post(
+    "/v1/orders/<order_id>/messages",
+    summary="Write a message, or report the buyer's",
+    tags=["Messages"],
+    operation_id="post_message",
+    responses=documented(MessageView, "The message.", 201),
+)
+@access(SELLER | PLATFORM)
+def post_message(order_id: str, body: Annotated[NewMessage, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    by_platform = call.actor.role in PLATFORM
+    for name, given in (("from", body.from_), ("at", body.at)):
+        if given is not None and not by_platform:
+            raise Unprocessable(f"{name}_not_allowed", "Only the platform says who wrote, and when.", f"/{name}")
+    sender = (body.from_ or "platform") if by_platform else "seller"
+    receipt = call.answer_with(lambda message: pipeline.kept(reply(_view(message), 201)))
+    message = operations.post_message(call.store, order_id, sender, body.text, body.at, call.now, receipt)
+    return reply(_view(message), 201)
+
+
+@router.post(
+    "/v1/orders/<order_id>/messages/read",
+    summary="Mark what the other side wrote as read",
+    tags=["Messages"],
+    operation_id="read_messages",
+    responses=documented(dict[str, int], "How many are left unread: 0."),
+)
+@access(SELLER | PLATFORM)
+def read_messages(order_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    operations.read_messages(call.store, order_id, call.actor.role not in PLATFORM, call.now)
+    return reply({"unread": 0})
+
+
+@router.get(
+    "/v1/messages",
+    summary="Messages across orders",
+    tags=["Messages"],
+    operation_id="list_messages",
+    responses=documented(
+        page_of("MessagePage", MessageView),
+        "All or the buyers' unread ones, latest first; or what has been unanswered for so many hours, oldest first.",
+    ),
+)
+@access()
+def list_messages(
+    unread: Annotated[Literal["true"] | None, Query()] = None,
+    unanswered_for: Annotated[int | None, Query(ge=0, le=8760)] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response[Any]:
+    call: Call = router.context["call"]
+    if unread is not None and unanswered_for is not None:
+        raise Problem(400, "filter_not_indexed", "Either `unread` or `unanswered_for`, not both.")
+    query = {"list": "messages", "unread": str(unread), "unanswered": str(unanswered_for)}
+    start = position(call, cursor, query)
+    if unanswered_for is None:
+        page = messages.listed(call.store.store_id, unread is not None, limit, start)
+    else:
+        until = call.now - timedelta(hours=unanswered_for)
+        page = messages.unanswered(call.store.store_id, until, limit, start)
+    return page_reply(call, page, lambda listed: {**_view(listed.message), "order_id": listed.order_id}, limit, query)
+
+
+@router.get(
+    "/v1/messages/figures",
+    summary="Unread, unanswered, and how fast the shop answers",
+    tags=["Messages"],
+    operation_id="get_message_figures",
+    responses=documented(FiguresView, "Figures from what is kept each day in the store's zone."),
+)
+@access()
+def get_figures() -> Response[Any]:
+    call: Call = router.context["call"]
+    store_id, today = call.store.store_id, call.now.astimezone(ZoneInfo(call.store.time_zone)).date()
+    told: FiguresView = {
+        "unread_orders": counters.counts(store_id).of(Overlay.UNREAD),
+        "unanswered": messages.count_waiting(store_id, None),
+        "unanswered_12h": messages.count_waiting(store_id, call.now - timedelta(hours=12)),
+        "replies": [
+            _replies(days, messages.replies(store_id, today - timedelta(days=days - 1), today)) for days in (7, 30)
+        ],
+    }
+    return reply(told)
+
+
+def _view(message: Message) -> Any:
+    told = {
+        "message_id": message.message_id,
+        "from": message.sender,
+        "text": message.text,
+        "sent_at": instant(message.sent_at),
+    }
+    return told | ({"read_at": instant(message.read_at)} if message.read_at else {})
+
+
+def _replies(days: int, found: messages.Replies) -> RepliesView:
+    return {
+        "days": days,
+        "replies": found.count,
+        "average_minutes": found.seconds // found.count // 60 if found.count else None,
+        "within_24h": round(found.in_time / found.count, 4) if found.count else None,
+    }

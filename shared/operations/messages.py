@@ -1,0 +1,53 @@
+"""Messages of an order: written, reported, read. Each may run twice with its idempotency key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from shared.domain import messages as rules
+from shared.domain.messages import Message
+from shared.domain.stores import Store
+from shared.operations.orders import ATTEMPTS, Receipt, new_id, pause, refuse_future
+from shared.store import messages, orders
+from shared.store.errors import Busy, Stale
+
+
+def post_message(
+    store: Store,
+    order_id: str,
+    sender: str,
+    text: str,
+    at: datetime | None,
+    now: datetime,
+    receipt: Receipt | None = None,
+) -> Message:
+    """A message, whatever the order's status; frozen ones take messages, too. Raises Unprocessable, or Busy."""
+    rules.check(text, sender)
+    refuse_future(at or now, now, "/at")
+    message = Message(new_id("msg_"), sender, text, at or now)
+    day = message.sent_at.astimezone(ZoneInfo(store.time_zone)).date()
+    for _ in range(ATTEMPTS):
+        order = orders.load(store.store_id, order_id).order
+        thread = messages.thread(store.store_id, order_id)
+        try:
+            messages.post(order, thread, message, day, receipt.writes(message) if receipt else ())
+        except Stale:
+            pause()
+            continue
+        if receipt:
+            receipt.kept = receipt.render is not None
+        return message
+    raise Busy("the order keeps changing")
+
+
+def read_messages(store: Store, order_id: str, by_seller: bool, now: datetime) -> None:
+    """All that the other side has written is read now."""
+    for _ in range(ATTEMPTS):
+        order = orders.load(store.store_id, order_id).order
+        try:
+            if not messages.read(order, by_seller, now):
+                return
+        except Stale:
+            pause()
+    raise Busy("the order keeps changing")
