@@ -40,7 +40,7 @@ TARGETS: Mapping[str, frozenset[str]] = {
     "complete_refund": UNCHANGED | {"FINISH"},
 }
 TARGETS |= dict.fromkeys(
-    ("accept", "buyer_accept", "decide", "confirm_return", "expire_return_address"), FUNDS | {"FUND_PROCESSING"}
+    ("accept", "buyer_accept", "decide", "confirm_return", "expire_return_address"), FUNDS | {"FINISH"}
 )
 TARGETS |= dict.fromkeys(("withdraw", "expire_return"), FUNDS | {"FINISH"})
 MAY_STAY = {"complete_refund", "accept", "buyer_accept", "decide", "confirm_return", "expire_return_address"}
