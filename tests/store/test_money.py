@@ -31,7 +31,7 @@ from tests.domain.build import Life, line
 from tests.harness import Api
 from tests.store.money_model import Purse
 
-HALVES, RUNS, STEPS, FLOOR = 2, 250, 32, 10
+HALVES, RUNS, STEPS, FLOOR = 2, 250, 32, 5
 """Two halves, so that two workers share them; runs and floor are those of each."""
 RARE = {"adjust_price", "remind_payment", "freeze", "sync"}
 """Ends of most lives, or possible at most times."""
