@@ -123,8 +123,8 @@ def _chunk(bounds: tuple[int, int, int]) -> tuple[list[list[str]], list[list[str
 
 
 def prepare(count: int, lines: int = 3) -> Path:
-    """The folder with the pages of `count` orders, made once for each version of this file."""
-    version = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+    """The folder with the pages of `count` orders, made once for each version of what an order is written as."""
+    version = hashlib.sha256(Path(__file__).read_bytes() + json.dumps(_chunk((0, 30, lines))).encode()).hexdigest()[:12]
     folder = Path(tempfile.gettempdir()) / f"orderkeep-pages-{version}-{count}-{lines}"
     if (folder / "ready").exists():
         return folder

@@ -22,10 +22,9 @@ def fail(order: Order, command: Command) -> Order:
 def pay(order: Order, command: Command) -> Order:
     received = command.body.get("amount")
     paid = replace(
-        order,
+        _with_received(order, order.amounts.total if received is None else received, "/amount"),
         status=Status.RISK_CONTROL,
         paid_at=command.at,
-        amounts=replace(order.amounts, received=order.amounts.total if received is None else received),
     )
     return deadlines.settle(paid, {"risk": command.at + command.store.policy.durations["risk"]}, supplied(command))
 
@@ -61,7 +60,7 @@ def report_short_payment(order: Order, command: Command) -> Order:
     received: int = command.body["received"]
     if received >= order.amounts.total:
         raise Unprocessable("payment_not_short", "What was received is no less than the order's total.", "/received")
-    short = replace(order, status=Status.WAIT_SELLER_EXAMINE_MONEY, amounts=replace(order.amounts, received=received))
+    short = replace(_with_received(order, received, "/received"), status=Status.WAIT_SELLER_EXAMINE_MONEY)
     return deadlines.settle(short, {"examination": command.at + command.store.policy.durations["examination"]}, {})
 
 
@@ -80,6 +79,15 @@ def await_shipment(order: Order, command: Command) -> Order:
 def supplied(command: Command) -> dict[str, datetime]:
     """The deadlines that the platform sends along, by timer kind."""
     return dict(command.body.get("deadlines") or {})
+
+
+def _with_received(order: Order, received: int, field: str) -> Order:
+    """A snapshot can lead back to here with refunds paid or promised already: those are part of what was received."""
+    if received < order.amounts.gone + order.promised:
+        raise Unprocessable(
+            "received_less_than_refunded", "More than this has been paid back or promised to the buyer already.", field
+        )
+    return replace(order, amounts=replace(order.amounts, received=received))
 
 
 def _close_unpaid(order: Order, command: Command, end_reason: str) -> Order:

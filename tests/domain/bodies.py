@@ -37,16 +37,18 @@ def _pay(life: Life, rng: Random) -> dict[str, Any]:
     if rng.random() < 0.2:
         body["deadlines"] = {"risk": life.now + hours(rng.randrange(1, 72))}
     if rng.random() < 0.2:
-        body["amount"] = life.order.amounts.refunded + rng.randrange(3000)
+        body["amount"] = _spent(life) + rng.randrange(3000)
     return body
 
 
 def _short(life: Life, rng: Random) -> dict[str, Any]:
-    return {
-        "received": rng.randrange(
-            life.order.amounts.refunded, max(life.order.amounts.total, 1 + life.order.amounts.refunded)
-        )
-    }
+    spent = _spent(life)
+    return {"received": rng.randrange(spent, max(life.order.amounts.total, 1 + spent))}
+
+
+def _spent(life: Life) -> int:
+    """The least that can have been received: what is gone of it already, and what the buyer has been promised."""
+    return life.order.amounts.gone + life.order.promised
 
 
 def _ship(life: Life, rng: Random) -> dict[str, Any]:

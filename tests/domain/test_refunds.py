@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.refunds import share_of
-from tests.domain.build import SHIP_ALL, TOTAL, Life, days, hours, life_in, line, parcel
+from tests.domain.build import SHIP_ALL, TOTAL, Life, claim, days, hours, life_in, line, parcel
 
 
 def test_a_cancellation_is_answered_within_48_hours() -> None:
@@ -128,6 +128,32 @@ def test_a_free_order_comes_to_its_end() -> None:
     assert closed.refund.amount == 0
     life = Life(**free).do("pay").do("pass_risk").do("ship", **SHIP_ALL[1]).do("confirm_receipt")
     assert life.do("release_funds").status == "FINISH"
+
+
+@pytest.mark.parametrize(
+    ("status", "action", "field", "body"),
+    [
+        ("RISK_CONTROL", "report_short_payment", "received", {"received": 399}),
+        ("PLACE_ORDER_SUCCESS", "pay", "amount", {"amount": 399}),
+    ],
+)
+def test_no_less_was_received_than_the_buyer_has_got_back(
+    status: str, action: str, field: str, body: dict[str, int]
+) -> None:
+    life = life_in("WAIT_BUYER_ACCEPT_GOODS").do("open_dispute", **claim(400)).wait(hours=1)
+    life.do("accept", "staff").do("complete_refund", refund_id=life.refund.refund_id).wait(hours=1).sync(status)
+    refusal = life.refuses(action, **body)
+    assert (refusal.code, refusal.pointer) == ("received_less_than_refunded", f"/{field}")  # type: ignore[union-attr]
+    assert life.do(action, **{field: 400}).order.amounts.received == 400
+
+
+def test_no_less_was_received_than_the_buyer_has_been_promised() -> None:
+    life = life_in("PART_CLOSED").sync("RISK_CONTROL")
+    promised = life.order.promised
+    assert promised > 0
+    refusal = life.refuses("report_short_payment", received=promised - 1)
+    assert (refusal.code, refusal.pointer) == ("received_less_than_refunded", "/received")  # type: ignore[union-attr]
+    assert life.do("report_short_payment", received=promised).order.remaining == 0
 
 
 def test_the_share_of_pieces_is_of_what_was_received_without_shipping() -> None:

@@ -144,7 +144,7 @@ def body_of(action: str, order: dict[str, Any], placed: dict[str, Any]) -> dict[
     accepted = [refund["refund_id"] for refund in order["refunds"] if refund["state"] == "accepted"]
     bodies: dict[str, dict[str, Any]] = {
         "adjust_price": {"total": usd("21.00")},
-        "report_short_payment": {"received": usd("1.00")},
+        "report_short_payment": {"received": usd("90.00")},
         "ship": {"parcels": [parcel("LX900000001CN")]},
         "edit_shipment": {"parcel_id": "p1", "tracking_no": "LX900000002CN"},
         "report_delivery": {"parcel_id": "p1"},
