@@ -82,7 +82,7 @@ def step(life: Life, rng: Random, counts: Counter[str]) -> None:
     with pytest.raises(Conflict):
         lifecycle.act(life.order, life.command(refused, role, None, None, {}))
     counts["refused"] += 1
-    usable = sorted(action for action in offered[actor] if action not in COMMON or rng.random() < 0.15)
+    usable = [action for action in sorted(offered[actor]) if action not in COMMON or rng.random() < 0.15]
     if not usable:
         return
     steps = [name for name in usable if name in disputes.ACTIONS]
