@@ -33,6 +33,7 @@ def adjust_price(order: Order, command: Command) -> Order:
     adjustment = command.body["total"] - (order.amounts.total - order.amounts.adjustment)
     if adjustment == order.amounts.adjustment:
         return order
+    _refuse_less_than_refunded(order, command.body["total"], "/total")
     return replace(order, amounts=replace(order.amounts, adjustment=adjustment))
 
 
@@ -82,12 +83,16 @@ def supplied(command: Command) -> dict[str, datetime]:
 
 
 def _with_received(order: Order, received: int, field: str) -> Order:
+    _refuse_less_than_refunded(order, received, field)
+    return replace(order, amounts=replace(order.amounts, received=received))
+
+
+def _refuse_less_than_refunded(order: Order, amount: int, field: str) -> None:
     """A snapshot can lead back to here with refunds paid or promised already: those are part of what was received."""
-    if received < order.amounts.gone + order.promised:
+    if amount < order.amounts.gone + order.promised:
         raise Unprocessable(
             "received_less_than_refunded", "More than this has been paid back or promised to the buyer already.", field
         )
-    return replace(order, amounts=replace(order.amounts, received=received))
 
 
 def _close_unpaid(order: Order, command: Command, end_reason: str) -> Order:

@@ -74,7 +74,7 @@ def accept_cancellation(order: Order, command: Command) -> Order:
     if not any(refund.state is RefundState.REQUESTED for refund in order.refunds):
         # A snapshot can lead into IN_CANCEL without ever having told of the request.
         return refund_all(order, command, "cancellation", "cancel_order_close_trade")
-    return close(_answered(order, RefundState.ACCEPTED), "cancel_order_close_trade")
+    return close(accept_requests(order), "cancel_order_close_trade")
 
 
 def reject_cancellation(order: Order, command: Command) -> Order:
@@ -127,6 +127,16 @@ def _answered(order: Order, state: RefundState) -> Order:
             for refund in order.refunds
         ),
     )
+
+
+def accept_requests(order: Order) -> Order:
+    """Promise what was requested, or what is left of it: a dispute may have been promised a part since."""
+    left = order.remaining
+    capped = tuple(
+        replace(refund, amount=min(refund.amount, left)) if refund.state is RefundState.REQUESTED else refund
+        for refund in order.refunds
+    )
+    return _answered(replace(order, refunds=capped), RefundState.ACCEPTED)
 
 
 def withdraw_requests(order: Order) -> Order:

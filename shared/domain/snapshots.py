@@ -27,7 +27,7 @@ from shared.domain.orders import (
 )
 from shared.domain.overlays import end_dispute, thaw
 from shared.domain.placements import Placement
-from shared.domain.refunds import refuse_more, withdraw_requests
+from shared.domain.refunds import accept_requests, refuse_more, withdraw_requests
 from shared.domain.stores import FeeRates
 
 UNPAID = frozenset({Status.PLACE_ORDER_SUCCESS, Status.PAYMENT_PROCESSING, Status.IN_BOOK_SALE})
@@ -230,7 +230,7 @@ def _refunds(before: Order, after: Order, command: Command) -> Order:
         request = replace(record(RefundState.REQUESTED), respond_by=due, on_silence="accept_cancellation")
         return replace(after, refunds=(*after.refunds, request))
     if after.fund_state is FundState.REFUNDING:
-        after = _restated(after, lambda refund: refund.state is RefundState.REQUESTED, RefundState.ACCEPTED)
+        after = accept_requests(after)
         if not any(refund.state is RefundState.ACCEPTED for refund in after.refunds):
             after = replace(after, refunds=(*after.refunds, record(RefundState.ACCEPTED)))
         return after

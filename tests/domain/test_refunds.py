@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.domain.orders import FundState
 from shared.domain.refunds import share_of
 from tests.domain.build import SHIP_ALL, TOTAL, Life, claim, days, hours, life_in, line, parcel
 
@@ -135,6 +136,7 @@ def test_a_free_order_comes_to_its_end() -> None:
     [
         ("RISK_CONTROL", "report_short_payment", "received", {"received": 399}),
         ("PLACE_ORDER_SUCCESS", "pay", "amount", {"amount": 399}),
+        ("PLACE_ORDER_SUCCESS", "adjust_price", "total", {"total": 399}),
     ],
 )
 def test_no_less_was_received_than_the_buyer_has_got_back(
@@ -144,7 +146,8 @@ def test_no_less_was_received_than_the_buyer_has_got_back(
     life.do("accept", "staff").do("complete_refund", refund_id=life.refund.refund_id).wait(hours=1).sync(status)
     refusal = life.refuses(action, **body)
     assert (refusal.code, refusal.pointer) == ("received_less_than_refunded", f"/{field}")  # type: ignore[union-attr]
-    assert life.do(action, **{field: 400}).order.amounts.received == 400
+    amounts = life.do(action, **{field: 400}).order.amounts
+    assert 400 in (amounts.received, amounts.total)
 
 
 def test_no_less_was_received_than_the_buyer_has_been_promised() -> None:
@@ -154,6 +157,20 @@ def test_no_less_was_received_than_the_buyer_has_been_promised() -> None:
     refusal = life.refuses("report_short_payment", received=promised - 1)
     assert (refusal.code, refusal.pointer) == ("received_less_than_refunded", "/received")  # type: ignore[union-attr]
     assert life.do("report_short_payment", received=promised).order.remaining == 0
+
+
+@pytest.mark.parametrize("accepted_by", ["accept_cancellation", "sync"])
+def test_an_accepted_cancellation_promises_only_what_a_dispute_has_left_of_it(accepted_by: str) -> None:
+    life = (
+        life_in("WAIT_BUYER_ACCEPT_GOODS").do("open_dispute", **claim(400)).sync("IN_CANCEL", "dispute").wait(hours=1)
+    )
+    assert life.refund.amount == life.order.amounts.total
+    life.wait(hours=1).do("accept", "staff").wait(hours=1)
+    if accepted_by == "sync":
+        life.sync("FUND_PROCESSING", fund_state=FundState.REFUNDING)
+    else:
+        life.do("accept_cancellation")
+    assert life.order.promised == life.order.amounts.total
 
 
 def test_the_share_of_pieces_is_of_what_was_received_without_shipping() -> None:

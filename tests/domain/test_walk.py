@@ -37,7 +37,7 @@ def invariants(life: Life) -> None:
             assert 0 <= number <= tally.ordered
     amounts = order.amounts
     received = amounts.total if amounts.received is None else amounts.received
-    assert 0 <= amounts.refunded <= received
+    assert 0 <= amounts.refunded <= amounts.refunded + order.promised <= received
     assert amounts.refunded == sum(refund.amount for refund in order.refunds if refund.state == "paid")
     if order.fund_state is FundState.RELEASED and amounts.released is not None and life.entries[-1].action != "sync":
         fees = (amounts.commission or 0) + (amounts.affiliate_fee or 0)
