@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import boto3
@@ -77,16 +78,15 @@ class Project:
         return run
 
     def healthy(self) -> bool:
-        until = time.monotonic() + 30
+        """Within a minute: a run that follows on a killed one may have to say for a while that it is not ready."""
+        until = time.monotonic() + 60
         while time.monotonic() < until:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
-            try:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+            with suppress(OSError, http.client.HTTPException), closing(connection):
                 connection.request("GET", "/v1/health")
-                return connection.getresponse().status == http.client.OK
-            except (OSError, http.client.HTTPException):
-                time.sleep(0.05)
-            finally:
-                connection.close()
+                if connection.getresponse().status == http.client.OK:
+                    return True
+            time.sleep(0.05)
         return False
 
     def change_template(self, before: str, after: str) -> None:
