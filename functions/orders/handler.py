@@ -12,7 +12,19 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.orders import pipeline, problems
 from functions.orders.pipeline import Call, access
-from functions.orders.routes import across, actions, bulk, desk, disputes, evidence, exports, funds, messages, orders
+from functions.orders.routes import (
+    across,
+    actions,
+    bulk,
+    desk,
+    disputes,
+    evidence,
+    exports,
+    funds,
+    messages,
+    orders,
+    templates,
+)
 from functions.orders.routes.answers import reply
 from functions.orders.validation import invalid
 from shared.telemetry import logger, metrics, tracer
@@ -20,7 +32,7 @@ from shared.telemetry import logger, metrics, tracer
 app = APIGatewayHttpResolver(enable_validation=True)
 app._request_validation_middleware = pipeline.Checks()
 app.use(middlewares=[pipeline.idempotency])
-for module in (orders, actions, disputes, evidence, bulk, across, funds, messages, exports, desk):
+for module in (orders, actions, disputes, evidence, bulk, across, funds, messages, templates, exports, desk):
     app.include_router(module.router)
 
 DOCUMENT: dict[str, Any] = {}

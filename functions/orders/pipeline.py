@@ -28,10 +28,11 @@ from shared.domain.commands import Actor
 from shared.domain.exports import Job
 from shared.domain.orders import Dispute, Order
 from shared.domain.stores import Store
+from shared.domain.templates import Template
 from shared.operations.orders import Receipt
 from shared.operations.stores import open_store
 from shared.settings import settings
-from shared.store import claims, exports, lists, orders, stores
+from shared.store import claims, exports, lists, orders, stores, templates
 from shared.store.errors import Answered, ClaimLost
 from shared.telemetry import logger, metrics
 
@@ -66,6 +67,7 @@ class Call:
     kept: stores.Kept | None = None
     loaded: orders.Loaded | None = None
     job: Job | None = None
+    found: Template | None = None
     dispute_id: str = ""
     expected: frozenset[int] | None = None
     receipt: Receipt | None = None
@@ -88,6 +90,11 @@ class Call:
     def export(self) -> Job:
         assert self.job is not None
         return self.job
+
+    @property
+    def template(self) -> Template:
+        assert self.found is not None
+        return self.found
 
     @property
     def actor(self) -> Actor:
@@ -165,6 +172,10 @@ class Checks(OpenAPIRequestValidationMiddleware):
             if not ORDER_ID.fullmatch(path["export_id"]):
                 raise problems.not_found()
             call.job = exports.load(store_id, path["export_id"])
+        if "template_id" in path:
+            if not ORDER_ID.fullmatch(path["template_id"]):
+                raise problems.not_found()
+            call.found = templates.load(store_id, path["template_id"])
 
 
 def _disputed(store_id: str, dispute_id: str) -> tuple[str, orders.Loaded]:

@@ -38,6 +38,7 @@ from shared.domain.orders import END_REASONS, Buyer, FundState, Line, Status
 from shared.domain.placements import Placement
 from shared.domain.shipments import MAX_PARCELS
 from shared.domain.stores import FeeRates
+from shared.domain.templates import VARIABLES
 
 TimerKind = StrEnum("TimerKind", [(kind, kind) for kind in deadlines.TIMERS])  # type: ignore[misc]
 Solution = Literal["refund", "return_and_refund"]
@@ -307,6 +308,33 @@ class PatchStore(Body):
 
 
 BULK_ACTIONS = ("ship", "remind_payment", "accept_cancellation", "reject_cancellation", "extend_receipt")
+
+
+class Words(Body):
+    """What a message says: `text`, or a template that is filled from its order."""
+
+    text: Annotated[str, StringConstraints(max_length=20_000)] | None = None
+    template_id: Name | None = None
+
+
+class NewMessage(Words):
+    """`from` and `at` are the platform's to say, a template is the shop's."""
+
+    from_: Annotated[Literal["buyer", "platform"] | None, Field(alias="from")] = None
+    at: Instant | None = None
+
+
+class TemplateBody(Body):
+    name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    text: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=20_000),
+        Field(description=f"Variables: {', '.join(f'{{{name}}}' for name in VARIABLES)}."),
+    ]
+
+
+class PreviewTemplate(Body):
+    order_id: OrderId
 
 
 class Bulk(Body):

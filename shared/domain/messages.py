@@ -49,15 +49,15 @@ class Thread:
         return replace(self, version=self.version + 1, answered_at=answered, unanswered=waiting)
 
 
-def check(text: str, sender: str) -> None:
+def check(text: str, sender: str, pointer: str = "/text") -> None:
     """Raises Unprocessable `message_empty`, `message_too_long`, or `message_not_english`, which names the first
     character that is not and its place, counted from 1."""
     if not text.strip():
-        raise Unprocessable("message_empty", "A message says something.", "/text")
+        raise Unprocessable("message_empty", "A message says something.", pointer)
     length, limit = len(text.replace("\r\n", "\n")), MAX_BUYER_LENGTH if sender == BUYER else MAX_LENGTH
     if length > limit:
         raise Unprocessable(
-            "message_too_long", f"A message has at most {limit:,} characters; this has {length:,}.", "/text"
+            "message_too_long", f"A message has at most {limit:,} characters; this has {length:,}.", pointer
         )
     if sender == BUYER:
         return
@@ -66,7 +66,7 @@ def check(text: str, sender: str) -> None:
             raise Unprocessable(
                 "message_not_english",
                 f"A message is in English: character {place} is {char!r} ({_name(char)}).",
-                "/text",
+                pointer,
             )
 
 

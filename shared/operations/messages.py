@@ -7,33 +7,30 @@ from zoneinfo import ZoneInfo
 
 from shared.domain import messages as rules
 from shared.domain.messages import Message
+from shared.domain.orders import Order
 from shared.domain.stores import Store
 from shared.operations.orders import ATTEMPTS, Receipt, new_id, pause, refuse_future
 from shared.store import messages, orders
 from shared.store.errors import Busy, Stale
 
 
-def post_message(
-    store: Store,
-    order_id: str,
-    sender: str,
-    text: str,
-    at: datetime | None,
-    now: datetime,
-    receipt: Receipt | None = None,
-) -> Message:
-    """A message, whatever the order's status; frozen ones take messages, too. Raises Unprocessable, or Busy."""
+def draft(sender: str, text: str, at: datetime | None, now: datetime) -> Message:
+    """A message to be posted. Raises Unprocessable."""
     rules.check(text, sender)
     refuse_future(at or now, now, "/at")
-    message = Message(new_id("msg_"), sender, text, at or now)
+    return Message(new_id("msg_"), sender, text, at or now)
+
+
+def post_message(store: Store, order: Order, message: Message, receipt: Receipt | None = None) -> Message:
+    """Whatever the order's status; frozen ones take messages, too. Raises Busy."""
     day = message.sent_at.astimezone(ZoneInfo(store.time_zone)).date()
     for _ in range(ATTEMPTS):
-        order = orders.load(store.store_id, order_id).order
-        thread = messages.thread(store.store_id, order_id)
+        thread = messages.thread(store.store_id, order.order_id)
         try:
             messages.post(order, thread, message, day, receipt.writes(message) if receipt else ())
         except Stale:
             pause()
+            order = orders.load(store.store_id, order.order_id).order
             continue
         if receipt:
             receipt.kept = receipt.render is not None

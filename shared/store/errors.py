@@ -23,6 +23,10 @@ class Exists(StoreError):
     """Somebody else has made it first."""
 
 
+class Full(StoreError):
+    """There are as many of these as there may be."""
+
+
 class ClaimLost(StoreError):
     """Another request has taken over this idempotency key since we claimed it."""
 

@@ -6,6 +6,7 @@ a store has goes by `store#what#id`.
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from datetime import UTC, date, datetime
 
@@ -19,6 +20,7 @@ ORDER, DETAIL, PARCEL, REFUND, DISPUTE = (
 """Sort keys of what makes up an order; all begin with ORDER, so that one query loads them and nothing else."""
 HISTORY, ACCESS, LEDGER, MESSAGE, THREAD = "HISTORY#", "ACCESS#", "LEDGER#", "MESSAGE#", "THREAD"
 STORE, COUNTER, FUNDS, REGULAR_EXPORT = "STORE", "COUNT#", "FUNDS#", "EXPORT"
+TEMPLATE, TEMPLATE_NAME, TEMPLATES = "TEMPLATE#", "TEMPLATE_NAME#", "TEMPLATES"
 
 COUNTER_SHARDS = 8
 CLOCK_SHARDS = 8
@@ -72,6 +74,15 @@ def ledger_seq(sk: str) -> int:
 
 def funds_sk(store_id: str, order_id: str, currency: str) -> str:
     return f"{FUNDS}{currency}#{_hash(store_id, order_id) % COUNTER_SHARDS}"
+
+
+def template_sk(template_id: str) -> str:
+    return f"{TEMPLATE}{template_id}"
+
+
+def template_name_sk(key: str) -> str:
+    """A digest, because a name may be of any length once it is folded."""
+    return f"{TEMPLATE_NAME}{hashlib.sha256(key.encode()).hexdigest()[:40]}"
 
 
 def replies_sk(day: date) -> str:

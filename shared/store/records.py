@@ -246,6 +246,26 @@ class RepliesRecord(Record, discriminator="replies"):
     in_time = NumberAttribute(null=True)
 
 
+class TemplateRecord(Record, discriminator="template"):
+    version = NumberAttribute()
+    name = UnicodeAttribute()
+    text = UnicodeAttribute()
+    created_at = InstantAttribute()
+    changed_at = InstantAttribute()
+
+
+class TemplateNameRecord(Record, discriminator="template_name"):
+    """A name that one of the store's templates has."""
+
+    template_id = UnicodeAttribute()
+
+
+class TemplatesRecord(Record, discriminator="templates"):
+    """How many templates a store has."""
+
+    templates = NumberAttribute()
+
+
 class LedgerRecord(Record, discriminator="ledger"):
     """Money of an order that moved, in minor units: signed, and what the platform holds of the order after it."""
 

@@ -28,11 +28,12 @@ class Case:
 
 @dataclass(frozen=True)
 class Desk:
-    """A shop with one order and one that is disputed, and requests that would succeed in form."""
+    """A shop with one order and one that is disputed, a message template, and requests that would succeed in form."""
 
     shop: Shop
     order_id: str
     dispute_id: str
+    template_id: str
     api: Api
 
     def picture(self) -> Any:
@@ -43,6 +44,7 @@ class Desk:
         return [
             {name: value for name, value in counts.items() if name not in moving},
             *(owner.every(path) for path in ("/v1/orders", "/v1/deadlines", "/v1/parcels", "/v1/refunds")),
+            *(owner.every(path) for path in ("/v1/messages", "/v1/message-templates")),
             *(owner.get(f"/v1/orders/{self.order_id}{part}").json for part in ("", "/history", "/access")),
             owner.get(f"/v1/disputes/{self.dispute_id}").json,
             owner.get("/v1/store").json,
@@ -57,7 +59,9 @@ def open_desk(api: Api) -> Desk:
     assert shop.staff.act(disputed_id, "ship", {"parcels": [parcel("LX1")]}).status == 200
     claim = {"kind": "not_received", "claim": usd("1.00"), "solution": "refund", "text": "not here"}
     disputed = shop.platform.act(disputed_id, "open_dispute", claim)
-    return Desk(shop, order_id, disputed.json["dispute"]["dispute_id"], api)
+    template = shop.staff.post("/v1/message-templates", {"name": "hello", "text": "Order {order_id}."})
+    assert template.status == 201, template.content
+    return Desk(shop, order_id, disputed.json["dispute"]["dispute_id"], template.json["template_id"], api)
 
 
 def order(**changes: Any) -> dict[str, Any]:

@@ -92,7 +92,24 @@ def bodies(desk: Desk) -> dict[str, tuple[Client, str, str, dict[str, Any]]]:
         "bom": False,
     }
     schedule = {"enabled": True, "cadence": "weekly", "kind": "lines", "format": "xlsx", "hour": 5}
+    template = {"name": "on its way", "text": "Order {order_id} has left."}
     return found | {
+        "template": (shop.staff, "POST", "/v1/message-templates", template),
+        "change template": (shop.staff, "PUT", f"/v1/message-templates/{desk.template_id}", template),
+        "preview": (
+            shop.viewer,
+            "POST",
+            f"/v1/message-templates/{desk.template_id}/preview",
+            {"order_id": desk.order_id},
+        ),
+        "message": (
+            shop.platform,
+            "POST",
+            f"{of_order}/messages",
+            {"text": "hello", "from": "buyer", "at": ago(minutes=1)},
+        ),
+        "template message": (shop.staff, "POST", f"{of_order}/messages", {"template_id": desk.template_id}),
+        "bulk message": (shop.staff, "POST", "/v1/bulk/message", {"items": [item], "dry_run": False}),
         "place": (shop.platform, "POST", "/v1/orders", order()),
         "patch": (
             shop.staff,
@@ -182,6 +199,9 @@ REQUIRED = {
     "sync": "changed_at order status overlays parcels order/order_id order/lines order/shipping_fee order/buyer/id"
     " parcels/0/carrier parcels/0/tracking_no",
     "bulk": "items items/0/order_id",
+    "template": "name text",
+    "change template": "name text",
+    "preview": "order_id",
     "export": "window/from window/to",
     "schedule": "enabled",
     "bulk remind": "items",

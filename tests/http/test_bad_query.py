@@ -12,6 +12,7 @@ from tests.harness import Api, Client, ago, ahead
 from tests.http.refusals import Case, Desk, open_desk, order, run
 
 LISTS = ("/v1/orders", "/v1/deadlines", "/v1/parcels", "/v1/refunds", "{order}/history", "{order}/access")
+LISTS += ("{order}/messages", "/v1/messages", "/v1/message-templates")
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
@@ -214,6 +215,7 @@ def test_what_no_route_or_order_is_called_is_not_found(desk: Desk) -> None:
             (platform, "POST", f"/v1/orders/{order_id}/actions/pay", {}),
             (owner, "PATCH", f"/v1/orders/{order_id}", {"note": "x"}),
             (owner, "GET", f"/v1/refunds/{order_id}", None),
+            (owner, "GET", f"/v1/message-templates/{order_id}", None),
         ):
             answer = client.request(method, path, body)
             assert answer.status == 404, (method, path[:80], answer.status, answer.content[:200])

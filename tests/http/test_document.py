@@ -11,7 +11,15 @@ import pytest
 
 from tests.harness import TEMPLATE, Answer, Api, Client, ago, parcel, snapshot, usd
 
-KINDS = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
+KINDS = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "null": type(None),
+}
 
 
 @pytest.fixture
@@ -134,6 +142,16 @@ def test_answers_are_what_the_document_says(api: Api, document: dict[str, Any]) 
     held(shop.staff, "PATCH", one, {"note": "n", "tags": ["a"], "assignee": "alex"})
     held(shop.staff, "POST", "/v1/bulk/remind_payment", {"items": [{"order_id": order_id}, {"order_id": second}]})
     held(shop.staff, "GET", one, query="reveal=recipient")
+    held(shop.staff, "POST", "/v1/bulk/message", {"items": [{"order_id": order_id, "text": "Hi."}, {"order_id": "x"}]})
+    template = {"name": "hello", "text": "Order {order_id}."}
+    template_id = held(shop.staff, "POST", "/v1/message-templates", template).json["template_id"]
+    one_template = f"/v1/message-templates/{template_id}"
+    held(shop.staff, "PUT", one_template, {**template, "name": "hi"})
+    held(shop.viewer, "POST", f"{one_template}/preview", {"order_id": order_id})
+    held(shop.staff, "POST", f"{one}/messages", {"template_id": template_id})
+    for path in ("/v1/messages", "/v1/message-templates", one_template, f"{one}/messages", "/v1/messages/figures"):
+        held(shop.viewer, "GET", path)
+    held(shop.staff, "DELETE", one_template)
     paths = ("/v1/orders", "/v1/orders/counters", "/v1/deadlines", "/v1/parcels", "/v1/refunds", "/v1/store", "/v1/me")
     for path in (*paths, one, f"{one}/history", f"{one}/access", "/v1/health", "/v1/orders/nothing"):
         held(shop.owner, "GET", path)

@@ -22,7 +22,7 @@ BY_PLATFORM += "complete_refund freeze unfreeze open_dispute".split()
 DISPUTE_BY_SELLER = "accept counter give_return_address confirm_return add_evidence".split()
 DISPUTE_BY_PLATFORM = "buyer_accept buyer_counter escalate decide buyer_returned withdraw".split()
 DISPUTE_BY_PLATFORM += "expire_return_address expire_return".split()
-BULK = "ship remind_payment accept_cancellation reject_cancellation extend_receipt".split()
+BULK = "ship remind_payment accept_cancellation reject_cancellation extend_receipt message".split()
 WHO: dict[str, str] = {
     "POST /v1/orders": PLATFORM,
     "GET /v1/orders": ALL,
@@ -40,6 +40,12 @@ WHO: dict[str, str] = {
     "POST /v1/orders/{order_id}/messages/read": f"{SELLER} {PLATFORM}",
     "GET /v1/messages": ALL,
     "GET /v1/messages/figures": ALL,
+    "GET /v1/message-templates": ALL,
+    "POST /v1/message-templates": SELLER,
+    "GET /v1/message-templates/{template_id}": ALL,
+    "PUT /v1/message-templates/{template_id}": SELLER,
+    "POST /v1/message-templates/{template_id}/preview": ALL,
+    "DELETE /v1/message-templates/{template_id}": SELLER,
     "GET /v1/orders/{order_id}/funds": ALL,
     "GET /v1/funds": ALL,
     "GET /v1/funds/entries": ALL,
@@ -76,7 +82,7 @@ ACTIONS = {
 
 @dataclass(frozen=True)
 class Held:
-    """A store with an order that has a parcel and a dispute, one with a refund, and an export."""
+    """A store with an order that has a parcel and a dispute, one with a refund, an export and a message template."""
 
     shop: Shop
     order_id: str
@@ -84,6 +90,7 @@ class Held:
     refund_id: str
     dispute_id: str
     export_id: str
+    template_id: str
 
     @property
     def ids(self) -> dict[str, str]:
@@ -93,6 +100,7 @@ class Held:
             "dispute_id": self.dispute_id,
             "evidence_id": "evd_0",
             "export_id": self.export_id,
+            "template_id": self.template_id,
             "n": "1",
         }
 
@@ -105,6 +113,7 @@ def unused(ids: Mapping[str, str]) -> dict[str, str]:
         "evidence_id": "evd_0",
         "dispute_id": "dsp_" + "0" * (len(ids["dispute_id"]) - 4),
         "export_id": "exp_" + "0" * (len(ids["export_id"]) - 4),
+        "template_id": "tpl_" + "0" * (len(ids["template_id"]) - 4),
         "n": "1",
     }
 
@@ -127,8 +136,10 @@ def hold(api: Api) -> Held:
     refunded = shop.platform.act(refunded_id, "reject_risk").json
     asked = shop.staff.post("/v1/exports", {"format": "csv"})
     assert asked.status == 202, asked.content
+    template = shop.staff.post("/v1/message-templates", {"name": "hello", "text": "Order {order_id}."})
+    assert template.status == 201, template.content
     refund_id, dispute_id = refunded["refunds"][0]["refund_id"], disputed.json["dispute"]["dispute_id"]
-    return Held(shop, order_id, refunded_id, refund_id, dispute_id, asked.json["id"])
+    return Held(shop, order_id, refunded_id, refund_id, dispute_id, asked.json["id"], template.json["template_id"])
 
 
 def routes() -> Iterator[tuple[str, str]]:
@@ -162,7 +173,7 @@ def test_another_stores_ids_are_as_good_as_none(api: Api, held: Held) -> None:
                 answer = ask(client, key, ids)
                 assert (answer.status, answer.code) == (404, "not_found"), (key, role)
                 text = answer.content.decode().replace(answer.json["request_id"], "")
-                for name in ("order_id", "refund_id", "dispute_id", "export_id"):
+                for name in ("order_id", "refund_id", "dispute_id", "export_id", "template_id"):
                     text = text.replace(ids[name], "ID")
                 headers = {
                     name: value for name, value in answer.headers.items() if name not in ("x-request-id", "date")
@@ -215,13 +226,15 @@ def test_only_an_owner_or_the_platform_opens_a_store(api: Api) -> None:
 def test_every_role_may_do_what_the_contract_says_and_no_more(held: Held) -> None:
     allowed = forbidden = 0
     for key, who in WHO.items():
-        for role in ROLES:
+        for role in sorted(ROLES, key=lambda role: role in who.split()):  # what is deleted is forbidden to nobody
             answer = ask(getattr(held.shop, role), key, held.ids)
             if role in who.split():
-                # A file is there as soon as a worker has written it, and no sooner.
+                # A file is there as soon as a worker has written it, and no sooner; a deleted template is gone.
                 expected = (
                     (302, 404)
                     if key.endswith(("{n}", "{evidence_id}"))
+                    else (200, 404)
+                    if key.startswith("DELETE")
                     else (200,)
                     if key.startswith("GET")
                     else (400,)
@@ -292,6 +305,7 @@ def test_a_bulk_request_finds_no_order_of_another_store(api: Api, held: Held) ->
         ("extend_receipt", {"days": 1}),
         ("accept_cancellation", {}),
         ("reject_cancellation", {"reason": "packed"}),
+        ("message", {"text": "Hello."}),
     ):
         items = [{"order_id": held.order_id, **extra}, {"order_id": "9" * 16, **extra}, {"order_id": own, **extra}]
         answer = other.staff.post(f"/v1/bulk/{action}", {"items": items})
@@ -300,7 +314,7 @@ def test_a_bulk_request_finds_no_order_of_another_store(api: Api, held: Held) ->
         assert first["status"] == second["status"] == "failed"
         assert first["problem"] == second["problem"]
         assert first["problem"]["code"] == "not_found"
-        assert third["status"] == ("succeeded" if action == "remind_payment" else "failed")
+        assert third["status"] == ("succeeded" if action in ("remind_payment", "message") else "failed")
     assert held.shop.owner.get(f"/v1/orders/{held.order_id}").json["version"] == 5
 
 

@@ -1,7 +1,9 @@
-"""`POST /v1/bulk/{action}`: one action on up to 500 orders, each on its own."""
+"""`POST /v1/bulk/{action}`: one action on, or one message about, each of up to 500 orders, each on its own."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from typing import Annotated, Any, NotRequired
 
 from aws_lambda_powertools.event_handler import Response
@@ -17,10 +19,16 @@ from functions.orders.pipeline import Call, access
 from functions.orders.problems import Problem, malformed
 from functions.orders.routes.actions import request_for
 from functions.orders.routes.answers import ProblemView, documented, reply
-from functions.orders.schemas import ACTION_BODIES, BULK_ACTIONS, Bulk, Step
+from functions.orders.routes.messages import words
+from functions.orders.schemas import ACTION_BODIES, BULK_ACTIONS, Bulk, Step, Words
 from functions.orders.validation import field_errors
+from shared.domain.messages import SELLER as SHOP
+from shared.domain.messages import Message
+from shared.domain.orders import Order
+from shared.operations import messages
 from shared.operations import orders as operations
 from shared.operations.orders import Receipt
+from shared.operations.templates import find_template
 from shared.store import claims, orders
 from shared.store.errors import Answered, StoreError
 from shared.telemetry import logger
@@ -35,16 +43,43 @@ INTERNAL = Problem(500, "internal_error", "Something went wrong here with this i
 
 
 class ItemResult(TypedDict):
-    """`status` is succeeded, failed or not_attempted. In a dry run, succeeded means that it would."""
+    """`status` is succeeded, failed or not_attempted. In a dry run, succeeded means that it would. A message leaves its
+    order's version, and has an id once it is written."""
 
     order_id: str
     status: str
     version: NotRequired[int]
+    message_id: NotRequired[str]
     problem: NotRequired[ProblemView]
 
 
 class BulkResults(TypedDict):
     results: list[ItemResult]
+
+
+Effect = Callable[[Call, Any, Receipt | None, bool], Any]
+"""(the item's call, its body, its receipt, dry run): does it, and answers with what it made."""
+
+
+def _acting(action: str) -> Callable[[], Effect]:
+    def effect(item: Call, body: Body, receipt: Receipt | None, dry_run: bool) -> Order:
+        assert item.loaded is not None
+        return operations.change_order(
+            item.store, item.loaded, request_for(item, action, body), receipt, dry_run=dry_run
+        )
+
+    return lambda: effect
+
+
+def _writing() -> Effect:
+    """Reads each template once, however many items name it."""
+    find = cache(find_template)
+
+    def effect(item: Call, body: Words, receipt: Receipt | None, dry_run: bool) -> Message | None:
+        message = messages.draft(SHOP, words(item, body, find), None, item.now)
+        return None if dry_run else messages.post_message(item.store, item.order, message, receipt)
+
+    return effect
 
 
 def _items(bulk: Bulk) -> list[tuple[str, dict[str, Any]]]:
@@ -63,23 +98,35 @@ def _items(bulk: Bulk) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _attempt(
-    call: Call, action: str, model: type[Body], order_id: str, content: dict[str, Any], key: str | None, dry_run: bool
+    call: Call,
+    effect: Effect,
+    model: type[Body],
+    order_id: str,
+    content: dict[str, Any],
+    key: str | None,
+    dry_run: bool,
 ) -> ItemResult:
     receipt: Receipt | None = None
+
+    def succeeded(made: Order | Message | None) -> ItemResult:
+        done: ItemResult = {"order_id": order_id, "status": "succeeded"}
+        if isinstance(made, Order):
+            done["version"] = made.version
+        elif made is not None:
+            done["message_id"] = made.message_id
+        return done
+
     try:
         loaded = orders.load(call.store.store_id, order_id)
         body = model.model_validate(content)
         item = Call(call.now, call.path, call.request_id, call.language, call.caller, call.kept, loaded)
         if key is not None and not dry_run:
             scope = (call.actor.id, "POST", call.path, key, order_id)
-            receipt = Receipt(
-                claims.claim(call.store.store_id, scope, content, call.now),
-                lambda order: {"order_id": order_id, "status": "succeeded", "version": order.version},
-            )
-        order = operations.change_order(call.store, loaded, request_for(item, action, body), receipt, dry_run=dry_run)
+            receipt = Receipt(claims.claim(call.store.store_id, scope, content, call.now), succeeded)
+        made = effect(item, body, receipt, dry_run)
         if receipt and not receipt.kept:
-            claims.keep(receipt.claim, receipt.render(order) if receipt.render else None)
-        return {"order_id": order_id, "status": "succeeded", "version": order.version}
+            claims.keep(receipt.claim, succeeded(made))
+        return succeeded(made)
     except Answered as answered:
         return answered.answer  # type: ignore[no-any-return]
     except ValidationError as error:
@@ -104,9 +151,7 @@ def _final(result: ItemResult) -> bool:
     return result["status"] != "not_attempted" and not passing
 
 
-def _route(action: str) -> None:
-    model = ACTION_BODIES.get(action, Step)
-
+def _route(action: str, model: type[Body], begin: Callable[[], Effect]) -> None:
     @router.post(
         f"/v1/bulk/{action}",
         summary=f"{action} for many orders",
@@ -118,17 +163,18 @@ def _route(action: str) -> None:
     def bulk(body: Annotated[Bulk, InBody()]) -> Response[Any]:
         call: Call = router.context["call"]
         key = (router.current_event.headers or {}).get("idempotency-key")
-        began = time.monotonic()
+        began, effect = time.monotonic(), begin()
         results: list[ItemResult] = []
         for order_id, content in _items(body):
             if time.monotonic() - began > BUDGET_SECONDS:
                 results.append({"order_id": order_id, "status": "not_attempted"})
             else:
-                results.append(_attempt(call, action, model, order_id, content, key, body.dry_run))
+                results.append(_attempt(call, effect, model, order_id, content, key, body.dry_run))
         if call.receipt is not None and not all(map(_final, results)):
             call.receipt.final = False
         return reply({"results": results})
 
 
 for _action in BULK_ACTIONS:
-    _route(_action)
+    _route(_action, ACTION_BODIES.get(_action, Step), _acting(_action))
+_route("message", Words, _writing)

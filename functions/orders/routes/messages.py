@@ -1,5 +1,6 @@
 """Messages: of one order, across orders, and how fast the shop answers."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any, Literal, NotRequired
 from zoneinfo import ZoneInfo
@@ -8,32 +9,26 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import Field, StringConstraints
 from typing_extensions import TypedDict
 
 from functions.orders import cursors, pipeline
-from functions.orders.fields import Body, Instant
+from functions.orders.fields import Body
 from functions.orders.identity import PLATFORM, SELLER
 from functions.orders.pipeline import Call, access
-from functions.orders.problems import Problem
+from functions.orders.problems import Problem, malformed
 from functions.orders.routes.answers import Cursor, Limit, documented, list_reply, page_of, page_reply, position, reply
+from functions.orders.schemas import NewMessage, Words
 from functions.orders.views import instant
 from shared.domain.errors import Unprocessable
 from shared.domain.messages import Message
 from shared.domain.orders import Overlay
+from shared.domain.templates import Template, fill
 from shared.operations import messages as operations
+from shared.operations.templates import find_template
 from shared.store import counters, messages
 from shared.store.lists import Position
 
 router = Router()
-
-
-class NewMessage(Body):
-    """`from` and `at` are the platform's to say."""
-
-    text: Annotated[str, StringConstraints(max_length=20_000)]
-    from_: Annotated[Literal["buyer", "platform"] | None, Field(alias="from")] = None
-    at: Instant | None = None
 
 
 class Nothing(Body):
@@ -100,10 +95,12 @@ def post_message(order_id: str, body: Annotated[NewMessage, InBody()]) -> Respon
     for name, given in (("from", body.from_), ("at", body.at)):
         if given is not None and not by_platform:
             raise Unprocessable(f"{name}_not_allowed", "Only the platform says who wrote, and when.", f"/{name}")
+    if body.template_id is not None and by_platform:
+        raise Unprocessable("template_not_allowed", "Templates are the shop's own words.", "/template_id")
     sender = (body.from_ or "platform") if by_platform else "seller"
+    message = operations.draft(sender, words(call, body), body.at, call.now)
     receipt = call.answer_with(lambda message: pipeline.kept(reply(_view(message), 201)))
-    message = operations.post_message(call.store, order_id, sender, body.text, body.at, call.now, receipt)
-    return reply(_view(message), 201)
+    return reply(_view(operations.post_message(call.store, call.order, message, receipt)), 201)
 
 
 @router.post(
@@ -170,6 +167,16 @@ def get_figures() -> Response[Any]:
         ],
     }
     return reply(told)
+
+
+def words(call: Call, body: Words, find: Callable[[str, str], Template] = find_template) -> str:
+    """The text that a body gives, or the template that it names as this call's order fills it. Raises Problem 400, or
+    Unprocessable."""
+    if (body.text is None) is (body.template_id is None):
+        raise malformed("/text", "required", "A message has either `text` or `template_id`.")
+    if body.template_id is None:
+        return body.text or ""
+    return fill(find(call.store.store_id, body.template_id), call.order, call.store)
 
 
 def _view(message: Message) -> Any:

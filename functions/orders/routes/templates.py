@@ -1,0 +1,138 @@
+"""Message templates: a shop's own words for many orders."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
+from typing_extensions import TypedDict
+
+from functions.orders import cursors, pipeline
+from functions.orders.identity import SELLER
+from functions.orders.pipeline import Call, access
+from functions.orders.routes.answers import Cursor, Limit, documented, list_reply, page_of, position, reply
+from functions.orders.schemas import PreviewTemplate, TemplateBody
+from functions.orders.views import instant
+from shared.domain.templates import Template, fill
+from shared.operations import templates as operations
+from shared.store import orders, templates
+from shared.store.lists import Position
+
+router = Router()
+
+
+class TemplateView(TypedDict):
+    """`variables` are those that the text uses."""
+
+    template_id: str
+    name: str
+    text: str
+    variables: list[str]
+    created_at: str
+    changed_at: str
+
+
+class PreviewView(TypedDict):
+    text: str
+
+
+@router.get(
+    "/v1/message-templates",
+    summary="Message templates",
+    tags=["Messages"],
+    operation_id="list_templates",
+    responses=documented(page_of("TemplatePage", TemplateView), "The oldest first."),
+)
+@access()
+def list_templates(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    call: Call = router.context["call"]
+    query = {"list": "message-templates"}
+    start = position(call, cursor, query)
+    found = templates.page(call.store.store_id, limit, start.key if start else None)
+    end = Position(found[-1].template_id, "", "") if len(found) == limit else None
+    return list_reply([_view(each) for each in found], limit, cursors.seal(end, call.store.store_id, query, call.now))
+
+
+@router.post(
+    "/v1/message-templates",
+    summary="Write a template",
+    tags=["Messages"],
+    operation_id="create_template",
+    responses=documented(TemplateView, "The template.", 201),
+)
+@access(SELLER)
+def create_template(body: Annotated[TemplateBody, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+
+    def answer(template: Template) -> Response[Any]:
+        headers = {"Location": f"/v1/message-templates/{template.template_id}"}
+        return reply(_view(template), 201, headers)
+
+    receipt = call.answer_with(lambda template: pipeline.kept(answer(template)))
+    return answer(operations.create_template(call.store.store_id, body.name, body.text, call.now, receipt))
+
+
+@router.get(
+    "/v1/message-templates/<template_id>",
+    summary="Read a template",
+    tags=["Messages"],
+    operation_id="get_template",
+    responses=documented(TemplateView, "The template."),
+)
+@access()
+def get_template(template_id: str) -> Response[Any]:
+    call: Call = router.context["call"]
+    return reply(_view(call.template))
+
+
+@router.put(
+    "/v1/message-templates/<template_id>",
+    summary="Change a template",
+    tags=["Messages"],
+    operation_id="change_template",
+    responses=documented(TemplateView, "The template as it is now."),
+)
+@access(SELLER)
+def change_template(template_id: str, body: Annotated[TemplateBody, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    changed = operations.change_template(call.store.store_id, call.template, body.name, body.text, call.now)
+    return reply(_view(changed))
+
+
+@router.delete(
+    "/v1/message-templates/<template_id>",
+    summary="Delete a template",
+    tags=["Messages"],
+    operation_id="delete_template",
+    responses=documented(TemplateView, "The template as it was."),
+)
+@access(SELLER)
+def delete_template(template_id: str) -> Response[Any]:
+    call: Call = router.context["call"]
+    operations.delete_template(call.store.store_id, call.template)
+    return reply(_view(call.template))
+
+
+@router.post(
+    "/v1/message-templates/<template_id>/preview",
+    summary="What a template says of an order",
+    tags=["Messages"],
+    operation_id="preview_template",
+    responses=documented(PreviewView, "The text as a message would have it; nothing is sent."),
+)
+@access()
+def preview_template(template_id: str, body: Annotated[PreviewTemplate, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    order = orders.load(call.store.store_id, body.order_id).order
+    return reply({"text": fill(call.template, order, call.store)})
+
+
+def _view(template: Template) -> TemplateView:
+    return {
+        "template_id": template.template_id,
+        "name": template.name,
+        "text": template.text,
+        "variables": list(template.variables),
+        "created_at": instant(template.created_at),
+        "changed_at": instant(template.changed_at),
+    }
