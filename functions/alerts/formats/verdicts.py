@@ -1,0 +1,79 @@
+"""What an answer means. The Chinese robots answer 200 to whatever they refuse and say so in the body: a message counts
+as delivered only where the code in it is 0."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from types import MappingProxyType
+
+from functions.alerts.formats.request import Outcome, Verdict
+
+DEFAULT_WAIT = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """`field` holds the code; `throttled` codes pass after `wait`, `gone` ones never."""
+
+    field: str
+    throttled: frozenset[int]
+    gone: frozenset[int]
+    wait: timedelta
+
+
+ROBOTS: Mapping[str, Codes] = MappingProxyType(
+    {
+        # 20 messages a minute; whoever sends more hears nothing but refusals for ten.
+        "dingtalk": Codes("errcode", frozenset({130101, 90030}), frozenset({300001}), timedelta(minutes=10)),
+        "wecom": Codes("errcode", frozenset({45009}), frozenset({93000}), DEFAULT_WAIT),
+        "feishu": Codes("code", frozenset({11232}), frozenset({19001}), DEFAULT_WAIT),
+    }
+)
+_DEAD_SLACK = frozenset({403, 404})
+"""Slack's hook of a channel, an app or a workspace that is no more; a channel that was archived answers 410."""
+
+
+def verdict(kind: str, status: int, retry_after: str | None, body: bytes, now: datetime) -> Verdict:
+    """What an answer of a channel of this kind means."""
+    if status == 410 or (kind == "slack" and status in _DEAD_SLACK):
+        return Verdict(Outcome.GONE, "gone")
+    wait = _wait(retry_after, now)
+    if status == 429:
+        return Verdict(Outcome.THROTTLED, "throttled", wait or DEFAULT_WAIT)
+    if 300 <= status < 400:
+        return Verdict(Outcome.FAILED, "redirect")
+    if not 200 <= status < 300:
+        return Verdict(Outcome.FAILED, "refused", wait)
+    codes = ROBOTS.get(kind)
+    return Verdict(Outcome.DELIVERED) if codes is None else _said(codes, body)
+
+
+def _said(codes: Codes, body: bytes) -> Verdict:
+    try:
+        code = json.loads(body)[codes.field]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return Verdict(Outcome.FAILED, "unreadable")
+    if isinstance(code, bool) or not isinstance(code, int) or not -(10**9) < code < 10**9:
+        return Verdict(Outcome.FAILED, "unreadable")
+    if code == 0:
+        return Verdict(Outcome.DELIVERED)
+    why = f"code_{code}"
+    if code in codes.throttled:
+        return Verdict(Outcome.THROTTLED, why, codes.wait)
+    return Verdict(Outcome.GONE if code in codes.gone else Outcome.FAILED, why)
+
+
+def _wait(header: str | None, now: datetime) -> timedelta:
+    """Retry-After: seconds, or a date."""
+    text = (header or "").strip()
+    if text.isascii() and text.isdigit() and len(text) < 9:
+        return timedelta(seconds=int(text))
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return timedelta()
+    return max(timedelta(), (at if at.tzinfo else at.replace(tzinfo=UTC)) - now)
