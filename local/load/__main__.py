@@ -1,4 +1,5 @@
-"""`make load`: the real orders of the largest sellers, in through the API of the running server.
+"""`make load`: real orders, in through the API of the running server. Those of the largest sellers of the Olist files,
+or those of the Online Retail file: what is in the folder decides.
 
 PORT and DATA_DIR are those of `make run`. docs/loading.md says what becomes of what.
 """
@@ -11,7 +12,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,16 +20,11 @@ from tqdm import tqdm
 
 from local.load import check, loader, source
 from local.load.client import Api, Refused, TryAgain
-from local.load.loader import Tokens
-from local.load.source import Shop
-from local.template import Template
+from local.load.retail import command
+from local.load.retail import source as retail_source
+from local.load.run import CannotLoad, connect, say, tokens_of
+from local.load.source import Order, Shop
 from local.tokens import Issuer
-
-SHOWN = 20
-
-
-class CannotLoad(Exception):
-    """Said to the person who started it, without a traceback."""
 
 
 @dataclass(slots=True)
@@ -53,25 +48,23 @@ class Report:
 def load(api: Api, issuer: Issuer, shops: Sequence[Shop], threads: int, verify: bool) -> Report:
     """Bring the shops in, and check them."""
     report, now = Report(), datetime.now(UTC)
-    tokens = {shop.seller_id: _tokens(issuer, shop.seller_id) for shop in shops}
+    tokens = {shop.seller_id: tokens_of(issuer, shop.seller_id) for shop in shops}
     for shop in shops:
         loader.open_store(api, shop, tokens[shop.seller_id])
         report.orders[shop.seller_id] = len(shop.orders) + len(shop.unreadable)
         report.refused += [f"{shop.seller_id} {order}: {why}" for order, why in shop.unreadable.items()]
-    work = [(shop.seller_id, order) for shop in shops for order in shop.orders]
+    work = [[(shop.seller_id, order)] for shop in shops for order in shop.orders]
     began, before = time.monotonic(), api.requests
-    with ThreadPoolExecutor(threads) as pool:
-        results = pool.map(lambda each: loader.load(api, each[1], tokens[each[0]].platform, now), work)
-        bar = tqdm(zip(work, results, strict=True), total=len(work), unit="order", disable=None)
-        try:
-            for (seller_id, _), result in bar:
-                report.loaded[seller_id] += not result.refused
-                report.changed += result.changes > 0
-                report.changes += result.changes
-                report.refused += [f"{seller_id} {result.order_id}: {why}" for why in result.refused]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+
+    def bring_in(each: tuple[str, Order]) -> tuple[str, loader.Result]:
+        return each[0], loader.load(api, each[1], tokens[each[0]].platform, now)
+
+    results = loader.side_by_side(work, threads, bring_in)
+    for seller_id, result in tqdm(results, total=len(work), unit="order", disable=None):
+        report.loaded[seller_id] += not result.refused
+        report.changed += result.changes > 0
+        report.changes += result.changes
+        report.refused += [f"{seller_id} {result.order_id}: {why}" for why in result.refused]
     report.seconds, report.requests = time.monotonic() - began, api.requests - before
     if verify:
         for shop in tqdm(shops, desc="checking", unit="store", disable=None):
@@ -79,32 +72,6 @@ def load(api: Api, issuer: Issuer, shops: Sequence[Shop], threads: int, verify: 
             found = [*check.counters(api, owner), *check.orders(api, owner, shop, now)]
             report.wrong += [f"{shop.seller_id} {what}" for what in found]
     return report
-
-
-def connect(url: str, data_dir: Path) -> tuple[Api, Issuer]:
-    """The running server and the issuer of its tokens. Raises CannotLoad."""
-    api = Api(url)
-    try:
-        api.call("GET", "/v1/health", "")
-    except (TryAgain, Refused) as why:
-        raise CannotLoad(
-            f"No server answers at {url} ({why}). Start one in another terminal, make run, and name the same "
-            "PORT and DATA_DIR here"
-        ) from None
-    other = f"The server at {url} does not work with DATA_DIR {data_dir}: name the one it was started with"
-    if not (data_dir / "issuer.pem").exists():
-        raise CannotLoad(other)
-    issuer = Issuer.of(data_dir, Template.load())
-    try:
-        api.call("GET", "/v1/me", issuer.issue({}, "load"))
-    except Refused:
-        raise CannotLoad(other) from None
-    return api, issuer
-
-
-def _tokens(issuer: Issuer, store_id: str) -> Tokens:
-    owner, platform = (issuer.issue({store_id: role}, f"load-{role}") for role in ("owner", "platform"))
-    return Tokens(owner, platform)
 
 
 def _say(report: Report, shops: Sequence[Shop], homeless: int, verify: bool) -> None:
@@ -120,11 +87,7 @@ def _say(report: Report, shops: Sequence[Shop], homeless: int, verify: bool) -> 
     )
     if homeless:
         print(f"{homeless} orders of the files have no items, so no seller: they are in no store")
-    for title, found in (("refused", report.refused), ("wrong", report.wrong)):
-        for line in found[:SHOWN]:
-            print(f"{title}: {line}")
-        if len(found) > SHOWN:
-            print(f"{title}: and {len(found) - SHOWN} more")
+    say(report.refused, report.wrong)
     if not verify:
         print("not checked (--no-verify)")
     elif not report.wrong:
@@ -133,7 +96,9 @@ def _say(report: Report, shops: Sequence[Shop], homeless: int, verify: bool) -> 
 
 def _arguments(given: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make load", description="Bring real orders in through the API.")
-    parser.add_argument("--data", type=Path, required=True, help="a folder with the Olist CSV files")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="a folder with the Olist CSV files, or the Online Retail one"
+    )
     parser.add_argument("--stores", type=int, default=5, help="how many of the largest sellers (5)")
     parser.add_argument("--limit", type=int, help="only the first so many orders of each, by id")
     parser.add_argument("--threads", type=int, default=8, help="orders at a time (8)")
@@ -146,11 +111,11 @@ def _arguments(given: Sequence[str]) -> argparse.Namespace:
 
 def main(given: Sequence[str]) -> int:
     arguments = _arguments(given)
-    port, data_dir = os.environ.get("PORT") or "3000", Path(os.environ.get("DATA_DIR") or "data").resolve()
+    url = f"http://127.0.0.1:{os.environ.get('PORT') or '3000'}"
+    data_dir = Path(os.environ.get("DATA_DIR") or "data").resolve()
     try:
-        shops = source.read(arguments.data, arguments.stores, arguments.limit)
-        api, issuer = connect(f"http://127.0.0.1:{port}", data_dir)
-        report = load(api, issuer, shops, arguments.threads, arguments.verify)
+        retail = retail_source.found(arguments.data)
+        return (_retail if retail else _olist)(arguments, retail or arguments.data, url, data_dir)
     except (source.SourceError, CannotLoad) as why:
         print(why, file=sys.stderr)
         return 2
@@ -160,7 +125,22 @@ def main(given: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("\nstopped; run the same again and it goes on", file=sys.stderr)
         return 130
-    _say(report, shops, source.without_items(arguments.data), arguments.verify)
+
+
+def _olist(arguments: argparse.Namespace, folder: Path, url: str, data_dir: Path) -> int:
+    shops = source.read(folder, arguments.stores, arguments.limit)
+    api, issuer = connect(url, data_dir)
+    report = load(api, issuer, shops, arguments.threads, arguments.verify)
+    _say(report, shops, source.without_items(folder), arguments.verify)
+    return 0 if report.sound else 1
+
+
+def _retail(arguments: argparse.Namespace, file: Path, url: str, data_dir: Path) -> int:
+    planned = command.plan(file, arguments.limit)
+    api, issuer = connect(url, data_dir)
+    command.write(planned.remarks, data_dir / command.REPORT)
+    report = command.load(api, issuer, planned, arguments.threads, arguments.verify)
+    command.say(planned, report, data_dir / command.REPORT, arguments.verify)
     return 0 if report.sound else 1
 
 

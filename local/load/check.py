@@ -9,6 +9,7 @@ from typing import Any
 from local.load import script
 from local.load.client import Api
 from local.load.source import Order, Shop
+from local.load.steps import spelled
 
 Shown = Mapping[str, Any]
 
@@ -43,7 +44,7 @@ def orders(api: Api, token: str, shop: Shop, now: datetime) -> Iterator[str]:
 def differences(order: Order, shown: Shown, parcels: Mapping[str, list[Shown]], now: datetime) -> Iterator[str]:
     own = [parcel for parcel in parcels.get(order.order_id, []) if parcel["tracking_no"] == script.tracking_no(order)]
     wanted = {
-        "placed": script.spelled(order.placed_at),
+        "placed": spelled(order.placed_at),
         "paid": _spelled(order.approved_at),
         "parcels": 1 if order.carrier_at else 0,
         "handed to the carrier": _spelled(order.carrier_at),
@@ -70,4 +71,4 @@ def differences(order: Order, shown: Shown, parcels: Mapping[str, list[Shown]], 
 
 
 def _spelled(at: datetime | None) -> str | None:
-    return script.spelled(at) if at else None
+    return spelled(at) if at else None

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
+from local.load import steps as telling
 from local.load.source import Order
+from local.load.steps import Body, Shown, Step, Tale, accepted_refund, spelled
 
 CURRENCY = "BRL"
 CARRIER = "OTHER"
 RELEASE_AFTER = timedelta(days=3)
 """The source does not know when a seller was paid: the default of the `release` timer."""
-
-Body = dict[str, Any]
-Pick = Callable[[Mapping[str, Any]], Body]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One action. `pick` takes from the order, as the API shows it by then, what only the API knows."""
-
-    action: str
-    at: datetime
-    body: Body
-    pick: Pick | None = None
-
-    def content(self, order: Mapping[str, Any]) -> Body:
-        time = "changed_at" if self.action == "sync" else "at"
-        return {time: spelled(self.at), **self.body, **(self.pick(order) if self.pick else {})}
 
 
 def placement(order: Order) -> Body:
@@ -71,7 +54,7 @@ def received_at(order: Order) -> datetime:
 # ---- the steps
 
 
-def _latest(action: str, **body: Any) -> Callable[[Order], Step]:
+def _latest(action: str, **body: object) -> Callable[[Order], Step]:
     return lambda order: Step(action, max(order.known), body)
 
 
@@ -90,7 +73,7 @@ def _ship(order: Order) -> Step | None:
 
 
 def _report_delivery(order: Order) -> Step | None:
-    def parcel(shown: Mapping[str, Any]) -> Body:
+    def parcel(shown: Shown) -> Body:
         ids = [each["parcel_id"] for each in shown["parcels"] if each["tracking_no"] == tracking_no(order)]
         return {"parcel_id": ids[0] if ids else "unknown"}
 
@@ -102,11 +85,7 @@ def _release_funds(order: Order) -> Step:
 
 
 def _complete_refund(order: Order) -> Step:
-    def refund(shown: Mapping[str, Any]) -> Body:
-        ids = [each["refund_id"] for each in shown["refunds"] if each["state"] == "accepted"]
-        return {"refund_id": ids[0] if ids else "unknown"}
-
-    return Step("complete_refund", max(order.known), {}, refund)
+    return Step("complete_refund", max(order.known), {}, accepted_refund)
 
 
 def _snapshot(status: str, **end: str) -> Callable[[Order], Step]:
@@ -216,25 +195,13 @@ def goal(order: Order, now: datetime) -> tuple[str, str]:
     return ("FUND_PROCESSING", "awaiting_release") if awaiting else (chosen.status, chosen.fund_state)
 
 
-def missing(wanted: Iterable[Step], history: Iterable[Mapping[str, Any]]) -> list[Step]:
-    """The steps that the history does not have yet; others' changes to the order do not matter."""
-    told = Counter((entry["action"], entry["at"]) for entry in history)
-    left: list[Step] = []
-    for step in wanted:
-        key = (step.action, spelled(step.at))
-        if told[key] > 0:
-            told[key] -= 1
-        else:
-            left.append(step)
-    return left
+def tale(order: Order, now: datetime) -> Tale:
+    """ValueError for a status that is not known."""
+    return Tale(placement(order), steps(order, now), goal(order, now))
 
 
-def money(minor: int) -> dict[str, str]:
-    return {"amount": f"{minor // 100}.{minor % 100:02d}", "currency": CURRENCY}
-
-
-def spelled(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def money(minor: int) -> Body:
+    return telling.money(minor, CURRENCY)
 
 
 def _deadlines(order: Order) -> list[Body]:

@@ -13,6 +13,7 @@ from local import demo
 from local.load import __main__ as command
 from local.load import check, loader, script, source
 from local.load.client import Api, Gone, TryAgain, patiently
+from local.load.steps import missing, spelled
 from tests.harness import Server
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -116,7 +117,7 @@ def test_amounts_are_spelled_as_the_contract_wants_them() -> None:
     ],
 )
 def test_local_times_through_daylight_saving(local: str, utc: str) -> None:
-    assert script.spelled(source.instant(local)) == utc
+    assert spelled(source.instant(local)) == utc
 
 
 def test_an_order_of_two_sellers_becomes_one_in_each_store() -> None:
@@ -253,8 +254,8 @@ def test_only_the_missing_steps_are_left() -> None:
         {"action": "patch", "at": "2026-01-01T00:00:00Z"},
         {"action": "pass_risk", "at": "2018-03-01T15:00:00Z"},
     ]
-    assert [step.action for step in script.missing(steps, history)] == told(order())[2:]
-    assert script.missing(steps, []) == list(steps)
+    assert [step.action for step in missing(steps, history)] == told(order())[2:]
+    assert missing(steps, []) == list(steps)
 
 
 def test_patience_ends() -> None:
@@ -272,7 +273,7 @@ def test_patience_ends() -> None:
 def test_the_check_finds_what_is_lost_and_what_differs() -> None:
     which = order()
     shown: dict[str, Any] = {
-        "placed_at": script.spelled(which.placed_at),
+        "placed_at": spelled(which.placed_at),
         "amounts": {"total": script.money(which.total), "shipping": script.money(which.shipping)},
         "line_count": 1,
         "buyer": {"id": "person-1"},

@@ -1,0 +1,102 @@
+"""What each code, country and oddity of the Online Retail file stands for: tables, read by source.py and credits.py."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a stock code that is no product stands for. FEE: what the seller pays to others, no buyer's business."""
+
+    CARRIAGE = "carriage"
+    CHARGE = "charge"
+    FEE = "fee"
+
+
+CODES: dict[str, Kind] = {
+    "POST": Kind.CARRIAGE,
+    "DOT": Kind.CARRIAGE,
+    "C2": Kind.CARRIAGE,
+    "M": Kind.CHARGE,
+    "D": Kind.CHARGE,
+    "S": Kind.CHARGE,
+    "BANK CHARGES": Kind.CHARGE,
+    "AMAZONFEE": Kind.FEE,
+    "CRUK": Kind.FEE,
+    "B": Kind.FEE,
+}
+"""By code in capitals; every other code is a product's."""
+
+COUNTRIES: dict[str, str] = {
+    "Australia": "AU",
+    "Austria": "AT",
+    "Bahrain": "BH",
+    "Belgium": "BE",
+    "Brazil": "BR",
+    "Canada": "CA",
+    "Channel Islands": "JE",
+    "Cyprus": "CY",
+    "Czech Republic": "CZ",
+    "Denmark": "DK",
+    "EIRE": "IE",
+    "European Community": "EU",
+    "Finland": "FI",
+    "France": "FR",
+    "Germany": "DE",
+    "Greece": "GR",
+    "Hong Kong": "HK",
+    "Iceland": "IS",
+    "Israel": "IL",
+    "Italy": "IT",
+    "Japan": "JP",
+    "Lebanon": "LB",
+    "Lithuania": "LT",
+    "Malta": "MT",
+    "Netherlands": "NL",
+    "Norway": "NO",
+    "Poland": "PL",
+    "Portugal": "PT",
+    "RSA": "ZA",
+    "Saudi Arabia": "SA",
+    "Singapore": "SG",
+    "Spain": "ES",
+    "Sweden": "SE",
+    "Switzerland": "CH",
+    "USA": "US",
+    "United Arab Emirates": "AE",
+    "United Kingdom": "GB",
+    "Unspecified": "ZZ",
+}
+"""One code for each name, so that sums per code are sums per name."""
+
+NO_COUNTRY = frozenset({"Channel Islands", "European Community", "Unspecified"})
+"""Names that are no single country's: Jersey's code stands for its neighbours, too; EU is reserved for the Union, and
+ZZ is nobody's."""
+
+
+class Why(StrEnum):
+    """What is said of a row. The first ones stay in an order; the next are left out; the last are of credit notes."""
+
+    NO_CUSTOMER = "no customer id: the order has a buyer of its own, named by the invoice"
+    NOTHING_TO_PAY = "price 0: a line that costs nothing"
+    FRACTION = "a price in fractions of a penny: cut to pennies"
+    CARRIAGE = "carriage, no product: the order's shipping fee"
+    CARRIAGE_ALONE = "carriage, and nothing else in the invoice: a line"
+    CHARGE = "no product: a line"
+    NO_COUNTRY = "not one country: a code stands in for it"
+
+    STOCK = "price 0 and no customer: a movement of stock, no sale"
+    FEE = "what the seller pays to others: no sale to a buyer"
+    BOOKS = "neither an invoice nor a credit note: an entry in the books"
+    UNREADABLE = "not readable"
+    UNREADABLE_BESIDE = "another row of the same invoice is not readable"
+
+    CREDIT_OF_NOTHING = "a credit of 0"
+    CREDIT_OF_FEE = "what others paid back to the seller, or the seller to others: no refund of a buyer"
+    CREDIT_OF_NOBODY = "no customer id: nobody's order to refund"
+    CREDIT_OF_NO_ORDER = "the buyer has no earlier order in the file that this can be of"
+    CREDIT_OF_MORE = "more than what remains of the buyer's earlier orders that this can be of"
+
+
+LEFT_OUT = frozenset({Why.STOCK, Why.FEE, Why.BOOKS, Why.UNREADABLE, Why.UNREADABLE_BESIDE})
+LEFT_OVER = frozenset({Why.CREDIT_OF_FEE, Why.CREDIT_OF_NOBODY, Why.CREDIT_OF_NO_ORDER, Why.CREDIT_OF_MORE})

@@ -1,0 +1,50 @@
+"""What every load needs of the running server: to find it, and tokens for the stores that it fills."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from local.load.client import Api, Refused, TryAgain
+from local.load.loader import Tokens
+from local.template import Template
+from local.tokens import Issuer
+
+SHOWN = 20
+
+
+class CannotLoad(Exception):
+    """Said to the person who started it, without a traceback."""
+
+
+def connect(url: str, data_dir: Path) -> tuple[Api, Issuer]:
+    """The running server and the issuer of its tokens. Raises CannotLoad."""
+    api = Api(url)
+    try:
+        api.call("GET", "/v1/health", "")
+    except (TryAgain, Refused) as why:
+        raise CannotLoad(
+            f"No server answers at {url} ({why}). Start one in another terminal, make run, and name the same "
+            "PORT and DATA_DIR here"
+        ) from None
+    other = f"The server at {url} does not work with DATA_DIR {data_dir}: name the one it was started with"
+    if not (data_dir / "issuer.pem").exists():
+        raise CannotLoad(other)
+    issuer = Issuer.of(data_dir, Template.load())
+    try:
+        api.call("GET", "/v1/me", issuer.issue({}, "load"))
+    except Refused:
+        raise CannotLoad(other) from None
+    return api, issuer
+
+
+def tokens_of(issuer: Issuer, store_id: str) -> Tokens:
+    owner, platform = (issuer.issue({store_id: role}, f"load-{role}") for role in ("owner", "platform"))
+    return Tokens(owner, platform)
+
+
+def say(refused: list[str], wrong: list[str]) -> None:
+    for title, found in (("refused", refused), ("wrong", wrong)):
+        for line in found[:SHOWN]:
+            print(f"{title}: {line}")
+        if len(found) > SHOWN:
+            print(f"{title}: and {len(found) - SHOWN} more")
