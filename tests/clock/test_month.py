@@ -1,0 +1,122 @@
+"""A month of fifty stores: whatever befalls the clock's runs, it ends as if each had come once and on time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.clock import firings, month
+from tests.harness import environment
+
+SEED = 5
+ORDERS = 2_500
+
+
+@pytest.fixture(autouse=True)
+def no_engine() -> Iterator[None]:
+    """Nothing may reach for a real table here."""
+    with environment("http://127.0.0.1:1", "memory"):
+        yield
+
+
+def test_a_month_of_hostile_runs_ends_as_one_of_perfect_runs() -> None:
+    from tests.clock.compare import compare
+
+    told = compare(SEED, ORDERS, jump=True)
+    print(json.dumps(told.counts, indent=1, default=str))
+    assert not told.wrong, told.wrong[:10]
+    assert told.counts["orders"] == ORDERS and told.counts["stores"] == 50
+    assert sum(told.counts["lapses"].values()) >= ORDERS * 0.5
+    assert min(told.counts["lapses"].values()) >= 5 and len(told.counts["lapses"]) == 11
+    assert sum(told.counts["refusals"].values()) >= ORDERS * 0.2
+
+
+def test_the_hostile_runs_are_as_hostile_as_they_say() -> None:
+    sweeps, counts = firings.hostile(firings.MINUTE, SEED)
+    print(json.dumps(counts))
+    perfect = firings.perfect(firings.MINUTE)
+    assert len(perfect) == month.DAYS * 24 * 60 and perfect[-1].nominal == month.END
+    assert all(firing.nominal <= firing.comes_at <= month.END for firing in sweeps)
+    assert [firing.comes_at for firing in sweeps] == sorted(firing.comes_at for firing in sweeps)
+    for day in firings.SILENT_DAYS:
+        missing = month.BEGIN + day * 1440 * firings.MINUTE
+        assert not any(missing <= firing.nominal < missing + 1440 * firings.MINUTE for firing in sweeps)
+    floors = {"missing": 5_000, "late": 5_000, "again": 3_000, "out of order": 2_000}
+    floors |= dict.fromkeys((firings.KILLED, firings.KILLED_AFTER, firings.LOST, firings.SHORT), 300)
+    assert all(counts[kind] >= floor for kind, floor in floors.items()), counts
+
+
+def early(patch: pytest.MonkeyPatch) -> None:
+    from functions.alerts import deadlines
+
+    patch.setattr(deadlines, "SKEW", -3 * firings.MINUTE)
+
+
+def on_frozen_orders(patch: pytest.MonkeyPatch) -> None:
+    from shared.domain import deadlines, lifecycle
+
+    running, row_for = deadlines.running, lifecycle._row_for
+
+    def thawed(order: Any) -> Any:
+        return replace(order, frozen_at=None) if hasattr(order, "frozen_at") else order
+
+    patch.setattr(deadlines, "running", lambda order: running(thawed(order)))
+    patch.setattr(
+        lifecycle,
+        "_row_for",
+        lambda order, command: row_for(thawed(order) if command.actor.role == "clock" else order, command),
+    )
+
+
+def in_stores_that_watch(patch: pytest.MonkeyPatch) -> None:
+    from shared.domain.stores import Store
+
+    patch.setattr(Store, "enforces", True)
+
+
+def behind_the_step_that_met_it(patch: pytest.MonkeyPatch) -> None:
+    from shared.domain import lifecycle
+
+    lapse = lifecycle.lapse
+
+    def never_early(order: Any, store: Any, *, before: datetime, recorded_at: datetime, new_id: Any) -> Any:
+        """Steps let nothing lapse, so that the sweep does it afterwards."""
+        before = before if before < recorded_at - 29 * timedelta(seconds=1) else datetime.min.replace(tzinfo=UTC)
+        return lapse(order, store, before=before, recorded_at=recorded_at, new_id=new_id)
+
+    patch.setattr(lifecycle, "lapse", never_early)
+
+
+def without_being_counted(patch: pytest.MonkeyPatch) -> None:
+    from shared.store import orders
+
+    counted = orders.counted
+    patch.setattr(
+        orders, "counted", lambda was, after: [] if was and after.version - was.version > 1 else counted(was, after)
+    )
+
+
+@pytest.mark.parametrize(
+    ("lapsing", "told"),
+    [
+        (early, "early, at"),
+        (on_frozen_orders, "next to lapse was None ({'frozen'"),
+        (in_stores_that_watch, "while the store only watched"),
+        (behind_the_step_that_met_it, "came before the lapse of"),
+        (without_being_counted, "COUNT#"),
+    ],
+    ids=lambda told: getattr(told, "__name__", None),
+)
+def test_a_clock_that_is_wrong_is_found_out(
+    lapsing: Callable[[pytest.MonkeyPatch], None], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.clock.compare import compare
+
+    lapsing(monkeypatch)
+    wrong = compare(SEED, 500, jump=True).wrong
+    assert any(told in each for each in wrong), wrong[:10]
