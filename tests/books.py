@@ -1,4 +1,4 @@
-"""The auditor: reads a whole table raw and says whether histories, heads, index keys and counters tell one story."""
+"""The auditor: reads a whole table raw and says whether histories, heads, index keys and counts tell one story."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.domain import figures as domain
 from shared.domain.deadlines import TIMERS
 from shared.domain.lifecycle import ROWS
 from shared.domain.orders import Order
-from shared.store import counters, items, keys, orders, stores
+from shared.store import counters, figures, items, keys, orders, stores
 
 UNCHANGED: frozenset[str] = frozenset()
 FUNDS, WAITING = frozenset({"FUND_PROCESSING"}), frozenset({"WAIT_SELLER_SEND_GOODS"})
@@ -90,6 +91,19 @@ class Books:
     orders: dict[str, Order]
     entries: int
     wrong: list[str]
+    figures: int = 0
+    """How many kept figures were recounted."""
+
+
+def recount(order: Order) -> Counter[str]:
+    """An order's figures by item and attribute."""
+    return Counter(
+        {
+            f"{keys.figures_sk(key.by, key.day, key.currency, order.store_id, order.order_id, key.name)} "
+            f"{figures.attribute(key)}": amount
+            for key, amount in domain.figures(order).items()
+        }
+    )
 
 
 def audit(client: Any, table: str, *, armed: bool = True) -> Books:
@@ -97,12 +111,22 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
     found: dict[str, Order] = {}
     wrong: list[str] = []
     counted: dict[str, Counter[str]] = {}
+    figured: dict[str, Counter[str]] = {}
+    held: dict[str, Counter[str]] = {}
+    violations: dict[str, int] = {}
     entries = 0
     for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
         for raw in page["Items"]:
             store_id, order_id = keys.split_pk(raw["pk"]["S"])
             if raw["sk"]["S"] == keys.STORE:
                 counted.setdefault(store_id, Counter())
+            if raw["kind"]["S"] == "figures":
+                name = raw["sk"]["S"]
+                held.setdefault(store_id, Counter()).update(
+                    {f"{name} {each}": int(value["N"]) for each, value in raw.items() if "N" in value}
+                )
+            if raw["kind"]["S"] == "violation":
+                violations[raw["pk"]["S"]] = violations.get(raw["pk"]["S"], 0) + 1
             if raw["sk"]["S"] != keys.ORDER:
                 continue
             loaded = orders.load(store_id, order_id)
@@ -110,6 +134,7 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
             counted.setdefault(store_id, Counter()).update(
                 counters.facets(order.status, order.fund_state, order.overlays)
             )
+            figured.setdefault(store_id, Counter()).update(recount(order))
             history = told(store_id, order_id)
             entries += len(history)
             wrong += [f"{order_id}: {each}" for each in wrong_steps(history)]
@@ -129,4 +154,14 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
         kept = {name: count for name, count in counters.counts(store_id).items() if count}
         if kept != +counts:
             wrong.append(f"{store_id}: counters {kept}, counted {dict(+counts)}")
-    return Books(found, entries, wrong)
+    for store_id in figured.keys() | held.keys():
+        have, want = (each.get(store_id, Counter()) for each in (held, figured))
+        differ = {name: (have[name], want[name]) for name in have.keys() | want.keys() if have[name] != want[name]}
+        if differ:
+            wrong.append(f"{store_id}: figures kept and recounted: {differ}")
+    wrong += [
+        f"{pk}: {violations.get(pk, 0)} records of {len(order.violations)} violations"
+        for pk, order in found.items()
+        if violations.get(pk, 0) != len(order.violations)
+    ]
+    return Books(found, entries, wrong, sum(map(len, figured.values())))

@@ -57,6 +57,7 @@ DETAILS: dict[str, str] = {
     "edit_window_closed": "已超过可修改包裹信息的期限。",
     "already_delivered": "该包裹已报告妥投。",
     "order_exists": "该订单号已存在，且内容不同。",
+    "change_too_large": "一次改动的内容过多，请分几步同步。",
     "version_mismatch": "订单已被更新，请重新读取。",
     "idempotency_key_reused": "该 Idempotency-Key 已用于不同的请求内容。",
     "request_in_progress": "相同 Idempotency-Key 的请求仍在处理中。",

@@ -13,7 +13,7 @@ from aws_lambda_powertools.event_handler import Response
 from functions.orders.labels import detail_in, title_in
 from shared.domain.errors import Conflict, DomainError, TransitionNotAllowed, Unprocessable
 from shared.operations.orders import PreconditionFailed
-from shared.store.errors import Busy, ClaimLost, KeyReused, Missing, Running, Stale, StoreError
+from shared.store.errors import Busy, ClaimLost, KeyReused, Missing, Running, Stale, StoreError, TooLarge
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -103,6 +103,12 @@ def from_error(error: Exception) -> Problem | None:
             "request_in_progress",
             "A request with this Idempotency-Key is still running.",
             headers={"Retry-After": "1"},
+        )
+    if isinstance(error, TooLarge):
+        return Problem(
+            409,
+            "change_too_large",
+            "This changes more at once than one transaction can hold: tell it in several steps.",
         )
     if isinstance(error, Busy | Stale):
         return Problem(503, "busy", "The store is busy: try again in a moment.", headers={"Retry-After": "1"})

@@ -128,12 +128,13 @@ def settle(order: Order, started: Mapping[str, datetime], supplied: Mapping[str,
     due |= {kind: told[kind] for kind in told if kind in due or kind in supplied}
     timers = tuple(Timer(kind, due[kind]) for kind in TIMERS if kind in due and _stays(order, kind))
     counting = {timer.kind for timer in timers}
+    ship_by = None if "shipment" in counting else due.get("shipment") or told.get("shipment") or order.ship_by
     later = (
         ()
         if order.status is Status.FINISH
         else (Timer(kind, told[kind]) for kind in TIMERS if kind in told and kind not in counting)
     )
-    return replace(order, timers=timers, supplied=tuple(later))
+    return replace(order, timers=timers, supplied=tuple(later), ship_by=ship_by)
 
 
 def _stays(order: Order, kind: str) -> bool:

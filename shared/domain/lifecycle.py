@@ -208,7 +208,7 @@ def _apply(verb: Verb, order: Order, command: Command) -> Change:
         return Change(order, ())
     if command.actor.role == PLATFORM:
         after = replace(after, platform_at=max(after.platform_at, command.at))
-    after = replace(after, version=order.version + 1)
+    after = replace(after, version=order.version + 1, time_zone=order.time_zone or command.store.time_zone)
     extra: Mapping[str, Any] = {"skipped": skipped} if (skipped := _skipped(order, after, command)) else {}
     entry = Entry(
         seq=after.version,

@@ -297,7 +297,9 @@ class Tally:
 class Order:
     """`version` counts accepted changes. `platform_at` is the newest moment the platform has reported about, which
     decides whether a `sync` snapshot is late. `supplied` holds the platform's own deadlines
-    for timers that do not run yet. `placed_digest` tells the same placement from another."""
+    for timers that do not run yet; `ship_by` is when the order should have been sent, once that timer is gone.
+    `placed_digest` tells the same placement from another. `time_zone` is the store's when the order was placed, for
+    good: the order's days in figures are those of that zone."""
 
     store_id: str
     order_id: str
@@ -334,6 +336,8 @@ class Order:
     tags: tuple[str, ...] = ()
     assignee: str | None = None
     unread_messages: int = 0
+    ship_by: datetime | None = None
+    time_zone: str = ""
 
     @property
     def dispute(self) -> Dispute | None:

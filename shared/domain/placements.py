@@ -84,6 +84,7 @@ def place(placement: Placement, store: Store, actor: Actor, now: datetime) -> tu
         delivery_days=placement.delivery_days,
         chosen_service=placement.chosen_service,
         memo=placement.memo,
+        time_zone=store.time_zone,
     )
     started = {"payment": deadlines.payment_due(store, placement.placed_at)}
     order = deadlines.settle(order, started, placement.deadlines)

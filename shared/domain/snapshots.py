@@ -24,6 +24,7 @@ from shared.domain.orders import (
     Refund,
     RefundState,
     Status,
+    Violation,
 )
 from shared.domain.overlays import end_dispute, thaw
 from shared.domain.placements import Placement
@@ -67,7 +68,7 @@ def sync(order: Order, command: Command) -> Order:
     after = replace(after, parcels=_parcels(after, body["parcels"]))
     after = _overlays(after, body["overlays"], command)
     after = _ending(after, body["status"], body.get("end_reason"), body.get("fund_state"), command.at)
-    after = _refunds(order, after, command)
+    after = _refunds(order, _violations(after, command.at), command)
     after = _timers(order, after, command)
     if after == order and command.at == order.platform_at:
         return order
@@ -191,6 +192,15 @@ def _ending(order: Order, status: Status, end_reason: str | None, fund_state: Fu
         delivered_assessment=order.delivered_assessment if status in ENDED else None,
         finished_at=(order.finished_at or at) if status is Status.FINISH else None,
     )
+
+
+def _violations(order: Order, at: datetime) -> Order:
+    """Closed because it was not sent in time: a violation, once, from when that was due as far as we know."""
+    if order.end_reason != "seller_send_goods_timeout" or order.violations:
+        return order
+    timer = order.timer("shipment")
+    due = timer.due_at if timer else order.ship_by or at
+    return replace(order, violations=(Violation("transaction_non_fulfilment", min(due, at)),))
 
 
 def _unreleased(amounts: Amounts) -> Amounts:

@@ -27,6 +27,10 @@ class Full(StoreError):
     """There are as many of these as there may be."""
 
 
+class TooLarge(StoreError):
+    """The change is of more items than one transaction holds, or of more figures than one item takes at once."""
+
+
 class ClaimLost(StoreError):
     """Another request has taken over this idempotency key since we claimed it."""
 

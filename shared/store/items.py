@@ -105,6 +105,7 @@ def head_of(order: Order, *, part_versions: int, armed: bool) -> OrderRecord:
         assignee=order.assignee,
         unread_messages=order.unread_messages or None,
         promised=order.promised or None,
+        ship_by=order.ship_by,
         state_key=f"{order.store_id}#unexplained" if unexplained(order) else None,
         sort_key=placed if unexplained(order) else None,
     )
@@ -121,6 +122,7 @@ def content_of(order: Order) -> dict[str, Any]:
         "delivery_days": order.delivery_days,
         "chosen_service": order.chosen_service,
         "memo": order.memo,
+        "time_zone": order.time_zone,
     }
 
 
@@ -254,6 +256,8 @@ def order_of(head: OrderRecord, parts: Sequence[Record]) -> Order:
         tags=tuple(head.tags or ()),
         assignee=head.assignee,
         unread_messages=int(head.unread_messages or 0),
+        ship_by=head.ship_by,
+        time_zone=content.get("time_zone", ""),
     )
 
 

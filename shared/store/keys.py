@@ -19,10 +19,12 @@ ORDER, DETAIL, PARCEL, REFUND, DISPUTE = (
 )
 """Sort keys of what makes up an order; all begin with ORDER, so that one query loads them and nothing else."""
 HISTORY, ACCESS, LEDGER, MESSAGE, THREAD = "HISTORY#", "ACCESS#", "LEDGER#", "MESSAGE#", "THREAD"
+VIOLATION = "VIOLATION#"
 STORE, COUNTER, FUNDS, REGULAR_EXPORT = "STORE", "COUNT#", "FUNDS#", "EXPORT"
 TEMPLATE, TEMPLATE_NAME, TEMPLATES = "TEMPLATE#", "TEMPLATE_NAME#", "TEMPLATES"
 
 COUNTER_SHARDS = 8
+PRODUCT_BUCKETS = 16
 CLOCK_SHARDS = 8
 
 
@@ -42,6 +44,26 @@ def export_pk(store_id: str, export_id: str) -> str:
 
 def moved_pk(store_id: str) -> str:
     return f"{store_id}#moved#"
+
+
+def figures_pk(store_id: str) -> str:
+    return f"{store_id}#figures#"
+
+
+def figures_sk(by: str, day: date, currency: str, store_id: str, order_id: str, name: str) -> str:
+    """An order counts in the same shard as in the counters, so that no two orders meet here which do not meet there. A
+    product has its bucket in each shard: an order has at most 16 such items, however many products it has."""
+    bucket = f"#{_hash(name) % PRODUCT_BUCKETS:02d}" if by == "product" else ""
+    return f"{by.upper()}#{day.isoformat()}#{currency}#{_hash(store_id, order_id) % COUNTER_SHARDS}{bucket}"
+
+
+def figures_day(by: str, day: date) -> str:
+    """Before every key of that day, and after those of the day before."""
+    return f"{by.upper()}#{day.isoformat()}"
+
+
+def violation_sk(number: int) -> str:
+    return f"{VIOLATION}{number:03d}"
 
 
 def instant(at: datetime) -> str:

@@ -72,7 +72,8 @@ class ParcelRead(msgspec.Struct, gc=False):
 
 
 class OrderRead(msgspec.Struct, gc=False):
-    """An Order but for `platform_at`, `placed_digest`, `supplied` and `reminded_at`, which nobody exports."""
+    """An Order but for what nobody exports: `platform_at`, `placed_digest`, `supplied`, `reminded_at`, `ship_by` and
+    `time_zone`."""
 
     store_id: str
     order_id: str

@@ -11,7 +11,7 @@ from pynamodb.expressions.condition import Condition
 from shared.domain.commands import Actor
 from shared.domain.history import Entry
 from shared.domain.orders import Order
-from shared.store import keys, ledger
+from shared.store import figures, keys, ledger
 from shared.store.counters import counted
 from shared.store.errors import Busy, Exists, Missing
 from shared.store.items import PARTS, entry_of, entry_record, head_of, order_of, part_record, parts_of, stamp, whole
@@ -62,6 +62,7 @@ def create(order: Order, entry: Entry, *, armed: bool, also: Sequence[Write] = (
             *_history(order, [entry]),
             *counted(None, order),
             *ledger.moved(None, order, [entry]),
+            *figures.moved(None, order),
             *also,
         ]
     )
@@ -90,6 +91,7 @@ def save(before: Loaded, after: Order, entries: Sequence[Entry], *, armed: bool,
             *_history(after, entries),
             *counted(was, after),
             *ledger.moved(was, after, entries),
+            *figures.moved(was, after),
             *([_moved(after, entries[-1].recorded_at)] if moved else []),
             *also,
         ]

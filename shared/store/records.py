@@ -106,6 +106,7 @@ class OrderRecord(Record, discriminator="order"):
     assignee = UnicodeAttribute(null=True)
     unread_messages = NumberAttribute(null=True)
     promised = NumberAttribute(null=True)
+    ship_by = InstantAttribute(null=True)
 
 
 class DetailRecord(Record, discriminator="detail"):
@@ -281,6 +282,18 @@ class FundsRecord(Record, discriminator="funds"):
 
     for _name in (*FLOWS, *HELD):
         locals()[_name] = NumberAttribute(null=True)
+
+
+class FiguresRecord(Record, discriminator="figures"):
+    """What a day's orders in one currency come to: a number for each figure; where it is by country or product, under
+    that name and the figure's. Read by figures.py below the models, which know no such names."""
+
+
+class ViolationRecord(Record, discriminator="violation"):
+    """A rule that the seller broke with an order."""
+
+    at = InstantAttribute()
+    violation = UnicodeAttribute()
 
 
 class CounterRecord(Record, discriminator="counter"):

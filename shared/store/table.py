@@ -15,7 +15,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from shared.store.errors import Busy, Stale, StoreError
+from shared.store.errors import Busy, Stale, StoreError, TooLarge
 from shared.store.records import Record, connection
 
 MAX_ITEMS = 100
@@ -160,6 +160,26 @@ def query_keys(index: str, key: str, sort: Condition, sort_name: str) -> Iterato
             return
 
 
+def query_items(pk: str, lower: str, upper: str) -> Iterator[dict[str, dict[str, str]]]:
+    """Items of one partition between two sort keys as they are, read consistently, lazily: for what no model names."""
+    shared, start = connection(), None
+    while True:
+        try:
+            found = shared.query(
+                Record.Meta.table_name,
+                pk,
+                Record.sk.between(lower, upper),
+                consistent_read=True,
+                exclusive_start_key=start,
+            )
+        except (PynamoDBException, BotoCoreError) as error:
+            _unavailable(error)
+        yield from found["Items"]
+        start = found.get("LastEvaluatedKey")
+        if start is None:
+            return
+
+
 def count_index(index: str, key: str, sort: Condition | None = None) -> int:
     """How many items of an index partition fall into a range; reads them all, half a unit for each 4 KB."""
     connection()
@@ -186,10 +206,10 @@ def transact(writes: Sequence[Write], *, sleep: Callable[[float], None] = time.s
     """All of `writes`, at most 100, or none: two write units for each KB of each item.
 
     Conflicts with other transactions are retried with the same token and jitter. Raises what the first failed
-    condition's `refuse` makes, or Busy; after Busy the outcome may be unknown (an answer lost on the way).
+    condition's `refuse` makes, TooLarge, or Busy; after Busy the outcome may be unknown (an answer lost on the way).
     """
     if len(writes) > MAX_ITEMS:
-        raise ValueError(f"{len(writes)} items do not fit into one transaction")
+        raise TooLarge(f"{len(writes)} items do not fit into one transaction")
     shared = connection()
     token = uuid.uuid4().hex
     # The order in which PynamoDB sends them, and so the order of the reasons that come back.
