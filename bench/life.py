@@ -100,6 +100,7 @@ def markdown(lives: dict[int, dict[str, Units]], keyed: dict[str, Units]) -> str
             f"An `Idempotency-Key` adds {number(extra)} write units to a change.",
             "A counter change is one item of the transaction (2 units); a list page costs half a unit for each 4 KB of",
             "the index items it shows, however many orders there are; an idle sweep costs half a unit a shard.",
+            "What totals, reports and figures read is in [figures.md](figures.md).",
             "",
         ]
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 
-from bench import life, sweep
+from bench import figures, life, sweep
 from tests.capacity import metered
 from tests.harness import Api
 from tests.store.sizes import size_of
@@ -84,3 +84,13 @@ def test_an_idle_sweep_over_many_waiting_orders_is_one_query_a_shard(on_dynoxide
     told: dict[str, Any] = sweep.idle(f"sweep{uuid.uuid4().hex[:6]}", 20_000)
     print(json.dumps(told))
     assert told["calls"] == {"Query": 8} and told["read units"] <= 4
+
+
+def test_no_total_report_or_figure_reads_more_because_the_store_holds_more(on_dynoxide: Api) -> None:
+    small, large = (units for _, units in figures.measure(on_dynoxide, (200, 2_000)))
+    told = {name: (small[name].reads, large[name].reads) for name in figures.READS}
+    print(json.dumps(told))
+    assert len(told) >= 13
+    for name, (before, after) in told.items():
+        assert 0 < before == after, name
+        assert small[name].calls == large[name].calls, name

@@ -1,0 +1,249 @@
+"""What reports, totals and figures read, in a small store and in a large one: `python -m bench.figures 1000 100000`
+writes docs/figures.md anew.
+
+A few orders are told through the API, so that every figure has come about as it does. The store is then filled with
+copies of what those orders and their buyers have in the table, under other numbers: their heads, ledgers, refunds,
+disputes, messages and customers, without details, parcels and history, which no figure reads.
+"""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from tests.capacity import Units, metered
+from tests.harness import (
+    Answer,
+    Api,
+    InProcess,
+    Shop,
+    ago,
+    ahead,
+    create_table,
+    dynoxide,
+    environment,
+    parcel,
+    usd,
+    use_table,
+)
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "figures.md"
+LIMIT = 20
+READS: Mapping[str, str] = {
+    "funds, all totals": "/v1/funds",
+    "funds, entries of every kind": f"/v1/funds/entries?limit={LIMIT}",
+    "funds, entries of one kind": f"/v1/funds/entries?flow=refund&limit={LIMIT}",
+    "funds, what is unexplained": f"/v1/funds/unexplained?limit={LIMIT}",
+    "funds of one order": "/v1/orders/{order}/funds",
+    "counters": "/v1/orders/counters",
+    "orders of one fund state": f"/v1/orders?fund_state=released&limit={LIMIT}",
+    "orders of one buyer": f"/v1/orders?buyer={{buyer}}&limit={LIMIT}",
+    "refunds that are to be paid": f"/v1/refunds?state=accepted&limit={LIMIT}",
+    "disputes": f"/v1/disputes?limit={LIMIT}",
+    "messages": f"/v1/messages?limit={LIMIT}",
+    "messages that wait for an answer": f"/v1/messages?unanswered_for=0&limit={LIMIT}",
+    "messages, figures": "/v1/messages/figures",
+}
+"""Every total, figure and page of them, by what it is called in the table."""
+LEFT_OUT = ("HISTORY#", "ORDER#DETAIL", "ORDER#PARCEL#")
+
+Item = dict[str, Any]
+
+
+@dataclass
+class Store:
+    """A shop, what is copied of each of its orders that are, and how many orders it holds."""
+
+    shop: Shop
+    order: str
+    buyer: str
+    patterns: list[tuple[str, str, list[Item]]] = field(default_factory=list)
+    orders: int = 0
+
+    def fill(self, count: int) -> None:
+        """Copies, until there are so many orders; no two copies share a buyer."""
+        from shared.settings import settings
+
+        client, table = boto3.client("dynamodb"), settings().table_name
+        copies = (
+            _renamed(item, {order: f"39{number:014d}", buyer: f"buyer-{number:08d}"})
+            for number in range(self.orders, count)
+            for order, buyer, items in (self.patterns[number % len(self.patterns)],)
+            for item in items
+        )
+
+        def write(batch: Sequence[Item]) -> None:
+            requests: list[Any] = [{"PutRequest": {"Item": item}} for item in batch]
+            assert not client.batch_write_item(RequestItems={table: requests})["UnprocessedItems"]
+
+        with ThreadPoolExecutor(4) as pool:
+            while window := list(islice(_batches(copies), 400)):
+                list(pool.map(write, window))
+        self.orders = max(self.orders, count)
+
+    def measure(self) -> dict[str, Units]:
+        found: dict[str, Units] = {}
+        for name, path in READS.items():
+            with metered() as units:
+                answer = self.shop.viewer.get(path.format(order=self.order, buyer=self.buyer))
+            assert answer.status == 200, (name, answer.content)
+            found[name] = units
+        return found
+
+
+def opened(api: Api) -> Store:
+    """A store whose orders have been paid, released, refunded in part and in full, disputed and talked about, some
+    days ago; and, not to be copied, one that waits: counters and figures of what waits count what they name."""
+    shop = api.shop()
+    told = [_told(shop, number, days=8 - number) for number in range(8)]
+    waiting = shop.platform.place(order_id="3900000000000999", placed_at=ago(days=20), buyer=_buyer(99999999))
+    for action in ("pay", "pass_risk"):
+        supplied = {"deadlines": [{"kind": "shipment", "due_at": ahead(hours=5)}]} if action == "pass_risk" else {}
+        _done(shop.platform.act(waiting["order_id"], action, {"at": ago(days=19), **supplied}))
+    _say(shop, "platform", waiting["order_id"], {"from": "buyer", "text": "Where is it?", "at": ago(days=19)})
+    store = Store(shop, *told[0])
+    items = list(_items(shop.name))
+    store.patterns = [
+        (order, buyer, [item for item in items if order in item["pk"]["S"] or item["sk"]["S"].endswith(buyer)])
+        for order, buyer in told
+    ]
+    assert all(len(own) >= 3 for _, _, own in store.patterns)
+    store.orders = len(told) + 1
+    _done(shop.viewer.get("/v1/orders?limit=1"))  # the secret that cursors are signed with is read once in a process
+    return store
+
+
+def _told(shop: Shop, number: int, days: int) -> tuple[str, str]:
+    """One order from its placing to its end: released, or disputed in part or in full first."""
+    order_id, buyer = f"38{number:014d}", _buyer(90000000 + number)
+    shop.platform.place(order_id=order_id, placed_at=ago(days=days + 20), buyer=buyer)
+    for action, content in (
+        ("pay", {}),
+        ("pass_risk", {}),
+        ("ship", {"parcels": [parcel(f"LX{number:09d}CN")]}),
+        ("confirm_receipt", {}),
+    ):
+        _done(shop.platform.act(order_id, action, {"at": ago(days=days + 10), **content}))
+    if number in (0, 3):
+        words = {"from": "buyer", "text": "Thank you, but one is broken.", "at": ago(days=days + 9)}
+        _say(shop, "platform", order_id, words)
+        _say(shop, "staff", order_id, {"text": "We are sorry to hear that."})
+        _done(shop.staff.post(f"/v1/orders/{order_id}/messages/read", {}))
+    if number in (1, 2, 3):
+        claim = "28.50" if number == 1 else "5.50"
+        told = {"kind": "not_as_described", "claim": usd(claim), "solution": "refund", "text": "Broken."}
+        opened = _done(shop.platform.act(order_id, "open_dispute", {"at": ago(days=days + 8), **told}))
+        path = f"/v1/disputes/{opened.json['dispute']['dispute_id']}/actions/accept"
+        _done(shop.platform.post(path, {"at": ago(days=days + 7)}))
+        (refund,) = shop.platform.get(f"/v1/orders/{order_id}").json["refunds"]
+        paid = {"at": ago(days=days + 6), "refund_id": refund["refund_id"]}
+        if number != 3:
+            _done(shop.platform.act(order_id, "complete_refund", paid))
+    if number != 1:
+        fees = {"commission": usd("1.00")} if number < 4 else {}
+        _done(shop.platform.act(order_id, "release_funds", {"at": ago(days=days + 5), **fees}))
+    return order_id, str(buyer["id"])
+
+
+def _buyer(number: int) -> dict[str, str]:
+    return {"id": f"buyer-{number:08d}", "country": "US"}
+
+
+def _say(shop: Shop, role: str, order_id: str, body: Mapping[str, Any]) -> None:
+    _done(getattr(shop, role).post(f"/v1/orders/{order_id}/messages", body))
+
+
+def _done(answer: Answer) -> Answer:
+    assert answer.status in (200, 201), answer.content
+    return answer
+
+
+def _items(store_id: str) -> Iterator[Item]:
+    from shared.settings import settings
+
+    pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=settings().table_name)
+    for page in pages:
+        for item in page["Items"]:
+            if item["pk"]["S"].startswith(f"{store_id}#") and not item["sk"]["S"].startswith(LEFT_OUT):
+                yield dict(item)
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """The same item under other ids, wherever they stand in it."""
+    if isinstance(value, str):
+        for was, now in names.items():
+            value = value.replace(was, now)
+        return value
+    if isinstance(value, dict):
+        return {name: _renamed(each, names) for name, each in value.items()}
+    return [_renamed(each, names) for each in value] if isinstance(value, list) else value
+
+
+def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
+    while batch := list(islice(items, 25)):
+        yield batch
+
+
+def markdown(measured: Mapping[int, Mapping[str, Units]]) -> str:
+    counts = list(measured)
+    rows = [
+        f"| read | {' | '.join(f'{count:,} orders' for count in counts)} | calls |",
+        "|---" * (2 + len(counts)) + "|",
+    ]
+    for name, path in READS.items():
+        units = " | ".join(f"{measured[count][name].reads:g}" for count in counts)
+        calls = measured[counts[-1]][name].calls.total()
+        rows.append(f"| {name}: `{path.replace('{', '').replace('}', '')}` | {units} | {calls} |")
+    return "\n".join(
+        [
+            "# What totals, reports and figures read",
+            "",
+            "Written by `python -m bench.figures`, in read units; `tests/store/test_units.py` fails when one of them",
+            "comes to read more in a store of 2,000 orders than in one of 200. Each includes what the request itself",
+            "reads: the store's settings, and the order where it names one.",
+            "",
+            *rows,
+            "",
+            f"A page shows {LIMIT}. Pages whose items differ in size differ by them: half a unit for each 4 KB. A page",
+            "of several kinds or states reads each of them, and again where its items turn out to be of one kind: what",
+            "is on the page decides, not what is behind it.",
+            "",
+            "What `counters` and the message figures say of what is due, overdue, placed today or unanswered is",
+            "counted off the index and reads what it counts: here one order, whatever the store holds.",
+            "",
+            "Nine orders are told through the API. The others are copies of what eight of those and their buyers have",
+            "in the table, under other numbers, without details, parcels and history; the totals have as many items as",
+            "they would have, whatever they say.",
+            "",
+        ]
+    )
+
+
+def measure(api: Api, counts: Sequence[int]) -> Iterator[tuple[int, dict[str, Units]]]:
+    store = opened(api)
+    for count in counts:
+        store.fill(count)
+        yield count, store.measure()
+
+
+def main(counts: Sequence[int]) -> None:
+    with dynoxide() as url, environment(url, table := f"t{uuid.uuid4().hex}"):
+        create_table(boto3.client("dynamodb"), table)
+        use_table(table)
+        measured: dict[int, dict[str, Units]] = {}
+        for count, units in measure(Api(InProcess(), "dynoxide"), counts):
+            measured[count] = units
+            PAGE.write_text(markdown(measured), "utf-8")
+    print(markdown(measured))
+
+
+if __name__ == "__main__":
+    main([int(count) for count in sys.argv[1:]] or [1_000, 100_000])
