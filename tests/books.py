@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.domain import figures as domain
+from shared.domain import order_alerts
 from shared.domain.deadlines import TIMERS
 from shared.domain.lifecycle import ROWS
 from shared.domain.orders import Order
@@ -140,9 +141,15 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
             wrong += [f"{order_id}: {each}" for each in wrong_steps(history)]
             if not history or (history[-1]["seq"], history[-1]["to"]) != (order.version, order.status):
                 wrong.append(f"{order_id}: version {order.version} {order.status}, history ends {history[-1:]}")
-            arms = stores.load(store_id).store.enforces
-            head = items.head_of(order, part_versions=items.stamp(loaded.versions), armed=arms).serialize()
-            drop = () if armed else ("clock_shard", "fires_at")
+            store = stores.load(store_id).store
+            head = items.head_of(
+                order,
+                part_versions=items.stamp(loaded.versions),
+                armed=store.enforces,
+                watch=loaded.watch,
+                remind_at=order_alerts.next_look(order, store, loaded.watch),
+            ).serialize()
+            drop = () if armed else ("clock_shard", "fires_at", "reminder_shard", "remind_at")
             differs = {
                 name for name in head.keys() | raw.keys() if name not in drop and head.get(name) != raw.get(name)
             }

@@ -104,18 +104,16 @@ def on_lapse(order: Timed, timer: Timer) -> str | None:
     return rule.on_lapse if order.status in rule.lapses_in else None
 
 
-def next_lapse(order: Order) -> Timer | None:
-    """The earliest running timer whose lapse does something. Where only a snapshot has told of a dispute, nobody knows
-    what silence would accept."""
+def acts(order: Order, timer: Timer) -> bool:
+    """Does this timer's lapse do something as the order stands? Where only a snapshot has told of a dispute, nobody
+    knows what silence would accept."""
     unclaimed = order.dispute is not None and order.dispute.claim is None
-    return next(
-        (
-            timer
-            for timer in running(order)
-            if on_lapse(order, timer) and not (unclaimed and timer.kind == "dispute_answer")
-        ),
-        None,
-    )
+    return on_lapse(order, timer) is not None and not (unclaimed and timer.kind == "dispute_answer")
+
+
+def next_lapse(order: Order) -> Timer | None:
+    """The earliest running timer whose lapse does something."""
+    return next((timer for timer in running(order) if acts(order, timer)), None)
 
 
 def settle(order: Order, started: Mapping[str, datetime], supplied: Mapping[str, datetime]) -> Order:

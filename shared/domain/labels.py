@@ -1,4 +1,4 @@
-"""What people call a status, in English and in the seller centre's Chinese (marketplace.md 1.1)."""
+"""What people call a status or a timer, in English and in the seller centre's Chinese (marketplace.md 1.1)."""
 
 from __future__ import annotations
 
@@ -18,4 +18,20 @@ STATUSES: dict[Status, tuple[str, str]] = {
     Status.FINISH: ("Finished", "已结束"),
     Status.IN_BOOK_SALE: ("Promotion is on", "预售"),
     Status.WAIT_GROUP_SUCCESS: ("Pending operation success", "等待成团"),
+}
+
+TIMERS: dict[str, tuple[str, str]] = {
+    "payment": ("the buyer's payment", "买家付款"),
+    "risk": ("the risk check", "风控审核"),
+    "examination": ("examining the payment", "确认金额"),
+    "shipment": ("shipping", "发货"),
+    "cancellation": ("answering the cancellation", "答复取消申请"),
+    "receipt": ("the buyer's receipt", "买家确认收货"),
+    "release": ("the release of funds", "放款"),
+    "dispute_answer": ("answering the dispute", "答复纠纷"),
+    "dispute_buyer": ("the buyer's answer in the dispute", "买家答复纠纷"),
+    "return_address": ("giving a return address", "填写退货地址"),
+    "return": ("the buyer's return", "买家退货"),
+    "confirm_return": ("confirming the return", "确认收到退货"),
+    "decision": ("the platform's decision", "平台裁决"),
 }

@@ -143,10 +143,17 @@ THROUGH_ICE = frozenset({"unfreeze", "sync"})
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The order after a change, and the history entries that led there: one for each version made."""
+    """The order after a change, and the history entries that led there: one for each version made. `between` are the
+    orders that those entries but the last made."""
 
     order: Order
     entries: tuple[Entry, ...]
+    between: tuple[Order, ...] = ()
+
+    @property
+    def steps(self) -> tuple[tuple[Entry, Order], ...]:
+        """Each entry with the order as it made it."""
+        return tuple(zip(self.entries, (*self.between, self.order), strict=True)) if self.entries else ()
 
 
 def actors_of(action: str) -> frozenset[str]:
@@ -170,7 +177,10 @@ def act(order: Order, command: Command) -> Change:
     """
     lapsed = lapse(order, command.store, before=command.at, recorded_at=command.recorded_at, new_id=command.new_id)
     done = _apply(_row_for(lapsed.order, command).verb, lapsed.order, command)
-    return Change(done.order, lapsed.entries + done.entries) if done.entries else Change(order, ())
+    if not done.entries:
+        return Change(order, ())
+    between = (*lapsed.between, lapsed.order) if lapsed.entries else ()
+    return Change(done.order, lapsed.entries + done.entries, between)
 
 
 def lapse(
@@ -185,7 +195,7 @@ def lapse(
 
     In a `watch` store nothing lapses. Without `new_id` the result is for looking at only: its records have no ids.
     """
-    entries: tuple[Entry, ...] = ()
+    entries, between = tuple[Entry, ...](), tuple[Order, ...]()
     while store.enforces and (timer := deadlines.next_lapse(order)) and timer.due_at < before:
         action = deadlines.on_lapse(order, timer)
         assert action is not None
@@ -198,8 +208,9 @@ def lapse(
             new_id=new_id or (lambda prefix: prefix),
         )
         done = _apply(_row_for(order, command).verb, order, command)
+        between = (*between, order) if entries else ()
         order, entries = done.order, entries + done.entries
-    return Change(order, entries)
+    return Change(order, entries, between)
 
 
 def _apply(verb: Verb, order: Order, command: Command) -> Change:

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from shared.domain.alert_rules import AlertRules
+
 
 class Mode(StrEnum):
     """`enforce`: lapses take effect. `watch`: the platform's own clock acts; ours shows and alerts."""
@@ -65,6 +67,7 @@ class Store:
     holidays: frozenset[date] = frozenset()
     policy: DeadlinePolicy = field(default_factory=DeadlinePolicy)
     fee_rates: FeeRates = FeeRates()
+    alert_rules: AlertRules = field(default_factory=AlertRules)
 
     @property
     def enforces(self) -> bool:

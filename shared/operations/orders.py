@@ -11,7 +11,7 @@ from typing import Any
 
 from ulid import ULID
 
-from shared.domain import lifecycle
+from shared.domain import lifecycle, order_alerts
 from shared.domain.commands import Actor, Command
 from shared.domain.errors import Conflict, Unprocessable
 from shared.domain.history import Entry, changes
@@ -67,7 +67,8 @@ def place_order(
     refuse_future(placement.placed_at, now, "/placed_at")
     order, entry = place(placement, store, actor, now)
     try:
-        orders.create(order, entry, armed=store.enforces, also=receipt.writes(order) if receipt else ())
+        told = order_alerts.born(order, entry, store)
+        orders.create(order, entry, armed=store.enforces, told=told, also=receipt.writes(order) if receipt else ())
     except Exists:
         there = orders.load(store.store_id, placement.order_id).order
         if there.placed_digest != placement.digest:
@@ -140,9 +141,10 @@ def lapse_order(store_id: str, order_id: str, *, before: datetime, now: datetime
             loaded = orders.load(store_id, order_id)
             done = lifecycle.lapse(loaded.order, store, before=before, recorded_at=now, new_id=new_id)
             if done.entries:
-                orders.save(loaded, done.order, done.entries, armed=store.enforces)
+                told = order_alerts.follow(loaded.order, done, store, loaded.watch)
+                orders.save(loaded, done.order, done.entries, armed=store.enforces, told=told)
                 return done.order
-            orders.rearm(loaded, armed=store.enforces)
+            orders.rearm(loaded, armed=store.enforces, told=order_alerts.unchanged(loaded.order, store, loaded.watch))
             return None
         except Missing:
             return None
@@ -181,6 +183,7 @@ def _apply(
                 done.order,
                 done.entries,
                 armed=store.enforces,
+                told=order_alerts.follow(loaded.order, done, store, loaded.watch),
                 also=receipt.writes(done.order) if receipt else (),
             )
         except Stale:

@@ -19,6 +19,14 @@ class Stale(StoreError):
     """The order has moved on since it was read."""
 
 
+class AlreadyRaised(StoreError):
+    """An alert of this cause is there."""
+
+    def __init__(self, alert_id: str) -> None:
+        super().__init__("the alert is there already")
+        self.alert_id = alert_id
+
+
 class Exists(StoreError):
     """Somebody else has made it first."""
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from shared.domain import deadlines
+from shared.domain.alerts import Cause
 from shared.domain.commands import Actor
 from shared.domain.history import Entry
 from shared.domain.ledger import unexplained
+from shared.domain.order_alerts import Watch
 from shared.domain.orders import (
     Amounts,
     Assessment,
@@ -56,9 +58,12 @@ STAMPED = 1 << 40
 Part = dict[str, Any] | Parcel | Refund | Dispute
 _ZERO_UNLESS_TOLD = frozenset({"discount", "tax", "adjustment", "refunded", "commission_rate", "affiliate_rate"})
 _time = InstantAttribute()
+UNWATCHED = Watch()
 
 
-def head_of(order: Order, *, part_versions: int, armed: bool) -> OrderRecord:
+def head_of(
+    order: Order, *, part_versions: int, armed: bool, watch: Watch = UNWATCHED, remind_at: datetime | None = None
+) -> OrderRecord:
     placed = keys.sort_key(order.placed_at, order.order_id)
     running = deadlines.running(order)
     lapse = deadlines.next_lapse(order) if armed else None
@@ -106,6 +111,11 @@ def head_of(order: Order, *, part_versions: int, armed: bool) -> OrderRecord:
         unread_messages=order.unread_messages or None,
         promised=order.promised or None,
         ship_by=order.ship_by,
+        alerted_until=watch.until,
+        alerts=[_cause(cause) for cause in watch.open] or None,
+        passed_over=watch.passed_over,
+        reminder_shard=keys.reminder_shard(order.store_id, order.order_id) if remind_at else None,
+        remind_at=keys.sort_key(remind_at, order.store_id, order.order_id) if remind_at else None,
         state_key=f"{order.store_id}#unexplained" if unexplained(order) else None,
         sort_key=placed if unexplained(order) else None,
     )
@@ -259,6 +269,28 @@ def order_of(head: OrderRecord, parts: Sequence[Record]) -> Order:
         ship_by=head.ship_by,
         time_zone=content.get("time_zone", ""),
     )
+
+
+def watch_of(head: OrderRecord) -> Watch:
+    order_id = keys.split_pk(head.pk)[1]
+    return Watch(head.alerted_until, tuple(cause_of(told, order_id) for told in head.alerts or ()), head.passed_over)
+
+
+def _cause(cause: Cause) -> list[Any]:
+    """Without its subject, which is the order, and short: a head stays within one write unit."""
+    told: list[Any] = [cause.kind, _time.serialize(cause.at)]
+    if cause.timer and cause.due_at and cause.lead is not None:
+        told += [cause.timer, _time.serialize(cause.due_at), int(cause.lead.total_seconds())]
+    return told
+
+
+def cause_of(told: Sequence[Any], order_id: str) -> Cause:
+    kind, at, *timed = told
+    cause = Cause(kind, _time.deserialize(at), order_id)
+    if not timed:
+        return cause
+    timer, due_at, lead = timed
+    return replace(cause, timer=timer, due_at=_time.deserialize(due_at), lead=timedelta(seconds=lead))
 
 
 def amounts_of(head: OrderRecord) -> Amounts:

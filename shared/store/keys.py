@@ -123,12 +123,35 @@ BEHIND = "$"
 """Behind a sort key it sorts after all that begins with that key and `#`, and before every other: `$` comes right after
 `#`, and no id holds either."""
 
+OUTBOX_SHARDS, REMINDER_SHARDS = 8, 8
+TALK = "talk"
 EXPORT_SHARD, EXPORT_JOBS_SHARD = "EXPORT", "EXPORT#JOBS"
 """The clock partitions of regular exports and of open export jobs, apart from the sweep's."""
 
 
 def clock_shards() -> list[str]:
     return [f"CLOCK#{shard}" for shard in range(CLOCK_SHARDS)]
+
+
+def alert_pk(store_id: str, alert_id: str) -> str:
+    return f"{store_id}#alert#{alert_id}"
+
+
+def outbox_shard(alert_id: str) -> str:
+    """The clock partition in which an alert waits until it has been handed to the channels."""
+    return f"OUTBOX#{_hash(alert_id) % OUTBOX_SHARDS}"
+
+
+def outbox_shards() -> list[str]:
+    return [f"OUTBOX#{shard}" for shard in range(OUTBOX_SHARDS)]
+
+
+def reminder_shard(store_id: str, order_id: str) -> str:
+    return f"REMIND#{_hash(order_id, store_id) % REMINDER_SHARDS}"
+
+
+def reminder_shards() -> list[str]:
+    return [f"REMIND#{shard}" for shard in range(REMINDER_SHARDS)]
 
 
 def _hash(*parts: str) -> int:

@@ -10,14 +10,26 @@ from pynamodb.expressions.condition import Condition
 
 from shared.domain.commands import Actor
 from shared.domain.history import Entry
+from shared.domain.order_alerts import Told, Watch
 from shared.domain.orders import Order
-from shared.store import figures, keys, ledger
+from shared.store import alerts, figures, keys, ledger
 from shared.store.counters import counted
 from shared.store.errors import Busy, Exists, Missing
-from shared.store.items import PARTS, entry_of, entry_record, head_of, order_of, part_record, parts_of, stamp, whole
+from shared.store.items import (
+    PARTS,
+    entry_of,
+    entry_record,
+    head_of,
+    order_of,
+    part_record,
+    parts_of,
+    stamp,
+    watch_of,
+    whole,
+)
 from shared.store.messages import unread_is
 from shared.store.records import AccessRecord, HistoryRecord, MovedRecord, OrderRecord, Record
-from shared.store.table import Delete, Put, Write, absent, anyhow, present, put, query, stale, transact
+from shared.store.table import Delete, Put, Write, absent, anyhow, present, put, query, stale
 
 TORN_READS = 5
 MOVES_KEPT_FOR = timedelta(days=31)
@@ -27,11 +39,13 @@ MOVES_KEPT_FOR = timedelta(days=31)
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """An order as it was read, with what its next write needs to know: at which version each of its parts was written
-    (by sort key), and the clock entry that it has."""
+    (by sort key), the clock entry and the reminder entry that it has, and how far its alerts have been told."""
 
     order: Order
     versions: Mapping[str, int]
     armed: str | None
+    remind_at: str | None
+    watch: Watch
 
 
 def load(store_id: str, order_id: str) -> Loaded:
@@ -47,16 +61,17 @@ def load(store_id: str, order_id: str) -> Loaded:
             raise Missing("no such order")
         parts = [record for record in records if isinstance(record, PARTS)]
         if whole(head, parts):
-            return Loaded(order_of(head, parts), {part.sk: int(part.version) for part in parts}, head.fires_at)
+            versions = {part.sk: int(part.version) for part in parts}
+            return Loaded(order_of(head, parts), versions, head.fires_at, head.remind_at, watch_of(head))
     raise Busy("the order keeps changing")
 
 
-def create(order: Order, entry: Entry, *, armed: bool, also: Sequence[Write] = ()) -> None:
-    """A new order with its first history entry and its counts. Raises Exists where the number is taken."""
+def create(order: Order, entry: Entry, *, armed: bool, told: Told, also: Sequence[Write] = ()) -> None:
+    """A new order with its first history entry, its counts and its alerts. Raises Exists where the number is taken."""
     parts = parts_of(order)
-    head = head_of(order, part_versions=stamp(dict.fromkeys(parts, order.version)), armed=armed)
+    head = _head(order, dict.fromkeys(parts, order.version), armed, told)
     records = [head, *(part_record(order, sk, part, order.version) for sk, part in parts.items())]
-    transact(
+    alerts.transact(
         [
             *(Put(record, absent(), lambda: Exists("the order number is taken")) for record in records),
             *_history(order, [entry]),
@@ -64,13 +79,16 @@ def create(order: Order, entry: Entry, *, armed: bool, also: Sequence[Write] = (
             *ledger.moved(None, order, [entry]),
             *figures.moved(None, order),
             *also,
-        ]
+        ],
+        told,
     )
 
 
-def save(before: Loaded, after: Order, entries: Sequence[Entry], *, armed: bool, also: Sequence[Write] = ()) -> None:
-    """The change from `before` to `after` with its history, its counts and whatever else must happen with it; parts
-    that have not changed are not written.
+def save(
+    before: Loaded, after: Order, entries: Sequence[Entry], *, armed: bool, told: Told, also: Sequence[Write] = ()
+) -> None:
+    """The change from `before` to `after` with its history, its counts, what is told of it and whatever else must
+    happen with it; parts that have not changed are not written.
 
     Raises Stale where the order has moved on since it was loaded; nothing is written then.
     """
@@ -79,10 +97,10 @@ def save(before: Loaded, after: Order, entries: Sequence[Entry], *, armed: bool,
     parts_before, parts = parts_of(was), parts_of(after)
     changed = {sk for sk, part in parts.items() if moved or parts_before.get(sk) != part}
     versions = {sk: after.version if sk in changed else before.versions[sk] for sk in parts}
-    head = head_of(after, part_versions=stamp(versions), armed=armed)
-    transact(
+    head = _head(after, versions, armed, told)
+    alerts.transact(
         [
-            Put(head, _as_loaded(was), stale),
+            Put(head, _as_loaded(before), stale),
             *(Put(part_record(after, sk, parts[sk], versions[sk]), anyhow(), stale) for sk in sorted(changed)),
             *(
                 Delete(part_record(was, sk, parts_before[sk], was.version), present(), stale)
@@ -94,7 +112,8 @@ def save(before: Loaded, after: Order, entries: Sequence[Entry], *, armed: bool,
             *figures.moved(was, after),
             *([_moved(after, entries[-1].recorded_at)] if moved else []),
             *also,
-        ]
+        ],
+        told,
     )
 
 
@@ -104,11 +123,13 @@ def moved_since(store_id: str, at: datetime) -> bool:
     return next(query(keys.moved_pk(store_id), later, limit=1), None) is not None
 
 
-def rearm(before: Loaded, *, armed: bool) -> None:
-    """Put the order into the clock's index or take it out, without touching the order itself. Raises Stale."""
-    head = head_of(before.order, part_versions=stamp(before.versions), armed=armed)
-    if head.fires_at != before.armed:
-        put(Put(head, _as_loaded(before.order), stale))
+def rearm(before: Loaded, *, armed: bool, told: Told) -> None:
+    """Put the order into the clock's indexes or take it out, with what is told of it meanwhile, without touching the
+    order itself. Raises Stale."""
+    head = _head(before.order, before.versions, armed, told)
+    kept = (before.armed, before.remind_at, before.watch)
+    if told.raised or (head.fires_at, head.remind_at, told.watch) != kept:
+        alerts.transact([Put(head, _as_loaded(before), stale)], told)
 
 
 def history(store_id: str, order_id: str, *, after_seq: int, limit: int) -> list[Entry]:
@@ -161,9 +182,15 @@ def accesses(store_id: str, order_id: str, *, after_key: str, limit: int) -> lis
     ]
 
 
-def _as_loaded(order: Order) -> Condition:
-    """Messages change the head without the order's version: one that came meanwhile must not be lost."""
-    same: Condition = (OrderRecord.version == order.version) & unread_is(order.unread_messages)
+def _head(order: Order, versions: Mapping[str, int], armed: bool, told: Told) -> OrderRecord:
+    return head_of(order, part_versions=stamp(versions), armed=armed, watch=told.watch, remind_at=told.remind_at)
+
+
+def _as_loaded(before: Loaded) -> Condition:
+    """Messages and alerts change the head without the order's version: what came meanwhile must not be lost."""
+    until = before.watch.until
+    told = OrderRecord.alerted_until == until if until else OrderRecord.alerted_until.does_not_exist()
+    same: Condition = (OrderRecord.version == before.order.version) & unread_is(before.order.unread_messages) & told
     return same
 
 

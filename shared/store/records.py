@@ -56,6 +56,8 @@ class Record(Model):
     sort_key = UnicodeAttribute(null=True)
     clock_shard = UnicodeAttribute(null=True)
     fires_at = UnicodeAttribute(null=True)
+    reminder_shard = UnicodeAttribute(null=True)
+    remind_at = UnicodeAttribute(null=True)
 
     by_placed = _index("by_placed", "timeline", "placed_key")
     by_status = _index("by_status", "status_key", "placed_key")
@@ -70,13 +72,15 @@ class Record(Model):
     by_reference = _index("by_reference", "reference_key", "placed_key")
     by_state = _index("by_state", "state_key", "sort_key")
     by_clock = _index("by_clock", "clock_shard", "fires_at", keys_only=True)
+    by_reminder = _index("by_reminder", "reminder_shard", "remind_at", keys_only=True)
 
 
 class OrderRecord(Record, discriminator="order"):
     """The head of an order: all that changes, and all that a list shows. Kept under 1 KB, one write unit, for most.
 
     `part_versions` is a stamp of its parts and their versions (items.stamp): where an index shows parts with another,
-    head and parts are not of one moment.
+    head and parts are not of one moment. `alerted_until` and `alerts` are how far its alerts have been told, and which
+    are open (order_alerts.Watch).
     """
 
     version = NumberAttribute()
@@ -107,6 +111,9 @@ class OrderRecord(Record, discriminator="order"):
     unread_messages = NumberAttribute(null=True)
     promised = NumberAttribute(null=True)
     ship_by = InstantAttribute(null=True)
+    alerted_until = InstantAttribute(null=True)
+    alerts = JSONTextAttribute(null=True)
+    passed_over = InstantAttribute(null=True)
 
 
 class DetailRecord(Record, discriminator="detail"):
@@ -265,6 +272,23 @@ class TemplatesRecord(Record, discriminator="templates"):
     """How many templates a store has."""
 
     templates = NumberAttribute()
+
+
+class AlertRecord(Record, discriminator="alert"):
+    """What a person is told of. Until it has been handed to the channels it lies in the clock's index, too."""
+
+    alert_kind = UnicodeAttribute()
+    severity = UnicodeAttribute()
+    raised_at = InstantAttribute()
+    order_id = UnicodeAttribute(null=True)
+    subject = UnicodeAttribute(null=True)
+    timer = UnicodeAttribute(null=True)
+    due_at = InstantAttribute(null=True)
+    lead = NumberAttribute(null=True)
+    facts = JSONTextAttribute()
+    acknowledged_at = InstantAttribute(null=True)
+    acknowledged_by = UnicodeAttribute(null=True)
+    resolved_at = InstantAttribute(null=True)
 
 
 class LedgerRecord(Record, discriminator="ledger"):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from shared.domain.alert_rules import AlertRules, Leads, PaymentReminders, QuietHours
 from shared.domain.stores import DURATIONS, DeadlinePolicy, FeeRates, Mode, Store
 from shared.store import keys, regular_exports
 from shared.store.counters import fresh
@@ -88,7 +89,7 @@ def _settings(store: Store) -> dict[str, Any]:
         "mode": str(store.policy.mode),
         "durations": changed,
         "fee_rates": asdict(store.fee_rates),
-    }
+    } | ({"alert_rules": _told_rules(store.alert_rules)} if store.alert_rules != AlertRules() else {})
 
 
 def _store(store_id: str, settings: dict[str, Any]) -> Store:
@@ -102,4 +103,47 @@ def _store(store_id: str, settings: dict[str, Any]) -> Store:
         holidays=frozenset(date.fromisoformat(day) for day in settings["holidays"]),
         policy=DeadlinePolicy(Mode(settings["mode"]), durations),
         fee_rates=FeeRates(**settings.get("fee_rates", {})),
+        alert_rules=_rules(settings["alert_rules"]) if "alert_rules" in settings else AlertRules(),
     )
+
+
+def _told_rules(rules: AlertRules) -> dict[str, Any]:
+    quiet, remind = rules.quiet_hours, rules.remind_payment
+    return {
+        "leads": _told_leads(rules.leads),
+        "quiet_hours": quiet and [quiet.start.isoformat(), quiet.end.isoformat()],
+        "digest_hour": rules.digest_hour,
+        "unanswered_after": rules.unanswered_after.total_seconds(),
+        "remind_payment": {
+            "enabled": remind.enabled,
+            "after": remind.after.total_seconds(),
+            "exempt_countries": sorted(remind.exempt_countries),
+            "since": remind.since and keys.instant(remind.since),
+        },
+        "former": [[keys.instant(until), _told_leads(leads)] for until, leads in rules.former],
+    }
+
+
+def _rules(told: dict[str, Any]) -> AlertRules:
+    quiet, remind = told["quiet_hours"], told["remind_payment"]
+    return AlertRules(
+        leads=_leads(told["leads"]),
+        quiet_hours=QuietHours(*map(time.fromisoformat, quiet)) if quiet else None,
+        digest_hour=told["digest_hour"],
+        unanswered_after=timedelta(seconds=told["unanswered_after"]),
+        remind_payment=PaymentReminders(
+            remind["enabled"],
+            timedelta(seconds=remind["after"]),
+            frozenset(remind["exempt_countries"]),
+            remind["since"] and datetime.fromisoformat(remind["since"]),
+        ),
+        former=tuple((datetime.fromisoformat(until), _leads(leads)) for until, leads in told["former"]),
+    )
+
+
+def _told_leads(leads: Leads) -> dict[str, list[float]]:
+    return {kind: [lead.total_seconds() for lead in each] for kind, each in leads.items()}
+
+
+def _leads(told: dict[str, list[float]]) -> Leads:
+    return {kind: tuple(timedelta(seconds=lead) for lead in each) for kind, each in told.items()}

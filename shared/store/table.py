@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from botocore.exceptions import BotoCoreError
-from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError
+from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -195,6 +195,19 @@ def put(write: Put) -> None:
     try:
         write.record.save(condition=write.condition)
     except PutError as error:
+        if _code(error) == "ConditionalCheckFailedException":
+            raise write.refuse() from error
+        _unavailable(error)
+    except (PynamoDBException, BotoCoreError) as error:
+        _unavailable(error)
+
+
+def update(write: Update) -> None:
+    """One conditional change of one item. Raises what `refuse` makes, or Busy."""
+    connection()
+    try:
+        write.record.update(actions=list(write.actions), condition=write.condition)
+    except UpdateError as error:
         if _code(error) == "ConditionalCheckFailedException":
             raise write.refuse() from error
         _unavailable(error)

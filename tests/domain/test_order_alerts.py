@@ -1,0 +1,322 @@
+"""What is told of an order, and when: every lead once, in the order's own time, whenever anybody looks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+from ulid import ULID
+
+from shared.domain import deadlines, lifecycle, order_alerts
+from shared.domain.alert_rules import LEADS, AlertRules, PaymentReminders
+from shared.domain.alerts import KINDS, Alert, Cause, Severity, sentence
+from shared.domain.commands import Actor, Command
+from shared.domain.history import Entry
+from shared.domain.order_alerts import EVENTS, Told, Watch
+from shared.domain.orders import Order
+from shared.domain.stores import DURATIONS, DeadlinePolicy, Mode, Store
+from tests.domain.build import DISPUTED, WAYS, Life, life_in, parcel
+
+H = timedelta(hours=1)
+START = datetime(2026, 12, 1, 9, tzinfo=UTC)
+
+
+class Followed:
+    """An order with its alerts: commands, runs of the clock and looks of the reminder run, in any order."""
+
+    def __init__(self, life: Life) -> None:
+        self.order, self.store, self.ids = life.order, life.store, 0
+        self.watch = Watch(life.now)
+        self.alerts: dict[str, Alert] = {}
+        self.twice = 0
+
+    def take(self, told: Told) -> None:
+        self.watch = told.watch
+        for alert in told.raised:
+            self.twice += alert.alert_id in self.alerts
+            self.alerts[alert.alert_id] = alert
+        for cause, at in told.resolved:
+            alert_id = cause.alert_id(self.store.store_id)
+            assert self.alerts[alert_id].resolved_at is None
+            self.alerts[alert_id] = replace(self.alerts[alert_id], resolved_at=at)
+
+    def new_id(self, prefix: str) -> str:
+        self.ids += 1
+        return f"{prefix}{self.ids}"
+
+    def change(self, change: lifecycle.Change) -> None:
+        if change.entries:
+            self.take(order_alerts.follow(self.order, change, self.store, self.watch))
+            self.order = change.order
+
+    def sweep(self, now: datetime) -> None:
+        self.change(lifecycle.lapse(self.order, self.store, before=now, recorded_at=now, new_id=self.new_id))
+
+    def look(self, now: datetime) -> None:
+        self.take(order_alerts.look(self.order, self.store, self.watch, now))
+
+    def do(self, action: str, now: datetime, by: str = "platform", at: datetime | None = None, **body: object) -> None:
+        command = Command(action, Actor(by, by), at or now, now, self.store, self.new_id, body)
+        self.change(lifecycle.act(self.order, command))
+
+    def said(self) -> set[tuple[str, str | None, datetime, datetime | None]]:
+        return {(each.kind, each.timer, each.raised_at, each.resolved_at) for each in self.alerts.values()}
+
+
+def due_of(order: Order, kind: str) -> datetime:
+    timer = order.timer(kind)
+    assert timer is not None
+    return timer.due_at
+
+
+def begun(situation: str, store: Store | None = None) -> Followed:
+    return Followed(life_in(situation, store) if store else life_in(situation))
+
+
+def watching(**rules: object) -> Store:
+    return Store("s", policy=DeadlinePolicy(Mode.WATCH), alert_rules=AlertRules(**rules))  # type: ignore[arg-type]
+
+
+def test_each_lead_of_a_timer_is_told_once_at_its_own_moment() -> None:
+    order = begun("WAIT_SELLER_SEND_GOODS")
+    due = due_of(order.order, "shipment")
+    for hours in range(0, 24 * 12):
+        order.look(order.watch.until + H if hours == 0 else due - timedelta(days=9) + H * hours)  # type: ignore[operator]
+    moments = sorted(alert.raised_at for alert in order.alerts.values())
+    assert moments == [due - 48 * H, due - 24 * H, due - 4 * H], "the sweep does what comes at the due time itself"
+    assert [order.alerts[each].severity for each in sorted(order.alerts)] == ["info", "warning", "critical"]
+    assert order.twice == 0
+
+
+def test_what_lapses_by_itself_is_not_called_overdue_but_what_a_watch_store_only_watches_is() -> None:
+    for store, expected in ((None, 3), (watching(), 4)):
+        order = begun("WAIT_SELLER_SEND_GOODS", store)
+        order.look(due_of(order.order, "shipment") + H)
+        assert len(order.alerts) == expected
+    release = begun("FUND_PROCESSING")
+    due = due_of(release.order, "release")
+    release.look(due - timedelta(microseconds=1))
+    assert not release.alerts
+    release.look(due)
+    assert [(each.kind, each.severity) for each in release.alerts.values()] == [("release_overdue", "warning")]
+    release.do("release_funds", due + H)
+    assert [each.resolved_at for each in release.alerts.values()] == [due + H]
+
+
+@pytest.mark.parametrize("situation", [*WAYS, *DISPUTED])
+def test_the_alerts_at_the_end_do_not_depend_on_when_any_run_came(situation: str) -> None:
+    """Sweeps and looks hourly, daily, or never until the end, in any order: the same alerts, the same state."""
+    ends = set()
+    for sweeps, looks in product((3, 24, 24 * 70), repeat=2):
+        order = begun(situation)
+        start = order.watch.until
+        assert start is not None
+        for hour in range(1, 24 * 70 + 1):
+            now = start + H * hour + timedelta(seconds=31)
+            if hour % looks == 0:
+                order.look(now)
+            if hour % sweeps == 0:
+                order.sweep(now)
+        order.look(now)
+        order.look(now)
+        assert order.twice == 0
+        ends.add((frozenset(order.said()), order.order.status, order.watch))
+    assert len(ends) == 1, ends
+
+
+def test_what_passed_before_a_timer_was_heard_of_is_not_told() -> None:
+    order = begun("RISK_CONTROL")
+    now = order.watch.until
+    assert now is not None
+    due = now + 30 * H
+    order.do("pass_risk", now, deadlines={"shipment": due})
+    order.look(due)
+    assert sorted(each.raised_at for each in order.alerts.values()) == [due - 24 * H, due - 4 * H]
+
+
+def test_a_command_first_tells_what_passed_before_it() -> None:
+    swept, late = begun("WAIT_SELLER_SEND_GOODS"), begun("WAIT_SELLER_SEND_GOODS")
+    due = due_of(swept.order, "shipment")
+    for hours in range(-60, -3):
+        swept.look(due + H * hours)
+    for order in (swept, late):
+        order.do("ship", due - 3 * H, by="seller", parcels=[parcel("LX9")])
+    assert swept.said() == late.said() and len(late.said()) == 3
+    assert {each.resolved_at for each in late.alerts.values()} == {due - 3 * H}
+    assert all(not each.worth_telling for each in late.alerts.values()), "over before anybody could be told"
+
+
+def test_a_pause_ends_what_is_open_and_tells_of_nothing() -> None:
+    order = begun("WAIT_SELLER_SEND_GOODS")
+    due = due_of(order.order, "shipment")
+    order.look(due - 24 * H)
+    order.do("freeze", due - 20 * H)
+    assert all(each.resolved_at == due - 20 * H for each in order.alerts.values())
+    order.look(due + 100 * H)
+    assert len(order.alerts) == 2 and not order.watch.open
+    order.do("unfreeze", due + 100 * H)
+    order.look(due + 130 * H)
+    later = [each for each in order.alerts.values() if each.due_at != due]
+    assert [(each.due_at, each.lead) for each in later] == [(due + 120 * H, 4 * H)]
+
+
+def test_a_note_behind_a_lapse_that_is_due_does_not_swallow_what_the_lapse_brings() -> None:
+    order = begun("RISK_CONTROL", Store("s", policy=DeadlinePolicy(durations={**_short()})))
+    due = due_of(order.order, "risk")
+    noted, swept = order, begun("RISK_CONTROL", order.store)
+    entry = Entry(9, due + 9 * H, due + 9 * H, Actor("staff", "a"), "patch", order.order.status, order.order.status)
+    noted.change(lifecycle.Change(replace(order.order, note="n", version=9), (entry,)))
+    for each in (noted, swept):
+        each.sweep(due + 10 * H)
+        each.look(due + 10 * H)
+        each.look(due + 40 * 24 * H)
+    assert {each[:3] for each in noted.said()} == {each[:3] for each in swept.said()} and swept.said()
+
+
+def _short() -> dict[str, timedelta]:
+    return dict(DURATIONS) | {"shipment": timedelta(days=1)}
+
+
+def test_changed_leads_apply_from_their_change_on() -> None:
+    order = begun("WAIT_SELLER_SEND_GOODS")
+    due = due_of(order.order, "shipment")
+    before = order.store.alert_rules
+    leads = {**LEADS, "shipment": (72 * H, 30 * H, 4 * H)}
+    rules = before.changed(AlertRules(leads=leads), due - 40 * H)
+    order.store = replace(order.store, alert_rules=rules)
+    order.look(due)
+    told = sorted(each.lead for each in order.alerts.values() if each.lead)
+    assert told == [4 * H, 30 * H, 48 * H], "48 h passed under the old leads, 24 h no longer does, 72 h never did"
+
+
+HAPPENS: dict[str, tuple[str, str]] = {
+    "short_payment": ("RISK_CONTROL", "report_short_payment"),
+    "cancellation_requested": ("WAIT_SELLER_SEND_GOODS", "request_cancellation"),
+    "dispute_opened": ("WAIT_BUYER_ACCEPT_GOODS", "open_dispute"),
+    "dispute_escalated": ("wait_seller", "escalate"),
+}
+BODIES = {
+    "report_short_payment": {"received": 100},
+    "open_dispute": {"kind": "not_received", "claim": 100, "solution": "refund", "text": "where is it"},
+}
+ENDS: dict[str, tuple[str, str]] = {
+    "short_payment": ("accept_payment", "seller"),
+    "cancellation_requested": ("withdraw_cancellation", "platform"),
+    "dispute_opened": ("counter", "seller"),
+    "dispute_escalated": ("withdraw", "platform"),
+}
+OFFER = {"counter": {"solution": "refund", "refund": 50, "text": "half"}}
+
+
+@pytest.mark.parametrize("kind", HAPPENS)
+def test_what_happens_is_told_and_ends_with_its_cause(kind: str) -> None:
+    situation, action = HAPPENS[kind]
+    order = begun(situation)
+    now = order.watch.until
+    assert now is not None
+    order.do(action, now + H, **BODIES.get(action, {}))
+    (alert,) = [each for each in order.alerts.values() if each.kind == kind]
+    assert (alert.raised_at, alert.order_id, alert.resolved_at) == (now + H, order.order.order_id, None)
+    ending, by = ENDS[kind]
+    order.do(ending, now + 2 * H, by=by, **OFFER.get(ending, {}))
+    assert order.alerts[alert.alert_id].resolved_at == now + 2 * H
+
+
+def test_a_new_order_is_told_of_unless_it_was_placed_long_ago() -> None:
+    for age, told in ((H, 1), (timedelta(days=2), 0)):
+        life = Life(Store("s"))
+        entry = replace(life.entries[0], recorded_at=life.entries[0].at + age)
+        born = order_alerts.born(life.order, entry, life.store)
+        assert len(born.raised) == told and len(born.watch.open) == told
+        assert born.watch.until == entry.recorded_at
+        if told:
+            paid = lifecycle.act(
+                life.order,
+                Command("pay", Actor("platform", "p"), entry.recorded_at, entry.recorded_at, life.store, str),
+            )
+            after = order_alerts.follow(life.order, paid, life.store, born.watch)
+            assert [cause.kind for cause, _ in after.resolved] == ["new_order"] and not after.watch.open
+
+
+def test_an_order_that_the_clock_closed_is_told_of_with_what_it_costs() -> None:
+    order = begun("WAIT_SELLER_SEND_GOODS")
+    due = due_of(order.order, "shipment")
+    order.sweep(due + 300 * H)
+    (closed,) = [each for each in order.alerts.values() if each.kind == "closed_by_clock"]
+    assert (closed.raised_at, closed.severity, closed.resolved_at) == (due, Severity.CRITICAL, None)
+    assert closed.facts["violation"] == "transaction_non_fulfilment"
+    assert closed.facts["cost"] == {"amount": f"{order.order.promised / 100:.2f}", "currency": "USD"}
+    assert closed.worth_telling and "goes back to the buyer" in sentence(closed, "en", "Asia/Shanghai")
+    watched = begun("WAIT_SELLER_SEND_GOODS", watching())
+    watched.do("expire_shipment", due + H, at=due)
+    assert [each.kind for each in watched.alerts.values() if each.kind == "closed_by_clock"], "the platform's own clock"
+
+
+def test_what_lapsed_before_its_order_was_heard_of_is_no_news() -> None:
+    life = Life(Store("s"))
+    late = due_of(life.order, "payment") + timedelta(days=90)
+    order = Followed(life)
+    order.take(order_alerts.born(life.order, replace(life.entries[0], recorded_at=late), life.store))
+    order.sweep(late + H)
+    assert order.order.status == "FINISH" and not order.alerts
+    known = begun("PLACE_ORDER_SUCCESS")
+    known.sweep(due_of(known.order, "payment") + timedelta(days=9))
+    assert "closed_unpaid" in {each.kind for each in known.alerts.values()}
+
+
+def test_the_rule_reminds_once_and_of_what_became_due_under_it() -> None:
+    life = Life(Store("s"))
+    placed = life.order.placed_at
+
+    def at(**rule: object) -> datetime | None:
+        store = Store("s", alert_rules=AlertRules(remind_payment=PaymentReminders(**rule)))  # type: ignore[arg-type]
+        return order_alerts.reminder_at(life.order, store, Watch())
+
+    assert at() is None
+    assert at(enabled=True, after=5 * H) == placed + 5 * H
+    assert at(enabled=True, after=5 * H, since=placed + 6 * H) is None
+    assert at(enabled=True, exempt_countries=frozenset({life.order.buyer.country})) is None
+    on = Store("s", alert_rules=AlertRules(remind_payment=PaymentReminders(enabled=True)))
+    for changed in (replace(life.order, reminded_at=placed), replace(life.order, frozen_at=placed)):
+        assert order_alerts.reminder_at(changed, on, Watch()) is None
+    assert order_alerts.reminder_at(life.order, on, Watch(passed_over=placed)) is None
+
+
+def test_an_id_is_a_ulid_of_its_moment_and_of_nothing_but_its_cause() -> None:
+    cause = Cause("deadline", START, "1", "shipment", START + 4 * H, 4 * H)
+    one = cause.alert_id("s")
+    assert one.startswith("alr_") and len(one) == 30 and one == replace(cause).alert_id("s")
+    others = [
+        cause.alert_id("t"),
+        *(
+            replace(cause, **change).alert_id("s")  # type: ignore[arg-type]
+            for change in (
+                {"kind": "release_overdue"},
+                {"subject": "2"},
+                {"timer": "payment"},
+                {"due_at": START},
+                {"lead": 5 * H},
+                {"at": START + H},
+            )
+        ),
+    ]
+    assert len({one, *others}) == 8
+    assert one < replace(cause, at=START + H).alert_id("s"), "ids sort by time"
+    assert ULID.from_str(one[4:]).datetime == START
+
+
+def test_every_kind_says_something_in_both_languages() -> None:
+    facts = {"total": {"amount": "28.50", "currency": "USD"}, "since": "2026-12-01T09:00:00+00:00"}
+    said = set()
+    for kind in KINDS:
+        cause = Cause(kind, START, "1", "shipment", START, 4 * H)
+        alert = Alert("s", cause.alert_id("s"), kind, cause.severity, START, "1", "x", "shipment", START, 4 * H, facts)
+        english, chinese = (sentence(alert, each, "Asia/Shanghai") for each in ("en", "zh-CN"))
+        assert english.isascii() and not chinese.isascii() and "{" not in english + chinese
+        said |= {english, chinese}
+    assert len(said) == 2 * len(KINDS)
+    assert set(EVENTS) < set(KINDS) and set(LEADS) == set(deadlines.TIMERS)
+    print(json.dumps({"kinds": len(KINDS), "events": len(EVENTS), "timers": len(LEADS)}))
