@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.domain import customers as customer_rules
 from shared.domain import figures as domain
 from shared.domain import order_alerts
 from shared.domain.deadlines import TIMERS
 from shared.domain.lifecycle import ROWS
 from shared.domain.orders import Order
-from shared.store import counters, figures, items, keys, orders, stores
+from shared.store import counters, customers, figures, items, keys, orders, stores
 
 UNCHANGED: frozenset[str] = frozenset()
 FUNDS, WAITING = frozenset({"FUND_PROCESSING"}), frozenset({"WAIT_SELLER_SEND_GOODS"})
@@ -161,6 +162,7 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
         kept = {name: count for name, count in counters.counts(store_id).items() if count}
         if kept != +counts:
             wrong.append(f"{store_id}: counters {kept}, counted {dict(+counts)}")
+        wrong += _wrong_customers(store_id, [order for order in found.values() if order.store_id == store_id])
     for store_id in figured.keys() | held.keys():
         have, want = (each.get(store_id, Counter()) for each in (held, figured))
         differ = {name: (have[name], want[name]) for name in have.keys() | want.keys() if have[name] != want[name]}
@@ -172,3 +174,22 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
         if violations.get(pk, 0) != len(order.violations)
     ]
     return Books(found, entries, wrong, sum(map(len, figured.values())))
+
+
+def _wrong_customers(store_id: str, there: list[Order]) -> list[str]:
+    """Each customer's figures against those of all orders, counted anew: none too many, none missing."""
+
+    def told(customer: customer_rules.Customer) -> Any:
+        return customer.counts, customer.spend, customer.first_at, customer.last_at
+
+    buyers = sorted({order.buyer.id for order in there})
+    anew = {
+        buyer: told(customer_rules.of_orders(store_id, buyer, (order for order in there if order.buyer.id == buyer)))
+        for buyer in buyers
+    }
+    kept = {each.buyer_id: told(each) for each in customers.every(store_id) if each.counts.get("orders")}
+    return [
+        f"{store_id}: customer {buyer} kept {kept.get(buyer)}, counted {anew.get(buyer)}"
+        for buyer in anew.keys() | kept.keys()
+        if kept.get(buyer) != anew.get(buyer)
+    ]

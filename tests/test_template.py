@@ -22,6 +22,7 @@ DEFAULT = "$default"
 PERMISSIONS = {
     "OrdersRole": {
         "OrdersTable": {
+            "dynamodb:ConditionCheckItem",
             "dynamodb:DeleteItem",
             "dynamodb:GetItem",
             "dynamodb:PutItem",

@@ -57,7 +57,7 @@ def describe(app: APIGatewayHttpResolver) -> dict[str, Any]:
             headers = [
                 *HEADERS,
                 *([KEY] if method == "post" else []),
-                *([IF_MATCH] if method in ("post", "patch") and "{order_id}" in path else []),
+                *([IF_MATCH] if method in ("post", "patch") and ("{order_id}" in path or "{buyer_id}" in path) else []),
             ]
             operation["parameters"] = [*operation.get("parameters", []), *headers]
     return described

@@ -16,6 +16,7 @@ from functions.orders.routes import (
     across,
     actions,
     bulk,
+    customers,
     desk,
     disputes,
     evidence,
@@ -32,7 +33,7 @@ from shared.telemetry import logger, metrics, tracer
 app = APIGatewayHttpResolver(enable_validation=True)
 app._request_validation_middleware = pipeline.Checks()
 app.use(middlewares=[pipeline.idempotency])
-for module in (orders, actions, disputes, evidence, bulk, across, funds, messages, templates, exports, desk):
+for module in (orders, actions, disputes, evidence, bulk, across, funds, customers, messages, templates, exports, desk):
     app.include_router(module.router)
 
 DOCUMENT: dict[str, Any] = {}

@@ -52,6 +52,7 @@ DETAILS: dict[str, str] = {
     "template_variable_empty": "该订单没有模板所用的某个变量的值，请查看 errors。",
     "template_variable_not_english": "该订单的某个变量的值不是英文，请查看 errors。",
     "already_reminded": "该订单已催付过一次。",
+    "buyer_opted_out": "买家已选择不接收催付，或已被拉黑。",
     "extension_exhausted": "收货时间延长已达上限。",
     "edits_exhausted": "该包裹的修改次数已用完。",
     "edit_window_closed": "已超过可修改包裹信息的期限。",

@@ -21,10 +21,12 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.middlewares.openapi_validation import OpenAPIRequestValidationMiddleware
 
 from functions.orders import problems
+from functions.orders.buyers import buyer_of
 from functions.orders.identity import READERS, Caller, identify
 from functions.orders.labels import language
 from functions.orders.problems import FieldError, Problem
 from shared.domain.commands import Actor
+from shared.domain.customers import Customer
 from shared.domain.exports import Job
 from shared.domain.orders import Dispute, Order
 from shared.domain.stores import Store
@@ -32,7 +34,7 @@ from shared.domain.templates import Template
 from shared.operations.orders import Receipt
 from shared.operations.stores import open_store
 from shared.settings import settings
-from shared.store import claims, exports, lists, orders, stores, templates
+from shared.store import claims, customers, exports, lists, orders, stores, templates
 from shared.store.errors import Answered, ClaimLost
 from shared.telemetry import logger, metrics
 
@@ -69,6 +71,7 @@ class Call:
     job: Job | None = None
     found: Template | None = None
     dispute_id: str = ""
+    known: Customer | None = None
     expected: frozenset[int] | None = None
     receipt: Receipt | None = None
 
@@ -85,6 +88,11 @@ class Call:
     @property
     def dispute(self) -> Dispute:
         return next(each for each in self.order.disputes if each.dispute_id == self.dispute_id)
+
+    @property
+    def customer(self) -> Customer:
+        assert self.known is not None
+        return self.known
 
     @property
     def export(self) -> Job:
@@ -168,6 +176,8 @@ class Checks(OpenAPIRequestValidationMiddleware):
             call.loaded = orders.load(store_id, path["order_id"])
         if "dispute_id" in path:
             call.dispute_id, call.loaded = _disputed(store_id, path["dispute_id"])
+        if "buyer_id" in path:
+            call.known = customers.load(store_id, buyer_of(path["buyer_id"]))
         if "export_id" in path:
             if not ORDER_ID.fullmatch(path["export_id"]):
                 raise problems.not_found()

@@ -85,7 +85,7 @@ def from_error(error: Exception) -> Problem | None:
         return Problem(
             412,
             "version_mismatch",
-            "The order has changed: read it again.",
+            "This has changed since: read it again.",
             extra={"current_version": error.current_version},
         )
     if isinstance(error, Missing):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from ulid import ULID
 
+from shared.domain import customers as buyers
 from shared.domain import lifecycle, order_alerts
 from shared.domain.commands import Actor, Command
 from shared.domain.errors import Conflict, Unprocessable
@@ -19,7 +20,7 @@ from shared.domain.lifecycle import Change
 from shared.domain.orders import Order
 from shared.domain.placements import Placement, place
 from shared.domain.stores import Store
-from shared.store import orders, stores
+from shared.store import customers, orders, stores
 from shared.store.claims import Claim
 from shared.store.errors import Busy, Exists, Missing, Stale
 from shared.store.table import Write
@@ -102,7 +103,8 @@ def change_order(
     at = request.at or request.now
     refuse_future(at, request.now, "/changed_at" if request.action == "sync" else "/at")
     command = Command(request.action, request.actor, at, request.now, store, new_id, request.body or {}, request.reason)
-    return _apply(store, loaded, request, lambda order: lifecycle.act(order, command), receipt, dry_run=dry_run)
+    guard = _reminded if request.action == "remind_payment" else None
+    return _apply(store, loaded, request, lambda order: lifecycle.act(order, command), receipt, guard, dry_run=dry_run)
 
 
 def patch_order(
@@ -169,12 +171,14 @@ def _apply(
     request: Request,
     step: Callable[[Order], Change],
     receipt: Receipt | None,
+    guard: Callable[[Order], Sequence[Write]] | None = None,
     *,
     dry_run: bool = False,
 ) -> Order:
     for _ in range(ATTEMPTS):
         check_version(loaded.order, request.expected)
         done = step(loaded.order)
+        also = guard(done.order) if guard and done.entries else ()
         if dry_run or not done.entries:
             return done.order
         try:
@@ -184,7 +188,7 @@ def _apply(
                 done.entries,
                 armed=store.enforces,
                 told=order_alerts.follow(loaded.order, done, store, loaded.watch),
-                also=receipt.writes(done.order) if receipt else (),
+                also=(*also, *(receipt.writes(done.order) if receipt else ())),
             )
         except Stale:
             pause()
@@ -194,6 +198,15 @@ def _apply(
             receipt.kept = receipt.render is not None
         return done.order
     raise Busy("the order keeps changing")
+
+
+def _reminded(order: Order) -> Sequence[Write]:
+    """Raises Conflict `buyer_opted_out`; what is read here is a condition of the transaction, too, so that a reminder
+    and an opt-out at the same moment have one order."""
+    customer = customers.find(order.store_id, order.buyer.id)
+    if customer is not None:
+        buyers.refuse_reminder(customer)
+    return [customers.still_reachable(order)]
 
 
 def pause() -> None:

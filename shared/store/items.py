@@ -62,8 +62,16 @@ UNWATCHED = Watch()
 
 
 def head_of(
-    order: Order, *, part_versions: int, armed: bool, watch: Watch = UNWATCHED, remind_at: datetime | None = None
+    order: Order,
+    *,
+    part_versions: int,
+    armed: bool,
+    watch: Watch = UNWATCHED,
+    remind_at: datetime | None = None,
+    in_customer: bool = True,
 ) -> OrderRecord:
+    """`in_customer`: the order is counted in its buyer's record, as every order is that was written since there are
+    such records."""
     placed = keys.sort_key(order.placed_at, order.order_id)
     running = deadlines.running(order)
     lapse = deadlines.next_lapse(order) if armed else None
@@ -116,6 +124,7 @@ def head_of(
         passed_over=watch.passed_over,
         reminder_shard=keys.reminder_shard(order.store_id, order.order_id) if remind_at else None,
         remind_at=keys.sort_key(remind_at, order.store_id, order.order_id) if remind_at else None,
+        in_customer=1 if in_customer else None,
         state_key=f"{order.store_id}#unexplained" if unexplained(order) else None,
         sort_key=placed if unexplained(order) else None,
     )

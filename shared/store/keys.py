@@ -22,6 +22,7 @@ HISTORY, ACCESS, LEDGER, MESSAGE, THREAD = "HISTORY#", "ACCESS#", "LEDGER#", "ME
 VIOLATION = "VIOLATION#"
 STORE, COUNTER, FUNDS, REGULAR_EXPORT = "STORE", "COUNT#", "FUNDS#", "EXPORT"
 TEMPLATE, TEMPLATE_NAME, TEMPLATES = "TEMPLATE#", "TEMPLATE_NAME#", "TEMPLATES"
+CUSTOMER = "CUSTOMER#"
 
 COUNTER_SHARDS = 8
 PRODUCT_BUCKETS = 16
@@ -40,6 +41,11 @@ def split_pk(pk: str) -> tuple[str, str]:
 
 def export_pk(store_id: str, export_id: str) -> str:
     return f"{store_id}#export#{export_id}"
+
+
+def customers_pk(store_id: str) -> str:
+    """All of a store, by buyer id: the last part of a key, because a buyer id may hold anything."""
+    return f"{store_id}#customers#"
 
 
 def moved_pk(store_id: str) -> str:

@@ -12,7 +12,7 @@ from shared.domain.commands import Actor
 from shared.domain.history import Entry
 from shared.domain.order_alerts import Told, Watch
 from shared.domain.orders import Order
-from shared.store import alerts, figures, keys, ledger
+from shared.store import alerts, customers, figures, keys, ledger
 from shared.store.counters import counted
 from shared.store.errors import Busy, Exists, Missing
 from shared.store.items import (
@@ -46,6 +46,12 @@ class Loaded:
     armed: str | None
     remind_at: str | None
     watch: Watch
+    in_customer: bool = True
+
+    @property
+    def counted(self) -> Order | None:
+        """The order as its buyer's record counts it: not at all where it is older than such records."""
+        return self.order if self.in_customer else None
 
 
 def load(store_id: str, order_id: str) -> Loaded:
@@ -62,7 +68,8 @@ def load(store_id: str, order_id: str) -> Loaded:
         parts = [record for record in records if isinstance(record, PARTS)]
         if whole(head, parts):
             versions = {part.sk: int(part.version) for part in parts}
-            return Loaded(order_of(head, parts), versions, head.fires_at, head.remind_at, watch_of(head))
+            told = head.remind_at, watch_of(head)
+            return Loaded(order_of(head, parts), versions, head.fires_at, *told, bool(head.in_customer))
     raise Busy("the order keeps changing")
 
 
@@ -71,7 +78,9 @@ def create(order: Order, entry: Entry, *, armed: bool, told: Told, also: Sequenc
     parts = parts_of(order)
     head = _head(order, dict.fromkeys(parts, order.version), armed, told)
     records = [head, *(part_record(order, sk, part, order.version) for sk, part in parts.items())]
-    alerts.transact(
+    customers.transact_with(
+        None,
+        order,
         [
             *(Put(record, absent(), lambda: Exists("the order number is taken")) for record in records),
             *_history(order, [entry]),
@@ -80,7 +89,7 @@ def create(order: Order, entry: Entry, *, armed: bool, told: Told, also: Sequenc
             *figures.moved(None, order),
             *also,
         ],
-        told,
+        send=lambda writes: alerts.transact(writes, told),
     )
 
 
@@ -98,7 +107,9 @@ def save(
     changed = {sk for sk, part in parts.items() if moved or parts_before.get(sk) != part}
     versions = {sk: after.version if sk in changed else before.versions[sk] for sk in parts}
     head = _head(after, versions, armed, told)
-    alerts.transact(
+    customers.transact_with(
+        before.counted,
+        after,
         [
             Put(head, _as_loaded(before), stale),
             *(Put(part_record(after, sk, parts[sk], versions[sk]), anyhow(), stale) for sk in sorted(changed)),
@@ -113,7 +124,7 @@ def save(
             *([_moved(after, entries[-1].recorded_at)] if moved else []),
             *also,
         ],
-        told,
+        send=lambda writes: alerts.transact(writes, told),
     )
 
 
@@ -127,6 +138,7 @@ def rearm(before: Loaded, *, armed: bool, told: Told) -> None:
     """Put the order into the clock's indexes or take it out, with what is told of it meanwhile, without touching the
     order itself. Raises Stale."""
     head = _head(before.order, before.versions, armed, told)
+    head.in_customer = 1 if before.in_customer else None
     kept = (before.armed, before.remind_at, before.watch)
     if told.raised or (head.fires_at, head.remind_at, told.watch) != kept:
         alerts.transact([Put(head, _as_loaded(before), stale)], told)

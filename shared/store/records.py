@@ -114,6 +114,23 @@ class OrderRecord(Record, discriminator="order"):
     alerted_until = InstantAttribute(null=True)
     alerts = JSONTextAttribute(null=True)
     passed_over = InstantAttribute(null=True)
+    in_customer = NumberAttribute(null=True)
+
+
+class CustomerRecord(Record, discriminator="customer"):
+    """A buyer's orders in one store, counted, and what the seller has noted. In no list without an order."""
+
+    version = NumberAttribute()
+    country = UnicodeAttribute()
+    name = UnicodeAttribute(null=True)
+    counts = JSONTextAttribute()
+    spend = JSONTextAttribute(null=True)
+    first_at = InstantAttribute(null=True)
+    last_at = InstantAttribute(null=True)
+    tags = JSONTextAttribute(null=True)
+    note = UnicodeAttribute(null=True)
+    blocked = NumberAttribute(null=True)
+    reminder_opt_out = NumberAttribute(null=True)
 
 
 class DetailRecord(Record, discriminator="detail"):

@@ -62,7 +62,16 @@ class Delete:
     refuse: Refusal
 
 
-Write = Put | Update | Delete
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Nothing is written to the item; the transaction is refused where the condition does not hold."""
+
+    record: Record
+    condition: Condition
+    refuse: Refusal
+
+
+Write = Put | Update | Delete | Check
 
 
 def absent() -> Condition:
@@ -227,6 +236,7 @@ def transact(writes: Sequence[Write], *, sleep: Callable[[float], None] = time.s
     token = uuid.uuid4().hex
     # The order in which PynamoDB sends them, and so the order of the reasons that come back.
     ordered: list[Write] = [
+        *(w for w in writes if isinstance(w, Check)),
         *(w for w in writes if isinstance(w, Delete)),
         *(w for w in writes if isinstance(w, Put)),
         *(w for w in writes if isinstance(w, Update)),
@@ -242,6 +252,10 @@ def transact(writes: Sequence[Write], *, sleep: Callable[[float], None] = time.s
                             write.record,
                             list(write.actions),
                             condition=write.condition,
+                        )
+                    elif isinstance(write, Check):
+                        transaction.condition_check(
+                            type(write.record), write.record.pk, write.record.sk, condition=write.condition
                         )
                     else:
                         transaction.delete(write.record, condition=write.condition)

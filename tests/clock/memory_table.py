@@ -404,6 +404,8 @@ class MemoryTable:
     ) -> Item | None:
         if change == "delete":
             return None
+        if change == "check":
+            return there
         if change is None:
             item = item_of(record)
             self._check(lambda: raw(item) == record.serialize())
@@ -532,7 +534,7 @@ def _count(memory: MemoryTable, name: str) -> Callable[..., int]:
 
 def _writer(memory: MemoryTable) -> type[Any]:
     class Writer:
-        """TransactWrite, as table.transact uses it: deletes, puts, then updates."""
+        """TransactWrite, as table.transact uses it: checks, deletes, puts, then updates."""
 
         def __init__(self, connection: Any, client_request_token: str) -> None:
             self.writes: list[tuple[Record, Sequence[u.Action] | str | None, c.Condition]] = []
@@ -543,6 +545,9 @@ def _writer(memory: MemoryTable) -> type[Any]:
         def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
             if kind is None:
                 memory.commit(self.writes)
+
+        def condition_check(self, model: type[Record], pk: str, sk: str, condition: c.Condition) -> None:
+            self.writes.append((model(pk, sk), "check", condition))
 
         def save(self, record: Record, condition: c.Condition) -> None:
             self.writes.append((record, None, condition))

@@ -12,6 +12,7 @@ from tests.harness import Api, Client, ago, ahead
 from tests.http.refusals import Case, Desk, open_desk, order, run
 
 LISTS = ("/v1/orders", "/v1/deadlines", "/v1/parcels", "/v1/refunds", "{order}/history", "{order}/access")
+LISTS += ("/v1/customers", "/v1/customers/buyer-1/orders")
 LISTS += ("{order}/messages", "/v1/messages", "/v1/message-templates")
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -68,6 +69,16 @@ def test_values_of_parameters_are_refused_by_name(desk: Desk) -> None:
         },
         "/v1/deadlines": {"status": ["PAID", ""], "due_from": [naive], "due_to": ["x"], "cursor": ["x" * 40]},
         "/v1/parcels": {"state": ["lost", ""], "shipped_from": [naive], "sort": ["placed_at"], "cursor": ["AA"]},
+        "/v1/customers": {
+            "frequency": ["", "often", "once,repeat"],
+            "amount": ["big", ""],
+            "blocked": ["false", "", "1"],
+            "opted_out": ["no"],
+            "last_order_from": [naive, plus],
+            "last_order_to": ["x"],
+            "sort": ["spend", "placed_at"],
+            "cursor": ["AA", "x" * 4097],
+        },
         "/v1/refunds": {"state": ["open", "", "paid,accepted"], "cursor": ["AA"]},
         f"/v1/orders/{desk.order_id}": {"reveal": ["everything", "", "recipient&reveal=recipient"]},
         f"/v1/orders/{desk.order_id}/history": {"cursor": ["1", "x"], "limit": ["all"]},

@@ -152,6 +152,10 @@ def test_answers_are_what_the_document_says(api: Api, document: dict[str, Any]) 
     for path in ("/v1/messages", "/v1/message-templates", one_template, f"{one}/messages", "/v1/messages/figures"):
         held(shop.viewer, "GET", path)
     held(shop.staff, "DELETE", one_template)
+    customer = "/v1/customers/buyer-1"
+    held(shop.staff, "PATCH", customer, {"tags": ["vip"], "note": "n", "blocked": True})
+    for path in ("/v1/customers", customer, f"{customer}/orders", "/v1/customers/nobody"):
+        held(shop.viewer, "GET", path)
     paths = ("/v1/orders", "/v1/orders/counters", "/v1/deadlines", "/v1/parcels", "/v1/refunds", "/v1/store", "/v1/me")
     for path in (*paths, one, f"{one}/history", f"{one}/access", "/v1/health", "/v1/orders/nothing"):
         held(shop.owner, "GET", path)

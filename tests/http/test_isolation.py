@@ -50,6 +50,10 @@ WHO: dict[str, str] = {
     "GET /v1/funds": ALL,
     "GET /v1/funds/entries": ALL,
     "GET /v1/funds/unexplained": ALL,
+    "GET /v1/customers": ALL,
+    "GET /v1/customers/{buyer_id}": ALL,
+    "PATCH /v1/customers/{buyer_id}": SELLER,
+    "GET /v1/customers/{buyer_id}/orders": ALL,
     "GET /v1/disputes": ALL,
     "GET /v1/disputes/{dispute_id}": ALL,
     "POST /v1/disputes/{dispute_id}/evidence": f"{SELLER} {PLATFORM}",
@@ -102,6 +106,7 @@ class Held:
             "export_id": self.export_id,
             "template_id": self.template_id,
             "n": "1",
+            "buyer_id": "buyer-1",
         }
 
 
@@ -115,6 +120,7 @@ def unused(ids: Mapping[str, str]) -> dict[str, str]:
         "export_id": "exp_" + "0" * (len(ids["export_id"]) - 4),
         "template_id": "tpl_" + "0" * (len(ids["template_id"]) - 4),
         "n": "1",
+        "buyer_id": "buyer-0",
     }
 
 
@@ -173,7 +179,7 @@ def test_another_stores_ids_are_as_good_as_none(api: Api, held: Held) -> None:
                 answer = ask(client, key, ids)
                 assert (answer.status, answer.code) == (404, "not_found"), (key, role)
                 text = answer.content.decode().replace(answer.json["request_id"], "")
-                for name in ("order_id", "refund_id", "dispute_id", "export_id", "template_id"):
+                for name in ("order_id", "refund_id", "dispute_id", "export_id", "template_id", "buyer_id"):
                     text = text.replace(ids[name], "ID")
                 headers = {
                     name: value for name, value in answer.headers.items() if name not in ("x-request-id", "date")
@@ -255,7 +261,15 @@ def test_every_role_may_do_what_the_contract_says_and_no_more(held: Held) -> Non
 
 def test_no_list_shows_another_stores_orders(api: Api, held: Held) -> None:
     other = api.shop()
-    for path in ("/v1/orders", "/v1/deadlines", "/v1/parcels", "/v1/refunds", "/v1/disputes", "/v1/funds/entries"):
+    for path in (
+        "/v1/orders",
+        "/v1/deadlines",
+        "/v1/parcels",
+        "/v1/refunds",
+        "/v1/disputes",
+        "/v1/funds/entries",
+        "/v1/customers",
+    ):
         assert len(held.shop.owner.every(path)) > 0
         assert other.owner.every(path) == []
     for query in ("buyer=buyer-1", f"tracking_no=LX{held.order_id}", "status=FUND_PROCESSING", "overlay=refund"):
@@ -342,7 +356,7 @@ def test_a_token_of_another_issuer_use_or_client_is_no_token(
 
     monkeypatch.setattr(gateway, "event", event)
     for key in [*WHO, "GET /v1/me"]:
-        answer = ask(shop.owner, key, dict.fromkeys(("order_id", "refund_id", "export_id", "n"), "1"))
+        answer = ask(shop.owner, key, dict.fromkeys(("order_id", "buyer_id", "refund_id", "export_id", "n"), "1"))
         assert (answer.status, answer.code) == (401, "unauthorized"), key
         assert answer.headers["www-authenticate"] == "Bearer"
     assert shop.owner.get("/v1/health").status == 200

@@ -1,0 +1,196 @@
+"""Customers' records against all orders: after random walks, in a crowd, and beside an opt-out."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+
+from shared.domain.orders import Buyer
+from tests.books import audit
+from tests.capacity import metered
+from tests.harness import Api, Shop, new_order, parcel, snapshot
+from tests.store.test_concurrency import at_once, placement
+
+STEPS: tuple[tuple[str, str, Any], ...] = (
+    *(("platform", action, {}) for action in ("pay", "pass_risk", "reject_risk", "cancel_unpaid", "confirm_receipt")),
+    *(("platform", action, {}) for action in ("release_funds", "pay", "pass_risk", "pay", "pass_risk")),
+    *[("staff", "ship", {"parcels": [parcel("LX1")]})] * 3,
+)
+BUYERS = ("a", "b/../c", "买家 #1%", "..")
+
+
+def wrong() -> list[str]:
+    from shared.settings import settings
+
+    return audit(boto3.client("dynamodb"), settings().table_name).wrong
+
+
+def step(shop: Shop, bodies: dict[str, Any], chance: random.Random) -> int:
+    """One change of one order, or a snapshot that moves it to another buyer, time or status."""
+    order_id = chance.choice(list(bodies))
+    if chance.random() < 0.3:
+        body = bodies[order_id]
+        body["buyer"] = {"id": chance.choice(BUYERS), "country": chance.choice(("US", "FR")), "name": "N"}
+        body["placed_at"] = f"2026-0{chance.randint(1, 9)}-01T00:00:00Z"
+        status = chance.choice(("WAIT_SELLER_SEND_GOODS", "PLACE_ORDER_SUCCESS", "FINISH"))
+        ending = (
+            {"end_reason": chance.choice(("risk_reject_closed", "buyer_accept_goods"))} if status == "FINISH" else {}
+        )
+        now = datetime.now(UTC).isoformat()
+        answer = shop.platform.act(order_id, "sync", snapshot(body, status, changed_at=now, **ending))
+    else:
+        role, action, content = chance.choice(STEPS)
+        answer = getattr(shop, role).act(order_id, action, content)
+    assert answer.status in (200, 409), answer.content
+    return int(answer.status)
+
+
+def test_after_a_random_walk_every_record_equals_a_recount(on_moto: Api) -> None:
+    shop, chance, bodies = on_moto.shop(), random.Random(4), {}
+    seen: Counter[int] = Counter()
+    for _ in range(25):
+        currency = chance.choice(("USD", "USD", "JPY"))
+        whole = {"amount": "5", "currency": "JPY"} if currency == "JPY" else {"amount": "5.00", "currency": "USD"}
+        line = {"line_id": "1", "product_id": "P", "quantity": 1, "unit_price": whole}
+        buyer = {"id": chance.choice(BUYERS), "country": "US"}
+        body = new_order(
+            currency=currency, lines=[line], shipping_fee=whole, buyer=buyer, placed_at="2026-05-01T00:00:00Z"
+        )
+        bodies[body["order_id"]] = body
+        shop.platform.place(**body)
+    for _ in range(250):
+        seen[step(shop, bodies, chance)] += 1
+    assert not (told := wrong()), told
+    listed = shop.viewer.every("/v1/customers")
+    assert {each["buyer_id"] for each in listed} == {body["buyer"]["id"] for body in bodies.values()}
+    assert sum(each["orders"] for each in listed) == 25
+    print(json.dumps({"taken": seen[200], "refused": seen[409], "customers": len(listed)}))
+    assert seen[200] >= 80
+
+
+def test_eight_clients_on_one_buyer_all_get_through(on_dynoxide: Api) -> None:
+    from shared.domain.commands import Actor
+    from shared.operations import orders as operations
+    from shared.store import customers, orders, stores
+
+    shop, platform = on_dynoxide.shop(), Actor("platform", "platform")
+    store = stores.load(shop.name).store
+
+    def client(number: int) -> Callable[[], int]:
+        def work() -> int:
+            for each in range(12):
+                order_id = f"{number}-{each}"
+                operations.place_order(store, placement(order_id), platform, datetime.now(UTC))
+                for action in ("pay", "reject_risk"):
+                    ask = operations.Request(action, platform, datetime.now(UTC))
+                    operations.change_order(store, orders.load(store.store_id, order_id), ask)
+            return 12
+
+        return work
+
+    assert at_once(*(client(number) for number in range(8))) == [12] * 8, "nobody meets Busy"
+    assert not (told := wrong()), told
+    there = customers.load(store.store_id, "buyer-1")
+    print(json.dumps({"clients": 8, "orders": there.counts["orders"], "record's version": there.version}))
+    assert there.counts["orders"] == there.counts["paid"] == 96
+    assert there.version == 96 * 3, "each change of a figure once"
+
+
+def test_an_opt_out_and_a_reminder_at_once_have_one_order(on_dynoxide: Api) -> None:
+    from shared.domain.commands import Actor
+    from shared.domain.errors import Conflict
+    from shared.operations import customers as noting
+    from shared.operations import orders as operations
+    from shared.store import customers, orders, stores
+
+    shop, staff = on_dynoxide.shop(), Actor("staff", "staff")
+    store, seen = stores.load(shop.name).store, Counter[str]()
+    for number in range(30):
+        buyer = f"b{number}"
+        made = replace(placement(f"o{number}"), buyer=Buyer(buyer, "US"))
+        operations.place_order(store, made, Actor("platform", "p"), datetime.now(UTC))
+
+        def remind(order_id: str = f"o{number}") -> str:
+            loaded = orders.load(store.store_id, order_id)
+            operations.change_order(store, loaded, operations.Request("remind_payment", staff, datetime.now(UTC)))
+            return "reminded"
+
+        def opt_out(buyer: str = buyer) -> Any:
+            return noting.patch_customer(customers.load(store.store_id, buyer), {"reminder_opt_out": True}, None)
+
+        first, second = at_once(remind, opt_out)
+        assert second.reminder_opt_out, second
+        refused = isinstance(first, Conflict) and first.code == "buyer_opted_out"
+        assert first == "reminded" or refused, first
+        assert (orders.load(store.store_id, f"o{number}").order.reminded_at is None) == refused
+        seen["refused" if refused else "reminded"] += 1
+    print(json.dumps(seen))
+    assert sum(seen.values()) == 30
+
+
+def test_a_reminder_that_was_allowed_when_read_is_refused_when_written(on_moto: Api, monkeypatch: Any) -> None:
+    from shared.operations import orders as operations
+    from shared.store import customers
+
+    shop = on_moto.shop()
+    order_id = shop.platform.place()["order_id"]
+    real, opted = customers.find, []
+
+    def read_then_opted_out(store_id: str, buyer_id: str) -> Any:
+        found = real(store_id, buyer_id)
+        if not opted:
+            opted.append(customers.save(found, replace(found, reminder_opt_out=True)))
+        return found
+
+    monkeypatch.setattr(operations.customers, "find", read_then_opted_out)
+    refused = shop.staff.act(order_id, "remind_payment")
+    assert (refused.status, refused.code, len(opted)) == (409, "buyer_opted_out", 1)
+    assert shop.viewer.get(f"/v1/orders/{order_id}").json["version"] == 1
+
+
+def test_an_order_older_than_the_records_joins_with_its_next_change(on_moto: Api) -> None:
+    from shared.settings import settings
+    from shared.store import keys
+
+    shop = on_moto.shop()
+    old, new = shop.platform.place()["order_id"], shop.platform.place()["order_id"]
+    client, table = boto3.client("dynamodb"), settings().table_name
+    head = {"pk": {"S": keys.order_pk(shop.name, old)}, "sk": {"S": keys.ORDER}}
+    client.update_item(TableName=table, Key=head, UpdateExpression="REMOVE in_customer")
+    record = {"pk": {"S": keys.customers_pk(shop.name)}, "sk": {"S": f"{keys.CUSTOMER}buyer-1"}}
+    client.delete_item(TableName=table, Key=record)
+    assert shop.viewer.get("/v1/customers/buyer-1").status == 404
+    assert shop.staff.act(old, "remind_payment").status == 200, "no record, no opt-out"
+    assert shop.viewer.get("/v1/customers/buyer-1").json["orders"] == 1
+    assert shop.platform.act(old, "pay").status == 200
+    assert shop.platform.act(new, "pay").status == 200, "a record that was lost breaks nothing"
+    assert shop.viewer.get("/v1/customers/buyer-1").json["spend"] == [{"amount": "57.00", "currency": "USD"}]
+
+
+def test_a_page_of_customers_reads_no_more_of_a_larger_store(on_dynoxide: Api) -> None:
+    from shared.domain.customers import Customer
+    from shared.store import customers
+
+    shop, costs = on_dynoxide.shop(), []
+    at, made = datetime(2026, 1, 1, tzinfo=UTC), 0
+    for count in (100, 900):
+        for _ in range(count):
+            made += 1
+            told = Customer(shop.name, f"buyer-{made}", "US", counts={"orders": 1}, last_at=at + timedelta(hours=made))
+            customers.save(told, told)
+        with metered() as units:
+            page = shop.viewer.get("/v1/customers?limit=50").json["data"]
+        assert [each["buyer_id"] for each in page] == [f"buyer-{made - number}" for number in range(50)]
+        costs.append(units.reads)
+        with metered() as one:
+            assert shop.viewer.get("/v1/customers/buyer-1").status == 200
+        assert one.reads <= 2
+    print(json.dumps({"a page of 50, read units": costs}))
+    assert costs[1] <= costs[0] + 0.5
