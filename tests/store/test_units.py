@@ -16,8 +16,8 @@ from tests.store.sizes import size_of
 
 MOST: dict[int, dict[str, tuple[float, float]]] = {
     3: {
-        "place": (2, 30),
-        "pay": (3, 38),
+        "place": (2, 31),
+        "pay": (3, 41),
         "ship": (3, 24),
         "GET order": (3, 0),
         "GET counters": (4, 0),
