@@ -24,6 +24,7 @@ from functions.orders.routes import (
     funds,
     messages,
     orders,
+    reports,
     templates,
 )
 from functions.orders.routes.answers import reply
@@ -33,7 +34,22 @@ from shared.telemetry import logger, metrics, tracer
 app = APIGatewayHttpResolver(enable_validation=True)
 app._request_validation_middleware = pipeline.Checks()
 app.use(middlewares=[pipeline.idempotency])
-for module in (orders, actions, disputes, evidence, bulk, across, funds, customers, messages, templates, exports, desk):
+MODULES = (
+    orders,
+    actions,
+    disputes,
+    evidence,
+    bulk,
+    across,
+    funds,
+    customers,
+    reports,
+    messages,
+    templates,
+    exports,
+    desk,
+)
+for module in MODULES:
     app.include_router(module.router)
 
 DOCUMENT: dict[str, Any] = {}

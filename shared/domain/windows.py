@@ -36,3 +36,14 @@ def next_regular(after: datetime, time_zone: str, cadence: str, hour: int) -> da
         if starts and at > after:
             return at
         day += timedelta(days=1)
+
+
+def period_of(day: date, group_by: str) -> tuple[date, date]:
+    """[first day, day after the last) of the day, ISO week (from its Monday) or month that a day lies in."""
+    if group_by == "day":
+        return day, day + timedelta(days=1)
+    if group_by == "week":
+        monday = day - timedelta(days=day.weekday())
+        return monday, monday + timedelta(days=7)
+    first = day.replace(day=1)
+    return first, months_before(first, -1)

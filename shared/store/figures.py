@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from urllib.parse import quote, unquote
 
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
@@ -73,12 +74,13 @@ def days(store_id: str, by: str, first: date, until: date) -> Iterator[Day]:
             for name, value in item.items():
                 if "N" in value:
                     whose, _, figure = name.rpartition("#")
-                    total[whose, figure] += int(value["N"])
+                    total[unquote(whose), figure] += int(value["N"])
         yield Day(date.fromisoformat(day), currency, total)
 
 
 def attribute(key: Figure) -> str:
-    return f"{key.name}#{key.figure}" if key.name else key.figure
+    """Quoted: PynamoDB takes brackets in a name for a place in a list."""
+    return f"{quote(key.name, safe='')}#{key.figure}" if key.name else key.figure
 
 
 def violations(store_id: str, limit: int, after: lists.Position | None) -> lists.Page[Listed]:

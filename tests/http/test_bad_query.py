@@ -11,7 +11,16 @@ import pytest
 from tests.harness import Api, Client, ago, ahead
 from tests.http.refusals import Case, Desk, open_desk, order, run
 
-LISTS = ("/v1/orders", "/v1/deadlines", "/v1/parcels", "/v1/refunds", "{order}/history", "{order}/access")
+LISTS = (
+    "/v1/orders",
+    "/v1/deadlines",
+    "/v1/parcels",
+    "/v1/refunds",
+    "/v1/reports/sales",
+    "/v1/reports/violations",
+    "{order}/history",
+    "{order}/access",
+)
 LISTS += ("/v1/customers", "/v1/customers/buyer-1/orders")
 LISTS += ("{order}/messages", "/v1/messages", "/v1/message-templates")
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -80,6 +89,21 @@ def test_values_of_parameters_are_refused_by_name(desk: Desk) -> None:
             "cursor": ["AA", "x" * 4097],
         },
         "/v1/refunds": {"state": ["open", "", "paid,accepted"], "cursor": ["AA"]},
+        "/v1/reports/sales": {
+            "group_by": ["", "hour", "Day", "day,week", "day&group_by=week"],
+            "by": ["", "buyer", "total,country"],
+            "currency": ["", "usd", "XXX1", "ABC"],
+            "from": ["2026-11-01T00:00:00Z", "20261101", "", "2026-02-30", "1999-12-31", "2101-01-01", "yesterday"],
+            "to": [
+                "2026-13-01",
+                "0001-01-01",
+                "9999-12-31",
+                "2020-01-01&from=2020-01-01",
+                "2020-01-01&from=2020-02-01",
+            ],
+            "cursor": ["x"],
+        },
+        "/v1/reports/violations": {"cursor": ["AA"], "limit": ["0"]},
         f"/v1/orders/{desk.order_id}": {"reveal": ["everything", "", "recipient&reveal=recipient"]},
         f"/v1/orders/{desk.order_id}/history": {"cursor": ["1", "x"], "limit": ["all"]},
     }

@@ -1,0 +1,314 @@
+"""Reports: sales by period, country and product, and the service level. Read off figures that are kept with each order,
+so that a report reads its own days and nothing else, however many orders there are."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import groupby, islice
+from typing import Annotated, Any, NamedTuple, NotRequired
+from zoneinfo import ZoneInfo
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from typing_extensions import TypedDict
+
+from functions.orders import cursors
+from functions.orders.fields import EARLIEST, LATEST, Currency, Day
+from functions.orders.labels import LANGUAGES
+from functions.orders.pipeline import Call, access
+from functions.orders.problems import malformed
+from functions.orders.routes.answers import Cursor, Limit, PageInfo, documented, page_of, page_reply, position, reply
+from functions.orders.shapes import MoneyView
+from functions.orders.views import instant, money
+from shared.domain.figures import SERVICE
+from shared.domain.service_level import MEASURES, level
+from shared.domain.windows import period_of
+from shared.store import figures
+from shared.store.lists import Position
+
+router = Router()
+MOST_DAYS = {"total": 366, "country": 366, "product": 31}
+"""How long a window may be: a day has eight small items a currency, and up to 128 of its products."""
+USUAL_DAYS = 30
+LOOK_BACK = (7, 30)
+"""The days over which the platform looks back for what it calls 成交不卖."""
+
+
+DaysView = TypedDict("DaysView", {"from": str, "to": str})
+"""Local days of the store, half-open: `to` is not in it."""
+SalesRowView = TypedDict(
+    "SalesRowView",
+    {
+        "period": str,
+        "from": str,
+        "to": str,
+        "currency": str,
+        "country": NotRequired[str],
+        "product_id": NotRequired[str],
+        "orders": NotRequired[int],
+        "pieces": int,
+        "ordered": NotRequired[MoneyView],
+        "paid": NotRequired[int],
+        "received": NotRequired[MoneyView],
+        "refunded": NotRequired[MoneyView],
+        "average": NotRequired[MoneyView],
+        "amount": NotRequired[MoneyView],
+        "refunded_pieces": NotRequired[int],
+    },
+)
+"""A period, cut to the window. `average` is what was received for each paid order. A product's `amount` is what its
+lines in paid orders came to, before discounts and shipping; `refunded_pieces` were closed by a refund or came back."""
+
+
+class SalesView(TypedDict):
+    data: list[SalesRowView]
+    page: PageInfo
+    group_by: str
+    by: str
+    time_zone: str
+    window: DaysView
+    as_of: str
+
+
+class GroupBy(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class By(StrEnum):
+    TOTAL = "total"
+    COUNTRY = "country"
+    PRODUCT = "product"
+
+
+class MeasureView(TypedDict):
+    """`rate` is null where there is nothing that it could be a share of."""
+
+    measure: str
+    counts: str
+    numerator: int
+    denominator: int
+    rate: float | None
+
+
+class ServiceWindowView(TypedDict):
+    days: int
+    window: DaysView
+    measures: list[MeasureView]
+    figures: dict[str, int]
+
+
+class ServiceLevelView(TypedDict):
+    data: list[ServiceWindowView]
+    time_zone: str
+    violations: str
+    as_of: str
+
+
+class ListedViolationView(TypedDict):
+    order_id: str
+    kind: str
+    at: str
+
+
+class Row(NamedTuple):
+    """In this order; the most sold first within a period and currency."""
+
+    first: date
+    currency: str
+    below: int
+    name: str
+
+    def place(self) -> Position:
+        return Position(self.first.isoformat(), self.currency, f"{self.below} {self.name}")
+
+    @classmethod
+    def at(cls, place: Position) -> "Row":
+        below, _, name = place.sk.partition(" ")
+        return cls(date.fromisoformat(place.key), place.pk, int(below), name)
+
+
+@router.get(
+    "/v1/reports/sales",
+    summary="Sales by day, week or month; in all, by country or by product",
+    tags=["Reports"],
+    operation_id="report_sales",
+    responses=documented(
+        SalesView,
+        "Orders by the local day they were placed on, currencies apart, earliest first; no row for what had none.",
+    ),
+)
+@access()
+def report_sales(
+    group_by: Annotated[GroupBy, Query()] = GroupBy.DAY,
+    by: Annotated[By, Query()] = By.TOTAL,
+    currency: Annotated[Currency | None, Query()] = None,
+    from_: Annotated[Day | None, Query(alias="from")] = None,
+    to: Annotated[Day | None, Query()] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response[Any]:
+    """`from` and `to` are local days, half-open; the last 30 days where neither is named."""
+    call: Call = router.context["call"]
+    first, until = _window(call, by, from_, to)
+    query = {"list": "sales", "by": by, "group_by": group_by, "currency": str(currency)}
+    query |= {"from": str(first), "to": str(until)}
+    start = position(call, cursor, query)
+    behind = Row.at(start) if start else None
+    found = list(islice(_rows(call, by, group_by, currency, (behind.first if behind else first, until), behind), limit))
+    end = found[-1][0].place() if len(found) == limit else None
+    return reply(
+        {
+            "data": [_row_view(row, summed, by, group_by, until) for row, summed in found],
+            "page": {"next_cursor": cursors.seal(end, call.store.store_id, query, call.now), "limit": limit},
+            "group_by": group_by,
+            "by": by,
+            "time_zone": call.store.time_zone,
+            "window": {"from": first.isoformat(), "to": until.isoformat()},
+            "as_of": instant(call.now),
+        }
+    )
+
+
+@router.get(
+    "/v1/reports/service-level",
+    summary="On-time shipment, cancellation, dispute and 成交不卖 over 7 and 30 days",
+    tags=["Reports"],
+    operation_id="report_service_level",
+    responses=documented(ServiceLevelView, "By the local day on which things happened; today is the last of the days."),
+)
+@access()
+def report_service_level() -> Response[Any]:
+    call: Call = router.context["call"]
+    tomorrow = _today(call) + timedelta(days=1)
+    by_day = list(figures.days(call.store.store_id, "total", tomorrow - timedelta(days=max(LOOK_BACK)), tomorrow))
+    return reply(
+        {
+            "data": [_service_view(call, days, tomorrow, by_day) for days in LOOK_BACK],
+            "time_zone": call.store.time_zone,
+            "violations": "/v1/reports/violations",
+            "as_of": instant(call.now),
+        }
+    )
+
+
+@router.get(
+    "/v1/reports/violations",
+    summary="Violations across orders, latest first",
+    tags=["Reports"],
+    operation_id="list_violations",
+    responses=documented(page_of("ViolationPage", ListedViolationView), "Orders by which the seller broke a rule."),
+)
+@access()
+def list_violations(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    call: Call = router.context["call"]
+    query = {"list": "violations"}
+    page = figures.violations(call.store.store_id, limit, position(call, cursor, query))
+    return page_reply(
+        call,
+        page,
+        lambda each: {"order_id": each.order_id, "kind": each.violation.kind, "at": instant(each.violation.at)},
+        limit,
+        query,
+    )
+
+
+def _today(call: Call) -> date:
+    return call.now.astimezone(ZoneInfo(call.store.time_zone)).date()
+
+
+def _window(call: Call, by: str, first: date | None, until: date | None) -> tuple[date, date]:
+    """Raises Problem 400 for one that is empty, too long, or in no time that there are orders of."""
+    for name, day in (("from", first), ("to", until)):
+        if day is not None and not EARLIEST.date() <= day <= LATEST.date():
+            raise malformed(f"/query/{name}", "time_out_of_range", "A day lies between the years 2000 and 2099.")
+    until = until or max(_today(call), first or date.min) + timedelta(days=1)
+    first = first or until - timedelta(days=USUAL_DAYS)
+    if first >= until:
+        raise malformed("/query/to", "window_empty", "The window ends before it begins.")
+    if until - first > timedelta(days=MOST_DAYS[by]):
+        raise malformed("/query/from", "window_too_long", f"By {by}, a report is of {MOST_DAYS[by]} days at most.")
+    return first, until
+
+
+def _rows(
+    call: Call, by: str, group_by: str, currency: str | None, window: tuple[date, date], behind: Row | None
+) -> Iterator[tuple[Row, Counter[str]]]:
+    """Rows in order from behind one, lazily: a page reads the periods that it shows. The window's own first period may
+    have begun before it."""
+    start, until = window
+    days = figures.days(call.store.store_id, by, start, until)
+    largest = "amount" if by == "product" else "received"
+    for _, period in groupby(days, key=lambda day: period_of(day.day, group_by)[0]):
+        summed: dict[tuple[str, str], Counter[str]] = {}
+        for day in period:
+            if currency is None or day.currency == currency:
+                for (name, figure), amount in day.figures.items():
+                    summed.setdefault((day.currency, name), Counter())[figure] += amount
+        monday = max(period_of(day.day, group_by)[0], start)
+        rows = [
+            (Row(monday, code, -found[largest], name), found)
+            for (code, name), found in summed.items()
+            if any(found[figure] for figure in ("orders", "pieces"))
+        ]
+        for row, found in sorted(rows, key=lambda each: each[0]):
+            if behind is None or row > behind:
+                yield row, found
+
+
+def _row_view(row: Row, found: Counter[str], by: str, group_by: str, until: date) -> Any:
+    first, end = period_of(row.first, group_by)
+    spelled = {
+        "day": first.isoformat(),
+        "month": f"{first:%Y-%m}",
+        "week": "{}-W{:02}".format(*first.isocalendar()[:2]),
+    }
+    told: dict[str, Any] = {
+        "period": spelled[group_by],
+        "from": row.first.isoformat(),
+        "to": min(end, until).isoformat(),
+        "currency": row.currency,
+    }
+    if by == "product":
+        return told | {
+            "product_id": row.name,
+            "pieces": found["pieces"],
+            "amount": money(found["amount"], row.currency),
+            "refunded_pieces": found["refunded_pieces"],
+        }
+    if by == "country":
+        told["country"] = row.name
+    told |= {"orders": found["orders"], "pieces": found["pieces"], "ordered": money(found["ordered"], row.currency)}
+    told |= {"paid": found["paid"]}
+    told |= {name: money(found[name], row.currency) for name in ("received", "refunded")}
+    if found["paid"]:
+        half_up = (2 * found["received"] + found["paid"]) // (2 * found["paid"])
+        told["average"] = money(half_up, row.currency)
+    return told
+
+
+def _service_view(call: Call, days: int, tomorrow: date, by_day: list[figures.Day]) -> ServiceWindowView:
+    first = tomorrow - timedelta(days=days)
+    summed: Counter[str] = Counter()
+    for day in by_day:
+        if day.day >= first:
+            summed.update({figure: amount for (name, figure), amount in day.figures.items() if not name})
+    language = LANGUAGES.index(call.language)
+    return {
+        "days": days,
+        "window": {"from": first.isoformat(), "to": tomorrow.isoformat()},
+        "measures": [
+            {
+                "measure": name,
+                "counts": measure.counts[language],
+                "numerator": (found := level(measure, summed)).numerator,
+                "denominator": found.denominator,
+                "rate": found.rate,
+            }
+            for name, measure in MEASURES.items()
+        ],
+        "figures": {"placed_orders": summed["orders"], **{name: summed[name] for name in SERVICE}},
+    }
