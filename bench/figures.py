@@ -51,6 +51,10 @@ READS: Mapping[str, str] = {
     "messages": f"/v1/messages?limit={LIMIT}",
     "messages that wait for an answer": f"/v1/messages?unanswered_for=0&limit={LIMIT}",
     "messages, figures": "/v1/messages/figures",
+    "sales of 30 days": "/v1/reports/sales",
+    "sales of 30 days by country and month": "/v1/reports/sales?by=country&group_by=month",
+    "sales of 30 days by product and week": "/v1/reports/sales?by=product&group_by=week",
+    "service level": "/v1/reports/service-level",
 }
 """Every total, figure and page of them, by what it is called in the table."""
 LEFT_OUT = ("HISTORY#", "ORDER#DETAIL", "ORDER#PARCEL#")

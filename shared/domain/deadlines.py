@@ -122,11 +122,12 @@ def settle(order: Order, started: Mapping[str, datetime], supplied: Mapping[str,
     What the platform supplies ahead of its time (a ship-by in POST) is kept until the order gets there.
     """
     told = {timer.kind: timer.due_at for timer in order.supplied} | dict(supplied)
-    due = {timer.kind: timer.due_at for timer in order.timers} | dict(started)
+    ran = {timer.kind: timer.due_at for timer in order.timers}
+    due = ran | dict(started)
     due |= {kind: told[kind] for kind in told if kind in due or kind in supplied}
     timers = tuple(Timer(kind, due[kind]) for kind in TIMERS if kind in due and _stays(order, kind))
     counting = {timer.kind for timer in timers}
-    ship_by = None if "shipment" in counting else due.get("shipment") or told.get("shipment") or order.ship_by
+    ship_by = None if "shipment" in counting else told.get("shipment") or ran.get("shipment") or order.ship_by
     later = (
         ()
         if order.status is Status.FINISH

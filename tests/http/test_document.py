@@ -159,6 +159,9 @@ def test_answers_are_what_the_document_says(api: Api, document: dict[str, Any]) 
     paths = ("/v1/orders", "/v1/orders/counters", "/v1/deadlines", "/v1/parcels", "/v1/refunds", "/v1/store", "/v1/me")
     for path in (*paths, one, f"{one}/history", f"{one}/access", "/v1/health", "/v1/orders/nothing"):
         held(shop.owner, "GET", path)
+    reports = [f"/v1/reports/{each}" for each in ("sales", "service-level", "violations")]
+    for path in (*reports, *(f"{reports[0]}?by={each}&group_by=week" for each in ("country", "product"))):
+        held(shop.viewer, "GET", path.partition("?")[0], query=path.partition("?")[2])
     refund_id = shop.owner.get("/v1/refunds").json["data"][0]["refund_id"]
     held(shop.owner, "GET", f"/v1/refunds/{refund_id}")
     held(shop.owner, "GET", "/v1/orders", query="limit=0")

@@ -1,0 +1,291 @@
+"""Daily figures in the table: a recount comes to the same whatever happens, and the largest orders fit."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+
+import boto3
+import pytest
+from pynamodb.expressions.update import Update as Expression
+
+from shared.domain.commands import Actor
+from shared.domain.errors import DomainError
+from shared.domain.orders import Buyer, Order, Refund, RefundState, Status
+from shared.domain.placements import Placement, place
+from shared.domain.stores import Store
+from shared.operations import orders as operations
+from shared.operations import stores as settings
+from shared.operations.orders import Request
+from shared.settings import settings as variables
+from shared.store import figures, items, orders, stores
+from shared.store.errors import TooLarge
+from shared.store.keys import figures_sk
+from shared.store.table import Update
+from tests.books import audit
+from tests.capacity import metered
+from tests.domain.bodies import body_for
+from tests.domain.build import Life, line
+from tests.harness import Api
+
+NOW = datetime(2025, 3, 1, tzinfo=UTC)
+PLATFORM = Actor("platform", "p")
+ZONES = ("UTC", "Asia/Shanghai", "America/Los_Angeles", "Pacific/Apia")
+COUNTRIES = ("FR", "ES", "US")
+MAX_EXPRESSION = 4096
+
+
+def opened(name: str, **changes: Any) -> Store:
+    store = replace(Store(name), **changes)
+    stores.create(store, NOW)
+    return store
+
+
+def placement(order_id: str, at: datetime = NOW, lines: int = 2, country: str = "FR", **more: Any) -> Placement:
+    bought = more.pop("bought", None) or tuple(line(str(number), 2, 100 + number) for number in range(lines))
+    return Placement(order_id, at, Buyer("b", country), {"country": country}, "USD", bought, shipping_fee=10, **more)
+
+
+def placed(store: Store, made: Placement) -> orders.Loaded:
+    operations.place_order(store, made, PLATFORM, made.placed_at)
+    return orders.load(store.store_id, made.order_id)
+
+
+def told(store: Store, loaded: orders.Loaded, action: str, at: datetime, **body: Any) -> orders.Loaded:
+    operations.change_order(store, loaded, Request(action, PLATFORM, at, at=at, body=body, reason="because"))
+    return orders.load(store.store_id, loaded.order.order_id)
+
+
+def summed(store: Store, by: str, first: str = "2000-01-01", until: str = "2100-01-01") -> Counter[tuple[str, str]]:
+    total: Counter[tuple[str, str]] = Counter()
+    for day in figures.days(store.store_id, by, date.fromisoformat(first), date.fromisoformat(until)):
+        total.update(day.figures)
+    return total
+
+
+def audited() -> Any:
+    books = audit(boto3.client("dynamodb"), variables().table_name)
+    assert books.wrong == []
+    return books
+
+
+class Walk:
+    """Orders of one store that are told of at random, and moved by snapshots in time, place and content; the store's
+    own zone changes meanwhile."""
+
+    def __init__(self, store: Store, seed: int) -> None:
+        self.store, self.rng, self.now = store, Random(seed), NOW
+        self.placed: dict[str, Placement] = {}
+        self.seen: Counter[str] = Counter()
+
+    def step(self) -> None:
+        self.now += timedelta(hours=self.rng.choice((0, 1, 7, 30)))
+        if len(self.placed) < 3 or self.rng.random() < 0.08:
+            made = placement(f"o{len(self.placed)}", self.now, self.rng.randint(1, 4), self.rng.choice(COUNTRIES))
+            self.placed[made.order_id] = made
+            placed(self.store, made)
+            return
+        if self.rng.random() < 0.05:
+            zone = self.rng.choice(ZONES)
+            kept = stores.load(self.store.store_id)
+            self.store = settings.change_store(kept, lambda store: replace(store, time_zone=zone), self.now)
+            return
+        order_id = self.rng.choice(sorted(self.placed))
+        loaded = orders.load(self.store.store_id, order_id)
+        life = Life.__new__(Life)
+        life.store, life.placement, life.ids, life.now = self.store, self.placed[order_id], 0, self.now
+        life.order, life.entries = loaded.order, []
+        life = life.seen()
+        moving = self.rng.random() < 0.25
+        offered = sorted(life.may("platform") - {"sync"})
+        action = "sync" if moving or not offered else self.rng.choice(offered)
+        body = self.snapshot(life) if action == "sync" else body_for(action, life, self.rng)
+        try:
+            operations.change_order(
+                self.store, loaded, Request(action, PLATFORM, self.now, body=body, reason="because")
+            )
+        except DomainError:
+            self.seen["refused"] += 1
+            return
+        self.seen[action] += 1
+
+    def snapshot(self, life: Life) -> dict[str, Any]:
+        """Of any status, with another day, country or other lines of the same pieces."""
+        was = self.placed[life.order.order_id]
+        moved = replace(
+            was,
+            placed_at=was.placed_at - timedelta(hours=self.rng.choice((0, 0, 5, 40))),
+            buyer=replace(was.buyer, country=self.rng.choice(COUNTRIES)),
+            lines=tuple(replace(each, product_id=f"p{self.rng.randrange(6)}") for each in was.lines),
+        )
+        self.placed[was.order_id] = life.placement = moved
+        ends = {
+            "FUND_PROCESSING": self.rng.choice(("seller_send_goods_timeout", "buyer_accept_goods")),
+            "FINISH": "cancel_order_close_trade",
+        }
+        status = self.rng.choice([str(life.order.status), *(each for each in Status if each != "IN_CANCEL")])
+        return life.snapshot(
+            status,
+            placed_at=moved.placed_at,
+            buyer=moved.buyer,
+            lines=moved.lines,
+            end_reason=ends.get(status) if status != life.order.status else None,
+        )
+
+
+def test_a_recount_comes_to_the_same_whatever_happens(on_dynoxide: Api) -> None:
+    seen: Counter[str] = Counter()
+    for seed, zone in enumerate(ZONES):
+        walk = Walk(opened(f"walk{seed}", time_zone=zone), seed)
+        for _ in range(150):
+            walk.step()
+        seen += walk.seen
+    books = audited()
+    days = {order.placed_at.date() for order in books.orders.values()}
+    zones = {order.time_zone for order in books.orders.values()}
+    print(json.dumps({"orders": len(books.orders), "figures": books.figures, "days": len(days), **seen}))
+    assert books.figures >= 700 and len(days) >= 25 and zones == set(ZONES)
+    assert seen["sync"] >= 60 and sum(seen.values()) - seen["refused"] >= 300
+    assert sum(len(order.violations) for order in books.orders.values()) >= 10
+
+
+def test_an_order_from_before_there_were_figures_is_counted_with_its_next_change(on_moto: Api) -> None:
+    store = opened("old")
+    loaded = placed(store, placement("1"))
+    told(store, loaded, "pay", NOW)
+    table, client = variables().table_name, boto3.client("dynamodb")
+    (detail,) = [each for each in client.scan(TableName=table)["Items"] if each["sk"]["S"] == "ORDER#DETAIL"]
+    content = json.loads(detail["content"]["B"])
+    del content["time_zone"]
+    client.put_item(TableName=table, Item=detail | {"content": {"B": json.dumps(content).encode()}})
+    for each in client.scan(TableName=table)["Items"]:
+        if each["kind"]["S"] == "figures":
+            client.delete_item(TableName=table, Key={"pk": each["pk"], "sk": each["sk"]})
+    assert orders.load("old", "1").order.time_zone == "" and audited().figures == 0
+    told(store, orders.load("old", "1"), "pass_risk", NOW + timedelta(hours=1))
+    assert orders.load("old", "1").order.time_zone == "Asia/Shanghai" and audited().figures >= 10
+    assert summed(store, "total")["", "received"] == 412 and summed(store, "total")["", "paid_orders"] == 1
+
+
+def shapes() -> dict[str, list[str]]:
+    rng = Random(1)
+    return {
+        "numbers in a row": [str(1005001234567000 + number) for number in range(1000)],
+        "numbers ten apart": [str(1005001234567000 + 10 * number) for number in range(1000)],
+        "padded": [f"{number:064d}" for number in range(1000)],
+        "hexadecimal": [f"{rng.getrandbits(128):032x}" for _ in range(1000)],
+        "one letter at the front": [f"{'abcdefghij'[number % 10]}{number // 10:03d}-X" for number in range(1000)],
+        "as long and awkward as may be": [f"[%]{'#' * 57}{number:04d}" for number in range(1000)],
+    }
+
+
+def refunded(order: Order) -> Order:
+    """Paid, and all of it closed again, in one step: what a snapshot can show of an order that was just placed."""
+    amount = order.amounts.total
+    refund = Refund("rfd_1", RefundState.PAID, "risk", amount, order.left(), "because", NOW, paid_at=NOW)
+    return replace(
+        order,
+        version=2,
+        refunds=(refund,),
+        paid_at=NOW,
+        amounts=replace(order.amounts, received=amount, refunded=amount),
+    )
+
+
+@pytest.mark.parametrize("shape", shapes())
+def test_a_thousand_products_fit_into_sixteen_items_of_what_an_expression_may_be(shape: str) -> None:
+    bought = tuple(replace(line(str(n), 2, 100), product_id=name) for n, name in enumerate(shapes()[shape]))
+    first, _ = place(placement("1", bought=bought), Store("s"), PLATFORM, NOW)
+    writes = [each for each in figures.moved(first, refunded(first)) if isinstance(each, Update)]
+    products = [each for each in writes if each.record.sk.startswith("PRODUCT#")]
+    lengths, actions = [], []
+    for each in products:
+        names: dict[str, str] = {}
+        values: dict[str, Any] = {}
+        text = Expression(*each.actions).serialize(names, values)
+        assert text is not None
+        lengths.append(len(text.encode()))
+        actions.append(len(each.actions))
+    print(json.dumps({shape: {"items": len(products), "longest": max(lengths), "most actions": max(actions)}}))
+    assert len(products) == 16 and sum(actions) == 3 * 1000 + 16
+    assert max(lengths) <= MAX_EXPRESSION and max(actions) <= figures.MAX_ACTIONS + 1
+
+
+def test_a_thousand_products_are_paid_refunded_and_moved_for_real(on_dynoxide: Api) -> None:
+    store = opened("large")
+    bought = tuple(replace(line(str(n), 2, 100), product_id=f"[{n}].{1005001234567000 + n}") for n in range(1000))
+    made = placement("1", bought=bought)
+    loaded = told(store, placed(store, made), "pay", NOW + timedelta(hours=1))
+    assert len(summed(store, "product")) == 2000
+    assert summed(store, "product")["[7].1005001234567007", "amount"] == 200
+    moved = replace(made, placed_at=NOW - timedelta(days=2))
+    life = Life(store)
+    life.placement, life.order = moved, loaded.order
+    shown = life.snapshot("FINISH", end_reason="risk_reject_closed")
+    loaded = told(store, loaded, "sync", NOW + timedelta(days=1), **{**shown, "order": moved})
+    assert loaded.order.amounts.refunded == loaded.order.amounts.received
+    assert sum(value for (_, name), value in summed(store, "product").items() if name == "refunded_pieces") == 2000
+    books = audited()
+    assert books.figures >= 3000
+
+
+def test_more_figures_than_an_item_takes_at_once_are_refused_and_change_nothing(on_moto: Api) -> None:
+    store = opened("packed")
+
+    def bucket(name: str) -> str:
+        return figures_sk("product", NOW.date(), "USD", "packed", "1", name).rpartition("#")[2]
+
+    names = [name for name in map(str, range(20_000)) if bucket(name) == "03"][:200]
+    bought = tuple(replace(line(str(n), 1, 100), product_id=name) for n, name in enumerate(names))
+    loaded = placed(store, placement("1", bought=bought))
+    with pytest.raises(TooLarge):
+        told(store, loaded, "pay", NOW)
+    assert orders.load("packed", "1").order == loaded.order
+    assert audited().figures == 6
+
+
+def test_a_report_reads_its_own_days_however_many_orders_there_are(on_dynoxide: Api) -> None:
+    """Once all its products have been sold in each of its shards, a day reads the same."""
+    store, costs = opened("units"), {}
+    viewer = on_dynoxide.client("viewer", "units")
+    assert viewer.get("/v1/orders?limit=1").status == 200  # the secret of cursors is read once in a process
+    window = {"group_by": "week", "from": "2025-02-20", "to": "2025-03-10"}
+    begun = 0
+    for goal in (150, 450):
+        for number in range(begun, goal):
+            bought = tuple(line(f"{number % 3}-{n}", 1, 100) for n in range(4))
+            at = NOW + timedelta(days=number % 2)
+            made = placement(f"o{number}", at, bought=bought, country=COUNTRIES[number % 3])
+            told(store, placed(store, made), "pay", at)
+        begun, found = goal, {}
+        for by in ("total", "country", "product"):
+            assert sum(row["pieces"] for row in viewer.every("/v1/reports/sales", by=by, **window)) == 4 * goal
+            with metered() as units:
+                assert viewer.get("/v1/reports/sales", query={"by": by, **window}).status == 200
+            found[by] = units.reads
+        costs[goal] = found
+    print(json.dumps(costs))
+    for by in costs[150]:
+        assert costs[450][by] <= costs[150][by] + 0.5, by  # counts grow longer by a digit
+    assert costs[450]["total"] <= 3
+
+
+def test_a_violation_has_a_record_that_no_order_is_read_for(on_moto: Api) -> None:
+    store = opened("violating")
+    for number in range(3):
+        loaded = placed(store, placement(str(number), NOW + timedelta(hours=number)))
+        loaded = told(
+            store, told(store, loaded, "pay", NOW + timedelta(hours=5)), "pass_risk", NOW + timedelta(hours=6)
+        )
+        told(store, loaded, "expire_shipment", NOW + timedelta(days=number + 1))
+    with metered() as units:
+        page = figures.violations("violating", 2, None)
+    assert [each.order_id for each in page.items] == ["2", "1"] and units.calls == {"Query": 1}
+    assert [each.order_id for each in figures.violations("violating", 2, page.end).items] == ["0"]
+    record = figures.violation_record(orders.load("violating", "2").order, 0)
+    assert not isinstance(record, items.PARTS)
+    audited()
