@@ -13,6 +13,7 @@ from shared.domain import order_alerts
 from shared.domain.deadlines import TIMERS
 from shared.domain.lifecycle import ROWS
 from shared.domain.orders import Order
+from shared.domain.stores import Store
 from shared.store import counters, customers, figures, items, keys, orders, stores
 
 UNCHANGED: frozenset[str] = frozenset()
@@ -116,6 +117,7 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
     figured: dict[str, Counter[str]] = {}
     held: dict[str, Counter[str]] = {}
     violations: dict[str, int] = {}
+    settings: dict[str, Store] = {}
     entries = 0
     for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
         for raw in page["Items"]:
@@ -142,7 +144,9 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
             wrong += [f"{order_id}: {each}" for each in wrong_steps(history)]
             if not history or (history[-1]["seq"], history[-1]["to"]) != (order.version, order.status):
                 wrong.append(f"{order_id}: version {order.version} {order.status}, history ends {history[-1:]}")
-            store = stores.load(store_id).store
+            if store_id not in settings:
+                settings[store_id] = stores.load(store_id).store
+            store = settings[store_id]
             head = items.head_of(
                 order,
                 part_versions=items.stamp(loaded.versions),

@@ -19,6 +19,7 @@ from tests.harness import (
     free_port,
     use_table,
 )
+from tests.moto_backup import cheap_backups
 
 TABLE = "orders"
 
@@ -82,7 +83,7 @@ def on_moto() -> Iterator[Api]:
     import boto3
     from moto import mock_aws
 
-    with environment(None, TABLE), mock_aws():
+    with environment(None, TABLE), mock_aws(), cheap_backups():
         create_table(boto3.client("dynamodb"), TABLE)
         use_table(TABLE)
         yield Api(InProcess(), "moto")

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import boto3
+import pytest
 
 from local.template import Template
 from tests.harness import Api, line, new_order, parcel
@@ -105,3 +106,36 @@ def test_a_typical_orders_items_are_each_one_write_unit(on_dynoxide: Api) -> Non
     print(json.dumps({"bytes": largest}))
     assert set(largest) >= {"order", "detail", "parcel", "history"}
     assert max(largest.values()) <= 1_024, largest
+
+
+def test_a_refused_transaction_on_moto_takes_everything_back(on_moto: Api) -> None:
+    """Our own backup (tests/moto_backup.py) stands in for moto's: a put, an update, a delete, and new items."""
+    from shared.settings import settings
+
+    client, name = boto3.client("dynamodb"), settings().table_name
+    key = {pk: {"pk": {"S": pk}, "sk": {"S": "x"}} for pk in "abcde"}
+    for pk in "abc":
+        client.put_item(TableName=name, Item={**key[pk], "n": {"N": "1"}, "tags": {"L": [{"S": "old"}]}})
+    before = client.scan(TableName=name)["Items"]
+    steps: list[Any] = [
+        {"Put": {"TableName": name, "Item": {**key["a"], "n": {"N": "2"}}}},
+        {
+            "Update": {
+                "TableName": name,
+                "Key": key["b"],
+                "UpdateExpression": "SET tags[0] = :new ADD n :one",
+                "ExpressionAttributeValues": {":new": {"S": "new"}, ":one": {"N": "1"}},
+            }
+        },
+        {"Delete": {"TableName": name, "Key": key["c"]}},
+        {"Put": {"TableName": name, "Item": {**key["d"], "n": {"N": "1"}}}},
+    ]
+    refused = {"Put": {"TableName": name, "Item": key["e"], "ConditionExpression": "attribute_exists(pk)"}}
+    with pytest.raises(client.exceptions.TransactionCanceledException):
+        client.transact_write_items(TransactItems=[*steps, refused])
+    assert client.scan(TableName=name)["Items"] == before
+    client.transact_write_items(TransactItems=steps)
+    found = {
+        item["pk"]["S"]: item.get("n", {}).get("N") for item in client.scan(TableName=name)["Items"] if "n" in item
+    }
+    assert {pk: found.get(pk) for pk in "abcde"} == {"a": "2", "b": "2", "c": None, "d": "1", "e": None}
