@@ -28,6 +28,8 @@ from tests.harness import Answer, Api, InProcess, line, new_order, parcel, snaps
 ONE_AFTER_ANOTHER = 31
 """Seconds: longer than the lease of an idempotency key."""
 Client = Callable[[], Any]
+OWN_ID = re.compile(r"(alr|rfd|dsp|msg)_\w{26}")
+"""Of records that a run names anew."""
 
 
 class World:
@@ -131,12 +133,10 @@ class World:
         items = [item for item in items if item["sk"]["S"] != "CLAIM"]
         for item in items:
             item.pop("part_versions", None)  # a stamp of ids that differ from run to run; the audit checks it
-        items.sort(key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+        told = [json.dumps(item, sort_keys=True, default=repr) for item in items]
+        told.sort(key=lambda item: (timeless(OWN_ID.sub(r"\1", item)), item))  # an id's own time must not decide
         known: dict[str, str] = {}
-        text = json.dumps(items, sort_keys=True, default=repr)
-        text = re.sub(
-            r"(rfd|dsp|msg)_\w{26}", lambda found: known.setdefault(found[0], f"{found[1]}{len(known)}"), text
-        )
+        text = OWN_ID.sub(lambda found: known.setdefault(found[0], f"{found[1]}{len(known)}"), f"[{', '.join(told)}]")
         if text not in self.audited:
             books = audit(self.client, TABLE)
             assert not books.wrong, books.wrong
@@ -321,8 +321,8 @@ def test_every_interleaving_of_two_comes_to_what_one_after_the_other_would(world
 
 
 def timeless(state: str) -> str:
-    """The retry came later than the first would have; all else is the same."""
-    return re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "T", state)
+    """The retry came later than the first would have, and so an alert's id and outbox differ; all else is the same."""
+    return re.sub(r"OUTBOX#\d", "OUTBOX", re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "T", state))
 
 
 STEPS: list[tuple[str, Callable[[World], Any], tuple[str, str, Any]]] = [

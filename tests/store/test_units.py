@@ -18,7 +18,7 @@ MOST: dict[int, dict[str, tuple[float, float]]] = {
     3: {
         "place": (2, 31),
         "pay": (3, 41),
-        "ship": (3, 24),
+        "ship": (3, 25),
         "GET order": (3, 0),
         "GET counters": (4, 0),
         "GET list": (2, 0),
