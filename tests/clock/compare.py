@@ -97,7 +97,7 @@ def _settled(pk: str, sk: str, item: Item) -> Item:
     """An item without what depends on when a run came: when we heard of a change, and which write brought it."""
     if sk.startswith(keys.HISTORY):
         return {name: value for name, value in item.items() if name != "recorded_at"}
-    if sk.startswith(f"{keys.ORDER}#"):
+    if sk.startswith((f"{keys.ORDER}#", keys.CUSTOMER)):
         return {name: value for name, value in item.items() if name != "version"}
     if sk == keys.ORDER:
         return {name: value for name, value in item.items() if name != "part_versions"}
