@@ -54,8 +54,8 @@ export: .venv/.run  ## write an export of the running server into this folder (S
 	@PORT='$(PORT)' DATA_DIR='$(DATA_DIR)' $(VENV) -m local.export
 
 test: setup-dev  ## run every test, then the HTTP tests again on the local engines
-	@$(VENV) -m pytest -n auto -q tests
-	@if [ -d tests/http ]; then $(VENV) -m pytest -q tests/http --engine=local; fi
+	@$(VENV) -m pytest -n auto --dist worksteal -q tests
+	@if [ -d tests/http ]; then $(VENV) -m pytest -n 2 --dist worksteal -q tests/http --engine=local; fi
 
 lint: .venv/.dev .tools/sam/.ready  ## ruff, mypy --strict, cfn-lint, sam validate
 	@$(VENV) -m ruff check .

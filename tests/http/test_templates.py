@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from shared.domain.templates import MAX_TEMPLATES, VARIABLES
-from tests.harness import Answer, Api, Shop, new_order, parcel
+from tests.harness import Answer, Api, Shop, ago, new_order, parcel
 
 PATH = "/v1/message-templates"
 
@@ -38,6 +40,10 @@ def shipped(shop: Shop, *numbers: str) -> str:
         box = parcel(number, **{f"line{place}": 1}) | {"tracking_url": f"https://t.test/{number}"}
         assert shop.staff.act(order_id, "ship", {"parcels": [box]}).status == 200
     return order_id
+
+
+def day_in(zone: str, at: str) -> str:
+    return datetime.fromisoformat(at).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 def test_a_template_is_written_read_changed_listed_and_deleted(api: Api) -> None:
@@ -129,23 +135,23 @@ def test_a_template_obeys_both_rules_as_it_is_written(api: Api) -> None:
 
 
 def test_every_variable_is_what_the_order_has(api: Api) -> None:
-    shop = api.shop(name="Blue Shop", time_zone="Asia/Shanghai")
-    number = new_order()["order_id"]
-    order_id = placed(shop, placed_at="2026-10-31T23:30:00Z", order_id=number)
+    shop = api.shop(name="Blue Shop", time_zone="Pacific/Kiritimati")
+    number, at = new_order()["order_id"], ago(hours=1)
+    order_id = placed(shop, placed_at=at, order_id=number)
     due = {each["kind"]: each["due_at"] for each in shop.viewer.get(f"/v1/orders/{order_id}").json["deadlines"]}
     wanted = {
         "order_id": number,
         "buyer_name": "Alex Example",
         "store_name": "Blue Shop",
         "status": "Awaiting payment",
-        "placed_on": "2026-11-01",
+        "placed_on": day_in("Pacific/Kiritimati", at),
         "total": "28.50",
         "currency": "USD",
         "pieces": "3",
     }
     for name, value in wanted.items():
         assert filled(shop, f"<{{{name}}}>", order_id).json == {"text": f"<{value}>"}, name
-    assert filled(shop, "{pay_by}", order_id).json["text"] >= due["payment"][:10]
+    assert filled(shop, "{pay_by}", order_id).json["text"] == day_in("Pacific/Kiritimati", due["payment"])
     sent = shipped(shop, "LX1", "LX2")
     texts = {name: filled(shop, f"{{{name}}}", sent) for name in ("carrier", "tracking_no", "tracking_url", "ship_by")}
     assert texts["carrier"].json["text"] == "CAINIAO_STANDARD"
@@ -155,8 +161,18 @@ def test_every_variable_is_what_the_order_has(api: Api) -> None:
     all_sent = shop.staff.act(sent, "ship", {"parcels": [parcel("LX3")]})
     assert all_sent.json["status"] == "WAIT_BUYER_ACCEPT_GOODS"
     due = {each["kind"]: each["due_at"] for each in all_sent.json["deadlines"]}
-    assert filled(shop, "{receive_by}", sent).json["text"] >= due["receipt"][:10]
+    assert filled(shop, "{receive_by}", sent).json["text"] == day_in("Pacific/Kiritimati", due["receipt"])
     assert set(VARIABLES) == {*wanted, *texts, "pay_by", "receive_by"}
+
+
+def test_a_day_is_that_of_the_stores_zone(api: Api) -> None:
+    at, days = ago(hours=1), set()
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        shop = api.shop(time_zone=zone)
+        told = filled(shop, "{placed_on}", placed(shop, placed_at=at)).json["text"]
+        assert told == day_in(zone, at)
+        days.add(told)
+    assert len(days) == 2, "25 hours lie between them"
 
 
 def test_a_variable_that_the_order_has_no_value_for_is_named(api: Api) -> None:
