@@ -8,6 +8,7 @@ from typing import Any
 
 import moto  # noqa: F401  before any client is made, or it would reach for the real network
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.harness import (
     Api,
@@ -22,6 +23,10 @@ from tests.harness import (
 from tests.moto_backup import cheap_backups
 
 TABLE = "orders"
+
+# How long an example takes says more of the machine than of what is tested: a busy one is no failure.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
