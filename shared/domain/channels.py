@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from shared.domain.alerts import Severity
 from shared.domain.errors import Conflict
 
 LIMIT = 20
@@ -15,8 +16,7 @@ OVERLAP = timedelta(hours=24)
 """How long the secret before the present one signs, too."""
 SECRET_BYTES = 32
 SECRET_PREFIX = "whsec_"
-SEVERITIES = ("info", "warning", "critical")
-LANGUAGES = ("zh-CN", "en")
+SEVERITIES = tuple(Severity)
 
 
 class ChannelKind(StrEnum):

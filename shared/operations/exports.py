@@ -175,10 +175,14 @@ def hand_on(job: Job) -> None:
 
 
 def end(job: Job, now: datetime) -> Job:
-    """All files are there: the job has succeeded, unless an order was moved in time meanwhile, which might so be in it
-    twice or not at all; then it begins anew."""
+    """All files are there: the job has succeeded, unless an order was moved meanwhile in what it is sorted by, which
+    might so be in it twice or not at all; then it begins anew. A shipment list in one file was sorted at one moment."""
     assert job.started_at is not None
-    moved = job.asked.kind is not Kind.SHIPMENTS and orders.moved_since(job.store_id, job.started_at - life.INDEX_LAG)
+    since = job.started_at - life.INDEX_LAG
+    if job.asked.kind is Kind.SHIPMENTS:
+        moved = len(job.files) > 1 and orders.ship_by_moved_since(job.store_id, since)
+    else:
+        moved = orders.moved_since(job.store_id, since)
     return life.restart(job, now) if moved else life.succeed(job, now)
 
 

@@ -52,6 +52,10 @@ def moved_pk(store_id: str) -> str:
     return f"{store_id}#moved#"
 
 
+def ship_by_moved_pk(store_id: str) -> str:
+    return f"{store_id}#moved#ship_by"
+
+
 def figures_pk(store_id: str) -> str:
     return f"{store_id}#figures#"
 

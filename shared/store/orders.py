@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -121,7 +121,8 @@ def save(
             *counted(was, after),
             *ledger.moved(was, after, entries),
             *figures.moved(was, after),
-            *([_moved(after, entries[-1].recorded_at)] if moved else []),
+            *([_moved(keys.moved_pk, after, entries[-1].recorded_at)] if moved else []),
+            *([_moved(keys.ship_by_moved_pk, after, entries[-1].recorded_at)] if _ship_by_moved(was, after) else []),
             *also,
         ],
         send=lambda writes: alerts.transact(writes, told),
@@ -130,8 +131,16 @@ def save(
 
 def moved_since(store_id: str, at: datetime) -> bool:
     """Has any order of the store been moved in time since? One read of at most one small item."""
-    later = Record.sk > keys.instant(at)
-    return next(query(keys.moved_pk(store_id), later, limit=1), None) is not None
+    return _any_since(keys.moved_pk(store_id), at)
+
+
+def ship_by_moved_since(store_id: str, at: datetime) -> bool:
+    """Has ship-by of any order of the store been moved since, by a thaw, the end of a dispute or a snapshot?"""
+    return _any_since(keys.ship_by_moved_pk(store_id), at)
+
+
+def _any_since(pk: str, at: datetime) -> bool:
+    return next(query(pk, Record.sk > keys.instant(at), limit=1), None) is not None
 
 
 def rearm(before: Loaded, *, armed: bool, told: Told) -> None:
@@ -210,7 +219,13 @@ def _history(order: Order, entries: Iterable[Entry]) -> list[Write]:
     return [Put(entry_record(order, entry), absent(), stale) for entry in entries]
 
 
-def _moved(order: Order, at: datetime) -> Write:
+def _ship_by_moved(was: Order, after: Order) -> bool:
+    """The shipment list goes by it: an order may so be met in two of its files, or in none."""
+    due, due_now = was.timer("shipment"), after.timer("shipment")
+    return due is not None and due_now is not None and due != due_now
+
+
+def _moved(pk: Callable[[str], str], order: Order, at: datetime) -> Write:
     expires_at = int((at + MOVES_KEPT_FOR).timestamp())
-    record = MovedRecord(keys.moved_pk(order.store_id), keys.sort_key(at, order.order_id), expires_at=expires_at)
+    record = MovedRecord(pk(order.store_id), keys.sort_key(at, order.order_id), expires_at=expires_at)
     return Put(record, anyhow(), stale)

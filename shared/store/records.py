@@ -235,7 +235,7 @@ class DownloadRecord(Record, discriminator="download"):
 
 
 class MovedRecord(Record, discriminator="moved"):
-    """An order was moved in time: an export under way may have met it twice, or not at all."""
+    """An order was moved in time, or its ship-by was: an export under way may have met it twice, or not at all."""
 
     expires_at = NumberAttribute()
 

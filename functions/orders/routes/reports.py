@@ -248,9 +248,9 @@ def _rows(
             if currency is None or day.currency == currency:
                 for (name, figure), amount in day.figures.items():
                     summed.setdefault((day.currency, name), Counter())[figure] += amount
-        monday = max(period_of(day.day, group_by)[0], start)
+        began = max(period_of(day.day, group_by)[0], start)
         rows = [
-            (Row(monday, code, -found[largest], name), found)
+            (Row(began, code, -found[largest], name), found)
             for (code, name), found in summed.items()
             if any(found[figure] for figure in ("orders", "pieces"))
         ]
