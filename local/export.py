@@ -34,7 +34,9 @@ class CannotExport(Exception):
 def export(api: Api, token: str, asked: dict[str, Any], folder: Path) -> list[Path]:
     """Ask, wait, fetch. Raises CannotExport, Refused or TryAgain."""
     job = patiently(lambda: api.call("POST", "/v1/exports", token, asked).body, attempts=4)
-    with tqdm(total=None, unit=" orders", desc=job["id"], leave=False) as bar:
+    with tqdm(
+        total=None, unit=" customers" if asked.get("kind") == "customers" else " orders", desc=job["id"], leave=False
+    ) as bar:
         while job["state"] not in ENDED:
             time.sleep(POLL_SECONDS)
             job = api.get(f"/v1/exports/{job['id']}", token)
@@ -44,7 +46,7 @@ def export(api: Api, token: str, asked: dict[str, Any], folder: Path) -> list[Pa
         why = f": {job['failed']['message']}" if job["failed"] else ""
         raise CannotExport(f"The export {job['id']} has {job['state']}{why}")
     for warning in job["warnings"]:
-        named = ", ".join(warning[name] for name in ("order_id", "column") if name in warning)
+        named = ", ".join(warning[name] for name in ("order_id", "buyer_id", "column") if name in warning)
         print(f"file {warning['file']}: {warning['message']} {named}".rstrip(), file=sys.stderr)
     return [_fetch(api, token, job["id"], file, folder) for file in job["files"]]
 

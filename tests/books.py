@@ -14,7 +14,7 @@ from shared.domain.deadlines import TIMERS
 from shared.domain.lifecycle import ROWS
 from shared.domain.orders import Order
 from shared.domain.stores import Store
-from shared.store import counters, customers, figures, items, keys, orders, stores
+from shared.store import counters, every_customer, figures, items, keys, orders, stores
 
 UNCHANGED: frozenset[str] = frozenset()
 FUNDS, WAITING = frozenset({"FUND_PROCESSING"}), frozenset({"WAIT_SELLER_SEND_GOODS"})
@@ -191,7 +191,7 @@ def _wrong_customers(store_id: str, there: list[Order]) -> list[str]:
         buyer: told(customer_rules.of_orders(store_id, buyer, (order for order in there if order.buyer.id == buyer)))
         for buyer in buyers
     }
-    kept = {each.buyer_id: told(each) for each in customers.every(store_id) if each.counts.get("orders")}
+    kept = {each.buyer_id: told(each) for each in every_customer.behind(store_id) if each.counts.get("orders")}
     return [
         f"{store_id}: customer {buyer} kept {kept.get(buyer)}, counted {anew.get(buyer)}"
         for buyer in anew.keys() | kept.keys()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from functions.exports.formats.sheets import Cell
-from shared.domain.exports import Job, Kind
+from shared.domain.exports import WINDOWLESS, Job, Kind
 from shared.domain.labels import STATUSES
 from shared.domain.layouts import Layout
 from shared.domain.money import CURRENCY_DIGITS
@@ -22,12 +23,14 @@ LABELS: dict[str, tuple[str, str]] = {
     "lines": ("Order lines", "订单明细"),
     "shipments": ("Shipment list", "发货单"),
     "funds": ("Funds", "资金明细"),
+    "customers": ("Customers", "客户"),
     "from": ("Placed from", "下单时间从"),
     "to": ("Placed before (not included)", "下单时间到（不含）"),
     "zone": ("Time zone of all times", "所有时间的时区"),
     "statuses": ("Statuses", "订单状态"),
     "every": ("all", "全部"),
     "recipients": ("Recipients", "收货人信息"),
+    "names": ("Names", "姓名"),
     "full": ("in full", "完整"),
     "masked": ("masked", "已脱敏"),
     "export": ("Export", "导出编号"),
@@ -42,6 +45,11 @@ LABELS: dict[str, tuple[str, str]] = {
     "first": ("First order", "第一个订单"),
     "last_order": ("Last order", "最后一个订单"),
     "total": ("Order total", "订单金额合计"),
+    "customers_here": ("Customers in this file", "本文件客户数"),
+    "customers_before": ("Customers in the files before", "之前文件的客户数"),
+    "first_customer": ("First customer", "第一个客户"),
+    "last_customer": ("Last customer", "最后一个客户"),
+    "spent": ("Spent", "消费金额合计"),
     "unknown": ("Columns that are empty because Orderkeep does not know them", "系统没有数据、留空的列"),
     "cleaned": ("Characters that no cell can hold were replaced", "已替换单元格无法保存的字符"),
     "shortened": ("Text was cut at 32,767 characters", "文本超过 32,767 个字符，已截断"),
@@ -50,6 +58,24 @@ LABELS: dict[str, tuple[str, str]] = {
         "金额包含多个币种，且没有币种列",
     ),
     "more": ("More such warnings", "更多同类提示"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Which labels a kind is told about with, where kinds differ."""
+
+    masked: str
+    here: str
+    before: str
+    first: str
+    last: str
+    total: str
+
+
+OF_ORDERS = Words("recipients", "orders_here", "orders_before", "first", "last_order", "total")
+WORDS = {
+    Kind.CUSTOMERS: Words("names", "customers_here", "customers_before", "first_customer", "last_customer", "spent")
 }
 
 
@@ -67,26 +93,28 @@ def about(job: Job, layout: Layout, written: Written) -> Sequence[tuple[str, Cel
         (said("export"), job.export_id),
         (said("asked"), job.requested_at.astimezone(zone).isoformat(timespec="seconds")),
     ]
-    if asked.kind is not Kind.SHIPMENTS:
+    if asked.kind not in WINDOWLESS:
         told += [
             (said("from"), asked.since.astimezone(zone).isoformat()),
             (said("to"), asked.until.astimezone(zone).isoformat()),
         ]
-    statuses = ", ".join(STATUSES[status][chinese] for status in asked.statuses)
+    words = WORDS.get(asked.kind, OF_ORDERS)
+    told.append((said("zone"), asked.time_zone))
+    if asked.kind is not Kind.CUSTOMERS:
+        statuses = ", ".join(STATUSES[status][chinese] for status in asked.statuses)
+        told.append((said("statuses"), statuses or said("every")))
     told += [
-        (said("zone"), asked.time_zone),
-        (said("statuses"), statuses or said("every")),
-        (said("recipients"), said("masked" if asked.masked else "full")),
+        (said(words.masked), said("masked" if asked.masked else "full")),
         (said("file"), written.n),
         (said("last"), said("yes" if written.ended else "no")),
-        (said("orders_here"), written.orders),
+        (said(words.here), written.orders),
         (said("rows_here"), written.rows),
-        (said("orders_before"), job.orders),
+        (said(words.before), job.orders),
     ]
-    if written.first and written.last:
-        told += [(said("first"), written.first.order_id), (said("last_order"), written.last.order_id)]
+    if written.orders:
+        told += [(said(words.first), written.first), (said(words.last), written.last)]
     for currency, minor in sorted(written.totals.items()):
-        told.append((f"{said('total')} ({currency})", minor / 10 ** CURRENCY_DIGITS[currency]))
+        told.append((f"{said(words.total)} ({currency})", minor / 10 ** CURRENCY_DIGITS[currency]))
     if layout.unknown:
         told.append((said("unknown"), ", ".join(layout.unknown)))
     for warned in written.warnings:

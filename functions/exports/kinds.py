@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from shared.domain.customer_columns import spent
 from shared.domain.exports import AWAITING_SHIPMENT, Asked, Job, Kind
 from shared.domain.orders import Line, Order
-from shared.store import keys, timeline
+from shared.store import every_customer, keys, timeline
 from shared.store.wire import Tick
 
-Placed = tuple[str, Order]
-"""Where an order stands among those of its kind, and the order."""
+Placed = tuple[str, Any]
+"""Where an order stands among those of its kind, and the order; or whatever else the kind is about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """`orders` behind a place (None: from the start), each once; `lines` are an order's rows, None for one that is the
-    whole order; `count` is how many orders there are now. Both call the tick as they go."""
+    whole order; `count` is how many orders there are now. Both call the tick as they go. `name` tells an order from
+    another, `amounts` are what the file's totals add up."""
 
     orders: Callable[[Job, Tick], Iterator[Placed]]
-    lines: Callable[[Order], Sequence[Line | None]]
+    lines: Callable[[Any], Sequence[Any]]
     count: Callable[[str, Asked, Tick], int]
     printed: bool = False
+    name: Callable[[Any], str] = lambda order: order.order_id
+    amounts: Callable[[Any], Iterable[tuple[str, int]]] = lambda order: ((order.currency, order.amounts.total),)
 
 
 def _by_time(job: Job, tick: Tick) -> Iterator[Placed]:
@@ -55,6 +60,11 @@ def _left(order: Order) -> list[Line]:
     return [line for line in order.lines if line.line_id in left]
 
 
+def _customers(job: Job, tick: Tick) -> Iterator[Placed]:
+    """By buyer id, each as it is when it is read."""
+    return ((each.buyer_id, each) for each in every_customer.behind(job.store_id, job.place or "", tick))
+
+
 def _count(store_id: str, asked: Asked, tick: Tick) -> int:
     return timeline.count(store_id, asked.since, asked.until, asked.statuses, tick)
 
@@ -68,4 +78,11 @@ KINDS: dict[Kind, Reading] = {
     Kind.LINES: Reading(_by_time, lambda order: order.lines, _count),
     Kind.FUNDS: Reading(_paid, lambda order: (None,), _count),
     Kind.SHIPMENTS: Reading(_to_ship, _left, _count_to_ship, printed=True),
+    Kind.CUSTOMERS: Reading(
+        _customers,
+        spent,
+        lambda store_id, _, tick: every_customer.count(store_id, tick),
+        name=lambda customer: customer.buyer_id,
+        amounts=lambda customer: customer.spend.items(),
+    ),
 }

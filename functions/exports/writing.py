@@ -15,10 +15,9 @@ from functions.exports.formats import csv, xls, xlsx
 from functions.exports.formats.fit import fit
 from functions.exports.formats.sheets import About, Cell, Heading, Sheet
 from functions.exports.kinds import KINDS, Placed, Reading
-from shared.domain.columns import COLUMNS, Column, Shown
+from shared.domain.columns import Column, Shown
 from shared.domain.exports import Asked, Format, Job, Warned
-from shared.domain.layouts import LAYOUTS, Layout, named
-from shared.domain.orders import Order
+from shared.domain.layouts import LAYOUTS, Layout, columns_of, named
 
 FORMATS: dict[Format, Any] = {Format.XLS: xls, Format.XLSX: xlsx, Format.CSV: csv}
 MAX_NAME_BYTES = 150
@@ -28,21 +27,27 @@ LOOK_EVERY = 64
 MAX_TOLD = 60_000
 """Warnings on the second sheet, which ends where an .xls does."""
 EMPTY = Column("", "", "text", lambda *_: None)
-NAMES = {"orders": "orders", "lines": "order-lines", "shipments": "shipment-list", "funds": "funds"}
+NAMES = {
+    "orders": "orders",
+    "lines": "order-lines",
+    "shipments": "shipment-list",
+    "funds": "funds",
+    "customers": "customers",
+}
 
 
 @dataclass
 class Written:
     """What a file came to. `place` is where the next one begins; `ended` says that there is none. `currencies` are
-    those of the files before."""
+    those of the files before, `first` and `last` the names of orders."""
 
     n: int
     place: str = ""
     currencies: frozenset[str] = frozenset()
     rows: int = 0
     orders: int = 0
-    first: Order | None = None
-    last: Order | None = None
+    first: str = ""
+    last: str = ""
     ended: bool = True
     totals: dict[str, int] = field(default_factory=dict)
     warnings: list[Warned] = field(default_factory=list)
@@ -64,15 +69,17 @@ class Written:
 
 
 def layout_of(asked: Asked) -> Layout:
-    return named(asked.columns, asked.language) if asked.columns else LAYOUTS[asked.kind][asked.layout]
+    if asked.columns:
+        return named(asked.columns, asked.language, columns_of(asked.kind))
+    return LAYOUTS[asked.kind][asked.layout]
 
 
 def sheet_of(asked: Asked) -> Sheet:
     """The headings; ours name the zone of their times, those to the letter leave that to the second sheet."""
-    layout = layout_of(asked)
+    layout, known = layout_of(asked), columns_of(asked.kind)
     headings = []
     for heading, code in layout.columns:
-        column = COLUMNS.get(code, EMPTY)
+        column = known.get(code, EMPTY)
         zoned = layout.ours and column.kind in ("minute", "day")
         headings.append(Heading(f"{heading} ({asked.time_zone})" if zoned else heading, column.kind, column.width))
     return Sheet(tuple(headings), KINDS[asked.kind].printed)
@@ -94,8 +101,7 @@ def write_file(
     )
 
     def changed(_: int, column: int, why: str) -> None:
-        assert written.last is not None
-        written.warn(why, sheet.headings[column].text, written.last.order_id)
+        written.warn(why, sheet.headings[column].text, written.last)
 
     rows = _rows(
         reading,
@@ -133,7 +139,8 @@ def _rows(
     max_rows: int,
 ) -> Iterator[list[Cell]]:
     shown = Shown(ZoneInfo(asked.time_zone), asked.language, asked.masked)
-    columns = [COLUMNS.get(code, EMPTY) for _, code in layout_of(asked).columns]
+    known = columns_of(asked.kind)
+    columns = [known.get(code, EMPTY) for _, code in layout_of(asked).columns]
     of_order = [EMPTY.value if column.of_line else column.value for column in columns]
     of_line = [(index, column.value) for index, column in enumerate(columns) if column.of_line]
     totals = written.totals
@@ -142,10 +149,12 @@ def _rows(
         if written.orders and written.rows + len(lines) > max_rows:
             written.ended = False
             break
-        written.first, written.last, written.place = written.first or order, order, place
+        written.last, written.place = reading.name(order), place
+        written.first = written.first or written.last
         written.orders += 1
         written.rows += len(lines)
-        totals[order.currency] = totals.get(order.currency, 0) + order.amounts.total
+        for currency, minor in reading.amounts(order):
+            totals[currency] = totals.get(currency, 0) + minor
         cells = [value(order, None, shown) for value in of_order]  # once, however many lines there are
         for line in lines:
             row = cells.copy()
@@ -158,7 +167,8 @@ def _rows(
 
 def _says_no_currency(asked: Asked) -> bool:
     codes = [code for _, code in layout_of(asked).columns if code]
-    return "currency" not in codes and any(COLUMNS[code].kind == "money" for code in codes)
+    known = columns_of(asked.kind)
+    return "currency" not in codes and any(known[code].kind == "money" for code in codes)
 
 
 def digest(path: Path) -> str:
@@ -171,7 +181,7 @@ def file_name(store_name: str, asked: Asked, n: int) -> str:
     plain = "".join(char if char.isalnum() or char in "-. " else "_" for char in store_name)
     kept = plain.encode()[:MAX_NAME_BYTES].decode(errors="ignore").strip(" .")
     days = [kept or "store", NAMES[asked.kind]]
-    if asked.since.year > 1970:  # a shipment list has no window
+    if asked.since.year > 1970:  # some kinds have no window
         zone = ZoneInfo(asked.time_zone)
         last = (asked.until - timedelta(microseconds=1)).astimezone(zone)
         days += [f"{asked.since.astimezone(zone):%Y-%m-%d}", f"{last:%Y-%m-%d}"]

@@ -14,6 +14,7 @@ from functions.orders.fields import Body, Instant, Zone
 from functions.orders.problems import malformed
 from functions.orders.shapes import ActorView, MoneyView
 from functions.orders.views import instant, money
+from shared.domain import customer_columns
 from shared.domain import exports as life
 from shared.domain.columns import COLUMNS
 from shared.domain.errors import Unprocessable
@@ -37,10 +38,15 @@ MESSAGES = {
 
 
 LISTED_WARNINGS = 10
+OF_ALL = {
+    Kind.SHIPMENTS: "A shipment list is of all orders that await shipment now.",
+    Kind.CUSTOMERS: "A file of customers is of all that there are now.",
+}
 
 
 # What there is, for whoever reads the document; which of them go with a kind is said by the refusal.
-ColumnCode = Annotated[str, WithJsonSchema({"type": "string", "enum": list(COLUMNS)})]
+CODES = list(dict.fromkeys((*COLUMNS, *customer_columns.COLUMNS)))
+ColumnCode = Annotated[str, WithJsonSchema({"type": "string", "enum": CODES})]
 LAYOUT_NAMES = sorted({name for layouts in LAYOUTS.values() for name in layouts})
 LayoutName = Annotated[
     str, Field(min_length=1, max_length=64), WithJsonSchema({"type": "string", "enum": LAYOUT_NAMES})
@@ -66,7 +72,7 @@ class NewExport(Body):
     preset: Literal["last_3_months"] | None = None
     window: WindowBody | None = None
     status: Annotated[str, Field(min_length=1, max_length=400)] | None = None
-    columns: Annotated[list[ColumnCode], Field(min_length=1, max_length=len(COLUMNS))] | None = None
+    columns: Annotated[list[ColumnCode], Field(min_length=1, max_length=len(CODES))] | None = None
     layout: LayoutName | None = None
     time_zone: Zone | None = None
     language: Literal["zh-CN", "en"] | None = None
@@ -101,9 +107,8 @@ class NewExport(Body):
         if self.columns and self.layout:
             raise Unprocessable("columns_twice", "An export has a layout or columns of its own, not both.", "/layout")
         for name in ("preset", "window", "status"):
-            if self.kind is Kind.SHIPMENTS and name in given:
-                detail = "A shipment list is of all orders that await shipment now."
-                raise Unprocessable("not_for_shipments", detail, f"/{name}")
+            if self.kind in life.WINDOWLESS and name in given:
+                raise Unprocessable(f"not_for_{self.kind}", OF_ALL[self.kind], f"/{name}")
         if self.bom is not None and self.format is not Format.CSV:
             raise Unprocessable("bom_not_for_format", "Only a .csv has a byte order mark, or none.", "/bom")
 
@@ -156,6 +161,8 @@ class ShipmentListView(TypedDict):
 
 
 class ProgressView(TypedDict):
+    """`done` and `total` count orders, in a file of customers those; so do `orders` of files and coverage."""
+
     done: int
     total: int | None
     percent: int
@@ -181,6 +188,7 @@ class WarningView(TypedDict):
     file: int
     column: NotRequired[str]
     order_id: NotRequired[str]
+    buyer_id: NotRequired[str]
 
 
 class FailureView(TypedDict):
@@ -228,7 +236,7 @@ def listed_export_view(job: Job, now: datetime, language: str) -> ExportView:
 
 def export_view(job: Job, now: datetime, language: str) -> ExportView:
     asked = job.asked
-    everything = asked.kind is Kind.SHIPMENTS
+    everything = asked.kind in life.WINDOWLESS
     return {
         "id": job.export_id,
         "kind": asked.kind,
@@ -254,7 +262,7 @@ def export_view(job: Job, now: datetime, language: str) -> ExportView:
             "complete": job.state is life.State.SUCCEEDED,
         },
         "totals": [money(minor, currency) for currency, minor in job.totals.items()],
-        "warnings": [_warning(warned, language) for warned in job.warnings],
+        "warnings": [_warning(warned, asked.kind, language) for warned in job.warnings],
         "more_warnings": job.more_warnings,
         "layout": None if asked.columns else asked.layout,
         "columns": list(asked.columns),
@@ -293,10 +301,11 @@ def schedule_view(export: RegularExport, time_zone: str) -> ScheduleView:
     }
 
 
-def _warning(warned: life.Warned, language: str) -> Any:
+def _warning(warned: life.Warned, kind: Kind, language: str) -> Any:
     told = {"code": warned.code, "message": _message(warned.code, language), "file": warned.n}
     told |= {"column": warned.column} if warned.column else {}
-    return told | ({"order_id": warned.order_id} if warned.order_id else {})
+    name = "buyer_id" if kind is Kind.CUSTOMERS else "order_id"
+    return told | ({name: warned.order_id} if warned.order_id else {})
 
 
 def _message(code: str, language: str) -> str:

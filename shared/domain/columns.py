@@ -1,4 +1,5 @@
-"""Every column that a file can have, as data: a new column is one row here. Layouts (layouts.py) choose and name them.
+"""Every column that a file of orders can have, as data: a new column is one row here. Layouts (layouts.py) choose and
+name them; those of customers have a table of their own (customer_columns.py).
 
 A value is made of an order, one of its lines (None where a row is a whole order) and what the reader is shown: zone,
 language, masking. Amounts become numbers, times the local date and time of the zone, ids stay text.
@@ -21,7 +22,7 @@ from shared.domain.recipients import masked
 
 Cell = str | int | float | datetime | None
 """A datetime is naive and of whole seconds: the local time of the file's zone. None is an empty cell."""
-CellKind = Literal["text", "money", "number", "minute", "day"]
+CellKind = Literal["text", "money", "number", "minute", "day", "share"]
 
 FINISHED = "订单结束"
 """The seller centre's own files call FINISH this, its pages 已结束."""
@@ -69,8 +70,8 @@ class Shown:
         return self._counted[1][line_id]
 
 
-Value = Callable[[Order, Any, Shown], Cell]
-"""Of an order, one of its lines or None, and what is shown."""
+Value = Callable[[Any, Any, Shown], Cell]
+"""Of an order, one of its lines or None, and what is shown; or of what another kind is about and its rows."""
 
 
 @dataclass(frozen=True, slots=True)

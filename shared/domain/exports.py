@@ -26,6 +26,7 @@ class Kind(StrEnum):
     LINES = "lines"
     SHIPMENTS = "shipments"
     FUNDS = "funds"
+    CUSTOMERS = "customers"
 
 
 class Format(StrEnum):
@@ -66,7 +67,7 @@ MAX_WARNINGS = 1_000
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What was asked for, every default filled in. `columns` are codes where the caller chose them; else `layout` says.
-    Shipments know no window: `since` and `until` hold all of time."""
+    Some kinds know no window (WINDOWLESS): `since` and `until` hold all of time then."""
 
     kind: Kind
     format: Format
@@ -96,7 +97,8 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """Something that a file could not hold as it was: `code` is cleaned, shortened or several_currencies."""
+    """Something that a file could not hold as it was: `code` is cleaned, shortened or several_currencies. In a file of
+    customers `order_id` is a buyer's id."""
 
     code: str
     n: int
@@ -112,9 +114,9 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`done` counts the orders read so far, `total` those that there were when the first file was begun. `failed` is
-    the code of why. `watch_at` is when somebody must look whether the job still moves. `leftovers` are keys under which
-    a worker may have left a file that is none of the job's."""
+    """`done` counts the orders read so far, `total` those that there were when the first file was begun; in a job of
+    customers those are counted. `failed` is the code of why. `watch_at` is when somebody must look whether the job
+    still moves. `leftovers` are keys under which a worker may have left a file that is none of the job's."""
 
     store_id: str
     export_id: str
@@ -175,6 +177,8 @@ def key_of(job: Job, n: int, owner: str) -> str:
     return f"exports/{job.store_id}/{job.export_id}/{n}-{owner}.{job.asked.format}"
 
 
+WINDOWLESS = frozenset({Kind.SHIPMENTS, Kind.CUSTOMERS})
+"""Kinds that are about all there is now: orders to ship, customers."""
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -192,7 +196,7 @@ def ask(store: Store, now: datetime, kind: Kind, format: Format, **chosen: Any) 
     layout = layout or next(name for name, each in layouts.items() if each.language == language)
     zone = chosen.pop("time_zone", None) or store.time_zone
     recent = last_three_months(now, zone)[0], now
-    since, until = chosen.pop("window", None) or (ALWAYS if kind is Kind.SHIPMENTS else recent)
+    since, until = chosen.pop("window", None) or (ALWAYS if kind in WINDOWLESS else recent)
     return Asked(kind, format, since, until, zone, layout, language, **chosen)
 
 

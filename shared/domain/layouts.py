@@ -6,10 +6,11 @@ already use look for them. A column that such a layout has and Orderkeep knows n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from shared.domain.columns import COLUMNS
+from shared.domain import customer_columns
+from shared.domain.columns import COLUMNS, Column
 
 LANGUAGES = ("zh-CN", "en")
 
@@ -28,9 +29,9 @@ class Layout:
         return tuple(heading for heading, code in self.columns if not code)
 
 
-def named(codes: Iterable[str], language: str) -> Layout:
+def named(codes: Iterable[str], language: str, among: Mapping[str, Column] = COLUMNS) -> Layout:
     """A choice of columns with their own names, in one language."""
-    column = {code: COLUMNS[code] for code in codes}
+    column = {code: among[code] for code in codes}
     columns = tuple((each.chinese if language == "zh-CN" else each.english, code) for code, each in column.items())
     return Layout(language, columns, ours=True)
 
@@ -144,6 +145,8 @@ _FUNDS = (
     "expected_release release_difference release_due held unexplained refunds dispute_stage buyer_id country_code"
 ).split()
 
+_CUSTOMERS = tuple(customer_columns.COLUMNS)
+
 LAYOUTS: dict[str, dict[str, Layout]] = {
     "orders": {
         "seller_centre_2016": SELLER_CENTRE_2016,
@@ -154,10 +157,16 @@ LAYOUTS: dict[str, dict[str, Layout]] = {
     "lines": {"chinese": named(_LINE, "zh-CN"), "english": named(_LINE, "en")},
     "funds": {"chinese": named(_FUNDS, "zh-CN"), "english": named(_FUNDS, "en")},
     "shipments": {"chinese": named(_PACKING, "zh-CN"), "english": named(_PACKING, "en")},
+    "customers": {
+        "chinese": named(_CUSTOMERS, "zh-CN", customer_columns.COLUMNS),
+        "english": named(_CUSTOMERS, "en", customer_columns.COLUMNS),
+    },
 }
 """Kind of export → its layouts, the default first; in English, the one that is called so."""
 
 
-def columns_of(kind: str) -> tuple[str, ...]:
-    """The codes that a file of this kind may have."""
-    return tuple(code for code, column in COLUMNS.items() if kind in ("lines", "shipments") or not column.of_line)
+def columns_of(kind: str) -> dict[str, Column]:
+    """The columns that a file of this kind may have, by code."""
+    if kind == "customers":
+        return customer_columns.COLUMNS
+    return {code: column for code, column in COLUMNS.items() if kind in ("lines", "shipments") or not column.of_line}

@@ -115,7 +115,7 @@ def _start(store_id: str, now: datetime) -> bool:
     if kind is Kind.SHIPMENTS and not awaiting_shipment(store.store_id):
         regular_exports.save(export, after)
         return False
-    window = None if kind is Kind.SHIPMENTS else last_three_months(export.due_at, store.time_zone)
+    window = None if kind in life.WINDOWLESS else last_three_months(export.due_at, store.time_zone)
     asked = life.ask(store, now, kind, Format(export.schedule.format), window=window)
     job = replace(_new(store, asked, CLOCK, now), scheduled=True)
     exports.create(job, [regular_exports.change(export, replace(after, last=job.export_id))])
@@ -176,10 +176,13 @@ def hand_on(job: Job) -> None:
 
 def end(job: Job, now: datetime) -> Job:
     """All files are there: the job has succeeded, unless an order was moved meanwhile in what it is sorted by, which
-    might so be in it twice or not at all; then it begins anew. A shipment list in one file was sorted at one moment."""
+    might so be in it twice or not at all; then it begins anew. A shipment list in one file was sorted at one moment,
+    and customers go by an id that never changes."""
     assert job.started_at is not None
     since = job.started_at - life.INDEX_LAG
-    if job.asked.kind is Kind.SHIPMENTS:
+    if job.asked.kind is Kind.CUSTOMERS:
+        moved = False
+    elif job.asked.kind is Kind.SHIPMENTS:
         moved = len(job.files) > 1 and orders.ship_by_moved_since(job.store_id, since)
     else:
         moved = orders.moved_since(job.store_id, since)

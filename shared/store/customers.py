@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -21,8 +21,8 @@ from shared.domain.customers import Customer, Span
 from shared.domain.orders import Order
 from shared.store import keys, lists
 from shared.store.errors import Busy, Missing, StoreError
-from shared.store.records import CustomerRecord, Record
-from shared.store.table import Check, Delete, Put, Write, absent, get, put, query, query_index, stale, transact
+from shared.store.records import CustomerRecord
+from shared.store.table import Check, Delete, Put, Write, absent, get, put, query_index, stale, transact
 
 PATIENCE, MAX_WAIT = 15.0, 2.0
 """Seconds: an API request ends at 28, and one wait between two attempts is at most so long."""
@@ -102,15 +102,6 @@ def listed(
 def orders_of(store_id: str, buyer_id: str) -> lists.Selection:
     """The orders of one buyer, the latest first."""
     return lists.Selection("by_buyer", (f"{store_id}#{buyer_id}",))
-
-
-def every(store_id: str, after: str = "") -> Iterator[Customer]:
-    """All customers behind a buyer id, by buyer id, read consistently a page at a time: an id never changes, so each is
-    met once, whatever changes meanwhile."""
-    behind = Record.sk > keys.CUSTOMER + after
-    for record in query(keys.customers_pk(store_id), behind):
-        if isinstance(record, CustomerRecord):
-            yield _customer(record)
 
 
 def _moved(buyer_id: str, was: Order | None, after: Order) -> list[Write]:

@@ -32,7 +32,7 @@ from shared.store import counters, keys, orders, wire
 from shared.store.errors import Missing
 from shared.store.items import agree
 from shared.store.lookalikes import AmountsRead, LineRead, OrderRead, ParcelRead
-from shared.store.wire import Text, Tick, Whole, idle
+from shared.store.wire import At, Text, Tick, Whole, idle
 
 PLACED = ("timeline", "placed_key")
 BY_STATUS = ("status_key", "placed_key")
@@ -44,10 +44,6 @@ SPARSE = 10
 
 ABSENT: Any = None
 """The default of an attribute that every item of its kind has: to find it missing is an error, not a value."""
-
-
-class At(msgspec.Struct, gc=False):
-    S: datetime
 
 
 class Packed(msgspec.Struct, gc=False):

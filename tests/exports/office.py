@@ -202,6 +202,12 @@ def biff_records(content: bytes) -> list[int]:
 # ---- what a file must say, told from the API's own answers: nothing here knows the code that makes the cells
 
 Said = str | Decimal | int | datetime | None
+
+
+class Share(Decimal):
+    """A part of a whole, which a sheet shows in per cent."""
+
+
 COUNTRIES = {
     "US": ("United States", "美国"),
     "ES": ("Spain", "西班牙"),
@@ -255,6 +261,15 @@ class Told:
     @property
     def order(self) -> dict[str, Any]:
         return self.known.order
+
+    @property
+    def name(self) -> str:
+        return str(self.order["order_id"])
+
+    @property
+    def adds(self) -> list[dict[str, str]]:
+        """What it adds to the file's totals, once however many rows it has."""
+        return [self.order["amounts"]["total"]]
 
     def time(self, at: str | None) -> datetime | None:
         return (
@@ -504,6 +519,93 @@ class Expected:
             yield [held(cell) if isinstance(cell, str) else cell for cell in told]
 
 
+@dataclass
+class Buyer:
+    """What a row of a file of customers is about: one as the API shows them, and an amount spent or None."""
+
+    customer: dict[str, Any]
+    spent: dict[str, str] | None
+    zone: str
+    chinese: bool
+    masked: bool
+    time = Told.time
+
+    @property
+    def name(self) -> str:
+        return str(self.customer["buyer_id"])
+
+    @property
+    def adds(self) -> list[dict[str, str]]:
+        return list(self.customer["spend"])
+
+    @property
+    def shown(self) -> str | None:
+        told = self.customer.get("name")
+        return f"{told[0]}***" if told and self.masked else told
+
+
+def _of_buyer(name: str) -> Callable[[Buyer], Said]:
+    return lambda row: row.customer[name]
+
+
+def _share(name: str) -> Callable[[Buyer], Said]:
+    return lambda row: None if row.customer[name] is None else Share(repr(row.customer[name]))
+
+
+def _yes(name: str) -> Callable[[Buyer], Said]:
+    return lambda row: (("no", "yes"), ("否", "是"))[row.chinese][row.customer[name]]
+
+
+BUYER_TELLERS: dict[str, Callable[[Buyer], Said]] = {
+    "Buyer id|买家编号": _of_buyer("buyer_id"),
+    "Buyer|买家名称": lambda row: row.shown,
+    "Country|国家": lambda row: COUNTRIES[row.customer["country"]][row.chinese],
+    "Country code|国家代码": _of_buyer("country"),
+    "Orders|订单数": _of_buyer("orders"),
+    "Paid orders|已付款订单数": _of_buyer("paid_orders"),
+    "Refunded orders|退款订单数": _of_buyer("refunded_orders"),
+    "Disputed orders|纠纷订单数": _of_buyer("disputed_orders"),
+    "Cancelled orders|取消订单数": _of_buyer("cancelled_orders"),
+    "Closed unpaid|未付款关闭订单数": _of_buyer("closed_unpaid_orders"),
+    "Currency|币种": lambda row: row.spent and row.spent["currency"],
+    "Spent|消费金额": lambda row: row.spent and Decimal(row.spent["amount"]),
+    "Refund rate|退款率": _share("refund_rate"),
+    "Dispute rate|纠纷率": _share("dispute_rate"),
+    "First order at|首次下单时间": lambda row: row.time(row.customer["first_order_at"]),
+    "Last order at|最近下单时间": lambda row: row.time(row.customer["last_order_at"]),
+    "How often|购买频次": _of_buyer("frequency"),
+    "How much|消费水平": _of_buyer("amount"),
+    "Tags|标签": lambda row: _joined(row.customer["tags"], ", "),
+    "Note|卖家备注": _of_buyer("note"),
+    "Blocked|已拉黑": _yes("blocked"),
+    "Wants no reminders|不接受提醒": _yes("reminder_opt_out"),
+}
+BUYER_BY_HEADING = {heading: teller for headings, teller in BUYER_TELLERS.items() for heading in headings.split("|")}
+
+
+@dataclass
+class ExpectedBuyers:
+    """What a file of customers must say; `Expected` is the same for orders. By id, as UTF-8 sorts."""
+
+    customers: list[dict[str, Any]]
+    zone: str
+    chinese: bool
+    masked: bool = False
+    rows: list[Buyer] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rows = [
+            Buyer(each, spent, self.zone, self.chinese, self.masked)
+            for each in sorted(self.customers, key=lambda each: str(each["buyer_id"]).encode())
+            for spent in each["spend"] or [None]
+        ]
+
+    def teller(self, heading: str) -> Any:
+        return BUYER_BY_HEADING[heading.removesuffix(f" ({self.zone})")]
+
+    cells = Expected.cells
+
+
 def same_cell(found: Any, said: Said) -> bool:
     """A typed cell: text is text, an amount is a number exact to its last digit, a time is a time."""
     if said is None:
@@ -522,10 +624,11 @@ def same_text(found: str, said: Said) -> bool:
     if isinstance(said, datetime):
         return found == said.strftime("%Y-%m-%d %H:%M:%S")
     shape = r"-?\d+" if isinstance(said, int) else r"-?\d+\.\d{2,4}"
+    shape = r"[01](\.\d{1,4})?" if isinstance(said, Share) else shape
     return re.fullmatch(shape, found) is not None and Decimal(found) == said
 
 
-def differences(rows: Sequence[Row], expected: Expected, form: str) -> tuple[int, list[str]]:
+def differences(rows: Sequence[Row], expected: Any, form: str) -> tuple[int, list[str]]:
     """How many cells were compared, and those that differ."""
     headings, *found = rows
     compared, wrong = 0, []
@@ -557,8 +660,10 @@ def columns(rows: Sequence[Row], *places: int) -> Iterator[tuple[Any, ...]]:
 
 __all__ = [
     "Expected",
+    "ExpectedBuyers",
     "Known",
     "Office",
+    "Share",
     "Shop",
     "about",
     "biff_records",

@@ -21,7 +21,18 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from shared.domain import disputes
-from tests.exports.office import Expected, Known, Office, about, differences, open_office, same_cell, typed
+from tests.exports.office import (
+    Expected,
+    ExpectedBuyers,
+    Known,
+    Office,
+    Share,
+    about,
+    differences,
+    open_office,
+    same_cell,
+    typed,
+)
 from tests.harness import Shop, new_order, snapshot
 
 ZONE, FAR = "America/Los_Angeles", "Asia/Kathmandu"
@@ -33,6 +44,7 @@ LAYOUTS = {
     "lines": ("english", "chinese"),
     "shipments": ("english", "chinese"),
     "funds": ("english", "chinese"),
+    "customers": ("english", "chinese"),
 }
 DIGITS = {"USD": 2, "JPY": 0, "KWD": 3}
 COUNTRY = {"USD": "US", "JPY": "JP", "KWD": "KW"}
@@ -42,6 +54,7 @@ RESAVED = {
     ("lines", "english"),
     ("shipments", "chinese"),
     ("funds", "english"),
+    ("customers", "english"),
 }
 """What LibreOffice opens and writes again: it takes a second for each."""
 SOFFICE = shutil.which("soffice")
@@ -240,10 +253,13 @@ class Kept:
 
     orders: list[Known]
     masked: list[Known]
+    customers: list[dict[str, Any]]
     files: dict[tuple[str, str, str, str], tuple[dict[str, Any], bytes]]
     many: str
 
-    def expected(self, kind: str, layout: str, zone: str) -> Expected:
+    def expected(self, kind: str, layout: str, zone: str) -> Any:
+        if kind == "customers":
+            return ExpectedBuyers(self.customers, zone, layout != "english", masked=zone == FAR)
         return Expected(self.orders if zone == ZONE else self.masked, zone, layout != "english", kind)
 
 
@@ -289,6 +305,11 @@ def live(life: Life) -> str:
     ):
         answer = life.shop.platform.act("A_-z", "sync", snapshot(presale, status, changed_at=changed_at))
         assert answer.status == 200, answer.content
+    for number, currency in enumerate((*DIGITS, "USD")):
+        again = life.place(f"2026-06-1{number}T00:00:00Z", currency, buyer={"id": "买家 0012", "country": "DE"})
+        life.act(again, *(PAID if number < 3 else (("cancel_unpaid", {}),)))
+    told = {"tags": ["vip", "大客户"], "note": "=SUM(A1)\nsecond line", "blocked": True, "reminder_opt_out": True}
+    assert life.shop.staff.patch("/v1/customers/0012", told).status == 200
     lines = [
         line(str(n), n % 3 + 1, f"{n}.99", "USD", title=f"Title {n} 标题 \U0001f600", sku=f"S{n}") for n in range(700)
     ]
@@ -308,13 +329,14 @@ def kept(dynoxide_url: str) -> Iterator[Kept]:
         files = {}
         for kind, layouts in LAYOUTS.items():
             for layout, form, zone in itertools.product(layouts, FORMATS, (ZONE, FAR)):
-                window = {} if kind == "shipments" else {"window": WINDOW}
+                window = {} if kind in ("shipments", "customers") else {"window": WINDOW}
                 far = {} if zone == ZONE else {"time_zone": FAR, "recipient": "masked"}
                 export = office.make(shop.staff, kind=kind, layout=layout, format=form, **window, **far)
                 assert len(export["files"]) == 1
                 files[kind, layout, form, zone] = export, office.fetch(shop.staff, export)
         orders, masked = ([life.known(body, masked=mask) for body in life.bodies] for mask in (False, True))
-    yield Kept(orders, masked, files, many)
+        customers = shop.viewer.every("/v1/customers")
+    yield Kept(orders, masked, customers, files, many)
 
 
 def test_every_cell_equals_what_the_api_says(kept: Kept) -> None:
@@ -327,7 +349,7 @@ def test_every_cell_equals_what_the_api_says(kept: Kept) -> None:
         cells += compared
     print(f"\n{cells} cells of {len(kept.files)} files and {len(kept.orders)} orders compared, {len(wrong)} differ")
     assert not wrong, "\n".join(wrong[:40])
-    assert cells >= FLOOR and len(kept.files) == 60 and len(kept.orders) >= 90
+    assert cells >= FLOOR and len(kept.files) == 72 and len(kept.orders) >= 90
 
 
 def test_openpyxl_reads_the_same(kept: Kept) -> None:
@@ -350,7 +372,8 @@ def test_openpyxl_reads_the_same(kept: Kept) -> None:
                     assert cell.is_date and cell.number_format == "yyyy-mm-dd hh:mm:ss"
                 elif said is not None:
                     assert cell.data_type == "n"
-                    assert cell.number_format == ("0" if isinstance(said, int) else "#,##0.00##")
+                    wanted = "0" if isinstance(said, int) else "0.00%" if isinstance(said, Share) else "#,##0.00##"
+                    assert cell.number_format == wanted
     print(f"\n{cells} cells compared")
     assert cells >= FLOOR // 5
 
@@ -375,7 +398,7 @@ def test_libreoffice_reads_the_same(kept: Kept, tmp_path: Path) -> None:
         cells += compared
     print(f"\n{cells} cells of {len(names)} workbooks compared, {len(wrong)} differ")
     assert not wrong, "\n".join(wrong[:20])
-    assert cells >= FLOOR // 3 and len(names) == 10
+    assert cells >= FLOOR // 3 and len(names) == 12
 
 
 def test_the_headings_are_the_layouts_own(kept: Kept) -> None:
@@ -429,9 +452,9 @@ def test_a_text_that_no_cell_holds_is_cut_and_the_order_is_named(kept: Kept) -> 
 def test_counts_and_totals_are_those_of_the_orders(kept: Kept) -> None:
     for (kind, layout, form, zone), (export, content) in kept.files.items():
         expected = kept.expected(kind, layout, zone)
-        found = {row.order["order_id"]: row.order["amounts"]["total"] for row in expected.rows}
+        found = {row.name: row.adds for row in expected.rows}
         count, totals = len(found), dict[str, Decimal]()
-        for amount in found.values():
+        for amount in itertools.chain(*found.values()):
             totals[amount["currency"]] = totals.get(amount["currency"], Decimal(0)) + Decimal(amount["amount"])
         (file,) = export["files"]
         assert (file["rows"], file["orders"]) == (len(expected.rows), count)
@@ -443,7 +466,8 @@ def test_counts_and_totals_are_those_of_the_orders(kept: Kept) -> None:
             told = about(content, export)
             name = "Rows in this file" if layout == "english" else "本文件行数"
             assert told[name] == len(expected.rows)
-            names = {"Order total (KWD)", "订单金额合计 (KWD)"} & set(told)
+            said = ("Spent", "消费金额合计") if kind == "customers" else ("Order total", "订单金额合计")
+            names = {f"{name} (KWD)" for name in said} & set(told)
             if kind != "shipments":
                 assert Decimal(repr(told[names.pop()])) == totals["KWD"]
 
@@ -460,4 +484,4 @@ def test_the_second_sheet_tells_about_the_file_in_its_own_language(kept: Kept) -
         assert any(FAR in row or ZONE in row for row in rows)
         assert ("Store" if layout == "english" else "店铺") == rows[0][0]
         seen += 1
-    assert seen == 40
+    assert seen == 48

@@ -112,6 +112,12 @@ BAD: list[tuple[Any, int, str]] = [
     ({"kind": "shipments", "preset": "last_3_months"}, 422, "/preset"),
     ({"kind": "shipments", "window": WINDOW}, 422, "/window"),
     ({"kind": "shipments", "status": "FINISH"}, 422, "/status"),
+    ({"kind": "customers", "preset": "last_3_months"}, 422, "/preset"),
+    ({"kind": "customers", "window": WINDOW}, 422, "/window"),
+    ({"kind": "customers", "status": "FINISH"}, 422, "/status"),
+    ({"kind": "customers", "layout": "seller_centre_2016"}, 422, "/layout"),
+    ({"kind": "customers", "columns": ["buyer_id", "order_id"]}, 422, "/columns/1"),
+    ({"kind": "orders", "columns": ["refund_rate"]}, 422, "/columns/0"),
     ({"colour": 1}, 400, "/colour"),
     ({"store_id": "another"}, 400, "/store_id"),
     ({"masked": True}, 400, "/masked"),
@@ -203,6 +209,8 @@ def test_an_export_is_accepted_with_every_default_filled_in(office: Office) -> N
     [
         ({"kind": "lines"}, "chinese", "zh-CN"),
         ({"kind": "lines", "language": "en"}, "english", "en"),
+        ({"kind": "customers"}, "chinese", "zh-CN"),
+        ({"kind": "customers", "language": "en"}, "english", "en"),
         ({"language": "en"}, "english", "en"),
         ({"language": "zh-CN"}, "seller_centre_2016", "zh-CN"),
         ({"layout": "english"}, "english", "en"),
@@ -233,7 +241,7 @@ def test_every_wrong_body_is_refused_by_its_field_and_nothing_comes_of_it(office
             wrong.append(f"{body}: {problem}")
     print(f"\n{len(BAD)} bad bodies, {len(wrong)} not refused as they should be")
     assert not wrong, "\n".join(wrong)
-    assert exports_of(shop) == [] and office.messages() == [] and len(BAD) >= 85
+    assert exports_of(shop) == [] and office.messages() == [] and len(BAD) >= 90
 
 
 def test_bodies_that_are_no_json_and_unknown_parameters_are_refused(office: Office) -> None:

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +20,10 @@ import pytest
 
 from functions.exports import kinds
 from functions.exports.writing import write_file
+from functions.orders.buyers import segment_of
 from shared.domain import exports as life
 from shared.domain.commands import Actor
+from shared.domain.customers import Customer
 from shared.domain.exports import Format, Job, Kind
 from shared.domain.layouts import columns_of
 from shared.domain.orders import Buyer, Order
@@ -30,6 +32,7 @@ from tests.domain.build import line as built_line
 from tests.exports.office import (
     CONTROLS,
     Expected,
+    ExpectedBuyers,
     Known,
     biff_records,
     differences,
@@ -129,9 +132,12 @@ def hostile(number: int, text: str) -> dict[str, Any]:
 @dataclass
 class Kept:
     orders: list[Known]
+    customers: list[dict[str, Any]]
     files: dict[tuple[str, str, bool], tuple[dict[str, Any], bytes]]
 
-    def expected(self, kind: str, chinese: bool) -> Expected:
+    def expected(self, kind: str, chinese: bool) -> Any:
+        if kind == "customers":
+            return ExpectedBuyers(self.customers, ZONE, chinese)
         return Expected(self.orders, ZONE, chinese, kind)
 
 
@@ -151,15 +157,18 @@ def kept(dynoxide_url: str) -> Iterator[Kept]:
             assert shop.staff.act(body["order_id"], "ship", {"parcels": [box]}).status == 200
             own = {"note": (text * 8)[:1000], "tags": [text[:50], "b"], "assignee": short(text)}
             assert shop.staff.patch(f"/v1/orders/{body['order_id']}", own).status == 200
+            own = {"note": (text * 8)[:1000], "tags": [text[:50], "b"]}
+            assert shop.staff.patch(f"/v1/customers/{segment_of(short(text))}", own).status == 200
         files = {}
-        for kind in ("orders", "lines", "shipments"):
+        for kind in ("orders", "lines", "shipments", "customers"):
             for form in FORMATS:
                 for own in (True, False):
-                    more: dict[str, Any] = {"columns": columns_of(kind), "language": "en"} if own else {}
+                    more: dict[str, Any] = {"columns": list(columns_of(kind)), "language": "en"} if own else {}
                     export = office.make(shop.owner, kind=kind, format=form, **more)
                     files[kind, form, own] = export, office.fetch(shop.owner, export)
         orders = [Known.read(shop.staff, body) for body in bodies]
-    yield Kept(orders, files)
+        customers = shop.viewer.every("/v1/customers")
+    yield Kept(orders, customers, files)
 
 
 def assert_no_formula(name: str, content: bytes) -> int:
@@ -187,7 +196,7 @@ def test_every_text_comes_back_as_it_was_written(kept: Kept) -> None:
         wrong += [f"{kind} {form} {own}: {each}" for each in differ]
     print(f"\n{cells} cells of {len(TEXTS)} orders in {len(kept.files)} files compared, {len(wrong)} differ")
     assert not wrong, "\n".join(wrong[:30])
-    assert cells >= 20_000 and len(kept.files) == 18
+    assert cells >= 20_000 and len(kept.files) == 24
 
 
 def test_no_workbook_holds_a_formula_or_a_link(kept: Kept) -> None:
@@ -197,7 +206,7 @@ def test_no_workbook_holds_a_formula_or_a_link(kept: Kept) -> None:
         if form != "csv"
     ]
     print(f"\n{sum(looked)} parts and records of {len(looked)} workbooks")
-    assert len(looked) == 12 and sum(looked) > 5_000
+    assert len(looked) == 16 and sum(looked) > 5_000
 
 
 def test_openpyxl_finds_text_and_nothing_that_computes(kept: Kept) -> None:
@@ -224,9 +233,9 @@ def test_what_a_cell_cannot_hold_is_told_with_its_order_and_column(kept: Kept) -
             for heading in headings:
                 said = expected.teller(heading)(row)
                 if isinstance(said, str) and CONTROLS.search(said):
-                    lost.add((row.order["order_id"], heading))
+                    lost.add((row.name, heading))
         told = {
-            (each["order_id"], each["column"])
+            (each["buyer_id" if kind == "customers" else "order_id"], each["column"])
             for each in export["warnings"]
             if each["code"] == "cleaned" and each["file"] == 1
         }
@@ -234,7 +243,7 @@ def test_what_a_cell_cannot_hold_is_told_with_its_order_and_column(kept: Kept) -
         assert {each["code"] for each in export["warnings"]} == {"cleaned"}
         if form != "csv":
             shown = {row[1] for row in sheet(content, export, 1) if str(row[0]).startswith(("Characters", "已替换"))}
-            assert shown == {": ".join(each) for each in lost}
+            assert shown == {held(": ".join(each)) for each in lost}
         count += len(lost)
     print(f"\n{count} cells that lost something, each told")
     assert count >= 200
@@ -275,7 +284,7 @@ def test_libreoffice_opens_every_file_and_computes_nothing(kept: Kept, tmp_path:
             assert not differ, differ[:5]
             cells += compared
     print(f"\n{cells} cells compared in {len(names)} files")
-    assert cells >= 5_000 and len(names) == 9
+    assert cells >= 5_000 and len(names) == 12
 
 
 # ---- what no request can say, but a table might hold
@@ -307,6 +316,13 @@ FIELDS = {
 }
 
 
+OF_BUYER = {"name": "Buyer", "tags": "Tags", "note": "Note"}
+
+
+def buyer_with(name: str, text: str, number: int) -> Customer:
+    return Customer("shop", f"{number:05}", "FR", **{name: (text,) if name == "tags" else text})  # type: ignore[arg-type]
+
+
 def with_text(name: str, text: str, number: int) -> Order:
     order = life_in(
         "SELLER_PART_SEND_GOODS", order_id=f"{number:05}", lines=(built_line("a", 2), built_line("b"))
@@ -324,37 +340,38 @@ def with_text(name: str, text: str, number: int) -> Order:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@pytest.mark.parametrize("kind", ["orders", "lines", "shipments"])
+@pytest.mark.parametrize("kind", ["orders", "lines", "shipments", "customers"])
 def test_text_that_is_too_long_or_broken_is_cut_or_replaced_and_told(
     kind: str, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cases = [
-        (name, text) for name in FIELDS for text in (LONG if name in ("memo", "line.title") else LONG[:1]) + BROKEN
-    ]
-    orders = [with_text(name, text, number) for number, (name, text) in enumerate(cases)]
-    placed = [(order.order_id, order) for order in orders]
-    reading = replace(kinds.KINDS[Kind(kind)], orders=lambda *_: iter(placed))
+    of_buyers = kind == "customers"
+    fields, long = (OF_BUYER, OF_BUYER) if of_buyers else (FIELDS, ("memo", "line.title"))
+    cases = [(name, text) for name in fields for text in (LONG if name in long else LONG[:1]) + BROKEN]
+    make: Callable[..., Any] = buyer_with if of_buyers else with_text
+    reading = kinds.KINDS[Kind(kind)]
+    placed = [(reading.name(each), each) for number, case in enumerate(cases) for each in [make(*case, number)]]
+    reading = replace(reading, orders=lambda *_: iter(placed))
     monkeypatch.setitem(kinds.KINDS, Kind(kind), reading)
     now = datetime.now(UTC)
-    columns = columns_of(kind)
+    columns = tuple(columns_of(kind))
     asked = life.ask(STORE, now, Kind(kind), Format(form), columns=columns, language="en", time_zone="UTC")
     path = tmp_path / f"book.{form}"
     written = write_file(Job("shop", "exp_1", asked, Actor("owner", "o"), now), path, lambda _: None)
     content = path.read_bytes()
     told = {(each.order_id, each.column, each.code) for each in written.warnings}
     headings, *rows = typed(content, {"format": form})
-    first = {row[headings.index("Order no.")]: row for row in reversed(rows)}
+    first = {row[headings.index("Buyer id" if of_buyers else "Order no.")]: row for row in reversed(rows)}
     assert len(first) == len(cases) == written.orders
     seen = 0
-    for order, (name, text) in zip(orders, cases, strict=True):
-        heading = FIELDS[name]
+    for (called, _), (name, text) in zip(placed, cases, strict=True):
+        heading = fields[name]
         if heading not in headings:
             assert kind == "orders" and name.startswith("line.")
             continue
         raw = f"{text}:LX1" if name == "parcel.carrier" else text
-        cell, fits = first[order.order_id][headings.index(heading)], held(raw)
+        cell, fits = first[called][headings.index(heading)], held(raw)
         assert cell == (f"'{fits}" if form == "csv" and opens_formula(fits) else fits), (name, raw[:20])
-        codes = {code for order_id, column, code in told if (order_id, column) == (order.order_id, heading)}
+        codes = {code for order_id, column, code in told if (order_id, column) == (called, heading)}
         cut = len(CONTROLS.sub("\ufffd", raw.replace("\r\n", "\n")).encode("utf-16-le")) > 2 * 32_767
         lost = {"cleaned": CONTROLS.search(raw), "shortened": cut}
         assert codes == {code for code, happened in lost.items() if happened}, (name, raw[:20])
@@ -366,7 +383,7 @@ def test_text_that_is_too_long_or_broken_is_cut_or_replaced_and_told(
     if form == "xlsx":
         assert openpyxl.load_workbook(path).worksheets[0].max_row == written.rows + 1
     print(json.dumps({"kind": kind, "format": form, "fields": seen, "warnings": len(written.warnings)}))
-    assert seen >= 100
+    assert seen >= (30 if of_buyers else 100)
 
 
 def test_what_an_order_lost_is_told_once_however_many_lines_it_has(tmp_path: Path) -> None:

@@ -93,4 +93,5 @@ _SPELLINGS: dict[Kind, Callable[[Any], str]] = {
     "number": _number,
     "minute": _minute,
     "day": _day,
+    "share": _number,
 }

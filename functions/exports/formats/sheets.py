@@ -24,6 +24,7 @@ NUMBER_FORMATS: dict[Kind, str] = {
     "number": "0",
     "minute": "yyyy-mm-dd hh:mm:ss",
     "day": "yyyy-mm-dd",
+    "share": "0.00%",
 }
 
 

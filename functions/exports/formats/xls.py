@@ -16,6 +16,7 @@ from struct import Struct
 from typing import IO, Any
 
 from functions.exports.formats import biff8, compound
+from functions.exports.formats.fit import fit_text
 from functions.exports.formats.paper import lines_of
 from functions.exports.formats.shared_strings import SharedStrings
 from functions.exports.formats.sheets import NUMBER_FORMATS, About, Cell, Kind, Sheet
@@ -108,6 +109,8 @@ def _heading_row(sheet: Sheet, strings: SharedStrings) -> Row:
 
 
 def _about_row(row: int, name: str, value: Cell, strings: SharedStrings) -> Row:
+    """Names of orders and customers stand here, too, and a buyer's id may hold what no cell can."""
+    value = fit_text(value)[0] if isinstance(value, str) else value
     told = _put(1, _kind(value), strings)(row, value) if value is not None else b""
     return _put(0, "text", strings)(row, name) + told, biff8.DEFAULT_HEIGHT
 
