@@ -169,3 +169,6 @@ build-ExportsFunction: .venv/.run
 
 build-ExportScheduleFunction: .venv/.run
 	$(call package,exports)
+
+build-ErasuresFunction: .venv/.run
+	$(call package,customers)

@@ -64,7 +64,7 @@ def wrong_steps(entries: Iterable[Mapping[str, Any]]) -> list[str]:
             wrong.append(f"{place} {action}: from {before}, but the order was {status}")
         if (action == "place") != (place == 1):
             wrong.append(f"{place}: {action}")
-        if action not in ("place", "patch", "sync"):
+        if action not in ("place", "patch", "sync", "erase"):
             role = "seller" if entry["actor"]["role"] in ("owner", "staff") else entry["actor"]["role"]
             if not any(role in row.actors and before in row.sources for row in ROWS[action]):
                 wrong.append(f"{place} {action}: {role} may not do this from {before}")

@@ -127,7 +127,9 @@ TIMES = ("time.time", "time.time_ns", "time.gmtime", "time.localtime", "time.cti
 
 def clock_is_read_in_handlers_alone(path: str, source: str) -> Iterator[str]:
     """The HTTP function takes its time from the event; waiting and measuring (sleep, monotonic) are no clock."""
-    if path == "functions/alerts/deadlines.py" or (path.startswith("functions/exports/") and path.count("/") == 2):
+    if path == "functions/alerts/deadlines.py":
+        return
+    if path.startswith(("functions/customers/", "functions/exports/")) and path.count("/") == 2:
         return
     for name in names(source):
         owner, _, last = name.rpartition(".")
@@ -233,6 +235,15 @@ NOT_FOR: dict[str, tuple[str, ...]] = {
         "functions.alerts",
     ),
     "functions.alerts.deadlines": (*SPREADSHEETS, *TESTING, *IDEMPOTENCY, *WEB, "boto3", "msgspec", "functions.orders"),
+    "functions.customers.erasures": (
+        *SPREADSHEETS,
+        *TESTING,
+        *IDEMPOTENCY,
+        *WEB,
+        "boto3",
+        "msgspec",
+        "functions.orders",
+    ),
     "functions.exports.schedule": (
         *SPREADSHEETS,
         *TESTING,

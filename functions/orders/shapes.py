@@ -192,6 +192,7 @@ class OrderView(SummaryView):
     delivery_days: NotRequired[int]
     chosen_service: NotRequired[str]
     memo: NotRequired[str]
+    erased_at: NotRequired[str]
     actions: list[str]
 
 

@@ -74,6 +74,7 @@ def order_view(
             "delivery_days": order.delivery_days,
             "chosen_service": order.chosen_service,
             "memo": order.memo,
+            "erased_at": order.erased_at and instant(order.erased_at),
             "actions": list(lifecycle.allowed_actions(order, actor.kind, store, now)),
         }
     )

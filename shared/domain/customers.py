@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from shared.domain.erasure import Erasure
 from shared.domain.errors import Conflict
 from shared.domain.money import CURRENCY_DIGITS
 from shared.domain.orders import Order, Outcome
@@ -59,6 +60,7 @@ class Customer:
     note: str | None = None
     blocked: bool = False
     reminder_opt_out: bool = False
+    erasure: Erasure | None = None
     version: int = 0
 
     @property
@@ -67,8 +69,8 @@ class Customer:
 
     @property
     def noted(self) -> bool:
-        """Has the seller noted anything? Such a record stays, whatever its figures."""
-        return bool(self.tags or self.note or not self.reachable)
+        """Has the seller noted anything, or had the buyer's data erased? Such a record stays, whatever its figures."""
+        return bool(self.tags or self.note or not self.reachable or self.erasure)
 
     @property
     def frequency(self) -> str:
@@ -95,6 +97,11 @@ class Customer:
 
 def _group(groups: tuple[tuple[str, int], ...], value: float) -> str:
     return next((name for name, least in reversed(groups) if value >= least), groups[0][0])
+
+
+def anonymous(customer: Customer) -> Customer:
+    """Figures, country and whether the buyer may be written to, and nothing of who it is."""
+    return replace(customer, name=None, note=None, tags=())
 
 
 def figures(order: Order) -> Counter[str]:

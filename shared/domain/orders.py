@@ -299,7 +299,8 @@ class Order:
     decides whether a `sync` snapshot is late. `supplied` holds the platform's own deadlines
     for timers that do not run yet; `ship_by` is when the order should have been sent, once that timer is gone.
     `placed_digest` tells the same placement from another. `time_zone` is the store's when the order was placed, for
-    good: the order's days in figures are those of that zone."""
+    good: the order's days in figures are those of that zone. Since `erased_at` it says nothing of who the buyer is, and
+    takes nothing of it (erasure.py)."""
 
     store_id: str
     order_id: str
@@ -338,6 +339,7 @@ class Order:
     unread_messages: int = 0
     ship_by: datetime | None = None
     time_zone: str = ""
+    erased_at: datetime | None = None
 
     @property
     def dispute(self) -> Dispute | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from shared.domain import deadlines
+from shared.domain import deadlines, erasure
 from shared.domain.commands import Command
 from shared.domain.disputes import answer_by_its_timer, begun
 from shared.domain.errors import Unprocessable
@@ -66,6 +66,7 @@ def sync(order: Order, command: Command) -> Order:
     body = command.body
     after = _contents(order, body["order"], command.at)
     after = replace(after, parcels=_parcels(after, body["parcels"]))
+    after = erasure.stripped(after) if order.erased_at else after
     after = _overlays(after, body["overlays"], command)
     after = _ending(after, body["status"], body.get("end_reason"), body.get("fund_state"), command.at)
     after = _refunds(order, _violations(after, command.at), command)

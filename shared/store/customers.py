@@ -9,20 +9,24 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from itertools import count
+from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
 from shared.domain import customers as domain
+from shared.domain.commands import Actor
 from shared.domain.customers import Customer, Span
+from shared.domain.erasure import Erasure
 from shared.domain.orders import Order
 from shared.store import keys, lists
+from shared.store.attributes import InstantAttribute
 from shared.store.errors import Busy, Missing, StoreError
-from shared.store.records import CustomerRecord
-from shared.store.table import Check, Delete, Put, Write, absent, get, put, query_index, stale, transact
+from shared.store.records import CustomerRecord, Record
+from shared.store.table import Check, Delete, Put, Write, absent, get, put, query_index, query_keys, stale, transact
 
 PATIENCE, MAX_WAIT = 15.0, 2.0
 """Seconds: an API request ends at 28, and one wait between two attempts is at most so long."""
@@ -46,10 +50,14 @@ def load(store_id: str, buyer_id: str) -> Customer:
     return customer
 
 
-def save(before: Customer, after: Customer) -> Customer:
-    """The record as the seller has changed it, one version on. Raises Stale."""
+def save(before: Customer, after: Customer, also: Callable[[Customer], Sequence[Write]] | None = None) -> Customer:
+    """The record as the seller has changed it, one version on, with whatever must happen with it. Raises Stale."""
     saved = replace(after, version=before.version + 1)
-    put(Put(_record(saved), _as_read(before), stale))
+    write = Put(_record(saved), _as_read(before), stale)
+    if also:
+        transact([write, *also(saved)])
+    else:
+        put(write)
     return saved
 
 
@@ -102,6 +110,22 @@ def listed(
 def orders_of(store_id: str, buyer_id: str) -> lists.Selection:
     """The orders of one buyer, the latest first."""
     return lists.Selection("by_buyer", (f"{store_id}#{buyer_id}",))
+
+
+def orders_before(store_id: str, buyer_id: str, place: str, until: datetime) -> Iterator[tuple[str, str]]:
+    """(place, order_id) of a buyer's orders placed before `until`, from behind a place, earliest first, lazily; hints,
+    off the index."""
+    between = Record.placed_key.between(place or lists.FIRST, keys.instant(until))
+    for head in query_index("by_buyer", f"{store_id}#{buyer_id}", between, page_size=100):
+        if head.placed_key != place:
+            yield head.placed_key, keys.split_pk(head.pk)[1]
+
+
+def erasures_due(now: datetime) -> Iterator[tuple[str, str]]:
+    """(store, buyer) whose erasure is to go on, longest due first; hints, off one query."""
+    for fires_at, _ in query_keys("by_clock", keys.ERASURES_SHARD, Record.fires_at < keys.instant(now), "fires_at"):
+        _, store_id, buyer_id = fires_at.split("#", 2)
+        yield store_id, buyer_id
 
 
 def _moved(buyer_id: str, was: Order | None, after: Order) -> list[Write]:
@@ -160,7 +184,11 @@ def _record(customer: Customer) -> CustomerRecord:
         note=customer.note,
         blocked=1 if customer.blocked else None,
         reminder_opt_out=1 if customer.reminder_opt_out else None,
+        erasure=customer.erasure and _told(customer.erasure),
     )
+    if customer.erasure and customer.erasure.due_at:
+        record.clock_shard = keys.ERASURES_SHARD
+        record.fires_at = keys.sort_key(customer.erasure.due_at, customer.store_id, customer.buyer_id)
     if customer.last_at is not None:
         record.state_key = f"{customer.store_id}#customers#{customer.state}"
         record.sort_key = keys.sort_key(customer.last_at, hashlib.sha256(customer.buyer_id.encode()).hexdigest()[:16])
@@ -181,5 +209,22 @@ def _customer(record: CustomerRecord) -> Customer:
         note=record.note,
         blocked=bool(record.blocked),
         reminder_opt_out=bool(record.reminder_opt_out),
+        erasure=_erasure(record.erasure) if record.erasure else None,
         version=int(record.version),
     )
+
+
+_time = InstantAttribute()
+
+
+def _told(erasure: Erasure) -> dict[str, Any]:
+    times = {name: at and _time.serialize(at) for name in _TIMES if (at := getattr(erasure, name))}
+    return asdict(erasure) | dict.fromkeys(_TIMES) | times
+
+
+def _erasure(told: dict[str, Any]) -> Erasure:
+    times = {name: told[name] and _time.deserialize(told[name]) for name in _TIMES}
+    return Erasure(**told | times | {"requested_by": Actor(**told["requested_by"])})
+
+
+_TIMES = ("requested_at", "due_at", "finished_at")

@@ -52,7 +52,7 @@ def behind(store_id: str, after: str = "", tick: Tick = idle) -> Iterator[Custom
             item.note.S if item.note else None,
             bool(item.blocked),
             bool(item.reminder_opt_out),
-            item.version.N,
+            version=item.version.N,
         )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from shared.settings import settings
+from shared.store.errors import Busy
 from shared.store.sessions import client
 
 LINK_SECONDS = 300
@@ -51,6 +52,22 @@ def abandon(prefix: str) -> None:
 def delete(key: str) -> None:
     """Take a file away; nothing where it is not there."""
     client("s3").delete_object(Bucket=settings().exports_bucket, Key=key)
+
+
+def forget(prefix: str) -> int:
+    """Do away with every version of every file under `prefix`; answers with how many there were."""
+    bucket, gone = settings().exports_bucket, 0
+    for page in client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+        found = [
+            {"Key": each["Key"], "VersionId": each["VersionId"]}
+            for each in (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
+        ]
+        if found:
+            answer = client("s3").delete_objects(Bucket=bucket, Delete={"Objects": found, "Quiet": True})
+            if answer.get("Errors"):
+                raise Busy("some versions of a file could not be deleted")
+            gone += len(found)
+    return gone
 
 
 def link(key: str, name: str) -> str:

@@ -142,7 +142,7 @@ def content_of(order: Order) -> dict[str, Any]:
         "chosen_service": order.chosen_service,
         "memo": order.memo,
         "time_zone": order.time_zone,
-    }
+    } | ({"erased_at": _time.serialize(order.erased_at)} if order.erased_at else {})
 
 
 def parts_of(order: Order) -> dict[str, Part]:
@@ -277,6 +277,7 @@ def order_of(head: OrderRecord, parts: Sequence[Record]) -> Order:
         unread_messages=int(head.unread_messages or 0),
         ship_by=head.ship_by,
         time_zone=content.get("time_zone", ""),
+        erased_at=_time.deserialize(content["erased_at"]) if "erased_at" in content else None,
     )
 
 

@@ -137,6 +137,8 @@ OUTBOX_SHARDS, REMINDER_SHARDS = 8, 8
 TALK = "talk"
 EXPORT_SHARD, EXPORT_JOBS_SHARD = "EXPORT", "EXPORT#JOBS"
 """The clock partitions of regular exports and of open export jobs, apart from the sweep's."""
+ERASURES_SHARD = "ERASURES"
+"""The clock partition of the customers whose data is being erased."""
 
 
 def clock_shards() -> list[str]:

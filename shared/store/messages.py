@@ -13,7 +13,7 @@ from shared.domain.orders import Order
 from shared.store import keys, lists
 from shared.store.counters import counted
 from shared.store.records import MessageRecord, OrderRecord, Record, RepliesRecord, ThreadRecord
-from shared.store.table import Put, Update, Write, absent, anyhow, get, query, stale, transact
+from shared.store.table import Check, Delete, Put, Update, Write, absent, anyhow, get, present, query, stale, transact
 
 MAX_READ = 40
 """Messages that one transaction marks as read."""
@@ -70,13 +70,32 @@ def read(order: Order, by_seller: bool, now: datetime, also: Sequence[Write] = (
     if not theirs and not (by_seller and order.unread_messages):
         return 0
     writes: list[Write] = [
-        Put(_record(order, replace(message, read_at=now)), MessageRecord.read_at.does_not_exist(), stale)
+        Put(_record(order, replace(message, read_at=now)), present() & MessageRecord.read_at.does_not_exist(), stale)
         for message in theirs
     ]
     if by_seller:
         writes += _unread(order, left if theirs else 0)
     transact([*writes, *also])
     return left if theirs else 0
+
+
+def delete_all(store_id: str, order_id: str) -> int:
+    """Delete the messages of an order, in batches; answers with how many there were."""
+    pk = keys.order_pk(store_id, order_id)
+    found = [record for record in query(pk, Record.sk.startswith(keys.MESSAGE)) if isinstance(record, MessageRecord)]
+    for first in range(0, len(found), MAX_READ):
+        transact([Delete(record, anyhow(), stale) for record in found[first : first + MAX_READ]])
+    return len(found)
+
+
+def hushed(order: Order, before: Thread) -> list[Write]:
+    """The talk without a word of it. Holds as long as nobody has written since: a message that comes meanwhile is one
+    to delete, too."""
+    if not before.version:
+        pk = keys.order_pk(order.store_id, order.order_id)
+        return [Check(ThreadRecord(pk, keys.THREAD), absent(), stale)]
+    after = replace(before, version=before.version + 1, unanswered=None)
+    return [Put(_thread_record(order, after), ThreadRecord.version == before.version, stale)]
 
 
 def page(store_id: str, order_id: str, limit: int, before: str | None) -> list[Message]:

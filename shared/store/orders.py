@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pynamodb.expressions.condition import Condition
 
 from shared.domain.commands import Actor
+from shared.domain.erasure import bare_changes
 from shared.domain.history import Entry
 from shared.domain.order_alerts import Told, Watch
 from shared.domain.orders import Order
@@ -29,7 +30,7 @@ from shared.store.items import (
 )
 from shared.store.messages import unread_is
 from shared.store.records import AccessRecord, HistoryRecord, MovedRecord, OrderRecord, Record
-from shared.store.table import Delete, Put, Write, absent, anyhow, present, put, query, stale
+from shared.store.table import Delete, Put, Update, Write, absent, anyhow, present, put, query, stale, update
 
 TORN_READS = 5
 MOVES_KEPT_FOR = timedelta(days=31)
@@ -158,6 +159,21 @@ def history(store_id: str, order_id: str, *, after_seq: int, limit: int) -> list
     pk = keys.order_pk(store_id, order_id)
     records = query(pk, Record.sk.between(keys.history_sk(after_seq + 1), keys.history_sk(99_999_999)), limit=limit)
     return [entry_of(record) for record in records if isinstance(record, HistoryRecord)]
+
+
+def forget_words(store_id: str, order_id: str) -> int:
+    """Take out of the history what people have written: reasons, and the words of tags. Each entry stays, with who did
+    what and when; answers with how many have changed."""
+    changed = 0
+    for record in query(keys.order_pk(store_id, order_id), Record.sk.startswith(keys.HISTORY)):
+        if not isinstance(record, HistoryRecord):
+            continue
+        bare = bare_changes(record.changes or {})
+        if record.reason is None and bare == (record.changes or {}):
+            continue
+        update(Update(record, [HistoryRecord.reason.remove(), HistoryRecord.changes.set(bare)], present(), stale))
+        changed += 1
+    return changed
 
 
 @dataclass(frozen=True, slots=True)

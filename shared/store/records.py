@@ -118,7 +118,8 @@ class OrderRecord(Record, discriminator="order"):
 
 
 class CustomerRecord(Record, discriminator="customer"):
-    """A buyer's orders in one store, counted, and what the seller has noted. In no list without an order."""
+    """A buyer's orders in one store, counted, and what the seller has noted. In no list without an order; in the
+    clock's index while the buyer's data is being erased."""
 
     version = NumberAttribute()
     country = UnicodeAttribute()
@@ -131,6 +132,7 @@ class CustomerRecord(Record, discriminator="customer"):
     note = UnicodeAttribute(null=True)
     blocked = NumberAttribute(null=True)
     reminder_opt_out = NumberAttribute(null=True)
+    erasure = JSONTextAttribute(null=True)
 
 
 class DetailRecord(Record, discriminator="detail"):

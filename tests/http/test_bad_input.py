@@ -123,6 +123,7 @@ def bodies(desk: Desk) -> dict[str, tuple[Client, str, str, dict[str, Any]]]:
             "/v1/customers/buyer-1",
             {"tags": ["t"], "note": "n", "blocked": False, "reminder_opt_out": False},
         ),
+        "erase": (shop.owner, "POST", "/v1/customers/buyer-1/erase", {"include_open": False}),
         "bulk": (shop.staff, "POST", "/v1/bulk/ship", {"items": [item], "dry_run": False}),
         "bulk remind": (shop.staff, "POST", "/v1/bulk/remind_payment", {"items": [item], "dry_run": True}),
         "store": (shop.owner, "PATCH", "/v1/store", store),

@@ -151,3 +151,27 @@ def test_nobody_reminds_a_buyer_who_has_opted_out_or_is_blocked(api: Api) -> Non
     assert shop.staff.act(order_id, "remind_payment").status == 200
     assert shop.staff.act(other, "remind_payment").status == 200
     assert shop.staff.act(order_id, "remind_payment").code == "already_reminded"
+
+
+def test_an_erasure_is_asked_for_by_the_owner_and_carried_out_by_the_clock(api: Api) -> None:
+    shop = api.shop()
+    buy(shop, "b")
+    assert shop.staff.patch("/v1/customers/b", {"note": "a secret note"}).status == 200
+    for client in (shop.staff, shop.viewer, shop.platform):
+        refused = client.post("/v1/customers/b/erase", {})
+        assert (refused.status, refused.json["required_role"]) == (403, ["owner"])
+    assert "erasure" not in shop.viewer.get("/v1/customers/b").json
+    version = shop.viewer.get("/v1/customers/b").json["version"]
+    stale = shop.owner.post("/v1/customers/b/erase", {}, headers={"If-Match": f'"{version - 1}"'})
+    assert (stale.status, stale.json["current_version"]) == (412, version)
+    key = {"Idempotency-Key": "erase-b", "If-Match": f'"{version}"'}
+    first, again = (shop.owner.post("/v1/customers/b/erase", {}, headers=key) for _ in range(2))
+    assert first.status == again.status == 202 and first.content == again.content
+    assert again.headers["idempotent-replayed"] == "true" and first.headers["location"] == "/v1/customers/b"
+    assert b"secret" not in first.content, "what is kept for the key is nothing of the buyer's"
+    told = first.json["erasure"]
+    assert (told["state"], told["requested_by"]) == ("queued", {"role": "owner", "id": "owner"})
+    assert told["not_reached"][0] == {"what": "answers", "until": None} and told["finished_at"] is None
+    assert shop.viewer.get("/v1/customers/b").json["version"] == version + 1
+    assert shop.owner.post("/v1/customers/nobody/erase", {}).status == 404
+    assert shop.owner.post("/v1/customers/b/erase", {"include_open": None}).status == 400

@@ -154,6 +154,7 @@ def test_answers_are_what_the_document_says(api: Api, document: dict[str, Any]) 
     held(shop.staff, "DELETE", one_template)
     customer = "/v1/customers/buyer-1"
     held(shop.staff, "PATCH", customer, {"tags": ["vip"], "note": "n", "blocked": True})
+    held(shop.owner, "POST", f"{customer}/erase", {"include_open": True})
     for path in ("/v1/customers", customer, f"{customer}/orders", "/v1/customers/nobody"):
         held(shop.viewer, "GET", path)
     paths = ("/v1/orders", "/v1/orders/counters", "/v1/deadlines", "/v1/parcels", "/v1/refunds", "/v1/store", "/v1/me")

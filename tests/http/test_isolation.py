@@ -53,6 +53,7 @@ WHO: dict[str, str] = {
     "GET /v1/customers": ALL,
     "GET /v1/customers/{buyer_id}": ALL,
     "PATCH /v1/customers/{buyer_id}": SELLER,
+    "POST /v1/customers/{buyer_id}/erase": OWNER,
     "GET /v1/customers/{buyer_id}/orders": ALL,
     "GET /v1/reports/sales": ALL,
     "GET /v1/reports/service-level": ALL,

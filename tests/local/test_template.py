@@ -109,7 +109,11 @@ def test_route_that_says_half_is_refused(events: dict[str, dict[str, str]]) -> N
 
 def test_schedules() -> None:
     every = {schedule.name: (schedule.function, schedule.every_seconds) for schedule in TEMPLATE.schedules}
-    assert every == {"Sweep": ("AlertsFunction", 60), "LookAfterExports": ("ExportScheduleFunction", 60)}
+    assert every == {
+        "Sweep": ("AlertsFunction", 60),
+        "LookAfterExports": ("ExportScheduleFunction", 60),
+        "Erase": ("ErasuresFunction", 60),
+    }
 
 
 def test_schedule_payload_has_its_attributes_filled_in() -> None:

@@ -11,17 +11,20 @@ from pydantic import Field, StrictBool, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
+from functions.orders import pipeline
 from functions.orders.buyers import segment_of
 from functions.orders.fields import Body, Instant
-from functions.orders.identity import SELLER
+from functions.orders.identity import OWNER, SELLER
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import FieldError, Problem
 from functions.orders.routes.answers import Cursor, Limit, documented, page_of, page_reply, position, reply
-from functions.orders.shapes import ListedOrderView, MoneyView
+from functions.orders.shapes import ActorView, ListedOrderView, MoneyView
 from functions.orders.views import instant, listed_order_view, money
 from shared.domain import customers as domain
 from shared.domain.customers import Customer
+from shared.domain.erasure import NOT_REACHED, Erasure
 from shared.operations import customers as operations
+from shared.operations.erasures import request_erasure
 from shared.store import customers, lists
 
 router = Router()
@@ -49,6 +52,39 @@ class PatchCustomer(Body):
         return value
 
 
+class EraseCustomer(Body):
+    """`include_open`: orders that have not ended, too; without an address they cannot be shipped."""
+
+    include_open: StrictBool = False
+
+
+class NotReachedView(TypedDict):
+    """Copies that no erasure reaches: answers kept for idempotency keys, files of exports, backups. `until` is when the
+    last of them is gone, null while the erasure is under way."""
+
+    what: str
+    until: str | None
+
+
+class ErasureView(TypedDict):
+    """`state` is queued, running, done, or waiting: for `open_orders` to end. `orders` are without personal data."""
+
+    state: str
+    requested_at: str
+    requested_by: ActorView
+    include_open: bool
+    orders: int
+    open_orders: int
+    finished_at: str | None
+    not_reached: list[NotReachedView]
+
+
+class ErasedView(TypedDict):
+    buyer_id: str
+    href: str
+    erasure: ErasureView
+
+
 class CustomerView(TypedDict):
     """`href` is where this customer is: an id may hold characters that no path does. `spend` is what was received less
     what was paid back. Rates are shares of the paid orders, null without any."""
@@ -74,6 +110,7 @@ class CustomerView(TypedDict):
     note: str | None
     blocked: bool
     reminder_opt_out: bool
+    erasure: NotRequired[ErasureView]
     version: int
 
 
@@ -166,6 +203,25 @@ def patch_customer(buyer_id: str, body: Annotated[PatchCustomer, InBody()]) -> R
     return _reply(operations.patch_customer(call.customer, given, call.expected))
 
 
+@router.post(
+    "/v1/customers/<buyer_id>/erase",
+    summary="Erase a buyer's personal data",
+    tags=["Customers"],
+    operation_id="erase_customer",
+    responses=documented(
+        ErasedView,
+        "Under way, by the minute; the customer at Location says how far. Figures stay whole. There is no way back.",
+        202,
+    ),
+)
+@access(OWNER)
+def erase_customer(buyer_id: str, body: Annotated[EraseCustomer, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    receipt = call.answer_with(lambda customer: pipeline.kept(_erased(customer)))
+    asked = request_erasure(call.customer, body.include_open, call.actor, call.now, call.expected, receipt)
+    return _erased(asked)
+
+
 @router.get(
     "/v1/customers/<buyer_id>/orders",
     summary="The orders of a customer, latest first",
@@ -204,6 +260,35 @@ def customer_view(customer: Customer) -> CustomerView:
         "note": customer.note,
         "blocked": customer.blocked,
         "reminder_opt_out": customer.reminder_opt_out,
+        **({"erasure": erasure_view(customer.erasure)} if customer.erasure else {}),
         "version": customer.version,
     }
     return told  # type: ignore[no-any-return]
+
+
+def erasure_view(erasure: Erasure) -> ErasureView:
+    ended = erasure.finished_at
+    return {
+        "state": erasure.state,
+        "requested_at": instant(erasure.requested_at),
+        "requested_by": {"role": erasure.requested_by.role, "id": erasure.requested_by.id},
+        "include_open": erasure.include_open,
+        "orders": erasure.erased,
+        "open_orders": erasure.open,
+        "finished_at": instant(ended) if ended else None,
+        "not_reached": [
+            {"what": what, "until": instant(ended + kept) if ended else None} for what, kept in NOT_REACHED.items()
+        ],
+    }
+
+
+def _erased(customer: Customer) -> Response[Any]:
+    """Nothing of the customer's own: this answer is kept for its idempotency key."""
+    assert customer.erasure is not None
+    href = f"/v1/customers/{segment_of(customer.buyer_id)}"
+    told: ErasedView = {
+        "buyer_id": customer.buyer_id,
+        "href": href,
+        "erasure": erasure_view(customer.erasure),
+    }
+    return reply(told, 202, {"Location": href, "ETag": f'"{customer.version}"'})

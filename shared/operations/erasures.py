@@ -1,0 +1,144 @@
+"""Erasure of a buyer's personal data: asked for by the owner, carried out by the clock, order by order.
+
+Each step may run twice, and what a run that was killed has left undone is done by the next: messages, words and files
+go first, the order says last that it was erased, and the customer's record, in which all this is written down, comes
+after all orders. A message or a change of the order that comes in between makes the order's step begin anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from shared.domain import erasure as domain
+from shared.domain import order_alerts
+from shared.domain.commands import Actor
+from shared.domain.customers import Customer, anonymous
+from shared.domain.erasure import Erasure
+from shared.domain.lifecycle import Change
+from shared.domain.stores import Store
+from shared.operations.orders import ATTEMPTS, PreconditionFailed, Receipt, pause
+from shared.store import customers, files, messages, orders, stores
+from shared.store.errors import Busy, Missing, Stale
+from shared.telemetry import logger, metrics
+
+SAVED_EVERY = 20
+"""Orders between two notes of how far an erasure is: what a run that is killed looks at again."""
+
+
+class Overtaken(Exception):
+    """Somebody else is further with this erasure, or has asked for it anew."""
+
+
+def request_erasure(
+    customer: Customer,
+    include_open: bool,
+    actor: Actor,
+    now: datetime,
+    expected: frozenset[int] | None = None,
+    receipt: Receipt | None = None,
+) -> Customer:
+    """The customer with an erasure to be carried out, which begins anew where one is under way. Raises
+    PreconditionFailed, Missing or Busy."""
+    for _ in range(ATTEMPTS):
+        if expected is not None and customer.version not in expected:
+            raise PreconditionFailed(customer.version)
+        asked = replace(customer, erasure=domain.begun(actor, include_open, now))
+        try:
+            saved = customers.save(customer, asked, receipt.writes if receipt else None)
+        except Stale:
+            pause()
+            customer = customers.load(customer.store_id, customer.buyer_id)
+            continue
+        if receipt:
+            receipt.kept = receipt.render is not None
+        return saved
+    raise Busy("the customer keeps changing")
+
+
+def drive_on(now: datetime, enough: Callable[[], bool]) -> int:
+    """Go on with every erasure that is due; answers with how many passes over a buyer's orders came to their end."""
+    passed = 0
+    for store_id, buyer_id in customers.erasures_due(now):
+        if enough():
+            break
+        try:
+            passed += _drive(store_id, buyer_id, now, enough)
+        except (Busy, Missing, Overtaken) as error:
+            logger.info("left for the next run", extra={"store_id": store_id, "why": type(error).__name__})
+        except Exception:  # one that fails must not keep the others waiting; it is due again in a minute
+            logger.exception("an erasure could not go on", extra={"store_id": store_id})
+            metrics.add_metric("ErasuresFailed", "Count", 1)
+    return passed
+
+
+def _drive(store_id: str, buyer_id: str, now: datetime, enough: Callable[[], bool]) -> bool:
+    known = customers.load(store_id, buyer_id).erasure
+    if known is None or known.due_at is None or known.due_at > now:
+        return False
+    store, erasure = stores.load(store_id).store, domain.resumed(known)
+    found = customers.orders_before(store_id, buyer_id, erasure.place, erasure.requested_at)
+    for number, (place, order_id) in enumerate(found, 1):
+        erasure = domain.looked_at(erasure, place, _erase(store, buyer_id, order_id, erasure, now))
+        if enough():
+            _note(store_id, buyer_id, known, replace(erasure, due_at=now))
+            return False
+        if number % SAVED_EVERY == 0:
+            known = _note(store_id, buyer_id, known, replace(erasure, due_at=now))
+    _note(store_id, buyer_id, known, domain.passed(erasure, now), anonymous)
+    return True
+
+
+def _note(
+    store_id: str,
+    buyer_id: str,
+    known: Erasure,
+    erasure: Erasure,
+    change: Callable[[Customer], Customer] = lambda customer: customer,
+) -> Erasure:
+    """How far the erasure is, written into the customer's record. Raises Overtaken or Busy."""
+    for _ in range(ATTEMPTS):
+        customer = customers.load(store_id, buyer_id)
+        if customer.erasure == erasure:  # our own write, whose answer was lost on the way
+            return erasure
+        if customer.erasure != known:
+            raise Overtaken
+        try:
+            customers.save(customer, replace(change(customer), erasure=erasure))
+        except Stale:
+            pause()
+            continue
+        return erasure
+    raise Busy("the customer keeps changing")
+
+
+def _erase(store: Store, buyer_id: str, order_id: str, erasure: Erasure, now: datetime) -> bool | None:
+    """Is the order without personal data now? None where it is none of the buyer's after all. Raises Busy."""
+    for _ in range(ATTEMPTS):
+        try:
+            loaded = orders.load(store.store_id, order_id)
+        except Missing:
+            return None
+        order = loaded.order
+        if order.buyer.id != buyer_id or order.placed_at >= erasure.requested_at:
+            return None
+        if not domain.may_erase(order, erasure):
+            return False
+        thread = messages.thread(store.store_id, order_id)
+        found = messages.delete_all(store.store_id, order_id) + orders.forget_words(store.store_id, order_id)
+        for dispute in order.disputes:
+            for folder in ("evidence", "uploads"):
+                found += files.forget(f"{folder}/{store.store_id}/{dispute.dispute_id}/")
+        if order.erased_at and not (found or thread.unanswered or domain.holds_personal(order)):
+            return True
+        after, entry = domain.erase(order, erasure, now)
+        told = order_alerts.follow(order, Change(after, (entry,)), store, loaded.watch)
+        try:
+            hushed = messages.hushed(order, thread)
+            orders.save(loaded, after, (entry,), armed=store.enforces, told=told, also=hushed)
+        except Stale:
+            pause()
+            continue
+        return True
+    raise Busy("the order keeps changing")
