@@ -254,6 +254,10 @@ def test_the_check_finds_what_differs(tmp_path: Path) -> None:
     assert len(list(check.differences(wanted, {}, {}))) == 3
     assert len(list(check.differences(wanted, right | {"XX": Counter(orders=1)}, {}))) == 1
     assert list(check.orders(plan.reading.orders, plan.refunds, [])) == ["536365: lost"]
+    assert list(check.report(right, right)) == list(check.report({}, {})) == []
+    for change in ({"orders": 2}, {"received": 1529}, {"refunded": 511}):
+        assert len(list(check.report({"GB": Counter({**right["GB"], **change})}, right))) == 1, change
+    assert len(list(check.report({}, right))) == len(list(check.report(right, {}))) == 3
 
 
 def test_chains_run_one_after_the_other_within_and_an_error_ends_them_all() -> None:
@@ -363,6 +367,7 @@ def test_the_first_thousands_of_rows_twice(
         told = there.get(code, Counter())
         assert (told["orders"], told["received"]) == (orders[name], sold[name]), name
         assert told["refunded"] + left[code] == credited[name], name
+    assert check.reported(api, owner, list(listed.values())) == {code: +sums for code, sums in there.items()}
     assert set(_dirty(slice_of_it)) == {each.row for each in plan.remarks if not each.invoice.startswith("C")}
     again = command.load(api, issuer, plan, threads=4, verify=True)
     assert (again.refused, again.wrong, again.changes, again.requests) == ([], [], 0, len(plan.reading.orders))

@@ -7,6 +7,7 @@ import csv
 import gzip
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from local.load.retail.source import Invoice, Remark
 from local.load.steps import spelled
 
 Sums = Mapping[str, Counter[str]]
+MOST_DAYS = timedelta(days=366)
+"""What one sales report takes."""
 
 
 def independent(path: Path, invoices: frozenset[str] | None = None) -> Sums:
@@ -108,6 +111,31 @@ def funds(api: Api, token: str, there: Sums) -> Iterator[str]:
     yield from (
         f"funds: {name} is {_pence(held['amount'])}" for name, held in told["held"].items() if _pence(held["amount"])
     )
+
+
+def reported(api: Api, token: str, listed: Sequence[Mapping[str, Any]]) -> Sums:
+    """What the sales report says, per code: orders, received, refunded; over all the days of these orders."""
+    sums: dict[str, Counter[str]] = defaultdict(Counter)
+    days = sorted(datetime.fromisoformat(order["placed_at"]).date() for order in listed)
+    first = days[0] - timedelta(days=1) if days else None
+    while first is not None and first <= days[-1]:
+        until = min(first + MOST_DAYS, days[-1] + timedelta(days=2))
+        asked = {"by": "country", "group_by": "month", "currency": script.CURRENCY, "from": first, "to": until}
+        for row in api.pages("/v1/reports/sales", token, **asked):
+            sums[row["country"]].update(
+                orders=row["orders"], received=_pence(row["received"]), refunded=_pence(row["refunded"])
+            )
+        first = until
+    return sums
+
+
+def report(told: Sums, there: Sums) -> Iterator[str]:
+    """The sales report against the sums of the list, country by country."""
+    for code in sorted(told.keys() | there.keys()):
+        for what in ("orders", "received", "refunded"):
+            said, listed = (sums.get(code, Counter())[what] for sums in (told, there))
+            if said != listed:
+                yield f"sales by country: {code}: {what} is {said}, its orders say {listed}"
 
 
 def _pence(money: Mapping[str, str] | None) -> int:

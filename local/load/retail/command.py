@@ -98,6 +98,7 @@ def verified(api: Api, token: str, planned: Plan) -> list[str]:
         *check.orders(reading.orders, planned.refunds, listed),
         *check.differences(wanted, there, left),
         *check.funds(api, token, there),
+        *check.report(check.reported(api, token, listed), there),
     ]
 
 
@@ -136,7 +137,8 @@ def say(planned: Plan, report: Report, path: Path, verify: bool) -> None:
     if not verify:
         print("not checked (--no-verify)")
     elif not report.wrong:
-        print("checked: orders, received and credited per country are those of the file; counters and funds are exact")
+        print("checked: orders, received and credited per country are those of the file, and of the sales report;")
+        print("counters and funds are exact")
 
 
 def _pounds(minor: int) -> str:
