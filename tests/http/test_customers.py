@@ -139,7 +139,11 @@ def test_nobody_reminds_a_buyer_who_has_opted_out_or_is_blocked(api: Api) -> Non
         shop.platform.place(buyer={"id": "c", "country": "US"})["order_id"],
     )
     for flag in ("reminder_opt_out", "blocked"):
+        assert "remind_payment" in shop.staff.get(f"/v1/orders/{order_id}").json["actions"]
         assert shop.staff.patch("/v1/customers/buyer-1", {flag: True}).status == 200
+        assert "remind_payment" not in shop.staff.get(f"/v1/orders/{order_id}").json["actions"]
+        answered = shop.staff.act(order_id, "adjust_price", {"total": usd("20.00")}).json["actions"]
+        assert "adjust_price" in answered and "remind_payment" not in answered
         refused = shop.staff.act(order_id, "remind_payment", headers={"Accept-Language": "zh-CN"})
         assert (refused.status, refused.code) == (409, "buyer_opted_out")
         assert refused.json["detail"].startswith("买家")

@@ -15,12 +15,15 @@ from functions.orders import cursors, pipeline
 from functions.orders.pipeline import Call
 from functions.orders.shapes import OrderView
 from functions.orders.views import order_view
+from shared.domain.commands import SELLER
 from shared.domain.orders import Order
+from shared.store import customers
 from shared.store.lists import Page, Position
 
 JSON = "application/json; charset=utf-8"
 T = TypeVar("T")
 
+REMIND = "remind_payment"
 MAX_KEPT = 300_000
 """Bytes of a deflated answer; DynamoDB's items end at 400 KB."""
 
@@ -43,7 +46,15 @@ def order_reply(call: Call, order: Order, status: int = 200, *, reveal: bool = F
     if status == 201:
         headers["Location"] = f"/v1/orders/{order.order_id}"
     view = order_view(order, call.actor, call.store, call.now, call.language, reveal=reveal)
+    if REMIND in view["actions"] and call.actor.kind == SELLER and not _reachable(order):
+        view["actions"].remove(REMIND)
     return reply(view, status, headers)
+
+
+def _reachable(order: Order) -> bool:
+    """One read, of the few orders that a reminder is offered for, and for those alone who send one."""
+    buyer = customers.find(order.store_id, order.buyer.id)
+    return buyer is None or buyer.reachable
 
 
 def kept_order_reply(call: Call, status: int = 200) -> Callable[[Order], Any]:
