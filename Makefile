@@ -164,6 +164,15 @@ build-OrdersFunction: .venv/.run
 build-AlertsFunction: .venv/.run
 	$(call package,alerts)
 
+build-RemindersFunction: .venv/.run
+	$(call package,alerts)
+
+build-OutboxFunction: .venv/.run
+	$(call package,alerts)
+
+build-WorkFunction: .venv/.run
+	$(call package,alerts)
+
 build-ExportsFunction: .venv/.run
 	$(call package,exports)
 

@@ -1,4 +1,7 @@
-"""An idle sweep over very many waiting orders: `python -m bench.sweep 100000`."""
+"""Sweeps over very many waiting orders: an idle one, and one with a thousand lapses, and the reminder run likewise.
+
+`python -m bench.sweep 10000 100000` prints a row of docs/clock.md for each.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,11 @@ from tests.harness import create_table, dynoxide, environment, use_table
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = None) -> None:
-    """Heads of orders that await shipment, nothing else of them, in batches of 25."""
-    from shared.domain.orders import Amounts, Buyer, Order, Status, Timer
+def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = None, whole: bool = False) -> None:
+    """Heads of orders that await shipment, in batches of 25; with what hangs on them where they are to be `whole`."""
+    from shared.domain import order_alerts
+    from shared.domain.orders import Amounts, Buyer, Line, Order, Status, Timer
+    from shared.domain.stores import Store
     from shared.settings import settings
     from shared.store import items
 
@@ -32,21 +37,26 @@ def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = 
         buyer=Buyer("buyer-1", "US"),
         recipient={"country": "US"},
         currency="USD",
-        amounts=Amounts(lines=2999, shipping=0),
-        lines=(),
+        amounts=Amounts(lines=2999, shipping=0, received=2999),
+        lines=(Line("1", "P1", 1, 2999),),
         platform_at=placed,
         placed_digest="",
         version=3,
         status=Status.WAIT_SELLER_SEND_GOODS,
         timers=(Timer("shipment", due),),
     )
+    watch = order_alerts.Watch(placed)
+    look = order_alerts.next_look(template, Store(store_id), watch)
     batch: list[Any] = []
     for number in range(count):
         at = placed + timedelta(seconds=number)
-        order = replace(template, order_id=f"3{at:%y%m%d}{number:09d}", placed_at=at)
-        head = items.head_of(order, part_versions=1, armed=True)
-        batch.append({"PutRequest": {"Item": head.serialize()}})
-        if len(batch) == 25 or number == count - 1:
+        order = replace(template, order_id=f"3{at:%y%m%d}{due:%H%M}{number:09d}", placed_at=at)
+        parts = items.parts_of(order) if whole else {}
+        stamp = items.stamp(dict.fromkeys(parts, order.version)) if whole else 1
+        head = items.head_of(order, part_versions=stamp, armed=True, watch=watch, remind_at=look)
+        records = [head, *(items.part_record(order, sk, part, order.version) for sk, part in parts.items())]
+        batch += [{"PutRequest": {"Item": record.serialize()}} for record in records]
+        if len(batch) >= 24 or number == count - 1:
             assert not client.batch_write_item(RequestItems={table: batch})["UnprocessedItems"]
             batch = []
 
@@ -72,11 +82,44 @@ def idle(store_id: str, count: int) -> dict[str, Any]:
     }
 
 
+def busy(store_id: str, waiting: int, lapses: int) -> dict[str, Any]:
+    """A store with so many waiting orders and so many that are due: what the reminder run and the sweep cost then."""
+    from functions.alerts.deadlines import sweep
+    from functions.alerts.reminders import remind
+    from shared.domain.stores import Store
+    from shared.store import stores
+
+    now = datetime.now(UTC).replace(microsecond=0)
+    stores.create(Store(store_id), now)
+    fill(store_id, waiting, now + timedelta(days=9))
+    due = now + timedelta(hours=3)
+    fill(store_id, lapses, due, placed=now - timedelta(hours=2), whole=True)
+    told: dict[str, Any] = {"waiting orders": waiting, "due": lapses}
+    for name, run in (
+        ("reminders", lambda: remind(now, lambda: False)),
+        ("idle reminders", lambda: remind(now, lambda: False)),
+        ("idle sweep", lambda: sweep(now, lambda: False)),
+        ("sweep", lambda: sweep(due + timedelta(minutes=1), lambda: False)),
+    ):
+        began = time.monotonic()
+        with metered() as units:
+            done = run()
+        assert done.complete and done.done == (0 if name.startswith("idle") else lapses), (name, done)
+        told[name] = {
+            "read units": units.reads,
+            "write units": units.writes,
+            "calls": dict(units.calls),
+            "seconds": round(time.monotonic() - began, 2),
+        }
+    return told
+
+
 def main() -> None:
     with dynoxide() as url, environment(url, "bench-sweep"):
         create_table(boto3.client("dynamodb"), "bench-sweep")
         use_table("bench-sweep")
-        print(json.dumps(idle("bench", int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)))
+        for number, waiting in enumerate(map(int, sys.argv[1:] or ["10000"])):
+            print(json.dumps(busy(f"bench{number}", waiting, 1_000)))
 
 
 if __name__ == "__main__":

@@ -9,12 +9,14 @@ from functools import lru_cache
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`token_client_ids` are the app clients whose access tokens are taken; `exports_bucket` and
-    `exports_queue_url` are empty where a function has nothing to do with exports."""
+    """`token_client_ids` are the app clients whose access tokens are taken; the bucket and the
+    queues are empty where a function has nothing to do with them."""
 
     table_name: str
     exports_bucket: str
     exports_queue_url: str
+    alerts_queue_url: str
+    work_queue_url: str
     token_issuer: str
     token_client_ids: frozenset[str]
 
@@ -26,6 +28,8 @@ def settings() -> Settings:
         table_name=os.environ["TABLE_NAME"],
         exports_bucket=os.environ.get("EXPORTS_BUCKET", ""),
         exports_queue_url=os.environ.get("EXPORTS_QUEUE_URL", ""),
+        alerts_queue_url=os.environ.get("ALERTS_QUEUE_URL", ""),
+        work_queue_url=os.environ.get("WORK_QUEUE_URL", ""),
         token_issuer=os.environ.get("TOKEN_ISSUER", ""),
         token_client_ids=frozenset(filter(None, os.environ.get("TOKEN_CLIENT_IDS", "").split(","))),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,13 @@ from shared.domain import customers as customer_rules
 from shared.domain import figures as domain
 from shared.domain import order_alerts
 from shared.domain.deadlines import TIMERS
+from shared.domain.history import Entry
 from shared.domain.lifecycle import ROWS
+from shared.domain.order_alerts import Watch
 from shared.domain.orders import Order
 from shared.domain.stores import Store
 from shared.store import counters, every_customer, figures, items, keys, orders, stores
+from tests.alert_books import AlertBooks
 
 UNCHANGED: frozenset[str] = frozenset()
 FUNDS, WAITING = frozenset({"FUND_PROCESSING"}), frozenset({"WAIT_SELLER_SEND_GOODS"})
@@ -77,16 +80,17 @@ def wrong_steps(entries: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def told(store_id: str, order_id: str) -> list[dict[str, Any]]:
     """The history straight from the store, in the API's words."""
-    return [
-        {
-            "seq": entry.seq,
-            "action": entry.action,
-            "actor": {"role": entry.actor.role},
-            "from": entry.from_status and str(entry.from_status),
-            "to": str(entry.to_status),
-        }
-        for entry in orders.history(store_id, order_id, after_seq=0, limit=10_000)
-    ]
+    return [_told(entry) for entry in orders.history(store_id, order_id, after_seq=0, limit=10_000)]
+
+
+def _told(entry: Entry) -> dict[str, Any]:
+    return {
+        "seq": entry.seq,
+        "action": entry.action,
+        "actor": {"role": entry.actor.role},
+        "from": entry.from_status and str(entry.from_status),
+        "to": str(entry.to_status),
+    }
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,7 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
     violations: dict[str, int] = {}
     settings: dict[str, Store] = {}
     entries = 0
+    alerted, watched = AlertBooks(), dict[str, tuple[Order, Watch, Sequence[Entry]]]()
     for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
         for raw in page["Items"]:
             store_id, order_id = keys.split_pk(raw["pk"]["S"])
@@ -131,6 +136,7 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
                 )
             if raw["kind"]["S"] == "violation":
                 violations[raw["pk"]["S"]] = violations.get(raw["pk"]["S"], 0) + 1
+            alerted.take(raw)
             if raw["sk"]["S"] != keys.ORDER:
                 continue
             loaded = orders.load(store_id, order_id)
@@ -139,7 +145,9 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
                 counters.facets(order.status, order.fund_state, order.overlays)
             )
             figured.setdefault(store_id, Counter()).update(recount(order))
-            history = told(store_id, order_id)
+            past = orders.history(store_id, order_id, after_seq=0, limit=10_000)
+            watched[raw["pk"]["S"]] = order, loaded.watch, past
+            history = [_told(entry) for entry in past]
             entries += len(history)
             wrong += [f"{order_id}: {each}" for each in wrong_steps(history)]
             if not history or (history[-1]["seq"], history[-1]["to"]) != (order.version, order.status):
@@ -177,6 +185,7 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
         for pk, order in found.items()
         if violations.get(pk, 0) != len(order.violations)
     ]
+    wrong += alerted.wrong(watched)
     return Books(found, entries, wrong, sum(map(len, figured.values())))
 
 

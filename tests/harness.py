@@ -296,6 +296,7 @@ def environment(dynamodb: str | None, table: str) -> Iterator[None]:
         "TOKEN_CLIENT_IDS": CLIENT,
         "EXPORTS_BUCKET": BUCKET,
         "EXPORTS_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/{QUEUE}",
+        "ALERTS_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/alerts",
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "test",

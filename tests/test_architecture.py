@@ -127,9 +127,7 @@ TIMES = ("time.time", "time.time_ns", "time.gmtime", "time.localtime", "time.cti
 
 def clock_is_read_in_handlers_alone(path: str, source: str) -> Iterator[str]:
     """The HTTP function takes its time from the event; waiting and measuring (sleep, monotonic) are no clock."""
-    if path == "functions/alerts/deadlines.py":
-        return
-    if path.startswith(("functions/customers/", "functions/exports/")) and path.count("/") == 2:
+    if path.startswith(("functions/alerts/", "functions/customers/", "functions/exports/")) and path.count("/") == 2:
         return
     for name in names(source):
         owner, _, last = name.rpartition(".")
@@ -234,7 +232,10 @@ NOT_FOR: dict[str, tuple[str, ...]] = {
         "functions.exports",
         "functions.alerts",
     ),
-    "functions.alerts.deadlines": (*SPREADSHEETS, *TESTING, *IDEMPOTENCY, *WEB, "boto3", "msgspec", "functions.orders"),
+    **dict.fromkeys(
+        (f"functions.alerts.{name}" for name in ("deadlines", "reminders", "worker", "outbox")),
+        (*SPREADSHEETS, *TESTING, *IDEMPOTENCY, *WEB, "boto3", "msgspec", "functions.orders", "functions.exports"),
+    ),
     "functions.customers.erasures": (
         *SPREADSHEETS,
         *TESTING,

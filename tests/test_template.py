@@ -39,6 +39,24 @@ PERMISSIONS = {
         "OrdersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
         "OrdersTable/index/*": {"dynamodb:Query"},
         "ScheduleFailures": {"sqs:SendMessage"},
+        "WorkQueue": {"sqs:SendMessage"},
+    },
+    "RemindersRole": {
+        "OrdersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "OrdersTable/index/*": {"dynamodb:Query"},
+        "ScheduleFailures": {"sqs:SendMessage"},
+        "WorkQueue": {"sqs:SendMessage"},
+    },
+    "OutboxRole": {
+        "OrdersTable": {"dynamodb:UpdateItem"},
+        "OrdersTable/index/*": {"dynamodb:Query"},
+        "AlertsQueue": {"sqs:SendMessage"},
+        "ScheduleFailures": {"sqs:SendMessage"},
+    },
+    "WorkRole": {
+        "OrdersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "OrdersTable/index/*": {"dynamodb:Query"},
+        "WorkQueue": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
     },
     "ErasuresRole": {
         "OrdersTable": {
@@ -423,14 +441,29 @@ def alarms_on_our_own_metrics_name_what_is_counted(document: Document) -> Iterat
     }
     found = 0
     for name, alarm in properties(document, ALARM):
-        for query in alarm.get("Metrics", ()):
-            if "MetricStat" in query:
-                metric, found = query["MetricStat"]["Metric"], found + 1
-                services = [each["Value"] for each in metric["Dimensions"] if each["Name"] == "service"]
-                if metric["Namespace"] != "Orderkeep" or (metric["MetricName"], *services) not in counted:
-                    yield name
+        own = [alarm] if alarm.get("Namespace") == "Orderkeep" else []
+        queries = [each["MetricStat"]["Metric"] for each in alarm.get("Metrics", ()) if "MetricStat" in each]
+        for metric in (*own, *queries):
+            found += 1
+            services = [each["Value"] for each in metric["Dimensions"] if each["Name"] == "service"]
+            if metric["Namespace"] != "Orderkeep" or (metric["MetricName"], *services) not in counted:
+                yield name
     if not found:
         yield "none"
+
+
+def every_schedule_has_a_heartbeat_of_which_silence_is_heard(document: Document) -> Iterator[str]:
+    hearts = {
+        dimension["Value"]
+        for _, alarm in properties(document, ALARM)
+        if alarm.get("TreatMissingData") == "breaching" and alarm["ComparisonOperator"] == "LessThanThreshold"
+        for dimension in alarm["Dimensions"]
+    }
+    for name, function in properties(document, FUNCTION):
+        scheduled = any(event["Type"] == "ScheduleV2" for event in function["Events"].values())
+        service = function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+        if scheduled and service not in hearts:
+            yield name
 
 
 def dead_letters_and_late_messages_raise_an_alarm(document: Document) -> Iterator[str]:
@@ -670,6 +703,13 @@ BREAKS: list[tuple[Rule, Callable[[Document], Document], str, Any]] = [
         ],
         "MetricName",
         "ExportsFailing",
+    ),
+    (alarms_on_our_own_metrics_name_what_is_counted, _properties("OldestDueAlarm"), "MetricName", "OldestOrder"),
+    (
+        every_schedule_has_a_heartbeat_of_which_silence_is_heard,
+        _properties("SweepHeartbeatAlarm"),
+        "TreatMissingData",
+        "notBreaching",
     ),
     (what_can_fail_has_an_alarm, _properties("ScheduleFailuresAlarm"), "Dimensions", []),
     (what_can_fail_has_an_alarm, _properties("ExportsLateAlarm"), "Dimensions", []),

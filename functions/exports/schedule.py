@@ -28,5 +28,6 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
         return context.get_remaining_time_in_millis() < STOP_BEFORE_MS
 
     done = {"started": exports.start_regular(now, enough), "driven": exports.drive_on(now, enough)}
+    metrics.add_metric("ExportRuns", "Count", 1)
     logger.info("exports looked after", extra=done)
     return done

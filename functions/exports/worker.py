@@ -59,6 +59,8 @@ def write_next(
         with suppress(LeaseLost):
             exports.give_back(job, owner, clock())
         return None
+    if not job.open:
+        exports.ended(job, clock())
     if job.open and job.files:  # one that begins anew waits for the clock: see life.restart
         exports.hand_on(job)
     return job

@@ -110,7 +110,7 @@ def _zone(name: str) -> str:
 _TIMEDELTA = TypeAdapter(timedelta)
 
 
-def _length(value: Any) -> timedelta:
+def duration(value: Any) -> timedelta:
     if not isinstance(value, str):
         raise PydanticCustomError("duration_invalid", "A duration is ISO 8601 text, like P20D or PT48H.")
     try:
@@ -133,7 +133,7 @@ def iso_duration(length: timedelta) -> str:
 
 Duration = Annotated[
     timedelta,
-    BeforeValidator(_length),
+    BeforeValidator(duration),
     PlainSerializer(iso_duration),
     WithJsonSchema({"type": "string", "format": "duration", "examples": ["P20D", "PT48H"]}),
 ]

@@ -15,6 +15,7 @@ from functions.orders.pipeline import Call, access
 from functions.orders.routes import (
     across,
     actions,
+    alerts,
     bulk,
     customers,
     desk,
@@ -47,6 +48,7 @@ MODULES = (
     messages,
     templates,
     exports,
+    alerts,
     desk,
 )
 for module in MODULES:

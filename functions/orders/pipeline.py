@@ -25,6 +25,7 @@ from functions.orders.buyers import buyer_of
 from functions.orders.identity import READERS, Caller, identify
 from functions.orders.labels import language
 from functions.orders.problems import FieldError, Problem
+from shared.domain.alerts import Alert
 from shared.domain.commands import Actor
 from shared.domain.customers import Customer
 from shared.domain.exports import Job
@@ -34,7 +35,7 @@ from shared.domain.templates import Template
 from shared.operations.orders import Receipt
 from shared.operations.stores import open_store
 from shared.settings import settings
-from shared.store import claims, customers, exports, lists, orders, stores, templates
+from shared.store import alerts, claims, customers, exports, lists, orders, stores, templates
 from shared.store.errors import Answered, ClaimLost
 from shared.telemetry import logger, metrics
 
@@ -72,6 +73,7 @@ class Call:
     found: Template | None = None
     dispute_id: str = ""
     known: Customer | None = None
+    alert: Alert | None = None
     expected: frozenset[int] | None = None
     receipt: Receipt | None = None
 
@@ -103,6 +105,11 @@ class Call:
     def template(self) -> Template:
         assert self.found is not None
         return self.found
+
+    @property
+    def told(self) -> Alert:
+        assert self.alert is not None
+        return self.alert
 
     @property
     def actor(self) -> Actor:
@@ -186,6 +193,10 @@ class Checks(OpenAPIRequestValidationMiddleware):
             if not ORDER_ID.fullmatch(path["template_id"]):
                 raise problems.not_found()
             call.found = templates.load(store_id, path["template_id"])
+        if "alert_id" in path:
+            if not ORDER_ID.fullmatch(path["alert_id"]):
+                raise problems.not_found()
+            call.alert = alerts.load(store_id, path["alert_id"])
 
 
 def _disputed(store_id: str, dispute_id: str) -> tuple[str, orders.Loaded]:

@@ -85,7 +85,7 @@ TABLE: tuple[Row, ...] = (
     row("fail_payment", "platform", S.PAYMENT_PROCESSING, payments.fail),
     row("pay", "platform", UNPAID, payments.pay),
     row("adjust_price", "seller", S.PLACE_ORDER_SUCCESS, payments.adjust_price),
-    row("remind_payment", "seller", S.PLACE_ORDER_SUCCESS, payments.remind, NOT_REMINDED),
+    row("remind_payment", "seller clock", S.PLACE_ORDER_SUCCESS, payments.remind, NOT_REMINDED),
     row("cancel_unpaid", "platform", UNPAID, payments.cancel_unpaid),
     row("expire_payment", "clock", UNPAID, payments.expire),
     row("pass_risk", "platform clock", S.RISK_CONTROL, payments.pass_risk),

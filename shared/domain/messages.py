@@ -31,11 +31,14 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Thread:
     """The talk about one order. `unanswered` is the first thing that the buyer wrote and nobody has answered yet,
-    `answered_at` when the shop wrote last."""
+    `answered_at` when the shop wrote last. `alert_at` is when the shop is told that it has waited too long, and
+    `alerted` whether it has been (talk_alerts.py)."""
 
     version: int = 0
     answered_at: datetime | None = None
     unanswered: Message | None = None
+    alert_at: datetime | None = None
+    alerted: bool = False
 
     def with_message(self, message: Message) -> Thread:
         """The shop's answer ends the wait, the platform's own words do not; and what the buyer wrote before the last

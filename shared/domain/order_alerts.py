@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from shared.domain import deadlines
 from shared.domain.alert_rules import OVERDUE
@@ -18,7 +18,7 @@ from shared.domain.alerts import Alert, Cause, alert, amount
 from shared.domain.commands import CLOCK
 from shared.domain.history import Entry
 from shared.domain.lifecycle import Change
-from shared.domain.orders import Order, RefundState, Status, Timer
+from shared.domain.orders import Order, Outcome, RefundState, Status, Timer
 from shared.domain.stores import Store
 
 NEW_WITHIN = timedelta(days=1)
@@ -127,6 +127,15 @@ def _claim(before: Order | None, after: Order, entry: Entry) -> dict[str, Any]:
     return told | ({} if dispute.claim is None else {"claim": amount(dispute.claim, after.currency)})
 
 
+class Bought(Protocol):
+    """An order, or its row in a list."""
+
+    @property
+    def status(self) -> Status: ...
+    @property
+    def outcome(self) -> Outcome | None: ...
+
+
 UNPAID = frozenset({Status.PLACE_ORDER_SUCCESS, Status.PAYMENT_PROCESSING})
 
 EVENTS: Mapping[str, Event] = {
@@ -177,7 +186,7 @@ def follow(before: Order, change: Change, store: Store, watch: Watch) -> Told:
         until = max(until, heard if lapsed else min(heard, _pending(was, after, store) or heard))
         for cause in [each for each in open_ if not lasts(each, after)]:
             open_.remove(cause)
-            over.append((cause, heard))
+            over.append((cause, max(heard, cause.at)))  # clocks differ
         was = after
     return _told(was, store, Watch(until, tuple(open_), watch.passed_over), watch, raised, over)
 
@@ -195,6 +204,11 @@ def look(order: Order, store: Store, watch: Watch, now: datetime) -> Told:
 def unchanged(order: Order, store: Store, watch: Watch) -> Told:
     """Nothing is told now; only when to look again may be another, because the store's rules are."""
     return Told(watch, remind_at=next_look(order, store, watch))
+
+
+def bought(order: Bought) -> bool:
+    """Has it been paid for, whoever told of it?"""
+    return order.status not in UNPAID | {Status.IN_BOOK_SALE} and order.outcome is not Outcome.CLOSED_UNPAID
 
 
 def next_look(order: Order, store: Store, watch: Watch) -> datetime | None:

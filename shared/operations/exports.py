@@ -14,7 +14,7 @@ from shared.domain.exports import AWAITING_SHIPMENT, Asked, Format, Job, Kind
 from shared.domain.stores import Store
 from shared.domain.windows import last_three_months
 from shared.operations.orders import Receipt, new_id
-from shared.store import counters, exports, orders, queues, regular_exports, stores
+from shared.store import counters, days, exports, orders, queues, regular_exports, stores
 from shared.store.errors import Busy, Missing, Stale
 from shared.store.table import Write
 from shared.telemetry import logger, metrics
@@ -187,6 +187,15 @@ def end(job: Job, now: datetime) -> Job:
     else:
         moved = orders.moved_since(job.store_id, since)
     return life.restart(job, now) if moved else life.succeed(job, now)
+
+
+def ended(job: Job, now: datetime) -> None:
+    """What comes of a job that has succeeded: orders that were about to leave the window may have been in it. Where
+    this fails, the store's day looks at them."""
+    try:
+        days.hasten(job.store_id, now)
+    except Exception as error:
+        logger.warning("what leaves the window is looked at later", extra={"error": type(error).__name__})
 
 
 def give_back(job: Job, owner: str, now: datetime) -> None:

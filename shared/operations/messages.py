@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.domain import messages as rules
+from shared.domain import talk_alerts
 from shared.domain.messages import Message
 from shared.domain.orders import Order
 from shared.domain.stores import Store
@@ -21,13 +22,17 @@ def draft(sender: str, text: str, at: datetime | None, now: datetime) -> Message
     return Message(new_id("msg_"), sender, text, at or now)
 
 
-def post_message(store: Store, order: Order, message: Message, receipt: Receipt | None = None) -> Message:
+def post_message(
+    store: Store, order: Order, message: Message, now: datetime, receipt: Receipt | None = None
+) -> Message:
     """Whatever the order's status; frozen ones take messages, too. Raises Busy."""
     day = message.sent_at.astimezone(ZoneInfo(store.time_zone)).date()
     for _ in range(ATTEMPTS):
         thread = messages.thread(store.store_id, order.order_id)
+        after, patience = thread.with_message(message), store.alert_rules.unanswered_after
+        told = talk_alerts.follow(store.store_id, order.order_id, thread, after, patience, now)
         try:
-            messages.post(order, thread, message, day, receipt.writes(message) if receipt else ())
+            messages.post(order, thread, told, message, day, receipt.writes(message) if receipt else ())
         except Stale:
             pause()
             order = orders.load(store.store_id, order.order_id).order

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +23,7 @@ from shared.domain.placements import Placement, place
 from shared.domain.stores import Store
 from shared.store import customers, orders, stores
 from shared.store.claims import Claim
-from shared.store.errors import Busy, Exists, Missing, Stale
+from shared.store.errors import Busy, Exists, Missing, Stale, TooLarge
 from shared.store.table import Write
 
 MAX_AHEAD = timedelta(minutes=5)
@@ -175,6 +176,7 @@ def _apply(
     *,
     dry_run: bool = False,
 ) -> Order:
+    caught_up = False
     for _ in range(ATTEMPTS):
         check_version(loaded.order, request.expected)
         done = step(loaded.order)
@@ -194,6 +196,11 @@ def _apply(
             pause()
             loaded = orders.load(store.store_id, loaded.order.order_id)
             continue
+        except TooLarge:
+            if caught_up:
+                raise
+            loaded, caught_up = _catch_up(store, loaded, request), True
+            continue
         if receipt:
             receipt.kept = receipt.render is not None
         return done.order
@@ -207,6 +214,17 @@ def _reminded(order: Order) -> Sequence[Write]:
     if customer is not None:
         buyers.refuse_reminder(customer)
     return [customers.still_reachable(order)]
+
+
+def _catch_up(store: Store, loaded: orders.Loaded, request: Request) -> orders.Loaded:
+    """What passed before the request, written for itself, so that the rest fits into one transaction."""
+    order = loaded.order
+    lapse_order(order.store_id, order.order_id, before=request.at or request.now, now=request.now)
+    loaded = orders.load(order.store_id, order.order_id)
+    told = order_alerts.look(loaded.order, store, loaded.watch, request.now)
+    with suppress(Stale):
+        orders.rearm(loaded, armed=store.enforces, told=told)
+    return orders.load(order.store_id, order.order_id)
 
 
 def pause() -> None:

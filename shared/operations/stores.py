@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.domain.stores import Store
 from shared.operations.exports import recount
 from shared.operations.orders import lapse_order
-from shared.store import lists, stores
+from shared.store import days, lists, stores
 from shared.store.errors import Busy, Exists, Missing, Stale
 from shared.telemetry import logger
 
@@ -32,14 +33,16 @@ def open_store(store_id: str, role: str, now: datetime) -> stores.Kept:
 
 
 def change_store(kept: stores.Kept, change: Callable[[Store], Store], now: datetime) -> Store:
-    """Change the settings. A new mode reaches the orders that are already there by the clock (see `rearm_store`)."""
+    """Change the settings. A new mode, or new rules for what is told when, reach the orders that are already there by
+    the clock (see `rearm_store`)."""
     for _ in range(ATTEMPTS):
         after = change(kept.store)
         if after == kept.store:
             return after
-        turned = after.policy.mode is not kept.store.policy.mode
+        turned = _arms(after) != _arms(kept.store)
         rearming = stores.Rearming(lists.FIRST, now + SETTLES_IN) if turned else kept.rearming
         also = [recount(after, now)] if after.time_zone != kept.store.time_zone else []
+        also += [days.moved(after, now)] if _hour(after) != _hour(kept.store) else []
         try:
             stores.save(kept, after, rearming=rearming, also=also)
         except Stale:
@@ -47,6 +50,16 @@ def change_store(kept: stores.Kept, change: Callable[[Store], Store], now: datet
             continue
         return after
     raise Busy("the store keeps changing")
+
+
+def _arms(store: Store) -> tuple[Any, ...]:
+    """What an order's entries in the clock's indexes are made from."""
+    rules = store.alert_rules
+    return store.policy.mode, dict(rules.leads), rules.former, rules.remind_payment
+
+
+def _hour(store: Store) -> tuple[str, int | None]:
+    return store.time_zone, store.alert_rules.digest_hour
 
 
 def rearm_store(store_id: str, *, now: datetime, before: datetime, enough: Callable[[], bool]) -> int:

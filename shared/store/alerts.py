@@ -39,9 +39,10 @@ def _resolved(writes: Sequence[Write], told: Told) -> Iterator[tuple[str, Cause,
     return ((store_id, cause, at) for cause, at in told.resolved)
 
 
-def raising(alerts: Iterable[Alert]) -> list[Write]:
-    """The writes of new alerts, each with its outbox entry unless it is over and no news. Raises AlreadyRaised."""
-    return [Put(_record(each), absent(), _there(each.alert_id)) for each in alerts]
+def raising(alerts: Iterable[Alert], *, quietly: bool = False) -> list[Write]:
+    """The writes of new alerts, each with its outbox entry unless it is over and no news, or raised `quietly`. Raise
+    AlreadyRaised."""
+    return [Put(_record(each, each.worth_telling and not quietly), absent(), _there(each.alert_id)) for each in alerts]
 
 
 def resolving(store_id: str, cause: Cause, at: datetime) -> Write:
@@ -130,8 +131,7 @@ def _state_key(store_id: str, state: State, severity: Severity) -> str:
     return f"{store_id}#alert#{state}#{severity}"
 
 
-def _record(alert: Alert) -> AlertRecord:
-    to_tell = alert.worth_telling
+def _record(alert: Alert, to_tell: bool) -> AlertRecord:
     return AlertRecord(
         keys.alert_pk(alert.store_id, alert.alert_id),
         ALERT,

@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
+from shared.domain.alerts import Cause, alert
 from shared.domain.commands import Actor
 from shared.domain.exports import Asked, File, Format, Job, Kind, Lease, State, Warned
 from shared.domain.orders import Status
-from shared.store import keys, lists
+from shared.store import alerts, keys, lists
 from shared.store.attributes import InstantAttribute
 from shared.store.errors import Exists, Missing
 from shared.store.records import DownloadRecord, ExportRecord, Record
@@ -41,11 +42,28 @@ def save(before: Job, after: Job, also: Callable[[Job], Sequence[Write]] | None 
     was first."""
     saved = replace(after, version=before.version + 1)
     write = Put(_record(saved), ExportRecord.version == before.version, stale)
-    if also:
-        transact([write, *also(saved)])
+    others = [*_alerts(before, saved), *(also(saved) if also else ())]
+    if others:
+        transact([write, *others])
     else:
         put(write)
     return saved
+
+
+def _alerts(before: Job, after: Job) -> list[Write]:
+    """A job that has failed is told of until it is tried again."""
+    told: list[Write] = []
+    if before.state is State.FAILED and after.state is not State.FAILED and before.finished_at:
+        at = after.lease.until if after.lease else before.finished_at
+        told.append(alerts.resolving(before.store_id, _failure(before, before.finished_at), at))
+    if after.state is State.FAILED and before.state is not State.FAILED and after.finished_at:
+        facts = {"code": after.failed, "kind": str(after.asked.kind), "format": str(after.asked.format)}
+        told += alerts.raising([alert(after.store_id, _failure(after, after.finished_at), facts)])
+    return told
+
+
+def _failure(job: Job, at: datetime) -> Cause:
+    return Cause("export_failed", at, job.export_id)
 
 
 def listed(store_id: str, limit: int, after: lists.Position | None) -> lists.Page[Job]:

@@ -120,7 +120,7 @@ def head_of(
         promised=order.promised or None,
         ship_by=order.ship_by,
         alerted_until=watch.until,
-        alerts=[_cause(cause) for cause in watch.open] or None,
+        alerts=[told_cause(cause) for cause in watch.open] or None,
         passed_over=watch.passed_over,
         reminder_shard=keys.reminder_shard(order.store_id, order.order_id) if remind_at else None,
         remind_at=keys.sort_key(remind_at, order.store_id, order.order_id) if remind_at else None,
@@ -286,7 +286,7 @@ def watch_of(head: OrderRecord) -> Watch:
     return Watch(head.alerted_until, tuple(cause_of(told, order_id) for told in head.alerts or ()), head.passed_over)
 
 
-def _cause(cause: Cause) -> list[Any]:
+def told_cause(cause: Cause) -> list[Any]:
     """Without its subject, which is the order, and short: a head stays within one write unit."""
     told: list[Any] = [cause.kind, _time.serialize(cause.at)]
     if cause.timer and cause.due_at and cause.lead is not None:

@@ -121,6 +121,10 @@ def replies_sk(day: date) -> str:
     return f"REPLIES#{day.isoformat()}"
 
 
+def reminders_sk(day: date) -> str:
+    return f"REMINDERS#{day.isoformat()}"
+
+
 def counter_sk(store_id: str, order_id: str) -> str:
     return f"{COUNTER}{_hash(store_id, order_id) % COUNTER_SHARDS}"
 
@@ -135,6 +139,7 @@ BEHIND = "$"
 
 OUTBOX_SHARDS, REMINDER_SHARDS = 8, 8
 TALK = "talk"
+"""Ends the reminder key of an order's messages, and so tells it from that of the order itself."""
 EXPORT_SHARD, EXPORT_JOBS_SHARD = "EXPORT", "EXPORT#JOBS"
 """The clock partitions of regular exports and of open export jobs, apart from the sweep's."""
 ERASURES_SHARD = "ERASURES"

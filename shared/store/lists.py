@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from pynamodb.expressions.condition import Condition
 
@@ -213,11 +213,35 @@ def records(selection: Selection, limit: int, after: Position | None) -> Page[Re
     return Page(tuple(found), end)
 
 
-def due(shard: str, until: datetime) -> Iterator[tuple[str, str]]:
-    """(store_id, order_id) of what a clock shard says is due, earliest first, lazily; an empty order id is the store
-    itself. One query where nothing is due."""
-    for _, pk in query_keys("by_clock", shard, Record.fires_at < keys.instant(until), "fires_at"):
-        yield keys.split_pk(pk)
+class Due(NamedTuple):
+    """An entry of an index of what is due: its sort key there, and whom it names. Without an order it is the store
+    itself; `what` tells something of the order from the order."""
+
+    key: str
+    store_id: str
+    order_id: str = ""
+    what: str = ""
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromisoformat(self.key.partition("#")[0])
+
+
+DUE_KEYS = {"by_clock": "fires_at", "by_reminder": "remind_at"}
+
+
+def due(shard: str, until: datetime, index: str = "by_clock") -> Iterator[Due]:
+    """What a shard of such an index says is due, earliest first, lazily. One query where nothing is."""
+    sort = DUE_KEYS[index]
+    for key, _ in query_keys(index, shard, getattr(Record, sort) < keys.instant(until), sort):
+        yield Due(key, *key.split("#")[1:])
+
+
+def due_between(index: str, shard: str, first: str, last: str) -> Iterator[Due]:
+    """The same from one key to another, both included."""
+    sort = DUE_KEYS[index]
+    for key, _ in query_keys(index, shard, getattr(Record, sort).between(first, last), sort):
+        yield Due(key, *key.split("#")[1:])
 
 
 def due_orders(store_id: str, after: str) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,8 @@ from pynamodb.expressions.condition import Condition
 
 from shared.domain.messages import BUYER, IN_TIME_SECONDS, SELLER, Message, Thread
 from shared.domain.orders import Order
-from shared.store import keys, lists
+from shared.domain.talk_alerts import Told
+from shared.store import alerts, keys, lists
 from shared.store.counters import counted
 from shared.store.records import MessageRecord, OrderRecord, Record, RepliesRecord, ThreadRecord
 from shared.store.table import Check, Delete, Put, Update, Write, absent, anyhow, get, present, query, stale, transact
@@ -38,17 +39,17 @@ def thread(store_id: str, order_id: str) -> Thread:
     record = get(keys.order_pk(store_id, order_id), keys.THREAD)
     if not isinstance(record, ThreadRecord):
         return Thread()
-    return Thread(int(record.version), record.answered_at, _unanswered(record))
+    alerted = bool(record.alerted)
+    return Thread(int(record.version), record.answered_at, _unanswered(record), record.alert_at, alerted)
 
 
-def post(order: Order, before: Thread, message: Message, day: date, also: Sequence[Write] = ()) -> None:
-    """A message, with the state of the talk, the order's count of unread ones where it is the buyer's, and the figures
-    of `day` where it is an answer. The order's version stays. Raises Stale."""
-    after = before.with_message(message)
-    there = ThreadRecord.version == before.version if before.version else absent()
+def post(order: Order, before: Thread, told: Told, message: Message, day: date, also: Sequence[Write] = ()) -> None:
+    """A message, with the state of the talk, what is told of it, the order's count of unread ones where it is the
+    buyer's, and the figures of `day` where it is an answer. The order's version stays. Raises Stale."""
+    after = told.thread
     writes: list[Write] = [
         Put(_record(order, message), absent(), stale),
-        Put(_thread_record(order, after), there, stale),
+        *_talked(order.store_id, order.order_id, before, told),
         *also,
     ]
     if message.sender == BUYER:
@@ -56,6 +57,21 @@ def post(order: Order, before: Thread, message: Message, day: date, also: Sequen
     if message.sender == SELLER and before.unanswered is not None and after.unanswered is None:
         writes.append(_replied(order.store_id, day, message.sent_at - before.unanswered.sent_at))
     transact(writes)
+
+
+def told(store_id: str, order_id: str, before: Thread, told: Told) -> None:
+    """What is told of a talk in which nobody has written. Raises Stale."""
+    after = replace(told, thread=replace(told.thread, version=before.version + 1))
+    transact(_talked(store_id, order_id, before, after))
+
+
+def _talked(store_id: str, order_id: str, before: Thread, told: Told) -> list[Write]:
+    there = ThreadRecord.version == before.version if before.version else absent()
+    return [
+        Put(_thread_record(store_id, order_id, told.thread), there, stale),
+        *alerts.raising(told.raised),
+        *(alerts.resolving(store_id, cause, at) for cause, at in told.resolved),
+    ]
 
 
 def read(order: Order, by_seller: bool, now: datetime, also: Sequence[Write] = ()) -> int:
@@ -203,18 +219,22 @@ def _message(record: MessageRecord) -> Message:
     return Message(record.message_id, record.sender, record.text, record.sent_at, record.read_at)
 
 
-def _thread_record(order: Order, thread: Thread) -> ThreadRecord:
-    waiting = thread.unanswered
+def _thread_record(store_id: str, order_id: str, thread: Thread) -> ThreadRecord:
+    waiting, look_at = thread.unanswered, None if thread.alerted else thread.alert_at
     return ThreadRecord(
-        keys.order_pk(order.store_id, order.order_id),
+        keys.order_pk(store_id, order_id),
         keys.THREAD,
         version=thread.version,
         answered_at=thread.answered_at,
         message_id=waiting and waiting.message_id,
         text=waiting and waiting.text,
         unanswered_since=waiting and waiting.sent_at,
-        state_key=f"{order.store_id}#thread#unanswered" if waiting else None,
-        sort_key=keys.sort_key(waiting.sent_at, order.order_id) if waiting else None,
+        alert_at=thread.alert_at,
+        alerted=int(thread.alerted) or None,
+        reminder_shard=keys.reminder_shard(store_id, order_id) if look_at else None,
+        remind_at=keys.sort_key(look_at, store_id, order_id, keys.TALK) if look_at else None,
+        state_key=f"{store_id}#thread#unanswered" if waiting else None,
+        sort_key=keys.sort_key(waiting.sent_at, order_id) if waiting else None,
     )
 
 

@@ -13,7 +13,7 @@ from shared.domain.erasure import bare_changes
 from shared.domain.history import Entry
 from shared.domain.order_alerts import Told, Watch
 from shared.domain.orders import Order
-from shared.store import alerts, customers, figures, keys, ledger
+from shared.store import alerts, customers, figures, keys, ledger, payment_reminders
 from shared.store.counters import counted
 from shared.store.errors import Busy, Exists, Missing
 from shared.store.items import (
@@ -122,6 +122,7 @@ def save(
             *counted(was, after),
             *ledger.moved(was, after, entries),
             *figures.moved(was, after),
+            *payment_reminders.moved(was, after, entries),
             *([_moved(keys.moved_pk, after, entries[-1].recorded_at)] if moved else []),
             *([_moved(keys.ship_by_moved_pk, after, entries[-1].recorded_at)] if _ship_by_moved(was, after) else []),
             *also,
@@ -144,14 +145,14 @@ def _any_since(pk: str, at: datetime) -> bool:
     return next(query(pk, Record.sk > keys.instant(at), limit=1), None) is not None
 
 
-def rearm(before: Loaded, *, armed: bool, told: Told) -> None:
+def rearm(before: Loaded, *, armed: bool, told: Told, also: Sequence[Write] = ()) -> None:
     """Put the order into the clock's indexes or take it out, with what is told of it meanwhile, without touching the
     order itself. Raises Stale."""
     head = _head(before.order, before.versions, armed, told)
     head.in_customer = 1 if before.in_customer else None
     kept = (before.armed, before.remind_at, before.watch)
     if told.raised or (head.fires_at, head.remind_at, told.watch) != kept:
-        alerts.transact([Put(head, _as_loaded(before), stale)], told)
+        alerts.transact([Put(head, _as_loaded(before), stale), *also], told)
 
 
 def history(store_id: str, order_id: str, *, after_seq: int, limit: int) -> list[Entry]:

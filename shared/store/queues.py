@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 
 from shared.settings import settings
 from shared.store.sessions import client
@@ -13,3 +14,25 @@ def send_export(store_id: str, export_id: str, n: int) -> None:
     the clock."""
     body = json.dumps({"store_id": store_id, "export_id": export_id, "n": n})
     client("sqs").send_message(QueueUrl=settings().exports_queue_url, MessageBody=body)
+
+
+def has_workers() -> bool:
+    """Is there a queue for slices of what is due?"""
+    return bool(settings().work_queue_url)
+
+
+def send_slices(slices: Sequence[Mapping[str, str]]) -> None:
+    """Hand slices of what is due to workers. Raises what botocore raises; what did not go out is still due."""
+    _send(settings().work_queue_url, [json.dumps(each) for each in slices])
+
+
+def send_alerts(which: Sequence[tuple[str, str]]) -> None:
+    """Send alerts (store, id) on their way to the channels. One that did not go out is in the outbox again soon."""
+    bodies = [json.dumps({"store_id": store_id, "alert_id": alert_id}) for store_id, alert_id in which]
+    _send(settings().alerts_queue_url, bodies)
+
+
+def _send(url: str, bodies: Sequence[str]) -> None:
+    for start in range(0, len(bodies), 10):
+        entries = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies[start : start + 10])]
+        client("sqs").send_message_batch(QueueUrl=url, Entries=entries)

@@ -263,6 +263,8 @@ class ThreadRecord(Record, discriminator="thread"):
     message_id = UnicodeAttribute(null=True)
     text = UnicodeAttribute(null=True)
     unanswered_since = InstantAttribute(null=True)
+    alert_at = InstantAttribute(null=True)
+    alerted = NumberAttribute(null=True)
 
 
 class RepliesRecord(Record, discriminator="replies"):
@@ -308,6 +310,32 @@ class AlertRecord(Record, discriminator="alert"):
     acknowledged_at = InstantAttribute(null=True)
     acknowledged_by = UnicodeAttribute(null=True)
     resolved_at = InstantAttribute(null=True)
+
+
+class DayRecord(Record, discriminator="day"):
+    """What a store is to be told once a day, in the index of what comes."""
+
+    version = NumberAttribute()
+    due_at = InstantAttribute()
+    look_at = InstantAttribute(null=True)
+    leaving = JSONTextAttribute(null=True)
+
+
+class ReminderRecord(Record, discriminator="reminder"):
+    """The buyer of an order was reminded of the payment."""
+
+    at = InstantAttribute()
+    by_rule = NumberAttribute()
+    paid_at = InstantAttribute(null=True)
+
+
+class ReminderFiguresRecord(Record, discriminator="reminder_figures"):
+    """The payment reminders of a day, and how many of their orders were paid since."""
+
+    reminded = NumberAttribute(null=True)
+    by_rule = NumberAttribute(null=True)
+    paid = NumberAttribute(null=True)
+    passed_over = NumberAttribute(null=True)
 
 
 class LedgerRecord(Record, discriminator="ledger"):

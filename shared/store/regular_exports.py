@@ -59,7 +59,7 @@ def load(store_id: str) -> RegularExport:
 
 def due_by(now: datetime) -> Iterator[str]:
     """The stores whose regular export is due by `now`, longest due first; hints, off one query."""
-    return (store_id for store_id, _ in due(keys.EXPORT_SHARD, now))
+    return (each.store_id for each in due(keys.EXPORT_SHARD, now))
 
 
 def change(before: RegularExport, after: RegularExport) -> Write:

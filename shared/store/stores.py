@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.domain.alert_rules import AlertRules, Leads, PaymentReminders, QuietHours
 from shared.domain.stores import DURATIONS, DeadlinePolicy, FeeRates, Mode, Store
-from shared.store import keys, regular_exports
+from shared.store import days, keys, regular_exports
 from shared.store.counters import fresh
 from shared.store.errors import Exists, Missing
 from shared.store.records import StoreRecord
@@ -50,6 +50,7 @@ def create(store: Store, now: datetime) -> None:
         [
             Put(record, absent(), lambda: Exists("the store is there already")),
             regular_exports.first(store, now),
+            days.first(store, now),
             *fresh(store.store_id),
         ]
     )

@@ -13,6 +13,12 @@ from tests.domain.build import Life, days, life_in, line, parcel, policy
 
 SHANGHAI = Store("cn")
 NEW_YEAR = replace(SHANGHAI, holidays=frozenset(date(2024, 2, day) for day in range(10, 18)))
+NEW_YEAR_2027 = replace(SHANGHAI, holidays=frozenset(date(2027, 2, day) for day in range(5, 12)))
+LEAP_DAY_OFF = replace(SHANGHAI, holidays=frozenset({date(2028, 2, 29)}))
+BERLIN = Store("de", time_zone="Europe/Berlin")
+BERLIN_EVERY_DAY = replace(BERLIN, business_days=frozenset(range(1, 8)))
+SYDNEY = Store("au", time_zone="Australia/Sydney")
+LORD_HOWE = Store("lh", time_zone="Australia/Lord_Howe")
 LOS_ANGELES = Store("us", time_zone="America/Los_Angeles")
 SAO_PAULO = Store("br", time_zone="America/Sao_Paulo")
 EVERY_DAY = replace(SHANGHAI, business_days=frozenset(range(1, 8)))
@@ -47,6 +53,20 @@ WORKED = (
     ("before midnight is left out", SATURDAYS, "2018-11-02T15:00", 1, "2018-11-04T02:59:59"),
     ("an evening hour twice", SATURDAYS, "2018-02-16T15:00", 1, "2018-02-18T02:59:59"),
     ("no more summer time", SAO_PAULO, "2019-11-01T15:00", 1, "2019-11-05T02:59:59"),
+    ("a weekend, the New Year of 2027 and a weekend", NEW_YEAR_2027, "2027-02-04T01:00", 2, "2027-02-15T15:59:59"),
+    ("a day before the New Year of 2027 counts", NEW_YEAR_2027, "2027-02-03T01:00", 3, "2027-02-15T15:59:59"),
+    ("the last day before the New Year of 2027", NEW_YEAR_2027, "2027-02-03T01:00", 1, "2027-02-04T15:59:59"),
+    ("already the New Year in Shanghai", NEW_YEAR_2027, "2027-02-04T16:00", 1, "2027-02-12T15:59:59"),
+    ("Berlin into summer time", BERLIN, "2027-03-26T09:00", 1, "2027-03-29T21:59:59"),
+    ("Berlin out of summer time", BERLIN, "2027-10-29T09:00", 1, "2027-11-01T22:59:59"),
+    ("due on the day the clocks go forward", BERLIN_EVERY_DAY, "2027-03-27T09:00", 1, "2027-03-28T21:59:59"),
+    ("due on the day the clocks go back", BERLIN_EVERY_DAY, "2027-10-30T09:00", 1, "2027-10-31T22:59:59"),
+    ("summer time ends in April in the south", SYDNEY, "2027-04-02T00:00", 1, "2027-04-05T13:59:59"),
+    ("summer time of half an hour", LORD_HOWE, "2027-04-02T00:00", 1, "2027-04-05T13:29:59"),
+    ("29 February on a Tuesday", SHANGHAI, "2028-02-28T01:00", 1, "2028-02-29T15:59:59"),
+    ("29 February on a Sunday", SHANGHAI, "2032-02-27T01:00", 1, "2032-03-01T15:59:59"),
+    ("29 February is a holiday", LEAP_DAY_OFF, "2028-02-28T01:00", 1, "2028-03-01T15:59:59"),
+    ("still 28 February in Los Angeles", LOS_ANGELES, "2028-02-29T07:59", 1, "2028-03-01T07:59:59"),
     ("every day is a business day", EVERY_DAY, "2024-03-08T01:00", 3, "2024-03-11T15:59:59"),
     ("from Sunday to Thursday", SUNDAY_TO_THURSDAY, "2024-03-07T10:00", 1, "2024-03-10T21:59:59"),
     ("a zone of three quarters", KATHMANDU, "2024-03-04T18:14", 1, "2024-03-05T18:14:59"),

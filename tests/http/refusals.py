@@ -44,7 +44,8 @@ class Desk:
         return [
             {name: value for name, value in counts.items() if name not in moving},
             *(owner.every(path) for path in ("/v1/orders", "/v1/deadlines", "/v1/parcels", "/v1/refunds")),
-            *(owner.every(path) for path in ("/v1/messages", "/v1/message-templates")),
+            *(owner.every(path) for path in ("/v1/messages", "/v1/message-templates", "/v1/alerts")),
+            owner.get("/v1/alert-rules").json,
             *(owner.get(f"/v1/orders/{self.order_id}{part}").json for part in ("", "/history", "/access")),
             owner.get(f"/v1/disputes/{self.dispute_id}").json,
             owner.get("/v1/store").json,

@@ -93,7 +93,15 @@ def bodies(desk: Desk) -> dict[str, tuple[Client, str, str, dict[str, Any]]]:
     }
     schedule = {"enabled": True, "cadence": "weekly", "kind": "lines", "format": "xlsx", "hour": 5}
     template = {"name": "on its way", "text": "Order {order_id} has left."}
+    rules = {
+        "leads": {"shipment": ["PT48H", "PT0S"]},
+        "quiet_hours": {"start": "22:30", "end": "07:00"},
+        "digest_hour": 8,
+        "unanswered_after": "PT6H",
+        "remind_payment": {"enabled": True, "after": "PT12H", "exempt_countries": ["BR"]},
+    }
     return found | {
+        "alert rules": (shop.owner, "PUT", "/v1/alert-rules", rules),
         "template": (shop.staff, "POST", "/v1/message-templates", template),
         "change template": (shop.staff, "PUT", f"/v1/message-templates/{desk.template_id}", template),
         "preview": (

@@ -23,6 +23,7 @@ LISTS = (
 )
 LISTS += ("/v1/customers", "/v1/customers/buyer-1/orders")
 LISTS += ("{order}/messages", "/v1/messages", "/v1/message-templates")
+LISTS += ("/v1/alerts", "/v1/reports/payment-reminders")
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
@@ -87,6 +88,12 @@ def test_values_of_parameters_are_refused_by_name(desk: Desk) -> None:
             "last_order_to": ["x"],
             "sort": ["spend", "placed_at"],
             "cursor": ["AA", "x" * 4097],
+        },
+        "/v1/alerts": {"state": ["", "raised", "open,resolved"], "severity": ["bad", ""], "cursor": ["AA"]},
+        "/v1/reports/payment-reminders": {
+            "from": ["", "2026-13-01", "yesterday", "2026-01-01T00:00:00Z", "2024-01-01&to=2026-01-01"],
+            "to": ["2026-02-30", "1"],
+            "cursor": ["AA"],
         },
         "/v1/refunds": {"state": ["open", "", "paid,accepted"], "cursor": ["AA"]},
         "/v1/reports/sales": {
@@ -251,6 +258,8 @@ def test_what_no_route_or_order_is_called_is_not_found(desk: Desk) -> None:
             (owner, "PATCH", f"/v1/orders/{order_id}", {"note": "x"}),
             (owner, "GET", f"/v1/refunds/{order_id}", None),
             (owner, "GET", f"/v1/message-templates/{order_id}", None),
+            (owner, "GET", f"/v1/alerts/{order_id}", None),
+            (owner, "POST", f"/v1/alerts/{order_id}/acknowledge", {}),
         ):
             answer = client.request(method, path, body)
             assert answer.status == 404, (method, path[:80], answer.status, answer.content[:200])

@@ -157,6 +157,13 @@ def test_answers_are_what_the_document_says(api: Api, document: dict[str, Any]) 
     held(shop.owner, "POST", f"{customer}/erase", {"include_open": True})
     for path in ("/v1/customers", customer, f"{customer}/orders", "/v1/customers/nobody"):
         held(shop.viewer, "GET", path)
+    alert_id = held(shop.viewer, "GET", "/v1/alerts").json["data"][0]["alert_id"]
+    held(shop.viewer, "GET", f"/v1/alerts/{alert_id}")
+    held(shop.staff, "POST", f"/v1/alerts/{alert_id}/acknowledge", {})
+    rules = {"leads": {"shipment": ["PT12H"]}, "quiet_hours": {"start": "22:00", "end": "07:00"}}
+    held(shop.owner, "PUT", "/v1/alert-rules", rules)
+    held(shop.owner, "GET", "/v1/alert-rules")
+    assert held(shop.viewer, "GET", "/v1/reports/payment-reminders").json["data"]
     paths = ("/v1/orders", "/v1/orders/counters", "/v1/deadlines", "/v1/parcels", "/v1/refunds", "/v1/store", "/v1/me")
     for path in (*paths, one, f"{one}/history", f"{one}/access", "/v1/health", "/v1/orders/nothing"):
         held(shop.owner, "GET", path)

@@ -73,6 +73,12 @@ WHO: dict[str, str] = {
     "GET /v1/shipment-list": ALL,
     "GET /v1/export-schedule": OWNER,
     "PUT /v1/export-schedule": OWNER,
+    "GET /v1/alerts": ALL,
+    "GET /v1/alerts/{alert_id}": ALL,
+    "POST /v1/alerts/{alert_id}/acknowledge": SELLER,
+    "GET /v1/alert-rules": OWNER,
+    "PUT /v1/alert-rules": OWNER,
+    "GET /v1/reports/payment-reminders": ALL,
     "GET /v1/store": ALL,
     "PATCH /v1/store": OWNER,
     **{f"POST /v1/orders/{{order_id}}/actions/{action}": f"{SELLER} {PLATFORM}" for action in BY_SELLER},
@@ -99,6 +105,7 @@ class Held:
     dispute_id: str
     export_id: str
     template_id: str
+    alert_id: str
 
     @property
     def ids(self) -> dict[str, str]:
@@ -109,6 +116,7 @@ class Held:
             "evidence_id": "evd_0",
             "export_id": self.export_id,
             "template_id": self.template_id,
+            "alert_id": self.alert_id,
             "n": "1",
             "buyer_id": "buyer-1",
         }
@@ -123,6 +131,7 @@ def unused(ids: Mapping[str, str]) -> dict[str, str]:
         "dispute_id": "dsp_" + "0" * (len(ids["dispute_id"]) - 4),
         "export_id": "exp_" + "0" * (len(ids["export_id"]) - 4),
         "template_id": "tpl_" + "0" * (len(ids["template_id"]) - 4),
+        "alert_id": "alr_" + "0" * (len(ids["alert_id"]) - 4),
         "n": "1",
         "buyer_id": "buyer-0",
     }
@@ -149,7 +158,9 @@ def hold(api: Api) -> Held:
     template = shop.staff.post("/v1/message-templates", {"name": "hello", "text": "Order {order_id}."})
     assert template.status == 201, template.content
     refund_id, dispute_id = refunded["refunds"][0]["refund_id"], disputed.json["dispute"]["dispute_id"]
-    return Held(shop, order_id, refunded_id, refund_id, dispute_id, asked.json["id"], template.json["template_id"])
+    export_id, template_id = asked.json["id"], template.json["template_id"]
+    alert_id = shop.viewer.get("/v1/alerts").json["data"][0]["alert_id"]
+    return Held(shop, order_id, refunded_id, refund_id, dispute_id, export_id, template_id, alert_id)
 
 
 def routes() -> Iterator[tuple[str, str]]:
@@ -183,7 +194,7 @@ def test_another_stores_ids_are_as_good_as_none(api: Api, held: Held) -> None:
                 answer = ask(client, key, ids)
                 assert (answer.status, answer.code) == (404, "not_found"), (key, role)
                 text = answer.content.decode().replace(answer.json["request_id"], "")
-                for name in ("order_id", "refund_id", "dispute_id", "export_id", "template_id", "buyer_id"):
+                for name in ("order_id", "refund_id", "dispute_id", "export_id", "template_id", "alert_id", "buyer_id"):
                     text = text.replace(ids[name], "ID")
                 headers = {
                     name: value for name, value in answer.headers.items() if name not in ("x-request-id", "date")
@@ -273,6 +284,7 @@ def test_no_list_shows_another_stores_orders(api: Api, held: Held) -> None:
         "/v1/disputes",
         "/v1/funds/entries",
         "/v1/customers",
+        "/v1/alerts",
     ):
         assert len(held.shop.owner.every(path)) > 0
         assert other.owner.every(path) == []

@@ -220,9 +220,9 @@ def test_an_index_that_is_behind_causes_no_wrong_action(desk: Api, monkeypatch: 
     behind = [*gone, paid, due_later, "never-there"]
     before = {order_id: actions(shop, order_id) for order_id in behind[:-1]}
 
-    def stale(shard: str, until: datetime) -> Iterator[tuple[str, str]]:
+    def stale(shard: str, until: datetime, index: str) -> Iterator[lists.Due]:
         if shard == "CLOCK#0":
-            yield from ((shop.name, order_id) for order_id in behind * 3)
+            yield from (lists.Due(until.isoformat(), shop.name, order_id) for order_id in behind * 3)
 
     monkeypatch.setattr(lists, "due", stale)
     swept = at(NOW + timedelta(minutes=30))

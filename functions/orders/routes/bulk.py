@@ -77,7 +77,7 @@ def _writing() -> Effect:
 
     def effect(item: Call, body: Words, receipt: Receipt | None, dry_run: bool) -> Message | None:
         message = messages.draft(SHOP, words(item, body, find), None, item.now)
-        return None if dry_run else messages.post_message(item.store, item.order, message, receipt)
+        return None if dry_run else messages.post_message(item.store, item.order, message, item.now, receipt)
 
     return effect
 

@@ -1,0 +1,50 @@
+"""The outbox, every minute: each alert that has not been handed to the channels yet is sent on its way to them.
+
+Nothing is sent while a request waits. A message only says which alert; it may come twice, late or never, and an alert
+whose message led to nothing is sent again three minutes later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.alerts.work import nominal
+from shared.store import alerts, keys, queues
+from shared.store.errors import Busy
+from shared.telemetry import logger, metrics, tracer
+
+STOP_BEFORE_MS = 8_000
+MESSAGES = 10
+"""As many as one request to SQS takes."""
+
+
+def send_waiting(now: datetime, enough: Callable[[], bool]) -> int:
+    """A message for each alert that waits; answers with how many. One query a shard where none does."""
+    sent = 0
+    for shard in keys.outbox_shards():
+        try:
+            waiting = alerts.waiting(shard, now)
+            while not enough() and (some := list(islice(waiting, MESSAGES))):
+                mine = [each for each in some if alerts.put_off(each, now)]
+                if mine:
+                    queues.send_alerts([(each.store_id, each.alert_id) for each in mine])
+                sent += len(mine)
+        except Busy:
+            logger.warning("a shard is left for the next run", extra={"shard": shard})
+    return sent
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+@tracer.capture_lambda_handler(capture_response=False)
+def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    sent = send_waiting(nominal(event), lambda: context.get_remaining_time_in_millis() < STOP_BEFORE_MS)
+    metrics.add_metric("OutboxRuns", "Count", 1)
+    metrics.add_metric("AlertsSent", "Count", sent)
+    logger.info("alerts sent on", extra={"sent": sent})
+    return {"sent": sent}

@@ -1,0 +1,151 @@
+"""Alerts: listed, read, acknowledged; the rules they go by; what payment reminders came to."""
+
+from datetime import UTC, date, timedelta
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from functions.orders import cursors, pipeline
+from functions.orders.alerting import (
+    AlertRulesBody,
+    AlertRulesView,
+    AlertView,
+    PaymentRemindersView,
+    alert_view,
+    figures_view,
+    reminder_view,
+    rules_view,
+)
+from functions.orders.exporting import Nothing
+from functions.orders.fields import Day
+from functions.orders.identity import OWNER, SELLER
+from functions.orders.pipeline import Call, access
+from functions.orders.problems import malformed
+from functions.orders.routes.answers import Cursor, Limit, documented, page_of, page_reply, position, reply
+from shared.domain.alerts import Alert, Severity, State
+from shared.operations import alerts as operations
+from shared.store import alerts, payment_reminders
+
+router = Router()
+
+MAX_DAYS = 366
+
+
+def _reply(call: Call, alert: Alert) -> Response[Any]:
+    return reply(alert_view(alert, call.language, call.store.time_zone))
+
+
+@router.get(
+    "/v1/alerts",
+    summary="Alerts, latest first",
+    tags=["Alerts"],
+    operation_id="list_alerts",
+    responses=documented(page_of("AlertPage", AlertView), "What needs a person: the open ones unless `state` says."),
+)
+@access()
+def list_alerts(
+    state: Annotated[State, Query()] = State.OPEN,
+    severity: Annotated[Severity | None, Query()] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response[Any]:
+    call: Call = router.context["call"]
+    severities = (severity,) if severity else tuple(Severity)
+    query = {"list": "alerts", "state": str(state), "severities": ",".join(severities)}
+    page = alerts.listed(call.store.store_id, (state,), severities, limit, position(call, cursor, query))
+    return page_reply(call, page, lambda each: alert_view(each, call.language, call.store.time_zone), limit, query)
+
+
+@router.get(
+    "/v1/alerts/<alert_id>",
+    summary="Read an alert",
+    tags=["Alerts"],
+    operation_id="get_alert",
+    responses=documented(AlertView, "The alert."),
+)
+@access()
+def get_alert(alert_id: str) -> Response[Any]:
+    call: Call = router.context["call"]
+    return _reply(call, call.told)
+
+
+@router.post(
+    "/v1/alerts/<alert_id>/acknowledge",
+    summary="Say that an alert was seen",
+    tags=["Alerts"],
+    operation_id="acknowledge_alert",
+    responses=documented(AlertView, "The alert, acknowledged; one that is over already stays as it is."),
+)
+@access(SELLER)
+def acknowledge_alert(alert_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    receipt = call.answer_with(lambda alert: pipeline.kept(_reply(call, alert)))
+    return _reply(call, operations.acknowledge(call.told, call.actor, call.now, receipt))
+
+
+@router.get(
+    "/v1/alert-rules",
+    summary="Read the alert rules",
+    tags=["Alerts"],
+    operation_id="get_alert_rules",
+    responses=documented(AlertRulesView, "When the store is told of what."),
+)
+@access(OWNER)
+def get_alert_rules() -> Response[Any]:
+    call: Call = router.context["call"]
+    return reply(rules_view(call.store.alert_rules, call.store.time_zone))
+
+
+@router.put(
+    "/v1/alert-rules",
+    summary="Set the alert rules",
+    tags=["Alerts"],
+    operation_id="put_alert_rules",
+    responses=documented(AlertRulesView, "The rules as they are from now on."),
+)
+@access(OWNER)
+def put_alert_rules(body: Annotated[AlertRulesBody, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    assert call.kept is not None
+    return reply(rules_view(operations.change_rules(call.kept, body.told(), call.now), call.store.time_zone))
+
+
+@router.get(
+    "/v1/reports/payment-reminders",
+    summary="What payment reminders came to",
+    tags=["Alerts"],
+    operation_id="get_payment_reminders",
+    responses=documented(PaymentRemindersView, "The counts of these days (UTC), and who was reminded, latest first."),
+)
+@access()
+def get_payment_reminders(
+    from_: Annotated[Day | None, Query(alias="from")] = None,
+    to: Annotated[Day | None, Query()] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response[Any]:
+    call: Call = router.context["call"]
+    first, last = _days(call, from_, to)
+    query = {"list": "payment-reminders"}
+    store_id = call.store.store_id
+    page = payment_reminders.listed(store_id, limit, position(call, cursor, query))
+    told: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat()}
+    told |= figures_view(payment_reminders.figures(store_id, first, last))
+    told |= {
+        "data": [reminder_view(each) for each in page.items],
+        "page": {"next_cursor": cursors.seal(page.end, store_id, query, call.now), "limit": limit},
+    }
+    return reply(told)
+
+
+def _days(call: Call, first: date | None, last: date | None) -> tuple[date, date]:
+    """Both included; the last 30 days where nothing is named."""
+    last = last or call.now.astimezone(UTC).date()
+    first = first or last - timedelta(days=29)
+    if not timedelta(0) <= last - first < timedelta(days=MAX_DAYS):
+        detail = f"From the first day to the last are at most {MAX_DAYS} days."
+        raise malformed("/query/from", "invalid_value", detail)
+    return first, last

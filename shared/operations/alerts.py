@@ -1,0 +1,39 @@
+"""Alerts and the rules they go by, as people deal with them. Each may run twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from shared.domain.alert_rules import AlertRules
+from shared.domain.alerts import Alert, State
+from shared.domain.commands import Actor
+from shared.operations.orders import Receipt
+from shared.operations.stores import change_store
+from shared.store import alerts, stores, table
+from shared.store.errors import Busy, Stale
+
+ATTEMPTS = 5
+
+
+def acknowledge(alert: Alert, actor: Actor, now: datetime, receipt: Receipt | None = None) -> Alert:
+    """Somebody has seen it. One that has been acknowledged or is over answers as it is."""
+    for _ in range(ATTEMPTS):
+        if alert.state is not State.OPEN:
+            return alert
+        after = replace(alert, acknowledged_at=now, acknowledged_by=actor.id)
+        try:
+            table.transact([alerts.acknowledging(alert, actor.id, now), *(receipt.writes(after) if receipt else ())])
+        except Stale:
+            alert = alerts.load(alert.store_id, alert.alert_id)
+            continue
+        if receipt:
+            receipt.kept = receipt.render is not None
+        return after
+    raise Busy("the alert keeps changing")
+
+
+def change_rules(kept: stores.Kept, rules: AlertRules, now: datetime) -> AlertRules:
+    """The store's rules from now on; they reach the orders that are there as a changed mode does."""
+    after = change_store(kept, lambda store: replace(store, alert_rules=store.alert_rules.changed(rules, now)), now)
+    return after.alert_rules

@@ -1,0 +1,110 @@
+"""What a store is told once a day: its digest, and orders that are about to leave the platform's three months."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from shared.domain.alerts import Alert, Cause, Severity, State, alert
+from shared.domain.exports import Kind
+from shared.domain.exports import State as ExportState
+from shared.domain.stores import Store
+from shared.domain.windows import last_three_months, start_of_day
+from shared.store import alerts, days, exports, lists, stores
+from shared.store.days import Day
+from shared.store.errors import AlreadyRaised, Missing, Stale
+from shared.store.table import Write
+from shared.telemetry import logger
+
+WARNED_BEFORE = timedelta(days=7)
+"""How long before they leave the window the store is told of orders that no export has."""
+LOOKED_AT = 200
+"""The latest exports among which one is looked for that has them."""
+COUNTED = 200
+"""More orders, alerts or deadlines than this are not counted for a digest, which says so many and more."""
+TOO_LATE = timedelta(hours=12)
+"""A digest that is this late is kept, but sent to nobody."""
+
+
+def tell_day(store_id: str, now: datetime) -> int:
+    """What is due to be told by `now`, one day after the other, however many were missed. Answers with how many alerts
+    were raised. Safe to run twice."""
+    raised = 0
+    while True:
+        try:
+            store, day = stores.load(store_id).store, days.load(store_id)
+        except Missing:
+            return raised
+        if day is None or min(day.due_at, day.look_at or day.due_at) > now:
+            return raised
+        try:
+            raised += _tell(store, day, now)
+        except (Stale, AlreadyRaised) as error:
+            logger.info("another run was first", extra={"store_id": store_id, "why": type(error).__name__})
+            return raised
+
+
+def _tell(store: Store, day: Day, now: datetime) -> int:
+    due, writes, told = day.due_at <= now, list[Write](), list[Alert]()
+    after = replace(day, look_at=None, due_at=days.next_due(store, day.due_at) if due else day.due_at)
+    at = day.due_at if due else now
+    leaving = _leaving(store, at)
+    if day.leaving and leaving is None:
+        writes.append(alerts.resolving(store.store_id, day.leaving, at))
+        after = replace(after, leaving=None)
+    elif leaving and day.leaving is None:
+        told.append(leaving)
+        after = replace(after, leaving=Cause(leaving.kind, leaving.raised_at, leaving.subject or ""))
+    writes += alerts.raising(told)
+    if due and store.alert_rules.digest_hour is not None:
+        digest = _digest(store, at)
+        writes += alerts.raising([digest], quietly=now - at > TOO_LATE)
+        told.append(digest)
+    days.save(day, after, writes)
+    return len(told)
+
+
+def _leaving(store: Store, at: datetime) -> Alert | None:
+    """The alert that some orders are about to leave the window, unless an export that has ended has them all."""
+    since, _ = last_three_months(at, store.time_zone)
+    until, _ = last_three_months(at + WARNED_BEFORE, store.time_zone)
+    if _exported(store.store_id, since, until):
+        return None
+    window = lists.Selection("by_placed", (store.store_id,), since, until, forward=True)
+    found = lists.orders(window, COUNTED, None)
+    if not found.items:
+        return None
+    zone = ZoneInfo(store.time_zone)
+    first, last = (each.astimezone(zone).date().isoformat() for each in (since, until - timedelta(seconds=1)))
+    facts = {"orders": len(found.items), "more": found.end is not None, "first": first, "last": last}
+    return alert(store.store_id, Cause("orders_leaving_window", at, first), facts)
+
+
+def _exported(store_id: str, since: datetime, until: datetime) -> bool:
+    for job in exports.listed(store_id, LOOKED_AT, None).items:
+        asked = job.asked
+        whole = asked.kind is Kind.ORDERS and not asked.statuses and job.state is ExportState.SUCCEEDED
+        if whole and asked.since <= since and asked.until >= until:
+            return True
+    return False
+
+
+def _digest(store: Store, at: datetime) -> Alert:
+    """The day in a few counts; over as it is told."""
+    zone = ZoneInfo(store.time_zone)
+    today = start_of_day(at.astimezone(zone).date(), store.time_zone)
+    open_ = alerts.listed(store.store_id, (State.OPEN,), tuple(Severity), COUNTED, None).items
+    due = lists.Selection("by_due", (store.store_id,), at, at + timedelta(hours=24), forward=True)
+    overdue = lists.Selection("by_due", (store.store_id,), None, at, forward=True)
+    placed = lists.Selection("by_placed", (store.store_id,), today - timedelta(days=1), today)
+    day = at.astimezone(zone).date().isoformat()
+    facts = {
+        "day": day,
+        "open": len(open_),
+        "critical": sum(each.severity == "critical" for each in open_),
+        "due_24h": len(lists.orders(due, COUNTED, None).items),
+        "overdue": len(lists.orders(overdue, COUNTED, None).items),
+        "new_orders": len(lists.orders(placed, COUNTED, None).items),
+    }
+    return replace(alert(store.store_id, Cause("digest", at, day), facts), resolved_at=at)

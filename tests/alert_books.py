@@ -1,0 +1,95 @@
+"""The auditor's page on alerts: each is what its id says, open for as long as its cause is there, and no fewer and no
+more than the history has causes for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.domain import order_alerts
+from shared.domain.alerts import KINDS, Alert, Cause
+from shared.domain.history import Entry
+from shared.domain.order_alerts import Watch
+from shared.domain.orders import Order
+from shared.store import alerts, keys, messages
+from shared.store.records import AlertRecord
+
+Watched = Mapping[str, tuple[Order, Watch, Sequence[Entry]]]
+
+
+@dataclass
+class AlertBooks:
+    """Alerts as they lie in the table, and orders by the table's key."""
+
+    found: dict[tuple[str, str], tuple[Alert, Mapping[str, Any]]] = field(default_factory=dict)
+
+    def take(self, raw: Mapping[str, Any]) -> None:
+        if raw["sk"]["S"] == alerts.ALERT:
+            record = AlertRecord()
+            record.deserialize(dict(raw))
+            alert = alerts._alert(record)
+            self.found[alert.store_id, alert.alert_id] = alert, raw
+
+    def wrong(self, orders: Watched) -> Iterable[str]:
+        raised: dict[str, Counter[str]] = {}
+        for alert, raw in self.found.values():
+            yield from self._one(alert, raw, orders)
+            if alert.order_id:
+                pk = keys.order_pk(alert.store_id, alert.order_id)
+                raised.setdefault(pk, Counter())[alert.kind] += 1
+        for pk, (order, watch, history) in orders.items():
+            for cause in watch.open:
+                there = self.found.get((order.store_id, cause.alert_id(order.store_id)))
+                if there is None:
+                    yield f"{pk}: {cause} is open on the head, and there is no such alert"
+                elif there[0].resolved_at:
+                    yield f"{pk}: {cause} is open on the head, and over since {there[0].resolved_at}"
+            told, expected = raised.get(pk, Counter()), _expected(history)
+            for kind in expected.keys() | {"cancellation_requested", "short_payment", "dispute_opened"}:
+                if told[kind] != expected[kind]:
+                    yield f"{pk}: {told[kind]} alerts {kind}, the history has cause for {expected[kind]}"
+
+    def _one(self, alert: Alert, raw: Mapping[str, Any], orders: Watched) -> Iterable[str]:
+        name = f"{alert.store_id}: {alert.kind} {alert.alert_id}"
+        subject = alert.order_id or alert.subject or ""
+        cause = Cause(alert.kind, alert.raised_at, subject, alert.timer, alert.due_at, alert.lead)
+        if (cause.alert_id(alert.store_id), cause.severity) != (alert.alert_id, alert.severity):
+            yield f"{name}: another id or severity than its cause has"
+        if alert.due_at and alert.lead is not None and alert.raised_at != alert.due_at - alert.lead:
+            yield f"{name}: not of its moment"
+        if alert.resolved_at and alert.resolved_at < alert.raised_at:
+            yield f"{name}: over before it was raised"
+        if raw["state_key"]["S"] != f"{alert.store_id}#alert#{alert.state}#{alert.severity}":
+            yield f"{name}: listed as {raw['state_key']['S']}"
+        if "clock_shard" in raw and raw["clock_shard"]["S"] != keys.outbox_shard(alert.alert_id):
+            yield f"{name}: in the wrong shard of the outbox"
+        if not alert.order_id or alert.resolved_at or not KINDS[alert.kind].resolves:
+            return
+        if alert.kind == "message_unanswered":
+            if not messages.thread(alert.store_id, alert.order_id).alerted:
+                yield f"{name}: open, and nobody waits"
+            return
+        order, watch, _ = orders[keys.order_pk(alert.store_id, alert.order_id)]
+        if cause not in watch.open:
+            yield f"{name}: open, and its order does not know"
+        if not order_alerts.lasts(cause, order):
+            yield f"{name}: open, and its cause is gone"
+
+
+def _expected(history: Sequence[Entry]) -> Counter[str]:
+    """What a history gives cause for, told from its words alone."""
+    expected: Counter[str] = Counter()
+    for entry in history:
+        changed = str(entry.from_status) != str(entry.to_status)
+        expected["cancellation_requested"] += changed and entry.to_status == "IN_CANCEL"
+        expected["short_payment"] += changed and entry.to_status == "WAIT_SELLER_EXAMINE_MONEY"
+        stages = entry.changes.get("disputes", {}).values()
+        expected["dispute_opened"] += any(before is None and after != "ended" for before, after in stages)
+        clock = entry.actor.role == "clock"
+        if clock and (entry.changes.get("violations") or entry.action in ("expire_examination", "expire_shipment")):
+            expected["closed_by_clock"] += 1
+        elif clock and entry.action in ("accept_cancellation", "accept", "confirm_return", "expire_return_address"):
+            expected["closed_by_clock"] += "accepted" in entry.changes.get("refunds", {}).values()
+    return +expected
