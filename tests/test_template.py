@@ -42,7 +42,13 @@ PERMISSIONS = {
         "WorkQueue": {"sqs:SendMessage"},
     },
     "RemindersRole": {
-        "OrdersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "OrdersTable": {
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        },
         "OrdersTable/index/*": {"dynamodb:Query"},
         "ScheduleFailures": {"sqs:SendMessage"},
         "WorkQueue": {"sqs:SendMessage"},
@@ -54,7 +60,13 @@ PERMISSIONS = {
         "ScheduleFailures": {"sqs:SendMessage"},
     },
     "WorkRole": {
-        "OrdersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "OrdersTable": {
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        },
         "OrdersTable/index/*": {"dynamodb:Query"},
         "WorkQueue": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
     },

@@ -93,18 +93,18 @@ def _exported(store_id: str, since: datetime, until: datetime) -> bool:
 def _digest(store: Store, at: datetime) -> Alert:
     """The day in a few counts; over as it is told."""
     zone = ZoneInfo(store.time_zone)
-    today = start_of_day(at.astimezone(zone).date(), store.time_zone)
+    today = at.astimezone(zone).date()
+    yesterday, midnight = (start_of_day(day, store.time_zone) for day in (today - timedelta(days=1), today))
     open_ = alerts.listed(store.store_id, (State.OPEN,), tuple(Severity), COUNTED, None).items
     due = lists.Selection("by_due", (store.store_id,), at, at + timedelta(hours=24), forward=True)
     overdue = lists.Selection("by_due", (store.store_id,), None, at, forward=True)
-    placed = lists.Selection("by_placed", (store.store_id,), today - timedelta(days=1), today)
-    day = at.astimezone(zone).date().isoformat()
+    placed = lists.Selection("by_placed", (store.store_id,), yesterday, midnight)
     facts = {
-        "day": day,
+        "day": today.isoformat(),
         "open": len(open_),
         "critical": sum(each.severity == "critical" for each in open_),
         "due_24h": len(lists.orders(due, COUNTED, None).items),
         "overdue": len(lists.orders(overdue, COUNTED, None).items),
         "new_orders": len(lists.orders(placed, COUNTED, None).items),
     }
-    return replace(alert(store.store_id, Cause("digest", at, day), facts), resolved_at=at)
+    return replace(alert(store.store_id, Cause("digest", at, today.isoformat()), facts), resolved_at=at)

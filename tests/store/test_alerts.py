@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 import pytest
 
+from tests import permissions
 from tests.books import audit
 from tests.capacity import metered
 from tests.harness import Api, Shop, parcel, usd
@@ -276,6 +277,37 @@ def test_the_rule_reminds_whom_it_should_once_and_nobody_else(desk: Api) -> None
         by_hand["order_id"]: ("hand", False),
     }
     assert_books()
+
+
+@pytest.mark.parametrize("inline", [100, 0])
+def test_runs_and_workers_ask_for_no_more_than_their_roles_allow(
+    on_moto: Api, monkeypatch: pytest.MonkeyPatch, inline: int
+) -> None:
+    from functions.alerts import work
+
+    monkeypatch.setattr(work, "INLINE", inline)
+    shop, slices, _ = on_moto.shop(), sliced(), sent(monkeypatch)
+    enabled(shop)
+    waiting(shop)
+    unpaid = shop.platform.place(**buyer("plain"))["order_id"]
+    talking = shop.platform.place(**buyer("talking"))["order_id"]
+    shop.platform.post(f"/v1/orders/{talking}/messages", {"text": "where?", "from": "buyer"})
+    asked: dict[str, set[str]] = {}
+    with permissions.asked() as asked["RemindersRole"]:
+        remind(DUE, send=slices[1])
+    with permissions.asked() as asked["AlertsRole"]:
+        sweep(DUE + 30 * 24 * H, send=slices[1])
+    with permissions.asked() as asked["OutboxRole"]:
+        send_waiting(DUE)
+    with permissions.asked() as asked["WorkRole"]:
+        for each in slices[0]:
+            work.slice_off(each, DUE + 30 * 24 * H, lambda: False)
+    assert ("remind_payment", "clock") in actions(shop, unpaid)
+    assert bool(slices[0]) is (inline == 0)
+    for role, actions_ in asked.items():
+        assert actions_ <= permissions.allowed(role), (role, actions_ - permissions.allowed(role))
+    by_rule = asked["WorkRole" if inline == 0 else "RemindersRole"]
+    assert by_rule == permissions.allowed("RemindersRole"), "and for all that they allow"
 
 
 def test_the_rule_is_off_until_it_is_set_and_looks_at_nothing_from_before(desk: Api) -> None:
