@@ -20,6 +20,7 @@ from shared.operations import exports
 from shared.operations.exports import LeaseLost
 from shared.store import exports as store
 from shared.store import files, queues
+from tests import permissions
 from tests.baton import Killed
 from tests.exports.office import Office, context
 from tests.harness import Shop, ago, line
@@ -423,7 +424,7 @@ def test_giving_up_is_told(office: Office, shop: Shop, monkeypatch: pytest.Monke
     refused: list[str] = []
     export, now = office.ask(shop.staff, format="csv"), datetime.now(UTC)
     (body,) = office.messages()
-    with monkeypatch.context() as patched:
+    with permissions.asked() as asked, monkeypatch.context() as patched:
         patched.setattr(botocore.client.BaseClient, "_make_api_call", refusing("PutObject", refused))
         for _ in range(6):
             office.at(now)
@@ -433,6 +434,7 @@ def test_giving_up_is_told(office: Office, shop: Shop, monkeypatch: pytest.Monke
     assert counted == ["ExportFilesFailed"] * 5 + ["ExportsFailed"] and len(refused) == 5
     assert logged == [("an export failed", "gave_up")]
     assert office.read(shop.staff, export["id"])["failed"]["code"] == "gave_up"
+    assert {"dynamodb:PutItem"} < asked <= permissions.allowed("ExportsRole")
     assert shop.staff.post(f"/v1/exports/{export['id']}/retry").status == 200
     office.work()
     whole(office, shop, export)

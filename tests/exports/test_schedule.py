@@ -11,6 +11,7 @@ from shared.domain.windows import last_three_months, months_before, next_regular
 from shared.operations import exports
 from shared.store import exports as store
 from shared.store import regular_exports
+from tests import permissions
 from tests.exports.office import Office, sheet
 from tests.harness import new_order
 
@@ -47,6 +48,22 @@ def test_each_store_gets_its_files_by_itself(office: Office) -> None:
     schedule = shop.owner.get("/v1/export-schedule").json
     assert schedule["last_export_id"] == made["id"]
     assert schedule["next_at"] > f"{due:%Y-%m-%dT%H:%M:%S}"
+
+
+def test_clock_and_worker_ask_for_no_more_than_their_roles_allow(office: Office) -> None:
+    shop = office.api.shop()
+    shop.platform.place()
+    due = soon_after_due(shop.name)
+    asked: dict[str, set[str]] = {}
+    with permissions.asked() as asked["ExportScheduleRole"]:
+        assert exports.start_regular(due, never) == 1
+        exports.drive_on(due, never)
+    with permissions.asked() as asked["ExportsRole"]:
+        office.work()
+    assert [made["state"] for made in shop.owner.every("/v1/exports")] == ["succeeded"]
+    for role, actions in asked.items():
+        assert actions <= permissions.allowed(role), (role, actions - permissions.allowed(role))
+        assert len(actions) >= 2, (role, actions)
 
 
 def test_two_runs_at_once_make_one_export(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
