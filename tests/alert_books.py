@@ -87,9 +87,13 @@ def _expected(history: Sequence[Entry]) -> Counter[str]:
         expected["short_payment"] += changed and entry.to_status == "WAIT_SELLER_EXAMINE_MONEY"
         stages = entry.changes.get("disputes", {}).values()
         expected["dispute_opened"] += any(before is None and after != "ended" for before, after in stages)
-        clock = entry.actor.role == "clock"
-        if clock and (entry.changes.get("violations") or entry.action in ("expire_examination", "expire_shipment")):
+        # what nothing but a timer brings, whoever tells of it
+        silent = entry.action.startswith("expire_") and entry.recorded_at - entry.at <= order_alerts.NEWS_WITHIN
+        clock = entry.actor.role == "clock" and entry.action != "remind_payment"
+        if not (silent or clock):
+            continue
+        if entry.changes.get("violations") or entry.action in ("expire_examination", "expire_shipment"):
             expected["closed_by_clock"] += 1
-        elif clock and entry.action in ("accept_cancellation", "accept", "confirm_return", "expire_return_address"):
+        elif entry.action in ("accept_cancellation", "accept", "confirm_return", "expire_return_address"):
             expected["closed_by_clock"] += "accepted" in entry.changes.get("refunds", {}).values()
     return +expected

@@ -23,7 +23,7 @@ ALLOWED: dict[str, tuple[str, str]] = {
     "fail_payment": ("", "PAYMENT_PROCESSING"),
     "pay": ("", UNPAID),
     "adjust_price": ("seller", "PLACE_ORDER_SUCCESS"),
-    "remind_payment": ("seller", "PLACE_ORDER_SUCCESS"),
+    "remind_payment": ("seller clock", "PLACE_ORDER_SUCCESS"),
     "cancel_unpaid": ("", UNPAID),
     "expire_payment": ("clock", UNPAID),
     "pass_risk": ("clock", RISK),
