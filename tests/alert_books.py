@@ -54,7 +54,7 @@ class AlertBooks:
     def _one(self, alert: Alert, raw: Mapping[str, Any], orders: Watched) -> Iterable[str]:
         name = f"{alert.store_id}: {alert.kind} {alert.alert_id}"
         subject = alert.order_id or alert.subject or ""
-        cause = Cause(alert.kind, alert.raised_at, subject, alert.timer, alert.due_at, alert.lead)
+        cause = Cause(alert.kind, alert.raised_at, subject, alert.timer, alert.due_at, alert.lead, alert.step)
         if (cause.alert_id(alert.store_id), cause.severity) != (alert.alert_id, alert.severity):
             yield f"{name}: another id or severity than its cause has"
         if alert.due_at and alert.lead is not None and alert.raised_at != alert.due_at - alert.lead:

@@ -130,7 +130,8 @@ CRITICAL_WITHIN, WARNING_WITHIN = timedelta(hours=4), timedelta(hours=24)
 @dataclass(frozen=True, slots=True)
 class Cause:
     """What makes an alert the same one, however often it is raised: its natural key within a store. `at` is the
-    nominal moment; `subject` names what it is about: an order, an export, a day."""
+    nominal moment; `subject` names what it is about: an order, an export, a day; `step` is the version of the order that
+    it came up with, where it did: two steps may be told in one moment."""
 
     kind: str
     at: datetime
@@ -138,12 +139,14 @@ class Cause:
     timer: str | None = None
     due_at: datetime | None = None
     lead: timedelta | None = None
+    step: int | None = None
 
     def alert_id(self, store_id: str) -> str:
         """The same for the same cause: `alr_` and a ULID whose time is the nominal moment, and whose other bits are a
         digest of the key. So raising it twice meets a conditional write."""
         lead = "" if self.lead is None else str(int(self.lead.total_seconds()))
-        key = (store_id, self.kind, _text(self.at), self.subject, self.timer or "", _text(self.due_at), lead)
+        step = "" if self.step is None else str(self.step)
+        key = (store_id, self.kind, _text(self.at), self.subject, self.timer or "", _text(self.due_at), lead, step)
         digest = hashlib.sha256("#".join(key).encode()).digest()[:10]
         number = int(self.at.timestamp() * 1000) << 80 | int.from_bytes(digest)
         return "alr_" + "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
@@ -172,6 +175,7 @@ class Alert:
     timer: str | None = None
     due_at: datetime | None = None
     lead: timedelta | None = None
+    step: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     acknowledged_at: datetime | None = None
     acknowledged_by: str | None = None
@@ -202,6 +206,7 @@ def alert(store_id: str, cause: Cause, facts: Mapping[str, Any], *, of_order: bo
         timer=cause.timer,
         due_at=cause.due_at,
         lead=cause.lead,
+        step=cause.step,
         facts=facts,
     )
 

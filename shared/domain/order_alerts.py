@@ -276,7 +276,7 @@ def _happen(
 ) -> None:
     for kind, event in EVENTS.items():
         if event.happened(before, after, entry):
-            cause = Cause(kind, at, after.order_id)
+            cause = Cause(kind, at, after.order_id, step=entry.seq)
             raised.append(alert(after.store_id, cause, event.facts(before, after, entry), of_order=True))
             if event.lasts is not None:
                 open_.append(cause)

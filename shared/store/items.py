@@ -291,12 +291,13 @@ def told_cause(cause: Cause) -> list[Any]:
     told: list[Any] = [cause.kind, _time.serialize(cause.at)]
     if cause.timer and cause.due_at and cause.lead is not None:
         told += [cause.timer, _time.serialize(cause.due_at), int(cause.lead.total_seconds())]
-    return told
+    return told if cause.step is None else [*told, cause.step]
 
 
 def cause_of(told: Sequence[Any], order_id: str) -> Cause:
     kind, at, *timed = told
-    cause = Cause(kind, _time.deserialize(at), order_id)
+    step = timed.pop() if len(timed) in (1, 4) else None
+    cause = Cause(kind, _time.deserialize(at), order_id, step=step)
     if not timed:
         return cause
     timer, due_at, lead = timed

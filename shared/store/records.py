@@ -306,6 +306,7 @@ class AlertRecord(Record, discriminator="alert"):
     timer = UnicodeAttribute(null=True)
     due_at = InstantAttribute(null=True)
     lead = NumberAttribute(null=True)
+    step = NumberAttribute(null=True)
     facts = JSONTextAttribute()
     acknowledged_at = InstantAttribute(null=True)
     acknowledged_by = UnicodeAttribute(null=True)
