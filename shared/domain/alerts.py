@@ -130,8 +130,8 @@ CRITICAL_WITHIN, WARNING_WITHIN = timedelta(hours=4), timedelta(hours=24)
 @dataclass(frozen=True, slots=True)
 class Cause:
     """What makes an alert the same one, however often it is raised: its natural key within a store. `at` is the
-    nominal moment; `subject` names what it is about: an order, an export, a day; `step` is the version of the order that
-    it came up with, where it did: two steps may be told in one moment."""
+    nominal moment; `subject` names what it is about: an order, an export, a day; `step` is the version of the order
+    that it came up with, where it did: two steps may be told in one moment."""
 
     kind: str
     at: datetime

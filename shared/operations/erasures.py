@@ -135,7 +135,7 @@ def _erase(store: Store, buyer_id: str, order_id: str, erasure: Erasure, now: da
         after, entry = domain.erase(order, erasure, now)
         told = order_alerts.follow(order, Change(after, (entry,)), store, loaded.watch)
         try:
-            hushed = messages.hushed(order, thread)
+            hushed = messages.hushed(order, thread, now)
             orders.save(loaded, after, (entry,), armed=store.enforces, told=told, also=hushed)
         except Stale:
             pause()

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from pynamodb.expressions.condition import Condition
 
+from shared.domain import talk_alerts
 from shared.domain.messages import BUYER, IN_TIME_SECONDS, SELLER, Message, Thread
 from shared.domain.orders import Order
 from shared.domain.talk_alerts import Told
@@ -104,14 +105,15 @@ def delete_all(store_id: str, order_id: str) -> int:
     return len(found)
 
 
-def hushed(order: Order, before: Thread) -> list[Write]:
-    """The talk without a word of it. Holds as long as nobody has written since: a message that comes meanwhile is one
-    to delete, too."""
+def hushed(order: Order, before: Thread, now: datetime) -> list[Write]:
+    """The talk without a word of it; nobody waits in it any more. Holds as long as nobody has written since: a message
+    that comes meanwhile is one to delete, too."""
     if not before.version:
         pk = keys.order_pk(order.store_id, order.order_id)
         return [Check(ThreadRecord(pk, keys.THREAD), absent(), stale)]
     after = replace(before, version=before.version + 1, unanswered=None)
-    return [Put(_thread_record(order, after), ThreadRecord.version == before.version, stale)]
+    ended = talk_alerts.follow(order.store_id, order.order_id, before, after, timedelta(0), now)
+    return _talked(order.store_id, order.order_id, before, ended)
 
 
 def page(store_id: str, order_id: str, limit: int, before: str | None) -> list[Message]:

@@ -338,6 +338,29 @@ def test_an_owner_may_have_open_orders_erased_too(shop: Shop) -> None:
     assert not (wrong := audit(boto3.client("dynamodb"), table()).wrong), wrong
 
 
+@pytest.mark.parametrize("told_of", [True, False])
+def test_a_buyer_who_is_erased_waits_for_no_answer(shop: Shop, told_of: bool) -> None:
+    from functions.alerts.reminders import remind
+
+    person, now = Person(shop, "first"), datetime.now(UTC)
+    order_id = person.place(("pay", {}))
+    asking = {"from": "buyer", "text": person.mark("text")}
+    assert shop.platform.post(f"/v1/orders/{order_id}/messages", asking).status == 201
+
+    def alerts(state: str) -> list[dict[str, Any]]:
+        return [each for each in shop.viewer.every("/v1/alerts", state=state) if each["kind"] == "message_unanswered"]
+
+    if told_of:
+        remind(now + timedelta(hours=13), never)
+    assert len(alerts("open")) == told_of
+    asked(shop, "first", include_open=True)
+    assert run(shop, "first")["state"] == "done"
+    remind(now + timedelta(hours=14), never)
+    assert (len(alerts("open")), len(alerts("resolved"))) == (0, told_of)
+    assert not left(person.marks)
+    assert not (wrong := audit(boto3.client("dynamodb"), table()).wrong), wrong
+
+
 def test_what_a_buyer_orders_after_the_request_stays(shop: Shop) -> None:
     person = someone(shop, "first", orders=("unpaid",))
     asked(shop, "first")
