@@ -46,7 +46,7 @@ class AlertBooks:
                     yield f"{pk}: {cause} is open on the head, and there is no such alert"
                 elif there[0].resolved_at:
                     yield f"{pk}: {cause} is open on the head, and over since {there[0].resolved_at}"
-            told, expected = raised.get(pk, Counter()), _expected(history)
+            told, expected = raised.get(pk, Counter()), _expected(history, order)
             for kind in expected.keys() | {"cancellation_requested", "short_payment", "dispute_opened"}:
                 if told[kind] != expected[kind]:
                     yield f"{pk}: {told[kind]} alerts {kind}, the history has cause for {expected[kind]}"
@@ -78,8 +78,9 @@ class AlertBooks:
             yield f"{name}: open, and its cause is gone"
 
 
-def _expected(history: Sequence[Entry]) -> Counter[str]:
-    """What a history gives cause for, told from its words alone."""
+def _expected(history: Sequence[Entry], order: Order) -> Counter[str]:
+    """What a history gives cause for, told from its words and from what each refund of the order is worth."""
+    worth = {refund.refund_id: refund.amount for refund in order.refunds}
     expected: Counter[str] = Counter()
     for entry in history:
         changed = str(entry.from_status) != str(entry.to_status)
@@ -95,5 +96,6 @@ def _expected(history: Sequence[Entry]) -> Counter[str]:
         if entry.changes.get("violations") or entry.action in ("expire_examination", "expire_shipment"):
             expected["closed_by_clock"] += 1
         elif entry.action in ("accept_cancellation", "accept", "confirm_return", "expire_return_address"):
-            expected["closed_by_clock"] += "accepted" in entry.changes.get("refunds", {}).values()
+            refunds = entry.changes.get("refunds", {}).items()
+            expected["closed_by_clock"] += any(state == "accepted" and worth[each] > 0 for each, state in refunds)
     return +expected
