@@ -173,6 +173,9 @@ build-OutboxFunction: .venv/.run
 build-WorkFunction: .venv/.run
 	$(call package,alerts)
 
+build-DeliveryFunction: .venv/.run
+	$(call package,alerts)
+
 build-ExportsFunction: .venv/.run
 	$(call package,exports)
 

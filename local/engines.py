@@ -3,6 +3,7 @@ their data under DATA_DIR; and the table, bucket and queues of template.yaml in 
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from local import processes
+from local import inbox, processes
 from local.runtime import clean_environment
 from local.template import PROJECT, REGION, Queue, Table, Template, queue_arn
 
@@ -157,8 +158,11 @@ def tail(log: Path, lines: int = 15) -> str:
 
 def provision(template: Template, engines: Engines) -> None:
     """Every table, bucket and queue of the template, made where absent; indexes that the template has gained are
-    added, and queues are set as it says now. Messages do not outlive a kill -9: the clock drives on what they asked."""
-    dynamodb, s3, sqs = _clients(engines)
+    added, queues are set as it says now, and the sender of email is made known. Messages do not outlive a kill -9: the
+    clock drives on what they asked."""
+    dynamodb, s3, sqs, mail = _clients(engines)
+    with contextlib.suppress(mail.exceptions.AlreadyExistsException):
+        mail.create_email_identity(EmailIdentity=inbox.SENDER)
     for table in template.tables:
         ensure_table(dynamodb, table)
     existing = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
@@ -180,7 +184,7 @@ def _attributes(queue: Queue) -> dict[str, str]:
     }
 
 
-def _clients(engines: Engines) -> tuple[DynamoDBClient, S3Client, Any]:
+def _clients(engines: Engines) -> tuple[DynamoDBClient, S3Client, Any, Any]:
     import boto3
 
     session = boto3.session.Session("local", "local", region_name=REGION)
@@ -188,6 +192,7 @@ def _clients(engines: Engines) -> tuple[DynamoDBClient, S3Client, Any]:
         session.client("dynamodb", endpoint_url=engines.dynamodb),
         session.client("s3", endpoint_url=engines.services),
         session.client("sqs", endpoint_url=engines.services),
+        session.client("sesv2", endpoint_url=engines.services),
     )
 
 

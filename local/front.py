@@ -14,8 +14,8 @@ import threading
 import time
 import traceback
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -43,15 +43,19 @@ UNAVAILABLE = gateway.message(503, "Service Unavailable")
 
 @dataclass(frozen=True)
 class Api:
-    """What answers requests: the routes of the template in front of one execution environment."""
+    """What answers requests: the routes of the template in front of one execution environment, and the local run's own
+    `pages`."""
 
     router: Router
     issuer: Issuer
     cors: Cors
     allow: Callable[[], bool]
     environment: Environment
+    pages: Mapping[str, Callable[[], Response]] = field(default_factory=dict)
 
     def answer(self, request: Request) -> Response:
+        if request.method == "GET" and request.path in self.pages:
+            return self.pages[request.path]()
         origin = request.header("origin")
         if request.method == "OPTIONS":
             return gateway.preflight(self.cors, origin)

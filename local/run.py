@@ -24,12 +24,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, NoReturn
 
-from local import engines, processes, worker
+from local import engines, inbox, processes, worker
 from local.runtime import TIMED_OUT, clean_environment, environment
 from local.template import PROJECT, Template
 from local.tokens import Issuer, signing_key
 from local.welcome import DEMO_STORE, print_welcome
 
+PARAMETERS = {"MailSender": inbox.SENDER, "MailIdentity": inbox.SENDER}
+"""What the local run is deployed with, beside the template's defaults."""
 BIG_LOG = 10 * 1024 * 1024
 
 
@@ -89,6 +91,8 @@ class Run:
             for name in sorted({mapping.function for mapping in self.template.queue_events}):
                 keep(lambda name=name: self._start_python(running, name, ["local.queues", name]))  # type: ignore[misc]
             print_welcome(self.url, self.settings.data_dir, running)
+            collected = (running.services, self.settings.data_dir / "inbox")
+            threading.Thread(target=inbox.keep_collecting, args=collected, daemon=True).start()
             if self.settings.demo:
                 threading.Thread(target=self._fill_demo, daemon=True).start()
             self._watch(running, starters, keep)
@@ -259,7 +263,7 @@ def main(arguments: list[str]) -> int:
         _prepare(settings.data_dir)
         with _lock(settings.data_dir, check) as lock, _bind(settings.port) as listener:
             signing_key(settings.data_dir)
-            Run(settings, Template.load(), lock.fileno(), check).serve(listener)
+            Run(settings, Template.load(parameters=PARAMETERS), lock.fileno(), check).serve(listener)
     except processes.Stopped as stopped:
         _say(f"\nstopped ({stopped}); everything is kept in {settings.data_dir}")
         return 0

@@ -44,6 +44,9 @@ Paste into another terminal, in the project's folder:
   curl -s -H "Authorization: Bearer $OWNER" '{url}/v1/orders?limit=5'
   curl -s -H "Authorization: Bearer $OWNER" -H 'Content-Type: application/json' \\
        {url}/v1/exports -d '{{"format": "xls"}}'
+  curl -s -H "Authorization: Bearer $OWNER" -H 'Content-Type: application/json' \\
+       {url}/v1/alert-channels -d '{{"kind": "email", "name": "me", "address": "me@shop.example"}}'
+  {url}/inbox shows what was emailed
   make export STORE={DEMO_STORE} FORMAT=xls{option}{"" if url.endswith(":3000") else f" PORT={url.rpartition(':')[2]}"}
 """,
         flush=True,

@@ -14,7 +14,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from local import processes
+from local import inbox, processes
 from local.front import Api, Front
 from local.gateway import Router
 from local.runtime import TIMED_OUT, Environment, load
@@ -41,6 +41,7 @@ def main(arguments: list[str]) -> int:
         template.cors,
         Bucket(data_dir / "throttle", template.throttle).allow,
         Environment(handler, function.logical_id, function.memory, function.timeout),
+        {inbox.PATH: inbox.page(os.environ["AWS_ENDPOINT_URL"], data_dir / "inbox")},
     )
     access = os.open(data_dir / "logs" / "access.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     front = Front(socket.socket(fileno=int(descriptor)), api, lambda line: _log(access, line))

@@ -10,13 +10,18 @@ from functools import lru_cache
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`token_client_ids` are the app clients whose access tokens are taken; the bucket and the
-    queues are empty where a function has nothing to do with them."""
+    queues are empty where a function has nothing to do with them. `mail_sender` is whom email comes from; empty, there
+    is none. `console_url` is where links in alerts lead. `loopback_targets` lets alerts go to this machine: the local
+    run alone sets it."""
 
     table_name: str
     exports_bucket: str
     exports_queue_url: str
     alerts_queue_url: str
     work_queue_url: str
+    mail_sender: str
+    console_url: str
+    loopback_targets: bool
     token_issuer: str
     token_client_ids: frozenset[str]
 
@@ -30,6 +35,9 @@ def settings() -> Settings:
         exports_queue_url=os.environ.get("EXPORTS_QUEUE_URL", ""),
         alerts_queue_url=os.environ.get("ALERTS_QUEUE_URL", ""),
         work_queue_url=os.environ.get("WORK_QUEUE_URL", ""),
+        mail_sender=os.environ.get("MAIL_SENDER", ""),
+        console_url=os.environ.get("CONSOLE_URL", ""),
+        loopback_targets=os.environ.get("LOOPBACK_TARGETS", "") == "1",
         token_issuer=os.environ.get("TOKEN_ISSUER", ""),
         token_client_ids=frozenset(filter(None, os.environ.get("TOKEN_CLIENT_IDS", "").split(","))),
     )

@@ -30,7 +30,8 @@ from local.tokens import Issuer
 
 TEMPLATE = Template.load()
 ISSUER, CLIENT = "https://issuer.test", "client-of-the-tests"
-BUCKET, QUEUE = "orderkeep-tests", "exports"
+BUCKET, QUEUE, ALERTS = "orderkeep-tests", "exports", "alerts"
+MAIL_SENDER = "alerts@orderkeep.example"
 _names = itertools.count(1)
 
 
@@ -296,7 +297,8 @@ def environment(dynamodb: str | None, table: str) -> Iterator[None]:
         "TOKEN_CLIENT_IDS": CLIENT,
         "EXPORTS_BUCKET": BUCKET,
         "EXPORTS_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/{QUEUE}",
-        "ALERTS_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/alerts",
+        "ALERTS_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/{ALERTS}",
+        "MAIL_SENDER": MAIL_SENDER,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "test",

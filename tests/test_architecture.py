@@ -233,7 +233,7 @@ NOT_FOR: dict[str, tuple[str, ...]] = {
         "functions.alerts",
     ),
     **dict.fromkeys(
-        (f"functions.alerts.{name}" for name in ("deadlines", "reminders", "worker", "outbox")),
+        (f"functions.alerts.{name}" for name in ("deadlines", "reminders", "worker", "outbox", "deliver")),
         (*SPREADSHEETS, *TESTING, *IDEMPOTENCY, *WEB, "boto3", "msgspec", "functions.orders", "functions.exports"),
     ),
     "functions.customers.erasures": (

@@ -30,6 +30,7 @@ PERMISSIONS = {
             "dynamodb:UpdateItem",
         },
         "OrdersTable/index/*": {"dynamodb:Query"},
+        "AlertsQueue": {"sqs:SendMessage"},
         "ExportsQueue": {"sqs:SendMessage"},
         "ExportsBucket/exports/*": {"s3:GetObject"},
         "ExportsBucket/evidence/*": {"s3:GetObject", "s3:PutObject"},
@@ -84,6 +85,12 @@ PERMISSIONS = {
         "ExportsBucket/evidence/*": {"s3:DeleteObjectVersion"},
         "ExportsBucket/uploads/*": {"s3:DeleteObjectVersion"},
         "ScheduleFailures": {"sqs:SendMessage"},
+    },
+    "DeliveryRole": {
+        "OrdersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "OrdersTable/index/*": {"dynamodb:Query"},
+        "AlertsQueue": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"},
+        "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailIdentity}": {"ses:SendEmail"},
     },
     "ExportsRole": {
         "OrdersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"},

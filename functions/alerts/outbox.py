@@ -1,7 +1,8 @@
-"""The outbox, every minute: each alert that has not been handed to the channels yet is sent on its way to them.
+"""The outbox, every minute: each alert that has not been handed to the channels yet is sent on its way to them, and
+each delivery that is due to a worker.
 
-Nothing is sent while a request waits. A message only says which alert; it may come twice, late or never, and an alert
-whose message led to nothing is sent again three minutes later.
+Nothing is sent while a request waits. A message only says which alert, or which delivery; it may come twice, late or
+never, and one that led to nothing is sent again three minutes later.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.alerts.work import nominal
-from shared.store import alerts, keys, queues
+from shared.store import alerts, deliveries, keys, queues
 from shared.store.errors import Busy
 from shared.telemetry import logger, metrics, tracer
 
@@ -39,12 +40,32 @@ def send_waiting(now: datetime, enough: Callable[[], bool]) -> int:
     return sent
 
 
+def send_due(now: datetime, enough: Callable[[], bool]) -> int:
+    """The same for deliveries whose next attempt is due, or whose worker has died."""
+    sent = 0
+    for shard in keys.delivery_shards():
+        try:
+            waiting = deliveries.waiting(shard, now)
+            while not enough() and (some := list(islice(waiting, MESSAGES))):
+                mine = [each for each in some if deliveries.put_off(each, now)]
+                if mine:
+                    queues.send_deliveries([(each.store_id, each.channel_id, each.delivery_id) for each in mine])
+                sent += len(mine)
+        except Busy:
+            logger.warning("a shard is left for the next run", extra={"shard": shard})
+    return sent
+
+
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 @tracer.capture_lambda_handler(capture_response=False)
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    sent = send_waiting(nominal(event), lambda: context.get_remaining_time_in_millis() < STOP_BEFORE_MS)
+    def enough() -> bool:
+        return context.get_remaining_time_in_millis() < STOP_BEFORE_MS
+
+    now = nominal(event)
+    sent, due = send_waiting(now, enough), send_due(now, enough)
     metrics.add_metric("OutboxRuns", "Count", 1)
     metrics.add_metric("AlertsSent", "Count", sent)
-    logger.info("alerts sent on", extra={"sent": sent})
-    return {"sent": sent}
+    logger.info("alerts sent on", extra={"sent": sent, "due": due})
+    return {"sent": sent, "due": due}

@@ -17,6 +17,7 @@ from functions.orders.routes import (
     actions,
     alerts,
     bulk,
+    channels,
     customers,
     desk,
     disputes,
@@ -49,6 +50,7 @@ MODULES = (
     templates,
     exports,
     alerts,
+    channels,
     desk,
 )
 for module in MODULES:

@@ -26,6 +26,7 @@ from functions.orders.identity import READERS, Caller, identify
 from functions.orders.labels import language
 from functions.orders.problems import FieldError, Problem
 from shared.domain.alerts import Alert
+from shared.domain.channels import Channel
 from shared.domain.commands import Actor
 from shared.domain.customers import Customer
 from shared.domain.exports import Job
@@ -35,7 +36,7 @@ from shared.domain.templates import Template
 from shared.operations.orders import Receipt
 from shared.operations.stores import open_store
 from shared.settings import settings
-from shared.store import alerts, claims, customers, exports, lists, orders, stores, templates
+from shared.store import alerts, channels, claims, customers, exports, lists, orders, stores, templates
 from shared.store.errors import Answered, ClaimLost
 from shared.telemetry import logger, metrics
 
@@ -71,6 +72,7 @@ class Call:
     loaded: orders.Loaded | None = None
     job: Job | None = None
     found: Template | None = None
+    reached: Channel | None = None
     dispute_id: str = ""
     known: Customer | None = None
     alert: Alert | None = None
@@ -110,6 +112,11 @@ class Call:
     def told(self) -> Alert:
         assert self.alert is not None
         return self.alert
+
+    @property
+    def channel(self) -> Channel:
+        assert self.reached is not None
+        return self.reached
 
     @property
     def actor(self) -> Actor:
@@ -197,6 +204,10 @@ class Checks(OpenAPIRequestValidationMiddleware):
             if not ORDER_ID.fullmatch(path["alert_id"]):
                 raise problems.not_found()
             call.alert = alerts.load(store_id, path["alert_id"])
+        if "channel_id" in path:
+            if not ORDER_ID.fullmatch(path["channel_id"]):
+                raise problems.not_found()
+            call.reached = channels.load(store_id, path["channel_id"])
 
 
 def _disputed(store_id: str, dispute_id: str) -> tuple[str, orders.Loaded]:

@@ -109,8 +109,8 @@ KINDS: Mapping[str, Kind] = {
     ),
     "channel_disabled": Kind(
         S.CRITICAL,
-        "The alert channel {subject} was switched off: it could not be reached.",
-        "提醒渠道 {subject} 无法送达，已被停用。",
+        "The alert channel {channel} was switched off: it could not be reached.",
+        "提醒渠道“{channel}”无法送达，已被停用。",
         resolves=False,
         news=True,
     ),

@@ -71,9 +71,10 @@ class Channel:
         return self.off is None
 
     def wants(self, kind: str, severity: str) -> bool:
-        """Whether an alert goes here by itself, and not only into the digest."""
+        """Whether an alert goes here by itself, and not only into the digest. That another channel was switched off
+        is told by all that are left, whatever they are for."""
         loud = SEVERITIES.index(severity) >= SEVERITIES.index(self.min_severity)
-        return self.enabled and loud and (not self.kinds or kind in self.kinds)
+        return self.enabled and loud and (not self.kinds or kind in (*self.kinds, "channel_disabled"))
 
     def secrets(self, now: datetime) -> tuple[str, ...]:
         """The secrets that sign now, the present one first."""

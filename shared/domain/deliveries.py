@@ -71,8 +71,8 @@ class Attempt:
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """`step` is how many waits of the schedule are behind it. `delivery_id` is also what the message is known by to its
-    receiver, so that one that comes twice is known to be one. A digest's `content` is kept with it: each attempt sends
-    the same."""
+    receiver, so that one that comes twice is known to be one. What is critical, or asked for `by_hand`, is sent by
+    night as well. A digest's `content` is kept with it: each attempt sends the same."""
 
     store_id: str
     channel_id: str
@@ -81,6 +81,7 @@ class Delivery:
     created_at: datetime
     alert_id: str | None = None
     critical: bool = False
+    by_hand: bool = False
     content: Mapping[str, Any] | None = None
     state: State = State.PENDING
     next_at: datetime | None = None
@@ -148,7 +149,7 @@ def again(delivery: Delivery, now: datetime) -> Delivery:
     """By hand, from the start of the schedule, under the same id."""
     if delivery.state is State.PENDING:
         raise Conflict("delivery_pending", "This delivery has not ended yet: it is tried again by itself.")
-    return replace(delivery, state=State.PENDING, next_at=now, step=0, since=None, lease=None, why=None)
+    return replace(delivery, state=State.PENDING, next_at=now, step=0, since=None, lease=None, why=None, by_hand=True)
 
 
 def _tried(delivery: Delivery, attempt: Attempt) -> Delivery:

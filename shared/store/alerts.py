@@ -117,7 +117,7 @@ def put_off(each: Waiting, now: datetime) -> bool:
     return True
 
 
-def handed_over(store_id: str, alert_id: str) -> Write:
+def handed_over(store_id: str, alert_id: str) -> Update:
     """The write that takes an alert out of the outbox: every channel that wants it has its delivery."""
     record = AlertRecord(keys.alert_pk(store_id, alert_id), ALERT)
     return Update(record, [Record.clock_shard.remove(), Record.fires_at.remove()], present(), stale)

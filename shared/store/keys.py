@@ -171,5 +171,31 @@ def reminder_shards() -> list[str]:
     return [f"REMIND#{shard}" for shard in range(REMINDER_SHARDS)]
 
 
+CHANNEL, CHANNELS, DELIVERY = "CHANNEL#", "CHANNELS", "DELIVERY#"
+DELIVERY_SHARDS = 8
+
+
+def channel_sk(channel_id: str) -> str:
+    return CHANNEL + channel_id
+
+
+def channel_pk(store_id: str, channel_id: str) -> str:
+    """The partition of a channel's deliveries; the channel itself is one of its store's own items."""
+    return f"{store_id}#channel#{channel_id}"
+
+
+def delivery_sk(delivery_id: str) -> str:
+    return DELIVERY + delivery_id
+
+
+def delivery_shard(channel_id: str, delivery_id: str) -> str:
+    """The clock partition in which a delivery waits for its next attempt."""
+    return f"DELIVERY#{_hash(channel_id, delivery_id) % DELIVERY_SHARDS}"
+
+
+def delivery_shards() -> list[str]:
+    return [f"DELIVERY#{shard}" for shard in range(DELIVERY_SHARDS)]
+
+
 def _hash(*parts: str) -> int:
     return zlib.crc32("#".join(parts).encode())

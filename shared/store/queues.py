@@ -32,7 +32,15 @@ def send_alerts(which: Sequence[tuple[str, str]]) -> None:
     _send(settings().alerts_queue_url, bodies)
 
 
-def _send(url: str, bodies: Sequence[str]) -> None:
+def send_deliveries(which: Sequence[tuple[str, str, str]], delay: int = 0) -> None:
+    """Ask a worker for an attempt at each of these deliveries (store, channel, id), in so many seconds (900 at most).
+    One that did not go out is found by the clock."""
+    names = ("store_id", "channel_id", "delivery_id")
+    _send(settings().alerts_queue_url, [json.dumps(dict(zip(names, each, strict=True))) for each in which], delay)
+
+
+def _send(url: str, bodies: Sequence[str], delay: int = 0) -> None:
     for start in range(0, len(bodies), 10):
-        entries = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies[start : start + 10])]
+        some = enumerate(bodies[start : start + 10])
+        entries = [{"Id": str(n), "MessageBody": body, "DelaySeconds": delay} for n, body in some]
         client("sqs").send_message_batch(QueueUrl=url, Entries=entries)

@@ -339,6 +339,30 @@ class ReminderFiguresRecord(Record, discriminator="reminder_figures"):
     passed_over = NumberAttribute(null=True)
 
 
+class ChannelRecord(Record, discriminator="channel"):
+    """Where a store's people are told. Its URL and secrets are here and nowhere else."""
+
+    version = NumberAttribute()
+    content = JSONTextAttribute()
+
+
+class ChannelsRecord(Record, discriminator="channels"):
+    """How many channels a store has."""
+
+    channels = NumberAttribute()
+
+
+class DeliveryRecord(Record, discriminator="delivery"):
+    """One message to one channel. While it is pending it lies in the clock's index, at its next attempt; at one under
+    way, where that must have ended."""
+
+    version = NumberAttribute()
+    state = UnicodeAttribute()
+    created_at = InstantAttribute()
+    content = JSONTextAttribute()
+    expires_at = NumberAttribute(null=True)
+
+
 class LedgerRecord(Record, discriminator="ledger"):
     """Money of an order that moved, in minor units: signed, and what the platform holds of the order after it."""
 

@@ -8,9 +8,10 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
-PATIENCE = {"sqs": (1.0, 3.0, 2), "s3": (2.0, 20.0, 4)}
+PATIENCE = {"sqs": (1.0, 3.0, 2), "s3": (2.0, 20.0, 4), "sesv2": (2.0, 5.0, 1)}
 """Seconds to connect, seconds to answer, attempts. A message is sent within a request, which must not wait for it: the
-clock drives on what was not sent. Files go up from the worker, which has the time."""
+clock drives on what was not sent. Files go up from the worker, which has the time. An email is asked for once: asked
+again after an answer that was lost it would come twice, and the schedule of its delivery repeats it anyway."""
 
 
 @lru_cache

@@ -139,6 +139,7 @@ def test_feishu_signs_nothing_with_time_and_secret() -> None:
     ]
     plain = body(ChannelKind.FEISHU, notice(0, language="en", link=None))
     assert set(plain) == {"msg_type", "content"} and list(plain["content"]["post"]) == ["en_us"]
+    assert plain["content"]["post"]["en_us"]["content"] == [[{"tag": "text", "text": notice().title}]], "never nothing"
 
 
 def test_wecom_is_markdown_of_at_most_4096_bytes() -> None:
@@ -188,6 +189,7 @@ def test_an_email_has_one_subject_line_and_escapes_its_html() -> None:
     assert made.subject == "店铺 Bcc: all@example.com"
     assert "a < b\n第二行" in made.text and "<li>a &lt; b</li>" in made.html
     assert 'lang="zh-CN"' in made.html and made.html.count("https://console.example.com/orders/8190") == 1
+    assert mail(notice(0, link=None)).text == "测试店：订单 8190 即将到期\n", "an email that opens on something"
 
 
 ANSWERS = (
@@ -208,6 +210,8 @@ ANSWERS = (
     ("dingtalk", 200, b'{"errcode":310000,"errmsg":"sign not match"}', Outcome.FAILED),
     ("dingtalk", 200, b'{"status":1111,"errcode":130101,"errmsg":"send too fast"}', Outcome.THROTTLED),
     ("dingtalk", 200, b'{"errcode":300001,"errmsg":"token is not exist"}', Outcome.GONE),
+    ("dingtalk", 200, '{"errcode":410100,"errmsg":"发送速度太快而限流"}'.encode(), Outcome.THROTTLED),
+    ("dingtalk", 200, '{"errcode":400102,"errmsg":"机器人已停用"}'.encode(), Outcome.GONE),
     ("wecom", 200, b'{"errcode":0,"errmsg":"ok"}', Outcome.DELIVERED),
     ("wecom", 200, b'{"errcode":45009,"errmsg":"api freq out of limit"}', Outcome.THROTTLED),
     ("wecom", 200, b'{"errcode":93000,"errmsg":"invalid webhook url"}', Outcome.GONE),

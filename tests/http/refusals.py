@@ -28,12 +28,14 @@ class Case:
 
 @dataclass(frozen=True)
 class Desk:
-    """A shop with one order and one that is disputed, a message template, and requests that would succeed in form."""
+    """A shop with one order and one that is disputed, a message template, an alert channel, and requests that would
+    succeed in form."""
 
     shop: Shop
     order_id: str
     dispute_id: str
     template_id: str
+    channel_id: str
     api: Api
 
     def picture(self) -> Any:
@@ -46,6 +48,8 @@ class Desk:
             *(owner.every(path) for path in ("/v1/orders", "/v1/deadlines", "/v1/parcels", "/v1/refunds")),
             *(owner.every(path) for path in ("/v1/messages", "/v1/message-templates", "/v1/alerts")),
             owner.get("/v1/alert-rules").json,
+            owner.get("/v1/alert-channels").json,
+            owner.every(f"/v1/alert-channels/{self.channel_id}/deliveries"),
             *(owner.get(f"/v1/orders/{self.order_id}{part}").json for part in ("", "/history", "/access")),
             owner.get(f"/v1/disputes/{self.dispute_id}").json,
             owner.get("/v1/store").json,
@@ -62,7 +66,13 @@ def open_desk(api: Api) -> Desk:
     disputed = shop.platform.act(disputed_id, "open_dispute", claim)
     template = shop.staff.post("/v1/message-templates", {"name": "hello", "text": "Order {order_id}."})
     assert template.status == 201, template.content
-    return Desk(shop, order_id, disputed.json["dispute"]["dispute_id"], template.json["template_id"], api)
+    robot = {"kind": "dingtalk", "name": "a robot", "url": "https://oapi.dingtalk.com/robot/send?access_token=x"}
+    channel = shop.owner.post("/v1/alert-channels", robot)
+    assert channel.status == 201, channel.content
+    off = shop.owner.patch(f"/v1/alert-channels/{channel.json['id']}", {"enabled": False})
+    assert off.status == 200, "or a local run would really call the robot"
+    ids = (disputed.json["dispute"]["dispute_id"], template.json["template_id"], channel.json["id"])
+    return Desk(shop, order_id, *ids, api)
 
 
 def order(**changes: Any) -> dict[str, Any]:

@@ -100,7 +100,14 @@ def bodies(desk: Desk) -> dict[str, tuple[Client, str, str, dict[str, Any]]]:
         "unanswered_after": "PT6H",
         "remind_payment": {"enabled": True, "after": "PT12H", "exempt_countries": ["BR"]},
     }
+    told = {"name": "n", "url": "https://oapi.dingtalk.com/robot/send?access_token=y", "secret": "SECx"}
+    told |= {"language": "en", "min_severity": "info", "kinds": ["deadline"], "digest": False, "quiet_hours": True}
+    mail = {"kind": "email", "name": "n", "address": "owner@shop.example"}
+    of_channel = f"/v1/alert-channels/{desk.channel_id}"
     return found | {
+        "channel": (shop.owner, "POST", "/v1/alert-channels", {"kind": "dingtalk", **told}),
+        "mail channel": (shop.owner, "POST", "/v1/alert-channels", mail),
+        "change channel": (shop.owner, "PATCH", of_channel, {**told, "enabled": False}),
         "alert rules": (shop.owner, "PUT", "/v1/alert-rules", rules),
         "template": (shop.staff, "POST", "/v1/message-templates", template),
         "change template": (shop.staff, "PUT", f"/v1/message-templates/{desk.template_id}", template),
@@ -215,6 +222,8 @@ REQUIRED = {
     " parcels/0/carrier parcels/0/tracking_no",
     "bulk": "items items/0/order_id",
     "template": "name text",
+    "channel": "kind name",
+    "mail channel": "kind name",
     "change template": "name text",
     "preview": "order_id",
     "export": "window/from window/to",

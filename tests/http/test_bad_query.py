@@ -24,6 +24,7 @@ LISTS = (
 LISTS += ("/v1/customers", "/v1/customers/buyer-1/orders")
 LISTS += ("{order}/messages", "/v1/messages", "/v1/message-templates")
 LISTS += ("/v1/alerts", "/v1/reports/payment-reminders")
+LISTS += ("/v1/alert-channels", "{channel}/deliveries")
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
@@ -34,7 +35,7 @@ def desk(api: Api) -> Desk:
 
 def lists(desk: Desk) -> Iterator[str]:
     for path in LISTS:
-        yield path.format(order=f"/v1/orders/{desk.order_id}")
+        yield path.format(order=f"/v1/orders/{desk.order_id}", channel=f"/v1/alert-channels/{desk.channel_id}")
 
 
 def test_limits_and_unknown_parameters_are_refused_by_name(desk: Desk) -> None:
@@ -45,7 +46,17 @@ def test_limits_and_unknown_parameters_are_refused_by_name(desk: Desk) -> None:
             for limit in ("0", "201", "-1", "abc", "1.5", "", "1e2", "%D9%A1", "5&limit=6", "9" * 5000, "true", "0x10"):
                 told = f"{path} limit={limit[:20]}"
                 yield Case(told, owner, "GET", path, 400, None, "/query/limit", query=f"limit={limit}")
-        others = ("/v1/orders/counters", one, "/v1/store", "/v1/me", "/v1/health", "/v1/openapi.json", "/v1/refunds/x")
+        channel = f"/v1/alert-channels/{desk.channel_id}"
+        others = (
+            "/v1/orders/counters",
+            one,
+            channel,
+            "/v1/store",
+            "/v1/me",
+            "/v1/health",
+            "/v1/openapi.json",
+            "/v1/refunds/x",
+        )
         for path in (*lists(desk), *others):
             for name in ("colour", "Limit", "statuses", "order_id", "store_id", "%00", "%C3%A9", "limit%20"):
                 told = f"{path}?{name}"
@@ -55,6 +66,9 @@ def test_limits_and_unknown_parameters_are_refused_by_name(desk: Desk) -> None:
             (desk.shop.platform, "POST", f"{one}/actions/pay", {}),
             (desk.shop.staff, "PATCH", one, {"note": "x"}),
             (owner, "PATCH", "/v1/store", {"name": "x"}),
+            (owner, "PATCH", channel, {"name": "x"}),
+            (owner, "POST", f"{channel}/test", {}),
+            (owner, "POST", f"{channel}/rotate-secret", {}),
             (owner, "POST", "/v1/bulk/ship", {"items": [{"order_id": desk.order_id}]}),
         ):
             yield Case(path, client, method, path, 400, "unknown_parameter", "/query/dry_run", body, query="dry_run=1")
@@ -260,6 +274,11 @@ def test_what_no_route_or_order_is_called_is_not_found(desk: Desk) -> None:
             (owner, "GET", f"/v1/message-templates/{order_id}", None),
             (owner, "GET", f"/v1/alerts/{order_id}", None),
             (owner, "POST", f"/v1/alerts/{order_id}/acknowledge", {}),
+            (owner, "GET", f"/v1/alert-channels/{order_id}", None),
+            (owner, "GET", f"/v1/alert-channels/{order_id}/deliveries", None),
+            (owner, "PATCH", f"/v1/alert-channels/{order_id}", {"name": "x"}),
+            (owner, "POST", f"/v1/alert-channels/{order_id}/test", {}),
+            (owner, "POST", f"/v1/alert-channels/{desk.channel_id}/deliveries/{order_id}/redeliver", {}),
         ):
             answer = client.request(method, path, body)
             assert answer.status == 404, (method, path[:80], answer.status, answer.content[:200])
@@ -287,6 +306,8 @@ def test_what_no_route_or_order_is_called_is_not_found(desk: Desk) -> None:
         ("PUT", "/v1/store"),
         ("POST", "/v1/health"),
         ("PATCH", "/v1/me"),
+        ("PUT", "/v1/alert-channels"),
+        ("POST", f"/v1/alert-channels/{desk.channel_id}"),
     ):
         assert platform.request(method, path, {}).status in (404, 405), (method, path)
         count += 1

@@ -164,6 +164,16 @@ def test_answers_are_what_the_document_says(api: Api, document: dict[str, Any]) 
     held(shop.owner, "PUT", "/v1/alert-rules", rules)
     held(shop.owner, "GET", "/v1/alert-rules")
     assert held(shop.viewer, "GET", "/v1/reports/payment-reminders").json["data"]
+    hook = {"kind": "webhook", "name": "a hook", "url": "https://hooks.example.com/x"}
+    channel_id = held(shop.owner, "POST", "/v1/alert-channels", hook).json["id"]
+    one_channel = f"/v1/alert-channels/{channel_id}"
+    delivery_id = held(shop.owner, "POST", f"{one_channel}/test", {}).json["id"]
+    held(shop.owner, "PATCH", one_channel, {"min_severity": "info"})
+    held(shop.owner, "POST", f"{one_channel}/rotate-secret", {})
+    held(shop.owner, "POST", f"{one_channel}/deliveries/{delivery_id}/redeliver", {})
+    for path in ("/v1/alert-channels", one_channel, f"{one_channel}/deliveries"):
+        held(shop.owner, "GET", path)
+    held(shop.owner, "DELETE", one_channel)
     paths = ("/v1/orders", "/v1/orders/counters", "/v1/deadlines", "/v1/parcels", "/v1/refunds", "/v1/store", "/v1/me")
     for path in (*paths, one, f"{one}/history", f"{one}/access", "/v1/health", "/v1/orders/nothing"):
         held(shop.owner, "GET", path)

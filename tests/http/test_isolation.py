@@ -79,6 +79,15 @@ WHO: dict[str, str] = {
     "GET /v1/alert-rules": OWNER,
     "PUT /v1/alert-rules": OWNER,
     "GET /v1/reports/payment-reminders": ALL,
+    "GET /v1/alert-channels": OWNER,
+    "POST /v1/alert-channels": OWNER,
+    "GET /v1/alert-channels/{channel_id}": OWNER,
+    "PATCH /v1/alert-channels/{channel_id}": OWNER,
+    "POST /v1/alert-channels/{channel_id}/test": OWNER,
+    "POST /v1/alert-channels/{channel_id}/rotate-secret": OWNER,
+    "GET /v1/alert-channels/{channel_id}/deliveries": OWNER,
+    "POST /v1/alert-channels/{channel_id}/deliveries/{delivery_id}/redeliver": OWNER,
+    "DELETE /v1/alert-channels/{channel_id}": OWNER,
     "GET /v1/store": ALL,
     "PATCH /v1/store": OWNER,
     **{f"POST /v1/orders/{{order_id}}/actions/{action}": f"{SELLER} {PLATFORM}" for action in BY_SELLER},
@@ -96,7 +105,7 @@ ACTIONS = {
 
 @dataclass(frozen=True)
 class Held:
-    """A store with an order that has a parcel and a dispute, one with a refund, an export and a message template."""
+    """A store with an order that has a parcel and a dispute, one with a refund, an export, a template and a channel."""
 
     shop: Shop
     order_id: str
@@ -106,6 +115,7 @@ class Held:
     export_id: str
     template_id: str
     alert_id: str
+    channel_id: str
 
     @property
     def ids(self) -> dict[str, str]:
@@ -117,6 +127,8 @@ class Held:
             "export_id": self.export_id,
             "template_id": self.template_id,
             "alert_id": self.alert_id,
+            "channel_id": self.channel_id,
+            "delivery_id": "dlv_0",
             "n": "1",
             "buyer_id": "buyer-1",
         }
@@ -132,6 +144,8 @@ def unused(ids: Mapping[str, str]) -> dict[str, str]:
         "export_id": "exp_" + "0" * (len(ids["export_id"]) - 4),
         "template_id": "tpl_" + "0" * (len(ids["template_id"]) - 4),
         "alert_id": "alr_" + "0" * (len(ids["alert_id"]) - 4),
+        "channel_id": "chn_" + "0" * (len(ids["channel_id"]) - 4),
+        "delivery_id": "dlv_0",
         "n": "1",
         "buyer_id": "buyer-0",
     }
@@ -160,7 +174,11 @@ def hold(api: Api) -> Held:
     refund_id, dispute_id = refunded["refunds"][0]["refund_id"], disputed.json["dispute"]["dispute_id"]
     export_id, template_id = asked.json["id"], template.json["template_id"]
     alert_id = shop.viewer.get("/v1/alerts").json["data"][0]["alert_id"]
-    return Held(shop, order_id, refunded_id, refund_id, dispute_id, export_id, template_id, alert_id)
+    hook = {"kind": "webhook", "name": "a hook", "url": "https://hooks.example.com/x"}
+    channel = shop.owner.post("/v1/alert-channels", hook)
+    assert channel.status == 201, channel.content
+    ids = (export_id, template_id, alert_id, channel.json["id"])
+    return Held(shop, order_id, refunded_id, refund_id, dispute_id, *ids)
 
 
 def routes() -> Iterator[tuple[str, str]]:
@@ -194,7 +212,16 @@ def test_another_stores_ids_are_as_good_as_none(api: Api, held: Held) -> None:
                 answer = ask(client, key, ids)
                 assert (answer.status, answer.code) == (404, "not_found"), (key, role)
                 text = answer.content.decode().replace(answer.json["request_id"], "")
-                for name in ("order_id", "refund_id", "dispute_id", "export_id", "template_id", "alert_id", "buyer_id"):
+                for name in (
+                    "order_id",
+                    "refund_id",
+                    "dispute_id",
+                    "export_id",
+                    "template_id",
+                    "alert_id",
+                    "channel_id",
+                    "buyer_id",
+                ):
                     text = text.replace(ids[name], "ID")
                 headers = {
                     name: value for name, value in answer.headers.items() if name not in ("x-request-id", "date")

@@ -58,7 +58,7 @@ def test_second_provisioning_changes_nothing(running: Engines) -> None:
 
 
 def test_queue_that_is_there_is_set_as_the_template_says_now(running: Engines) -> None:
-    (queue,) = [queue for queue in TEMPLATE.queues if queue.dead_letters]
+    (queue,) = [queue for queue in TEMPLATE.queues if queue.dead_letters and "exports" in queue.name]
     sqs = client("sqs", running.services)
     other = {"VisibilityTimeout": "7", "MessageRetentionPeriod": "60", "RedrivePolicy": ""}
     sqs.set_queue_attributes(QueueUrl=queue.url, Attributes=other)

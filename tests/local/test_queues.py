@@ -17,7 +17,7 @@ from local.runtime import Environment
 from local.template import REGION, QueueEvent, Template
 
 TEMPLATE = Template.load()
-(MAPPING,) = TEMPLATE.queue_events
+(MAPPING,) = [mapping for mapping in TEMPLATE.queue_events if mapping.function == "ExportsFunction"]
 
 
 @pytest.fixture(scope="module")

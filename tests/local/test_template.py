@@ -35,9 +35,13 @@ def test_functions_know_the_local_names() -> None:
 
 
 def test_queues_and_what_they_feed() -> None:
-    (mapping,) = TEMPLATE.queue_events
-    assert (mapping.function, mapping.batch_size, mapping.partial) == ("ExportsFunction", 1, True)
-    queue = mapping.queue
+    every = {mapping.function: mapping for mapping in TEMPLATE.queue_events}
+    assert {name: (each.queue.logical_id, each.batch_size, each.partial) for name, each in every.items()} == {
+        "WorkFunction": ("WorkQueue", 5, True),
+        "DeliveryFunction": ("AlertsQueue", 5, True),
+        "ExportsFunction": ("ExportsQueue", 1, True),
+    }
+    queue = every["ExportsFunction"].queue
     assert (queue.name, queue.visibility_seconds, queue.retention_seconds) == ("orderkeep-exports-queue", 5400, 345_600)
     assert (queue.dead_letters, queue.max_receives) == ("orderkeep-export-failures", 5)
     names = [each.name for each in TEMPLATE.queues]
@@ -111,6 +115,8 @@ def test_schedules() -> None:
     every = {schedule.name: (schedule.function, schedule.every_seconds) for schedule in TEMPLATE.schedules}
     assert every == {
         "Sweep": ("AlertsFunction", 60),
+        "Remind": ("RemindersFunction", 300),
+        "SendAlerts": ("OutboxFunction", 60),
         "LookAfterExports": ("ExportScheduleFunction", 60),
         "Erase": ("ErasuresFunction", 60),
     }

@@ -20,8 +20,9 @@ class Mail:
 def mail(notice: Notice) -> Mail:
     """The subject is one line, however a store is named."""
     subject = " ".join(notice.title.split())[:MAX_SUBJECT]
-    text = "\n".join((*notice.lines, *(("", notice.link) if notice.link else ())))
-    items = "".join(f"<li>{escape(line)}</li>" for line in notice.lines)
+    lines = notice.lines or (subject,)  # nobody opens an email to find nothing
+    text = "\n".join((*lines, *(("", notice.link) if notice.link else ())))
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
     link = f'<p><a href="{escape(notice.link)}">{notice.word(OPEN)}</a></p>' if notice.link else ""
     head = f'<!doctype html><html lang="{notice.language}"><meta charset="utf-8">'
     return Mail(subject, text + "\n", f"{head}<h3>{escape(subject)}</h3><ul>{items}</ul>{link}</html>")

@@ -20,7 +20,8 @@ ELEMENT = '[{"tag":"text","text":""}],'
 
 
 def request(notice: Notice, channel: Channel, message_id: str, now: datetime) -> Request:
-    lines = fitted(notice, [plain(line) for line in notice.lines], MAX_TEXT, ELEMENT)
+    said = notice.lines or (notice.title,)  # a post without content is refused
+    lines = fitted(notice, [plain(line) for line in said], MAX_TEXT, ELEMENT)
     content: list[Any] = [[{"tag": "text", "text": line}] for line in lines]
     if notice.link:
         content.append([{"tag": "a", "text": notice.word(OPEN), "href": notice.link}])

@@ -28,7 +28,13 @@ class Codes:
 ROBOTS: Mapping[str, Codes] = MappingProxyType(
     {
         # 20 messages a minute; whoever sends more hears nothing but refusals for ten.
-        "dingtalk": Codes("errcode", frozenset({130101, 90030}), frozenset({300001}), timedelta(minutes=10)),
+        # Gone: its group is dissolved, its token or the robot does not exist, or it was stopped.
+        "dingtalk": Codes(
+            "errcode",
+            frozenset({130101, 410100, 90030}),
+            frozenset({300001, 400013, 400101, 400102, 400106}),
+            timedelta(minutes=10),
+        ),
         "wecom": Codes("errcode", frozenset({45009}), frozenset({93000}), DEFAULT_WAIT),
         "feishu": Codes("code", frozenset({11232}), frozenset({19001}), DEFAULT_WAIT),
     }

@@ -1,0 +1,175 @@
+"""Alert channels: where the store's people are told. The owner's alone."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
+
+from functions.orders import cursors, pipeline
+from functions.orders.channeling import (
+    ChangeChannel,
+    ChannelBody,
+    ChannelView,
+    DeliveryView,
+    channel_view,
+    delivery_view,
+)
+from functions.orders.exporting import Nothing
+from functions.orders.identity import OWNER
+from functions.orders.pipeline import ORDER_ID, Call, access
+from functions.orders.problems import not_found
+from functions.orders.routes.answers import Cursor, Limit, documented, list_reply, page_of, position, reply
+from shared.domain.channels import LIMIT, Channel
+from shared.operations import channels as operations
+from shared.settings import settings
+from shared.store import channels, deliveries
+from shared.store.lists import Position
+
+router = Router()
+
+
+def _made(call: Call, channel: Channel, status: int) -> Response[Any]:
+    headers = {"Cache-Control": "no-store"}
+    headers |= {"Location": f"/v1/alert-channels/{channel.channel_id}"} if status == 201 else {}
+    return reply(channel_view(channel, call.now, once=True), status, headers)
+
+
+def _receipt(call: Call, status: int) -> Any:
+    return call.answer_with(lambda channel: pipeline.kept(_made(call, channel, status)))
+
+
+@router.get(
+    "/v1/alert-channels",
+    summary="Alert channels",
+    tags=["Alerts"],
+    operation_id="list_alert_channels",
+    responses=documented(page_of("ChannelPage", ChannelView), f"The oldest first; there are {LIMIT} at most."),
+)
+@access(OWNER)
+def list_channels(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    call: Call = router.context["call"]
+    query = {"list": "alert-channels"}
+    start = position(call, cursor, query)
+    found = channels.page(call.store.store_id, limit, start.key if start else None)
+    end = Position(found[-1].channel_id, "", "") if len(found) == limit else None
+    return list_reply(
+        [channel_view(each, call.now) for each in found], limit, cursors.seal(end, call.store.store_id, query, call.now)
+    )
+
+
+@router.post(
+    "/v1/alert-channels",
+    summary="Make an alert channel",
+    tags=["Alerts"],
+    operation_id="create_alert_channel",
+    responses=documented(ChannelView, "The channel, with a webhook's secret: it is never shown again.", 201),
+)
+@access(OWNER)
+def create_channel(body: Annotated[ChannelBody, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    channel = body.channel(call.store.store_id, call.now, settings())
+    return _made(call, operations.create_channel(channel, _receipt(call, 201)), 201)
+
+
+@router.get(
+    "/v1/alert-channels/<channel_id>",
+    summary="Read an alert channel",
+    tags=["Alerts"],
+    operation_id="get_alert_channel",
+    responses=documented(ChannelView, "The channel, its URL masked and without its secret."),
+)
+@access(OWNER)
+def get_channel(channel_id: str) -> Response[Any]:
+    call: Call = router.context["call"]
+    return reply(channel_view(call.channel, call.now))
+
+
+@router.patch(
+    "/v1/alert-channels/<channel_id>",
+    summary="Change an alert channel, or switch it on or off",
+    tags=["Alerts"],
+    operation_id="change_alert_channel",
+    responses=documented(ChannelView, "The channel as it is now."),
+)
+@access(OWNER)
+def change_channel(channel_id: str, body: Annotated[ChangeChannel, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    changed = operations.change_channel(call.channel, lambda channel: body.change(channel, call.now, settings()))
+    return reply(channel_view(changed, call.now))
+
+
+@router.delete(
+    "/v1/alert-channels/<channel_id>",
+    summary="Delete an alert channel",
+    tags=["Alerts"],
+    operation_id="delete_alert_channel",
+    responses=documented(ChannelView, "The channel as it was."),
+)
+@access(OWNER)
+def delete_channel(channel_id: str) -> Response[Any]:
+    call: Call = router.context["call"]
+    operations.delete_channel(call.channel)
+    return reply(channel_view(call.channel, call.now))
+
+
+@router.post(
+    "/v1/alert-channels/<channel_id>/test",
+    summary="Send a test message",
+    tags=["Alerts"],
+    operation_id="test_alert_channel",
+    responses=documented(
+        DeliveryView, "The test is on its way; it is tried once, and its delivery says how it went.", 202
+    ),
+)
+@access(OWNER)
+def test_channel(channel_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    return reply(delivery_view(operations.try_channel(call.channel, call.now)), 202)
+
+
+@router.post(
+    "/v1/alert-channels/<channel_id>/rotate-secret",
+    summary="Give a webhook a new secret",
+    tags=["Alerts"],
+    operation_id="rotate_alert_channel_secret",
+    responses=documented(ChannelView, "The channel with its new secret; the one before signs, too, for 24 hours."),
+)
+@access(OWNER)
+def rotate_secret(channel_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    return _made(call, operations.rotate_secret(call.channel, call.now, _receipt(call, 200)), 200)
+
+
+@router.get(
+    "/v1/alert-channels/<channel_id>/deliveries",
+    summary="What was sent to an alert channel",
+    tags=["Alerts"],
+    operation_id="list_alert_deliveries",
+    responses=documented(page_of("DeliveryPage", DeliveryView), "The latest first, for 30 days."),
+)
+@access(OWNER)
+def list_deliveries(channel_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    call: Call = router.context["call"]
+    query = {"list": f"deliveries/{channel_id}"}
+    start = position(call, cursor, query)
+    found = deliveries.page(call.store.store_id, channel_id, limit, start.key if start else None, call.now)
+    end = Position(found[-1].delivery_id, "", "") if len(found) == limit else None
+    return list_reply(
+        [delivery_view(each) for each in found], limit, cursors.seal(end, call.store.store_id, query, call.now)
+    )
+
+
+@router.post(
+    "/v1/alert-channels/<channel_id>/deliveries/<delivery_id>/redeliver",
+    summary="Send once more what has ended",
+    tags=["Alerts"],
+    operation_id="redeliver_alert",
+    responses=documented(DeliveryView, "It is on its way again, under the same id.", 202),
+)
+@access(OWNER)
+def redeliver(channel_id: str, delivery_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    if not ORDER_ID.fullmatch(delivery_id):
+        raise not_found()
+    return reply(delivery_view(operations.redeliver(call.channel, delivery_id, call.now)), 202)

@@ -1,0 +1,80 @@
+"""The local inbox: what SES was asked to send, kept in DATA_DIR/inbox and shown at /inbox.
+
+MiniStack holds sent email in memory alone, so the run fetches it every two seconds, and whoever opens the page does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.request import ProxyHandler, build_opener
+
+from local.gateway import Response
+
+PATH = "/inbox"
+SENDER = "alerts@orderkeep.example"
+"""Whom email comes from here; MiniStack takes none from a sender that it has not been told of."""
+SHOWN = 100
+EVERY_SECONDS = 2.0
+_open = build_opener(ProxyHandler({})).open
+_STYLE = "body{font:15px sans-serif;max-width:50em;margin:2em auto}article{border-top:1px solid #999;padding:.5em 0}"
+
+
+def collect(services: str, folder: Path) -> int:
+    """Fetch what was sent and keep what is new; answers with how many there were."""
+    folder.mkdir(exist_ok=True)
+    with _open(f"{services}/_ministack/ses/messages", timeout=5) as answer:
+        sent = [each for account in json.load(answer)["messages"].values() for each in account]
+    new = 0
+    for mail in sent:
+        path = folder / (re.sub(r"[^A-Za-z0-9-]", "_", mail["MessageId"]) + ".json")
+        if not path.exists():
+            partial = path.with_suffix(".partial")
+            partial.write_text(json.dumps(mail, ensure_ascii=False), "utf-8")
+            partial.replace(path)
+            new += 1
+    return new
+
+
+def keep_collecting(services: str, folder: Path) -> None:
+    while True:
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            collect(services, folder)
+        time.sleep(EVERY_SECONDS)
+
+
+def page(services: str, folder: Path) -> Callable[[], Response]:
+    def show() -> Response:
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            collect(services, folder)
+        headers = [("content-type", "text/html; charset=utf-8")]
+        headers.append(("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'"))
+        return Response(200, headers, _html(kept(folder)).encode())
+
+    return show
+
+
+def kept(folder: Path) -> list[dict[str, Any]]:
+    """The latest first."""
+    found = [json.loads(path.read_text("utf-8")) for path in folder.glob("*.json")]
+    return sorted(found, key=lambda mail: mail["Timestamp"], reverse=True)[:SHOWN]
+
+
+def _item(mail: dict[str, Any]) -> str:
+    at, to = datetime.fromtimestamp(mail["Timestamp"], UTC), ", ".join(mail["To"])
+    head = f"<h3>{escape(mail['Subject'])}</h3><p>{at:%Y-%m-%d %H:%M:%S} UTC, to {escape(to)}</p>"
+    return f"<article>{head}<pre>{escape(mail['BodyText'])}</pre></article>"
+
+
+def _html(mails: list[dict[str, Any]]) -> str:
+    items = "".join(map(_item, mails))
+    title = f"Inbox: {len(mails)} email{'s' * (len(mails) != 1)}"
+    head = f'<!doctype html><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'
+    return f"{head}<h1>{title}</h1>{items or '<p>Nothing has been sent yet.</p>'}"

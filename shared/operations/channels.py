@@ -1,0 +1,112 @@
+"""Alert channels: made, changed, tried and taken away by the store's owner. Each may run twice."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from shared.domain import channels as rules
+from shared.domain import deliveries as schedule
+from shared.domain.channels import LIMIT, SECRET_BYTES, Channel, ChannelKind
+from shared.domain.deliveries import Delivery, What
+from shared.domain.errors import Conflict
+from shared.operations.orders import ATTEMPTS, Receipt, new_id, pause
+from shared.store import channels, deliveries, queues
+from shared.store.errors import Busy, Full, Stale
+from shared.telemetry import logger
+
+
+def new_secret() -> str:
+    return rules.webhook_secret(secrets.token_bytes(SECRET_BYTES))
+
+
+def create_channel(channel: Channel, receipt: Receipt | None = None) -> Channel:
+    """Raises Conflict `too_many_channels`."""
+    try:
+        channels.create(channel, receipt.writes(channel) if receipt else ())
+    except Full:
+        raise Conflict("too_many_channels", f"A store has at most {LIMIT} alert channels.") from None
+    if receipt:
+        receipt.kept = receipt.render is not None
+    return channel
+
+
+def change_channel(channel: Channel, change: Callable[[Channel], Channel], receipt: Receipt | None = None) -> Channel:
+    """Raises Missing where it has been deleted meanwhile, what `change` raises, or Busy."""
+    for _ in range(ATTEMPTS):
+        after = change(channel)
+        if after == channel:
+            return channel
+        try:
+            saved, _ = channels.change(channel, after)
+            channels.save(channel, after, receipt.writes(saved) if receipt else ())
+        except Stale:
+            pause()
+            channel = channels.load(channel.store_id, channel.channel_id)
+            continue
+        if receipt:
+            receipt.kept = receipt.render is not None
+        return saved
+    raise Busy("the channel keeps changing")
+
+
+def rotate_secret(channel: Channel, now: datetime, receipt: Receipt | None = None) -> Channel:
+    """Raises Conflict `secret_not_ours`."""
+    secret = new_secret()
+    return change_channel(channel, lambda before: rules.rotate(before, secret, now), receipt)
+
+
+def delete_channel(channel: Channel) -> None:
+    """Raises Missing where it has been deleted meanwhile, or Busy. What was on its way to it goes nowhere."""
+    for _ in range(ATTEMPTS):
+        try:
+            channels.delete(channel)
+            return
+        except Stale:
+            pause()
+            channel = channels.load(channel.store_id, channel.channel_id)
+    raise Busy("the channel keeps changing")
+
+
+def try_channel(channel: Channel, now: datetime) -> Delivery:
+    """A test message, on its way to a worker. Raises Conflict `channel_off`."""
+    _refuse_off(channel)
+    delivery = Delivery(channel.store_id, channel.channel_id, new_id("dlv_"), What.TEST, now, next_at=now)
+    deliveries.create(delivery)
+    send(delivery)
+    return delivery
+
+
+def redeliver(channel: Channel, delivery_id: str, now: datetime) -> Delivery:
+    """An ended delivery, on its way once more, under the same id. Raises Missing, or Conflict."""
+    for _ in range(ATTEMPTS):
+        before = deliveries.load(channel.store_id, channel.channel_id, delivery_id)
+        _refuse_off(channel)
+        try:
+            delivery = deliveries.save(before, schedule.again(before, now))
+        except Stale:
+            pause()
+            continue
+        send(delivery)
+        return delivery
+    raise Busy("the delivery keeps changing")
+
+
+def send(delivery: Delivery, delay: int = 0) -> None:
+    """Ask a worker for an attempt. Where that fails, the clock asks."""
+    try:
+        queues.send_deliveries([(delivery.store_id, delivery.channel_id, delivery.delivery_id)], delay)
+    except Exception as error:
+        logger.warning("a message could not be sent", extra={"error": type(error).__name__})
+
+
+def mails(kind: ChannelKind, sender: str) -> None:
+    """Raises Conflict `mail_not_set_up` for an email channel where nobody is there to send from."""
+    if kind is ChannelKind.EMAIL and not sender:
+        raise Conflict("mail_not_set_up", "This deployment has no address to send email from.")
+
+
+def _refuse_off(channel: Channel) -> None:
+    if not channel.enabled:
+        raise Conflict("channel_off", "The channel is off: switch it on first.")

@@ -1,0 +1,246 @@
+"""Deliveries: one for each channel that wants an alert, taken by one worker at a time, and what became of each written
+down at once. Each step may run twice; a message counts as sent from the moment that this is written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.domain import deliveries as life
+from shared.domain import notices
+from shared.domain.alerts import Alert, Cause, Severity, State, alert
+from shared.domain.channels import BUNDLED, Channel, Off, turn_off
+from shared.domain.deadlines import running
+from shared.domain.deliveries import Delivery, What
+from shared.domain.notices import Notice
+from shared.domain.stores import Store
+from shared.operations.channels import send
+from shared.operations.orders import ATTEMPTS, pause
+from shared.store import alerts, channels, deliveries, lists, stores
+from shared.store.errors import AlreadyRaised, Busy, Exists, Missing, Stale
+from shared.store.table import Write, update
+from shared.telemetry import logger, metrics
+
+DIGEST = "digest"
+BUNDLE = 20
+"""Alerts that go in one message to people. Deadlines of one day fall due in the same second, and a robot takes twenty
+messages a minute."""
+LOOKED_AT = 40
+"""How far to either side of a delivery others are looked for."""
+LATEST = 20
+"""The deliveries of a channel among which one that came through is looked for before it is switched off."""
+SHOWN_DEADLINES, SHOWN_ALERTS = 20, 200
+DIGEST_AHEAD = timedelta(hours=48)
+SOON = timedelta(minutes=15)
+"""What is tried again within this time is asked for now, with a delay; the clock, which comes each minute, would be
+late."""
+
+
+def hand_over(store_id: str, alert_id: str, now: datetime) -> list[Delivery]:
+    """A delivery to each channel that wants this alert, and the alert out of the outbox. Raises Missing."""
+    told = alerts.load(store_id, alert_id)
+    store = stores.load(store_id).store
+    made = list[Delivery]()
+    for channel in channels.of_store(store_id):
+        if told.kind == DIGEST:
+            wanted = channel.enabled and channel.digest
+        else:
+            wanted = channel.wants(told.kind, told.severity) and told.subject != channel.channel_id
+        if not wanted:
+            continue
+        delivery = _delivery(store, channel, told, now)
+        with suppress(Exists):
+            deliveries.create(delivery)
+            made.append(delivery)
+    update(alerts.handed_over(store_id, alert_id))
+    for delivery in made:
+        if delivery.next_at == now:
+            send(delivery)
+    return made
+
+
+def _delivery(store: Store, channel: Channel, told: Alert, now: datetime) -> Delivery:
+    digest = told.kind == DIGEST
+    critical = told.severity is Severity.CRITICAL
+    content = {"lines": _digest(store, channel.language, now)} if digest else None
+    return Delivery(
+        store.store_id,
+        channel.channel_id,
+        delivery_id(channel.channel_id, told.alert_id),
+        What.DIGEST if digest else What.ALERT,
+        now,
+        alert_id=told.alert_id,
+        critical=critical,
+        content=content,
+        next_at=now if digest or critical else _awake(store, channel, now),
+    )
+
+
+def delivery_id(channel_id: str, alert_id: str) -> str:
+    """The same for the same two: the alert's own time, so that a channel's deliveries lie in its order, and a digest of
+    both in place of what a ULID has at random."""
+    digest = hashlib.sha256(f"{channel_id}#{alert_id}".encode()).digest()
+    letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    return f"dlv_{alert_id[4:14]}{''.join(letters[byte & 31] for byte in digest[:16])}"
+
+
+def _awake(store: Store, channel: Channel, now: datetime) -> datetime:
+    quiet = store.alert_rules.quiet_hours
+    if quiet is None or not channel.quiet_hours:
+        return now
+    return life.after_quiet(now, quiet.start, quiet.end, store.time_zone)
+
+
+def _digest(store: Store, language: str, now: datetime) -> list[str]:
+    due = lists.Selection("by_due", (store.store_id,), until=now + DIGEST_AHEAD, forward=True)
+    orders = [each for each in lists.orders(due, SHOWN_DEADLINES, None).items if running(each)]
+    raised = alerts.listed(store.store_id, tuple(State), tuple(Severity), SHOWN_ALERTS, None).items
+    return notices.digest_lines(store, orders, raised, now, language)
+
+
+# ---- an attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one attempt sends: one delivery, or several alerts to people in one message. Nobody else has them."""
+
+    channel: Channel
+    store: Store
+    deliveries: tuple[Delivery, ...]
+    alerts: tuple[Alert, ...]
+    owner: str
+
+    def notice(self, now: datetime, console_url: str) -> Notice:
+        first, language = self.deliveries[0], self.channel.language
+        if first.what is What.TEST:
+            return notices.of_test(self.store, first.created_at, language)
+        if first.what is What.DIGEST:
+            lines = (first.content or {}).get("lines", ())
+            return notices.of_digest(self.store, self.alerts[0], lines, language, console_url)
+        return notices.of_alerts(self.store, self.alerts, language, console_url)
+
+
+def take(store_id: str, channel_id: str, delivery_id: str, owner: str, now: datetime) -> Taken | None:
+    """A delivery in this worker's hands, with others that go in the same message; None where there is nothing to do.
+    Raises Missing."""
+    delivery = deliveries.load(store_id, channel_id, delivery_id)
+    if life.claim(delivery, owner, now) is None:
+        return None
+    try:
+        channel = channels.load(store_id, channel_id)
+    except Missing:
+        channel = None
+    if channel is None or not channel.enabled:
+        with suppress(Stale):
+            deliveries.save(delivery, life.skipped(delivery, "channel_off"))
+        return None
+    store = stores.load(store_id).store
+    mine = list[tuple[Delivery, Alert | None]]()
+    for each in _together(delivery, channel):
+        if len(mine) == BUNDLE:
+            break
+        found = _claimed(each, channel, store, owner, now)
+        if found is not None:
+            mine.append(found)
+        elif each is delivery:
+            return None
+    return Taken(
+        channel, store, tuple(each for each, _ in mine), tuple(told for _, told in mine if told is not None), owner
+    )
+
+
+def _together(delivery: Delivery, channel: Channel) -> Iterator[Delivery]:
+    yield delivery
+    if channel.kind in BUNDLED and delivery.what is What.ALERT:
+        for each in deliveries.near(delivery, LOOKED_AT):
+            if each.what is What.ALERT:
+                yield each
+
+
+def _claimed(
+    before: Delivery, channel: Channel, store: Store, owner: str, now: datetime
+) -> tuple[Delivery, Alert | None] | None:
+    claimed = life.claim(before, owner, now)
+    if claimed is None:
+        return None
+    told = None
+    if before.alert_id is not None:
+        try:
+            told = alerts.load(store.store_id, before.alert_id)
+        except Missing:
+            claimed = life.skipped(before, "no_such_alert")
+    if told is not None and not told.worth_telling and not before.attempts and not before.by_hand:
+        claimed = life.skipped(before, "resolved")
+    elif claimed.lease and before.what is What.ALERT and not (before.critical or before.by_hand):
+        awake = _awake(store, channel, now)
+        claimed = life.put_off(before, awake) if awake > now else claimed
+    try:
+        saved = deliveries.save(before, claimed)
+    except Stale:
+        return None
+    return (saved, told) if saved.lease else None
+
+
+def settle(taken: Taken, step: Callable[[Delivery], Delivery], now: datetime, off: Off | None = None) -> None:
+    """Write down what became of an attempt: `step` of each delivery; where it was the last one and nothing else has
+    come through meanwhile, or the channel is `off`, that is switched off and its owner told by the others, in the same
+    transaction."""
+    after = [step(each) for each in taken.deliveries]
+    ended = [each for each in after if each.state is life.State.FAILED and each.what is not What.TEST]
+    if off is None and ended and not _reached(taken.channel, min(each.since or now for each in ended), now):
+        off = Off.EXHAUSTED
+    _record(taken, after, off, now)
+    for each in after:
+        if each.next_at is not None and each.next_at - now <= SOON:
+            send(each, max(1, int((each.next_at - now).total_seconds() + 0.999)))
+
+
+def _reached(channel: Channel, since: datetime, now: datetime) -> bool:
+    """Whether something has come through since: then it is the message that is refused, and not every one."""
+    latest = deliveries.page(channel.store_id, channel.channel_id, LATEST, None, now)
+    return any(each.state is life.State.DELIVERED and each.attempts[-1].at >= since for each in latest)
+
+
+def _record(taken: Taken, after: Sequence[Delivery], off: Off | None, now: datetime) -> None:
+    pairs = list(zip(taken.deliveries, after, strict=True))
+    for _ in range(ATTEMPTS):
+        if not pairs:
+            return
+        try:
+            deliveries.save_all(pairs, _switched_off(taken.channel, off, now) if off else ())
+            return
+        except AlreadyRaised:
+            off = None
+        except (Stale, Busy) as error:
+            logger.info("written again", extra={"why": type(error).__name__})
+            pause()
+            pairs = _still(pairs, taken.owner)
+    raise Busy("what became of a delivery could not be written down")
+
+
+def _still(pairs: Sequence[tuple[Delivery, Delivery]], owner: str) -> list[tuple[Delivery, Delivery]]:
+    """Those that are still in our hands: of the others ours has been written, or another worker has taken them over."""
+    found = []
+    for before, after in pairs:
+        now = deliveries.load(before.store_id, before.channel_id, before.delivery_id)
+        if now.lease and now.lease.owner == owner:
+            found.append((now, after))
+    return found
+
+
+def _switched_off(channel: Channel, why: Off, now: datetime) -> list[Write]:
+    try:
+        before = channels.load(channel.store_id, channel.channel_id)
+    except Missing:
+        return []
+    if not before.enabled:
+        return []
+    metrics.add_metric("ChannelsSwitchedOff", "Count", 1)
+    _, write = channels.change(before, turn_off(before, why, now))
+    facts = {"channel": before.name, "channel_kind": str(before.kind), "why": str(why)}
+    told = alert(channel.store_id, Cause("channel_disabled", now, channel.channel_id), facts)
+    return [write, *alerts.raising([told])]

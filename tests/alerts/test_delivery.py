@@ -1,0 +1,450 @@
+"""Deliveries over real sockets: nothing is lost, nothing is sent twice once it was acknowledged, and what cannot be
+delivered ends."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import botocore.client
+import pytest
+from botocore.exceptions import ClientError
+
+from functions.alerts import outgoing
+from functions.alerts.formats.table import FORMATS
+from shared.domain.channels import ChannelKind
+from shared.domain.deliveries import WAITS
+from shared.store import sessions
+from tests import permissions
+from tests.alerts.bureau import START, Bureau, mails
+from tests.alerts.receiver import CODE_0, CUT, ERRCODE_0, HANG, NOT_HTTP, OK, RESET, Plan
+from tests.alerts.test_formats import verified
+
+ANSWERS: dict[str, Plan] = {"dingtalk": ERRCODE_0, "wecom": ERRCODE_0, "feishu": CODE_0}
+POSTED = [str(kind) for kind in ChannelKind if kind is not ChannelKind.EMAIL]
+MINUTE = timedelta(minutes=1)
+
+
+FAILURES: list[Plan] = [(500, {}, b""), (404, {}, b""), HANG, RESET, CUT, NOT_HTTP]
+FAILURES += [(302, {"Location": "http://169.254.169.254/"}, b"")]
+
+
+@contextmanager
+def failing_writes() -> Iterator[None]:
+    """A table that is read but not written."""
+    real = botocore.client.BaseClient._make_api_call
+
+    def call(client: Any, operation: str, arguments: Any) -> Any:
+        if operation in ("PutItem", "TransactWriteItems"):
+            raise ClientError({"Error": {"Code": "ValidationException", "Message": "no"}}, operation)
+        return real(client, operation, arguments)
+
+    botocore.client.BaseClient._make_api_call = call
+    try:
+        yield
+    finally:
+        botocore.client.BaseClient._make_api_call = real
+
+
+def good(kind: str) -> Plan:
+    return ANSWERS.get(kind, OK)
+
+
+def test_an_alert_reaches_every_channel_that_wants_it_once(bureau: Bureau) -> None:
+    bureau.receiver.then = CODE_0
+    made = {kind: bureau.channel(kind) for kind in ("webhook", "feishu", "slack", "email")}
+    quiet = bureau.channel("webhook", min_severity="critical")
+    other = bureau.channel("webhook", kinds=["new_order", "export_failed"])
+    told = bureau.alert()
+    for _ in range(3):
+        bureau.minute()
+    assert {kind: bureau.states(channel) for kind, channel in made.items()} == {kind: ["delivered"] for kind in made}
+    assert bureau.states(quiet) == bureau.states(other) == []
+    assert len(bureau.receiver.received) == 3
+    (mail,) = mails()
+    assert told.order_id in mail.subject and mail.source == "alerts@orderkeep.example"
+    (delivery,) = bureau.deliveries(made["webhook"])
+    assert delivery["alert_id"] == told.alert_id
+    assert [(each["status"], each["why"]) for each in delivery["attempts"]] == [(200, None)]
+
+
+def test_a_webhook_can_be_verified_by_whoever_has_its_secret(bureau: Bureau) -> None:
+    channel = bureau.channel(language="en")
+    told = bureau.alert(
+        "deadline",
+        timer="shipment",
+        due_at=START + timedelta(hours=4),
+        lead=timedelta(hours=4),
+        facts={"on_lapse": "expire_shipment"},
+    )
+    bureau.minute()
+    (got,) = bureau.receiver.received
+    content = verified([channel["secret"]], got.headers, got.body, bureau.now)
+    assert content["type"] == "alert.deadline"
+    assert content["data"]["alert_id"] == told.alert_id and content["data"]["due_at"] == "2026-11-25T06:00:00Z"
+    assert "2026-11-25 14:00" in content["data"]["text"], "the store's own time"
+    assert "refunded" in content["data"]["text"], "what happens on silence"
+    rotated = bureau.shop.owner.post(f"/v1/alert-channels/{channel['id']}/rotate-secret", {}).json
+    bureau.alert()
+    bureau.minute()
+    got = bureau.receiver.received[-1]
+    for secret in (channel["secret"], rotated["secret"]):
+        assert verified([secret], got.headers, got.body, bureau.now)
+
+
+@pytest.mark.parametrize("kind", POSTED)
+def test_what_fails_is_tried_again_on_its_schedule_and_then_not_again(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(outgoing, "SECONDS", 0.5)
+    failures = [bad for bad in FAILURES if not (kind == "slack" and bad[0] == 404)]
+    channel = bureau.channel(kind)
+    bureau.receiver.plan(*failures, then=good(kind))
+    bureau.alert()
+    bureau.minute()
+    for count, wait in enumerate(WAITS[: len(failures)], 1):
+        assert len(bureau.receiver.received) == count
+        bureau.now += wait - timedelta(seconds=3)
+        bureau.minute()
+        assert len(bureau.receiver.received) == count, "not before its time"
+        bureau.now += wait / 10 + timedelta(seconds=4)
+        bureau.minute()
+    bureau.run(timedelta(days=2), timedelta(hours=6))
+    assert [each.answered for each in bureau.receiver.received] == [*failures, good(kind)]
+    assert len(set(bureau.receiver.ids)) == 1
+    (delivery,) = bureau.deliveries(channel)
+    assert (delivery["state"], len(delivery["attempts"])) == ("delivered", len(failures) + 1)
+    assert sum(each.acknowledged for each in bureau.receiver.received) == 1
+
+
+def test_ses_is_asked_once_an_attempt_and_its_no_is_tried_again(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SES, too, is a server that fails, hangs, breaks off and has had enough."""
+    channel = bureau.channel("email")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", bureau.receiver.url)
+    monkeypatch.setitem(sessions.PATIENCE, "sesv2", (0.5, 0.5, 1))
+    sessions.client.cache_clear()
+    full: Plan = (429, {"x-amzn-ErrorType": "TooManyRequestsException"}, b"{}")
+    refused: Plan = (400, {"x-amzn-ErrorType": "MessageRejected"}, b'{"message":"canary"}')
+    taken: Plan = (200, {}, b'{"MessageId":"1"}')
+    bureau.receiver.plan((500, {}, b"{}"), HANG, RESET, CUT, full, refused, then=taken)
+    told = bureau.alert()
+    bureau.run(timedelta(hours=2), timedelta(minutes=5))
+    bureau.run(timedelta(hours=30), timedelta(hours=2))
+    sessions.client.cache_clear()
+    (delivery,) = bureau.deliveries(channel)
+    assert [(each["status"], each["why"]) for each in delivery["attempts"]] == [
+        (500, "refused"),
+        *[(None, "connection_failed")] * 3,
+        (429, "throttled"),
+        (400, "refused"),
+        (200, None),
+    ]
+    assert delivery["state"] == "delivered" and len(bureau.receiver.received) == 7, "nothing is asked twice"
+    got = bureau.receiver.received[-1].json
+    assert got["Destination"] == {"ToAddresses": ["owner@shop.example"]}
+    assert told.order_id in got["Content"]["Simple"]["Subject"]["Data"]
+
+
+@pytest.mark.parametrize("kind", ["dingtalk", "wecom", "feishu"])
+def test_a_200_that_says_no_is_a_failure(bureau: Bureau, kind: str) -> None:
+    channel = bureau.channel(kind)
+    no: Plan = (200, {}, b'{"errcode":310000,"code":19021,"errmsg":"sign not match"}')
+    bureau.receiver.plan(no, then=good(kind))
+    bureau.alert()
+    bureau.minute()
+    assert bureau.states(channel) == ["pending"]
+    bureau.now += timedelta(seconds=10)
+    bureau.minute()
+    (delivery,) = bureau.deliveries(channel)
+    assert delivery["state"] == "delivered"
+    assert [each["why"] for each in delivery["attempts"]] == [f"code_{19021 if kind == 'feishu' else 310000}", None]
+    assert "sign" not in str(delivery)
+
+
+@pytest.mark.parametrize("kind", POSTED)
+def test_who_asks_to_wait_is_waited_for(bureau: Bureau, kind: str) -> None:
+    channel = bureau.channel(kind)
+    slow: Plan = (429, {"Retry-After": "600"}, b"")
+    bureau.receiver.plan(slow, slow, then=good(kind))
+    bureau.alert()
+    bureau.run(timedelta(minutes=9), timedelta(minutes=3))
+    assert len(bureau.receiver.received) == 1
+    bureau.run(timedelta(minutes=30), timedelta(minutes=3))
+    assert len(bureau.receiver.received) == 3 and bureau.states(channel) == ["delivered"]
+    (delivery,) = bureau.deliveries(channel)
+    times = [datetime.fromisoformat(each["at"]) for each in delivery["attempts"]]
+    assert all(later - sooner >= timedelta(seconds=600) for sooner, later in pairwise(times))
+
+
+def test_a_robot_that_is_full_is_left_alone_for_as_long_as_it_says(bureau: Bureau) -> None:
+    channel = bureau.channel("dingtalk")
+    bureau.receiver.plan((200, {}, b'{"errcode":130101}'), then=ERRCODE_0)
+    bureau.alert()
+    bureau.run(timedelta(minutes=9), timedelta(minutes=3))
+    assert len(bureau.receiver.received) == 1
+    bureau.run(timedelta(minutes=5))
+    assert len(bureau.receiver.received) == 2 and bureau.states(channel) == ["delivered"]
+
+
+@pytest.mark.parametrize("kind", POSTED)
+def test_a_channel_that_is_gone_is_switched_off_and_its_owner_told_by_the_others(bureau: Bureau, kind: str) -> None:
+    dead, alive = bureau.channel(kind, name="the old one"), bureau.channel("email")
+    bureau.receiver.then = (410, {}, b"")
+    bureau.alert()
+    bureau.minute()
+    shown = bureau.shown(dead)
+    assert (shown["enabled"], shown["off_because"]) == (False, "gone")
+    assert bureau.states(dead) == ["failed"]
+    bureau.now += MINUTE
+    bureau.minute()
+    subjects = [mail.subject for mail in mails()]
+    assert len(subjects) == 2 and bureau.states(alive) == ["delivered"] * 2
+    assert sum("停用" in subject and "the old one" in subject for subject in subjects) == 1
+    bureau.receiver.plan(then=good(kind))
+    bureau.alert()
+    bureau.run(timedelta(hours=1), timedelta(minutes=15))
+    assert bureau.receiver.received == [], "nothing goes to a channel that is off"
+    answer = bureau.shop.owner.patch(f"/v1/alert-channels/{dead['id']}", {"enabled": True})
+    assert (answer.json["enabled"], answer.json["off_because"]) == (True, None)
+    bureau.alert()
+    bureau.minute()
+    assert len(bureau.receiver.received) == 1
+
+
+def test_at_the_end_of_the_schedule_the_channel_is_off(bureau: Bureau) -> None:
+    channel, other = bureau.channel(), bureau.channel("email", min_severity="critical", kinds=["export_failed"])
+    bureau.receiver.then = (500, {}, b"")
+    for _ in range(3):
+        bureau.alert()
+    bureau.run(timedelta(minutes=3), timedelta(seconds=10))
+    bureau.run(timedelta(hours=84), timedelta(hours=1))
+    assert bureau.shown(channel)["off_because"] == "exhausted"
+    counts = Counter(bureau.receiver.ids)
+    assert max(counts.values()) == len(WAITS) + 1
+    assert set(bureau.states(channel)) <= {"failed", "skipped"} and "failed" in bureau.states(channel)
+    assert bureau.states(other) == ["delivered"], "told once, however many of its deliveries ended"
+    count = len(bureau.receiver.received)
+    bureau.run(timedelta(days=1), timedelta(hours=6))
+    assert len(bureau.receiver.received) == count
+
+
+def test_a_message_that_is_refused_while_others_come_through_switches_nothing_off(bureau: Bureau) -> None:
+    channel = bureau.channel()
+    bureau.receiver.then = (400, {}, b"")
+    refused = bureau.alert()
+    bureau.run(timedelta(hours=40), timedelta(hours=1))
+    assert bureau.states(channel) == ["pending"]
+    bureau.receiver.plan(then=(400, {}, b""))
+    bureau.receiver.plans.append(OK)
+    bureau.api.transport.now = bureau.now  # type: ignore[attr-defined]
+    assert bureau.shop.owner.post(f"/v1/alert-channels/{channel['id']}/test", {}).status == 202
+    bureau.work()
+    bureau.run(timedelta(hours=50), timedelta(hours=1))
+    states = {each["alert_id"]: each["state"] for each in bureau.deliveries(channel)}
+    assert states == {refused.alert_id: "failed", None: "delivered"}
+    assert bureau.shown(channel)["enabled"]
+
+
+def test_what_was_throttled_for_ever_ends_too(bureau: Bureau) -> None:
+    channel = bureau.channel()
+    bureau.receiver.then = (429, {"Retry-After": "86400"}, b"")
+    bureau.alert()
+    bureau.run(timedelta(days=6), timedelta(hours=4))
+    assert bureau.states(channel) == ["failed"] and bureau.shown(channel)["off_because"] == "exhausted"
+    assert len(bureau.receiver.received) <= 6
+
+
+def test_people_are_told_of_many_things_in_one_message_and_programs_of_each(bureau: Bureau) -> None:
+    """The deadlines of a day fall due in one second."""
+    people, program = bureau.channel("wecom"), bureau.channel("webhook")
+    bureau.receiver.then = ERRCODE_0
+    told = [bureau.alert(at=START) for _ in range(50)]
+    bureau.minute()
+    to_people = [each for each in bureau.receiver.received if "webhook-id" not in each.headers]
+    to_program = [each for each in bureau.receiver.received if "webhook-id" in each.headers]
+    assert len(to_program) == 50 == len({each.headers["webhook-id"] for each in to_program})
+    assert 3 <= len(to_people) <= 5
+    assert bureau.states(people) == bureau.states(program) == ["delivered"] * 50
+    shown = Counter(
+        order_id for each in to_people for order_id in (a.order_id for a in told) if order_id in each.body.decode()
+    )
+    hidden = 50 - len(shown)
+    assert set(shown.values()) == {1} and hidden <= 0
+
+
+def test_workers_at_once_with_messages_that_come_three_times_send_each_once(bureau_on_dynoxide: Bureau) -> None:
+    bureau, chance = bureau_on_dynoxide, random.Random(5)
+    people, program = bureau.channel("wecom"), bureau.channel("webhook")
+    bureau.receiver.then = ERRCODE_0
+    told = [bureau.alert(at=START + timedelta(milliseconds=n)) for n in range(40)]
+    bureau.now += MINUTE
+    bureau.clock()
+    rounds = 0
+    with ThreadPoolExecutor(6) as workers:
+        while bodies := bureau.messages():
+            three = bodies * 3
+            chance.shuffle(three)
+            list(workers.map(bureau.handle, three))
+            rounds += len(three)
+    assert bureau.states(people) == bureau.states(program) == ["delivered"] * 40
+    shown = Counter(
+        each.order_id
+        for got in bureau.receiver.received
+        if "webhook-id" not in got.headers
+        for each in told
+        if (each.order_id or "?") in got.body.decode()
+    )
+    ids = Counter(bureau.receiver.ids)
+    messages = ids.pop("")
+    print(f"\n{rounds} messages handled by six workers: {ids.total()} calls to the program, {messages} to people")
+    assert set(ids.values()) == {1} and len(ids) == 40, "each once to the program"
+    assert set(shown.values()) == {1} and len(shown) == 40, "and each in one message to people"
+    assert rounds >= 3 * 40 and bureau.clock() == 0
+
+
+def test_what_is_over_before_it_was_told_is_not_told(bureau: Bureau) -> None:
+    from shared.domain.alerts import Cause
+    from shared.store import alerts
+    from shared.store.table import transact
+
+    channel = bureau.channel()
+    over, lasting = bureau.alert("short_payment"), bureau.alert("closed_by_clock")
+    for told in (over, lasting):
+        transact([alerts.resolving(bureau.shop.name, Cause(told.kind, told.raised_at, told.order_id or ""), START)])
+    bureau.minute()
+    states = {each["alert_id"]: (each["state"], each["why"]) for each in bureau.deliveries(channel)}
+    assert states == {over.alert_id: ("skipped", "resolved"), lasting.alert_id: ("delivered", None)}
+    assert len(bureau.receiver.received) == 1
+
+
+def test_a_delivery_can_be_sent_once_more_by_hand_under_its_id(bureau: Bureau) -> None:
+    channel = bureau.channel()
+    bureau.alert()
+    bureau.minute()
+    (delivery,) = bureau.deliveries(channel)
+    path = f"/v1/alert-channels/{channel['id']}/deliveries/{delivery['id']}/redeliver"
+    answer = bureau.shop.owner.post(path, {})
+    assert (answer.status, answer.json["state"]) == (202, "pending")
+    refused = bureau.shop.owner.post(path, {})
+    assert (refused.status, refused.code) == (409, "delivery_pending")
+    bureau.work()
+    assert bureau.receiver.ids == [delivery["id"]] * 2
+    assert len(bureau.deliveries(channel)[0]["attempts"]) == 2
+    assert bureau.shop.owner.post(path.replace(delivery["id"], "dlv_0"), {}).status == 404
+
+
+@pytest.mark.parametrize("kind", [str(kind) for kind in ChannelKind])
+def test_a_test_message_is_tried_once_and_says_how_it_went(bureau: Bureau, kind: str) -> None:
+    channel = bureau.channel(kind)
+    bureau.receiver.plan(good(kind), then=(500, {}, b""))
+    path = f"/v1/alert-channels/{channel['id']}/test"
+    bureau.api.transport.now = bureau.now  # type: ignore[attr-defined]
+    assert bureau.shop.owner.post(path, {}).status == 202
+    bureau.work()
+    (first,) = bureau.deliveries(channel)
+    assert (first["what"], first["state"]) == ("test", "delivered")
+    if kind == "email":
+        assert "测试" in mails()[0].subject
+        return
+    bureau.now += MINUTE
+    bureau.api.transport.now = bureau.now  # type: ignore[attr-defined]
+    bureau.shop.owner.post(path, {})
+    bureau.run(timedelta(hours=1), timedelta(minutes=15))
+    latest = bureau.deliveries(channel)[0]
+    assert (latest["state"], latest["why"], len(latest["attempts"])) == ("failed", "refused", 1)
+    assert bureau.shown(channel)["enabled"], "a test that fails switches nothing off"
+
+
+def test_clock_and_worker_ask_for_no_more_than_their_roles_allow(bureau: Bureau) -> None:
+    dead, by_mail = bureau.channel(digest=True), bureau.channel("email")
+    bureau.receiver.plan((500, {}, b""), (503, {}, b""), then=(410, {}, b""))
+    bureau.alert()
+    bureau.alert("digest", of_order=False, order_id="2026-11-25")
+    outbox_asks, worker_asks = set[str](), set[str]()
+    for _ in range(4):
+        with permissions.asked() as actions:
+            bureau.clock()
+        outbox_asks |= actions
+        with permissions.asked() as actions:
+            bureau.work()
+        worker_asks |= actions
+        bureau.now += timedelta(minutes=6)
+    assert bureau.shown(dead)["off_because"] == "gone" and bureau.states(by_mail) == ["delivered"] * 3
+    assert worker_asks == permissions.allowed("DeliveryRole"), "and for all that it allows"
+    assert {"dynamodb:UpdateItem"} <= outbox_asks <= permissions.allowed("OutboxRole")
+
+
+def test_a_lost_message_is_sent_for_again(bureau: Bureau) -> None:
+    channel = bureau.channel()
+    bureau.alert()
+    assert bureau.clock() == 1
+    bureau.messages()
+    bureau.now += MINUTE
+    assert bureau.clock() == 0, "three minutes for a worker"
+    bureau.now += timedelta(minutes=4)
+    assert bureau.minute() == 1
+    assert bureau.states(channel) == ["delivered"] and len(bureau.receiver.received) == 1
+    bureau.now += timedelta(minutes=10)
+    assert bureau.minute() == 0
+
+
+def test_a_deleted_channels_deliveries_go_nowhere(bureau: Bureau) -> None:
+    channel = bureau.channel()
+    bureau.receiver.plan(then=(500, {}, b""))
+    bureau.alert()
+    bureau.minute()
+    assert bureau.shop.owner.request("DELETE", f"/v1/alert-channels/{channel['id']}").status == 200
+    bureau.run(timedelta(hours=1), timedelta(minutes=10))
+    assert len(bureau.receiver.received) == 1
+    assert bureau.shop.owner.get("/v1/alert-channels").json["data"] == []
+
+
+def test_what_breaks_off_while_it_is_made_is_an_attempt_that_failed_and_is_logged_by_its_kind_alone(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch, logged: io.StringIO
+) -> None:
+    channel = bureau.channel()
+
+    def broken(*_: Any) -> Any:
+        raise RuntimeError(f"with {channel['secret']} in its text")
+
+    with monkeypatch.context() as patched:
+        patched.setitem(FORMATS, ChannelKind.WEBHOOK, broken)  # type: ignore[arg-type]
+        bureau.alert()
+        bureau.minute()
+    (delivery,) = bureau.deliveries(channel)
+    assert (delivery["state"], delivery["attempts"][0]["why"]) == ("pending", "broke_off")
+    assert "RuntimeError" in logged.getvalue() and channel["secret"] not in logged.getvalue()
+
+
+def test_nothing_is_kept_or_logged_of_an_answer_or_a_url(bureau: Bureau, logged: io.StringIO) -> None:
+    """Through the handler, with the robots' secrets, and with a table that refuses what is to be written."""
+    url = bureau.receiver.url + "?token=canary-in-url"
+    kinds = {"webhook": {}, "dingtalk": {"secret": "canary-of-dingtalk"}, "feishu": {"secret": "canary-of-feishu"}}
+    made = [bureau.channel(kind, url=url, **more) for kind, more in kinds.items()]
+    failing: Plan = (500, {"X-Canary": "canary-in-header"}, b"canary-in-body")
+    bureau.receiver.plan(*[failing] * 3, then=(410, {}, b"canary-in-body"))
+    told = bureau.alert()
+    assert bureau.handler({"store_id": bureau.shop.name, "alert_id": told.alert_id}) == 0
+    tasks = bureau.messages()
+    assert len(tasks) == 3 and [bureau.handler(task) for task in tasks] == [0, 0, 0]
+    assert logged.getvalue().count('"outcome":"failed"') == 3
+    with failing_writes():
+        assert [bureau.handler(task, at=bureau.now + timedelta(minutes=1)) for task in tasks] == [1, 1, 1]
+    assert logged.getvalue().count("a message could not be dealt with") == 3
+    bureau.run(timedelta(hours=1), timedelta(minutes=5))
+    shown = str([[bureau.shown(each), bureau.deliveries(each)] for each in made])
+    shown += str(bureau.shop.owner.get("/v1/alert-channels").json)
+    assert shown.count("'off_because': 'gone'") == 6, "each by itself, and in the list"
+    said = shown + logged.getvalue()
+    secret = made[0]["secret"]
+    assert "canary" not in said and secret not in said and secret.removeprefix("whsec_") not in said
+    assert bureau.handler({"store_id": bureau.shop.name, "alert_id": "alr_0"}) == 0, "what is not there is no failure"

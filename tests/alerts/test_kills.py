@@ -1,0 +1,183 @@
+"""The plug pulled before and after every store call and the HTTP call of a delivery: none is lost, and at most the
+message that was on its way is sent once more, under the same id."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import botocore.client
+import pytest
+from botocore.exceptions import ReadTimeoutError
+
+from functions.alerts import outgoing
+from tests.alerts.bureau import Bureau
+from tests.alerts.receiver import ERRCODE_0
+from tests.baton import KILLED_AFTER, KILLED_BEFORE, LOST, Killed
+
+POST = "POST"
+SHARD = "OUTBOX#0"
+"""So that each run makes the same calls."""
+QUEUES_OWN = ("ReceiveMessage", "DeleteMessage")
+_call, _post = botocore.client.BaseClient._make_api_call, outgoing.post
+
+
+@dataclass
+class Calls:
+    """Counts calls to the store, to the queue and over the wire; at number `at` something happens to whoever calls."""
+
+    at: int = -1
+    fault: str = ""
+    made: list[str] = field(default_factory=list)
+    dead: bool = False
+
+    def through(self, name: str, real: Any) -> Any:
+        if name in QUEUES_OWN:
+            return real()
+        if self.dead:
+            raise Killed
+        self.made.append(name)
+        if len(self.made) - 1 != self.at:
+            return real()
+        self.dead = self.fault != LOST
+        if self.fault == KILLED_BEFORE:
+            raise Killed
+        with suppress(Exception):
+            real()
+        if self.fault == LOST:
+            raise outgoing.NotSent("connection_failed") if name == POST else ReadTimeoutError(endpoint_url="here")
+        raise Killed
+
+
+@contextmanager
+def counted(calls: Calls) -> Iterator[Calls]:
+    def call(client: Any, operation: str, arguments: Any) -> Any:
+        return calls.through(operation, lambda: _call(client, operation, arguments))
+
+    botocore.client.BaseClient._make_api_call = call
+    outgoing.post = lambda *args, **kwargs: calls.through(POST, lambda: _post(*args, **kwargs))
+    try:
+        yield calls
+    finally:
+        botocore.client.BaseClient._make_api_call = _call
+        outgoing.post = _post
+
+
+def life(bureau: Bureau, calls: Calls) -> None:
+    """One minute: the clock and one worker, which handles what it gets; the first that dies is the last."""
+    with counted(calls), suppress(Killed):
+        with suppress(Exception):
+            bureau.clock()
+        while bodies := bureau.messages():
+            for body in bodies:
+                with suppress(Exception):  # a batch reports it, and SQS brings it again: here that message is lost
+                    bureau.handle(body)
+
+
+def end(bureau: Bureau, channel: dict[str, Any], count: int) -> list[str]:
+    """What the clock then makes of it."""
+    for _ in range(6):
+        states = bureau.states(channel)
+        if states.count("delivered") == count:
+            break
+        bureau.now += timedelta(minutes=4)
+        bureau.minute()
+    return bureau.states(channel)
+
+
+@pytest.mark.parametrize("fault", [KILLED_BEFORE, KILLED_AFTER, LOST])
+def test_deliveries_cut_anywhere_are_made_and_at_most_the_one_under_way_repeated(bureau: Bureau, fault: str) -> None:
+    """One alert, and three channels for it."""
+    channels, total = [bureau.channel(url=f"{bureau.receiver.url}/{n}") for n in range(3)], 0
+    bureau.alert(shard=SHARD)
+    calls = Calls()
+    life(bureau, calls)
+    assert calls.made.count(POST) == 3 == len({each.path for each in bureau.receiver.received})
+    total += 1
+    posts = {at for at, name in enumerate(calls.made) if name == POST}
+    repeated, cut = 0, Counter[str]()
+    for at, name in enumerate(calls.made):
+        bureau.receiver.plan()
+        bureau.now += timedelta(minutes=5)
+        bureau.alert(shard=SHARD)
+        total += 1
+        broken = Calls(at, fault)
+        life(bureau, broken)
+        assert broken.made[at] == name, "each run makes the same calls"
+        for channel in channels:
+            assert end(bureau, channel, total) == ["delivered"] * total, (at, name, fault)
+        sent = Counter((each.path, each.headers["webhook-id"]) for each in bureau.receiver.received)
+        assert len(sent) == 3 == len({path for path, _ in sent}), (at, name, fault)
+        in_flight = (at in posts and fault != KILLED_BEFORE) or (at - 1 in posts and fault == KILLED_BEFORE)
+        assert sent.total() == 3 + in_flight, (at, name, fault)
+        repeated += sent.total() - 3
+        cut[name] += 1
+    print(f"\n{fault} at {cut.total()} calls: {dict(cut)}; {repeated} messages repeated")
+    assert cut.total() >= 45 and {"Query", "UpdateItem", "PutItem", "GetItem", "SendMessageBatch", POST} == set(cut)
+    assert repeated == 3
+
+
+@pytest.mark.parametrize("fault", [KILLED_BEFORE, KILLED_AFTER])
+def test_several_in_one_message_are_cut_like_one(bureau: Bureau, fault: str) -> None:
+    channel, total, size = bureau.channel("wecom"), 0, 3
+    bureau.receiver.then = ERRCODE_0
+    first = [bureau.alert(at=bureau.now, shard=SHARD) for _ in range(size)]
+    calls = Calls()
+    life(bureau, calls)
+    assert calls.made.count(POST) == 1, "three alerts, one message"
+    total += len(first)
+    cut, repeated = 0, 0
+    for at in range(calls.made.index(POST) - 14, calls.made.index(POST) + 2):
+        bureau.receiver.plan(then=ERRCODE_0)
+        bureau.now += timedelta(minutes=5)
+        told = [bureau.alert(at=bureau.now, shard=SHARD) for _ in range(size)]
+        total += size
+        life(bureau, Calls(at, fault))
+        assert end(bureau, channel, total) == ["delivered"] * total, (at, fault)
+        bodies = [each.body.decode() for each in bureau.receiver.received]
+        seen = Counter(each.order_id for each in told for body in bodies if each.order_id and each.order_id in body)
+        assert set(seen) == {each.order_id for each in told} and max(seen.values()) <= 2, (at, fault)
+        repeated += any(count == 2 for count in seen.values())
+        cut += 1
+    print(f"\n{fault} at {cut} calls of bundles, {repeated} repeated")
+    assert cut == 16 and repeated == 1
+
+
+def test_two_workers_with_one_delivery_send_it_once(bureau: Bureau) -> None:
+    """The message comes twice; the second worker comes in at each call of the first."""
+    channel, total = bureau.channel(), 0
+    bureau.alert(shard=SHARD)
+    bureau.clock()
+    (told,) = bureau.messages()
+    bureau.handle(told)
+    (delivery,) = bureau.messages()
+    calls = Calls()
+    with counted(calls):
+        bureau.handle(delivery)
+    total += 1
+    for at in range(len(calls.made)):
+        bureau.receiver.plan()
+        bureau.alert(shard=SHARD)
+        total += 1
+        bureau.clock()
+        bureau.handle(bureau.messages()[0])
+        delivery = bureau.messages()[0]
+        made = list[str]()
+
+        def second(name: str, real: Any, at: int = at, made: list[str] = made, other: Any = delivery) -> Any:
+            made.append(name)
+            if len(made) - 1 == at:
+                bureau.handle(other)
+            return real()
+
+        meddling = Calls()
+        meddling.through = second  # type: ignore[method-assign]
+        with counted(meddling):
+            bureau.handle(delivery)
+        assert len(bureau.receiver.received) == 1, (at, made)
+        assert bureau.states(channel).count("delivered") == total
+    assert total - 1 == len(calls.made) >= 6
