@@ -17,6 +17,7 @@ import pytest
 from functions.orders.buyers import segment_of
 from shared.operations import erasures
 from shared.store import customers, orders
+from tests import permissions
 from tests.baton import KILLED_AFTER, KILLED_BEFORE, LOST, Killed
 from tests.books import audit
 from tests.exports.test_kill_points import Calls, counted
@@ -277,6 +278,16 @@ def test_nothing_of_a_buyer_is_left_and_every_figure_is_whole(shop: Shop) -> Non
     assert customer["reminder_opt_out"], "who wants no reminders gets none"
     print(json.dumps({"strings": len(first.marks), "places before": found.total(), "items": len(items())}))
     assert len(first.marks) >= 55 and found.total() >= 150 and len(items()) >= 80
+
+
+def test_an_erasure_asks_for_what_its_role_allows_and_no_more(shop: Shop) -> None:
+    someone(shop, "first")
+    asked(shop, "first")
+    now = datetime.now(UTC) + timedelta(seconds=1)
+    with permissions.asked() as actions:
+        for minutes in (0, 2):
+            assert erasures.drive_on(now + timedelta(minutes=minutes), never) == 1
+    assert actions == permissions.allowed("ErasuresRole")
 
 
 def test_a_second_erasure_changes_nothing(shop: Shop) -> None:
