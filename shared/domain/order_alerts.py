@@ -174,8 +174,11 @@ def born(order: Order, entry: Entry, store: Store) -> Told:
 
 def follow(before: Order, change: Change, store: Store, watch: Watch) -> Told:
     """What the change raises and ends, with every moment that passed before it."""
-    was, until = before, watch.until
+    was, until, turned = before, watch.until, store.watched_until
     raised, over, open_ = list[Alert](), list[tuple[Cause, datetime]](), list(watch.open)
+    if until is not None and turned is not None and until < turned:
+        _pass(was, store, until, turned, raised, open_)  # before any lapse that came to take effect only then
+        until = turned
     for entry, after in change.steps:
         lapsed = by_clock(entry)
         heard = entry.at if lapsed else entry.recorded_at
@@ -234,11 +237,12 @@ def moments(order: Order, store: Store) -> Iterator[Cause]:
     lapse = deadlines.next_lapse(order) if store.enforces else None
     rules = store.alert_rules
     for timer in deadlines.running(order):
-        acts = store.enforces and deadlines.acts(order, timer)
+        acts = deadlines.acts(order, timer)
         for lead in rules.all_leads(timer.kind):
             at = timer.due_at - lead
-            applies = lead in rules.leads_at(timer.kind, at) and not (lead == OVERDUE and acts)
-            if applies and (lapse is None or at <= lapse.due_at):
+            watched = store.watched(at)
+            applies = lead in rules.leads_at(timer.kind, at) and not (lead == OVERDUE and acts and not watched)
+            if applies and (watched or lapse is None or at <= lapse.due_at):
                 yield _cause(order, timer, lead, at)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -57,7 +57,8 @@ class FeeRates:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """`business_days` are ISO weekdays (1 is Monday); `holidays` are days off in the store's own calendar."""
+    """`business_days` are ISO weekdays (1 is Monday); `holidays` are days off in the store's own calendar.
+    `watched_until` is when the store last began to enforce: what came up before is told as to a store that watches."""
 
     store_id: str
     name: str = ""
@@ -68,6 +69,11 @@ class Store:
     policy: DeadlinePolicy = field(default_factory=DeadlinePolicy)
     fee_rates: FeeRates = FeeRates()
     alert_rules: AlertRules = field(default_factory=AlertRules)
+    watched_until: datetime | None = None
+
+    def watched(self, at: datetime) -> bool:
+        """Did nothing lapse by itself at this moment?"""
+        return not self.enforces or (self.watched_until is not None and at <= self.watched_until)
 
     @property
     def enforces(self) -> bool:

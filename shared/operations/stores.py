@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +40,8 @@ def change_store(kept: stores.Kept, change: Callable[[Store], Store], now: datet
         after = change(kept.store)
         if after == kept.store:
             return after
+        if after.enforces and not kept.store.enforces:
+            after = replace(after, watched_until=now)
         turned = _arms(after) != _arms(kept.store)
         rearming = stores.Rearming(lists.FIRST, now + SETTLES_IN) if turned else kept.rearming
         also = [recount(after, now)] if after.time_zone != kept.store.time_zone else []

@@ -90,7 +90,9 @@ def _settings(store: Store) -> dict[str, Any]:
         "mode": str(store.policy.mode),
         "durations": changed,
         "fee_rates": asdict(store.fee_rates),
-    } | ({"alert_rules": _told_rules(store.alert_rules)} if store.alert_rules != AlertRules() else {})
+        **({"alert_rules": _told_rules(store.alert_rules)} if store.alert_rules != AlertRules() else {}),
+        **({"watched_until": keys.instant(store.watched_until)} if store.watched_until else {}),
+    }
 
 
 def _store(store_id: str, settings: dict[str, Any]) -> Store:
@@ -105,6 +107,7 @@ def _store(store_id: str, settings: dict[str, Any]) -> Store:
         policy=DeadlinePolicy(Mode(settings["mode"]), durations),
         fee_rates=FeeRates(**settings.get("fee_rates", {})),
         alert_rules=_rules(settings["alert_rules"]) if "alert_rules" in settings else AlertRules(),
+        watched_until=datetime.fromisoformat(settings["watched_until"]) if "watched_until" in settings else None,
     )
 
 

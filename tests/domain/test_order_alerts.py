@@ -106,6 +106,22 @@ def test_what_lapses_by_itself_is_not_called_overdue_but_what_a_watch_store_only
     assert [each.resolved_at for each in release.alerts.values()] == [due + H]
 
 
+def test_what_came_up_while_a_store_only_watched_is_told_so_whenever_anybody_looks() -> None:
+    ends = []
+    for looks in ([], [-30 * H], [H], [-50 * H, -3 * H, 2 * H]):
+        order = begun("WAIT_SELLER_SEND_GOODS", watching())
+        due = due_of(order.order, "shipment")
+        for late in looks:
+            order.look(due + late)
+        order.store = replace(order.store, policy=DeadlinePolicy(Mode.ENFORCE), watched_until=due + 5 * H)
+        order.sweep(due + 6 * H)
+        order.look(due + 7 * H)
+        ends.append(order.said())
+    assert all(end == ends[0] for end in ends)
+    overdue = [(kind, at) for kind, timer, at, _ in ends[0] if timer == "shipment" and at >= due]
+    assert overdue == [("deadline", due)] and any(kind == "closed_by_clock" for kind, *_ in ends[0])
+
+
 @pytest.mark.parametrize("situation", [*WAYS, *DISPUTED])
 def test_the_alerts_at_the_end_do_not_depend_on_when_any_run_came(situation: str) -> None:
     """Sweeps and looks hourly, daily, or never until the end, in any order: the same alerts, the same state."""
