@@ -57,7 +57,7 @@ class AlertBooks:
         cause = Cause(alert.kind, alert.raised_at, subject, alert.timer, alert.due_at, alert.lead, alert.step)
         if (cause.alert_id(alert.store_id), cause.severity) != (alert.alert_id, alert.severity):
             yield f"{name}: another id or severity than its cause has"
-        if alert.due_at and alert.lead is not None and alert.raised_at != alert.due_at - alert.lead:
+        if alert.due_at and alert.lead is not None and not self._of_its_moment(alert, orders):
             yield f"{name}: not of its moment"
         if alert.resolved_at and alert.resolved_at < alert.raised_at:
             yield f"{name}: over before it was raised"
@@ -76,6 +76,15 @@ class AlertBooks:
             yield f"{name}: open, and its order does not know"
         if not order_alerts.lasts(cause, order):
             yield f"{name}: open, and its cause is gone"
+
+    def _of_its_moment(self, alert: Alert, orders: Watched) -> bool:
+        """Its lead before it is due, or later, where its timer was set only then: by a step told then, or a lapse."""
+        assert alert.due_at and alert.lead is not None
+        if alert.raised_at == alert.due_at - alert.lead:
+            return True
+        _, _, history = orders[keys.order_pk(alert.store_id, alert.order_id or "")]
+        late = alert.due_at - alert.lead < alert.raised_at < alert.due_at
+        return late and any(alert.raised_at in (entry.at, entry.recorded_at) for entry in history)
 
 
 def _expected(history: Sequence[Entry], order: Order) -> Counter[str]:

@@ -46,8 +46,8 @@ S = Severity
 KINDS: Mapping[str, Kind] = {
     "deadline": Kind(
         None,
-        "Order {order_id}: {timer} is due at {due_at} ({lead}).",
-        "订单 {order_id}：{timer}的期限是 {due_at}（{lead}）。",
+        "Order {order_id}: {timer} is due at {due_at} ({left}).",
+        "订单 {order_id}：{timer}的期限是 {due_at}（{left}）。",
     ),
     "release_overdue": Kind(
         S.WARNING,
@@ -124,6 +124,7 @@ KINDS: Mapping[str, Kind] = {
 }
 """Every kind. The sentences are filled from the alert and its facts (`sentence`)."""
 
+MINUTE = timedelta(minutes=1)
 CRITICAL_WITHIN, WARNING_WITHIN = timedelta(hours=4), timedelta(hours=24)
 
 
@@ -153,11 +154,12 @@ class Cause:
 
     @property
     def severity(self) -> Severity:
+        """Where it goes by the lead: by what is left of it, in an alert that is raised as its timer is set."""
         severity = KINDS[self.kind].severity
         if severity is not None:
             return severity
-        lead = self.lead or OVERDUE
-        return S.CRITICAL if lead <= CRITICAL_WITHIN else S.WARNING if lead <= WARNING_WITHIN else S.INFO
+        left = self.due_at - self.at if self.due_at else OVERDUE
+        return S.CRITICAL if left <= CRITICAL_WITHIN else S.WARNING if left <= WARNING_WITHIN else S.INFO
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,7 @@ def sentence(alert: Alert, language: str, time_zone: str) -> str:
     told: dict[str, Any] = {name: _spoken(value) for name, value in alert.facts.items()}
     told |= {"order_id": alert.order_id, "subject": alert.subject}
     told |= {"timer": TIMERS[alert.timer][place] if alert.timer else ""}
-    told |= {"due_at": _local(alert.due_at, zone), "lead": _ahead(alert.lead, place)}
+    told |= {"due_at": _local(alert.due_at, zone), "left": _ahead(alert, place)}
     told |= {name: _local(datetime.fromisoformat(told[name]), zone) for name in ("since",) if name in told}
     return (kind.english, kind.chinese)[place].format_map(_Told(told))
 
@@ -246,11 +248,12 @@ def _local(at: datetime | None, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else ""
 
 
-def _ahead(lead: timedelta | None, place: int) -> str:
-    if not lead:
+def _ahead(alert: Alert, place: int) -> str:
+    """What was left as it was raised: the lead, or less where the timer was set later than that."""
+    minutes = -(-(alert.due_at - alert.raised_at) // MINUTE) if alert.due_at else 0
+    if minutes <= 0:
         return ("overdue", "已逾期")[place]
-    minutes = int(lead.total_seconds()) // 60
     hours, rest = divmod(minutes, 60)
-    if rest:
-        return (f"in {minutes} min", f"还剩 {minutes} 分钟")[place]
-    return (f"in {hours} h", f"还剩 {hours} 小时")[place]
+    spoken = (("h", "min"), ("小时", "分钟"))[place]
+    left = " ".join(f"{number} {unit}" for number, unit in zip((hours, rest), spoken, strict=True) if number)
+    return ("in {}", "还剩 {}")[place].format(left)

@@ -177,6 +177,19 @@ def shipment_due(store: Store, order: Order, start: datetime) -> datetime:
     return datetime.combine(day, time(23, 59, 59), zone).replace(fold=1).astimezone(UTC)
 
 
+def full(store: Store, order: Order, kind: str, start: datetime) -> datetime:
+    """When a timer of this kind would be due that started now with its full length."""
+    if kind == "shipment":
+        return shipment_due(store, order, start)
+    durations = store.policy.durations
+    length = durations[kind]
+    if kind == "receipt":
+        length = length if order.delivery_days is None else DAY * order.delivery_days
+        if order.parcels and all(parcel.delivered_at for parcel in order.parcels):
+            length = min(length, durations["receipt_after_delivery"])
+    return start + length
+
+
 def business_day(store: Store, day: date, count: int) -> date:
     """The `count`-th business day after `day`; a store with no business day at all counts calendar days."""
     if not store.business_days:

@@ -2,12 +2,13 @@
 
 Nothing here depends on when a run came. A timer's alert is due at a moment of its own (`due_at` less a lead); a save
 first lets every such moment take effect that passed while the order was as it was, walking through the lapses that come
-before the change, and only then the change. A moment that had passed before its timer was heard of is never told.
+before the change, and only then the change. Of the moments that had passed before their timer was set, the tightest is
+told at the setting.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -168,6 +169,7 @@ def born(order: Order, entry: Entry, store: Store) -> Told:
     """The alerts of a new order."""
     raised, open_ = list[Alert](), list[Cause]()
     _happen(None, order, entry, entry.recorded_at, raised, open_)
+    _set((), order, store, entry.recorded_at, entry, raised, open_)
     watch = Watch(entry.recorded_at, tuple(open_))
     return Told(watch, tuple(raised), (), next_look(order, store, watch))
 
@@ -190,6 +192,7 @@ def follow(before: Order, change: Change, store: Store, watch: Watch) -> Told:
         for cause in [each for each in open_ if not lasts(each, after)]:
             open_.remove(cause)
             over.append((cause, max(heard, cause.at)))  # clocks differ
+        _set(deadlines.running(was), after, store, until, entry, raised, open_)
         was = after
     return _told(was, store, Watch(until, tuple(open_), watch.passed_over), watch, raised, over)
 
@@ -265,10 +268,38 @@ def _pass(
     """Raise what became due after `since`, up to `until`, while the order was like this."""
     passed = (cause for cause in moments(order, store) if since < cause.at <= until)
     for cause in sorted(passed, key=lambda cause: (cause.at, cause.timer or "")):
-        timer = Timer(cause.timer, cause.due_at)  # type: ignore[arg-type]
-        facts = {"status": str(order.status), "on_lapse": deadlines.on_lapse(order, timer)}
-        raised.append(alert(order.store_id, cause, facts | _worth(order), of_order=True))
-        open_.append(cause)
+        _raise(order, cause, raised, open_)
+
+
+def _set(
+    before: Collection[Timer],
+    order: Order,
+    store: Store,
+    at: datetime,
+    entry: Entry,
+    raised: list[Alert],
+    open_: list[Cause],
+) -> None:
+    """Raise what is tight already of timers that run since this moment and did not run `before`: the shortest lead that
+    lies behind. Not where a timer of full length that started now would have it behind it, too: every order of such a
+    store would be told of. What lapses before this moment changes the order first."""
+    lapse = deadlines.next_lapse(order) if store.enforces else None
+    if lapse is not None and lapse.due_at < at:
+        return
+    for timer in deadlines.running(order):
+        if timer in before or timer.due_at <= at:
+            continue
+        behind = [lead for lead in store.alert_rules.leads_at(timer.kind, at) if timer.due_at - lead <= at]
+        if behind and deadlines.full(store, order, timer.kind, at) - min(behind) > at:
+            cause = replace(_cause(order, timer, min(behind), at), step=entry.seq)
+            _raise(order, cause, raised, open_)
+
+
+def _raise(order: Order, cause: Cause, raised: list[Alert], open_: list[Cause]) -> None:
+    timer = Timer(cause.timer, cause.due_at)  # type: ignore[arg-type]
+    facts = {"status": str(order.status), "on_lapse": deadlines.on_lapse(order, timer)}
+    raised.append(alert(order.store_id, cause, facts | _worth(order), of_order=True))
+    open_.append(cause)
 
 
 def _worth(order: Order) -> dict[str, Any]:

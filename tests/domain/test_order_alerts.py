@@ -18,7 +18,7 @@ from shared.domain.history import Entry
 from shared.domain.order_alerts import EVENTS, Told, Watch
 from shared.domain.orders import Order
 from shared.domain.stores import DURATIONS, DeadlinePolicy, Mode, Store
-from tests.domain.build import DISPUTED, WAYS, Life, life_in, parcel
+from tests.domain.build import DISPUTED, WAYS, Life, claim, life_in, line, offer, parcel
 
 H = timedelta(hours=1)
 START = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -143,14 +143,144 @@ def test_the_alerts_at_the_end_do_not_depend_on_when_any_run_came(situation: str
     assert len(ends) == 1, ends
 
 
-def test_what_passed_before_a_timer_was_heard_of_is_not_told() -> None:
+def timed(order: Followed, kind: str) -> list[tuple[timedelta | None, datetime]]:
+    """What was told of a timer: leads with their moments, one after the other."""
+    told = [each for each in order.alerts.values() if each.timer == kind]
+    return sorted(((each.lead, each.raised_at) for each in told), key=lambda each: each[1])
+
+
+@pytest.mark.parametrize(
+    ("left", "at_once"),
+    [(72, None), (48, 48), (47, 48), (25, 48), (24, 24), (20, 24), (4, 4), (3, 4), (0.01, 4), (0, None), (-30, None)],
+)
+def test_of_the_leads_that_lie_behind_a_timer_the_tightest_is_told_as_it_is_set(
+    left: float, at_once: int | None
+) -> None:
     order = begun("RISK_CONTROL")
     now = order.watch.until
     assert now is not None
-    due = now + 30 * H
+    due = now + left * H
     order.do("pass_risk", now, deadlines={"shipment": due})
+    expected = [(at_once * H, now)] if at_once else []
+    assert timed(order, "shipment") == expected
+    assert [(each.kind, each.lead) for each in order.watch.open] == [("deadline", lead) for lead, _ in expected]
     order.look(due)
-    assert sorted(each.raised_at for each in order.alerts.values()) == [due - 24 * H, due - 4 * H]
+    later = [(lead * H, due - lead * H) for lead in (48, 24, 4) if lead < min(left, at_once or left)]
+    assert timed(order, "shipment") == expected + later and order.twice == 0
+    ours = {each.severity for each in order.alerts.values() if (each.lead, each.raised_at) in expected}
+    assert ours <= {"critical" if left <= 4 else "warning" if left <= 24 else "info"}, (
+        "how bad it is goes by what is left"
+    )
+
+
+def test_a_timer_that_is_held_and_goes_on_twice_in_one_moment_is_told_of_twice() -> None:
+    order = begun("WAIT_SELLER_SEND_GOODS")
+    now = due_of(order.order, "shipment") - 3 * H
+    order.look(now)
+    for action in ("freeze", "unfreeze", "freeze", "unfreeze"):
+        order.do(action, now)
+    assert timed(order, "shipment")[-2:] == [(4 * H, now)] * 2 and order.twice == 0
+    assert len(order.watch.open) == 1 and sum(each.resolved_at is None for each in order.alerts.values()) == 1
+
+
+def test_what_is_told_late_says_what_is_left() -> None:
+    order = begun("RISK_CONTROL")
+    now = order.watch.until
+    assert now is not None
+    order.do("pass_risk", now, deadlines={"shipment": now + 3.2 * H})
+    (alert,) = (each for each in order.alerts.values() if each.timer == "shipment")
+    assert "(in 3 h 12 min)" in sentence(alert, "en", "UTC") and "还剩 3 小时 12 分钟" in sentence(
+        alert, "zh-CN", "UTC"
+    )
+
+
+@pytest.mark.parametrize("days", [1, 2, 3, 7])
+def test_a_timer_that_starts_with_its_full_length_tells_nothing_at_once(days: int) -> None:
+    """Or a store that ships within a day would be told of every order twice."""
+    short = dict.fromkeys(DURATIONS, timedelta(hours=24)) | {"shipment": timedelta(days=days)}
+    store = Store("s", policy=DeadlinePolicy(durations=short))
+    for line_days in (None, 1):
+        life = Life(store, lines=(replace(line("a"), handling_days=line_days),))
+        order = Followed(life)
+        order.take(order_alerts.born(life.order, life.entries[0], store))
+        now = life.now
+        for action, body in (
+            ("pay", {}),
+            ("report_short_payment", {"received": 100}),
+            ("accept_payment", {}),
+            ("request_cancellation", {}),
+            ("withdraw_cancellation", {}),
+            ("ship", {"parcels": [parcel("LX1")]}),
+            ("open_dispute", claim(100)),
+            ("counter", offer(50)),
+        ):
+            now += timedelta(minutes=1)
+            by = "seller" if action in ("accept_payment", "ship", "counter") else "platform"
+            order.do(action, now, by=by, at=now - timedelta(seconds=25) if by == "platform" else None, **body)
+        assert {each.kind for each in order.alerts.values()} == {
+            "new_order",
+            "short_payment",
+            "cancellation_requested",
+            "dispute_opened",
+        }
+
+
+def test_a_timer_that_goes_on_with_little_left_is_told_of_as_it_goes_on() -> None:
+    """Thawed, freed by a dispute's end, given back by a cancellation, or moved by a snapshot."""
+    thawed = begun("WAIT_SELLER_SEND_GOODS")
+    due = due_of(thawed.order, "shipment")
+    thawed.do("freeze", due - 3 * H)
+    assert not thawed.watch.open
+    thawed.do("unfreeze", due + 50 * H)
+    assert timed(thawed, "shipment")[-1] == (4 * H, due + 50 * H)
+    assert [(each.due_at, each.at) for each in thawed.watch.open] == [(due + 53 * H, due + 50 * H)]
+
+    disputed = begun("SELLER_PART_SEND_GOODS")
+    due = due_of(disputed.order, "shipment")
+    disputed.do("open_dispute", due - 3 * H, **claim(100))
+    disputed.do("withdraw", due + 9 * H)
+    assert timed(disputed, "shipment")[-1] == (4 * H, due + 9 * H)
+    assert due_of(disputed.order, "shipment") == due + 12 * H
+
+    ended = begun("SELLER_PART_SEND_GOODS")
+    due = due_of(ended.order, "shipment")
+    ended.do("open_dispute", due - 20 * H, **claim(100))
+    lapses = due_of(ended.order, "dispute_answer")
+    ended.sweep(lapses + 100 * H)
+    assert (24 * H, lapses) in timed(ended, "shipment"), "at the lapse, however late the sweep"
+
+    returned = begun("IN_CANCEL")
+    due = due_of(returned.order, "shipment")
+    returned.store = replace(returned.store, policy=DeadlinePolicy(Mode.WATCH))
+    returned.do("reject_cancellation", due + H, by="seller")
+    assert timed(returned, "shipment")[-1] == (24 * H, due + H), "24 h from then"
+
+    life = life_in("RISK_CONTROL")
+    synced, now = Followed(life), life.now
+    for left in (3, 2):
+        synced.do("sync", now, **life.snapshot("WAIT_SELLER_SEND_GOODS", deadlines={"shipment": now + left * H}))
+    moved = [each for each in synced.alerts.values() if each.timer == "shipment"]
+    assert sorted((each.due_at, each.lead, each.resolved_at) for each in moved) == [
+        (now + 2 * H, 4 * H, None),
+        (now + 3 * H, 4 * H, now),
+    ]
+
+
+def test_what_an_import_brings_in_is_told_only_where_time_is_left() -> None:
+    """Years of orders, finished, lapsed long ago, or as good as new."""
+    told = []
+    for age in (timedelta(days=400), timedelta(days=19, hours=21), timedelta(days=19), timedelta(days=3)):
+        life = Life(Store("s"))
+        now = life.order.placed_at + age
+        order = Followed(life)
+        order.take(order_alerts.born(life.order, replace(life.entries[0], recorded_at=now), life.store))
+        told += [(age.days, each.timer, each.lead) for each in order.alerts.values()]
+        for status in ("WAIT_SELLER_SEND_GOODS", "WAIT_BUYER_ACCEPT_GOODS", "FUND_PROCESSING", "FINISH"):
+            order.do("sync", now, at=life.order.placed_at + H, **life.snapshot(status))
+            if age.days == 400:
+                order.look(now)
+                assert not order.alerts, status
+    assert told == [(19, "payment", 4 * H), (19, "payment", 24 * H)]
 
 
 def test_a_command_first_tells_what_passed_before_it() -> None:
@@ -165,7 +295,7 @@ def test_a_command_first_tells_what_passed_before_it() -> None:
     assert all(not each.worth_telling for each in late.alerts.values()), "over before anybody could be told"
 
 
-def test_a_pause_ends_what_is_open_and_tells_of_nothing() -> None:
+def test_a_pause_ends_what_is_open_and_tells_of_nothing_meanwhile() -> None:
     order = begun("WAIT_SELLER_SEND_GOODS")
     due = due_of(order.order, "shipment")
     order.look(due - 24 * H)
@@ -176,7 +306,10 @@ def test_a_pause_ends_what_is_open_and_tells_of_nothing() -> None:
     order.do("unfreeze", due + 100 * H)
     order.look(due + 130 * H)
     later = [each for each in order.alerts.values() if each.due_at != due]
-    assert [(each.due_at, each.lead) for each in later] == [(due + 120 * H, 4 * H)]
+    moments = sorted((each.raised_at, each.lead) for each in later)
+    assert moments == [(due + 100 * H, 24 * H), (due + 116 * H, 4 * H)] and {each.due_at for each in later} == {
+        due + 120 * H
+    }
 
 
 def test_a_note_behind_a_lapse_that_is_due_does_not_swallow_what_the_lapse_brings() -> None:

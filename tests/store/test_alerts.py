@@ -15,7 +15,7 @@ import pytest
 from tests import permissions
 from tests.books import audit
 from tests.capacity import metered
-from tests.harness import Api, Shop, parcel, usd
+from tests.harness import Api, Shop, new_order, parcel, snapshot, usd
 
 H = timedelta(hours=1)
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -74,6 +74,56 @@ def test_each_lead_is_raised_once_however_often_and_late_the_runs_come(desk: Api
     assert remind(NOW + 59 * H).done >= 3
     assert Counter(each["lead"] for each in told(late, "deadline")) == Counter(["P2D", "P1D", "PT4H"])
     assert {each["order_id"] for each in told(late, "deadline")} == {behind}
+    assert_books()
+
+
+def test_what_is_tight_as_its_timer_is_set_is_told_with_the_step_and_once(desk: Api) -> None:
+    shop = desk.shop()
+    soon = {"deadlines": [{"kind": "shipment", "due_at": (datetime.now(UTC) + 3 * H).isoformat()}]}
+    order_id, keyed = str(shop.platform.place()["order_id"]), {"idempotency-key": "pass-1"}
+    assert shop.platform.act(order_id, "pay").status == 200
+    for _ in range(2):
+        assert shop.platform.act(order_id, "pass_risk", soon, headers=keyed).status == 200
+    (alert,) = told(shop, "deadline", "open")
+    assert (alert["order_id"], alert["timer"], alert["lead"], alert["severity"]) == (
+        order_id,
+        "shipment",
+        "PT4H",
+        "critical",
+    )
+    assert "in 3 h" in alert["message"] and alert["facts"]["on_lapse"] == "expire_shipment"
+    remind(datetime.now(UTC) + 2 * H)
+    assert shop.platform.act(order_id, "freeze", {"reason": "review"}).status == 200
+    assert not told(shop, "deadline", "open")
+    assert shop.platform.act(order_id, "unfreeze").status == 200
+    remind(datetime.now(UTC) + 2 * H)
+    (again,) = told(shop, "deadline", "open")
+    assert again["lead"] == "PT4H" and again["due_at"] > alert["due_at"]
+    assert len(told(shop, "deadline")) == 2
+    assert_books()
+
+
+def test_an_import_is_told_of_only_where_time_is_left(desk: Api) -> None:
+    shop, old = desk.shop(), datetime.now(UTC) - timedelta(days=400)
+
+    def imported(status: str, at: datetime, due: datetime | None = None, **shown: Any) -> str:
+        body = new_order(placed_at=(at - H).isoformat())
+        assert shop.platform.post("/v1/orders", body).status == 201
+        told = {"deadlines": [{"kind": "shipment", "due_at": due.isoformat()}]} if due else {}
+        picture = snapshot(body | told, status, changed_at=at.isoformat(), **shown)
+        assert shop.platform.act(body["order_id"], "sync", picture).status == 200
+        return str(body["order_id"])
+
+    for status in ("PLACE_ORDER_SUCCESS", "WAIT_SELLER_SEND_GOODS", "IN_CANCEL", "FUND_PROCESSING", "FINISH"):
+        ended = {"end_reason": "buyer_accept_goods"} if status in ("FUND_PROCESSING", "FINISH") else {}
+        imported(status, old, **ended)
+    recently = datetime.now(UTC) - 40 * H
+    imported("WAIT_SELLER_SEND_GOODS", recently)
+    imported("WAIT_SELLER_SEND_GOODS", recently, due=datetime.now(UTC) - H)
+    assert told(shop, "deadline") == []
+    tight = imported("WAIT_SELLER_SEND_GOODS", recently, due=datetime.now(UTC) + 20 * H)
+    found = [(each["order_id"], each["timer"], each["lead"]) for each in told(shop, "deadline")]
+    assert found == [(tight, "shipment", "P1D")]
     assert_books()
 
 
