@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.commands import Actor
-from shared.domain.orders import Amounts, Order, Parcel, Refund, Status
+from shared.domain.orders import Amounts, Order, Overlay, Parcel, Refund, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ _SILENT = ("note", "recipient", "buyer", "lines", "memo")
 def changes(before: Order, after: Order) -> dict[str, Any]:
     """What differs between two versions, as `{"field": [before, after]}`; amounts in minor units.
 
-    Records are told of by id, timers as `{"deadlines": {kind: [due before, due after]}}`.
+    Records are told of by id, timers as `{"deadlines": {kind: [due before, due after]}}`. What the buyer
+    has written is told nowhere here: a message makes no version, and would show in whichever came next.
     """
     told: dict[str, Any] = {}
     for name in _WATCHED:
@@ -63,7 +64,7 @@ def changes(before: Order, after: Order) -> dict[str, Any]:
         for kind in due_before | due_after
         if due_before.get(kind) != due_after.get(kind)
     }
-    overlays = [[str(overlay) for overlay in order.overlays] for order in (before, after)]
+    overlays = [[str(each) for each in order.overlays if each is not Overlay.UNREAD] for order in (before, after)]
     parcels = _touched(before.parcels, after.parcels, "parcel_id")
     refunds = {
         refund.refund_id: str(refund.state) for refund in after.refunds if before.refund(refund.refund_id) != refund

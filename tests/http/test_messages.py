@@ -117,6 +117,17 @@ def test_unread_messages_lie_on_the_order_without_changing_its_version(api: Api)
     assert shop.viewer.get(f"/v1/orders/{order_id}").json["unread_messages"] == 1
 
 
+def test_a_history_does_not_say_whether_anything_is_unread(api: Api) -> None:
+    """Or a lapse would tell of a message that came between it and the sweep that wrote it."""
+    shop = api.shop()
+    order_id = placed(shop)
+    ask(shop, order_id)
+    assert shop.platform.act(order_id, "freeze", {"reason": "review"}).status == 200
+    entries = shop.viewer.every(f"/v1/orders/{order_id}/history")
+    changed = [each["changes"]["overlays"] for each in entries if "overlays" in each.get("changes", {})]
+    assert changed == [[[], ["frozen"]]]
+
+
 def test_the_platform_reports_what_the_buyer_has_read(api: Api) -> None:
     shop = api.shop()
     order_id = placed(shop)
