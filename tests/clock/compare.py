@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import time
+import json
+import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from shared.domain.stores import Mode
 from shared.store import keys
-from tests.clock import firings, month, oracle
-from tests.clock.memory_table import Item
+from tests.clock import alerts_oracle, firings, month, oracle
+from tests.clock.alerts_oracle import Raised
+from tests.clock.expressions import Item
 from tests.clock.month import BEGIN, END, Shop, Step
-from tests.clock.run import SKEW, Run, run
+from tests.clock.run import SKEW, Ended, Schedule, run
+
+EVERY = {"sweep": firings.MINUTE, "reminder": 5 * firings.MINUTE}
+OF_STORES = frozenset({"digest"})
+"""Alerts that are no order's: one digest a day."""
 
 
 @dataclass(frozen=True)
@@ -23,62 +30,165 @@ class Told:
     counts: dict[str, Any]
 
 
-def compare(seed: int, orders: int, *, jump: bool = False, progress: Callable[[str], None] = lambda _: None) -> Told:
-    """A month of 50 stores and so many orders. `jump` as in `run`."""
+@dataclass(frozen=True)
+class Played:
+    """One run, and what its auditors found and counted."""
+
+    ended: Ended
+    wrong: list[str]
+    lapses: Counter[str] = field(default_factory=Counter)
+    spared: Counter[str] = field(default_factory=Counter)
+    alerts: Counter[str] = field(default_factory=Counter)
+
+
+def compare(
+    seed: int,
+    orders: int,
+    *,
+    jump: bool = False,
+    apart: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Told:
+    """A month of 50 stores and so many orders. `jump` as in `run`; `apart` plays the hostile runs in a process of their
+    own meanwhile."""
     shops = month.shops(seed)
     steps = month.plan(seed, shops, orders)
-    troubled, troubles = firings.hostile(firings.MINUTE, seed)
-    began = time.process_time()
-    perfect = run(shops, steps, firings.perfect(firings.MINUTE), jump=jump, progress=_days("perfect", progress))
-    between = time.process_time()
-    hostile = run(shops, steps, troubled, lag=5, seed=seed, jump=jump, progress=_days("hostile", progress))
-    ended = time.process_time()
-    due = {
+    placed = {
         keys.order_pk(shops[step.shop].store.store_id, step.order_id): step for step in steps if step.action == "place"
     }
-    lapses, lapses_of_hostile = Counter[str](), Counter[str]()
-    wrong = [
-        *(f"perfect: {each}" for each in (*perfect.wrong, *_lapses(perfect, shops, due, lapses))),
-        *(f"hostile: {each}" for each in (*hostile.wrong, *_lapses(hostile, shops, due, lapses_of_hostile))),
-        *_differences(perfect, hostile),
-    ]
+    troubled = {kind: firings.hostile(every, seed) for kind, every in EVERY.items()}
+    on_time = Schedule({kind: firings.perfect(every) for kind, every in EVERY.items()})
+    hostilely = Schedule({kind: told for kind, (told, _) in troubled.items()}, hostile=True, seed=seed)
+
+    def play(name: str, schedule: Schedule) -> Played:
+        ended = run(shops, steps, schedule, jump=jump, progress=lambda day: progress(f"{name} {day:%m-%d}"))
+        played = Played(ended, [f"{name}: {each}" for each in ended.wrong])
+        played.wrong.extend(f"{name}: {each}" for each in _audit(played, shops, placed))
+        return played
+
+    theirs = _aside(lambda: play("hostile", hostilely)) if apart else lambda: play("hostile", hostilely)
+    ours = play("perfect", on_time)
+    perfect, hostile = ours.ended, theirs()
+    wrong = [*ours.wrong, *hostile.wrong, *_differences(perfect, hostile.ended)]
     counts = {
         "stores": len(shops),
         "stores that watch": sum(shop.store.policy.mode is Mode.WATCH and not shop.enforces_from for shop in shops),
         "stores that begin to enforce": sum(shop.enforces_from is not None for shop in shops),
-        "orders": len(due),
+        "orders": len(placed),
         "steps": len(steps),
         "refusals": Counter(answer for answer in perfect.answers if answer != "done"),
-        "lapses": lapses,
-        "items": len(perfect.memory.items),
-        "perfect": perfect.counts | {"transactions": perfect.memory.writes, "seconds": round(between - began)},
-        "hostile": hostile.counts | {"transactions": hostile.memory.writes, "seconds": round(ended - between)},
-        "what befell the hostile runs": troubles,
+        "lapses": ours.lapses,
+        "ran out and did not lapse": ours.spared,
+        "alerts": dict(sorted(ours.alerts.items())),
+        "items": len(perfect.items),
+        "perfect": perfect.counts,
+        "hostile": hostile.ended.counts,
+        "what befell the hostile runs": {kind: counts for kind, (_, counts) in troubled.items()},
     }
     return Told(wrong, counts)
 
 
-def _days(name: str, progress: Callable[[str], None]) -> Callable[[datetime], None]:
-    return lambda day: progress(f"{name} {day:%m-%d}")
+def _aside(play: Callable[[], Played]) -> Callable[[], Played]:
+    """Played in a process of its own, which was forked here; what is returned waits for it."""
+    forking = multiprocessing.get_context("fork")
+    there, here = forking.Pipe(duplex=False)
+    playing = forking.Process(target=lambda: here.send(play()))
+    playing.start()
+    here.close()
+
+    def played() -> Played:
+        told: Played = there.recv()
+        playing.join()
+        return told
+
+    return played
 
 
-def _lapses(run: Run, shops: list[Shop], placed: Mapping[str, Step], lapses: Counter[str]) -> list[str]:
-    """What the oracle says about every order of a run."""
-    wrong: list[str] = []
-    for pk, entries in oracle.histories(run.memory.items):
+def _audit(played: Played, shops: list[Shop], placed: Mapping[str, Step]) -> list[str]:
+    """What the oracles say about every order of a run."""
+    wrong, items = list[str](), played.ended.items
+    raised = _raised(items)
+    talks = {
+        pk: [items[key] for key in found]
+        for pk, found in groupby(sorted(key for key in items if key[1].startswith(keys.MESSAGE)), lambda key: key[0])
+    }
+    for pk, entries in oracle.histories(items, played.ended.written):
         step = placed[pk]
         shop = shops[step.shop]
         assert step.placement is not None
         payment_due = step.placement.placed_at + shop.store.policy.durations["payment"]
         since = shop.enforces_from or (BEGIN if shop.store.policy.mode is Mode.ENFORCE else None)
-        found = oracle.audit(entries, payment_due, since, END - SKEW, lapses)
+        found = oracle.audit(entries, payment_due, since, END - SKEW, played.lapses, played.spared)
         wrong += [f"{pk}: {each}" for each in found]
+        expected = alerts_oracle.expected(
+            entries,
+            shop.store,
+            step.placement,
+            since,
+            END,
+            lambda refund_id, pk=pk: bool(items[pk, keys.REFUND + refund_id]["amount"]),
+        )
+        expected |= alerts_oracle.unanswered(talks.get(pk, []), shop.store.alert_rules.unanswered_after, END)
+        wrong += _alerts_wrong(pk, expected, raised.pop(pk, {}), played.alerts)
+    wrong += [f"{pk}: alerts of no order" for pk in raised]
+    return wrong + _digests_wrong(items, shops, played.alerts)
+
+
+def _raised(items: Mapping[tuple[str, str], Item]) -> dict[str, dict[Raised, datetime | None]]:
+    """The alerts in the table, by the order that they are of, with when they were over."""
+    found: dict[str, dict[Raised, datetime | None]] = {}
+    for (pk, sk), item in items.items():
+        if sk == "ALERT" and item["alert_kind"] not in OF_STORES:
+            lead = timedelta(seconds=item["lead"]) if "lead" in item else None  # type: ignore[arg-type]
+            cause = Raised(str(item["alert_kind"]), _time(item["raised_at"]), item.get("timer"), None, lead)  # type: ignore[arg-type]
+            cause = cause._replace(due_at=_time(item["due_at"]) if "due_at" in item else None)
+            of_order = found.setdefault(f"{pk.split('#')[0]}#{item['order_id']}", {})
+            assert cause not in of_order, f"{cause} twice"
+            of_order[cause] = _time(item["resolved_at"]) if "resolved_at" in item else None
+    return found
+
+
+def _time(text: Any) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _alerts_wrong(
+    pk: str, expected: Mapping[Raised, datetime | None], raised: Mapping[Raised, datetime | None], counts: Counter[str]
+) -> list[str]:
+    for each in raised:
+        lead = "" if each.lead is None else f" {each.timer} {each.lead / timedelta(hours=1):g} h"
+        lead += " at once" if each.due_at and each.lead is not None and each.at != each.due_at - each.lead else ""
+        counts[each.kind + lead] += 1
+    return [
+        *(f"{pk}: {each} was never raised" for each in expected.keys() - raised.keys()),
+        *(f"{pk}: {each} should not have been raised" for each in raised.keys() - expected.keys()),
+        *(
+            f"{pk}: {each} was over at {raised[each]}, not at {expected[each]}"
+            for each in raised.keys() & expected.keys()
+            if raised[each] != expected[each]
+        ),
+    ]
+
+
+def _digests_wrong(items: Mapping[tuple[str, str], Item], shops: list[Shop], counts: Counter[str]) -> list[str]:
+    """A store has one digest for each of its days."""
+    days = Counter(
+        (key[0].split("#")[0], item["subject"])
+        for key, item in items.items()
+        if key[1] == "ALERT" and item["alert_kind"] in OF_STORES
+    )
+    counts["digest"] = days.total()
+    wrong = [f"{store_id}: {count} digests of {day}" for (store_id, day), count in days.items() if count != 1]
+    for shop in shops:
+        mine = sum(store_id == shop.store.store_id for store_id, _ in days)
+        if abs(mine - month.DAYS) > 1:
+            wrong.append(f"{shop.store.store_id}: {mine} digests in {month.DAYS} days")
     return wrong
 
 
-def _differences(perfect: Run, hostile: Run) -> list[str]:
+def _differences(perfect: Ended, hostile: Ended) -> list[str]:
     """Where two runs did not come to the same answers and the same items."""
-    one, other = perfect.memory.items, hostile.memory.items
+    one, other = perfect.items, hostile.items
     wrong = [
         f"step {number} was {ours} and {theirs}"
         for number, (ours, theirs) in enumerate(zip(perfect.answers, hostile.answers, strict=True))
@@ -93,14 +203,26 @@ def _differences(perfect: Run, hostile: Run) -> list[str]:
     return wrong
 
 
+COUNTED = frozenset({"store", "day", "thread", "customer"})
+"""Kinds whose version counts writes: what two runs wrote, one may have written at once."""
+LATE = {
+    "history": ("recorded_at",),
+    "order": ("part_versions",),
+    "alert": ("clock_shard", "fires_at"),
+}
+"""By kind, what may differ: when we heard of a change; which write brought a part (a lapse and a step that were written
+together make one write of what would have been two); whether an alert that was over when it was noticed was sent on."""
+
+
 def _settled(pk: str, sk: str, item: Item) -> Item:
-    """An item without what depends on when a run came: when we heard of a change, and which write brought it."""
-    if sk.startswith(keys.HISTORY):
-        return {name: value for name, value in item.items() if name != "recorded_at"}
-    if sk.startswith((f"{keys.ORDER}#", keys.CUSTOMER)):
-        return {name: value for name, value in item.items() if name != "version"}
-    if sk == keys.ORDER:
-        return {name: value for name, value in item.items() if name != "part_versions"}
+    """An item without what depends on when a run came."""
+    kind = str(item["kind"])
     if sk.startswith((keys.COUNTER, keys.FUNDS)):
         return {name: value for name, value in item.items() if value}  # nothing, or nothing written
-    return item
+    late = ("version",) if sk.startswith(f"{keys.ORDER}#") or kind in COUNTED else LATE.get(kind, ())
+    if item.get("alert_kind") in OF_STORES:
+        late = (*late, "facts")  # what the store looked like when it was told
+    if kind == "order" and "alerts" in item:
+        told = sorted(json.loads(str(item["alerts"])), key=str)
+        return {**{name: value for name, value in item.items() if name not in late}, "alerts": json.dumps(told)}
+    return {name: value for name, value in item.items() if name not in late}

@@ -35,11 +35,10 @@ def hostile(every: timedelta, seed: int) -> tuple[list[Firing], Counter[str]]:
     """What EventBridge and Lambda may do to a schedule, and more; the month's last run comes, or there is no end."""
     chance, counts, firings = random.Random(f"{seed}/{every}"), Counter[str](), list[Firing]()
 
-    def fires(nominal: datetime, late: timedelta) -> None:
-        troubled = chance.random() < 0.15
-        trouble = chance.choice((KILLED, KILLED_AFTER, LOST, SHORT)) if troubled else None
-        counts.update([trouble] if trouble else [], late=int(late > timedelta(0)))
-        firings.append(Firing(min(END, nominal + late), nominal, trouble, chance.choice((0, 0, 0, 1, 2, 5))))
+    def fires(nominal: datetime, by: timedelta) -> None:
+        befalls = trouble(chance)
+        counts.update([befalls] if befalls else [], late=int(by > timedelta(0)))
+        firings.append(Firing(min(END, nominal + by), nominal, befalls, chance.choice((0, 0, 0, 1, 2, 5))))
 
     for nominal in _moments(every):
         day = (nominal - BEGIN).days
@@ -48,16 +47,21 @@ def hostile(every: timedelta, seed: int) -> tuple[list[Firing], Counter[str]]:
         elif day in SILENT_DAYS or chance.random() < 0.12:
             counts["missing"] += 1
         else:
-            fires(nominal, _late(chance) if chance.random() < 0.15 else timedelta(0))
+            fires(nominal, late(chance) if chance.random() < 0.15 else timedelta(0))
             if chance.random() < 0.12:
                 counts["again"] += 1
-                fires(nominal, _late(chance) if chance.random() < 0.7 else timedelta(0))
+                fires(nominal, late(chance) if chance.random() < 0.7 else timedelta(0))
     firings.sort(key=lambda firing: firing.comes_at)
-    counts["out of order"] = sum(late.nominal < early.nominal for early, late in pairwise(firings))
+    counts["out of order"] = sum(second.nominal < first.nominal for first, second in pairwise(firings))
     return firings, counts
 
 
-def _late(chance: random.Random) -> timedelta:
+def trouble(chance: random.Random) -> str | None:
+    """What befalls one run in seven."""
+    return chance.choice((KILLED, KILLED_AFTER, LOST, SHORT)) if chance.random() < 0.15 else None
+
+
+def late(chance: random.Random) -> timedelta:
     """From seconds to some four hours, mostly minutes."""
     return timedelta(seconds=int(2 ** chance.uniform(1, 13.8)))
 

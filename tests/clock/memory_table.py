@@ -8,291 +8,22 @@ tests/clock/test_memory_table.py holds it against Dynoxide.
 
 from __future__ import annotations
 
-import json
 import random
-from bisect import bisect_left, bisect_right, insort
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Any
 
-from pynamodb.attributes import DiscriminatorAttribute, NumberAttribute
-from pynamodb.exceptions import CancellationReason, PutError, TransactWriteError, VerboseClientError
+from pynamodb.exceptions import CancellationReason, PutError, TransactWriteError, UpdateError
 from pynamodb.expressions import condition as c
 from pynamodb.expressions import update as u
-from pynamodb.expressions.operand import Path, Value
 
 from shared.store import table
 from shared.store.records import Record
+from tests.clock.expressions import Item, acted, bounds, holds, item_of, raw, record_of, refused
+from tests.clock.memory_index import Index, Key, Sorted
 
-Item = dict[str, str | int | float | bytes]
-"""An item as it lies here, by attribute: text, numbers and bytes stand for S, N and B."""
-Key = tuple[str, str]
 HONEST = 1_000
 """Every so many writes and reads the short way into and out of an item is held against PynamoDB's own."""
-LAST = "\U0010ffff"
-
-
-# ── Records and items ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@lru_cache(maxsize=64)
-def _attributes(model: type[Record]) -> tuple[dict[str, tuple[str, Callable[[Any], Any]]], frozenset[str]]:
-    """(how each attribute is written: its name in the table and its serializer; those that must be there)."""
-    written = {}
-    for name, attribute in model.get_attributes().items():
-        assert attribute.attr_type in ("S", "N", "B"), f"{name} is of a type that the stand-in does not know"
-        plain = isinstance(attribute, NumberAttribute)
-        written[name] = (attribute.attr_name, (lambda value: value) if plain else attribute.serialize)
-    required = {name for name, attribute in model.get_attributes().items() if not attribute.null}
-    return written, frozenset(required)
-
-
-@lru_cache(maxsize=64)
-def _readers(model: type[Record]) -> dict[str, tuple[str, Callable[[Any], Any] | None]]:
-    """By name in the table: the name on the record, and how it is read; None where it is what it is."""
-    plain = (type(Record.pk).deserialize, NumberAttribute.deserialize)
-    return {
-        attribute.attr_name: (name, None if type(attribute).deserialize in plain else attribute.deserialize)
-        for name, attribute in model.get_attributes().items()
-    }
-
-
-def item_of(record: Record) -> Item:
-    written, required = _attributes(type(record))
-    item: Item = {}
-    for name, value in record.attribute_values.items():
-        if value is not None:
-            attr_name, serialize = written[name]
-            item[attr_name] = serialize(value)
-    if not required <= item.keys():
-        record.serialize()  # says which one is missing
-    return item
-
-
-def raw(item: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The item in DynamoDB's own words."""
-    return {
-        name: {"S": value}
-        if isinstance(value, str)
-        else {"B": value}
-        if isinstance(value, bytes)
-        else {"N": json.dumps(value)}
-        for name, value in item.items()
-    }
-
-
-def plain(told: Mapping[str, Mapping[str, Any]]) -> Item:
-    """The other way round."""
-    return {name: _scalar(value) for name, value in told.items()}
-
-
-def record_of(item: Item) -> Record:
-    model = Record._get_discriminator_attribute().deserialize(item["kind"])
-    record: Record = model.__new__(model)
-    readers, values = _readers(model), {}
-    for attr_name, value in item.items():
-        reader = readers.get(attr_name)
-        if reader is not None:
-            name, read = reader
-            values[name] = value if read is None else read(value)
-    record.attribute_values = values
-    return record
-
-
-def _scalar(told: Mapping[str, Any]) -> Any:
-    ((kind, value),) = told.items()
-    if kind == "N":
-        return json.loads(value)
-    if kind not in ("S", "B"):
-        raise NotImplementedError(f"values of type {kind}")
-    return value
-
-
-# ── Conditions and actions ───────────────────────────────────────────────────────────────────────────────────────────
-
-_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
-    "=": lambda one, other: one == other,
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
-}
-
-
-def holds(condition: c.Condition, item: Mapping[str, Any]) -> bool:
-    """Does a condition hold for an item (or for nothing, an empty one)?"""
-    kind, values = type(condition), condition.values
-    if kind is c.And:
-        return holds(values[0], item) and holds(values[1], item)
-    if kind is c.Or:
-        return holds(values[0], item) or holds(values[1], item)
-    if kind is c.Not:
-        return not holds(values[0], item)
-    if kind is c.Exists:
-        return _name(values[0]) in item
-    if kind is c.NotExists:
-        return _name(values[0]) not in item
-    if kind not in (c.Comparison, c.Between, c.BeginsWith):
-        raise NotImplementedError(f"conditions like {condition}")
-    operands = [_operand(value, item) for value in values]
-    if kind is c.Comparison and condition.operator == "<>":
-        return not _alike(*operands) or operands[0] != operands[1]
-    if not _alike(*operands):
-        return False
-    if kind is c.Comparison:
-        return _COMPARE[condition.operator](*operands)
-    if kind is c.Between:
-        return bool(operands[1] <= operands[0] <= operands[2])
-    return bool(operands[0].startswith(operands[1]))
-
-
-def _alike(*values: Any) -> bool:
-    """Values compare where both are there and of one type."""
-    kinds = {(int if isinstance(value, float) else type(value)) for value in values}
-    return len(kinds) == 1 and kinds != {type(None)}
-
-
-def _operand(operand: Any, item: Mapping[str, Any]) -> Any:
-    if isinstance(operand, Value):
-        return _scalar(operand.value)
-    return item.get(_name(operand))
-
-
-def _name(path: Any) -> str:
-    if not isinstance(path, Path) or len(path.path) != 1:
-        raise NotImplementedError(f"operands like {path}")
-    return str(path.path[0])
-
-
-def _acted(item: Item, actions: Sequence[u.Action]) -> None:
-    before = dict(item)
-    for action in actions:
-        name = _name(action.values[0])
-        if type(action) is u.SetAction:
-            value = _operand(action.values[1], before)
-            if value is None:
-                raise _refused("UpdateItem", "ValidationException")
-            item[name] = value
-        elif type(action) is u.AddAction:
-            step = _scalar(action.values[1].value)
-            item[name] = before.get(name, 0) + step
-        elif type(action) is u.RemoveAction:
-            item.pop(name, None)
-        else:
-            raise NotImplementedError(f"actions like {action}")
-
-
-def _bounds(condition: c.Condition | None) -> tuple[str, bool, str, bool]:
-    """A key condition as (lower, whether it is in, upper, whether it is in)."""
-    if condition is None:
-        return "", True, LAST, True
-    values = [_scalar(value.value) for value in condition.values[1:]]
-    if type(condition) is c.Between:
-        if values[0] > values[1]:
-            raise _refused("Query", "ValidationException")
-        return values[0], True, values[1], True
-    if type(condition) is c.BeginsWith:
-        return values[0], True, values[0] + LAST, True
-    if type(condition) is c.Comparison:
-        (value,) = values
-        return {
-            "=": (value, True, value, True),
-            "<": ("", True, value, False),
-            "<=": ("", True, value, True),
-            ">": (value, False, LAST, True),
-            ">=": (value, True, LAST, True),
-        }[condition.operator]
-    raise NotImplementedError(f"key conditions like {condition}")
-
-
-def _refused(operation: str, code: str, reasons: Sequence[CancellationReason | None] = ()) -> VerboseClientError:
-    told = {"Error": {"Code": code, "Message": "refused by the stand-in"}}
-    return VerboseClientError(told, operation, cancellation_reasons=reasons)
-
-
-# ── The table ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Sorted:
-    """The items of one partition by sort key; in an index, several may share one."""
-
-    __slots__ = ("keys",)
-
-    def __init__(self) -> None:
-        self.keys: list[tuple[str, ...]] = []
-
-    def add(self, key: tuple[str, ...]) -> None:
-        if not self.keys or key > self.keys[-1]:
-            self.keys.append(key)
-        else:
-            insort(self.keys, key)
-
-    def remove(self, key: tuple[str, ...]) -> None:
-        del self.keys[bisect_left(self.keys, key)]
-
-    def between(
-        self, bounds: tuple[str, bool, str, bool], forward: bool, after: tuple[str, ...] | None, limit: int
-    ) -> tuple[list[tuple[str, ...]], bool]:
-        """Up to `limit` keys, and whether there may be more."""
-        lower, lower_in, upper, upper_in = bounds
-        keys = self.keys
-        begin = bisect_left(keys, (lower,)) if lower_in else bisect_right(keys, (lower, LAST))
-        end = bisect_right(keys, (upper, LAST)) if upper_in else bisect_left(keys, (upper,))
-        if after is not None and forward:
-            begin = max(begin, bisect_right(keys, after))
-        elif after is not None:
-            end = min(end, bisect_left(keys, after))
-        if end <= begin:
-            return [], False
-        if forward:
-            return keys[begin : min(end, begin + limit)], begin + limit < end
-        return keys[max(begin, end - limit) : end][::-1], end - limit > begin
-
-
-class Index:
-    """One index: what it shows may be older than the table, never something that never was."""
-
-    def __init__(self, name: str, hash_key: str, range_key: str, *, keys_only: bool) -> None:
-        self.name, self.hash_key, self.range_key, self.keys_only = name, hash_key, range_key, keys_only
-        self.partitions: dict[str, Sorted] = {}
-        self.rows: dict[Key, tuple[str, str, Item]] = {}
-        self.pending: deque[tuple[int, Key, Item | None]] = deque()
-
-    def told(self, write: int, key: Key, was: Item | None, item: Item | None) -> None:
-        """A write that this index has yet to show, if it has anything to do with it."""
-        if (was is not None and self.hash_key in was) or (item is not None and self.hash_key in item):
-            self.pending.append((write, key, item))
-
-    def catch_up(self, until: int) -> None:
-        pending = self.pending
-        while pending and pending[0][0] <= until:
-            _, key, item = pending.popleft()
-            self._apply(key, item)
-
-    def _apply(self, key: Key, item: Item | None) -> None:
-        row = self.rows.get(key)
-        partition = item.get(self.hash_key) if item else None
-        place = item.get(self.range_key) if item else None
-        if row is not None and (row[0], row[1]) != (partition, place):
-            there = self.partitions[row[0]]
-            there.remove((row[1], *key))
-            if not there.keys:
-                del self.partitions[row[0]]
-            del self.rows[key]
-            row = None
-        if item is not None and partition is not None and place is not None:
-            assert isinstance(partition, str) and isinstance(place, str)
-            if row is None:
-                self.partitions.setdefault(partition, Sorted()).add((place, *key))
-            self.rows[key] = (partition, place, item)
-
-    def shown(self, pk: str, sk: str) -> Item:
-        partition, place, item = self.rows[pk, sk]
-        return {"pk": pk, "sk": sk, self.hash_key: partition, self.range_key: place} if self.keys_only else item
-
-
 Fault = Callable[[str], None]
 """Called with "before" and "after" each write; what it raises is what happens to the caller."""
 
@@ -307,6 +38,8 @@ class MemoryTable:
         self.lag, self._random = lag, random.Random(seed)
         self.writes = self.refused = self.reads = self.index_reads = self.checked = 0
         self.fault: Fault | None = None
+        self.born: Callable[[Key], None] = lambda key: None
+        """Called with the key of each item that was not there before."""
         self._keys = {"pk", "sk", *(index.hash_key for index in self.indexes.values())} | {
             index.range_key for index in self.indexes.values()
         }
@@ -324,7 +57,7 @@ class MemoryTable:
         self.reads += 1
         partition = self.partitions.get(pk)
         start = (after["sk"]["S"],) if after else None
-        found, _ = partition.between(_bounds(sk), forward, start, limit or 1 << 60) if partition else ([], False)
+        found, _ = partition.between(bounds(sk), forward, start, limit or 1 << 60) if partition else ([], False)
         for (key,) in found:
             item = self.items.get((pk, key))
             if item is not None and "kind" in item:
@@ -346,7 +79,7 @@ class MemoryTable:
         index.catch_up(self.writes - (self._random.randint(0, self.lag) if self.lag else 0))
         partition = index.partitions.get(key)
         start = (after[index.range_key]["S"], after["pk"]["S"], after["sk"]["S"]) if after else None
-        found, more = partition.between(_bounds(sort), forward, start, limit) if partition else ([], False)
+        found, more = partition.between(bounds(sort), forward, start, limit) if partition else ([], False)
         items = [index.shown(pk, sk) for _, pk, sk in found]
         if not more:
             return items, None
@@ -363,11 +96,25 @@ class MemoryTable:
         return {"Items": shown, **({"LastEvaluatedKey": last} if last else {})}
 
     def put(self, record: Record, condition: c.Condition) -> None:
+        self._alone(record, None, condition, "PutItem", PutError)
+
+    def update(self, record: Record, actions: Sequence[u.Action], condition: c.Condition) -> None:
+        self._alone(record, actions, condition, "UpdateItem", UpdateError)
+
+    def _alone(
+        self,
+        record: Record,
+        change: Sequence[u.Action] | None,
+        condition: c.Condition,
+        operation: str,
+        failed: type[PutError | UpdateError],
+    ) -> None:
+        """One write that is no transaction: the same, with another error."""
         try:
-            self.commit([(record, None, condition)])
+            self.commit([(record, change, condition)])
         except TransactWriteError as error:
             codes = [f"{reason.code}Exception" for reason in error.cancellation_reasons if reason]
-            raise PutError("refused", _refused("PutItem", codes[0]) if codes else error.cause) from error
+            raise failed("refused", refused(operation, codes[0]) if codes else error.cause) from error
 
     def commit(self, writes: Sequence[tuple[Record, Sequence[u.Action] | str | None, c.Condition]]) -> None:
         """All of these or none: a record to put, to update with actions, or to delete."""
@@ -378,14 +125,14 @@ class MemoryTable:
         for record, change, condition in writes:
             key = (record.attribute_values["pk"], record.attribute_values["sk"])
             if key in changes:
-                raise TransactWriteError("twice", _refused("TransactWriteItems", "ValidationException"))
+                raise TransactWriteError("twice", refused("TransactWriteItems", "ValidationException"))
             there = self.items.get(key)
             held = holds(condition, there or {})
             reasons.append(None if held else CancellationReason("ConditionalCheckFailed"))
             changes[key] = self._changed(record, change, key, there) if held else None
         if any(reasons):
             self.refused += 1
-            raise TransactWriteError("refused", _refused("TransactWriteItems", "TransactionCanceledException", reasons))
+            raise TransactWriteError("refused", refused("TransactWriteItems", "TransactionCanceledException", reasons))
         self.writes += 1
         for key, item in changes.items():
             was = self.items.get(key)
@@ -412,9 +159,9 @@ class MemoryTable:
         else:
             item = dict(there) if there else {"pk": key[0], "sk": key[1]}
             assert not isinstance(change, str)
-            _acted(item, change)
+            acted(item, change)
         if "" in item.values() and any(item[name] == "" for name in self._keys & item.keys()):
-            raise TransactWriteError("an empty key", _refused("TransactWriteItems", "ValidationException"))
+            raise TransactWriteError("an empty key", refused("TransactWriteItems", "ValidationException"))
         return item
 
     def _keep(self, key: Key, was: Item | None, item: Item | None) -> None:
@@ -429,6 +176,7 @@ class MemoryTable:
             if partition is None:
                 partition = self.partitions[pk] = Sorted()
             partition.add((sk,))
+            self.born(key)
         self.items[key] = item
 
     def _read(self, item: Item) -> Record:
@@ -450,7 +198,7 @@ class MemoryTable:
         table.connection, table.TransactWrite = (lambda: self), _writer(self)  # type: ignore[assignment,misc]
         Record.get = classmethod(_get(self))
         Record.query = classmethod(_query(self))
-        Record.save = lambda record, condition=None: self.put(record, condition)
+        Record.save, Record.update = _save(self), _update(self)
         for index in declared_indexes().values():
             index.query, index.count = _pages(self, index.Meta.index_name), _count(self, index.Meta.index_name)
         try:
@@ -458,7 +206,7 @@ class MemoryTable:
         finally:
             for owner, name, value in put_back:
                 setattr(owner, name, value)
-            del Record.get, Record.query, Record.save
+            del Record.get, Record.query, Record.save, Record.update
             for index in declared_indexes().values():
                 del index.query, index.count
 
@@ -482,6 +230,20 @@ def _get(memory: MemoryTable) -> Callable[..., Record]:
         return found
 
     return get
+
+
+def _save(memory: MemoryTable) -> Callable[..., None]:
+    def save(record: Record, condition: c.Condition) -> None:
+        memory.put(record, condition)
+
+    return save
+
+
+def _update(memory: MemoryTable) -> Callable[..., None]:
+    def update(record: Record, actions: Sequence[u.Action], condition: c.Condition) -> None:
+        memory.update(record, actions, condition)
+
+    return update
 
 
 def _query(memory: MemoryTable) -> Callable[..., Iterator[Record]]:
@@ -559,6 +321,3 @@ def _writer(memory: MemoryTable) -> type[Any]:
             self.writes.append((record, "delete", condition))
 
     return Writer
-
-
-assert isinstance(Record.kind, DiscriminatorAttribute)

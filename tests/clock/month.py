@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from shared.domain.alert_rules import LEADS as DEFAULT_LEADS
+from shared.domain.alert_rules import AlertRules, Leads
 from shared.domain.orders import Buyer, Line
 from shared.domain.placements import Placement
 from shared.domain.stores import DURATIONS, DeadlinePolicy, Mode, Store
@@ -55,6 +57,13 @@ HOURS: Mapping[str, tuple[int, ...]] = {
 """How long a store's timers may run: most of them lapse within the month."""
 AROUND = (-90, -31, -30, -29, -1, 0, 1, 5, 29, 30, 31, 59, 61, 90, 150)
 """Seconds before and behind the moment at which a timer is due."""
+LEADS: tuple[Leads, ...] = (
+    DEFAULT_LEADS,
+    DEFAULT_LEADS
+    | {"shipment": (timedelta(hours=72), timedelta(hours=1), timedelta(0)), "risk": (timedelta(hours=2),)},
+    DEFAULT_LEADS | {"receipt": (timedelta(hours=24), timedelta(0)), "decision": (timedelta(0),), "payment": ()},
+)
+"""What stores want to be told beforehand: most of them the usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +109,10 @@ def _shop(chance: random.Random, number: int) -> Shop:
         business_days=frozenset(WEEKS[number // 3 % len(WEEKS)]),
         holidays=frozenset(date(2026, 3, 1) + timedelta(days=chance.randrange(DAYS)) for _ in range(4)),
         policy=DeadlinePolicy(Mode.WATCH if watches or turns else Mode.ENFORCE, DURATIONS | durations),
+        alert_rules=AlertRules(leads=LEADS[number % 4 % len(LEADS)]),
     )
-    turned = BEGIN + timedelta(days=6, minutes=chance.randrange(14 * 24 * 60), seconds=chance.randrange(60))
+    # Two of them on a day on which nothing comes, so that much is due by the former mode and not dealt with yet.
+    turned = BEGIN + timedelta(days=(8, 19, 5, 14)[number // 12 % 4], seconds=chance.randrange(86_400))
     return Shop(store, turned if turns and not watches else None)
 
 
@@ -130,6 +141,8 @@ class Story:
         self._unpaid()
         if self.chance.random() < 0.07:
             self._freeze()
+        if self.chance.random() < 0.08:
+            self._talk()
         return self.steps
 
     # The words of a story.
@@ -318,10 +331,25 @@ class Story:
         if self.chance.random() < 0.3:
             self.does("complete_refund", refund_id=self.refund())
 
+    def _somewhen(self) -> None:
+        """Anywhere in the story so far, or soon behind it."""
+        first = self.steps[0].moment + timedelta(seconds=1)
+        last = max(step.moment for step in self.steps) + timedelta(days=1)
+        self.now = first + timedelta(seconds=int((last - first).total_seconds() * self.chance.random()))
+
+    def _talk(self) -> None:
+        """The buyer writes, the shop answers or does not."""
+        self._somewhen()
+        for _ in range(self.chance.randint(1, 3)):
+            self.does("write", "buyer", text="Where is it?")
+            self.waits()
+            if self.chance.random() < 0.6:
+                self.does("write", "seller", text="On its way.")
+                self.waits()
+
     def _freeze(self) -> None:
-        """Somewhere into the story; now and then for good."""
-        first, last = self.steps[0].moment, self.now + timedelta(days=1)
-        self.now = first + (last - first) * self.chance.random()
+        """Now and then for good."""
+        self._somewhen()
         self.does("freeze")
         self.now += timedelta(seconds=int(600 * 2 ** self.chance.uniform(0, 9.3)))
         if self.chance.random() < 0.8:

@@ -27,11 +27,13 @@ LAPSES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 HELD_BY_DISPUTES = ("shipment", "receipt")
 
 
-def histories(items: Mapping[tuple[str, str], Mapping[str, Any]]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
-    """(partition key, entries oldest first) of each order in a table's items."""
+def histories(
+    items: Mapping[tuple[str, str], Mapping[str, Any]], written: Mapping[tuple[str, str], datetime]
+) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
+    """(partition key, entries oldest first) of each order in a table's items, with when they were `written`."""
     entries = sorted(key for key in items if key[1].startswith("HISTORY#"))
     for pk, keys in groupby(entries, key=lambda key: key[0]):
-        yield pk, [items[key] for key in keys]
+        yield pk, [{**items[key], "written": written[key]} for key in keys]
 
 
 class Timers:
@@ -40,8 +42,8 @@ class Timers:
     def __init__(self, payment_due: datetime) -> None:
         self.due, self.status, self.overlays = {"payment": payment_due}, "PLACE_ORDER_SUCCESS", set[str]()
 
-    def first(self) -> tuple[datetime, str] | None:
-        """The next to lapse: when, and with which timer."""
+    def first(self, *, thawed: bool = False) -> tuple[datetime, str] | None:
+        """The next to lapse: when, and with which timer. `thawed`: as if the order were not frozen."""
         running = (
             (due, kind)
             for kind, due in self.due.items()
@@ -49,7 +51,7 @@ class Timers:
             and self.status in LAPSES[kind][1]
             and not ("dispute" in self.overlays and kind in HELD_BY_DISPUTES)
         )
-        return None if "frozen" in self.overlays else min(running, default=None)
+        return None if "frozen" in self.overlays and not thawed else min(running, default=None)
 
     def take(self, entry: Mapping[str, Any]) -> None:
         changes = json.loads(entry.get("changes", "{}"))
@@ -68,13 +70,17 @@ def audit(
     enforced_since: datetime | None,
     until: datetime,
     lapses: Counter[str],
+    spared: Counter[str],
 ) -> Iterator[str]:
-    """What is wrong with the lapses of one history; `lapses` counts them by timer."""
-    timers, lapsed = Timers(payment_due), set[tuple[datetime, str]]()
+    """What is wrong with the lapses of one history. `lapses` counts them by timer, and `spared` orders of which a timer
+    ran out while they were frozen, or while their store only watched, and nothing happened."""
+    timers, lapsed, out = Timers(payment_due), set[tuple[datetime, str]](), set[str]()
     for entry in entries:
         at, recorded_at = datetime.fromisoformat(entry["at"]), datetime.fromisoformat(entry["recorded_at"])
-        enforced = enforced_since is not None and recorded_at >= enforced_since
+        assert recorded_at <= entry["written"]
+        enforced = enforced_since is not None and entry["written"] >= enforced_since
         first, action = timers.first(), entry["action"]
+        out |= _spared(timers, at, enforced)
         if entry["actor_role"] == "clock":
             if not enforced:
                 yield f"{action} at {at} while the store only watched"
@@ -90,6 +96,14 @@ def audit(
         elif enforced and first and first[0] < at:
             yield f"{action} at {at} came before the lapse of {first}"
         timers.take(entry)
+    spared.update(out | _spared(timers, until, enforced_since is not None))
     left = timers.first()
     if enforced_since and left and left[0] < until:
         yield f"{left} has never lapsed"
+
+
+def _spared(timers: Timers, at: datetime, enforced: bool) -> set[str]:
+    out = timers.first(thawed=True)
+    if out is None or out[0] >= at:
+        return set()
+    return {"frozen"} if "frozen" in timers.overlays else set() if enforced else {"only watched"}

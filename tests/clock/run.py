@@ -3,30 +3,63 @@
 from __future__ import annotations
 
 import heapq
+import random
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from botocore.exceptions import ReadTimeoutError
 
+from functions.alerts import work
 from functions.alerts.deadlines import SKEW, sweep
+from functions.alerts.reminders import remind
 from shared.domain.commands import Actor
 from shared.domain.errors import DomainError
 from shared.domain.stores import Mode, Store
+from shared.operations import messages
 from shared.operations import orders as operations
 from shared.operations.stores import change_store
 from shared.store import keys, orders, stores
 from tests.baton import Killed
 from tests.clock import firings as f
+from tests.clock.expressions import LAST, Item
 from tests.clock.firings import Firing
+from tests.clock.memory_index import Key
 from tests.clock.memory_table import MemoryTable
 from tests.clock.month import BEGIN, END, Shop, Step, made_id
 
 SAMPLE = 97
 """Where idle runs are jumped over, every so many of them are carried out all the same, and must find nothing to do."""
+Enough = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A scheduled run: what it does, what it finds that in, and how long after its moment something is due to it."""
+
+    does: Callable[[datetime, Enough, work.Send | None], work.Run]
+    index: str
+    shards: Sequence[str]
+    skew: timedelta = timedelta(0)
+
+
+KINDS: Mapping[str, Kind] = {
+    "sweep": Kind(sweep, "by_clock", keys.clock_shards(), SKEW),
+    "reminder": Kind(remind, "by_reminder", keys.reminder_shards()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The firings of one run of the month, by kind. `hostile`: index reads are up to five writes old, and a run hands
+    what is more than a little to workers, whose messages come twice, late, out of order or never."""
+
+    firings: Mapping[str, Sequence[Firing]]
+    hostile: bool = False
+    seed: int = 0
 
 
 @dataclass
@@ -38,71 +71,120 @@ class Run:
     answers: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
+    written: dict[Key, datetime] = field(default_factory=dict)
+    """When the clock on the wall said what as each entry of a history was written."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a run of the month has left: the table's items, and what was told and counted on the way."""
+
+    items: dict[Key, Item]
+    answers: list[str]
+    counts: Counter[str]
+    wrong: list[str]
+    written: dict[Key, datetime]
+
+
+@contextmanager
+def sliced(inline: int, size: int) -> Iterator[None]:
+    """Runs do so much themselves, of each shard, and hand out the rest in slices of that size."""
+    before = work.INLINE, work.SLICE
+    work.INLINE, work.SLICE = inline, size
+    try:
+        yield
+    finally:
+        work.INLINE, work.SLICE = before
 
 
 @contextmanager
 def same_ids() -> Iterator[None]:
-    """Ids follow from the order and from how many refunds or disputes it has, so that two runs make the same ones."""
-    load, new_id, made = orders.load, operations.new_id, dict[str, int]()
-    meant = ["", ""]
+    """Ids follow from the order and from how many refunds, disputes or messages it has, so that two runs make the same
+    ones."""
+    load, new_id = orders.load, operations.new_id
+    made, written, meant = dict[str, int](), Counter[tuple[str, str]](), ("", "")
 
     def loaded(store_id: str, order_id: str) -> orders.Loaded:
+        nonlocal meant
         found = load(store_id, order_id)
-        meant[:] = store_id, order_id
+        meant = store_id, order_id
         made.update(rfd_=len(found.order.refunds), dsp_=len(found.order.disputes))
         return found
 
     def follows(prefix: str) -> str:
+        if prefix == "msg_":
+            written[meant] += 1
+            return made_id(*meant, prefix, written[meant])
         made[prefix] += 1
         return made_id(*meant, prefix, made[prefix] - 1)
 
-    orders.load, operations.new_id = loaded, follows
+    orders.load = loaded
+    operations.new_id = messages.new_id = follows  # type: ignore[attr-defined]
     try:
         yield
     finally:
-        orders.load, operations.new_id = load, new_id
+        orders.load = load
+        operations.new_id = messages.new_id = new_id  # type: ignore[attr-defined]
 
 
 def run(
     shops: Sequence[Shop],
     steps: Sequence[Step],
-    sweeps: Sequence[Firing],
+    schedule: Schedule,
     *,
-    lag: int = 0,
-    seed: int = 0,
     jump: bool = False,
     progress: Callable[[datetime], None] = lambda _: None,
-) -> Run:
+) -> Ended:
     """Play the month. `jump`: a run that finds nothing due in the table is jumped over, but for a sample."""
-    memory = MemoryTable(seed=seed, lag=lag)
-    with memory.installed(), same_ids():
+    began = time.process_time()
+    memory = MemoryTable(seed=schedule.seed, lag=5 if schedule.hostile else 0)
+    with memory.installed(), same_ids(), sliced(2, 3):
         for shop in shops:
             stores.create(shop.store, BEGIN)
-        month = Month(Run(memory, [shop.store for shop in shops]), shops, jump)
+        month = Month(Run(memory, [shop.store for shop in shops]), jump, schedule.hostile, random.Random(schedule.seed))
+        turns = sorted((shop.enforces_from, number) for number, shop in enumerate(shops) if shop.enforces_from)
         events = heapq.merge(
             ((step.moment, 0, month.step, step) for step in steps),
-            (
-                (shop.enforces_from, 1, month.turn, number)
-                for number, shop in sorted(enumerate(shops), key=lambda each: each[1].enforces_from or END)
-                if shop.enforces_from
+            ((moment, 1, month.turn, number) for moment, number in turns),
+            *(
+                [(firing.comes_at, 2 + place, month.fire, (kind, firing)) for firing in schedule.firings[kind]]
+                for place, kind in enumerate(schedule.firings)
             ),
-            ((firing.comes_at, 2, month.sweep, firing) for firing in sweeps),
             key=lambda event: event[:2],
         )
         day = BEGIN
+        memory.born = month.born
         for moment, _, happens, told in events:
+            month.deliver(moment)
+            month.now = moment
             happens(told, moment)
             if moment >= day:
                 progress(day)
                 day += timedelta(days=1)
-    return month.run
+        month.hostile, memory.lag = False, 0  # the month has an end, and its last runs come
+        for name in (*schedule.firings, *schedule.firings):
+            month.fire((name, Firing(END, END)), END)
+    played = month.run
+    counts = played.counts + Counter(transactions=memory.writes, seconds=round(time.process_time() - began))
+    return Ended(memory.items, played.answers, counts, played.wrong, played.written)
 
 
 @dataclass
 class Month:
     run: Run
-    shops: Sequence[Shop]
-    jump: bool
+    jump: bool = False
+    hostile: bool = False
+    chance: random.Random = field(default_factory=random.Random)
+    queue: list[tuple[datetime, int, Mapping[str, str]]] = field(default_factory=list)
+    """Slices on their way to workers."""
+
+    now: datetime = BEGIN
+    first: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """By kind of run, what is due first as of so many writes."""
+
+    def born(self, key: tuple[str, str]) -> None:
+        if key[1].startswith(keys.HISTORY):
+            self.run.written[key] = self.now
 
     def step(self, step: Step, moment: datetime) -> None:
         """A step of the platform or the seller, as the API carries it out; what is refused leaves no trace."""
@@ -114,8 +196,12 @@ class Month:
                 assert new, "every order has its own number"
             else:
                 loaded = orders.load(store.store_id, step.order_id)
-                asked = operations.Request(step.action, actor, moment, moment - step.ago, step.body)
-                operations.change_order(store, loaded, asked)
+                if step.action == "write":
+                    message = messages.draft(step.role, step.body["text"], None, moment)
+                    messages.post_message(store, loaded.order, message, moment)
+                else:
+                    asked = operations.Request(step.action, actor, moment, moment - step.ago, step.body)
+                    operations.change_order(store, loaded, asked)
         except DomainError as error:
             run.answers.append(error.code)
             return
@@ -128,52 +214,81 @@ class Month:
         self.run.stores[number] = change_store(kept, lambda store: replace(store, policy=enforcing), moment)
         self.run.counts["stores turned"] += 1
 
-    def sweep(self, firing: Firing, moment: datetime) -> None:
+    def fire(self, told: tuple[str, Firing], moment: datetime) -> None:
+        name, firing = told
         assert firing.nominal <= moment
-        run, idle = self.run, not self._due(firing.nominal - SKEW)
-        run.counts["idle sweeps"] += idle
-        if idle and self.jump and run.counts["idle sweeps"] % SAMPLE:
-            run.counts["idle sweeps jumped over"] += 1
+        run, kind = self.run, KINDS[name]
+        idle = self._earliest(name) >= keys.instant(firing.nominal - kind.skew)
+        run.counts[f"idle {name}s"] += idle
+        if idle and self.jump and run.counts[f"idle {name}s"] % SAMPLE:
+            run.counts[f"idle {name}s jumped over"] += 1
             return
         before = run.memory.writes
-        swept = self._troubled(firing, lambda enough: sweep(firing.nominal, enough))
-        run.counts["sweeps"] += 1
-        if swept is not None:
-            run.counts["looked"] += swept.looked
-            run.counts["failed"] += swept.failed
+        send = (lambda slices: self._send(slices, moment)) if self.hostile else None
+        self._troubled(name, firing, lambda enough: kind.does(firing.nominal, enough, send))
+        run.counts[f"{name}s"] += 1
         if idle and run.memory.writes != before:
-            run.wrong.append(f"the sweep of {firing.nominal} wrote where nothing was due")
+            run.wrong.append(f"the {name} of {firing.nominal} wrote where nothing was due")
 
-    def _due(self, before: datetime) -> bool:
-        """Is anything due in a clock shard, as the table has it? The index itself may be some writes behind."""
-        index, until = self.run.memory.indexes["by_clock"], keys.instant(before)
-        waiting = (item["fires_at"] for _, _, item in index.pending if item and "fires_at" in item)
-        first = (index.partitions[shard].keys[0][0] for shard in keys.clock_shards() if shard in index.partitions)
-        return any(fires_at < until for fires_at in (*first, *waiting))
+    def deliver(self, moment: datetime) -> None:
+        """The slices that come to workers by now."""
+        while self.queue and self.queue[0][0] <= moment:
+            comes_at, number, message = heapq.heappop(self.queue)
+            firing, self.now = Firing(comes_at, comes_at, f.trouble(self.chance), number % 3), comes_at
+            self._troubled("slice", firing, lambda enough, m=message, at=comes_at: work.slice_off(m, at, enough))
+            self.run.counts["slices"] += 1
 
-    def _troubled(self, firing: Firing, work: Callable[[Callable[[], bool]], Any]) -> Any:
-        """The run, with what befalls it; None where it did not live to tell."""
-        memory, writes = self.run.memory, [0, 0]
+    def _send(self, slices: Sequence[Mapping[str, str]], moment: datetime) -> None:
+        for message in slices:
+            times = self.chance.choice((0, 1, 1, 1, 1, 2, 2))
+            self.run.counts["slices lost" if times == 0 else "slices sent"] += 1
+            self.run.counts["slices sent twice"] += times == 2
+            for _ in range(times):
+                late = f.late(self.chance) if self.chance.random() < 0.4 else timedelta(seconds=1)
+                self.run.counts["slices late"] += late > timedelta(seconds=1)
+                heapq.heappush(self.queue, (moment + late, self.run.counts["slices sent"], message))
+
+    def _earliest(self, name: str) -> str:
+        """What is due first in its shards, as the table has it: the index itself may be some writes behind, but never
+        shows what has not been written."""
+        memory, kind = self.run.memory, KINDS[name]
+        if name not in self.first or self.first[name][0] != memory.writes:
+            index = memory.indexes[kind.index]
+            waiting = (
+                item[index.range_key]
+                for _, _, item in index.pending
+                if item and index.range_key in item and item.get(index.hash_key) in kind.shards
+            )
+            first = (index.partitions[shard].keys[0][0] for shard in kind.shards if shard in index.partitions)
+            self.first[name] = memory.writes, min(map(str, (*first, *waiting)), default=LAST)
+        return self.first[name][1]
+
+    def _troubled(self, name: str, firing: Firing, does: Callable[[Enough], work.Run]) -> None:
+        """The run, with what befalls it."""
+        memory, calls = self.run.memory, Counter[str]()
 
         def fault(when: str) -> None:
-            if when == "before":
-                writes[0] += 1
-            if writes[0] != firing.after + 1:
+            calls[when] += 1
+            if calls["before"] != firing.after + 1:
                 return
             if (when, firing.trouble) in (("before", f.KILLED), ("after", f.KILLED_AFTER)):
                 raise Killed
             if (when, firing.trouble) == ("after", f.LOST):
+                self.run.counts["answers lost"] += 1
                 raise ReadTimeoutError(endpoint_url="memory")
 
         def enough() -> bool:
-            writes[1] += 1
-            return firing.trouble == f.SHORT and writes[1] > firing.after
+            calls["asked"] += 1
+            return firing.trouble == f.SHORT and calls["asked"] > firing.after
 
         memory.fault = fault if firing.trouble else None
         try:
-            return work(enough)
+            done = does(enough)
+            self.run.counts[f"{name}s: looked"] += done.looked
+            self.run.counts[f"{name}s: done"] += done.done
+            self.run.counts[f"{name}s: cut short"] += not done.complete
+            self.run.counts[f"{name}s: failed"] += done.failed
         except Killed:
-            self.run.counts["runs killed"] += 1
-            return None
+            self.run.counts[f"{name}s killed"] += 1
         finally:
             memory.fault = None

@@ -14,7 +14,8 @@ import boto3
 import pytest
 from pynamodb.exceptions import TransactWriteError
 
-from tests.clock.memory_table import MemoryTable, raw
+from tests.clock.expressions import raw
+from tests.clock.memory_table import MemoryTable
 from tests.harness import Api
 
 BEGUN = datetime.fromisoformat("2026-03-01T00:00:00+00:00")
@@ -73,10 +74,12 @@ class Scribbler:
         self.chance, self.counts = random.Random(seed), Counter[str]()
 
     def act(self) -> Any:
-        kind = self.chance.choice(["transact"] * 6 + ["put", "get", "query", "query", "index", "keys", "count"])
+        kind = self.chance.choice(
+            ["transact"] * 6 + ["put", "update", "get", "query", "query", "index", "keys", "count"]
+        )
         answer = getattr(self, kind)()
         self.counts[kind] += 1
-        self.counts["refused"] += kind in ("transact", "put") and answer != "done"
+        self.counts["refused"] += kind in ("transact", "put", "update") and answer != "done"
         self.counts["found"] += isinstance(answer, list) and bool(answer)
         return answer
 
@@ -133,8 +136,8 @@ class Scribbler:
 
     def write(self, number: int) -> Any:
         from shared.store.errors import Stale
-        from shared.store.records import CounterRecord, Record, ThreadRecord
-        from shared.store.table import Delete, Put, Update
+        from shared.store.records import CounterRecord
+        from shared.store.table import Check, Delete, Put, Update
 
         def refuse() -> Stale:
             return Stale(str(number))
@@ -144,12 +147,19 @@ class Scribbler:
             return Put(self.record(), condition, refuse)
         if what < 0.7:
             return Delete(self.record(), condition, refuse)
+        if what < 0.75:
+            return Check(self.record(), condition, refuse)
+        return Update(CounterRecord(*self.key()), self.actions(), condition, refuse)
+
+    def actions(self) -> list[Any]:
+        from shared.store.records import CounterRecord, Record, ThreadRecord
+
         actions = [Record.kind.set(CounterRecord), CounterRecord.total.add(self.chance.randint(-3, 3))]
         if self.chance.random() < 0.5:
             actions.append(self.chance.choice((Record.due_key.remove(), Record.due_key.set("5"))))
         if self.chance.random() < 0.3:
             actions.append(ThreadRecord.unanswered_since.set(self.moment()))
-        return Update(CounterRecord(*self.key()), actions, condition, refuse)
+        return actions
 
     def transact(self) -> str:
         from shared.store.errors import Stale
@@ -171,6 +181,17 @@ class Scribbler:
 
         try:
             put(Put(self.record(), self.condition(), stale))
+        except Stale:
+            return "refused"
+        return "done"
+
+    def update(self) -> str:
+        from shared.store.errors import Stale
+        from shared.store.records import CounterRecord
+        from shared.store.table import Update, stale, update
+
+        try:
+            update(Update(CounterRecord(*self.key()), self.actions(), self.condition(), stale))
         except Stale:
             return "refused"
         return "done"
@@ -248,6 +269,7 @@ def test_the_same_scribble_comes_to_the_same(on_dynoxide: Api) -> None:
 def test_the_same_orders_come_to_the_same(on_dynoxide: Api) -> None:
     """Placed, paid, shipped, disputed and let lapse by the operations themselves."""
     from functions.alerts.deadlines import sweep
+    from functions.alerts.reminders import remind
     from shared.store import stores
     from tests.clock import month
     from tests.clock.run import Month, Run, same_ids
@@ -256,7 +278,7 @@ def test_the_same_orders_come_to_the_same(on_dynoxide: Api) -> None:
     steps = month.plan(5, shops, 120)
 
     def play() -> list[str]:
-        told = Month(Run(MemoryTable(), [shop.store for shop in shops]), shops, jump=False)
+        told = Month(Run(MemoryTable(), [shop.store for shop in shops]))
         swept = month.BEGIN
         with same_ids():
             for shop in shops:
@@ -265,6 +287,7 @@ def test_the_same_orders_come_to_the_same(on_dynoxide: Api) -> None:
                 while swept + timedelta(hours=3) < step.moment:
                     swept += timedelta(hours=3)
                     sweep(swept, lambda: False)
+                    remind(swept, lambda: False)
                 told.step(step, step.moment)
         return told.run.answers
 
