@@ -35,6 +35,9 @@ def sweep(now: datetime, enough: Callable[[], bool], send: Send | None = None) -
             logger.warning(
                 "a store is left for the next run", extra={"store_id": store_id, "why": type(error).__name__}
             )
+        except Exception:  # one store's settings that cannot be read must not stop the others
+            swept.failed += 1
+            logger.exception("a store could not be re-armed", extra={"store_id": store_id})
     return swept
 
 

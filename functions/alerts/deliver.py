@@ -87,7 +87,12 @@ def _sent(taken: deliveries.Taken, now: datetime) -> tuple[int | None, Verdict]:
     except Exception as error:  # of what was to be said: its text may hold what is secret
         logger.error("an attempt broke off", extra={"error": type(error).__name__})
         return None, Verdict(Outcome.FAILED, "broke_off")
-    return answer.status, verdict(channel.kind, answer.status, answer.retry_after, answer.body, now)
+    try:
+        return answer.status, verdict(channel.kind, answer.status, answer.retry_after, answer.body, now)
+    except Exception as error:  # whatever was answered, an attempt is written down: or it would be made without end
+        logger.error("an answer could not be read", extra={"error": type(error).__name__})
+        taken_in = channel.kind not in ROBOTS and 200 <= answer.status < 300
+        return answer.status, Verdict(Outcome.DELIVERED) if taken_in else Verdict(Outcome.FAILED, "broke_off")
 
 
 def _mailed(channel: Channel, notice: Notice) -> tuple[int | None, Verdict]:

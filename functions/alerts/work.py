@@ -91,7 +91,8 @@ def slice_off(message: Mapping[str, str], now: datetime, enough: Callable[[], bo
     """What a message to a worker names; what is not due any more is not there."""
     work, run = WORKS[message["work"]], Run()
     due = lists.due_between(work.index, message["shard"], message["first"], message["last"])
-    _each(work, (each for each in due if each.order_id), datetime.fromisoformat(message["until"]), now, enough, run)
+    mine = (each for each in due if each.order_id or work is not LAPSES)
+    _each(work, mine, datetime.fromisoformat(message["until"]), now, enough, run)
     return run
 
 
@@ -117,7 +118,8 @@ def _shared(
         slices: list[dict[str, str]] = []
         while rest := list(islice(due, SLICE)):
             run.left(rest[0])
-            run.stores += [each.store_id for each in rest if not each.order_id]
+            if work is LAPSES:  # a store's own work is the sweep's; its day is told by whoever comes
+                run.stores += [each.store_id for each in rest if not each.order_id]
             if enough() or run.sent + len(slices) >= MAX_SLICES:
                 run.complete = False
                 break

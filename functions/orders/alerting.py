@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time, timedelta
 from typing import Annotated, Any, NotRequired
 
@@ -41,9 +42,13 @@ Lead = Annotated[
 Leads = Annotated[list[Lead], Field(max_length=MAX_LEADS)]
 
 
+_HOUR_AND_MINUTE = re.compile("[0-9]{2}:[0-9]{2}")
+"""Python reads other words as a time, too, and some of them bring a zone of their own."""
+
+
 def _clock(value: Any) -> time:
     try:
-        at = time.fromisoformat(value) if isinstance(value, str) and len(value) == 5 else None
+        at = time.fromisoformat(value) if isinstance(value, str) and _HOUR_AND_MINUTE.fullmatch(value) else None
     except ValueError:
         at = None
     if at is None:

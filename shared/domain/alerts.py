@@ -222,6 +222,7 @@ def sentence(alert: Alert, language: str, time_zone: str) -> str:
     told |= {"timer": TIMERS[alert.timer][place] if alert.timer else ""}
     told |= {"due_at": _local(alert.due_at, zone), "left": _ahead(alert, place)}
     told |= {name: _local(datetime.fromisoformat(told[name]), zone) for name in ("since",) if name in told}
+    told |= {name: f"{told[name]}+" for name in alert.facts.get("at_least", ()) if name in told}
     return (kind.english, kind.chinese)[place].format_map(_Told(told))
 
 

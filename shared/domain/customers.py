@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from shared.domain.erasure import Erasure
+from shared.domain.erasure import Erasure, concerns, woken
 from shared.domain.errors import Conflict
 from shared.domain.money import CURRENCY_DIGITS
 from shared.domain.orders import Order, Outcome
@@ -149,13 +149,18 @@ def moved(customer: Customer, was: Order | None, after: Order, others: Callable[
         times = list(others() or ())
     if now is not None:
         times.append(now.placed_at)
-    country, name = customer.country, customer.name
+    country, name, erasure = customer.country, customer.name, customer.erasure
+    forgotten = now is not None and concerns(erasure, now)
+    named = None if now is None or forgotten else now.buyer.name
     if now is not None and (_told(before, now) if before else now.placed_at >= max(times)):
-        country, name = now.buyer.country, now.buyer.name or name
+        country, name = now.buyer.country, named or name
+    if now is not None and forgotten and erasure and before is None and now.erased_at is None:
+        erasure = woken(erasure)
     return replace(
         customer,
         country=country,
-        name=name or (now.buyer.name if now else None),
+        name=name or named,
+        erasure=erasure,
         counts={each: count for each, count in sorted(counts.items()) if count},
         spend={each: minor for each, minor in sorted(spent.items()) if minor},
         first_at=min(times, default=None),

@@ -163,7 +163,7 @@ def _ended(delivery: Delivery, state: State, why: str | None) -> Delivery:
 def after_quiet(now: datetime, begins: time, ends: time, time_zone: str) -> datetime:
     """`now`, or the end of the quiet hours that it falls into, in UTC. They may go over midnight; where they begin when
     they end there are none. By the local clock: an hour that comes twice is quiet twice, and an end that does not exist
-    is the first moment after it."""
+    is as long after the gap as it lies behind its beginning."""
     local = now.astimezone(ZoneInfo(time_zone))
     clock = local.time()
     if begins == ends:

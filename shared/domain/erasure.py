@@ -23,12 +23,13 @@ OPEN_AFTER = timedelta(days=1)
 """How often orders that had not ended are looked at again."""
 PASSES = 2
 NOT_REACHED: Mapping[str, timedelta] = {
-    "answers": timedelta(days=2),
-    "exports": timedelta(days=30),
-    "backups": timedelta(days=35),
+    "answers": timedelta(days=5),
+    "exports": timedelta(days=33),
+    "backups": timedelta(days=40),
 }
 """What keeps copies that no erasure reaches, and how long after it the last of them is gone: answers kept for their
-idempotency keys, files of exports, backups of the table (template.yaml)."""
+idempotency keys (two days, and as long as TTL takes), files of exports (30 days, one as an old version, each up to the
+next midnight), backups of the table (35 days behind the last answer) (template.yaml)."""
 _CODES = frozenset({*END_REASONS, "sync", ""})
 """What a refund's reason may be that nobody has written."""
 
@@ -38,8 +39,9 @@ class Erasure:
     """The orders that a buyer had placed before `requested_at` lose what is personal. Those that have not ended keep it
     until they have, unless `include_open`: they could not be shipped.
 
-    `turn` counts the passes over the orders; `place` is where this one has come to, `erased` and `open` how many
-    orders it has left behind it so, and so. `due_at` is when to go on; None once it is done.
+    `turn` counts the passes of a round over the orders; `place` is where this one has come to, `erased` and `open` how
+    many orders it has left behind it so, and so. `due_at` is when to go on; None once it is done. `settled` since the
+    first round has ended: later ones are for what was open or unknown then, and leave alone what has been erased.
     """
 
     requested_at: datetime
@@ -51,6 +53,7 @@ class Erasure:
     open: int = 0
     due_at: datetime | None = None
     finished_at: datetime | None = None
+    settled: bool = False
 
     @property
     def state(self) -> str:
@@ -69,7 +72,18 @@ def passed(erasure: Erasure, now: datetime) -> Erasure:
         return replace(
             erasure, turn=erasure.turn + 1, place="", erased=0, open=0, due_at=now + AGAIN_AFTER, finished_at=None
         )
-    return replace(erasure, turn=1, place="", due_at=now + OPEN_AFTER if erasure.open else None, finished_at=now)
+    due_at = now + OPEN_AFTER if erasure.open else None
+    return replace(erasure, turn=1, place="", due_at=due_at, finished_at=now, settled=True)
+
+
+def concerns(erasure: Erasure | None, order: Order) -> bool:
+    """Is it one of the orders whose buyer is to be forgotten?"""
+    return erasure is not None and order.placed_at < erasure.requested_at
+
+
+def woken(erasure: Erasure) -> Erasure:
+    """An order of before the request was told after it: another round, at once."""
+    return replace(erasure, turn=1, place="", due_at=erasure.requested_at, finished_at=None)
 
 
 def resumed(erasure: Erasure) -> Erasure:

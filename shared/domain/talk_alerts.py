@@ -45,7 +45,7 @@ def look(store_id: str, order_id: str, thread: Thread, now: datetime) -> Told:
     waiting = thread.unanswered
     if waiting is None or thread.alert_at is None or thread.alerted or thread.alert_at > now:
         return Told(thread)
-    facts = {"message_id": waiting.message_id, "since": waiting.sent_at.isoformat()}
+    facts = {"message_id": waiting.message_id, "since": f"{waiting.sent_at.isoformat().removesuffix('+00:00')}Z"}
     raised = alert(store_id, _cause(order_id, thread.alert_at), facts, of_order=True)
     return Told(replace(thread, alerted=True), (raised,))
 

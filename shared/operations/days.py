@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.domain.alerts import Alert, Cause, Severity, State, alert
@@ -22,7 +23,7 @@ WARNED_BEFORE = timedelta(days=7)
 LOOKED_AT = 200
 """The latest exports among which one is looked for that has them."""
 COUNTED = 200
-"""More orders, alerts or deadlines than this are not counted for a digest, which says so many and more."""
+"""More orders, alerts or deadlines than this are not counted: `at_least` names the facts of which there are more."""
 TOO_LATE = timedelta(hours=12)
 """A digest that is this late is kept, but sent to nobody."""
 
@@ -50,10 +51,11 @@ def _tell(store: Store, day: Day, now: datetime) -> int:
     after = replace(day, look_at=None, due_at=days.next_due(store, day.due_at) if due else day.due_at)
     at = day.due_at if due else now
     leaving = _leaving(store, at)
-    if day.leaving and leaving is None:
+    left = day.leaving is not None and at >= day.leaving.at + WARNED_BEFORE  # all that it told of
+    if day.leaving and (leaving is None or left):
         writes.append(alerts.resolving(store.store_id, day.leaving, at))
         after = replace(after, leaving=None)
-    elif leaving and day.leaving is None:
+    if leaving and after.leaving is None:
         told.append(leaving)
         after = replace(after, leaving=Cause(leaving.kind, leaving.raised_at, leaving.subject or ""))
     writes += alerts.raising(told)
@@ -77,7 +79,8 @@ def _leaving(store: Store, at: datetime) -> Alert | None:
         return None
     zone = ZoneInfo(store.time_zone)
     first, last = (each.astimezone(zone).date().isoformat() for each in (since, until - timedelta(seconds=1)))
-    facts = {"orders": len(found.items), "more": found.end is not None, "first": first, "last": last}
+    facts: dict[str, Any] = {"orders": len(found.items), "first": first, "last": last}
+    facts |= {"at_least": ["orders"]} if found.end else {}
     return alert(store.store_id, Cause("orders_leaving_window", at, first), facts)
 
 
@@ -95,16 +98,18 @@ def _digest(store: Store, at: datetime) -> Alert:
     zone = ZoneInfo(store.time_zone)
     today = at.astimezone(zone).date()
     yesterday, midnight = (start_of_day(day, store.time_zone) for day in (today - timedelta(days=1), today))
-    open_ = alerts.listed(store.store_id, (State.OPEN,), tuple(Severity), COUNTED, None).items
+    open_ = alerts.listed(store.store_id, (State.OPEN,), tuple(Severity), COUNTED, None)
     due = lists.Selection("by_due", (store.store_id,), at, at + timedelta(hours=24), forward=True)
     overdue = lists.Selection("by_due", (store.store_id,), None, at, forward=True)
     placed = lists.Selection("by_placed", (store.store_id,), yesterday, midnight)
-    facts = {
-        "day": today.isoformat(),
-        "open": len(open_),
-        "critical": sum(each.severity == "critical" for each in open_),
-        "due_24h": len(lists.orders(due, COUNTED, None).items),
-        "overdue": len(lists.orders(overdue, COUNTED, None).items),
-        "new_orders": len(lists.orders(placed, COUNTED, None).items),
+    counted: dict[str, lists.Page[Any]] = {
+        "due_24h": lists.orders(due, COUNTED, None),
+        "overdue": lists.orders(overdue, COUNTED, None),
+        "new_orders": lists.orders(placed, COUNTED, None),
+        "open": open_,
     }
+    facts: dict[str, Any] = {name: len(page.items) for name, page in counted.items()}
+    facts |= {"day": today.isoformat(), "critical": sum(each.severity == "critical" for each in open_.items)}
+    cut = [name for name, page in counted.items() if page.end]
+    facts |= {"at_least": [*cut, *(["critical"] if open_.end else [])]} if cut else {}
     return replace(alert(store.store_id, Cause("digest", at, today.isoformat()), facts), resolved_at=at)

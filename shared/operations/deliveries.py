@@ -97,7 +97,11 @@ def _awake(store: Store, channel: Channel, now: datetime) -> datetime:
 def _digest(store: Store, language: str, now: datetime) -> list[str]:
     due = lists.Selection("by_due", (store.store_id,), until=now + DIGEST_AHEAD, forward=True)
     orders = [each for each in lists.orders(due, SHOWN_DEADLINES, None).items if running(each)]
-    raised = alerts.listed(store.store_id, tuple(State), tuple(Severity), SHOWN_ALERTS, None).items
+    raised = [  # apart, or a busy day's many that are over would hide an old one that is not
+        told
+        for states in ((State.OPEN, State.ACKNOWLEDGED), (State.RESOLVED,))
+        for told in alerts.listed(store.store_id, states, tuple(Severity), SHOWN_ALERTS, None).items
+    ]
     return notices.digest_lines(store, orders, raised, now, language)
 
 

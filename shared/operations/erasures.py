@@ -73,6 +73,10 @@ def drive_on(now: datetime, enough: Callable[[], bool]) -> int:
     return passed
 
 
+def _as_it_is(customer: Customer) -> Customer:
+    return customer
+
+
 def _drive(store_id: str, buyer_id: str, now: datetime, enough: Callable[[], bool]) -> bool:
     known = customers.load(store_id, buyer_id).erasure
     if known is None or known.due_at is None or known.due_at > now:
@@ -86,7 +90,7 @@ def _drive(store_id: str, buyer_id: str, now: datetime, enough: Callable[[], boo
             return False
         if number % SAVED_EVERY == 0:
             known = _note(store_id, buyer_id, known, replace(erasure, due_at=now))
-    _note(store_id, buyer_id, known, domain.passed(erasure, now), anonymous)
+    _note(store_id, buyer_id, known, domain.passed(erasure, now), _as_it_is if erasure.settled else anonymous)
     return True
 
 
@@ -95,7 +99,7 @@ def _note(
     buyer_id: str,
     known: Erasure,
     erasure: Erasure,
-    change: Callable[[Customer], Customer] = lambda customer: customer,
+    change: Callable[[Customer], Customer] = _as_it_is,
 ) -> Erasure:
     """How far the erasure is, written into the customer's record. Raises Overtaken or Busy."""
     for _ in range(ATTEMPTS):
@@ -125,6 +129,8 @@ def _erase(store: Store, buyer_id: str, order_id: str, erasure: Erasure, now: da
             return None
         if not domain.may_erase(order, erasure):
             return False
+        if erasure.settled and order.erased_at is not None:
+            return True
         thread = messages.thread(store.store_id, order_id)
         found = messages.delete_all(store.store_id, order_id) + orders.forget_words(store.store_id, order_id)
         for dispute in order.disputes:

@@ -82,6 +82,7 @@ def rearm_store(store_id: str, *, now: datetime, before: datetime, enough: Calla
         try:
             lapse_order(store_id, order_id, before=before, now=now)
         except Busy:
+            logger.warning("an order is busy", extra={"order": f"{store_id}/{order_id}"})
             _rearmed(kept, reached)
             return looked
         except Exception:

@@ -16,6 +16,8 @@ LINK_SECONDS = 300
 FORM_SECONDS = 900
 PART_BYTES = 8 * 1024 * 1024
 """Parts of a multipart upload; also the least size that is sent in parts."""
+PASSING = frozenset({"InternalError", "ServiceUnavailable", "SlowDown"})
+"""What S3 says of one file of many when it is worth asking again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,11 @@ def forget(prefix: str) -> int:
         ]
         if found:
             answer = client("s3").delete_objects(Bucket=bucket, Delete={"Objects": found, "Quiet": True})
-            if answer.get("Errors"):
+            refused = {str(each.get("Code")) for each in answer.get("Errors", ())}
+            if refused <= PASSING and refused:
                 raise Busy("some versions of a file could not be deleted")
+            if refused:
+                raise RuntimeError(f"versions of a file may not be deleted: {sorted(refused)}")
             gone += len(found)
     return gone
 

@@ -116,6 +116,11 @@ class Bureau:
                 self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
         return found
 
+    def forget_messages(self) -> None:
+        """Those, too, that SQS holds back: their delay goes by its clock, and would end in the middle of anything."""
+        self.sqs.delete_queue(QueueUrl=self.queue)
+        self.queue = self.sqs.create_queue(QueueName=ALERTS)["QueueUrl"]
+
     def run(self, length: timedelta, step: timedelta = timedelta(minutes=1)) -> None:
         """The clock comes every so often for so long."""
         until = self.now + length

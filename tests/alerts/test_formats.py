@@ -252,6 +252,8 @@ def test_an_answer_means_what_its_robot_says(kind: str, status: int, content: by
         ("soon", 60),
         ("9" * 40, 60),
         ("٣", 60),
+        ("Wed, 21 Oct 99999999999999999999 07:28:00 GMT", 60),
+        ("Wed, 21 Oct 2015 07:28:00 +99999999999999999999", 60),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(header: str, seconds: int) -> None:

@@ -102,6 +102,7 @@ def test_deliveries_cut_anywhere_are_made_and_at_most_the_one_under_way_repeated
     repeated, cut = 0, Counter[str]()
     for at, name in enumerate(calls.made):
         bureau.receiver.plan()
+        bureau.forget_messages()
         bureau.now += timedelta(minutes=5)
         bureau.alert(shard=SHARD)
         total += 1
@@ -133,6 +134,7 @@ def test_several_in_one_message_are_cut_like_one(bureau: Bureau, fault: str) -> 
     cut, repeated = 0, 0
     for at in range(calls.made.index(POST) - 14, calls.made.index(POST) + 2):
         bureau.receiver.plan(then=ERRCODE_0)
+        bureau.forget_messages()
         bureau.now += timedelta(minutes=5)
         told = [bureau.alert(at=bureau.now, shard=SHARD) for _ in range(size)]
         total += size

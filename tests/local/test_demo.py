@@ -88,7 +88,7 @@ def versions(server: Server) -> dict[str, int]:
     return {order_id: order["version"] for order_id, order in server.orders().items()}
 
 
-def sweep(after: timedelta = timedelta(0)) -> deadlines.Swept:
+def sweep(after: timedelta = timedelta(0)) -> deadlines.Run:
     return deadlines.sweep(datetime.now(UTC) + after, lambda: False)
 
 

@@ -266,14 +266,49 @@ def test_orders_that_leave_the_window_are_told_of_until_an_export_has_them(on_mo
     assert alert["facts"]["orders"] == 1 and alert["severity"] == "warning"
     remind(NOW + timedelta(days=2))
     assert len(told(shop, "orders_leaving_window")) == 1, "not again every day"
+    shop.platform.place(placed_at=(NOW - timedelta(days=78)).isoformat())
+    remind(NOW + timedelta(days=9))
+    states = [each["state"] for each in told(shop, "orders_leaving_window")]
+    assert states == ["open", "resolved"], "others leave now, and those of last week have left"
     asked = shop.staff.post("/v1/exports", {"format": "csv"}).json
     job = exports.load(shop.name, asked["id"])
     window = replace(job.asked, since=NOW - timedelta(days=200), until=NOW)
     exports.save(job, replace(life.succeed(replace(job, asked=window), NOW), watch_at=None))
-    days.hasten(shop.name, NOW + timedelta(days=2))
-    remind(NOW + timedelta(days=2, minutes=5))
-    assert [each["state"] for each in told(shop, "orders_leaving_window")] == ["resolved"]
+    days.hasten(shop.name, NOW + timedelta(days=9))
+    remind(NOW + timedelta(days=9, minutes=5))
+    assert [each["state"] for each in told(shop, "orders_leaving_window")] == ["resolved"] * 2
     assert_books()
+
+
+def test_what_is_cut_off_is_told_as_at_least(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    from shared.domain.alerts import sentence
+    from shared.operations import days
+    from shared.store import alerts
+
+    monkeypatch.setattr(days, "COUNTED", 2)
+    shop = on_moto.shop()
+    for _ in range(3):
+        shop.platform.place(placed_at=(NOW - timedelta(days=88)).isoformat())
+        shop.platform.place(placed_at=(NOW - H).isoformat())
+    remind(NOW + timedelta(days=1))
+    (leaving,) = told(shop, "orders_leaving_window", "open")
+    assert (leaving["facts"]["orders"], leaving["facts"]["at_least"]) == (2, ["orders"])
+    said = [sentence(alerts.load(shop.name, leaving["alert_id"]), language, "UTC") for language in ("en", "zh-CN")]
+    assert said[0].startswith("2+ orders ") and " 2+ 个订单" in said[1]
+    (digest, *_) = [each for each in shop.viewer.every("/v1/alerts", state="resolved") if each["kind"] == "digest"]
+    assert "open" in digest["facts"]["at_least"] and "2+ open alerts" in digest["message"]
+
+
+def test_workers_tell_stores_days_too(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    from functions.alerts import work
+
+    monkeypatch.setattr(work, "INLINE", 0)
+    shops, (slices, send) = [on_moto.shop() for _ in range(3)], sliced()
+    remind(NOW + timedelta(days=1), send=send)
+    for each in slices:
+        assert work.slice_off(each, NOW + timedelta(days=1), lambda: False).failed == 0
+    for shop in shops:
+        assert "digest" in {each["kind"] for each in shop.viewer.every("/v1/alerts", state="resolved")}
 
 
 def test_a_digest_is_told_once_a_day_at_the_stores_hour(on_moto: Api) -> None:

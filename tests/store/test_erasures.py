@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
+import botocore.client
 import pytest
 
 from functions.orders.buyers import segment_of
@@ -381,6 +382,55 @@ def test_what_a_buyer_orders_after_the_request_stays(shop: Shop) -> None:
     assert not left(person.marks)
     shown = shop.owner.get(f"/v1/orders/{body['order_id']}?reveal=recipient").json
     assert shown["recipient"] == body["recipient"] and shown["buyer"]["name"] == "Somebody New"
+
+
+def test_an_order_from_before_that_is_told_of_later_is_erased_too(shop: Shop) -> None:
+    person = someone(shop, "first", orders=("cancelled",))
+    asked(shop, "first")
+    assert run(shop, "first")["state"] == "done"
+    person.unpaid()
+    assert shop.viewer.get("/v1/customers/first").json["erasure"]["state"] == "queued", "woken as it is placed"
+    assert "name" not in of_kind("customer")[0]
+    told = run(shop, "first", datetime.now(UTC) + timedelta(minutes=5))
+    assert (told["state"], told["orders"]) == ("done", 2)
+    assert not (there := left(person.marks)), there
+    assert not (wrong := audit(boto3.client("dynamodb"), table()).wrong), wrong
+
+
+def test_while_an_open_order_is_waited_for_nothing_that_is_written_later_is_lost(shop: Shop) -> None:
+    person = someone(shop, "first", orders=("cancelled",))
+    person.place(("pay", {}))
+    asked(shop, "first")
+    assert run(shop, "first")["state"] == "waiting"
+    order_id = next(iter(person.bodies))
+    question = {"from": "buyer", "text": "Where is my refund?"}
+    assert shop.platform.post(f"/v1/orders/{order_id}/messages", question).status == 201
+    assert shop.staff.patch(f"/v1/orders/{order_id}", {"note": "promised by phone"}).status == 200
+    assert shop.staff.patch("/v1/customers/first", {"note": "called us", "tags": ["vip"]}).status == 200
+    for days in (1, 2):
+        erasures.drive_on(datetime.now(UTC) + timedelta(days=days, minutes=5 * days), never)
+    assert shop.viewer.get(f"/v1/orders/{order_id}").json["note"] == "promised by phone"
+    assert [each["text"] for each in shop.viewer.every(f"/v1/orders/{order_id}/messages")] == ["Where is my refund?"]
+    customer = shop.viewer.get("/v1/customers/first").json
+    assert (customer["note"], customer["tags"], customer["erasure"]["state"]) == ("called us", ["vip"], "waiting")
+
+
+def test_a_file_that_may_not_be_deleted_is_heard_of(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted_: list[str] = []
+    monkeypatch.setattr(erasures.metrics, "add_metric", lambda name, *_: counted_.append(name))
+    person, real = someone(shop, "first", orders=("disputed",)), botocore.client.BaseClient._make_api_call
+    asked(shop, "first", include_open=True)
+
+    def refusing(client: Any, operation: str, arguments: Any) -> Any:
+        if operation == "DeleteObjects":
+            return {"Errors": [{"Key": "k", "Code": "AccessDenied"}]}
+        return real(client, operation, arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(botocore.client.BaseClient, "_make_api_call", refusing)
+        erasures.drive_on(datetime.now(UTC) + timedelta(seconds=1), never)
+    assert counted_ == ["ErasuresFailed"]
+    assert run(shop, "first")["state"] == "done" and not left(person.marks)
 
 
 @pytest.mark.parametrize("what", ["message", "answer", "read", "patch", "note"])

@@ -80,6 +80,6 @@ def _wait(header: str | None, now: datetime) -> timedelta:
         return timedelta(seconds=int(text))
     try:
         at = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
+        return max(timedelta(), (at if at.tzinfo else at.replace(tzinfo=UTC)) - now)
+    except (ValueError, TypeError, OverflowError):
         return timedelta()
-    return max(timedelta(), (at if at.tzinfo else at.replace(tzinfo=UTC)) - now)
