@@ -191,3 +191,13 @@ def test_a_browser_may_delete(api: Api) -> None:
         "OPTIONS", PATH, headers={"origin": "http://localhost:3000", "access-control-request-method": "DELETE"}
     )
     assert "DELETE" in json.dumps(dict(answer.headers))
+
+
+def test_quiet_hours_are_hours_and_minutes_and_nothing_else(api: Api) -> None:
+    shop, good = api.shop(), {"start": "22:30", "end": "07:00"}
+    for wrong in ("2230Z", "22+05", "22-05", "T2230", "22:3", "24:00", "22.30", "２２:30", "", 2230, None):
+        for name in good:
+            answer = shop.owner.request("PUT", "/v1/alert-rules", {"quiet_hours": {**good, name: wrong}})
+            assert (answer.status, answer.json["errors"][0]["pointer"]) == (400, f"/quiet_hours/{name}"), wrong
+    assert shop.owner.get("/v1/alert-rules").json["quiet_hours"] is None
+    assert shop.owner.request("PUT", "/v1/alert-rules", {"quiet_hours": good}).json["quiet_hours"] == good
