@@ -98,13 +98,16 @@ def _expected(history: Sequence[Entry], order: Order) -> Counter[str]:
         stages = entry.changes.get("disputes", {}).values()
         expected["dispute_opened"] += any(before is None and after != "ended" for before, after in stages)
         # what nothing but a timer brings, whoever tells of it
-        silent = entry.action.startswith("expire_") and entry.recorded_at - entry.at <= order_alerts.NEWS_WITHIN
+        ended = entry.changes.get("end_reason", [None, None])[1] in order_alerts.CLOSES_IN_SILENCE
+        told = entry.action.startswith("expire_") or ended
+        silent = told and entry.recorded_at - entry.at <= order_alerts.NEWS_WITHIN
         clock = entry.actor.role == "clock" and entry.action != "remind_payment"
         if not (silent or clock):
             continue
+        refunds = entry.changes.get("refunds", {}).items()
+        promised = any(state in ("accepted", "paid") and worth[each] > 0 for each, state in refunds)
         if entry.changes.get("violations") or entry.action in ("expire_examination", "expire_shipment"):
             expected["closed_by_clock"] += 1
-        elif entry.action in ("accept_cancellation", "accept", "confirm_return", "expire_return_address"):
-            refunds = entry.changes.get("refunds", {}).items()
-            expected["closed_by_clock"] += any(state == "accepted" and worth[each] > 0 for each, state in refunds)
+        elif ended or entry.action in ("accept_cancellation", "accept", "confirm_return", "expire_return_address"):
+            expected["closed_by_clock"] += promised
     return +expected

@@ -72,8 +72,8 @@ class ParcelRead(msgspec.Struct, gc=False):
 
 
 class OrderRead(msgspec.Struct, gc=False):
-    """An Order but for what nobody exports: `platform_at`, `placed_digest`, `supplied`, `reminded_at`, `ship_by` and
-    `time_zone`."""
+    """An Order but for what nobody exports: `platform_at`, `placed_digest`, `supplied`, `reminded_at`, `ship_by`,
+    `time_zone` and `erased_at`."""
 
     store_id: str
     order_id: str

@@ -17,7 +17,7 @@ from shared.store import lookalikes, orders, timeline
 from tests.harness import Api, Shop, ago, line, new_order, parcel, snapshot, usd
 
 FOREVER = datetime(2001, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
-UNREAD = {"platform_at", "placed_digest", "supplied", "reminded_at", "ship_by", "time_zone"}
+UNREAD = {"platform_at", "placed_digest", "supplied", "reminded_at", "ship_by", "time_zone", "erased_at"}
 """What nobody exports, and the lookalike therefore leaves out."""
 
 
