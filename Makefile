@@ -162,16 +162,16 @@ build-OrdersFunction: .venv/.run
 	$(call package,orders)
 
 build-AlertsFunction: .venv/.run
-	$(call package,alerts)
+	$(call package,deadlines)
 
 build-RemindersFunction: .venv/.run
-	$(call package,alerts)
+	$(call package,deadlines)
 
 build-OutboxFunction: .venv/.run
 	$(call package,alerts)
 
 build-WorkFunction: .venv/.run
-	$(call package,alerts)
+	$(call package,deadlines)
 
 build-DeliveryFunction: .venv/.run
 	$(call package,alerts)

@@ -22,11 +22,11 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = None, whole: bool = False) -> None:
     """Heads of orders that await shipment, in batches of 25; with what hangs on them where they are to be `whole`."""
-    from shared.domain import order_alerts
-    from shared.domain.orders import Amounts, Buyer, Line, Order, Status, Timer
+    from shared.domain.alerts import order_alerts
+    from shared.domain.order.model import Amounts, Buyer, Line, Order, Status, Timer
     from shared.domain.stores import Store
     from shared.settings import settings
-    from shared.store import items
+    from shared.store.orders import items
 
     client, table = boto3.client("dynamodb"), settings().table_name
     placed = placed or datetime.now(UTC)
@@ -63,7 +63,7 @@ def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = 
 
 def idle(store_id: str, count: int) -> dict[str, Any]:
     """Fill a table with orders that are due tomorrow, and sweep it once."""
-    from functions.alerts.deadlines import sweep
+    from functions.deadlines.sweep import sweep
 
     now = datetime.now(UTC)
     began = time.monotonic()
@@ -84,8 +84,8 @@ def idle(store_id: str, count: int) -> dict[str, Any]:
 
 def busy(store_id: str, waiting: int, lapses: int) -> dict[str, Any]:
     """A store with so many waiting orders and so many that are due: what the reminder run and the sweep cost then."""
-    from functions.alerts.deadlines import sweep
-    from functions.alerts.reminders import remind
+    from functions.deadlines.reminders import remind
+    from functions.deadlines.sweep import sweep
     from shared.domain.stores import Store
     from shared.store import stores
 

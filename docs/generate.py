@@ -11,11 +11,11 @@ from pathlib import Path
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from shared.domain.commands import Row
-from shared.domain.deadlines import TIMERS
-from shared.domain.disputes import TABLE as DISPUTES
-from shared.domain.lifecycle import ANY, NOT_FINISHED, TABLE
-from shared.domain.orders import END_REASONS, Status
+from shared.domain.order.deadlines import TIMERS
+from shared.domain.order.disputes import TABLE as DISPUTES
+from shared.domain.order.lifecycle import ANY, NOT_FINISHED, TABLE
+from shared.domain.order.model import END_REASONS, Status
+from shared.domain.order.transitions import Row
 from shared.domain.stores import DURATIONS
 
 TARGET = Path(__file__).resolve().parent / "lifecycle.md"

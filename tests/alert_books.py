@@ -8,13 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.domain import order_alerts
-from shared.domain.alerts import KINDS, Alert, Cause
-from shared.domain.history import Entry
-from shared.domain.order_alerts import Watch
-from shared.domain.orders import Order
-from shared.store import alerts, keys, messages
-from shared.store.records import AlertRecord
+from shared.domain.alerts import order_alerts
+from shared.domain.alerts.model import KINDS, Alert, Cause
+from shared.domain.alerts.order_alerts import Watch
+from shared.domain.order.history import Entry
+from shared.domain.order.model import Order
+from shared.store.alerts import alerts
+from shared.store.dynamodb import keys
+from shared.store.dynamodb.records import AlertRecord
+from shared.store.messages import messages
 
 Watched = Mapping[str, tuple[Order, Watch, Sequence[Entry]]]
 

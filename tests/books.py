@@ -7,16 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain import customers as customer_rules
 from shared.domain import figures as domain
-from shared.domain import order_alerts
-from shared.domain.deadlines import TIMERS
-from shared.domain.history import Entry
-from shared.domain.lifecycle import ROWS
-from shared.domain.order_alerts import Watch
-from shared.domain.orders import Order
+from shared.domain.alerts import order_alerts
+from shared.domain.alerts.order_alerts import Watch
+from shared.domain.customers import model as customer_rules
+from shared.domain.order.deadlines import TIMERS
+from shared.domain.order.history import Entry
+from shared.domain.order.lifecycle import ROWS
+from shared.domain.order.model import Order
 from shared.domain.stores import Store
-from shared.store import counters, every_customer, figures, items, keys, orders, stores
+from shared.store import stores
+from shared.store.customers import all_customers
+from shared.store.dynamodb import keys
+from shared.store.orders import counters, figures, items, orders
 from tests.alert_books import AlertBooks
 
 UNCHANGED: frozenset[str] = frozenset()
@@ -200,7 +203,7 @@ def _wrong_customers(store_id: str, there: list[Order]) -> list[str]:
         buyer: told(customer_rules.of_orders(store_id, buyer, (order for order in there if order.buyer.id == buyer)))
         for buyer in buyers
     }
-    kept = {each.buyer_id: told(each) for each in every_customer.behind(store_id) if each.counts.get("orders")}
+    kept = {each.buyer_id: told(each) for each in all_customers.behind(store_id) if each.counts.get("orders")}
     return [
         f"{store_id}: customer {buyer} kept {kept.get(buyer)}, counted {anew.get(buyer)}"
         for buyer in anew.keys() | kept.keys()

@@ -324,10 +324,11 @@ def environment(dynamodb: str | None, table: str) -> Iterator[None]:
 def use_table(table: str) -> None:
     """Point the store at this table and forget what was cached about another."""
     from shared.settings import settings
-    from shared.store import records, secrets, sessions
+    from shared.store import clients, secrets
+    from shared.store.dynamodb import records
 
     settings.cache_clear()
-    sessions.client.cache_clear()
+    clients.client.cache_clear()
     secrets.cursor_secret.cache_clear()
     records.bind(table)
 

@@ -127,7 +127,10 @@ TIMES = ("time.time", "time.time_ns", "time.gmtime", "time.localtime", "time.cti
 
 def clock_is_read_in_handlers_alone(path: str, source: str) -> Iterator[str]:
     """The HTTP function takes its time from the event; waiting and measuring (sleep, monotonic) are no clock."""
-    if path.startswith(("functions/alerts/", "functions/customers/", "functions/exports/")) and path.count("/") == 2:
+    if path == "shared/scheduled_runs.py" or (
+        path.startswith(("functions/alerts/", "functions/customers/", "functions/deadlines/", "functions/exports/"))
+        and path.count("/") == 2
+    ):
         return
     for name in names(source):
         owner, _, last = name.rpartition(".")
@@ -146,52 +149,59 @@ def files_are_short(path: str, source: str) -> Iterator[str]:
 
 
 BAD: tuple[tuple[Rule, str, str], ...] = (
-    (imports_run_one_way, "shared/domain/orders.py", "from shared.store import orders"),
-    (imports_run_one_way, "shared/domain/orders.py", "def f():\n    import shared.operations.orders"),
-    (imports_run_one_way, "shared/domain/orders.py", "import shared.settings"),
-    (imports_run_one_way, "shared/domain/orders.py", "from ..store import orders"),
-    (imports_run_one_way, "shared/store/orders.py", "from shared.operations.orders import new_id"),
-    (imports_run_one_way, "shared/store/orders.py", "from functions.orders import views"),
+    (imports_run_one_way, "shared/domain/order/model.py", "from shared.store import orders"),
+    (imports_run_one_way, "shared/domain/order/model.py", "def f():\n    import shared.operations.orders"),
+    (imports_run_one_way, "shared/domain/order/model.py", "import shared.settings"),
+    (imports_run_one_way, "shared/domain/order/model.py", "from ..store import orders"),
+    (imports_run_one_way, "shared/store/orders/orders.py", "from shared.operations.orders import new_id"),
+    (imports_run_one_way, "shared/store/orders/orders.py", "from functions.orders import views"),
     (imports_run_one_way, "shared/operations/orders.py", "import functions.orders.views"),
     (imports_run_one_way, "shared/settings.py", "from shared.domain import orders"),
     (imports_run_one_way, "functions/orders/views.py", "from local import run"),
     (imports_run_one_way, "functions/orders/views.py", "from tests.harness import Api"),
-    (nothing_comes_in_by_its_package, "shared/domain/orders.py", "from shared import store"),
-    (nothing_comes_in_by_its_package, "shared/store/orders.py", "from shared import operations"),
-    (functions_never_import_one_another, "functions/alerts/deadlines.py", "from functions.orders import views"),
+    (nothing_comes_in_by_its_package, "shared/domain/order/model.py", "from shared import store"),
+    (nothing_comes_in_by_its_package, "shared/store/orders/orders.py", "from shared import operations"),
+    (functions_never_import_one_another, "functions/deadlines/sweep.py", "from functions.orders import views"),
     (functions_never_import_one_another, "functions/orders/routes/bulk.py", "import functions.exports.kinds"),
     (functions_never_import_one_another, "functions/orders/views.py", "from functions import alerts"),
     (domain_is_standard_library_only, "shared/domain/money.py", "import pydantic"),
     (domain_is_standard_library_only, "shared/domain/money.py", "def f():\n    from ulid import ULID"),
     (libraries_stay_in_their_homes, "functions/orders/views.py", "import boto3"),
     (libraries_stay_in_their_homes, "shared/operations/orders.py", "from botocore.exceptions import ClientError"),
-    (libraries_stay_in_their_homes, "functions/alerts/deadlines.py", "from pynamodb.models import Model"),
+    (libraries_stay_in_their_homes, "functions/deadlines/sweep.py", "from pynamodb.models import Model"),
     (libraries_stay_in_their_homes, "functions/exports/worker.py", "import openpyxl"),
     (libraries_stay_in_their_homes, "functions/exports/worker.py", "import rustpy_xlsxwriter"),
-    (libraries_stay_in_their_homes, "shared/store/orders.py", "from xlwt import Workbook"),
-    (libraries_stay_in_their_homes, "shared/domain/orders.py", "import msgspec"),
-    (environment_is_read_in_settings_alone, "shared/store/table.py", "import os\nx = os.environ['A']"),
-    (environment_is_read_in_settings_alone, "shared/store/table.py", "import os\nx = os.environ.get('A')"),
+    (libraries_stay_in_their_homes, "shared/store/orders/orders.py", "from xlwt import Workbook"),
+    (libraries_stay_in_their_homes, "shared/domain/order/model.py", "import msgspec"),
+    (environment_is_read_in_settings_alone, "shared/store/dynamodb/table.py", "import os\nx = os.environ['A']"),
+    (environment_is_read_in_settings_alone, "shared/store/dynamodb/table.py", "import os\nx = os.environ.get('A')"),
     (environment_is_read_in_settings_alone, "functions/orders/handler.py", "import os\nx = os.getenv('A')"),
     (environment_is_read_in_settings_alone, "functions/orders/handler.py", "from os import environ"),
-    (clock_is_read_in_handlers_alone, "shared/domain/orders.py", "import datetime\nx = datetime.datetime.now()"),
-    (clock_is_read_in_handlers_alone, "shared/store/orders.py", "from datetime import datetime\nx = datetime.utcnow()"),
+    (clock_is_read_in_handlers_alone, "shared/domain/order/model.py", "import datetime\nx = datetime.datetime.now()"),
+    (
+        clock_is_read_in_handlers_alone,
+        "shared/store/orders/orders.py",
+        "from datetime import datetime\nx = datetime.utcnow()",
+    ),
     (clock_is_read_in_handlers_alone, "functions/orders/pipeline.py", "x = datetime.now(UTC)"),
     (clock_is_read_in_handlers_alone, "functions/exports/formats/csv.py", "x = date.today()"),
     (clock_is_read_in_handlers_alone, "functions/orders/cursors.py", "import time\nx = time.time()"),
     (clock_is_read_in_handlers_alone, "shared/operations/orders.py", "from time import time"),
     (clock_is_read_in_handlers_alone, "shared/operations/orders.py", "field(default_factory=datetime.now)"),
-    (package_files_are_empty, "shared/domain/__init__.py", "from shared.domain.orders import Order\n"),
-    (files_are_short, "shared/domain/orders.py", "x = 1\n" * (MAX_LINES + 1)),
+    (package_files_are_empty, "shared/domain/__init__.py", "from shared.domain.order.model import Order\n"),
+    (files_are_short, "shared/domain/order/model.py", "x = 1\n" * (MAX_LINES + 1)),
 )
 RULES = tuple(dict.fromkeys(rule for rule, *_ in BAD))
 FINE = (
     ("shared/operations/orders.py", "import time\ntime.sleep(1)\nfrom shared.store import orders"),
-    ("functions/alerts/deadlines.py", "from datetime import UTC, datetime\nx = datetime.now(UTC)"),
+    ("functions/deadlines/sweep.py", "from datetime import UTC, datetime\nx = datetime.now(UTC)"),
     ("functions/exports/schedule.py", "from datetime import UTC, datetime\nx = datetime.now(UTC)"),
     ("functions/exports/formats/xlsx.py", "import openpyxl"),
     ("functions/orders/views.py", "from functions.orders import labels\nfrom shared.domain import orders"),
-    ("shared/store/table.py", "import boto3\nfrom shared import settings\nfrom shared.settings import settings"),
+    (
+        "shared/store/dynamodb/table.py",
+        "import boto3\nfrom shared import settings\nfrom shared.settings import settings",
+    ),
     ("shared/settings.py", "import os\nx = os.environ['A']"),
     ("shared/domain/__init__.py", ""),
 )
@@ -199,7 +209,7 @@ FINE = (
 
 def test_there_is_something_to_read() -> None:
     assert len(SOURCES) >= 40
-    assert {"shared/domain/lifecycle.py", "functions/orders/handler.py"} <= SOURCES.keys()
+    assert {"shared/domain/order/lifecycle.py", "functions/orders/handler.py"} <= SOURCES.keys()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
@@ -231,9 +241,13 @@ NOT_FOR: dict[str, tuple[str, ...]] = {
         "msgspec",
         "functions.exports",
         "functions.alerts",
+        "functions.deadlines",
     ),
     **dict.fromkeys(
-        (f"functions.alerts.{name}" for name in ("deadlines", "reminders", "worker", "outbox", "deliver")),
+        (
+            *(f"functions.deadlines.{name}" for name in ("sweep", "reminders", "slice_worker")),
+            *(f"functions.alerts.{name}" for name in ("outbox", "delivery")),
+        ),
         (*SPREADSHEETS, *TESTING, *IDEMPOTENCY, *WEB, "boto3", "msgspec", "functions.orders", "functions.exports"),
     ),
     "functions.customers.erasures": (
@@ -307,5 +321,5 @@ def test_a_handler_loads_only_what_it_needs(handler: str) -> None:
 
 
 def test_a_module_that_should_not_be_there_is_seen() -> None:
-    loaded = loaded_by("import openpyxl, functions.alerts.deadlines")
-    assert [module for module in loaded if under(module, *NOT_FOR["functions.alerts.deadlines"])]
+    loaded = loaded_by("import openpyxl, functions.deadlines.sweep")
+    assert [module for module in loaded if under(module, *NOT_FOR["functions.deadlines.sweep"])]

@@ -793,7 +793,7 @@ def test_every_pin_is_the_same_wherever_it_stands() -> None:
             assert locked[name] == version, name
     packaged = dict(map(_without_extras, groups["run"] + groups["exports"]))
     seen = set()
-    for folder in ("orders", "alerts", "exports"):
+    for folder in ("orders", "deadlines", "alerts", "exports", "customers"):
         for name, version in map(_without_extras, _lines(f"functions/{folder}/requirements.txt")):
             assert packaged[name] == version, f"{folder}: {name}"
             seen.add(name)

@@ -52,8 +52,9 @@ def reading(folder: Path) -> Told:
 
 
 def _ours(folder: Path) -> Iterator[Any]:
-    from shared.store import timeline, wire
-    from shared.store.records import connection
+    from shared.store.dynamodb import wire
+    from shared.store.dynamodb.records import connection
+    from shared.store.orders import timeline
 
     pages.serve(wire._client(connection()), folder)
     return timeline.placed(pages.STORE, pages.SINCE, pages.UNTIL)
@@ -63,9 +64,9 @@ def export(folder: Path, kind: str, format_: str, keep: Path | None = None) -> T
     """All files of an export, as the worker writes them one after the other."""
     from dataclasses import replace
 
-    from functions.exports.writing import write_file
-    from shared.domain import exports as life
-    from shared.domain.commands import Actor
+    from functions.exports.file_writer import write_file
+    from shared.domain.exports import model as life
+    from shared.domain.order.transitions import Actor
     from shared.domain.stores import Store
 
     _ours(folder)
@@ -88,10 +89,10 @@ def xlwt_alone(folder: Path, kind: str) -> Told:
     """Our reading, our rows, and xlwt: rows flushed every 1,000, a file of 65,000 rows at a time."""
     import xlwt
 
+    from functions.exports.file_writer import Written, _rows, sheet_of
     from functions.exports.formats.sheets import NUMBER_FORMATS
     from functions.exports.kinds import KINDS
-    from functions.exports.writing import Written, _rows, sheet_of
-    from shared.domain import exports as life
+    from shared.domain.exports import model as life
     from shared.domain.stores import Store
 
     orders = _ours(folder)
@@ -125,9 +126,9 @@ def _some(rows: Iterator[Any], limit: int) -> Iterator[Any]:
 
 def pynamodb_openpyxl(folder: Path, kind: str) -> Told:
     """What a developer would write first: PynamoDB's query of the same index, openpyxl's write-only mode."""
-    from shared.store import keys
-    from shared.store.items import order_of
-    from shared.store.records import Record, connection
+    from shared.store.dynamodb import keys
+    from shared.store.dynamodb.records import Record, connection
+    from shared.store.orders.items import order_of
 
     pages.serve(connection().client, folder)
     heads = Record.by_placed.query(pages.STORE)
@@ -150,7 +151,7 @@ def boto3_openpyxl(folder: Path, kind: str) -> Told:
     import boto3
     from boto3.dynamodb.conditions import Key
 
-    from shared.store import keys
+    from shared.store.dynamodb import keys
 
     table = boto3.resource("dynamodb").Table("bench")
     pages.serve(table.meta.client, folder)
@@ -217,9 +218,9 @@ def _plain_rows(head: Told, parts: Iterable[Told], kind: str) -> Iterator[list[A
 
 
 def _openpyxl(orders: Iterator[Any], kind: str) -> Told:
+    from functions.exports.file_writer import Written, _rows
     from functions.exports.kinds import KINDS
-    from functions.exports.writing import Written, _rows
-    from shared.domain import exports as life
+    from shared.domain.exports import model as life
     from shared.domain.stores import Store
 
     asked = life.ask(

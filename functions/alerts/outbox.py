@@ -14,9 +14,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.alerts.work import nominal
-from shared.store import alerts, deliveries, keys, queues
-from shared.store.errors import Busy
+from shared.scheduled_runs import scheduled_time
+from shared.store import queues
+from shared.store.alerts import alerts, deliveries
+from shared.store.dynamodb import keys
+from shared.store.dynamodb.errors import Busy
 from shared.telemetry import logger, metrics, tracer
 
 STOP_BEFORE_MS, HALF_MS = 8_000, 25_000
@@ -65,7 +67,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
     def until(left: int) -> Callable[[], bool]:
         return lambda: context.get_remaining_time_in_millis() < left
 
-    now = nominal(event)
+    now = scheduled_time(event)
     due, sent = send_due(now, until(HALF_MS)), send_waiting(now, until(STOP_BEFORE_MS))
     metrics.add_metric("OutboxRuns", "Count", 1)
     metrics.add_metric("AlertsSent", "Count", sent)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.domain.customer_columns import spent
-from shared.domain.exports import AWAITING_SHIPMENT, Asked, Job, Kind
-from shared.domain.orders import Line, Order
-from shared.store import every_customer, keys, timeline
-from shared.store.wire import Tick
+from shared.domain.exports.customer_columns import spent
+from shared.domain.exports.model import AWAITING_SHIPMENT, Asked, Job, Kind
+from shared.domain.order.model import Line, Order
+from shared.store.customers import all_customers
+from shared.store.dynamodb import keys
+from shared.store.dynamodb.wire import Tick
+from shared.store.orders import timeline
 
 Placed = tuple[str, Any]
 """Where an order stands among those of its kind, and the order; or whatever else the kind is about."""
@@ -62,7 +64,7 @@ def _left(order: Order) -> list[Line]:
 
 def _customers(job: Job, tick: Tick) -> Iterator[Placed]:
     """By buyer id, each as it is when it is read."""
-    return ((each.buyer_id, each) for each in every_customer.behind(job.store_id, job.place or "", tick))
+    return ((each.buyer_id, each) for each in all_customers.behind(job.store_id, job.place or "", tick))
 
 
 def _count(store_id: str, asked: Asked, tick: Tick) -> int:
@@ -81,7 +83,7 @@ KINDS: dict[Kind, Reading] = {
     Kind.CUSTOMERS: Reading(
         _customers,
         spent,
-        lambda store_id, _, tick: every_customer.count(store_id, tick),
+        lambda store_id, _, tick: all_customers.count(store_id, tick),
         name=lambda customer: customer.buyer_id,
         amounts=lambda customer: customer.spend.items(),
     ),

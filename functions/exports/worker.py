@@ -18,14 +18,14 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.exports.file_writer import FORMATS, Written, digest, file_name, write_file
 from functions.exports.kinds import KINDS
-from functions.exports.writing import FORMATS, Written, digest, file_name, write_file
-from shared.domain import exports as life
-from shared.domain.exports import File, Job
+from shared.domain.exports import model as life
+from shared.domain.exports.model import File, Job
 from shared.operations import exports
 from shared.operations.exports import LeaseLost
 from shared.store import files, stores
-from shared.store.errors import Missing
+from shared.store.dynamodb.errors import Missing
 from shared.telemetry import logger, metrics, tracer
 
 Clock = Callable[[], datetime]

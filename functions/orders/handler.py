@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.orders import pipeline, problems
 from functions.orders.pipeline import Call, access
+from functions.orders.responses import reply
 from functions.orders.routes import (
     across,
     actions,
@@ -29,7 +30,6 @@ from functions.orders.routes import (
     reports,
     templates,
 )
-from functions.orders.routes.answers import reply
 from functions.orders.validation import invalid
 from shared.telemetry import logger, metrics, tracer
 
@@ -70,7 +70,7 @@ def openapi_document() -> Response[Any]:
 
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 description of what is built."""
-    from functions.orders.document import describe
+    from functions.orders.openapi import describe
 
     return describe(app)
 

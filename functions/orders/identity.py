@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.orders.problems import Problem, not_found
-from shared.domain.commands import Actor
+from shared.domain.order.transitions import Actor
 from shared.settings import Settings
 
 ROLES = ("owner", "staff", "viewer", "platform")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.domain.labels import STATUSES
-from shared.domain.orders import Status
+from shared.domain.order.model import Status
 
 LANGUAGES = ("en", "zh-CN")
 

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from functions.orders.problems import FieldError, Problem, malformed
 from functions.orders.views import instant
-from shared.domain.orders import FundState, Overlay, Status
+from shared.domain.order.model import FundState, Overlay, Status
 from shared.domain.stores import Store
 from shared.domain.windows import start_of_day
-from shared.store import counters as counted
-from shared.store import lists
-from shared.store.lists import Page, Position, Selection, Summary
+from shared.store.orders import counters as counted
+from shared.store.orders import lists
+from shared.store.orders.lists import Page, Position, Selection, Summary
 
 TOGETHER = (
     "nothing, one overlay, one fund_state, one buyer or one or several status, each with placed_from, placed_to and "

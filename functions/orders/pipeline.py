@@ -25,19 +25,25 @@ from functions.orders.buyers import buyer_of
 from functions.orders.identity import READERS, Caller, identify
 from functions.orders.labels import language
 from functions.orders.problems import FieldError, Problem
-from shared.domain.alerts import Alert
-from shared.domain.channels import Channel
-from shared.domain.commands import Actor
-from shared.domain.customers import Customer
-from shared.domain.exports import Job
-from shared.domain.orders import Dispute, Order
+from shared.domain.alerts.channels import Channel
+from shared.domain.alerts.model import Alert
+from shared.domain.customers.model import Customer
+from shared.domain.exports.model import Job
+from shared.domain.messages.templates import Template
+from shared.domain.order.model import Dispute, Order
+from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
-from shared.domain.templates import Template
 from shared.operations.orders import Receipt
 from shared.operations.stores import open_store
 from shared.settings import settings
-from shared.store import alerts, channels, claims, customers, exports, lists, orders, stores, templates
-from shared.store.errors import Answered, ClaimLost
+from shared.store import idempotency as claims
+from shared.store import stores
+from shared.store.alerts import alerts, channels
+from shared.store.customers import customers
+from shared.store.dynamodb.errors import Answered, ClaimLost
+from shared.store.exports import exports
+from shared.store.messages import templates
+from shared.store.orders import lists, orders
 from shared.telemetry import logger, metrics
 
 MAX_BODY = 1_000_000
@@ -267,7 +273,7 @@ def kept(response: Response[Any]) -> dict[str, Any]:
 
 def _replay(call: Call, answer: Mapping[str, Any]) -> Response[Any]:
     if answer["body"] is None:  # too large to keep: the order as it is now
-        from functions.orders.routes.answers import order_reply
+        from functions.orders.responses import order_reply
 
         order = orders.load(call.store.store_id, answer["order_id"]).order
         response = order_reply(call, order, answer["status"])

@@ -13,7 +13,7 @@ from aws_lambda_powertools.event_handler import Response
 from functions.orders.labels import detail_in, title_in
 from shared.domain.errors import Conflict, DomainError, TransitionNotAllowed, Unprocessable
 from shared.operations.orders import PreconditionFailed
-from shared.store.errors import Busy, ClaimLost, KeyReused, Missing, Running, Stale, StoreError, TooLarge
+from shared.store.dynamodb.errors import Busy, ClaimLost, KeyReused, Missing, Running, Stale, StoreError, TooLarge
 
 CONTENT_TYPE = "application/problem+json"
 

@@ -31,14 +31,14 @@ from functions.orders.fields import (
     Url,
     Zone,
 )
-from shared.domain import deadlines
 from shared.domain.errors import Unprocessable
-from shared.domain.ledger import MILLION
-from shared.domain.orders import END_REASONS, Buyer, FundState, Line, Status
-from shared.domain.placements import Placement
-from shared.domain.shipments import MAX_PARCELS
+from shared.domain.messages.templates import VARIABLES
+from shared.domain.order import deadlines
+from shared.domain.order.ledger import MILLION
+from shared.domain.order.model import END_REASONS, Buyer, FundState, Line, Status
+from shared.domain.order.placement import Placement
+from shared.domain.order.shipments import MAX_PARCELS
 from shared.domain.stores import FeeRates
-from shared.domain.templates import VARIABLES
 
 TimerKind = StrEnum("TimerKind", [(kind, kind) for kind in deadlines.TIMERS])  # type: ignore[misc]
 Solution = Literal["refund", "return_and_refund"]

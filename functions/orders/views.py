@@ -22,14 +22,14 @@ from functions.orders.shapes import (
     RefundView,
     SummaryView,
 )
-from shared.domain import deadlines, ledger, lifecycle
-from shared.domain.commands import Actor
-from shared.domain.history import Entry
 from shared.domain.money import Money
-from shared.domain.orders import Dispute, Order, Parcel, Quantity, Refund
-from shared.domain.recipients import masked
+from shared.domain.order import deadlines, ledger, lifecycle
+from shared.domain.order.history import Entry
+from shared.domain.order.model import Dispute, Order, Parcel, Quantity, Refund
+from shared.domain.order.recipients import masked
+from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
-from shared.store.lists import Listed, Summary
+from shared.store.orders.lists import Listed, Summary
 
 
 def instant(at: datetime) -> str:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.domain.orders import CLOSING_REFUND_STATES, Order
+from shared.domain.order.model import CLOSING_REFUND_STATES, Order
 
 SALES = ("orders", "pieces", "ordered", "paid", "received", "refunded")
 """Of all orders and of each country: how many, their pieces and totals; of how many money was received; how much, and

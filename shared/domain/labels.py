@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domain.orders import Status
+from shared.domain.order.model import Status
 
 STATUSES: dict[Status, tuple[str, str]] = {
     Status.PLACE_ORDER_SUCCESS: ("Awaiting payment", "等待买家付款"),

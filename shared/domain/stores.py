@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from shared.domain.alert_rules import AlertRules
+from shared.domain.alerts.rules import AlertRules
 
 
 class Mode(StrEnum):

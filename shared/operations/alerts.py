@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.alert_rules import AlertRules
-from shared.domain.alerts import Alert, State
-from shared.domain.commands import Actor
+from shared.domain.alerts.model import Alert, State
+from shared.domain.alerts.rules import AlertRules
+from shared.domain.order.transitions import Actor
 from shared.operations.orders import Receipt
 from shared.operations.stores import change_store
-from shared.store import alerts, stores, table
-from shared.store.errors import Busy, Stale
+from shared.store import stores
+from shared.store.alerts import alerts
+from shared.store.dynamodb import table
+from shared.store.dynamodb.errors import Busy, Stale
 
 ATTEMPTS = 5
 

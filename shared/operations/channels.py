@@ -6,14 +6,15 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
-from shared.domain import channels as rules
-from shared.domain import deliveries as schedule
-from shared.domain.channels import LIMIT, SECRET_BYTES, Channel, ChannelKind
-from shared.domain.deliveries import Delivery, What
+from shared.domain.alerts import channels as rules
+from shared.domain.alerts import deliveries as schedule
+from shared.domain.alerts.channels import LIMIT, SECRET_BYTES, Channel, ChannelKind
+from shared.domain.alerts.deliveries import Delivery, What
 from shared.domain.errors import Conflict
 from shared.operations.orders import ATTEMPTS, Receipt, new_id, pause
-from shared.store import channels, deliveries, queues
-from shared.store.errors import Busy, Full, Stale
+from shared.store import queues
+from shared.store.alerts import channels, deliveries
+from shared.store.dynamodb.errors import Busy, Full, Stale
 from shared.telemetry import logger
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from shared.domain.customers import Customer
+from shared.domain.customers.model import Customer
 from shared.operations.orders import ATTEMPTS, PreconditionFailed, pause
-from shared.store import customers
-from shared.store.errors import Busy, Stale
+from shared.store.customers import customers
+from shared.store.dynamodb.errors import Busy, Stale
 
 
 def patch_customer(customer: Customer, fields: Mapping[str, Any], expected: frozenset[int] | None) -> Customer:

@@ -7,15 +7,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shared.domain.alerts import Alert, Cause, Severity, State, alert
-from shared.domain.exports import Kind
-from shared.domain.exports import State as ExportState
+from shared.domain.alerts.model import Alert, Cause, Severity, State, alert
+from shared.domain.exports.model import Kind
+from shared.domain.exports.model import State as ExportState
 from shared.domain.stores import Store
 from shared.domain.windows import last_three_months, start_of_day
-from shared.store import alerts, days, exports, lists, stores
-from shared.store.days import Day
-from shared.store.errors import AlreadyRaised, Missing, Stale
-from shared.store.table import Write
+from shared.store import stores
+from shared.store.alerts import alerts, daily_alerts
+from shared.store.alerts.daily_alerts import Day
+from shared.store.dynamodb.errors import AlreadyRaised, Missing, Stale
+from shared.store.dynamodb.table import Write
+from shared.store.exports import exports
+from shared.store.orders import lists
 from shared.telemetry import logger
 
 WARNED_BEFORE = timedelta(days=7)
@@ -34,7 +37,7 @@ def tell_day(store_id: str, now: datetime) -> int:
     raised = 0
     while True:
         try:
-            store, day = stores.load(store_id).store, days.load(store_id)
+            store, day = stores.load(store_id).store, daily_alerts.load(store_id)
         except Missing:
             return raised
         if day is None or min(day.due_at, day.look_at or day.due_at) > now:
@@ -48,7 +51,7 @@ def tell_day(store_id: str, now: datetime) -> int:
 
 def _tell(store: Store, day: Day, now: datetime) -> int:
     due, writes, told = day.due_at <= now, list[Write](), list[Alert]()
-    after = replace(day, look_at=None, due_at=days.next_due(store, day.due_at) if due else day.due_at)
+    after = replace(day, look_at=None, due_at=daily_alerts.next_due(store, day.due_at) if due else day.due_at)
     at = day.due_at if due else now
     leaving = _leaving(store, at)
     left = day.leaving is not None and at >= day.leaving.at + WARNED_BEFORE  # all that it told of
@@ -63,7 +66,7 @@ def _tell(store: Store, day: Day, now: datetime) -> int:
         digest = _digest(store, at)
         writes += alerts.raising([digest], quietly=now - at > TOO_LATE)
         told.append(digest)
-    days.save(day, after, writes)
+    daily_alerts.save(day, after, writes)
     return len(told)
 
 

@@ -9,19 +9,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.domain import deliveries as life
-from shared.domain import notices
-from shared.domain.alerts import Alert, Cause, Severity, State, alert
-from shared.domain.channels import BUNDLED, Channel, Off, turn_off
-from shared.domain.deadlines import running
-from shared.domain.deliveries import Delivery, What
-from shared.domain.notices import Notice
+from shared.domain.alerts import deliveries as life
+from shared.domain.alerts import notices
+from shared.domain.alerts.channels import BUNDLED, Channel, Off, turn_off
+from shared.domain.alerts.deliveries import Delivery, What
+from shared.domain.alerts.model import Alert, Cause, Severity, State, alert
+from shared.domain.alerts.notices import Notice
+from shared.domain.order.deadlines import running
 from shared.domain.stores import Store
 from shared.operations.channels import send
 from shared.operations.orders import ATTEMPTS, pause
-from shared.store import alerts, channels, deliveries, lists, stores
-from shared.store.errors import AlreadyRaised, Busy, Exists, Missing, Stale
-from shared.store.table import Write, update
+from shared.store import stores
+from shared.store.alerts import alerts, channels, deliveries
+from shared.store.dynamodb.errors import AlreadyRaised, Busy, Exists, Missing, Stale
+from shared.store.dynamodb.table import Write, update
+from shared.store.orders import lists
 from shared.telemetry import logger, metrics
 
 DIGEST = "digest"

@@ -11,16 +11,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain import erasure as domain
-from shared.domain import order_alerts
-from shared.domain.commands import Actor
-from shared.domain.customers import Customer, anonymous
-from shared.domain.erasure import Erasure
-from shared.domain.lifecycle import Change
+from shared.domain.alerts import order_alerts
+from shared.domain.customers import erasure as domain
+from shared.domain.customers.erasure import Erasure
+from shared.domain.customers.model import Customer, anonymous
+from shared.domain.order.lifecycle import Change
+from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
 from shared.operations.orders import ATTEMPTS, PreconditionFailed, Receipt, pause
-from shared.store import customers, files, messages, orders, stores
-from shared.store.errors import Busy, Missing, Stale
+from shared.store import files, stores
+from shared.store.customers import customers
+from shared.store.dynamodb.errors import Busy, Missing, Stale
+from shared.store.messages import messages
+from shared.store.orders import orders
 from shared.telemetry import logger, metrics
 
 SAVED_EVERY = 20

@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.domain import disputes, lifecycle
-from shared.domain.commands import Actor
 from shared.domain.errors import Conflict, TransitionNotAllowed, Unprocessable
 from shared.domain.evidence import MAX_BYTES, media_type_of
-from shared.domain.orders import Order
+from shared.domain.order import disputes, lifecycle
+from shared.domain.order.model import Order
+from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
 from shared.operations.orders import Receipt, Request, change_order, new_id
-from shared.store import files, orders
+from shared.store import files
+from shared.store.orders import orders
 
 
 @dataclass(frozen=True, slots=True)

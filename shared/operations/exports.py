@@ -7,16 +7,19 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared.domain import exports as life
-from shared.domain.commands import Actor
 from shared.domain.errors import Conflict
-from shared.domain.exports import AWAITING_SHIPMENT, Asked, Format, Job, Kind
+from shared.domain.exports import model as life
+from shared.domain.exports.model import AWAITING_SHIPMENT, Asked, Format, Job, Kind
+from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
 from shared.domain.windows import last_three_months
 from shared.operations.orders import Receipt, new_id
-from shared.store import counters, days, exports, orders, queues, regular_exports, stores
-from shared.store.errors import Busy, Missing, Stale
-from shared.store.table import Write
+from shared.store import queues, stores
+from shared.store.alerts import daily_alerts
+from shared.store.dynamodb.errors import Busy, Missing, Stale
+from shared.store.dynamodb.table import Write
+from shared.store.exports import exports, regular_exports
+from shared.store.orders import counters, orders
 from shared.telemetry import logger, metrics
 
 ATTEMPTS = 8
@@ -193,7 +196,7 @@ def ended(job: Job, now: datetime) -> None:
     """What comes of a job that has succeeded: orders that were about to leave the window may have been in it. Where
     this fails, the store's day looks at them."""
     try:
-        days.hasten(job.store_id, now)
+        daily_alerts.hasten(job.store_id, now)
     except Exception as error:
         logger.warning("what leaves the window is looked at later", extra={"error": type(error).__name__})
 

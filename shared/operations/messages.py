@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from shared.domain import messages as rules
-from shared.domain import talk_alerts
-from shared.domain.messages import Message
-from shared.domain.orders import Order
+from shared.domain.alerts import message_alerts
+from shared.domain.messages import model as rules
+from shared.domain.messages.model import Message
+from shared.domain.order.model import Order
 from shared.domain.stores import Store
 from shared.operations.orders import ATTEMPTS, Receipt, new_id, pause, refuse_future
-from shared.store import messages, orders
-from shared.store.errors import Busy, Stale
+from shared.store.dynamodb.errors import Busy, Stale
+from shared.store.messages import messages
+from shared.store.orders import orders
 
 
 def draft(sender: str, text: str, at: datetime | None, now: datetime) -> Message:
@@ -30,7 +31,7 @@ def post_message(
     for _ in range(ATTEMPTS):
         thread = messages.thread(store.store_id, order.order_id)
         after, patience = thread.with_message(message), store.alert_rules.unanswered_after
-        told = talk_alerts.follow(store.store_id, order.order_id, thread, after, patience, now)
+        told = message_alerts.follow(store.store_id, order.order_id, thread, after, patience, now)
         try:
             messages.post(order, thread, told, message, day, receipt.writes(message) if receipt else ())
         except Stale:

@@ -12,19 +12,22 @@ from typing import Any
 
 from ulid import ULID
 
-from shared.domain import customers as buyers
-from shared.domain import lifecycle, order_alerts
-from shared.domain.commands import Actor, Command
+from shared.domain.alerts import order_alerts
+from shared.domain.customers import model as buyers
 from shared.domain.errors import Conflict, Unprocessable
-from shared.domain.history import Entry, changes
-from shared.domain.lifecycle import Change
-from shared.domain.orders import Order
-from shared.domain.placements import Placement, place
+from shared.domain.order import lifecycle
+from shared.domain.order.history import Entry, changes
+from shared.domain.order.lifecycle import Change
+from shared.domain.order.model import Order
+from shared.domain.order.placement import Placement, place
+from shared.domain.order.transitions import Actor, Command
 from shared.domain.stores import Store
-from shared.store import customers, orders, stores
-from shared.store.claims import Claim
-from shared.store.errors import Busy, Exists, Missing, Stale, TooLarge
-from shared.store.table import Write
+from shared.store import stores
+from shared.store.customers import customers
+from shared.store.dynamodb.errors import Busy, Exists, Missing, Stale, TooLarge
+from shared.store.dynamodb.table import Write
+from shared.store.idempotency import Claim
+from shared.store.orders import orders
 
 MAX_AHEAD = timedelta(minutes=5)
 """How far the platform's clock may be ahead of ours (api.md, `at`)."""

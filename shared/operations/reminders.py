@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain import order_alerts, talk_alerts
-from shared.domain.commands import CLOCK, Actor
+from shared.domain.alerts import message_alerts, order_alerts
+from shared.domain.alerts.order_alerts import RULE, bought
 from shared.domain.errors import Conflict
-from shared.domain.order_alerts import RULE, bought
-from shared.domain.orders import Order
+from shared.domain.order.model import Order
+from shared.domain.order.transitions import CLOCK, Actor
 from shared.domain.stores import Store
 from shared.operations.days import tell_day
 from shared.operations.orders import ATTEMPTS, Request, change_order, pause
-from shared.store import lists, messages, orders, payment_reminders, stores
-from shared.store.errors import AlreadyRaised, Busy, Missing, Stale
+from shared.store import stores
+from shared.store.dynamodb.errors import AlreadyRaised, Busy, Missing, Stale
+from shared.store.messages import messages
+from shared.store.orders import lists, orders, payment_reminders
 
 OPTED_OUT = "buyer_opted_out"
 LOOKED_AT = 50
@@ -86,7 +88,7 @@ def remind_talk(store_id: str, order_id: str, now: datetime) -> int:
     """Tell that a buyer has waited too long, once a wait."""
     for _ in range(ATTEMPTS):
         thread = messages.thread(store_id, order_id)
-        told = talk_alerts.look(store_id, order_id, thread, now)
+        told = message_alerts.look(store_id, order_id, thread, now)
         try:
             if told.raised:
                 messages.told(store_id, order_id, thread, told)

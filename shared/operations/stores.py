@@ -11,8 +11,10 @@ from typing import Any
 from shared.domain.stores import Store
 from shared.operations.exports import recount
 from shared.operations.orders import lapse_order
-from shared.store import days, lists, stores
-from shared.store.errors import Busy, Exists, Missing, Stale
+from shared.store import stores
+from shared.store.alerts import daily_alerts
+from shared.store.dynamodb.errors import Busy, Exists, Missing, Stale
+from shared.store.orders import lists
 from shared.telemetry import logger
 
 OPENING_ROLES = frozenset({"owner", "platform"})
@@ -45,7 +47,7 @@ def change_store(kept: stores.Kept, change: Callable[[Store], Store], now: datet
         turned = _arms(after) != _arms(kept.store)
         rearming = stores.Rearming(lists.FIRST, now + SETTLES_IN) if turned else kept.rearming
         also = [recount(after, now)] if after.time_zone != kept.store.time_zone else []
-        also += [days.moved(after, now)] if _hour(after) != _hour(kept.store) else []
+        also += [daily_alerts.moved(after, now)] if _hour(after) != _hour(kept.store) else []
         try:
             stores.save(kept, after, rearming=rearming, also=also)
         except Stale:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain import templates as rules
 from shared.domain.errors import Conflict, Unprocessable
-from shared.domain.templates import MAX_TEMPLATES, Template
+from shared.domain.messages import templates as rules
+from shared.domain.messages.templates import MAX_TEMPLATES, Template
 from shared.operations.orders import ATTEMPTS, Receipt, new_id, pause
-from shared.store import templates
-from shared.store.errors import Busy, Exists, Full, Missing, Stale
+from shared.store.dynamodb.errors import Busy, Exists, Full, Missing, Stale
+from shared.store.messages import templates
 
 
 def create_template(store_id: str, name: str, text: str, now: datetime, receipt: Receipt | None = None) -> Template:

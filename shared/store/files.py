@@ -9,8 +9,8 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from shared.settings import settings
-from shared.store.errors import Busy
-from shared.store.sessions import client
+from shared.store.clients import client
+from shared.store.dynamodb.errors import Busy
 
 LINK_SECONDS = 300
 FORM_SECONDS = 900

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from shared.settings import settings
-from shared.store.sessions import client
+from shared.store.clients import client
 
 
 def send_export(store_id: str, export_id: str, n: int) -> None:

@@ -6,9 +6,9 @@ import secrets
 from contextlib import suppress
 from functools import lru_cache
 
-from shared.store.errors import Exists
-from shared.store.records import KeyRecord
-from shared.store.table import Put, absent, get, put
+from shared.store.dynamodb.errors import Exists
+from shared.store.dynamodb.records import KeyRecord
+from shared.store.dynamodb.table import Put, absent, get, put
 
 
 @lru_cache(maxsize=1)

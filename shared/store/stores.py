@@ -7,13 +7,15 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from shared.domain.alert_rules import AlertRules, Leads, PaymentReminders, QuietHours
+from shared.domain.alerts.rules import AlertRules, Leads, PaymentReminders, QuietHours
 from shared.domain.stores import DURATIONS, DeadlinePolicy, FeeRates, Mode, Store
-from shared.store import days, keys, regular_exports
-from shared.store.counters import fresh
-from shared.store.errors import Exists, Missing
-from shared.store.records import StoreRecord
-from shared.store.table import Put, Write, absent, get, put, stale, transact
+from shared.store.alerts import daily_alerts
+from shared.store.dynamodb import keys
+from shared.store.dynamodb.errors import Exists, Missing
+from shared.store.dynamodb.records import StoreRecord
+from shared.store.dynamodb.table import Put, Write, absent, get, put, stale, transact
+from shared.store.exports import regular_exports
+from shared.store.orders.counters import fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def create(store: Store, now: datetime) -> None:
         [
             Put(record, absent(), lambda: Exists("the store is there already")),
             regular_exports.first(store, now),
-            days.first(store, now),
+            daily_alerts.first(store, now),
             *fresh(store.store_id),
         ]
     )

@@ -11,14 +11,15 @@ from typing import Any
 
 import boto3
 
-from functions.alerts import deliver, outbox
+from functions.alerts import delivery, outbox
 from local.runtime import Context
-from shared.domain.alerts import Alert, Cause, alert
+from shared.domain.alerts.model import Alert, Cause, alert
 from shared.operations import deliveries
 from shared.settings import settings
-from shared.store import alerts, keys
-from shared.store.errors import Missing
-from shared.store.table import transact
+from shared.store.alerts import alerts
+from shared.store.dynamodb import keys
+from shared.store.dynamodb.errors import Missing
+from shared.store.dynamodb.table import transact
 from tests.alerts.receiver import Receiver
 from tests.harness import ALERTS, MAIL_SENDER, Api, Shop
 
@@ -86,25 +87,25 @@ class Bureau:
         try:
             if "alert_id" in told:
                 return deliveries.hand_over(told["store_id"], told["alert_id"], self.now)
-            return deliver.make(told["store_id"], told["channel_id"], told["delivery_id"], lambda: self.now)
+            return delivery.make(told["store_id"], told["channel_id"], told["delivery_id"], lambda: self.now)
         except Missing:
             return None
 
     def handler(self, told: dict[str, str], at: datetime | None = None) -> int:
         """The same through the Lambda handler, whose clock is this one; answers with how many messages failed."""
-        real, now = deliver.datetime, at or self.now
+        real, now = delivery.datetime, at or self.now
 
         class Clock(datetime):
             @classmethod
             def now(cls, tz: Any = None) -> datetime:
                 return now
 
-        deliver.datetime = Clock  # type: ignore[attr-defined, misc]
+        delivery.datetime = Clock  # type: ignore[attr-defined, misc]
         try:
             event = {"Records": [{"messageId": "m", "body": json.dumps(told)}]}
-            answer = deliver.lambda_handler(event, Context("DeliveryFunction", 512, 60))
+            answer = delivery.lambda_handler(event, Context("DeliveryFunction", 512, 60))
         finally:
-            deliver.datetime = real  # type: ignore[attr-defined, misc]
+            delivery.datetime = real  # type: ignore[attr-defined, misc]
         return len(answer["batchItemFailures"])
 
     def messages(self) -> list[dict[str, str]]:

@@ -17,11 +17,11 @@ import botocore.client
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.alerts import outgoing
+from functions.alerts import http_post
 from functions.alerts.formats.table import FORMATS
-from shared.domain.channels import ChannelKind
-from shared.domain.deliveries import WAITS
-from shared.store import sessions
+from shared.domain.alerts.channels import ChannelKind
+from shared.domain.alerts.deliveries import WAITS
+from shared.store import clients
 from tests import permissions
 from tests.alerts.bureau import START, Bureau, mails
 from tests.alerts.receiver import CODE_0, CUT, ERRCODE_0, HANG, NOT_HTTP, OK, RESET, Plan
@@ -103,7 +103,7 @@ def test_a_webhook_can_be_verified_by_whoever_has_its_secret(bureau: Bureau) -> 
 def test_what_fails_is_tried_again_on_its_schedule_and_then_not_again(
     bureau: Bureau, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr(outgoing, "SECONDS", 0.5)
+    monkeypatch.setattr(http_post, "SECONDS", 0.5)
     failures = [bad for bad in FAILURES if not (kind == "slack" and bad[0] == 404)]
     channel = bureau.channel(kind)
     bureau.receiver.plan(*failures, then=good(kind))
@@ -130,8 +130,8 @@ def test_ses_is_asked_once_an_attempt_and_its_no_is_tried_again(
     """SES, too, is a server that fails, hangs, breaks off and has had enough."""
     channel = bureau.channel("email")
     monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", bureau.receiver.url)
-    monkeypatch.setitem(sessions.PATIENCE, "sesv2", (0.5, 0.5, 1))
-    sessions.client.cache_clear()
+    monkeypatch.setitem(clients.PATIENCE, "sesv2", (0.5, 0.5, 1))
+    clients.client.cache_clear()
     full: Plan = (429, {"x-amzn-ErrorType": "TooManyRequestsException"}, b"{}")
     refused: Plan = (400, {"x-amzn-ErrorType": "MessageRejected"}, b'{"message":"canary"}')
     taken: Plan = (200, {}, b'{"MessageId":"1"}')
@@ -139,7 +139,7 @@ def test_ses_is_asked_once_an_attempt_and_its_no_is_tried_again(
     told = bureau.alert()
     bureau.run(timedelta(hours=2), timedelta(minutes=5))
     bureau.run(timedelta(hours=30), timedelta(hours=2))
-    sessions.client.cache_clear()
+    clients.client.cache_clear()
     (delivery,) = bureau.deliveries(channel)
     assert [(each["status"], each["why"]) for each in delivery["attempts"]] == [
         (500, "refused"),
@@ -312,9 +312,9 @@ def test_workers_at_once_with_messages_that_come_three_times_send_each_once(bure
 
 
 def test_what_is_over_before_it_was_told_is_not_told(bureau: Bureau) -> None:
-    from shared.domain.alerts import Cause
-    from shared.store import alerts
-    from shared.store.table import transact
+    from shared.domain.alerts.model import Cause
+    from shared.store.alerts import alerts
+    from shared.store.dynamodb.table import transact
 
     channel = bureau.channel()
     over, lasting = bureau.alert("short_payment"), bureau.alert("closed_by_clock")

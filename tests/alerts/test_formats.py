@@ -17,8 +17,8 @@ from functions.alerts.formats.email import mail
 from functions.alerts.formats.request import Outcome
 from functions.alerts.formats.table import FORMATS
 from functions.alerts.formats.verdicts import verdict
-from shared.domain.channels import Channel, ChannelKind, rotate, webhook_secret
-from shared.domain.notices import Notice
+from shared.domain.alerts.channels import Channel, ChannelKind, rotate, webhook_secret
+from shared.domain.alerts.notices import Notice
 
 NOW = datetime(2026, 11, 25, 1, 30, 5, tzinfo=UTC)
 MARKUP = '<at user_id="all"> <!channel> <@all> [x](https://evil.example.com) **b** `c` & \\ \n# head'

@@ -14,7 +14,7 @@ import botocore.client
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from functions.alerts import outgoing
+from functions.alerts import http_post
 from tests.alerts.bureau import Bureau
 from tests.alerts.receiver import ERRCODE_0
 from tests.baton import KILLED_AFTER, KILLED_BEFORE, LOST, Killed
@@ -23,7 +23,7 @@ POST = "POST"
 SHARD = "OUTBOX#0"
 """So that each run makes the same calls."""
 QUEUES_OWN = ("ReceiveMessage", "DeleteMessage")
-_call, _post = botocore.client.BaseClient._make_api_call, outgoing.post
+_call, _post = botocore.client.BaseClient._make_api_call, http_post.post
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Calls:
         with suppress(Exception):
             real()
         if self.fault == LOST:
-            raise outgoing.NotSent("connection_failed") if name == POST else ReadTimeoutError(endpoint_url="here")
+            raise http_post.NotSent("connection_failed") if name == POST else ReadTimeoutError(endpoint_url="here")
         raise Killed
 
 
@@ -59,12 +59,12 @@ def counted(calls: Calls) -> Iterator[Calls]:
         return calls.through(operation, lambda: _call(client, operation, arguments))
 
     botocore.client.BaseClient._make_api_call = call
-    outgoing.post = lambda *args, **kwargs: calls.through(POST, lambda: _post(*args, **kwargs))
+    http_post.post = lambda *args, **kwargs: calls.through(POST, lambda: _post(*args, **kwargs))
     try:
         yield calls
     finally:
         botocore.client.BaseClient._make_api_call = _call
-        outgoing.post = _post
+        http_post.post = _post
 
 
 def life(bureau: Bureau, calls: Calls) -> None:

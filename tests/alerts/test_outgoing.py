@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.alerts import outgoing
-from functions.alerts.outgoing import MAX_ANSWER, Answer, NotSent
-from shared.domain.targets import target
+from functions.alerts import http_post
+from functions.alerts.http_post import MAX_ANSWER, Answer, NotSent
+from shared.domain.alerts.targets import target
 from tests.alerts.receiver import CUT, DRIP, ENDLESS, HANG, NOT_HTTP, OK, RESET, Receiver, listening
 
 
@@ -22,7 +22,7 @@ def receiver() -> Iterator[Receiver]:
 def send(
     receiver: Receiver, headers: dict[str, str] | None = None, body: bytes = b"{}", *, read: bool = True
 ) -> Answer:
-    return outgoing.post(target(receiver.url, "webhook", loopback=True), headers or {}, body, read=read, loopback=True)
+    return http_post.post(target(receiver.url, "webhook", loopback=True), headers or {}, body, read=read, loopback=True)
 
 
 def test_a_request_arrives_as_it_was_meant(receiver: Receiver) -> None:
@@ -51,7 +51,7 @@ def test_headers_cannot_be_smuggled(receiver: Receiver) -> None:
 def test_a_server_that_does_not_answer_is_given_up(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch, plan: str, why: str
 ) -> None:
-    monkeypatch.setattr(outgoing, "SECONDS", 0.5)
+    monkeypatch.setattr(http_post, "SECONDS", 0.5)
     receiver.plan(plan)
     began = time.monotonic()
     with pytest.raises(NotSent, match=why):
@@ -96,6 +96,6 @@ def test_a_certificate_is_checked_against_the_name(receiver: Receiver) -> None:
     """A plain server is no TLS server; that a certificate is asked for is the context's own doing."""
     receiver.plan(OK)
     with pytest.raises(NotSent, match=r"tls_failed|connection_failed"):
-        outgoing.post(target(f"https://127.0.0.1:{receiver.port}/", "webhook", loopback=True), {}, b"", loopback=True)
-    context = outgoing._tls()
+        http_post.post(target(f"https://127.0.0.1:{receiver.port}/", "webhook", loopback=True), {}, b"", loopback=True)
+    context = http_post._tls()
     assert context.check_hostname and context.verify_mode.name == "CERT_REQUIRED"

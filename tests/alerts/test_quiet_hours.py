@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.domain.deliveries import after_quiet
+from shared.domain.alerts.deliveries import after_quiet
 from shared.operations.days import tell_day
 from tests.alerts.bureau import START, Bureau, mails
 from tests.alerts.receiver import OK
@@ -76,7 +76,7 @@ def rules(bureau: Bureau, **changes: Any) -> None:
 
 
 def test_by_night_only_what_is_critical_is_sent_and_the_rest_in_the_morning(bureau: Bureau) -> None:
-    from shared.domain.alert_rules import QuietHours
+    from shared.domain.alerts.rules import QuietHours
 
     rules(bureau, quiet_hours=QuietHours(*NIGHT))
     people, program = bureau.channel("slack"), bureau.channel(quiet_hours=False)
@@ -98,7 +98,7 @@ def test_by_night_only_what_is_critical_is_sent_and_the_rest_in_the_morning(bure
 
 
 def test_what_failed_before_the_night_waits_for_its_end(bureau: Bureau) -> None:
-    from shared.domain.alert_rules import QuietHours
+    from shared.domain.alerts.rules import QuietHours
 
     rules(bureau, quiet_hours=QuietHours(*NIGHT))
     channel = bureau.channel()
@@ -123,7 +123,7 @@ def digest(bureau: Bureau) -> Any:
 
 
 def test_a_digest_goes_once_to_each_channel_that_has_it_on_with_what_is_due(bureau: Bureau) -> None:
-    from shared.domain.alert_rules import QuietHours
+    from shared.domain.alerts.rules import QuietHours
 
     rules(bureau, quiet_hours=QuietHours(time(9), time(12)))
     bureau.now = datetime.now(UTC)

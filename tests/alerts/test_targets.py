@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.alerts import outgoing
-from shared.domain.channels import ChannelKind
-from shared.domain.targets import BadTarget, Target, at_home, masked, public, target
+from functions.alerts import http_post
+from shared.domain.alerts.channels import ChannelKind
+from shared.domain.alerts.targets import BadTarget, Target, at_home, masked, public, target
 from tests.alerts.receiver import OK, Receiver, listening, watched
 
 PUBLIC = "93.184.216.34"
@@ -121,8 +121,8 @@ def receiver() -> Iterator[Receiver]:
 def attempt(url: str, kind: str = "webhook", *, loopback: bool = False) -> int | None:
     """The status that came back, or None where nothing was sent."""
     try:
-        return outgoing.post(target(url, kind, loopback=loopback), {}, BODY, loopback=loopback).status
-    except (BadTarget, outgoing.NotSent):
+        return http_post.post(target(url, kind, loopback=loopback), {}, BODY, loopback=loopback).status
+    except (BadTarget, http_post.NotSent):
         return None
 
 
@@ -137,8 +137,8 @@ def test_no_hostile_target_is_ever_connected_to() -> None:
         for url in hostile:
             host = url.partition("://")[2].split("/")[0].strip("[]")
             for port in (443, 80):
-                with pytest.raises(outgoing.NotSent):
-                    outgoing.post(Target(True, host, port, "/"), {}, BODY)
+                with pytest.raises(http_post.NotSent):
+                    http_post.post(Target(True, host, port, "/"), {}, BODY)
     print(
         f"\n{len(hostile)} hostile targets, {len(wires.looked_up)} names looked up, {len(wires.connected)} connections"
     )
@@ -183,8 +183,8 @@ def test_a_redirect_is_an_answer_and_nobody_follows_it(receiver: Receiver, statu
 
 def test_loopback_is_there_for_the_local_run_alone(receiver: Receiver) -> None:
     assert attempt(receiver.url) is None
-    with pytest.raises(outgoing.NotSent, match="not_public"):
-        outgoing.post(Target(False, "127.0.0.1", receiver.port, "/hook"), {}, BODY)
+    with pytest.raises(http_post.NotSent, match="not_public"):
+        http_post.post(Target(False, "127.0.0.1", receiver.port, "/hook"), {}, BODY)
     assert receiver.received == []
     for kind in ChannelKind:
         assert attempt(receiver.url, str(kind), loopback=True) == 200
@@ -244,8 +244,8 @@ def test_a_resolver_that_hangs_is_left_to_hang(monkeypatch: pytest.MonkeyPatch) 
     import threading
 
     hanging = threading.Event()
-    monkeypatch.setattr(outgoing, "SECONDS", 0.2)
+    monkeypatch.setattr(http_post, "SECONDS", 0.2)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [hanging.wait(20)][1:])
-    with pytest.raises(outgoing.NotSent, match="timed_out"):
-        outgoing.post(Target(True, "slow.example.com", 443, "/"), {}, BODY)
+    with pytest.raises(http_post.NotSent, match="timed_out"):
+        http_post.post(Target(True, "slow.example.com", 443, "/"), {}, BODY)
     hanging.set()

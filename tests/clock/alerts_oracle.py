@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.domain.placements import Placement
+from shared.domain.order.placement import Placement
 from shared.domain.stores import Store
 from tests.clock.oracle import DISPUTES, HELD_BY_DISPUTES, LAPSES, Timers
 

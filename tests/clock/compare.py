@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from shared.domain.stores import Mode
-from shared.store import keys
+from shared.store.dynamodb import keys
 from tests.clock import alerts_oracle, firings, month, oracle
 from tests.clock.alerts_oracle import Raised
 from tests.clock.expressions import Item

@@ -13,7 +13,7 @@ from pynamodb.expressions import condition as c
 from pynamodb.expressions import update as u
 from pynamodb.expressions.operand import Path, Value
 
-from shared.store.records import Record
+from shared.store.dynamodb.records import Record
 
 Item = dict[str, str | int | float | bytes]
 """An item as it lies here, by attribute: text, numbers and bytes stand for S, N and B."""

@@ -1,7 +1,7 @@
 """The table in memory: many times as fast as an engine behind a socket, for a month of a hundred thousand orders.
 
-It stands in for PynamoDB and the engine below shared/store/table.py, whose own code runs as it is: conditions and
-actions are PynamoDB's objects, judged here; a transaction does all or nothing, and its reasons come back by place;
+It stands in for PynamoDB and the engine below shared/store/dynamodb/table.py, whose own code runs as it is: conditions
+and actions are PynamoDB's objects, judged here; a transaction does all or nothing, and its reasons come back by place;
 indexes project, sort and page, and may be some writes old. What it was not made for it refuses loudly.
 tests/clock/test_memory_table.py holds it against Dynoxide.
 """
@@ -17,8 +17,8 @@ from pynamodb.exceptions import CancellationReason, PutError, TransactWriteError
 from pynamodb.expressions import condition as c
 from pynamodb.expressions import update as u
 
-from shared.store import table
-from shared.store.records import Record
+from shared.store.dynamodb import table
+from shared.store.dynamodb.records import Record
 from tests.clock.expressions import Item, acted, bounds, holds, item_of, raw, record_of, refused
 from tests.clock.memory_index import Index, Key, Sorted
 
@@ -193,7 +193,7 @@ class MemoryTable:
 
     @contextmanager
     def installed(self) -> Iterator[MemoryTable]:
-        """Until the end of the block, shared/store/table.py works on this table."""
+        """Until the end of the block, shared/store/dynamodb/table.py works on this table."""
         put_back = [(table, "connection", table.connection), (table, "TransactWrite", table.TransactWrite)]
         table.connection, table.TransactWrite = (lambda: self), _writer(self)  # type: ignore[assignment,misc]
         Record.get = classmethod(_get(self))

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from shared.domain.alert_rules import LEADS as DEFAULT_LEADS
-from shared.domain.alert_rules import AlertRules, Leads
-from shared.domain.orders import Buyer, Line
-from shared.domain.placements import Placement
+from shared.domain.alerts.rules import LEADS as DEFAULT_LEADS
+from shared.domain.alerts.rules import AlertRules, Leads
+from shared.domain.order.model import Buyer, Line
+from shared.domain.order.placement import Placement
 from shared.domain.stores import DURATIONS, DeadlinePolicy, Mode, Store
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)

@@ -13,16 +13,18 @@ from datetime import datetime, timedelta
 
 from botocore.exceptions import ReadTimeoutError
 
-from functions.alerts import work
-from functions.alerts.deadlines import SKEW, sweep
-from functions.alerts.reminders import remind
-from shared.domain.commands import Actor
+from functions.deadlines import due_items
+from functions.deadlines.reminders import remind
+from functions.deadlines.sweep import SKEW, sweep
 from shared.domain.errors import DomainError
+from shared.domain.order.transitions import Actor
 from shared.domain.stores import Mode, Store
 from shared.operations import messages
 from shared.operations import orders as operations
 from shared.operations.stores import change_store
-from shared.store import keys, orders, stores
+from shared.store import stores
+from shared.store.dynamodb import keys
+from shared.store.orders import orders
 from tests.baton import Killed
 from tests.clock import firings as f
 from tests.clock.expressions import LAST, Item
@@ -40,7 +42,7 @@ Enough = Callable[[], bool]
 class Kind:
     """A scheduled run: what it does, what it finds that in, and how long after its moment something is due to it."""
 
-    does: Callable[[datetime, Enough, work.Send | None], work.Run]
+    does: Callable[[datetime, Enough, due_items.Send | None], due_items.Run]
     index: str
     shards: Sequence[str]
     skew: timedelta = timedelta(0)
@@ -89,12 +91,12 @@ class Ended:
 @contextmanager
 def sliced(inline: int, size: int) -> Iterator[None]:
     """Runs do so much themselves, of each shard, and hand out the rest in slices of that size."""
-    before = work.INLINE, work.SLICE
-    work.INLINE, work.SLICE = inline, size
+    before = due_items.INLINE, due_items.SLICE
+    due_items.INLINE, due_items.SLICE = inline, size
     try:
         yield
     finally:
-        work.INLINE, work.SLICE = before
+        due_items.INLINE, due_items.SLICE = before
 
 
 @contextmanager
@@ -235,7 +237,7 @@ class Month:
         while self.queue and self.queue[0][0] <= moment:
             comes_at, number, message = heapq.heappop(self.queue)
             firing, self.now = Firing(comes_at, comes_at, f.trouble(self.chance), number % 3), comes_at
-            self._troubled("slice", firing, lambda enough, m=message, at=comes_at: work.slice_off(m, at, enough))
+            self._troubled("slice", firing, lambda enough, m=message, at=comes_at: due_items.slice_off(m, at, enough))
             self.run.counts["slices"] += 1
 
     def _send(self, slices: Sequence[Mapping[str, str]], moment: datetime) -> None:
@@ -263,7 +265,7 @@ class Month:
             self.first[name] = memory.writes, min(map(str, (*first, *waiting)), default=LAST)
         return self.first[name][1]
 
-    def _troubled(self, name: str, firing: Firing, does: Callable[[Enough], work.Run]) -> None:
+    def _troubled(self, name: str, firing: Firing, does: Callable[[Enough], due_items.Run]) -> None:
         """The run, with what befalls it."""
         memory, calls = self.run.memory, Counter[str]()
 

@@ -93,7 +93,7 @@ class Scribbler:
         return BEGUN + timedelta(seconds=self.chance.randrange(30), microseconds=self.chance.choice((0, 1)))
 
     def record(self) -> Any:
-        from shared.store.records import CounterRecord, DetailRecord, ThreadRecord
+        from shared.store.dynamodb.records import CounterRecord, DetailRecord, ThreadRecord
 
         chance = self.chance
         spread: dict[str, Any] = {
@@ -113,8 +113,8 @@ class Scribbler:
         return ThreadRecord(*self.key(), version=chance.randrange(3), unanswered_since=since, **spread)
 
     def condition(self) -> Any:
-        from shared.store.records import OrderRecord, Record, ThreadRecord
-        from shared.store.table import absent, anyhow, present
+        from shared.store.dynamodb.records import OrderRecord, Record, ThreadRecord
+        from shared.store.dynamodb.table import absent, anyhow, present
 
         moment, number = self.moment(), self.chance.randrange(3)
         version, since = OrderRecord.version, ThreadRecord.unanswered_since
@@ -135,9 +135,9 @@ class Scribbler:
         return self.chance.choice(conditions)
 
     def write(self, number: int) -> Any:
-        from shared.store.errors import Stale
-        from shared.store.records import CounterRecord
-        from shared.store.table import Check, Delete, Put, Update
+        from shared.store.dynamodb.errors import Stale
+        from shared.store.dynamodb.records import CounterRecord
+        from shared.store.dynamodb.table import Check, Delete, Put, Update
 
         def refuse() -> Stale:
             return Stale(str(number))
@@ -152,7 +152,7 @@ class Scribbler:
         return Update(CounterRecord(*self.key()), self.actions(), condition, refuse)
 
     def actions(self) -> list[Any]:
-        from shared.store.records import CounterRecord, Record, ThreadRecord
+        from shared.store.dynamodb.records import CounterRecord, Record, ThreadRecord
 
         actions = [Record.kind.set(CounterRecord), CounterRecord.total.add(self.chance.randint(-3, 3))]
         if self.chance.random() < 0.5:
@@ -162,8 +162,8 @@ class Scribbler:
         return actions
 
     def transact(self) -> str:
-        from shared.store.errors import Stale
-        from shared.store.table import transact
+        from shared.store.dynamodb.errors import Stale
+        from shared.store.dynamodb.table import transact
 
         writes = [self.write(number) for number in range(self.chance.choice((1, 1, 2, 3)))]
         try:
@@ -176,8 +176,8 @@ class Scribbler:
         return "done"
 
     def put(self) -> str:
-        from shared.store.errors import Stale
-        from shared.store.table import Put, put, stale
+        from shared.store.dynamodb.errors import Stale
+        from shared.store.dynamodb.table import Put, put, stale
 
         try:
             put(Put(self.record(), self.condition(), stale))
@@ -186,9 +186,9 @@ class Scribbler:
         return "done"
 
     def update(self) -> str:
-        from shared.store.errors import Stale
-        from shared.store.records import CounterRecord
-        from shared.store.table import Update, stale, update
+        from shared.store.dynamodb.errors import Stale
+        from shared.store.dynamodb.records import CounterRecord
+        from shared.store.dynamodb.table import Update, stale, update
 
         try:
             update(Update(CounterRecord(*self.key()), self.actions(), self.condition(), stale))
@@ -197,14 +197,14 @@ class Scribbler:
         return "done"
 
     def get(self) -> Any:
-        from shared.store.table import get
+        from shared.store.dynamodb.table import get
 
         found = get(*self.key())
         return found and found.attribute_values
 
     def query(self) -> list[Any]:
-        from shared.store.records import Record
-        from shared.store.table import query
+        from shared.store.dynamodb.records import Record
+        from shared.store.dynamodb.table import query
 
         pk, sk = self.key()
         ranges = [None, Record.sk.startswith(sk[0]), Record.sk.between("A2", "Ä"), Record.sk > sk, Record.sk <= sk]
@@ -216,8 +216,8 @@ class Scribbler:
         return [each.attribute_values for each in query(pk, condition, limit=limit, forward=forward, after=after)]
 
     def index(self) -> list[Any]:
-        from shared.store.records import Record
-        from shared.store.table import query_index
+        from shared.store.dynamodb.records import Record
+        from shared.store.dynamodb.table import query_index
 
         name, attribute = self.chance.choice((("by_placed", Record.placed_key), ("by_due", Record.due_key)))
         ranges = [None, attribute.between("2", "6"), attribute > "3", attribute < "6", attribute == "4"]
@@ -231,15 +231,15 @@ class Scribbler:
         return [each.attribute_values for each in tied(found, name)]
 
     def keys(self) -> list[Any]:
-        from shared.store.records import Record
-        from shared.store.table import query_keys
+        from shared.store.dynamodb.records import Record
+        from shared.store.dynamodb.table import query_keys
 
         until = Record.fires_at < str(self.chance.randrange(9))
         return sorted(query_keys("by_clock", "CLOCK#0", until, "fires_at"))
 
     def count(self) -> int:
-        from shared.store.records import Record
-        from shared.store.table import count_index
+        from shared.store.dynamodb.records import Record
+        from shared.store.dynamodb.table import count_index
 
         return count_index("by_due", f"t{self.chance.randrange(2)}", Record.due_key >= str(self.chance.randrange(9)))
 
@@ -268,8 +268,8 @@ def test_the_same_scribble_comes_to_the_same(on_dynoxide: Api) -> None:
 
 def test_the_same_orders_come_to_the_same(on_dynoxide: Api) -> None:
     """Placed, paid, shipped, disputed and let lapse by the operations themselves."""
-    from functions.alerts.deadlines import sweep
-    from functions.alerts.reminders import remind
+    from functions.deadlines.reminders import remind
+    from functions.deadlines.sweep import sweep
     from shared.store import stores
     from tests.clock import month
     from tests.clock.run import Month, Run, same_ids
@@ -302,8 +302,8 @@ def test_the_same_orders_come_to_the_same(on_dynoxide: Api) -> None:
 
 
 def test_an_index_is_some_writes_behind_and_never_shows_what_never_was() -> None:
-    from shared.store.records import CounterRecord, Record
-    from shared.store.table import Put, anyhow, put, query_index, stale
+    from shared.store.dynamodb.records import CounterRecord, Record
+    from shared.store.dynamodb.table import Put, anyhow, put, query_index, stale
 
     memory, shown = MemoryTable(seed=3, lag=5), Counter[int]()
     with memory.installed():
@@ -319,8 +319,8 @@ def test_an_index_is_some_writes_behind_and_never_shows_what_never_was() -> None
 def test_what_the_stand_in_was_not_made_for_it_refuses() -> None:
     from pynamodb.expressions.condition import size
 
-    from shared.store.records import CounterRecord, Record
-    from shared.store.table import Put, put, stale
+    from shared.store.dynamodb.records import CounterRecord, Record
+    from shared.store.dynamodb.table import Put, put, stale
 
     for condition in (Record.due_key.contains("5"), size("due_key") > 1, Record.due_key.is_in("5", "6")):
         with MemoryTable().installed(), pytest.raises(NotImplementedError):
@@ -328,8 +328,8 @@ def test_what_the_stand_in_was_not_made_for_it_refuses() -> None:
 
 
 def test_the_stand_in_is_fast_enough_for_a_month() -> None:
-    from shared.store.records import CounterRecord
-    from shared.store.table import Put, Update, anyhow, stale, transact
+    from shared.store.dynamodb.records import CounterRecord
+    from shared.store.dynamodb.table import Put, Update, anyhow, stale, transact
 
     memory, began = MemoryTable(), time.process_time()
     with memory.installed():

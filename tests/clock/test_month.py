@@ -63,13 +63,13 @@ def test_the_hostile_runs_are_as_hostile_as_they_say() -> None:
 
 
 def early(patch: pytest.MonkeyPatch) -> None:
-    from functions.alerts import deadlines
+    from functions.deadlines import sweep as deadlines
 
     patch.setattr(deadlines, "SKEW", -3 * firings.MINUTE)
 
 
 def on_frozen_orders(patch: pytest.MonkeyPatch) -> None:
-    from shared.domain import deadlines, lifecycle
+    from shared.domain.order import deadlines, lifecycle
 
     running, row_for = deadlines.running, lifecycle._row_for
 
@@ -91,7 +91,7 @@ def in_stores_that_watch(patch: pytest.MonkeyPatch) -> None:
 
 
 def behind_the_step_that_met_it(patch: pytest.MonkeyPatch) -> None:
-    from shared.domain import lifecycle
+    from shared.domain.order import lifecycle
 
     lapse = lifecycle.lapse
 
@@ -104,7 +104,7 @@ def behind_the_step_that_met_it(patch: pytest.MonkeyPatch) -> None:
 
 
 def without_being_counted(patch: pytest.MonkeyPatch) -> None:
-    from shared.store import orders
+    from shared.store.orders import orders
 
     counted = orders.counted
     patch.setattr(
@@ -114,7 +114,7 @@ def without_being_counted(patch: pytest.MonkeyPatch) -> None:
 
 def with_alerts_of_the_last_run_alone(patch: pytest.MonkeyPatch) -> None:
     """A step forgets what has come up since."""
-    from shared.domain import order_alerts
+    from shared.domain.alerts import order_alerts
 
     follow = order_alerts.follow
     patch.setattr(
@@ -127,19 +127,19 @@ def with_alerts_of_the_last_run_alone(patch: pytest.MonkeyPatch) -> None:
 
 
 def with_nothing_told_at_once(patch: pytest.MonkeyPatch) -> None:
-    from shared.domain import order_alerts
+    from shared.domain.alerts import order_alerts
 
     patch.setattr(order_alerts, "_set", lambda *told: None)
 
 
 def with_full_timers_told_of_at_once(patch: pytest.MonkeyPatch) -> None:
-    from shared.domain import deadlines
+    from shared.domain.order import deadlines
 
     patch.setattr(deadlines, "full", lambda store, order, kind, start: start + timedelta(days=99))
 
 
 def with_alerts_that_stay(patch: pytest.MonkeyPatch) -> None:
-    from shared.domain import order_alerts
+    from shared.domain.alerts import order_alerts
 
     lasts = order_alerts.lasts
     patch.setattr(order_alerts, "lasts", lambda cause, order: cause.timer == "payment" or lasts(cause, order))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from shared.domain import deadlines, shipments
-from shared.domain.orders import END_REASONS, Outcome, RefundState, Status
+from shared.domain.order import deadlines, shipments
+from shared.domain.order.model import END_REASONS, Outcome, RefundState, Status
 from tests.domain.build import Life, claim, hours, offer
 
 ENDED = ("FUND_PROCESSING", "FINISH")

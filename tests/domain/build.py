@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from shared.domain import disputes, lifecycle
-from shared.domain.commands import Actor, Command
 from shared.domain.errors import Conflict, DomainError, Unprocessable
-from shared.domain.history import Entry
-from shared.domain.orders import Buyer, Dispute, FundState, Line, Overlay, Refund, Status
-from shared.domain.placements import Placement, place
+from shared.domain.order import disputes, lifecycle
+from shared.domain.order.history import Entry
+from shared.domain.order.model import Buyer, Dispute, FundState, Line, Overlay, Refund, Status
+from shared.domain.order.placement import Placement, place
+from shared.domain.order.transitions import Actor, Command
 from shared.domain.stores import DURATIONS, DeadlinePolicy, Mode, Store
 
 EVERY = (*lifecycle.ACTIONS, *disputes.ACTIONS)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain import lifecycle
+from shared.domain.order import lifecycle
 from tests.domain.build import SHIP_A, TOTAL, Life, claim, life_in, parcel
 
 ALL_LEFT = {"a": 2, "b": 1}

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.columns import Shown, amount
+from shared.domain.exports.columns import Shown, amount
 from shared.domain.money import CURRENCY_DIGITS, MAX_MINOR
 
 ZONES = sorted(available_timezones() - {"localtime"})

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.domain import customers
-from shared.domain.customers import Customer
+from shared.domain.customers import model as customers
+from shared.domain.customers.model import Customer
 from shared.domain.errors import Conflict
-from shared.domain.orders import Amounts, Buyer, Order
+from shared.domain.order.model import Amounts, Buyer, Order
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from shared.domain import deliveries
-from shared.domain.deliveries import LEASE, SPAN, SPREAD, WAITS, Attempt, Delivery, State, What
+from shared.domain.alerts import deliveries
+from shared.domain.alerts.deliveries import LEASE, SPAN, SPREAD, WAITS, Attempt, Delivery, State, What
 from shared.domain.errors import Conflict
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)

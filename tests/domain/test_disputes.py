@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain import deadlines, disputes
 from shared.domain.errors import Conflict, Unprocessable
-from shared.domain.orders import FundState, RefundState, Status
+from shared.domain.order import deadlines, disputes
+from shared.domain.order.model import FundState, RefundState, Status
 from tests.domain.build import DISPUTED, RETURNING, TOTAL, claim, days, life_in, offer
 
 SENT = "WAIT_BUYER_ACCEPT_GOODS"

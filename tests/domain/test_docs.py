@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from docs import generate
-from shared.domain.deadlines import TIMERS
-from shared.domain.lifecycle import ACTIONS, TABLE
-from shared.domain.orders import END_REASONS
+from shared.domain.order.deadlines import TIMERS
+from shared.domain.order.lifecycle import ACTIONS, TABLE
+from shared.domain.order.model import END_REASONS
 
 
 def test_the_page_is_as_the_tables_are() -> None:

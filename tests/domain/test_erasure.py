@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from shared.domain import customers, erasure
-from shared.domain.commands import Actor
-from shared.domain.customers import Customer
-from shared.domain.orders import Buyer, Dispute, Evidence, Order, Parcel, Proposal, Quantity, Refund, RefundState
+from shared.domain.customers import erasure
+from shared.domain.customers import model as customers
+from shared.domain.customers.model import Customer
+from shared.domain.order.model import Buyer, Dispute, Evidence, Order, Parcel, Proposal, Quantity, Refund, RefundState
+from shared.domain.order.transitions import Actor
 from tests.domain.build import life_in
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

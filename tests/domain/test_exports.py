@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.domain import exports as life
-from shared.domain.commands import Actor
 from shared.domain.errors import Conflict, Unprocessable
-from shared.domain.exports import File, Format, Job, Kind, State, Warned
+from shared.domain.exports import model as life
+from shared.domain.exports.model import File, Format, Job, Kind, State, Warned
+from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain import customer_columns
-from shared.domain.columns import COLUMNS
-from shared.domain.exports import Kind
-from shared.domain.layouts import LAYOUTS, SELLER_CENTRE_2016, SELLER_CENTRE_2026, Layout, columns_of, named
+from shared.domain.exports import customer_columns
+from shared.domain.exports.columns import COLUMNS
+from shared.domain.exports.layouts import LAYOUTS, SELLER_CENTRE_2016, SELLER_CENTRE_2026, Layout, columns_of, named
+from shared.domain.exports.model import Kind
 
 EVERY = [(kind, name, layout) for kind, layouts in LAYOUTS.items() for name, layout in layouts.items()]
 

@@ -10,13 +10,14 @@ from itertools import product
 import pytest
 from ulid import ULID
 
-from shared.domain import deadlines, lifecycle, order_alerts
-from shared.domain.alert_rules import LEADS, AlertRules, PaymentReminders
-from shared.domain.alerts import KINDS, Alert, Cause, Severity, sentence
-from shared.domain.commands import Actor, Command
-from shared.domain.history import Entry
-from shared.domain.order_alerts import EVENTS, Told, Watch
-from shared.domain.orders import Order
+from shared.domain.alerts import order_alerts
+from shared.domain.alerts.model import KINDS, Alert, Cause, Severity, sentence
+from shared.domain.alerts.order_alerts import EVENTS, Told, Watch
+from shared.domain.alerts.rules import LEADS, AlertRules, PaymentReminders
+from shared.domain.order import deadlines, lifecycle
+from shared.domain.order.history import Entry
+from shared.domain.order.model import Order
+from shared.domain.order.transitions import Actor, Command
 from shared.domain.stores import DURATIONS, DeadlinePolicy, Mode, Store
 from tests.domain.build import DISPUTED, WAYS, Life, claim, life_in, line, offer, parcel
 

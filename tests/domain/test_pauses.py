@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain import deadlines
+from shared.domain.order import deadlines
 from tests.domain.build import SHIP_ALL, Life, claim, days, hours, life_in
 
 RUNNING = (

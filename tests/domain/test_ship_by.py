@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shared.domain import deadlines
+from shared.domain.order import deadlines
 from shared.domain.stores import Store
 from tests.domain.build import Life, days, life_in, line, parcel, policy
 

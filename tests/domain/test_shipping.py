@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain import shipments
+from shared.domain.order import shipments
 from tests.domain.build import Life, days, hours, life_in, line, parcel
 
 

@@ -10,9 +10,9 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain import disputes
 from shared.domain.errors import DomainError
-from shared.domain.orders import Order
+from shared.domain.order import disputes
+from shared.domain.order.model import Order
 from tests.domain.bodies import body_for
 from tests.domain.build import DISPUTED, EVERY, WAYS, Life, days, hours, life_in
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.domain.errors import Unprocessable
-from shared.domain.orders import END_REASONS, FundState, Outcome, Status
+from shared.domain.order.model import END_REASONS, FundState, Outcome, Status
 from tests.domain.build import PLACED, TOTAL, Life, claim, days, hours, life_in, line
 
 SITUATIONS = (

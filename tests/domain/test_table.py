@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain import lifecycle
 from shared.domain.errors import TransitionNotAllowed
-from shared.domain.orders import Status
+from shared.domain.order import lifecycle
+from shared.domain.order.model import Status
 from tests.domain.bodies import body_for
 from tests.domain.build import SHIP_ALL, Life, claim, life_in
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.domain import deadlines, lifecycle
+from shared.domain.order import deadlines, lifecycle
 from shared.domain.stores import DURATIONS
 from tests.domain.build import PLACED, SHIP_ALL, STORE, WATCHING, Life, claim, days, hours, life_in, policy
 

@@ -7,10 +7,10 @@ from random import Random
 
 import pytest
 
-from shared.domain import deadlines, disputes, lifecycle
-from shared.domain.commands import SELLER_ROLES
 from shared.domain.errors import Conflict, Unprocessable
-from shared.domain.orders import OPEN_REFUND_STATES, FundState, Overlay, Status
+from shared.domain.order import deadlines, disputes, lifecycle
+from shared.domain.order.model import OPEN_REFUND_STATES, FundState, Overlay, Status
+from shared.domain.order.transitions import SELLER_ROLES
 from shared.domain.stores import Mode
 from tests.domain.bodies import body_for
 from tests.domain.build import DISPUTED, EVERY, STORE, WATCHING, Life, life_in, line

@@ -9,9 +9,9 @@ from typing import Any
 import boto3
 
 from bench.export import pages
-from shared.domain.orders import Order
-from shared.store.items import head_of, part_record, parts_of, stamp
-from shared.store.records import Record
+from shared.domain.order.model import Order
+from shared.store.dynamodb.records import Record
+from shared.store.orders.items import head_of, part_record, parts_of, stamp
 
 BATCH = 25
 

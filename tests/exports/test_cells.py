@@ -20,7 +20,7 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from shared.domain import disputes
+from shared.domain.order import disputes
 from tests.exports.office import (
     Expected,
     ExpectedBuyers,

@@ -16,11 +16,12 @@ import pytest
 
 from functions.exports import worker
 from functions.exports.formats import csv
-from shared.domain.exports import RESTARTS
+from shared.domain.exports.model import RESTARTS
 from shared.operations import exports
-from shared.store import keys, timeline, wire
-from shared.store import orders as store
-from shared.store.records import Record
+from shared.store.dynamodb import keys, wire
+from shared.store.dynamodb.records import Record
+from shared.store.orders import orders as store
+from shared.store.orders import timeline
 from tests.exports.office import Office
 from tests.harness import Shop, ago, line, new_order, parcel, snapshot, usd
 

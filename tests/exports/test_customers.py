@@ -14,7 +14,7 @@ from functions.exports import worker
 from functions.exports.formats import csv
 from functions.orders.buyers import segment_of
 from shared.operations import exports
-from shared.store import customers, every_customer
+from shared.store.customers import all_customers, customers
 from tests.baton import KILLED_AFTER, KILLED_BEFORE, LOST, Killed
 from tests.exports.office import Office, about
 from tests.exports.test_changing_orders import Meanwhile
@@ -49,12 +49,12 @@ def test_the_exports_way_of_reading_makes_what_a_record_is(on_dynoxide: Api) -> 
             told = {"tags": [buyer[:50]], "note": f"= {buyer}", "blocked": number % 3 == 0, "reminder_opt_out": True}
             assert shop.staff.patch(f"/v1/customers/{segment_of(buyer)}", told).status == 200
     in_order = sorted(IDS, key=lambda each: each.encode())
-    everybody = list(every_customer.behind(shop.name))
+    everybody = list(all_customers.behind(shop.name))
     assert [each.buyer_id for each in everybody] == in_order
     assert everybody == [customers.load(shop.name, buyer) for buyer in in_order]
-    assert every_customer.count(shop.name) == len(IDS)
+    assert all_customers.count(shop.name) == len(IDS)
     for place, buyer in enumerate(in_order, 1):
-        assert list(every_customer.behind(shop.name, buyer)) == everybody[place:], buyer
+        assert list(all_customers.behind(shop.name, buyer)) == everybody[place:], buyer
 
 
 def test_every_customer_is_there_once_as_at_one_moment(
@@ -142,7 +142,7 @@ def test_one_that_is_cut_anywhere_ends_the_same(
 
 def test_an_order_that_moves_in_time_begins_no_file_of_customers_anew(office: Office) -> None:
     shop = office.api.shop()
-    from shared.store import orders
+    from shared.store.orders import orders
     from tests.harness import new_order, snapshot
 
     body = new_order(placed_at=ago(hours=30))

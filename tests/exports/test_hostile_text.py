@@ -19,14 +19,14 @@ import openpyxl
 import pytest
 
 from functions.exports import kinds
-from functions.exports.writing import write_file
+from functions.exports.file_writer import write_file
 from functions.orders.buyers import segment_of
-from shared.domain import exports as life
-from shared.domain.commands import Actor
-from shared.domain.customers import Customer
-from shared.domain.exports import Format, Job, Kind
-from shared.domain.layouts import columns_of
-from shared.domain.orders import Buyer, Order
+from shared.domain.customers.model import Customer
+from shared.domain.exports import model as life
+from shared.domain.exports.layouts import columns_of
+from shared.domain.exports.model import Format, Job, Kind
+from shared.domain.order.model import Buyer, Order
+from shared.domain.order.transitions import Actor
 from tests.domain.build import STORE, life_in
 from tests.domain.build import line as built_line
 from tests.exports.office import (

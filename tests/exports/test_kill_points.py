@@ -19,10 +19,10 @@ from botocore.exceptions import ReadTimeoutError
 
 from functions.exports import worker
 from functions.exports.formats import xls
-from shared.domain.exports import State
+from shared.domain.exports.model import State
 from shared.operations import exports
-from shared.store import exports as store
 from shared.store import files
+from shared.store.exports import exports as store
 from tests.baton import KILLED_AFTER, KILLED_BEFORE, LOST, Killed
 from tests.exports import bulk
 from tests.exports.office import Office, sheet

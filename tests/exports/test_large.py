@@ -11,10 +11,11 @@ import pytest
 
 from bench.export import pages
 from functions.exports.formats import xls
-from shared.store import timeline, wire
-from shared.store.items import head_of, part_record, parts_of, stamp
-from shared.store.keys import instant
-from shared.store.records import connection
+from shared.store.dynamodb import wire
+from shared.store.dynamodb.keys import instant
+from shared.store.dynamodb.records import connection
+from shared.store.orders import timeline
+from shared.store.orders.items import head_of, part_record, parts_of, stamp
 from tests.exports.office import Office, sheet
 from tests.harness import line
 

@@ -15,11 +15,11 @@ from botocore.exceptions import EndpointConnectionError
 
 from functions.exports import worker
 from functions.exports.formats import csv
-from shared.domain import exports as life
+from shared.domain.exports import model as life
 from shared.operations import exports
 from shared.operations.exports import LeaseLost
-from shared.store import exports as store
 from shared.store import files, queues
+from shared.store.exports import exports as store
 from tests import permissions
 from tests.baton import Killed
 from tests.exports.office import Office, context
@@ -216,12 +216,12 @@ def test_a_heartbeat_keeps_the_others_away(office: Office, shop: Shop, monkeypat
 
 
 def test_a_file_that_takes_too_long_ends_where_it_is(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    from functions.exports import writing
+    from functions.exports import file_writer
 
     shop = office.api.shop()
     for _ in range(5):
         shop.platform.place()
-    monkeypatch.setattr(writing, "LOOK_EVERY", 2)
+    monkeypatch.setattr(file_writer, "LOOK_EVERY", 2)
     export = office.ask(shop.staff, format="csv")
     while bodies := office.messages():
         for body in bodies:

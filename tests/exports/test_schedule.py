@@ -9,8 +9,8 @@ import pytest
 
 from shared.domain.windows import last_three_months, months_before, next_regular
 from shared.operations import exports
-from shared.store import exports as store
-from shared.store import regular_exports
+from shared.store.exports import exports as store
+from shared.store.exports import regular_exports
 from tests import permissions
 from tests.exports.office import Office, sheet
 from tests.harness import new_order

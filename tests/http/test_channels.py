@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.channels import LIMIT, ChannelKind
+from shared.domain.alerts.channels import LIMIT, ChannelKind
 from tests.harness import Answer, Api, Client, Shop
 
 GOOD: Mapping[str, dict[str, Any]] = {

@@ -257,7 +257,7 @@ def take_every_step(shop: Shop, state: State, counts: Counter[int]) -> None:
 
 
 def test_the_oracle_knows_every_action() -> None:
-    from shared.domain.lifecycle import ACTIONS
+    from shared.domain.order.lifecycle import ACTIONS
 
     assert set(TABLE) == set(ACTIONS)
     assert len(ANY) == 13

@@ -168,7 +168,7 @@ def test_an_item_that_met_a_busy_table_runs_when_the_bulk_is_sent_again(
 ) -> None:
     from functions.orders.routes import bulk
     from shared.operations import orders
-    from shared.store.errors import Busy
+    from shared.store.dynamodb.errors import Busy
 
     shop = on_moto.shop()
     numbers = [shipping(shop)["order_id"] for _ in range(3)]
@@ -234,7 +234,7 @@ def test_a_ship_by_that_lapsed_stays_as_it_is_while_the_cancellation_is_open(api
 
 
 def test_a_page_of_parcels_ends_before_its_answer_grows_too_large(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    from shared.store import lists
+    from shared.store.orders import lists
 
     if api.engine == "local":
         pytest.skip("the bound cannot be lowered in another process")

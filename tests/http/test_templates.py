@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.domain.templates import MAX_TEMPLATES, VARIABLES
+from shared.domain.messages.templates import MAX_TEMPLATES, VARIABLES
 from tests.harness import Answer, Api, Shop, ago, new_order, parcel
 
 PATH = "/v1/message-templates"
@@ -290,7 +290,7 @@ def test_what_a_bulk_reply_had_no_time_for_is_written_when_it_is_sent_again(
     on_moto: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from functions.orders.routes import bulk
-    from shared.store.errors import Busy
+    from shared.store.dynamodb.errors import Busy
 
     shop = on_moto.shop()
     orders = [placed(shop) for _ in range(3)]

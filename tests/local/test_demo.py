@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from functions.alerts import deadlines
+from functions.deadlines import sweep as deadlines
 from local import demo
 from local.load import client
 from tests.harness import Api, InProcess

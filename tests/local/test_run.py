@@ -25,12 +25,17 @@ import json
 def lambda_handler(event, context):
     return {"statusCode": 200, "body": json.dumps({"data": []})}
 """,
-    "functions/alerts/deadlines.py": """
+    "functions/deadlines/sweep.py": """
 def lambda_handler(event, context):
     print("sweep of", event["scheduled_time"], flush=True)
 """,
     **dict.fromkeys(
-        (f"functions/alerts/{name}.py" for name in ("reminders", "outbox", "worker", "deliver")),
+        (
+            "functions/deadlines/reminders.py",
+            "functions/deadlines/slice_worker.py",
+            "functions/alerts/outbox.py",
+            "functions/alerts/delivery.py",
+        ),
         "def lambda_handler(event, context): pass\n",
     ),
     "functions/exports/schedule.py": """

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from shared.domain.orders import FundState, Overlay, Status
+from shared.domain.order.model import FundState, Overlay, Status
 from tests.books import wrong_steps
 from tests.harness import Shop, new_order, parcel
 

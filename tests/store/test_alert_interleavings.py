@@ -20,13 +20,13 @@ H = timedelta(hours=1)
 @pytest.fixture(autouse=True)
 def one_shard(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the shard that holds the order; the store's own day lies in another, and is no part of this."""
-    from shared.store import keys
+    from shared.store.dynamodb import keys
 
     monkeypatch.setattr(keys, "reminder_shards", lambda: [keys.reminder_shard(world.shop.name, world.order_id)])
 
 
 def remind(world: World, hours: float) -> Client:
-    from functions.alerts.reminders import remind
+    from functions.deadlines.reminders import remind
 
     def run() -> Any:
         assert remind(world.now + hours * H, lambda: False).failed == 0

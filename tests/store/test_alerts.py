@@ -36,13 +36,13 @@ def waiting(shop: Shop, **order: Any) -> str:
 
 
 def remind(moment: datetime, **more: Any) -> Any:
-    from functions.alerts.reminders import remind
+    from functions.deadlines.reminders import remind
 
     return remind(moment, lambda: False, **more)
 
 
 def sweep(moment: datetime, **more: Any) -> Any:
-    from functions.alerts.deadlines import sweep
+    from functions.deadlines.sweep import sweep
 
     return sweep(moment, lambda: False, **more)
 
@@ -216,8 +216,8 @@ def test_a_buyer_who_waits_is_told_of_once_a_wait(desk: Api) -> None:
 
 
 def test_an_answer_that_comes_before_any_run_leaves_the_same_alert(on_moto: Api) -> None:
-    from shared.domain.messages import BUYER, SELLER, Message, Thread
-    from shared.domain.talk_alerts import follow, look
+    from shared.domain.alerts.message_alerts import follow, look
+    from shared.domain.messages.model import BUYER, SELLER, Message, Thread
 
     def talk(*looks: datetime) -> list[tuple[datetime, datetime | None]]:
         thread, found = Thread(), dict[str, tuple[datetime, datetime | None]]()
@@ -238,8 +238,8 @@ def test_an_answer_that_comes_before_any_run_leaves_the_same_alert(on_moto: Api)
 
 
 def test_an_export_that_failed_is_told_of_until_it_is_tried_again(on_moto: Api) -> None:
-    from shared.domain import exports as life
-    from shared.store import exports
+    from shared.domain.exports import model as life
+    from shared.store.exports import exports
 
     shop = on_moto.shop()
     asked = shop.staff.post("/v1/exports", {"format": "csv"}).json
@@ -254,8 +254,9 @@ def test_an_export_that_failed_is_told_of_until_it_is_tried_again(on_moto: Api) 
 def test_orders_that_leave_the_window_are_told_of_until_an_export_has_them(on_moto: Api) -> None:
     from dataclasses import replace
 
-    from shared.domain import exports as life
-    from shared.store import days, exports
+    from shared.domain.exports import model as life
+    from shared.store.alerts import daily_alerts as days
+    from shared.store.exports import exports
 
     shop = on_moto.shop()
     leaving = (NOW - timedelta(days=88)).isoformat()
@@ -281,9 +282,9 @@ def test_orders_that_leave_the_window_are_told_of_until_an_export_has_them(on_mo
 
 
 def test_what_is_cut_off_is_told_as_at_least(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    from shared.domain.alerts import sentence
+    from shared.domain.alerts.model import sentence
     from shared.operations import days
-    from shared.store import alerts
+    from shared.store.alerts import alerts
 
     monkeypatch.setattr(days, "COUNTED", 2)
     shop = on_moto.shop()
@@ -300,13 +301,13 @@ def test_what_is_cut_off_is_told_as_at_least(on_moto: Api, monkeypatch: pytest.M
 
 
 def test_workers_tell_stores_days_too(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    from functions.alerts import work
+    from functions.deadlines import due_items
 
-    monkeypatch.setattr(work, "INLINE", 0)
+    monkeypatch.setattr(due_items, "INLINE", 0)
     shops, (slices, send) = [on_moto.shop() for _ in range(3)], sliced()
     remind(NOW + timedelta(days=1), send=send)
     for each in slices:
-        assert work.slice_off(each, NOW + timedelta(days=1), lambda: False).failed == 0
+        assert due_items.slice_off(each, NOW + timedelta(days=1), lambda: False).failed == 0
     for shop in shops:
         assert "digest" in {each["kind"] for each in shop.viewer.every("/v1/alerts", state="resolved")}
 
@@ -369,9 +370,9 @@ def test_the_rule_reminds_whom_it_should_once_and_nobody_else(desk: Api) -> None
 def test_runs_and_workers_ask_for_no_more_than_their_roles_allow(
     on_moto: Api, monkeypatch: pytest.MonkeyPatch, inline: int
 ) -> None:
-    from functions.alerts import work
+    from functions.deadlines import due_items
 
-    monkeypatch.setattr(work, "INLINE", inline)
+    monkeypatch.setattr(due_items, "INLINE", inline)
     shop, slices, _ = on_moto.shop(), sliced(), sent(monkeypatch)
     enabled(shop)
     waiting(shop)
@@ -387,7 +388,7 @@ def test_runs_and_workers_ask_for_no_more_than_their_roles_allow(
         send_waiting(DUE)
     with permissions.asked() as asked["WorkRole"]:
         for each in slices[0]:
-            work.slice_off(each, DUE + 30 * 24 * H, lambda: False)
+            due_items.slice_off(each, DUE + 30 * 24 * H, lambda: False)
     assert ("remind_payment", "clock") in actions(shop, unpaid)
     assert bool(slices[0]) is (inline == 0)
     for role, actions_ in asked.items():
@@ -442,7 +443,8 @@ def send_waiting(moment: datetime) -> int:
 
 
 def test_an_alert_waits_in_the_outbox_until_it_is_handed_over(desk: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    from shared.store import alerts, table
+    from shared.store.alerts import alerts
+    from shared.store.dynamodb import table
 
     shop, messages = desk.shop(), sent(monkeypatch)
     shop.platform.place()
@@ -473,10 +475,10 @@ def sliced() -> tuple[list[Mapping[str, str]], Callable[[Sequence[Mapping[str, s
 
 
 def test_more_than_a_run_can_do_is_done_by_workers_once(on_dynoxide: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    from functions.alerts import work
+    from functions.deadlines import due_items
 
-    monkeypatch.setattr(work, "INLINE", 2)
-    monkeypatch.setattr(work, "SLICE", 3)
+    monkeypatch.setattr(due_items, "INLINE", 2)
+    monkeypatch.setattr(due_items, "SLICE", 3)
     shop = on_dynoxide.shop()
     orders = [waiting(shop) for _ in range(60)]
     for due, run in ((NOW + 57 * H, remind), (DUE + H, sweep)):
@@ -484,7 +486,7 @@ def test_more_than_a_run_can_do_is_done_by_workers_once(on_dynoxide: Api, monkey
         done = run(due, send=send)
         assert done.failed == 0 and done.sent == len(slices) >= 6 and done.oldest is not None
         for each in [*slices[::2], *slices, *reversed(slices)]:
-            finished = work.slice_off(each, due + H, lambda: False)
+            finished = due_items.slice_off(each, due + H, lambda: False)
             assert finished.failed == 0 and finished.complete
             done.done += finished.done
         assert run(due, send=send).looked == 0, "nothing is left"
@@ -496,9 +498,9 @@ def test_more_than_a_run_can_do_is_done_by_workers_once(on_dynoxide: Api, monkey
 
 
 def test_a_lost_slice_is_found_by_the_next_run(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    from functions.alerts import work
+    from functions.deadlines import due_items
 
-    monkeypatch.setattr(work, "INLINE", 1)
+    monkeypatch.setattr(due_items, "INLINE", 1)
     shop = on_moto.shop()
     orders = [waiting(shop) for _ in range(20)]
     lost, send = sliced()
@@ -515,13 +517,13 @@ def test_a_lost_slice_is_found_by_the_next_run(on_moto: Api, monkeypatch: pytest
 
 
 def test_what_there_is_no_time_for_goes_back_to_the_queue(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    from functions.alerts import work, worker
+    from functions.deadlines import due_items, slice_worker
     from local.runtime import Context
 
     shop = on_moto.shop()
     orders = [waiting(shop) for _ in range(12)]
-    monkeypatch.setattr(work, "INLINE", 0)
-    monkeypatch.setattr(work, "SLICE", 5)
+    monkeypatch.setattr(due_items, "INLINE", 0)
+    monkeypatch.setattr(due_items, "SLICE", 5)
     slices, send = sliced()
     assert sweep(DUE + H, send=send).done == 0
     event = {
@@ -530,9 +532,9 @@ def test_what_there_is_no_time_for_goes_back_to_the_queue(on_moto: Api, monkeypa
             for n, body in enumerate([*map(json.dumps, slices), "not json", json.dumps({"work": "nothing"})])
         ]
     }
-    spent = worker.lambda_handler(event, Context("WorkFunction", 512, 1))
+    spent = slice_worker.lambda_handler(event, Context("WorkFunction", 512, 1))
     assert len(spent["batchItemFailures"]) == len(event["Records"]), "no time at all"
-    answer = worker.lambda_handler(event, Context("WorkFunction", 512, 50))
+    answer = slice_worker.lambda_handler(event, Context("WorkFunction", 512, 50))
     bad = [each["itemIdentifier"] for each in answer["batchItemFailures"]]
     assert bad == [str(len(slices)), str(len(slices) + 1)]
     assert sweep(DUE + H).looked == 0 and len(orders) == 12
@@ -564,9 +566,11 @@ def test_an_order_that_cannot_be_read_stops_no_other_and_is_seen_to_be_late(on_m
 def test_what_passed_before_goes_first_where_all_of_it_is_more_than_a_transaction_holds(
     on_moto: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from shared.domain.commands import Actor
+    from shared.domain.order.transitions import Actor
     from shared.operations import orders as operations
-    from shared.store import orders, stores, table
+    from shared.store import stores
+    from shared.store.dynamodb import table
+    from shared.store.orders import orders
 
     shop, sizes = on_moto.shop(), list[int]()
     plain, behind, hopeless = (waiting(shop) for _ in range(3))

@@ -74,8 +74,8 @@ def test_a_crowd_on_a_whole_server_leaves_legal_histories_and_exact_counts(tmp_p
 
 
 def placement(order_id: str, fee: int = 300) -> Any:
-    from shared.domain.orders import Buyer, Line
-    from shared.domain.placements import Placement
+    from shared.domain.order.model import Buyer, Line
+    from shared.domain.order.placement import Placement
 
     at = datetime.now(UTC) - timedelta(minutes=1)
     lines = (Line("1", "P1", 3, 1000),)
@@ -83,10 +83,11 @@ def placement(order_id: str, fee: int = 300) -> Any:
 
 
 def test_threads_share_the_counters_without_losing_one(on_dynoxide: Api) -> None:
-    from shared.domain.commands import Actor
+    from shared.domain.order.transitions import Actor
     from shared.operations import orders as operations
     from shared.settings import settings
-    from shared.store import orders, stores
+    from shared.store import stores
+    from shared.store.orders import orders
 
     shop, platform = on_dynoxide.shop(), Actor("platform", "platform")
     store = stores.load(shop.name).store
@@ -112,8 +113,8 @@ def test_threads_share_the_counters_without_losing_one(on_dynoxide: Api) -> None
 
 
 def test_a_number_placed_twice_at_once_is_one_order(on_dynoxide: Api) -> None:
-    from shared.domain.commands import Actor
     from shared.domain.errors import Conflict
+    from shared.domain.order.transitions import Actor
     from shared.operations import orders as operations
     from shared.settings import settings
     from shared.store import stores
@@ -136,11 +137,12 @@ def test_a_number_placed_twice_at_once_is_one_order(on_dynoxide: Api) -> None:
 
 
 def test_one_key_from_eight_threads_has_one_effect(on_dynoxide: Api) -> None:
-    from shared.domain.commands import Actor
+    from shared.domain.order.transitions import Actor
     from shared.operations import orders as operations
     from shared.settings import settings
-    from shared.store import claims, orders, stores
-    from shared.store.errors import Answered, Running
+    from shared.store import idempotency, stores
+    from shared.store.dynamodb.errors import Answered, Running
+    from shared.store.orders import orders
 
     shop, platform = on_dynoxide.shop(), Actor("platform", "platform")
     store, seen = stores.load(shop.name).store, Counter[str]()
@@ -153,7 +155,7 @@ def test_one_key_from_eight_threads_has_one_effect(on_dynoxide: Api) -> None:
             loaded = orders.load(store.store_id, order_id)
             try:
                 receipt = operations.Receipt(
-                    claims.claim(store.store_id, ("u", order_id), {}, now), lambda o: o.version
+                    idempotency.claim(store.store_id, ("u", order_id), {}, now), lambda o: o.version
                 )
             except Answered:
                 return "replayed"

@@ -12,7 +12,7 @@ from typing import Any
 
 import boto3
 
-from shared.domain.orders import Buyer
+from shared.domain.order.model import Buyer
 from tests.books import audit
 from tests.capacity import metered
 from tests.harness import Api, Shop, new_order, parcel, snapshot
@@ -76,9 +76,11 @@ def test_after_a_random_walk_every_record_equals_a_recount(on_moto: Api) -> None
 
 
 def test_eight_clients_on_one_buyer_all_get_through(on_dynoxide: Api) -> None:
-    from shared.domain.commands import Actor
+    from shared.domain.order.transitions import Actor
     from shared.operations import orders as operations
-    from shared.store import customers, orders, stores
+    from shared.store import stores
+    from shared.store.customers import customers
+    from shared.store.orders import orders
 
     shop, platform = on_dynoxide.shop(), Actor("platform", "platform")
     store = stores.load(shop.name).store
@@ -104,11 +106,13 @@ def test_eight_clients_on_one_buyer_all_get_through(on_dynoxide: Api) -> None:
 
 
 def test_an_opt_out_and_a_reminder_at_once_have_one_order(on_dynoxide: Api) -> None:
-    from shared.domain.commands import Actor
     from shared.domain.errors import Conflict
+    from shared.domain.order.transitions import Actor
     from shared.operations import customers as noting
     from shared.operations import orders as operations
-    from shared.store import customers, orders, stores
+    from shared.store import stores
+    from shared.store.customers import customers
+    from shared.store.orders import orders
 
     shop, staff = on_dynoxide.shop(), Actor("staff", "staff")
     store, seen = stores.load(shop.name).store, Counter[str]()
@@ -137,7 +141,7 @@ def test_an_opt_out_and_a_reminder_at_once_have_one_order(on_dynoxide: Api) -> N
 
 def test_a_reminder_that_was_allowed_when_read_is_refused_when_written(on_moto: Api, monkeypatch: Any) -> None:
     from shared.operations import orders as operations
-    from shared.store import customers
+    from shared.store.customers import customers
 
     shop = on_moto.shop()
     order_id = shop.platform.place()["order_id"]
@@ -157,7 +161,7 @@ def test_a_reminder_that_was_allowed_when_read_is_refused_when_written(on_moto: 
 
 def test_an_order_older_than_the_records_joins_with_its_next_change(on_moto: Api) -> None:
     from shared.settings import settings
-    from shared.store import keys
+    from shared.store.dynamodb import keys
 
     shop = on_moto.shop()
     old, new = shop.platform.place()["order_id"], shop.platform.place()["order_id"]
@@ -175,8 +179,8 @@ def test_an_order_older_than_the_records_joins_with_its_next_change(on_moto: Api
 
 
 def test_a_page_of_customers_reads_no_more_of_a_larger_store(on_dynoxide: Api) -> None:
-    from shared.domain.customers import Customer
-    from shared.store import customers
+    from shared.domain.customers.model import Customer
+    from shared.store.customers import customers
 
     shop, costs = on_dynoxide.shop(), []
     at, made = datetime(2026, 1, 1, tzinfo=UTC), 0

@@ -17,7 +17,8 @@ import pytest
 
 from functions.orders.buyers import segment_of
 from shared.operations import erasures
-from shared.store import customers, orders
+from shared.store.customers import customers
+from shared.store.orders import orders
 from tests import permissions
 from tests.baton import KILLED_AFTER, KILLED_BEFORE, LOST, Killed
 from tests.books import audit
@@ -352,7 +353,7 @@ def test_an_owner_may_have_open_orders_erased_too(shop: Shop) -> None:
 
 @pytest.mark.parametrize("told_of", [True, False])
 def test_a_buyer_who_is_erased_waits_for_no_answer(shop: Shop, told_of: bool) -> None:
-    from functions.alerts.reminders import remind
+    from functions.deadlines.reminders import remind
 
     person, now = Person(shop, "first"), datetime.now(UTC)
     order_id = person.place(("pay", {}))

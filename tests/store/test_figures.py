@@ -13,19 +13,20 @@ import boto3
 import pytest
 from pynamodb.expressions.update import Update as Expression
 
-from shared.domain.commands import Actor
 from shared.domain.errors import DomainError
-from shared.domain.orders import Buyer, Order, Refund, RefundState, Status
-from shared.domain.placements import Placement, place
+from shared.domain.order.model import Buyer, Order, Refund, RefundState, Status
+from shared.domain.order.placement import Placement, place
+from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
 from shared.operations import orders as operations
 from shared.operations import stores as settings
 from shared.operations.orders import Request
 from shared.settings import settings as variables
-from shared.store import figures, items, orders, stores
-from shared.store.errors import TooLarge
-from shared.store.keys import figures_sk
-from shared.store.table import Update
+from shared.store import stores
+from shared.store.dynamodb.errors import TooLarge
+from shared.store.dynamodb.keys import figures_sk
+from shared.store.dynamodb.table import Update
+from shared.store.orders import figures, items, orders
 from tests.books import audit
 from tests.capacity import metered
 from tests.domain.bodies import body_for

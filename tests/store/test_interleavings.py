@@ -19,7 +19,7 @@ from typing import Any
 import boto3
 import pytest
 
-from shared.domain import disputes
+from shared.domain.order import disputes
 from tests.baton import FAULTS, LOST, Baton, FaultAt, Killed, Scripted, Seeded, baton_calls, schedules
 from tests.books import audit
 from tests.conftest import TABLE
@@ -99,7 +99,7 @@ class World:
         return ask
 
     def sweep(self, now: datetime) -> Client:
-        from functions.alerts.deadlines import sweep
+        from functions.deadlines.sweep import sweep
 
         def run() -> Any:
             swept = sweep(now, lambda: False)
@@ -152,7 +152,7 @@ def told(answer: Answer) -> tuple[int, str]:
 @pytest.fixture
 def world(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     from shared.operations import orders
-    from shared.store import keys
+    from shared.store.dynamodb import keys
 
     monkeypatch.setattr(orders, "pause", lambda: None)
     made = World(on_moto)

@@ -16,17 +16,18 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from shared.domain import disputes, ledger, lifecycle
-from shared.domain.commands import Actor
 from shared.domain.errors import DomainError
-from shared.domain.history import Entry
-from shared.domain.orders import Buyer, Order
-from shared.domain.placements import Placement
+from shared.domain.order import disputes, ledger, lifecycle
+from shared.domain.order.history import Entry
+from shared.domain.order.model import Buyer, Order
+from shared.domain.order.placement import Placement
+from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
 from shared.operations import orders as operations
 from shared.operations.orders import Request
-from shared.store import ledger as kept
-from shared.store import orders, stores
+from shared.store import stores
+from shared.store.orders import ledger as kept
+from shared.store.orders import orders
 from tests.books import audit
 from tests.domain.bodies import body_for
 from tests.domain.build import Life, line

@@ -27,7 +27,7 @@ def desk(request: pytest.FixtureRequest) -> Api:
 
 def at(moment: datetime) -> Any:
     """A sweep that lets lapse what was due before `moment`."""
-    from functions.alerts.deadlines import SKEW, sweep
+    from functions.deadlines.sweep import SKEW, sweep
 
     return sweep(moment + SKEW, lambda: False)
 
@@ -171,10 +171,11 @@ def test_a_late_sweep_applies_a_chain_of_lapses_as_a_command_would(desk: Api) ->
     swept_one, commanded = (started(shop, paid, placed_at=NOW.isoformat()) for _ in range(2))
     much_later = NOW + timedelta(days=40)
     from shared.operations import orders as operations
-    from shared.store import orders, stores
+    from shared.store import stores
+    from shared.store.orders import orders
 
     store = stores.load(shop.name).store
-    from shared.domain.commands import Actor
+    from shared.domain.order.transitions import Actor
 
     ask = operations.Request("freeze", Actor("platform", "platform"), much_later, reason="review")
     operations.change_order(store, orders.load(shop.name, commanded), ask)
@@ -209,7 +210,7 @@ def test_two_sweeps_side_by_side_do_the_work_once(on_dynoxide: Api) -> None:
 
 
 def test_an_index_that_is_behind_causes_no_wrong_action(desk: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    from shared.store import lists
+    from shared.store.orders import lists
 
     shop = desk.shop()
     due_later = started(shop, **due("payment"))

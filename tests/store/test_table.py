@@ -16,7 +16,7 @@ INDEXES = {index["IndexName"]: index for index in Template.load().tables[0].crea
 
 
 def declared() -> dict[str, Any]:
-    from shared.store.records import Record
+    from shared.store.dynamodb.records import Record
 
     return {
         name: index
@@ -26,7 +26,7 @@ def declared() -> dict[str, Any]:
 
 
 def test_the_records_declare_the_indexes_of_the_template(on_moto: Api) -> None:
-    from shared.store import lists
+    from shared.store.orders import lists
 
     table = Template.load().tables[0].create_arguments
     assert [key["AttributeName"] for key in table["KeySchema"]] == ["pk", "sk"]
@@ -52,8 +52,8 @@ def test_the_records_declare_the_indexes_of_the_template(on_moto: Api) -> None:
 
 
 def test_every_index_answers_with_each_of_its_expressions(on_dynoxide: Api) -> None:
-    from shared.store.records import Record
-    from shared.store.table import count_index, query_index
+    from shared.store.dynamodb.records import Record
+    from shared.store.dynamodb.table import count_index, query_index
 
     tried = 0
     for name, index in INDEXES.items():

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.domain.columns import COLUMNS, Shown
-from shared.domain.orders import Order, Status
-from shared.store import lookalikes, orders, timeline
+from shared.domain.exports.columns import COLUMNS, Shown
+from shared.domain.order.model import Order, Status
+from shared.store.orders import orders, timeline, timeline_rows
 from tests.harness import Api, Shop, ago, line, new_order, parcel, snapshot, usd
 
 FOREVER = datetime(2001, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
@@ -117,13 +117,13 @@ SHOWN = list(zones())
 
 
 def test_the_lookalikes_have_every_attribute_of_what_they_look_like() -> None:
-    from shared.domain.orders import Amounts, Line, Parcel
+    from shared.domain.order.model import Amounts, Line, Parcel
 
     for lookalike, original in (
-        (lookalikes.OrderRead, Order),
-        (lookalikes.LineRead, Line),
-        (lookalikes.AmountsRead, Amounts),
-        (lookalikes.ParcelRead, Parcel),
+        (timeline_rows.OrderRead, Order),
+        (timeline_rows.LineRead, Line),
+        (timeline_rows.AmountsRead, Amounts),
+        (timeline_rows.ParcelRead, Parcel),
     ):
         named = {field.name for field in fields(original)} - UNREAD
         assert set(lookalike.__struct_fields__) == named

@@ -9,8 +9,8 @@ from datetime import datetime
 from urllib.parse import quote_plus
 
 from functions.alerts.formats.request import JSON, Request, as_json
-from shared.domain.channels import Channel
-from shared.domain.notices import OPEN, Notice, cut, fitted, plain
+from shared.domain.alerts.channels import Channel
+from shared.domain.alerts.notices import OPEN, Notice, cut, fitted, plain
 
 MAX_TEXT, MAX_TITLE = 18_000, 200
 """Bytes: a whole message has 20,000."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from shared.domain.notices import OPEN, Notice
+from shared.domain.alerts.notices import OPEN, Notice
 
 MAX_SUBJECT = 200
 

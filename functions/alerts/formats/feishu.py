@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from functions.alerts.formats.request import JSON, Request, as_json
-from shared.domain.channels import Channel
-from shared.domain.notices import OPEN, Notice, cut, fitted, plain
+from shared.domain.alerts.channels import Channel
+from shared.domain.alerts.notices import OPEN, Notice, cut, fitted, plain
 
 MAX_TEXT, MAX_TITLE = 16_000, 200
 """Bytes: a whole body has 20 KB."""

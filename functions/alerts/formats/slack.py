@@ -6,8 +6,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from functions.alerts.formats.request import JSON, Request, as_json
-from shared.domain.channels import Channel
-from shared.domain.notices import OPEN, Notice, fitted, plain
+from shared.domain.alerts.channels import Channel
+from shared.domain.alerts.notices import OPEN, Notice, fitted, plain
 
 MAX_HEADER, MAX_SECTION = 150, 3000
 """Characters; a section counted in bytes is well inside."""

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from functions.alerts.formats import dingtalk, feishu, slack, webhook, wecom
 from functions.alerts.formats.request import Request
-from shared.domain.channels import Channel, ChannelKind
-from shared.domain.notices import Notice
+from shared.domain.alerts.channels import Channel, ChannelKind
+from shared.domain.alerts.notices import Notice
 
 Format = Callable[[Notice, Channel, str, datetime], Request]
 

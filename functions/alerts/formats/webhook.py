@@ -8,8 +8,8 @@ import hmac
 from datetime import datetime
 
 from functions.alerts.formats.request import JSON, Request, as_json
-from shared.domain.channels import SECRET_PREFIX, Channel
-from shared.domain.notices import Notice
+from shared.domain.alerts.channels import SECRET_PREFIX, Channel
+from shared.domain.alerts.notices import Notice
 
 
 def request(notice: Notice, channel: Channel, message_id: str, now: datetime) -> Request:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from functions.alerts.formats.request import JSON, Request, as_json
-from shared.domain.channels import Channel
-from shared.domain.notices import OPEN, Notice, cut, fitted, plain
+from shared.domain.alerts.channels import Channel
+from shared.domain.alerts.notices import OPEN, Notice, cut, fitted, plain
 
 MAX_CONTENT, MAX_TITLE, MAX_LINE = 4096, 256, 600
 

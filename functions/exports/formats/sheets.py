@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from shared.domain.columns import Cell
-from shared.domain.columns import CellKind as Kind
+from shared.domain.exports.columns import Cell
+from shared.domain.exports.columns import CellKind as Kind
 
 About = Callable[[], Sequence[tuple[str, Cell]]]
 """Names and values of the sheet "About this file"; called once all rows are written, when their counts are known."""

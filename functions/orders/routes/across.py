@@ -11,12 +11,12 @@ from functions.orders import listing, pipeline
 from functions.orders.fields import Instant
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import not_found
-from functions.orders.routes.answers import Cursor, Limit, documented, page_of, page_reply, position, reply
+from functions.orders.responses import Cursor, Limit, documented, page_of, page_reply, position, reply
 from functions.orders.shapes import ListedOrderView, ListedParcelView, RefundView
 from functions.orders.views import listed_order_view, listed_parcel_view, refund_view
-from shared.domain.orders import RefundState
-from shared.store import lists, orders
-from shared.store.lists import Selection
+from shared.domain.order.model import RefundState
+from shared.store.orders import lists, orders
+from shared.store.orders.lists import Selection
 
 router = Router()
 

@@ -12,12 +12,12 @@ from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from functions.orders.fields import Body
 from functions.orders.identity import PLATFORM, SELLER
 from functions.orders.pipeline import Call, access
-from functions.orders.routes.answers import documented, kept_order_reply, order_reply
+from functions.orders.responses import documented, kept_order_reply, order_reply
 from functions.orders.schemas import ACTION_BODIES, Step, Sync, content
 from functions.orders.shapes import OrderView
-from shared.domain import lifecycle
 from shared.domain.errors import Unprocessable
-from shared.domain.orders import FundState, Overlay, Status
+from shared.domain.order import lifecycle
+from shared.domain.order.model import FundState, Overlay, Status
 from shared.operations import orders
 from shared.operations.orders import Request
 

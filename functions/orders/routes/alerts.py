@@ -9,7 +9,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.orders import cursors, pipeline
-from functions.orders.alerting import (
+from functions.orders.fields import Day
+from functions.orders.identity import OWNER, SELLER
+from functions.orders.models.alerts import (
     AlertRulesBody,
     AlertRulesView,
     AlertView,
@@ -19,15 +21,14 @@ from functions.orders.alerting import (
     reminder_view,
     rules_view,
 )
-from functions.orders.exporting import Nothing
-from functions.orders.fields import Day
-from functions.orders.identity import OWNER, SELLER
+from functions.orders.models.exports import Nothing
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import malformed
-from functions.orders.routes.answers import Cursor, Limit, documented, page_of, page_reply, position, reply
-from shared.domain.alerts import Alert, Severity, State
+from functions.orders.responses import Cursor, Limit, documented, page_of, page_reply, position, reply
+from shared.domain.alerts.model import Alert, Severity, State
 from shared.operations import alerts as operations
-from shared.store import alerts, payment_reminders
+from shared.store.alerts import alerts
+from shared.store.orders import payment_reminders
 
 router = Router()
 

@@ -17,20 +17,21 @@ from functions.orders.fields import Body
 from functions.orders.identity import SELLER
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import Problem, malformed
+from functions.orders.responses import ProblemView, documented, reply
 from functions.orders.routes.actions import request_for
-from functions.orders.routes.answers import ProblemView, documented, reply
 from functions.orders.routes.messages import words
 from functions.orders.schemas import ACTION_BODIES, BULK_ACTIONS, Bulk, Step, Words
 from functions.orders.validation import field_errors
-from shared.domain.messages import SELLER as SHOP
-from shared.domain.messages import Message
-from shared.domain.orders import Order
+from shared.domain.messages.model import SELLER as SHOP
+from shared.domain.messages.model import Message
+from shared.domain.order.model import Order
 from shared.operations import messages
 from shared.operations import orders as operations
 from shared.operations.orders import Receipt
 from shared.operations.templates import find_template
-from shared.store import claims, orders
-from shared.store.errors import Answered, StoreError
+from shared.store import idempotency
+from shared.store.dynamodb.errors import Answered, StoreError
+from shared.store.orders import orders
 from shared.telemetry import logger
 
 router = Router()
@@ -122,10 +123,10 @@ def _attempt(
         item = Call(call.now, call.path, call.request_id, call.language, call.caller, call.kept, loaded)
         if key is not None and not dry_run:
             scope = (call.actor.id, "POST", call.path, key, order_id)
-            receipt = Receipt(claims.claim(call.store.store_id, scope, content, call.now), succeeded)
+            receipt = Receipt(idempotency.claim(call.store.store_id, scope, content, call.now), succeeded)
         made = effect(item, body, receipt, dry_run)
         if receipt and not receipt.kept:
-            claims.keep(receipt.claim, succeeded(made))
+            idempotency.keep(receipt.claim, succeeded(made))
         return succeeded(made)
     except Answered as answered:
         return answered.answer  # type: ignore[no-any-return]
@@ -134,7 +135,7 @@ def _attempt(
     except Exception as error:
         if receipt:
             with suppress(StoreError):  # the lease runs out by itself
-                claims.release(receipt.claim)
+                idempotency.release(receipt.claim)
         refused = problems.from_error(error)
         if refused is None:
             logger.exception("a bulk item failed")

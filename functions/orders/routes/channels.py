@@ -7,7 +7,8 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 
 from functions.orders import cursors, pipeline
-from functions.orders.channeling import (
+from functions.orders.identity import OWNER
+from functions.orders.models.channels import (
     ChangeChannel,
     ChannelBody,
     ChannelView,
@@ -15,16 +16,15 @@ from functions.orders.channeling import (
     channel_view,
     delivery_view,
 )
-from functions.orders.exporting import Nothing
-from functions.orders.identity import OWNER
+from functions.orders.models.exports import Nothing
 from functions.orders.pipeline import ORDER_ID, Call, access
 from functions.orders.problems import not_found
-from functions.orders.routes.answers import Cursor, Limit, documented, list_reply, page_of, position, reply
-from shared.domain.channels import LIMIT, Channel
+from functions.orders.responses import Cursor, Limit, documented, list_reply, page_of, position, reply
+from shared.domain.alerts.channels import LIMIT, Channel
 from shared.operations import channels as operations
 from shared.settings import settings
-from shared.store import channels, deliveries
-from shared.store.lists import Position
+from shared.store.alerts import channels, deliveries
+from shared.store.orders.lists import Position
 
 router = Router()
 

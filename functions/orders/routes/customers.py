@@ -17,15 +17,16 @@ from functions.orders.fields import Body, Instant
 from functions.orders.identity import OWNER, SELLER
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import FieldError, Problem
-from functions.orders.routes.answers import Cursor, Limit, documented, page_of, page_reply, position, reply
+from functions.orders.responses import Cursor, Limit, documented, page_of, page_reply, position, reply
 from functions.orders.shapes import ActorView, ListedOrderView, MoneyView
 from functions.orders.views import instant, listed_order_view, money
-from shared.domain import customers as domain
-from shared.domain.customers import Customer
-from shared.domain.erasure import NOT_REACHED, Erasure
+from shared.domain.customers import model as domain
+from shared.domain.customers.erasure import NOT_REACHED, Erasure
+from shared.domain.customers.model import Customer
 from shared.operations import customers as operations
 from shared.operations.erasures import request_erasure
-from shared.store import customers, lists
+from shared.store.customers import customers
+from shared.store.orders import lists
 
 router = Router()
 Frequency = StrEnum("Frequency", [(name, name) for name, _ in domain.FREQUENCIES])  # type: ignore[misc]

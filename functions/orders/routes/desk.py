@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from functions.orders.identity import OWNER
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import malformed
-from functions.orders.routes.answers import documented, reply
+from functions.orders.responses import documented, reply
 from functions.orders.schemas import PatchStore
 from functions.orders.views import store_view
 from shared.domain.stores import DeadlinePolicy, Mode, Store

@@ -13,16 +13,16 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from functions.orders import pipeline
 from functions.orders.fields import Body
 from functions.orders.pipeline import Call, access
+from functions.orders.responses import Cursor, Limit, documented, page_of, page_reply, position, reply
 from functions.orders.routes.actions import request_for, roles_for
-from functions.orders.routes.answers import Cursor, Limit, documented, page_of, page_reply, position, reply
 from functions.orders.schemas import DISPUTE_BODIES, Step
 from functions.orders.shapes import DisputeView, OpenDisputeView
 from functions.orders.views import dispute_view
-from shared.domain import disputes, lifecycle
-from shared.domain.orders import Order
+from shared.domain.order import disputes, lifecycle
+from shared.domain.order.model import Order
 from shared.operations import orders
-from shared.store import lists
-from shared.store.lists import Selection
+from shared.store.orders import lists
+from shared.store.orders.lists import Selection
 
 router = Router()
 Stage = StrEnum("Stage", [(stage, stage) for stage in disputes.STAGES])  # type: ignore[misc]

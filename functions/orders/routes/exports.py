@@ -9,7 +9,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from ulid import ULID
 
 from functions.orders import pipeline
-from functions.orders.exporting import (
+from functions.orders.identity import OWNER, SELLER
+from functions.orders.models.exports import (
     ExportView,
     NewExport,
     Nothing,
@@ -21,15 +22,15 @@ from functions.orders.exporting import (
     listed_export_view,
     schedule_view,
 )
-from functions.orders.identity import OWNER, SELLER
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import Problem, not_found
-from functions.orders.routes.answers import Cursor, Limit, documented, page_of, page_reply, position, reply
-from shared.domain.exports import Job
+from functions.orders.responses import Cursor, Limit, documented, page_of, page_reply, position, reply
+from shared.domain.exports.model import Job
 from shared.operations import exports as operations
-from shared.store import exports, files, regular_exports
-from shared.store.exports import Download
-from shared.store.regular_exports import Schedule
+from shared.store import files
+from shared.store.exports import exports, regular_exports
+from shared.store.exports.exports import Download
+from shared.store.exports.regular_exports import Schedule
 
 router = Router()
 

@@ -10,13 +10,13 @@ from typing_extensions import TypedDict
 
 from functions.orders.fields import Currency, Instant
 from functions.orders.pipeline import Call, access
-from functions.orders.routes.answers import Cursor, Limit, documented, page_of, page_reply, position, reply
+from functions.orders.responses import Cursor, Limit, documented, page_of, page_reply, position, reply
 from functions.orders.shapes import ListedOrderView, MoneyView
 from functions.orders.views import instant, listed_order_view, money
-from shared.domain import ledger as domain
-from shared.domain.ledger import Movement
-from shared.store import ledger, lists
-from shared.store.lists import Selection
+from shared.domain.order import ledger as domain
+from shared.domain.order.ledger import Movement
+from shared.store.orders import ledger, lists
+from shared.store.orders.lists import Selection
 
 router = Router()
 Flow = StrEnum("Flow", [(flow, flow) for flow in domain.FLOWS])  # type: ignore[misc]

@@ -16,17 +16,18 @@ from functions.orders.fields import Body
 from functions.orders.identity import PLATFORM, SELLER
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import Problem, malformed
-from functions.orders.routes.answers import Cursor, Limit, documented, list_reply, page_of, page_reply, position, reply
+from functions.orders.responses import Cursor, Limit, documented, list_reply, page_of, page_reply, position, reply
 from functions.orders.schemas import NewMessage, Words
 from functions.orders.views import instant
 from shared.domain.errors import Unprocessable
-from shared.domain.messages import Message
-from shared.domain.orders import Overlay
-from shared.domain.templates import Template, fill
+from shared.domain.messages.model import Message
+from shared.domain.messages.templates import Template, fill
+from shared.domain.order.model import Overlay
 from shared.operations import messages as operations
 from shared.operations.templates import find_template
-from shared.store import counters, messages
-from shared.store.lists import Position
+from shared.store.messages import messages
+from shared.store.orders import counters
+from shared.store.orders.lists import Position
 
 router = Router()
 

@@ -15,7 +15,7 @@ from functions.orders.fields import Instant
 from functions.orders.identity import OWNER, PLATFORM, SELLER
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import Problem
-from functions.orders.routes.answers import (
+from functions.orders.responses import (
     Cursor,
     Limit,
     documented,
@@ -30,12 +30,12 @@ from functions.orders.routes.answers import (
 from functions.orders.schemas import NewOrder, PatchOrder, placement
 from functions.orders.shapes import ActorView, EntryView, ListedOrderView, OrderView
 from functions.orders.views import entry_view, instant, listed_order_view
-from shared.domain.orders import FundState, Overlay
+from shared.domain.order.model import FundState, Overlay
 from shared.operations import orders
 from shared.operations.orders import Request
-from shared.store import lists
-from shared.store import orders as stored
-from shared.store.lists import Position
+from shared.store.orders import lists
+from shared.store.orders import orders as stored
+from shared.store.orders.lists import Position
 
 router = Router()
 

@@ -19,14 +19,14 @@ from functions.orders.fields import EARLIEST, LATEST, Currency, Day
 from functions.orders.labels import LANGUAGES
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import malformed
-from functions.orders.routes.answers import Cursor, Limit, PageInfo, documented, page_of, page_reply, position, reply
+from functions.orders.responses import Cursor, Limit, PageInfo, documented, page_of, page_reply, position, reply
 from functions.orders.shapes import MoneyView
 from functions.orders.views import instant, money
 from shared.domain.figures import SERVICE
 from shared.domain.service_level import MEASURES, level
 from shared.domain.windows import period_of
-from shared.store import figures
-from shared.store.lists import Position
+from shared.store.orders import figures
+from shared.store.orders.lists import Position
 
 router = Router()
 MOST_DAYS = {"total": 366, "country": 366, "product": 31}

@@ -10,13 +10,14 @@ from typing_extensions import TypedDict
 from functions.orders import cursors, pipeline
 from functions.orders.identity import SELLER
 from functions.orders.pipeline import Call, access
-from functions.orders.routes.answers import Cursor, Limit, documented, list_reply, page_of, position, reply
+from functions.orders.responses import Cursor, Limit, documented, list_reply, page_of, position, reply
 from functions.orders.schemas import PreviewTemplate, TemplateBody
 from functions.orders.views import instant
-from shared.domain.templates import Template, fill
+from shared.domain.messages.templates import Template, fill
 from shared.operations import templates as operations
-from shared.store import orders, templates
-from shared.store.lists import Position
+from shared.store.messages import templates
+from shared.store.orders import orders
+from shared.store.orders.lists import Position
 
 router = Router()
 

@@ -1,0 +1,59 @@
+"""The clock: every minute, whatever has lapsed takes effect.
+
+No outcome depends on when it runs: a command that comes first applies the same lapses itself. How a run is worked off,
+and what it hands to workers, is in due_items.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.deadlines.due_items import LAPSES, Run, Send, sender, work_off
+from shared.operations.stores import rearm_store
+from shared.scheduled_runs import scheduled_time
+from shared.store.dynamodb.errors import Busy, Missing
+from shared.telemetry import logger, metrics, tracer
+
+SKEW = timedelta(seconds=30)
+"""Clocks differ: a sweep lets a timer lapse this long after it was due, never before."""
+STOP_BEFORE_MS = 8_000
+
+
+def sweep(now: datetime, enough: Callable[[], bool], send: Send | None = None) -> Run:
+    """Everything due before `now` less the skew. Stores whose mode or rules have changed come last: orders that are due
+    wait for nobody's settings."""
+    before = now - SKEW
+    swept = work_off(LAPSES, before, now, enough, send)
+    for store_id in swept.stores:
+        try:
+            rearm_store(store_id, now=now, before=before, enough=enough)
+        except (Busy, Missing) as error:
+            swept.failed += 1
+            logger.warning(
+                "a store is left for the next run", extra={"store_id": store_id, "why": type(error).__name__}
+            )
+        except Exception:  # one store's settings that cannot be read must not stop the others
+            swept.failed += 1
+            logger.exception("a store could not be re-armed", extra={"store_id": store_id})
+    return swept
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+@tracer.capture_lambda_handler(capture_response=False)
+def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """`scheduled_time` is the nominal time of the run: the same event, delivered again, does the same work."""
+    now = scheduled_time(event)
+    swept = sweep(now, lambda: context.get_remaining_time_in_millis() < STOP_BEFORE_MS, sender())
+    late = (now - swept.oldest).total_seconds() if swept.oldest else 0
+    metrics.add_metric("Sweeps", "Count", 1)
+    metrics.add_metric("DeadlinesLapsed", "Count", swept.done)
+    metrics.add_metric("DeadlinesFailed", "Count", swept.failed)
+    metrics.add_metric("OldestDue", "Seconds", max(0, late))
+    told = {name: getattr(swept, name) for name in ("looked", "lapsed", "failed", "sent", "complete")}
+    logger.info("swept", extra=told)
+    return told

@@ -1,0 +1,230 @@
+"""Alerts on the wire: how one is shown, and the rules that an owner sets."""
+
+from __future__ import annotations
+
+import re
+from datetime import time, timedelta
+from typing import Annotated, Any, NotRequired
+
+from pydantic import BeforeValidator, Field, PlainSerializer, StrictBool, StrictInt, WithJsonSchema
+from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
+
+from functions.orders.fields import Body, Country, Duration, duration, iso_duration
+from functions.orders.problems import malformed
+from functions.orders.views import instant
+from shared.domain.alerts.model import Alert, sentence
+from shared.domain.alerts.rules import MAX_LEADS, AlertRules, PaymentReminders, QuietHours
+from shared.domain.order.deadlines import TIMERS
+from shared.store.orders.payment_reminders import Figures, Reminder
+
+MAX_LEAD = timedelta(days=30)
+
+
+def _lead(value: Any) -> timedelta:
+    """Like a duration, but nothing is a lead, too: what is due and not done."""
+    if value == "PT0S":
+        return timedelta(0)
+    lead = duration(value)
+    if lead > MAX_LEAD:
+        raise PydanticCustomError("duration_invalid", "A lead is at most P30D.")
+    return lead
+
+
+Lead = Annotated[
+    timedelta,
+    BeforeValidator(_lead),
+    PlainSerializer(iso_duration),
+    WithJsonSchema({"type": "string", "format": "duration", "examples": ["PT48H", "PT4H", "PT0S"]}),
+]
+
+
+Leads = Annotated[list[Lead], Field(max_length=MAX_LEADS)]
+
+
+_HOUR_AND_MINUTE = re.compile("[0-9]{2}:[0-9]{2}")
+"""Python reads other words as a time, too, and some of them bring a zone of their own."""
+
+
+def _clock(value: Any) -> time:
+    try:
+        at = time.fromisoformat(value) if isinstance(value, str) and _HOUR_AND_MINUTE.fullmatch(value) else None
+    except ValueError:
+        at = None
+    if at is None:
+        raise PydanticCustomError("time_invalid", "A time of day is written like 22:30.")
+    return at
+
+
+Clock = Annotated[time, BeforeValidator(_clock), WithJsonSchema({"type": "string", "examples": ["22:30"]})]
+
+
+class QuietHoursBody(Body):
+    """In the store's zone; over midnight where `end` is the earlier one."""
+
+    start: Clock
+    end: Clock
+
+
+class RemindPaymentBody(Body):
+    enabled: StrictBool = False
+    after: Duration = timedelta(hours=24)
+    exempt_countries: Annotated[list[Country], Field(max_length=250)] = Field(default_factory=list)
+
+
+class AlertRulesBody(Body):
+    """What is left out is set to its default."""
+
+    leads: Annotated[dict[str, Leads], Field(max_length=len(TIMERS))] = Field(default_factory=dict)
+    quiet_hours: QuietHoursBody | None = None
+    digest_hour: Annotated[StrictInt, Field(ge=0, le=23)] | None = 9
+    unanswered_after: Duration = timedelta(hours=12)
+    remind_payment: RemindPaymentBody = Field(default_factory=RemindPaymentBody)
+
+    def told(self) -> AlertRules:
+        """Raises Problem 400, with the field."""
+        for kind in self.leads:
+            if kind not in TIMERS:
+                raise malformed(f"/leads/{kind}", "timer_unknown", f"A timer is one of {', '.join(TIMERS)}.")
+        quiet, remind = self.quiet_hours, self.remind_payment
+        if quiet and quiet.start == quiet.end:
+            raise malformed("/quiet_hours/end", "quiet_hours_empty", "Quiet hours end at another time than they begin.")
+        leads = {kind: tuple(sorted(set(each), reverse=True)) for kind, each in self.leads.items()}
+        return AlertRules(
+            leads=dict(AlertRules().leads) | leads,
+            quiet_hours=QuietHours(quiet.start, quiet.end) if quiet else None,
+            digest_hour=self.digest_hour,
+            unanswered_after=self.unanswered_after,
+            remind_payment=PaymentReminders(remind.enabled, remind.after, frozenset(remind.exempt_countries)),
+        )
+
+
+class AlertView(TypedDict):
+    """`message` is for people, in their language; `facts` are for programs."""
+
+    alert_id: str
+    kind: str
+    severity: str
+    state: str
+    message: str
+    order_id: NotRequired[str]
+    subject: NotRequired[str]
+    timer: NotRequired[str]
+    due_at: NotRequired[str]
+    lead: NotRequired[str]
+    facts: dict[str, Any]
+    raised_at: str
+    acknowledged_at: NotRequired[str]
+    acknowledged_by: NotRequired[str]
+    resolved_at: NotRequired[str]
+
+
+class QuietHoursView(TypedDict):
+    start: str
+    end: str
+
+
+class RemindPaymentView(TypedDict):
+    enabled: bool
+    after: str
+    exempt_countries: list[str]
+    since: str | None
+
+
+class AlertRulesView(TypedDict):
+    """Leads by timer kind, longest first; PT0S is what is due and not done."""
+
+    leads: dict[str, list[str]]
+    quiet_hours: QuietHoursView | None
+    digest_hour: int | None
+    unanswered_after: str
+    remind_payment: RemindPaymentView
+    time_zone: str
+
+
+class ReminderView(TypedDict):
+    order_id: str
+    reminded_at: str
+    by: str
+    paid_at: NotRequired[str]
+
+
+class PageView(TypedDict):
+    next_cursor: str | None
+    limit: int
+
+
+PaymentRemindersView = TypedDict(
+    "PaymentRemindersView",
+    {
+        "from": str,
+        "to": str,
+        "reminded": int,
+        "by_rule": int,
+        "paid": int,
+        "paid_share": float | None,
+        "passed_over": int,
+        "data": list[ReminderView],
+        "page": PageView,
+    },
+)
+
+
+def alert_view(alert: Alert, language: str, time_zone: str) -> AlertView:
+    told: Any = {
+        "alert_id": alert.alert_id,
+        "kind": alert.kind,
+        "severity": str(alert.severity),
+        "state": str(alert.state),
+        "message": sentence(alert, language, time_zone),
+        "order_id": alert.order_id,
+        "subject": alert.subject,
+        "timer": alert.timer,
+        "due_at": alert.due_at and instant(alert.due_at),
+        "lead": None if alert.lead is None else _spelt(alert.lead),
+        "facts": dict(alert.facts),
+        "raised_at": instant(alert.raised_at),
+        "acknowledged_at": alert.acknowledged_at and instant(alert.acknowledged_at),
+        "acknowledged_by": alert.acknowledged_by,
+        "resolved_at": alert.resolved_at and instant(alert.resolved_at),
+    }
+    return {name: value for name, value in told.items() if value is not None}  # type: ignore[return-value]
+
+
+def rules_view(rules: AlertRules, time_zone: str) -> AlertRulesView:
+    quiet, remind = rules.quiet_hours, rules.remind_payment
+    return {
+        "leads": {kind: [_spelt(lead) for lead in leads] for kind, leads in rules.leads.items()},
+        "quiet_hours": {"start": f"{quiet.start:%H:%M}", "end": f"{quiet.end:%H:%M}"} if quiet else None,
+        "digest_hour": rules.digest_hour,
+        "unanswered_after": iso_duration(rules.unanswered_after),
+        "remind_payment": {
+            "enabled": remind.enabled,
+            "after": iso_duration(remind.after),
+            "exempt_countries": sorted(remind.exempt_countries),
+            "since": instant(remind.since) if remind.since else None,
+        },
+        "time_zone": time_zone,
+    }
+
+
+def figures_view(figures: Figures) -> dict[str, Any]:
+    """`paid_share` is of the orders reminded in these days, None where there are none."""
+    share = round(figures.paid / figures.reminded, 4) if figures.reminded else None
+    return {
+        "reminded": figures.reminded,
+        "by_rule": figures.by_rule,
+        "paid": figures.paid,
+        "paid_share": share,
+        "passed_over": figures.passed_over,
+    }
+
+
+def reminder_view(reminder: Reminder) -> ReminderView:
+    told: Any = {"order_id": reminder.order_id, "reminded_at": instant(reminder.at)}
+    told |= {"by": "rule" if reminder.by_rule else "hand"}
+    return told | ({"paid_at": instant(reminder.paid_at)} if reminder.paid_at else {})  # type: ignore[no-any-return]
+
+
+def _spelt(lead: timedelta) -> str:
+    return iso_duration(lead) if lead else "PT0S"

@@ -1,0 +1,199 @@
+"""Alert channels on the wire: what a request may say, and what is shown, which is never a URL or a secret."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
+
+from functions.orders.fields import Body, Short
+from functions.orders.views import instant
+from shared.domain.alerts.channels import SIGNED, Channel, ChannelKind, Off, turn_off, turn_on
+from shared.domain.alerts.deliveries import Delivery
+from shared.domain.alerts.model import KINDS
+from shared.domain.alerts.targets import MAX_URL, masked, target
+from shared.domain.errors import Unprocessable
+from shared.operations.channels import mails, new_secret
+from shared.operations.orders import new_id
+from shared.settings import Settings
+
+
+def _known(kind: str) -> str:
+    if kind not in KINDS:
+        raise PydanticCustomError("alert_kind_unknown", "There is no such kind of alert.")
+    return kind
+
+
+Target = Annotated[str, StringConstraints(min_length=1, max_length=MAX_URL)]
+Address = Annotated[
+    str,
+    StringConstraints(max_length=254, pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]+\.)+[A-Za-z]+$"),
+]
+RobotSecret = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[\x21-\x7e]+$")]
+Language = Literal["zh-CN", "en"]
+Loudness = Literal["info", "warning", "critical"]
+AlertKind = Annotated[str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": list(KINDS)})]
+Kinds = Annotated[list[AlertKind], Field(max_length=len(KINDS))]
+
+
+class ChannelBody(Body):
+    """`kinds` empty means all of them. `min_severity` is "warning" unless it is given, or "info" where `kinds` are.
+    `secret` is that of a DingTalk or Feishu robot that signs."""
+
+    kind: ChannelKind
+    name: Short
+    url: Target | None = None
+    address: Address | None = None
+    secret: RobotSecret | None = None
+    language: Language = "zh-CN"
+    min_severity: Loudness | None = None
+    kinds: Kinds = Field(default_factory=list)
+    digest: StrictBool | None = None
+    quiet_hours: StrictBool = True
+
+    def channel(self, store_id: str, now: datetime, settings: Settings) -> Channel:
+        """Raises Unprocessable with the field, or Conflict `mail_not_set_up`."""
+        mails(self.kind, settings.mail_sender)
+        by_mail = self.kind is ChannelKind.EMAIL
+        needed, other = ("address", "url") if by_mail else ("url", "address")
+        if getattr(self, needed) is None:
+            raise Unprocessable(f"{needed}_missing", f"A channel of kind {self.kind} has {needed}.", f"/{needed}")
+        _refuse(self, other, getattr(self, other) is not None)
+        _refuse(self, "secret", self.secret is not None and self.kind not in SIGNED)
+        if self.url is not None:
+            target(self.url, self.kind, loopback=settings.loopback_targets)
+        return Channel(
+            store_id,
+            new_id("chn_"),
+            self.kind,
+            self.name,
+            now,
+            url=self.url,
+            address=self.address,
+            secret=new_secret() if self.kind is ChannelKind.WEBHOOK else self.secret,
+            language=self.language,
+            min_severity=self.min_severity or ("info" if self.kinds else "warning"),
+            kinds=tuple(dict.fromkeys(self.kinds)),
+            digest=self.kind is not ChannelKind.WEBHOOK if self.digest is None else self.digest,
+            quiet_hours=self.quiet_hours,
+        )
+
+
+class ChangeChannel(Body):
+    """Fields that are left out stay; `secret` null takes a robot's secret away."""
+
+    name: Short | None = None
+    url: Target | None = None
+    address: Address | None = None
+    secret: RobotSecret | None = None
+    language: Language | None = None
+    min_severity: Loudness | None = None
+    kinds: Kinds | None = None
+    digest: StrictBool | None = None
+    quiet_hours: StrictBool | None = None
+    enabled: StrictBool | None = None
+
+    def change(self, channel: Channel, now: datetime, settings: Settings) -> Channel:
+        """Raises Unprocessable with the field."""
+        by_mail = channel.kind is ChannelKind.EMAIL
+        _refuse(channel, "url", self.url is not None and by_mail)
+        _refuse(channel, "address", self.address is not None and not by_mail)
+        _refuse(channel, "secret", "secret" in self.model_fields_set and channel.kind not in SIGNED)
+        if self.url is not None:
+            target(self.url, channel.kind, loopback=settings.loopback_targets)
+        told = self.model_dump(exclude_none=True, exclude={"enabled", "kinds"})
+        told |= {"secret": self.secret} if "secret" in self.model_fields_set else {}
+        told |= {"kinds": tuple(dict.fromkeys(self.kinds))} if self.kinds is not None else {}
+        after = replace(channel, **told)
+        if self.enabled is None or self.enabled == after.enabled:
+            return after
+        return turn_on(after) if self.enabled else turn_off(after, Off.BY_OWNER, now)
+
+
+def _refuse(channel: ChannelBody | Channel, name: str, given: bool) -> None:
+    if given:
+        raise Unprocessable(f"{name}_not_for_kind", f"A channel of kind {channel.kind} has no {name}.", f"/{name}")
+
+
+class ChannelView(TypedDict):
+    """`target` is where it leads, without what may be a secret in it. `secret` is there once, when it is made."""
+
+    id: str
+    kind: str
+    name: str
+    target: str
+    signed: bool
+    language: str
+    min_severity: str
+    kinds: list[str]
+    digest: bool
+    quiet_hours: bool
+    enabled: bool
+    off_because: str | None
+    off_at: str | None
+    previous_secret_until: str | None
+    created_at: str
+    secret: NotRequired[str]
+
+
+class AttemptView(TypedDict):
+    at: str
+    status: int | None
+    milliseconds: int
+    why: str | None
+
+
+class DeliveryView(TypedDict):
+    """`id` is also the `webhook-id`, the same at every attempt. No word of an answer is kept, but its status."""
+
+    id: str
+    what: str
+    alert_id: str | None
+    state: str
+    why: str | None
+    created_at: str
+    next_attempt_at: str | None
+    attempts: list[AttemptView]
+
+
+def channel_view(channel: Channel, now: datetime, *, once: bool = False) -> ChannelView:
+    """With the secret of a webhook `once`."""
+    old_until = channel.old_until if channel.old_until and channel.old_until > now else None
+    told: Any = {
+        "id": channel.channel_id,
+        "kind": channel.kind,
+        "name": channel.name,
+        "target": masked(channel.url) if channel.url else channel.address,
+        "signed": channel.secret is not None,
+        "language": channel.language,
+        "min_severity": channel.min_severity,
+        "kinds": list(channel.kinds),
+        "digest": channel.digest,
+        "quiet_hours": channel.quiet_hours,
+        "enabled": channel.enabled,
+        "off_because": channel.off,
+        "off_at": instant(channel.off_at) if channel.off_at else None,
+        "previous_secret_until": instant(old_until) if old_until else None,
+        "created_at": instant(channel.created_at),
+    }
+    return told | ({"secret": channel.secret} if once and channel.kind is ChannelKind.WEBHOOK else {})  # type: ignore[no-any-return]
+
+
+def delivery_view(delivery: Delivery) -> DeliveryView:
+    return {
+        "id": delivery.delivery_id,
+        "what": delivery.what,
+        "alert_id": delivery.alert_id,
+        "state": delivery.state,
+        "why": delivery.why,
+        "created_at": instant(delivery.created_at),
+        "next_attempt_at": instant(delivery.next_at) if delivery.next_at else None,
+        "attempts": [
+            {"at": instant(each.at), "status": each.status, "milliseconds": each.milliseconds, "why": each.why}
+            for each in delivery.attempts
+        ],
+    }

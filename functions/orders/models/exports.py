@@ -1,0 +1,312 @@
+"""Exports on the wire: what a request may ask for, and how a job is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import Field, StrictBool, StrictInt, WithJsonSchema
+from typing_extensions import TypedDict
+
+from functions.orders.fields import Body, Instant, Zone
+from functions.orders.problems import malformed
+from functions.orders.shapes import ActorView, MoneyView
+from functions.orders.views import instant, money
+from shared.domain.errors import Unprocessable
+from shared.domain.exports import customer_columns
+from shared.domain.exports import model as life
+from shared.domain.exports.columns import COLUMNS
+from shared.domain.exports.layouts import LAYOUTS, columns_of
+from shared.domain.exports.model import Asked, Format, Job, Kind
+from shared.domain.order.model import Status
+from shared.domain.stores import Store
+from shared.store.exports.exports import Download
+from shared.store.exports.regular_exports import RegularExport
+
+MESSAGES = {
+    "cleaned": ("Characters that no cell can hold were replaced.", "已替换单元格无法保存的字符。"),
+    "shortened": ("The text was cut at 32,767 characters.", "文本超过 32,767 个字符，已截断。"),
+    "several_currencies": (
+        "Amounts are in several currencies, and no column says in which.",
+        "金额包含多个币种，且没有币种列。",
+    ),
+    "gave_up": ("A file could not be written, however often it was tried.", "文件多次写入失败。"),
+    "orders_keep_moving": ("Orders were moved in time whenever the files were written.", "导出期间订单时间不断变化。"),
+}
+
+
+LISTED_WARNINGS = 10
+OF_ALL = {
+    Kind.SHIPMENTS: "A shipment list is of all orders that await shipment now.",
+    Kind.CUSTOMERS: "A file of customers is of all that there are now.",
+}
+
+
+# What there is, for whoever reads the document; which of them go with a kind is said by the refusal.
+CODES = list(dict.fromkeys((*COLUMNS, *customer_columns.COLUMNS)))
+ColumnCode = Annotated[str, WithJsonSchema({"type": "string", "enum": CODES})]
+LAYOUT_NAMES = sorted({name for layouts in LAYOUTS.values() for name in layouts})
+LayoutName = Annotated[
+    str, Field(min_length=1, max_length=64), WithJsonSchema({"type": "string", "enum": LAYOUT_NAMES})
+]
+
+
+class Cadence(StrEnum):
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+class WindowBody(Body):
+    """Half-open: `from` is in it, `to` is not."""
+
+    from_: Annotated[Instant, Field(alias="from")]
+    to: Instant
+
+
+class NewExport(Body):
+    kind: Kind = Kind.ORDERS
+    format: Format = Format.XLS
+    preset: Literal["last_3_months"] | None = None
+    window: WindowBody | None = None
+    status: Annotated[str, Field(min_length=1, max_length=400)] | None = None
+    columns: Annotated[list[ColumnCode], Field(min_length=1, max_length=len(CODES))] | None = None
+    layout: LayoutName | None = None
+    time_zone: Zone | None = None
+    language: Literal["zh-CN", "en"] | None = None
+    recipient: Literal["full", "masked"] = "full"
+    bom: StrictBool | None = None
+
+    def asked(self, store: Store, now: datetime) -> Asked:
+        """Raises Problem 400 or Unprocessable, each with the field."""
+        self._refuse_contradictions()
+        window = (self.window.from_, self.window.to) if self.window else None
+        if window and window[0] >= window[1]:
+            raise Unprocessable("window_empty", "The window ends before it begins.", "/window/to")
+        return life.ask(
+            store,
+            now,
+            self.kind,
+            self.format,
+            window=window,
+            layout=self.layout,
+            language=self.language,
+            time_zone=self.time_zone,
+            columns=self._columns(),
+            statuses=self._statuses(),
+            masked=self.recipient == "masked",
+            bom=self.bom is not False,
+        )
+
+    def _refuse_contradictions(self) -> None:
+        given = self.model_fields_set
+        if self.preset and self.window:
+            raise Unprocessable("window_twice", "An export has a preset or a window, not both.", "/preset")
+        if self.columns and self.layout:
+            raise Unprocessable("columns_twice", "An export has a layout or columns of its own, not both.", "/layout")
+        for name in ("preset", "window", "status"):
+            if self.kind in life.WINDOWLESS and name in given:
+                raise Unprocessable(f"not_for_{self.kind}", OF_ALL[self.kind], f"/{name}")
+        if self.bom is not None and self.format is not Format.CSV:
+            raise Unprocessable("bom_not_for_format", "Only a .csv has a byte order mark, or none.", "/bom")
+
+    def _columns(self) -> tuple[str, ...]:
+        known = columns_of(self.kind)
+        for place, code in enumerate(self.columns or ()):
+            if code not in known:
+                detail = f"A column of {self.kind} is one of {', '.join(known)}."
+                raise Unprocessable("column_unknown", detail, f"/columns/{place}")
+            if code in (self.columns or ())[:place]:
+                raise Unprocessable("column_twice", f"The column {code} is there already.", f"/columns/{place}")
+        return tuple(self.columns or ())
+
+    def _statuses(self) -> tuple[Status, ...]:
+        try:
+            return tuple(dict.fromkeys(Status(code) for code in (self.status or "").split(",") if self.status))
+        except ValueError:
+            detail = f"A status is one of {', '.join(Status)}; several have commas between them."
+            raise malformed("/status", "invalid_value", detail) from None
+
+
+class Nothing(Body):
+    """The body of a step that needs to be told nothing: empty, or an empty object."""
+
+
+class ScheduleBody(Body):
+    enabled: StrictBool
+    cadence: Cadence = Cadence.MONTHLY
+    kind: Kind = Kind.ORDERS
+    format: Format = Format.XLS
+    hour: Annotated[StrictInt, Field(ge=0, le=23)] = 2
+
+
+class ScheduleView(TypedDict):
+    """`hour` is the store's own; `next_at` is None while it is off."""
+
+    enabled: bool
+    cadence: str
+    kind: str
+    format: str
+    hour: int
+    time_zone: str
+    next_at: str | None
+    last_export_id: str | None
+
+
+class ShipmentListView(TypedDict):
+    available: bool
+    orders: int
+
+
+class ProgressView(TypedDict):
+    """`done` and `total` count orders, in a file of customers those; so do `orders` of files and coverage."""
+
+    done: int
+    total: int | None
+    percent: int
+
+
+class FileView(TypedDict):
+    n: int
+    name: str
+    bytes: int
+    sha256: str
+    rows: int
+    orders: int
+
+
+CoverageView = TypedDict(
+    "CoverageView", {"from": str | None, "to": str | None, "time_zone": str, "orders": int, "complete": bool}
+)
+
+
+class WarningView(TypedDict):
+    code: str
+    message: str
+    file: int
+    column: NotRequired[str]
+    order_id: NotRequired[str]
+    buyer_id: NotRequired[str]
+
+
+class FailureView(TypedDict):
+    code: str
+    message: str
+
+
+class DownloadView(TypedDict):
+    n: int
+    at: str
+    by: ActorView
+
+
+class ExportView(TypedDict):
+    id: str
+    kind: str
+    format: str
+    state: str
+    progress: ProgressView
+    files: list[FileView]
+    coverage: CoverageView
+    totals: list[MoneyView]
+    warnings: list[WarningView]
+    more_warnings: int
+    layout: str | None
+    columns: list[str]
+    statuses: list[str]
+    language: str
+    recipient: str
+    scheduled: bool
+    requested_by: ActorView
+    requested_at: str
+    started_at: str | None
+    finished_at: str | None
+    expires_at: str
+    failed: FailureView | None
+    downloads: NotRequired[list[DownloadView]]
+
+
+def listed_export_view(job: Job, now: datetime, language: str) -> ExportView:
+    """With a few of its warnings: a page of jobs with a thousand each would be more than Lambda can answer."""
+    some, rest = job.warnings[:LISTED_WARNINGS], len(job.warnings[LISTED_WARNINGS:])
+    return export_view(replace(job, warnings=some, more_warnings=job.more_warnings + rest), now, language)
+
+
+def export_view(job: Job, now: datetime, language: str) -> ExportView:
+    asked = job.asked
+    everything = asked.kind in life.WINDOWLESS
+    return {
+        "id": job.export_id,
+        "kind": asked.kind,
+        "format": asked.format,
+        "state": job.state_at(now),
+        "progress": {"done": job.done, "total": job.total, "percent": job.percent},
+        "files": [
+            {
+                "n": file.n,
+                "name": file.name,
+                "bytes": file.bytes,
+                "sha256": file.sha256,
+                "rows": file.rows,
+                "orders": file.orders,
+            }
+            for file in job.files
+        ],
+        "coverage": {
+            "from": None if everything else instant(asked.since),
+            "to": None if everything else instant(asked.until),
+            "time_zone": asked.time_zone,
+            "orders": job.orders,
+            "complete": job.state is life.State.SUCCEEDED,
+        },
+        "totals": [money(minor, currency) for currency, minor in job.totals.items()],
+        "warnings": [_warning(warned, asked.kind, language) for warned in job.warnings],
+        "more_warnings": job.more_warnings,
+        "layout": None if asked.columns else asked.layout,
+        "columns": list(asked.columns),
+        "statuses": [str(status) for status in asked.statuses],
+        "language": asked.language,
+        "recipient": "masked" if asked.masked else "full",
+        "scheduled": job.scheduled,
+        "requested_by": {"role": job.requested_by.role, "id": job.requested_by.id},
+        "requested_at": instant(job.requested_at),
+        "started_at": instant(job.started_at) if job.started_at else None,
+        "finished_at": instant(job.finished_at) if job.finished_at else None,
+        "expires_at": instant(job.expires_at),
+        "failed": {"code": job.failed, "message": _message(job.failed, language)} if job.failed else None,
+    }
+
+
+def download_view(download: Download) -> DownloadView:
+    return {
+        "n": download.n,
+        "at": instant(download.at),
+        "by": {"role": download.actor.role, "id": download.actor.id},
+    }
+
+
+def schedule_view(export: RegularExport, time_zone: str) -> ScheduleView:
+    schedule = export.schedule
+    return {
+        "enabled": schedule.enabled,
+        "cadence": schedule.cadence,
+        "kind": schedule.kind,
+        "format": schedule.format,
+        "hour": schedule.hour,
+        "time_zone": time_zone,
+        "next_at": instant(export.due_at) if export.due_at else None,
+        "last_export_id": export.last,
+    }
+
+
+def _warning(warned: life.Warned, kind: Kind, language: str) -> Any:
+    told = {"code": warned.code, "message": _message(warned.code, language), "file": warned.n}
+    told |= {"column": warned.column} if warned.column else {}
+    name = "buyer_id" if kind is Kind.CUSTOMERS else "order_id"
+    return told | ({name: warned.order_id} if warned.order_id else {})
+
+
+def _message(code: str, language: str) -> str:
+    return MESSAGES[code][language == "zh-CN"]

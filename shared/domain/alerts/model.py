@@ -1,0 +1,260 @@
+"""What a person is told of: each kind of alert, how bad it is, what it says, and how one is told from another."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from shared.domain.alerts.rules import OVERDUE
+from shared.domain.labels import TIMERS
+from shared.domain.money import Money
+
+LANGUAGES = ("en", "zh-CN")
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class State(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`severity` None goes by the lead. `resolves`: it is over by itself once its cause is gone. `news`: what has
+    happened is worth telling even when it is over already."""
+
+    severity: Severity | None
+    english: str
+    chinese: str
+    resolves: bool = True
+    news: bool = False
+
+
+S = Severity
+KINDS: Mapping[str, Kind] = {
+    "deadline": Kind(
+        None,
+        "Order {order_id}: {timer} is due at {due_at} ({left}).",
+        "订单 {order_id}：{timer}的期限是 {due_at}（{left}）。",
+    ),
+    "release_overdue": Kind(
+        S.WARNING,
+        "Order {order_id}: its funds were to be released by {due_at}.",
+        "订单 {order_id}：应在 {due_at} 前放款，至今未放款。",
+    ),
+    "new_order": Kind(
+        S.INFO, "New order {order_id} for {total}.", "新订单 {order_id}，金额 {total}。", resolves=True, news=True
+    ),
+    "short_payment": Kind(
+        S.WARNING,
+        "Order {order_id}: {received} of {total} was received. Accept or refuse the payment.",
+        "订单 {order_id}：应收 {total}，实收 {received}，请确认金额。",
+    ),
+    "cancellation_requested": Kind(
+        S.WARNING,
+        "Order {order_id}: the buyer asks to cancel it.",
+        "订单 {order_id}：买家申请取消订单，请答复。",
+    ),
+    "dispute_opened": Kind(
+        S.WARNING,
+        "Order {order_id}: the buyer has opened a dispute.",
+        "订单 {order_id}：买家提起纠纷，请答复。",
+    ),
+    "dispute_escalated": Kind(
+        S.WARNING,
+        "Order {order_id}: the dispute is with the platform now.",
+        "订单 {order_id}：纠纷已升级至平台裁决。",
+    ),
+    "message_unanswered": Kind(
+        S.WARNING,
+        "Order {order_id}: the buyer's message has waited for an answer since {since}.",
+        "订单 {order_id}：买家留言自 {since} 起未回复。",
+    ),
+    "closed_by_clock": Kind(
+        S.CRITICAL,
+        "Order {order_id} was closed because its time ran out; {cost} goes back to the buyer.",
+        "订单 {order_id} 因超时被关闭，需退款 {cost} 给买家。",
+        resolves=False,
+        news=True,
+    ),
+    "closed_unpaid": Kind(
+        S.INFO,
+        "Order {order_id} was closed: {total} was not paid in time.",
+        "订单 {order_id} 因买家逾期未付款（{total}）被关闭。",
+        resolves=False,
+        news=True,
+    ),
+    "export_failed": Kind(
+        S.WARNING,
+        "The export {subject} has failed. Try it again.",
+        "导出任务 {subject} 失败，请重试。",
+    ),
+    "orders_leaving_window": Kind(
+        S.WARNING,
+        "{orders} orders placed from {first} to {last} are about to leave the platform's three months, "
+        "and no finished export has them.",
+        "{first} 至 {last} 的 {orders} 个订单即将超出平台的三个月导出范围，且没有任何已完成的导出包含它们。",
+    ),
+    "channel_disabled": Kind(
+        S.CRITICAL,
+        "The alert channel {channel} was switched off: it could not be reached.",
+        "提醒渠道“{channel}”无法送达，已被停用。",
+        resolves=False,
+        news=True,
+    ),
+    "digest": Kind(
+        S.INFO,
+        "{day}: {new_orders} new orders, {open} open alerts, {due_24h} orders due within 24 h, {overdue} overdue.",
+        "{day}：新订单 {new_orders} 个，未处理提醒 {open} 个，24 小时内到期 {due_24h} 个，已逾期 {overdue} 个。",
+        resolves=False,
+        news=True,
+    ),
+}
+"""Every kind. The sentences are filled from the alert and its facts (`sentence`)."""
+
+MINUTE = timedelta(minutes=1)
+CRITICAL_WITHIN, WARNING_WITHIN = timedelta(hours=4), timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What makes an alert the same one, however often it is raised: its natural key within a store. `at` is the
+    nominal moment; `subject` names what it is about: an order, an export, a day; `step` is the version of the order
+    that it came up with, where it did: two steps may be told in one moment."""
+
+    kind: str
+    at: datetime
+    subject: str
+    timer: str | None = None
+    due_at: datetime | None = None
+    lead: timedelta | None = None
+    step: int | None = None
+
+    def alert_id(self, store_id: str) -> str:
+        """The same for the same cause: `alr_` and a ULID whose time is the nominal moment, and whose other bits are a
+        digest of the key. So raising it twice meets a conditional write."""
+        lead = "" if self.lead is None else str(int(self.lead.total_seconds()))
+        step = "" if self.step is None else str(self.step)
+        key = (store_id, self.kind, _text(self.at), self.subject, self.timer or "", _text(self.due_at), lead, step)
+        digest = hashlib.sha256("#".join(key).encode()).digest()[:10]
+        number = int(self.at.timestamp() * 1000) << 80 | int.from_bytes(digest)
+        return "alr_" + "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
+
+    @property
+    def severity(self) -> Severity:
+        """Where it goes by the lead: by what is left of it, in an alert that is raised as its timer is set."""
+        severity = KINDS[self.kind].severity
+        if severity is not None:
+            return severity
+        left = self.due_at - self.at if self.due_at else OVERDUE
+        return S.CRITICAL if left <= CRITICAL_WITHIN else S.WARNING if left <= WARNING_WITHIN else S.INFO
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert. `raised_at` is its nominal moment, however late it was noticed. `facts` are JSON values: amounts as
+    money objects, counts, names of actions; nothing about a buyer."""
+
+    store_id: str
+    alert_id: str
+    kind: str
+    severity: Severity
+    raised_at: datetime
+    order_id: str | None = None
+    subject: str | None = None
+    timer: str | None = None
+    due_at: datetime | None = None
+    lead: timedelta | None = None
+    step: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    resolved_at: datetime | None = None
+
+    @property
+    def state(self) -> State:
+        if self.resolved_at:
+            return State.RESOLVED
+        return State.ACKNOWLEDGED if self.acknowledged_at else State.OPEN
+
+    @property
+    def worth_telling(self) -> bool:
+        """Nobody is sent to what is over already, unless it is news."""
+        return self.resolved_at is None or KINDS[self.kind].news
+
+
+def alert(store_id: str, cause: Cause, facts: Mapping[str, Any], *, of_order: bool = False) -> Alert:
+    """The alert of a cause. Its subject is its order's id where it is `of_order`."""
+    return Alert(
+        store_id,
+        cause.alert_id(store_id),
+        cause.kind,
+        cause.severity,
+        cause.at,
+        order_id=cause.subject if of_order else None,
+        subject=None if of_order else cause.subject,
+        timer=cause.timer,
+        due_at=cause.due_at,
+        lead=cause.lead,
+        step=cause.step,
+        facts=facts,
+    )
+
+
+def sentence(alert: Alert, language: str, time_zone: str) -> str:
+    """What it says to a person, in English or Chinese; times in this zone."""
+    place = LANGUAGES.index(language) if language in LANGUAGES else 0
+    zone, kind = ZoneInfo(time_zone), KINDS[alert.kind]
+    told: dict[str, Any] = {name: _spoken(value) for name, value in alert.facts.items()}
+    told |= {"order_id": alert.order_id, "subject": alert.subject}
+    told |= {"timer": TIMERS[alert.timer][place] if alert.timer else ""}
+    told |= {"due_at": _local(alert.due_at, zone), "left": _ahead(alert, place)}
+    told |= {name: _local(datetime.fromisoformat(told[name]), zone) for name in ("since",) if name in told}
+    told |= {name: f"{told[name]}+" for name in alert.facts.get("at_least", ()) if name in told}
+    return (kind.english, kind.chinese)[place].format_map(_Told(told))
+
+
+class _Told(dict[str, Any]):
+    """A fact that an older alert does not have is left out rather than failed upon."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
+def amount(minor: int, currency: str) -> dict[str, str]:
+    return {"amount": str(Money(minor, currency)), "currency": currency}
+
+
+def _spoken(value: Any) -> Any:
+    return f"{value['amount']} {value['currency']}" if isinstance(value, Mapping) and "currency" in value else value
+
+
+def _text(at: datetime | None) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds") if at else ""
+
+
+def _local(at: datetime | None, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else ""
+
+
+def _ahead(alert: Alert, place: int) -> str:
+    """What was left as it was raised: the lead, or less where the timer was set later than that."""
+    minutes = -(-(alert.due_at - alert.raised_at) // MINUTE) if alert.due_at else 0
+    if minutes <= 0:
+        return ("overdue", "已逾期")[place]
+    hours, rest = divmod(minutes, 60)
+    spoken = (("h", "min"), ("小时", "分钟"))[place]
+    left = " ".join(f"{number} {unit}" for number, unit in zip((hours, rest), spoken, strict=True) if number)
+    return ("in {}", "还剩 {}")[place].format(left)

@@ -1,0 +1,220 @@
+"""What is said to a channel: a title, a few lines and a link for people, and the same as data for programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from shared.domain.alerts.model import Alert, sentence
+from shared.domain.labels import TIMERS
+from shared.domain.order import deadlines
+from shared.domain.stores import Store
+
+MORE = ("… and {} more", "…另有 {} 条")
+OPEN = ("Open", "打开")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`title` and `lines` are plain text, one paragraph each, in `language`; `type`, `at` and `data` are what a webhook
+    tells of it. Nothing in it is about a buyer."""
+
+    type: str
+    at: datetime
+    title: str
+    lines: tuple[str, ...]
+    language: str
+    severity: str
+    data: Mapping[str, Any]
+    link: str | None = None
+
+    def word(self, both: Sequence[str]) -> str:
+        """The English or the Chinese one."""
+        return both[self.language == "zh-CN"]
+
+
+_FULL_WIDTH = str.maketrans("<>[]*`|\\", "＜＞［］＊｀｜＼")
+
+
+def plain(text: str) -> str:
+    """Text that means itself in the robots' Markdown: no link, no mention, no second line."""
+    return " ".join(text.split()).translate(_FULL_WIDTH)
+
+
+def fitted(notice: Notice, lines: Sequence[str], room: int, between: str) -> list[str]:
+    """As many lines as go into so many bytes of UTF-8 with `between` between them, and how many more there are."""
+    sizes = [len(f"{line}{between}".encode()) for line in lines]
+    if sum(sizes) <= room:
+        return list(lines)
+    left, shown = room - len(f"{notice.word(MORE)}{between}".encode()) - 8, 0
+    while shown < len(sizes) and left >= sizes[shown]:
+        left -= sizes[shown]
+        shown += 1
+    return [*lines[:shown], notice.word(MORE).format(len(lines) - shown)]
+
+
+SILENCE: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "expire_payment": ("If nothing happens, the order is closed unpaid.", "逾期未付款，订单将自动关闭。"),
+        "pass_risk": ("If nothing happens, the payment passes the check.", "逾期将自动通过风控审核。"),
+        "expire_examination": (
+            "If you do nothing, the order is closed and the buyer is refunded.",
+            "逾期未处理，订单将关闭并退款给买家。",
+        ),
+        "expire_shipment": (
+            "If you do nothing, what is not shipped is refunded, and a violation (成交不卖) is recorded.",
+            "逾期未发货，未发货部分将自动退款，并计一次成交不卖。",
+        ),
+        "accept_cancellation": (
+            "If you do nothing, the cancellation is accepted and the buyer is refunded.",
+            "逾期未答复，将自动同意取消并退款给买家。",
+        ),
+        "expire_receipt": ("If nothing happens, the order counts as received.", "逾期将自动确认收货。"),
+        "accept": ("If you do nothing, the buyer's claim is accepted.", "逾期未答复，将自动同意买家的诉求。"),
+        "escalate": ("If nothing happens, the dispute goes to the platform.", "逾期将自动升级至平台裁决。"),
+        "expire_return_address": (
+            "If you do nothing, the buyer is refunded without a return.",
+            "逾期未填写退货地址，将直接退款给买家。",
+        ),
+        "expire_return": ("If nothing happens, the dispute ends without a refund.", "逾期未退货，纠纷将自动结束。"),
+        "confirm_return": (
+            "If you do nothing, the return counts as received and the buyer is refunded.",
+            "逾期未确认，将视为已收到退货并退款给买家。",
+        ),
+    }
+)
+"""What happens on silence, by the clock's action."""
+IN_WATCH = ("The platform's own clock decides what happens then.", "届时由平台自动处理。")
+SEVERAL = ("{} alerts", "{} 条提醒")
+TEST = ("a test message; this channel works.", "这是一条测试消息，渠道可用。")
+DUE = ("Overdue", "已逾期"), ("Due within 24 h", "24 小时内到期"), ("Due within 48 h", "48 小时内到期")
+OPEN_ALERTS, HAPPENED = ("Open alerts: {}", "未处理提醒：{}"), ("Since yesterday: {}", "过去一天：{}")
+HEADINGS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "deadline": ("deadlines", "到期提醒"),
+        "release_overdue": ("releases overdue", "放款逾期"),
+        "new_order": ("new orders", "新订单"),
+        "short_payment": ("short payments", "付款金额不足"),
+        "cancellation_requested": ("cancellation requests", "取消申请"),
+        "dispute_opened": ("disputes opened", "新纠纷"),
+        "dispute_escalated": ("disputes with the platform", "升级的纠纷"),
+        "message_unanswered": ("unanswered messages", "未回复留言"),
+        "closed_by_clock": ("orders closed by the clock", "超时关闭的订单"),
+        "closed_unpaid": ("orders closed unpaid", "未付款关闭的订单"),
+        "export_failed": ("failed exports", "导出失败"),
+        "orders_leaving_window": ("orders leaving the export window", "即将超出导出范围"),
+        "channel_disabled": ("channels switched off", "停用的渠道"),
+    }
+)
+"""Kinds of alerts, counted."""
+MAX_NAME = 40
+DAY = timedelta(days=1)
+
+
+def of_alerts(store: Store, alerts: Sequence[Alert], language: str, console_url: str) -> Notice:
+    """One alert, or several of them in one message."""
+    first, count = alerts[0], len(alerts)
+    worst = max(alerts, key=lambda alert: ("info", "warning", "critical").index(alert.severity))
+    link = _link(console_url, first if count == 1 else None)
+    if count == 1:
+        title, lines = sentence(first, language, store.time_zone), _silence(store, first, language)
+    else:
+        title = _word(SEVERAL, language).format(count)
+        lines = tuple(
+            " ".join((sentence(each, language, store.time_zone), *_silence(store, each, language))) for each in alerts
+        )
+    data = _data(first) if count == 1 else {"alerts": [_data(each) for each in alerts]}
+    told = _titled(store, title, language)
+    return Notice(f"alert.{first.kind}", first.raised_at, told, lines, language, worst.severity, data, link)
+
+
+def of_digest(store: Store, alert: Alert, lines: Iterable[str], language: str, console_url: str) -> Notice:
+    title = _titled(store, sentence(alert, language, store.time_zone), language)
+    link = _link(console_url, None)
+    return Notice("digest", alert.raised_at, title, tuple(lines), language, alert.severity, _data(alert), link)
+
+
+def of_test(store: Store, at: datetime, language: str) -> Notice:
+    data = {"store_id": store.store_id}
+    return Notice("test", at, _titled(store, _word(TEST, language), language), (), language, "info", data)
+
+
+def digest_lines(
+    store: Store, due: Iterable[deadlines.Timed], alerts: Iterable[Alert], now: datetime, language: str
+) -> list[str]:
+    """Open deadlines by urgency with what happens on silence, then the alerts that are open, and what happened.
+    `due` are orders with their most urgent timer first."""
+    zone, lines, heading = ZoneInfo(store.time_zone), list[str](), None
+    for order in due:
+        timer = deadlines.running(order)[0]
+        left = timer.due_at - now
+        group = DUE[0 if left < timedelta() else 1 if left < DAY else 2]
+        if group is not heading:
+            heading = group
+            lines.append(f"{_word(group, language)}:" if language == "en" else f"{_word(group, language)}：")
+        silence = SILENCE.get(deadlines.on_lapse(order, timer) or "")
+        what = _word(silence if store.enforces and silence else IN_WATCH, language)
+        at = f"{timer.due_at.astimezone(zone):%m-%d %H:%M}"
+        lines.append(f"{order.order_id}  {_word(TIMERS[timer.kind], language)}  {at}  {what}")  # type: ignore[attr-defined]
+    there = list(alerts)
+    for words, kinds in (
+        (OPEN_ALERTS, Counter(each.kind for each in there if each.resolved_at is None and each.kind in HEADINGS)),
+        (HAPPENED, Counter(each.kind for each in there if each.raised_at > now - DAY and each.kind in HEADINGS)),
+    ):
+        if kinds:
+            told = [f"{_word(HEADINGS[kind], language)} {count}" for kind, count in kinds.most_common()]
+            lines.append(_word(words, language).format((", " if language == "en" else "、").join(told)))
+    return lines
+
+
+def _silence(store: Store, alert: Alert, language: str) -> tuple[str, ...]:
+    if alert.timer is None or alert.due_at is None:
+        return ()
+    silence = SILENCE.get(alert.facts.get("on_lapse") or "")
+    if silence is None:
+        return ()
+    return (_word(silence if store.enforces else IN_WATCH, language),)
+
+
+def _data(alert: Alert) -> dict[str, Any]:
+    """An alert for programs: the same at every attempt, so neither seen nor over."""
+    told = {
+        "alert_id": alert.alert_id,
+        "store_id": alert.store_id,
+        "kind": alert.kind,
+        "severity": str(alert.severity),
+        "order_id": alert.order_id,
+        "subject": alert.subject,
+        "timer": alert.timer,
+        "due_at": alert.due_at and alert.due_at.isoformat().replace("+00:00", "Z"),
+        "lead_seconds": None if alert.lead is None else int(alert.lead.total_seconds()),
+        "facts": dict(alert.facts),
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _titled(store: Store, text: str, language: str) -> str:
+    name = " ".join((store.name or store.store_id).split())[:MAX_NAME]
+    return f"{name}: {text}" if language == "en" else f"{name}：{text}"
+
+
+def _link(console_url: str, alert: Alert | None) -> str | None:
+    if not console_url:
+        return None
+    place = f"orders/{alert.order_id}" if alert is not None and alert.order_id else "alerts"
+    return f"{console_url.rstrip('/')}/{place}"
+
+
+def _word(both: Sequence[str], language: str) -> str:
+    return both[language == "zh-CN"]
+
+
+def cut(text: str, room: int) -> str:
+    """Text of at most so many bytes of UTF-8, never half a character."""
+    raw = text.encode()
+    return text if len(raw) <= room else raw[: room - 3].decode(errors="ignore") + "…"

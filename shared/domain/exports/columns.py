@@ -1,0 +1,357 @@
+"""Every column that a file of orders can have, as data: a new column is one row here. Layouts (layouts.py) choose and
+name them; those of customers have a table of their own (customer_columns.py).
+
+A value is made of an order, one of its lines (None where a row is a whole order) and what the reader is shown: zone,
+language, masking. Amounts become numbers, times the local date and time of the zone, ids stay text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from shared.domain.countries import country_name
+from shared.domain.labels import STATUSES
+from shared.domain.money import CURRENCY_DIGITS, Money
+from shared.domain.order import ledger
+from shared.domain.order.model import Order, Status, Tally
+from shared.domain.order.recipients import masked
+
+Cell = str | int | float | datetime | None
+"""A datetime is naive and of whole seconds: the local time of the file's zone. None is an empty cell."""
+CellKind = Literal["text", "money", "number", "minute", "day", "share"]
+
+FINISHED = "订单结束"
+"""The seller centre's own files call FINISH this, its pages 已结束."""
+HIDDEN = "***"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NAIVE_EPOCH = datetime(1970, 1, 1)
+_DIVISORS = {currency: 10**digits for currency, digits in CURRENCY_DIGITS.items()}
+
+
+@dataclass(slots=True)
+class Shown:
+    """Who reads the file: in which zone and language (`en` or `zh-CN`), and whether recipients are masked."""
+
+    zone: ZoneInfo
+    language: str = "zh-CN"
+    mask: bool = False
+    _counted: tuple[Order, dict[str, Tally]] | None = None
+    _shifts: dict[int, int | None] = field(default_factory=dict)
+
+    def local(self, at: datetime | None) -> datetime | None:
+        """A file has half a million times in it: on a day without a change of clocks the zone is asked once."""
+        if at is None:
+            return None
+        since = at - _EPOCH
+        shift = self._shifts.get(since.days, -1)
+        if shift == -1:
+            shift = self._shifts[since.days] = self._shift_of(since.days)
+        if shift is None:
+            return at.astimezone(self.zone).replace(tzinfo=None, microsecond=0)
+        return _NAIVE_EPOCH + timedelta(since.days, since.seconds + shift)
+
+    def _shift_of(self, day: int) -> int | None:
+        """Seconds from UTC to local time throughout a day of UTC; None where it changes."""
+        begin = _EPOCH + timedelta(day)
+        shift, later = ((begin + timedelta(days)).astimezone(self.zone).utcoffset() for days in (0, 1))
+        return int(shift.total_seconds()) if shift == later and shift is not None else None
+
+    def recipient(self, order: Order) -> Mapping[str, str]:
+        return masked(order.recipient) if self.mask else order.recipient
+
+    def tally(self, order: Order, line_id: str) -> Tally:
+        """How far a line has come; counted once for all lines of an order, which may have a thousand."""
+        if self._counted is None or self._counted[0] is not order:
+            self._counted = order, order.tallies()
+        return self._counted[1][line_id]
+
+
+Value = Callable[[Any, Any, Shown], Cell]
+"""Of an order, one of its lines or None, and what is shown; or of what another kind is about and its rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`of_line`: there only where a row is a line. `width` in characters."""
+
+    english: str
+    chinese: str
+    kind: CellKind
+    value: Value
+    width: int = 16
+    of_line: bool = False
+
+
+def amount(minor: int | None, currency: str) -> float | None:
+    """A spreadsheet's number is a float: the nearest one to the decimal, so exact to the last minor unit up to 2**53
+    of them, far above MAX_MINOR."""
+    return None if minor is None else minor / _DIVISORS[currency]
+
+
+def _amount(name: str) -> Value:
+    return lambda order, _, __: amount(getattr(order.amounts, name), order.currency)
+
+
+def _order(name: str) -> Value:
+    return lambda order, _, __: getattr(order, name)
+
+
+def _time(name: str) -> Value:
+    return lambda order, _, shown: shown.local(getattr(order, name))
+
+
+def _line(name: str) -> Value:
+    return lambda _, line, __: getattr(line, name)
+
+
+def _recipient(name: str) -> Value:
+    return lambda order, _, shown: shown.recipient(order).get(name)
+
+
+def _listed(values: Iterable[str | None], separator: str = "\n") -> str | None:
+    return separator.join(filter(None, values)) or None
+
+
+def _status(order: Order, _: Any, shown: Shown) -> Cell:
+    if shown.language != "zh-CN":
+        return STATUSES[order.status][0]
+    return FINISHED if order.status is Status.FINISH else STATUSES[order.status][1]
+
+
+def _address(order: Order, _: Any, shown: Shown) -> Cell:
+    told = shown.recipient(order).get
+    return _listed(
+        (told("street"), told("city"), told("state"), told("zip"), country_name(told("country"), "en")), ", "
+    )
+
+
+def _ship_to(order: Order, line: Any, shown: Shown) -> Cell:
+    """Name, address and telephones under one another, as a label has them."""
+    told = shown.recipient(order).get
+    phones = _listed((told("phone"), told("mobile")), " / ")
+    return _listed((told("name"), _address(order, line, shown), phones))  # type: ignore[arg-type]
+
+
+def _products(order: Order, _: Any, __: Shown) -> Cell:
+    """All products in one cell, in the marketplace's own grammar (marketplace.md 5.2)."""
+    told = [
+        f"【{number}】 {line.title or line.product_id}\n(产品属性: {_spelled(line.attributes)})\n"
+        f"{_sku(line.sku)}(产品数量:{line.quantity} piece)"
+        for number, line in enumerate(order.lines, 1)
+    ]
+    return "\n".join(told)
+
+
+def _sku(sku: str | None) -> str:
+    return f"(商家编码:{sku})\n" if sku else ""
+
+
+def _spelled(attributes: Mapping[str, str] | None) -> str:
+    return "、".join([f"{name}:{value}" for name, value in attributes.items()]) if attributes else ""
+
+
+def _due(kind: str) -> Value:
+    def value(order: Order, _: Any, shown: Shown) -> Cell:
+        timer = order.timer(kind)
+        return shown.local(timer.due_at) if timer else None
+
+    return value
+
+
+def _funds(minor: Callable[[Order], int | None]) -> Value:
+    def value(order: Order, _: Any, __: Any) -> Cell:
+        told = minor(order)
+        return None if told is None else amount(told, order.currency)
+
+    return value
+
+
+def _difference(order: Order) -> int | None:
+    released, expected = order.amounts.released, ledger.expected_release(order)
+    return None if released is None or expected is None else released - expected
+
+
+def _coupons(order: Order) -> int:
+    return sum(refund.coupon for refund in order.refunds if refund.paid_at)
+
+
+def _cash(order: Order) -> int:
+    return order.amounts.refunded - _coupons(order)
+
+
+def _claimed(order: Order) -> int | None:
+    return order.dispute.claim if order.dispute else None
+
+
+def _refunds(order: Order, _: Any, __: Any) -> Cell:
+    return _listed(f"{refund.source} {refund.state} {Money(refund.amount, order.currency)}" for refund in order.refunds)
+
+
+def _dispute(name: str) -> Value:
+    """Of the latest dispute."""
+
+    def value(order: Order, _: Any, shown: Shown) -> Cell:
+        told = getattr(order.dispute, name) if order.dispute else None
+        return shown.local(told) if isinstance(told, datetime) else told
+
+    return value
+
+
+def _hold(order: Order, _: Any, shown: Shown) -> Cell:
+    if order.frozen:
+        return "冻结，勿发货" if shown.language == "zh-CN" else "Frozen: do not ship"
+    if order.disputed:
+        return "纠纷中" if shown.language == "zh-CN" else "In dispute"
+    return None
+
+
+def _counted(name: str) -> Value:
+    return lambda order, line, shown: getattr(shown.tally(order, line.line_id), name)
+
+
+COLUMNS: dict[str, Column] = {
+    # the order
+    "order_id": Column("Order no.", "订单号", "text", _order("order_id"), 20),
+    "status": Column("Status", "订单状态", "text", _status),
+    "status_code": Column("Status code", "状态代码", "text", _order("status"), 26),
+    "fund_state": Column("Funds", "资金状态", "text", _order("fund_state")),
+    "outcome": Column("Outcome", "结果", "text", _order("outcome")),
+    "end_reason": Column("End reason", "结束原因", "text", _order("end_reason"), 28),
+    "overlays": Column("Flags", "标记", "text", lambda order, _, __: _listed(order.overlays, ", ")),
+    "violations": Column("Violations", "违规", "text", lambda order, _, __: _listed(v.kind for v in order.violations)),
+    "assignee": Column("Assignee", "负责人", "text", _order("assignee")),
+    "note": Column("Note", "卖家备注", "text", _order("note"), 30),
+    "tags": Column("Tags", "标签", "text", lambda order, _, __: _listed(order.tags, ", ")),
+    "memo": Column("Buyer's memo", "订单备注", "text", _order("memo"), 30),
+    # the buyer
+    "buyer": Column("Buyer", "买家名称", "text", lambda order, _, __: order.buyer.name or order.buyer.id),
+    "buyer_id": Column("Buyer id", "买家编号", "text", lambda order, _, __: order.buyer.id),
+    "buyer_email": Column(
+        "Buyer's email",
+        "买家邮箱",
+        "text",
+        lambda order, _, shown: HIDDEN if shown.mask and order.buyer.email else order.buyer.email,
+        26,
+    ),
+    # times
+    "placed_at": Column("Placed at", "下单时间", "minute", _time("placed_at"), 20),
+    "paid_at": Column("Paid at", "付款时间", "minute", _time("paid_at"), 20),
+    "ship_by": Column("Ship by", "发货期限", "minute", _due("shipment"), 20),
+    "shipped_at": Column("Shipped at", "发货时间", "minute", _time("shipped_at"), 20),
+    "received_at": Column("Received at", "确认收货时间", "minute", _time("received_at"), 20),
+    "finished_at": Column("Finished at", "订单结束时间", "minute", _time("finished_at"), 20),
+    # money
+    "currency": Column("Currency", "币种", "text", _order("currency"), 8),
+    "lines_amount": Column("Products", "产品总金额", "money", _amount("lines")),
+    "shipping": Column("Shipping", "物流费用", "money", _amount("shipping")),
+    "discount": Column("Discount", "满立减", "money", _amount("discount")),
+    "tax": Column("Tax", "预计增值税", "money", _amount("tax")),
+    "adjustment": Column("Adjustment", "改价", "money", _amount("adjustment")),
+    "total": Column("Order total", "订单金额", "money", _amount("total")),
+    "received": Column("Buyer paid", "买家实付金额", "money", _amount("received")),
+    "refunded": Column("Refunded", "已退款", "money", _amount("refunded")),
+    "commission": Column("Commission", "平台佣金", "money", _amount("commission")),
+    "affiliate_fee": Column("Affiliate fee", "联盟佣金", "money", _amount("affiliate_fee")),
+    "tax_withheld": Column("Tax withheld", "代扣税费", "money", _amount("tax_withheld")),
+    "released": Column("Released", "放款金额", "money", _amount("released")),
+    "expected_release": Column("Expected release", "预计放款", "money", _funds(ledger.expected_release)),
+    "release_difference": Column("Released less expected", "放款差额", "money", _funds(_difference)),
+    "release_due": Column("Release due", "预计放款时间", "minute", _due("release"), 20),
+    "held": Column("Held by the platform", "平台待结金额", "money", _funds(lambda order: order.amounts.held)),
+    "unexplained": Column("Unexplained", "差异金额", "money", _funds(ledger.unexplained)),
+    # refunds and disputes
+    "promised": Column("Refunds to be paid", "待退款金额", "money", _funds(lambda order: order.promised)),
+    "refunded_cash": Column("Refunded in cash", "现金退款", "money", _funds(_cash)),
+    "refunded_coupons": Column("Refunded in coupons", "优惠券退款", "money", _funds(_coupons)),
+    "refunds": Column("Refunds", "退款记录", "text", _refunds, 40),
+    "disputes": Column("Disputes", "纠纷次数", "number", lambda order, _, __: len(order.disputes), 8),
+    "dispute_stage": Column("Dispute stage", "纠纷阶段", "text", _dispute("stage")),
+    "dispute_kind": Column("Dispute over", "纠纷类型", "text", _dispute("kind")),
+    "dispute_claim": Column("Claimed", "纠纷申请金额", "money", _funds(_claimed)),
+    "dispute_result": Column("Dispute result", "纠纷结果", "text", _dispute("result"), 28),
+    "dispute_opened_at": Column("Dispute opened at", "纠纷发起时间", "minute", _dispute("opened_at"), 20),
+    "dispute_ended_at": Column("Dispute ended at", "纠纷结束时间", "minute", _dispute("ended_at"), 20),
+    # what was bought
+    "products": Column("Products in detail", "产品信息", "text", _products, 48),
+    "pieces": Column(
+        "Pieces", "产品数量", "number", lambda order, _, __: sum(line.quantity for line in order.lines), 8
+    ),
+    "product_ids": Column(
+        "Product ids", "全部商品ID", "text", lambda o, _, __: _listed(line.product_id for line in o.lines)
+    ),
+    "skus": Column("SKUs", "商品编码", "text", lambda order, _, __: _listed(line.sku for line in order.lines)),
+    # where it goes
+    "address": Column("Address", "收货地址", "text", _address, 40),
+    "ship_to": Column("Ship to", "收货信息", "text", _ship_to, 38),
+    "recipient_name": Column("Recipient", "收货人名称", "text", _recipient("name")),
+    "country": Column(
+        "Country",
+        "收货国家",
+        "text",
+        lambda order, _, shown: country_name(order.recipient.get("country"), shown.language),
+    ),
+    "country_code": Column("Country code", "国家代码", "text", _recipient("country"), 8),
+    "state": Column("State", "州/省", "text", _recipient("state")),
+    "city": Column("City", "城市", "text", _recipient("city")),
+    "street": Column("Street", "地址", "text", _recipient("street"), 30),
+    "zip": Column("Postcode", "邮编", "text", _recipient("zip"), 12),
+    "phone": Column("Phone", "联系电话", "text", _recipient("phone")),
+    "mobile": Column("Mobile", "手机", "text", _recipient("mobile")),
+    "tax_id": Column("Tax id", "税号", "text", _recipient("tax_id")),
+    # how it goes
+    "chosen_service": Column("Chosen service", "买家选择物流", "text", _order("chosen_service"), 18),
+    "shipments": Column(
+        "Shipped with",
+        "实际发货物流:运单号",
+        "text",
+        lambda order, _, __: _listed(f"{parcel.carrier}:{parcel.tracking_no}" for parcel in order.parcels),
+        30,
+    ),
+    "tracking_nos": Column(
+        "Tracking nos.", "运单号", "text", lambda order, _, __: _listed(p.tracking_no for p in order.parcels), 24
+    ),
+    "delivered_at": Column(
+        "Last delivered at",
+        "妥投时间",
+        "minute",
+        lambda order, _, shown: shown.local(
+            max((p.delivered_at for p in order.parcels if p.delivered_at), default=None)
+        ),
+        20,
+    ),
+    "hold": Column("Hold", "提醒", "text", _hold, 10),
+    "remarks": Column("Remarks", "备注", "text", lambda order, _, __: _listed((order.memo, order.note)), 22),
+    # one line
+    "line_id": Column("Line", "子订单号", "text", _line("line_id"), of_line=True),
+    "product_id": Column("Product id", "商品ID", "text", _line("product_id"), 20, of_line=True),
+    "sku": Column("SKU", "商家编码", "text", _line("sku"), 14, of_line=True),
+    "title": Column("Title", "商品名称", "text", _line("title"), 40, of_line=True),
+    "attributes": Column(
+        "Attributes", "产品属性", "text", lambda _, line, __: _spelled(line.attributes) or None, 24, of_line=True
+    ),
+    "item": Column(
+        "Item", "商品", "text", lambda _, line, __: _listed((line.title, _spelled(line.attributes))), 32, of_line=True
+    ),
+    "quantity": Column("Quantity", "数量", "number", _line("quantity"), 8, of_line=True),
+    "unit_price": Column(
+        "Unit price", "单价", "money", lambda order, line, _: amount(line.unit_price, order.currency), of_line=True
+    ),
+    "line_amount": Column(
+        "Line amount",
+        "商品金额",
+        "money",
+        lambda order, line, _: amount(line.unit_price * line.quantity, order.currency),
+        of_line=True,
+    ),
+    "shipped": Column("Shipped", "已发数量", "number", _counted("shipped"), 8, of_line=True),
+    "line_refunded": Column("Not to ship", "取消数量", "number", _counted("refunded"), 8, of_line=True),
+    "returned": Column("Returned", "退货数量", "number", _counted("returned"), 8, of_line=True),
+    "left": Column("To ship", "待发数量", "number", _counted("left"), 8, of_line=True),
+    "handling_days": Column("Handling days", "备货天数", "number", _line("handling_days"), 8, of_line=True),
+    "image_url": Column("Image", "图片", "text", _line("image_url"), 30, of_line=True),
+}
+"""Code → column. The codes are what `columns` of POST /v1/exports takes; they are never renamed."""

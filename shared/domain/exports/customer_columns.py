@@ -1,0 +1,82 @@
+"""Every column that a file of customers can have, as data: a new column is one row here.
+
+A row is a customer and one of the currencies they have spent in, so that what was spent is a number; who has spent
+nothing has one row without. All else is the customer's own, and stands in each of the rows.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from shared.domain.countries import country_name
+from shared.domain.customers.model import Customer
+from shared.domain.exports.columns import Cell, Column, Shown, Value, amount
+from shared.domain.order.recipients import masked
+
+Spent = tuple[str, int] | None
+"""A currency and its minor units."""
+
+
+def spent(customer: Customer) -> tuple[Spent, ...]:
+    """What the customer's rows are about."""
+    return tuple(customer.spend.items()) or (None,)
+
+
+def _own(name: str) -> Value:
+    return lambda customer, _, __: getattr(customer, name)
+
+
+def _count(name: str) -> Value:
+    return lambda customer, _, __: customer.counts.get(name, 0)
+
+
+def _rate(name: str) -> Value:
+    return lambda customer, _, __: customer.rate(name)
+
+
+def _time(name: str) -> Value:
+    def value(customer: Customer, _: Any, shown: Shown) -> Cell:
+        at: datetime | None = getattr(customer, name)
+        return shown.local(at)
+
+    return value
+
+
+def _yes(name: str) -> Value:
+    def value(customer: Customer, _: Any, shown: Shown) -> Cell:
+        yes, no = ("是", "否") if shown.language == "zh-CN" else ("yes", "no")
+        return yes if getattr(customer, name) else no
+
+    return value
+
+
+def _name(customer: Customer, _: Any, shown: Shown) -> Cell:
+    return masked({"name": customer.name})["name"] if shown.mask and customer.name else customer.name
+
+
+COLUMNS: dict[str, Column] = {
+    "buyer_id": Column("Buyer id", "买家编号", "text", _own("buyer_id"), 20),
+    "name": Column("Buyer", "买家名称", "text", _name),
+    "country": Column("Country", "国家", "text", lambda buyer, _, shown: country_name(buyer.country, shown.language)),
+    "country_code": Column("Country code", "国家代码", "text", _own("country"), 8),
+    "orders": Column("Orders", "订单数", "number", _count("orders"), 8),
+    "paid_orders": Column("Paid orders", "已付款订单数", "number", _count("paid"), 8),
+    "refunded_orders": Column("Refunded orders", "退款订单数", "number", _count("refunded"), 8),
+    "disputed_orders": Column("Disputed orders", "纠纷订单数", "number", _count("disputed"), 8),
+    "cancelled_orders": Column("Cancelled orders", "取消订单数", "number", _count("cancelled"), 8),
+    "closed_unpaid_orders": Column("Closed unpaid", "未付款关闭订单数", "number", _count("closed_unpaid"), 8),
+    "currency": Column("Currency", "币种", "text", lambda _, part, __: part and part[0], 8, of_line=True),
+    "spend": Column("Spent", "消费金额", "money", lambda _, part, __: part and amount(part[1], part[0]), of_line=True),
+    "refund_rate": Column("Refund rate", "退款率", "share", _rate("refunded"), 10),
+    "dispute_rate": Column("Dispute rate", "纠纷率", "share", _rate("disputed"), 10),
+    "first_order_at": Column("First order at", "首次下单时间", "minute", _time("first_at"), 20),
+    "last_order_at": Column("Last order at", "最近下单时间", "minute", _time("last_at"), 20),
+    "frequency": Column("How often", "购买频次", "text", _own("frequency"), 12),
+    "amount": Column("How much", "消费水平", "text", _own("amount"), 12),
+    "tags": Column("Tags", "标签", "text", lambda buyer, _, __: ", ".join(buyer.tags) or None),
+    "note": Column("Note", "卖家备注", "text", _own("note"), 30),
+    "blocked": Column("Blocked", "已拉黑", "text", _yes("blocked"), 10),
+    "reminder_opt_out": Column("Wants no reminders", "不接受提醒", "text", _yes("reminder_opt_out"), 10),
+}
+"""Code → column; the codes are the names that the API has for the same, and are never renamed."""

@@ -1,0 +1,100 @@
+"""From placing to the paid order that may be shipped: payment, price, risk check and short payments."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from shared.domain.errors import Unprocessable
+from shared.domain.order import deadlines
+from shared.domain.order.model import Order, Status
+from shared.domain.order.transitions import Command
+
+
+def start(order: Order, command: Command) -> Order:
+    return replace(order, status=Status.PAYMENT_PROCESSING)
+
+
+def fail(order: Order, command: Command) -> Order:
+    return replace(order, status=Status.PLACE_ORDER_SUCCESS)
+
+
+def pay(order: Order, command: Command) -> Order:
+    received = command.body.get("amount")
+    paid = replace(
+        _with_received(order, order.amounts.total if received is None else received, "/amount"),
+        status=Status.RISK_CONTROL,
+        paid_at=command.at,
+    )
+    return deadlines.settle(paid, {"risk": command.at + command.store.policy.durations["risk"]}, supplied(command))
+
+
+def adjust_price(order: Order, command: Command) -> Order:
+    adjustment = command.body["total"] - (order.amounts.total - order.amounts.adjustment)
+    if adjustment == order.amounts.adjustment:
+        return order
+    _refuse_less_than_refunded(order, command.body["total"], "/total")
+    return replace(order, amounts=replace(order.amounts, adjustment=adjustment))
+
+
+def remind(order: Order, command: Command) -> Order:
+    return replace(order, reminded_at=command.at)
+
+
+def cancel_unpaid(order: Order, command: Command) -> Order:
+    return _close_unpaid(order, command, "buyer_cancel_notpay_order")
+
+
+def expire(order: Order, command: Command) -> Order:
+    return _close_unpaid(order, command, "buyer_pay_timeout")
+
+
+def pass_risk(order: Order, command: Command) -> Order:
+    return await_shipment(order, command)
+
+
+def hold_risk(order: Order, command: Command) -> Order:
+    return deadlines.settle(replace(order, status=Status.RISK_CONTROL_HOLD), {}, {})
+
+
+def report_short_payment(order: Order, command: Command) -> Order:
+    received: int = command.body["received"]
+    if received >= order.amounts.total:
+        raise Unprocessable("payment_not_short", "What was received is no less than the order's total.", "/received")
+    short = replace(_with_received(order, received, "/received"), status=Status.WAIT_SELLER_EXAMINE_MONEY)
+    return deadlines.settle(short, {"examination": command.at + command.store.policy.durations["examination"]}, {})
+
+
+def accept_payment(order: Order, command: Command) -> Order:
+    return await_shipment(order, command)
+
+
+def await_shipment(order: Order, command: Command) -> Order:
+    """Into WAIT_SELLER_SEND_GOODS, where ship-by starts."""
+    ready = replace(order, status=Status.WAIT_SELLER_SEND_GOODS)
+    return deadlines.settle(
+        ready, {"shipment": deadlines.shipment_due(command.store, order, command.at)}, supplied(command)
+    )
+
+
+def supplied(command: Command) -> dict[str, datetime]:
+    """The deadlines that the platform sends along, by timer kind."""
+    return dict(command.body.get("deadlines") or {})
+
+
+def _with_received(order: Order, received: int, field: str) -> Order:
+    _refuse_less_than_refunded(order, received, field)
+    return replace(order, amounts=replace(order.amounts, received=received))
+
+
+def _refuse_less_than_refunded(order: Order, amount: int, field: str) -> None:
+    """A snapshot can lead back to here with refunds paid or promised already: those are part of what was received."""
+    if amount < order.amounts.gone + order.promised:
+        raise Unprocessable(
+            "received_less_than_refunded", "More than this has been paid back or promised to the buyer already.", field
+        )
+
+
+def _close_unpaid(order: Order, command: Command, end_reason: str) -> Order:
+    closed = replace(order, status=Status.FINISH, end_reason=end_reason, finished_at=command.at)
+    return deadlines.settle(closed, {}, {})

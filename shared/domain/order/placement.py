@@ -1,0 +1,100 @@
+"""A new order as the platform sends it: alone to place it, or inside a snapshot."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+
+from shared.domain.errors import Unprocessable
+from shared.domain.money import MAX_MINOR, Money
+from shared.domain.order import deadlines
+from shared.domain.order.history import Entry
+from shared.domain.order.model import Amounts, Buyer, Line, Order
+from shared.domain.order.transitions import Actor
+from shared.domain.stores import FeeRates, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Amounts in minor units of `currency`. `total`, where the platform sends one, is checked and not kept."""
+
+    order_id: str
+    placed_at: datetime
+    buyer: Buyer
+    recipient: Mapping[str, str]
+    currency: str
+    lines: tuple[Line, ...]
+    shipping_fee: int
+    discount: int = 0
+    tax: int = 0
+    total: int | None = None
+    delivery_days: int | None = None
+    chosen_service: str | None = None
+    memo: str | None = None
+    deadlines: Mapping[str, datetime] = field(default_factory=dict)
+    fee_rates: FeeRates | None = None
+
+    @property
+    def digest(self) -> str:
+        """The same for the same content, whatever the spelling: tells a repeated placement from a different one."""
+        told = asdict(replace(self, total=None))
+        if self.fee_rates is None:
+            del told["fee_rates"]
+        content = json.dumps(told, default=str, sort_keys=True)
+        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    def amounts(self, adjustment: int = 0, *, within: str = "") -> Amounts:
+        """Raises Unprocessable where the parts make less than nothing, or neither they nor they with the order's
+        `adjustment` make the total. `within` is where in the request's body this placement lies."""
+        parts = Amounts(
+            lines=sum(line.unit_price * line.quantity for line in self.lines),
+            shipping=self.shipping_fee,
+            discount=self.discount,
+            tax=self.tax,
+        )
+        if max(parts.lines, parts.total) > MAX_MINOR:
+            detail = f"The order comes to more than {Money(MAX_MINOR, self.currency)}."
+            raise Unprocessable("total_too_large", detail, f"{within}/lines")
+        if parts.total < 0:
+            detail = "The discount is more than lines, shipping and tax."
+            raise Unprocessable("discount_too_large", detail, f"{within}/discount")
+        if self.total is not None and self.total not in (parts.total, parts.total + adjustment):
+            detail = "The total is not lines + shipping_fee - discount + tax."
+            raise Unprocessable("total_mismatch", detail, f"{within}/total")
+        return parts
+
+
+def place(placement: Placement, store: Store, actor: Actor, now: datetime) -> tuple[Order, Entry]:
+    """Version 1 of an order, unpaid, with its payment timer running, and its first history entry."""
+    rates = placement.fee_rates or store.fee_rates
+    order = Order(
+        store_id=store.store_id,
+        order_id=placement.order_id,
+        placed_at=placement.placed_at,
+        buyer=placement.buyer,
+        recipient=placement.recipient,
+        currency=placement.currency,
+        amounts=replace(placement.amounts(), commission_rate=rates.commission, affiliate_rate=rates.affiliate),
+        lines=placement.lines,
+        platform_at=placement.placed_at,
+        placed_digest=placement.digest,
+        delivery_days=placement.delivery_days,
+        chosen_service=placement.chosen_service,
+        memo=placement.memo,
+        time_zone=store.time_zone,
+    )
+    started = {"payment": deadlines.payment_due(store, placement.placed_at)}
+    order = deadlines.settle(order, started, placement.deadlines)
+    entry = Entry(
+        seq=1,
+        at=placement.placed_at,
+        recorded_at=now,
+        actor=actor,
+        action="place",
+        from_status=None,
+        to_status=order.status,
+    )
+    return order, entry

@@ -1,0 +1,145 @@
+"""Shipping in parts, correcting a parcel, its delivery, and the buyer's receipt window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.domain.errors import Conflict, Unprocessable
+from shared.domain.order import deadlines
+from shared.domain.order.model import Order, Parcel, Quantity, Status
+from shared.domain.order.transitions import Command
+
+MAX_EDITS = 2
+EDIT_WINDOW = timedelta(days=5)
+MAX_PARCELS = 30
+"""A snapshot may replace all of them beside all refund records, and a DynamoDB transaction holds 100 items."""
+
+
+def ship(order: Order, command: Command) -> Order:
+    """One or more parcels. One parcel without lines takes everything that is left; more than is left is refused."""
+    asked: Sequence[Mapping[str, Any]] = command.body["parcels"]
+    if len(order.parcels) + len(asked) > MAX_PARCELS:
+        raise Conflict("too_many_parcels", f"An order has at most {MAX_PARCELS} parcels.")
+    shipped = order
+    for index, content in enumerate(asked):
+        pointer = f"/parcels/{index}"
+        if any(
+            parcel.tracking_no == content["tracking_no"] and parcel.carrier == content["carrier"]
+            for parcel in shipped.parcels
+        ):
+            raise Unprocessable(
+                "parcel_exists",
+                "The order has a parcel with this carrier and number already.",
+                f"{pointer}/tracking_no",
+            )
+        parcel = Parcel(
+            parcel_id=shipped.next_parcel(),
+            carrier=content["carrier"],
+            tracking_no=content["tracking_no"],
+            tracking_url=content.get("tracking_url"),
+            shipped_at=command.at,
+            lines=_contents(shipped, content.get("lines"), len(asked), pointer),
+        )
+        shipped = replace(shipped, parcels=(*shipped.parcels, parcel))
+    if shipped.left():
+        return replace(shipped, status=Status.SELLER_PART_SEND_GOODS)
+    return await_receipt(shipped, command)
+
+
+def _contents(
+    order: Order, lines: Sequence[Mapping[str, Any]] | None, parcels: int, pointer: str
+) -> tuple[Quantity, ...]:
+    left = {part.line_id: part.quantity for part in order.left()}
+    if lines is None:
+        if parcels > 1:
+            raise Unprocessable("lines_required", "With several parcels, each names its lines.", f"{pointer}/lines")
+        return tuple(Quantity(line_id, quantity) for line_id, quantity in left.items())
+    packed: dict[str, int] = {}
+    for index, part in enumerate(lines):
+        line_id = part["line_id"]
+        packed[line_id] = packed.get(line_id, 0) + part["quantity"]
+        if line_id not in {line.line_id for line in order.lines}:
+            raise Unprocessable("line_unknown", "The order has no such line.", f"{pointer}/lines/{index}/line_id")
+        if packed[line_id] > left.get(line_id, 0):
+            raise Unprocessable(
+                "more_than_left",
+                f"Only {left.get(line_id, 0)} of this line are left to ship.",
+                f"{pointer}/lines/{index}/quantity",
+            )
+    return tuple(Quantity(line_id, quantity) for line_id, quantity in packed.items())
+
+
+def await_receipt(order: Order, command: Command) -> Order:
+    """Into WAIT_BUYER_ACCEPT_GOODS, where the receipt window starts."""
+    last = max((parcel.shipped_at for parcel in order.parcels), default=command.at)
+    waiting = replace(order, status=Status.WAIT_BUYER_ACCEPT_GOODS, shipped_at=last)
+    return deadlines.settle(waiting, {"receipt": deadlines.receipt_due(command.store, waiting, command.at)}, {})
+
+
+def editable(parcel: Parcel, at: datetime) -> bool:
+    """At most twice, within five days (marketplace.md, section 2)."""
+    return parcel.edits < MAX_EDITS and at - parcel.shipped_at <= EDIT_WINDOW
+
+
+def edit(order: Order, command: Command) -> Order:
+    """Correct a parcel's carrier, number or link."""
+    parcel = _parcel(order, command)
+    if parcel.edits >= MAX_EDITS:
+        raise Conflict("edits_exhausted", f"A parcel can be edited {MAX_EDITS} times, and this one has been.")
+    if not editable(parcel, command.at):
+        raise Conflict("edit_window_closed", f"A parcel can be edited within {EDIT_WINDOW.days} days of its shipment.")
+    given = {name: command.body[name] for name in ("carrier", "tracking_no", "tracking_url") if command.body.get(name)}
+    if not given:
+        raise Unprocessable("nothing_to_edit", "Name a carrier, a tracking_no or a tracking_url.", "")
+    edited = replace(parcel, **given)
+    if edited == parcel:
+        return order
+    if any(
+        other.parcel_id != parcel.parcel_id
+        and other.carrier == edited.carrier
+        and other.tracking_no == edited.tracking_no
+        for other in order.parcels
+    ):
+        raise Unprocessable("parcel_exists", "Another parcel of the order has this carrier and number.", "/tracking_no")
+    return _with_parcel(order, replace(edited, edits=parcel.edits + 1))
+
+
+def report_delivery(order: Order, command: Command) -> Order:
+    """The carrier's delivered assessment (妥投) of one parcel; the last one shortens the receipt window."""
+    parcel = _parcel(order, command)
+    if parcel.delivered_at is not None:
+        raise Conflict("already_delivered", "This parcel has been reported as delivered already.")
+    reported = _with_parcel(order, replace(parcel, delivered_at=command.at))
+    receipt = reported.timer("receipt")
+    if receipt is None or not all(each.delivered_at for each in reported.parcels):
+        return reported
+    last = deadlines.own_time(order, max(each.delivered_at for each in reported.parcels if each.delivered_at))
+    due = min(receipt.due_at, last + command.store.policy.durations["receipt_after_delivery"])
+    return deadlines.settle(reported, {"receipt": due}, {})
+
+
+def extend_receipt(order: Order, command: Command) -> Order:
+    """The seller gives the buyer more time, at most 60 days in all."""
+    days: int = command.body["days"]
+    left = deadlines.MAX_EXTENSION_DAYS - order.extended_days
+    if days > left:
+        raise Conflict("extension_exhausted", f"The receipt window can be extended by {left} more days.")
+    receipt = order.timer("receipt")
+    due = (receipt.due_at if receipt else command.at) + timedelta(days=days)
+    return deadlines.settle(replace(order, extended_days=order.extended_days + days), {"receipt": due}, {})
+
+
+def _parcel(order: Order, command: Command) -> Parcel:
+    parcel = order.parcel(command.body["parcel_id"])
+    if parcel is None:
+        raise Unprocessable("parcel_unknown", "The order has no such parcel.", "/parcel_id")
+    return parcel
+
+
+def _with_parcel(order: Order, parcel: Parcel) -> Order:
+    return replace(
+        order, parcels=tuple(parcel if each.parcel_id == parcel.parcel_id else each for each in order.parcels)
+    )

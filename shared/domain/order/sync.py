@@ -1,0 +1,311 @@
+"""`sync`: the platform's full picture of an order, whatever steps were skipped, however late it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from shared.domain.customers import erasure
+from shared.domain.errors import Unprocessable
+from shared.domain.order import deadlines
+from shared.domain.order.disputes import answer_by_its_timer, begun
+from shared.domain.order.model import (
+    CLOSING_REFUND_STATES,
+    END_REASONS,
+    Amounts,
+    FundState,
+    Order,
+    Outcome,
+    Overlay,
+    Parcel,
+    Quantity,
+    Refund,
+    RefundState,
+    Status,
+    Violation,
+)
+from shared.domain.order.overlays import end_dispute, thaw
+from shared.domain.order.placement import Placement
+from shared.domain.order.refunds import accept_requests, refuse_more, withdraw_requests
+from shared.domain.order.transitions import Command
+from shared.domain.stores import FeeRates
+
+UNPAID = frozenset({Status.PLACE_ORDER_SUCCESS, Status.PAYMENT_PROCESSING, Status.IN_BOOK_SALE})
+ENDED = frozenset({Status.FUND_PROCESSING, Status.FINISH})
+FUNDS_BY_OUTCOME: Mapping[Outcome, tuple[FundState, FundState]] = {
+    Outcome.CLOSED_UNPAID: (FundState.NONE, FundState.NONE),
+    Outcome.CANCELLED: (FundState.REFUNDING, FundState.REFUNDED),
+    Outcome.REFUNDED: (FundState.REFUNDING, FundState.REFUNDED),
+    Outcome.SUCCEEDED: (FundState.AWAITING_RELEASE, FundState.RELEASED),
+    Outcome.PARTLY_REFUNDED: (FundState.AWAITING_RELEASE, FundState.RELEASED),
+}
+"""The fund state of an outcome while FUND_PROCESSING, and once it is FINISH."""
+POSSIBLE_FUNDS: Mapping[Status, frozenset[FundState]] = {
+    Status.FUND_PROCESSING: frozenset(FundState),
+    Status.FINISH: frozenset({FundState.NONE, FundState.RELEASED, FundState.REFUNDED}),
+}
+"""The fund states that a snapshot may name; before FUND_PROCESSING there is only `none`."""
+SOURCES: Mapping[str, str] = {
+    "risk_reject_closed": "risk",
+    "buyer_cancel_order_in_risk": "risk",
+    "payment_refused": "examination",
+    "examination_timeout": "examination",
+    "seller_send_goods_timeout": "shipment",
+    "cancel_order_close_trade": "cancellation",
+}
+
+
+def sync(order: Order, command: Command) -> Order:
+    """The order as the snapshot shows it; the same object where the snapshot is late or has been taken in already.
+
+    What a snapshot does not say (when it was paid, received) stays unknown rather than invented.
+    """
+    if command.at < order.platform_at:
+        return order
+    body = command.body
+    after = _contents(order, body["order"], command.at)
+    after = replace(after, parcels=_parcels(after, body["parcels"]))
+    after = erasure.stripped(after) if order.erased_at else after
+    after = _overlays(after, body["overlays"], command)
+    after = _ending(after, body["status"], body.get("end_reason"), body.get("fund_state"), command.at)
+    after = _refunds(order, _violations(after, command.at), command)
+    after = _timers(order, after, command)
+    if after == order and command.at == order.platform_at:
+        return order
+    return replace(after, platform_at=command.at)
+
+
+def _contents(order: Order, content: Placement, at: datetime) -> Order:
+    if content.placed_at > at:
+        raise Unprocessable("placed_after_snapshot", "The order was placed after this snapshot.", "/order/placed_at")
+    if content.order_id != order.order_id:
+        raise Unprocessable("order_id_differs", "The snapshot is of another order.", "/order/order_id")
+    if content.currency != order.currency:
+        raise Unprocessable("currency_differs", f"The order is in {order.currency}.", "/order/currency")
+    parts = content.amounts(order.amounts.adjustment, within="/order")
+    known = FeeRates(order.amounts.commission_rate, order.amounts.affiliate_rate)
+    rates = content.fee_rates or known
+    return replace(
+        order,
+        placed_at=content.placed_at,
+        buyer=content.buyer,
+        recipient=content.recipient,
+        lines=content.lines,
+        delivery_days=content.delivery_days,
+        chosen_service=content.chosen_service,
+        memo=content.memo,
+        amounts=replace(
+            order.amounts,
+            lines=parts.lines,
+            shipping=parts.shipping,
+            discount=parts.discount,
+            tax=parts.tax,
+            commission_rate=rates.commission,
+            affiliate_rate=rates.affiliate,
+        ),
+    )
+
+
+def _parcels(order: Order, contents: Sequence[Mapping[str, Any]]) -> tuple[Parcel, ...]:
+    known = {(parcel.carrier, parcel.tracking_no): parcel for parcel in order.parcels}
+    number = max((int(parcel.parcel_id[1:]) for parcel in order.parcels), default=0)
+    ordered = {line.line_id: line.quantity for line in order.lines}
+    packed: dict[str, int] = {}
+    parcels: list[Parcel] = []
+    for index, content in enumerate(contents):
+        before = known.get((content["carrier"], content["tracking_no"]))
+        if any(
+            (parcel.carrier, parcel.tracking_no) == (content["carrier"], content["tracking_no"]) for parcel in parcels
+        ):
+            raise Unprocessable("parcel_exists", "Two parcels have the same carrier and number.", f"/parcels/{index}")
+        number += before is None
+        lines = content.get("lines")
+        if lines is None and before is not None:
+            quantities = before.lines
+        elif lines is None:
+            quantities = tuple(
+                Quantity(line_id, quantity - packed.get(line_id, 0))
+                for line_id, quantity in ordered.items()
+                if quantity > packed.get(line_id, 0)
+            )
+        else:
+            quantities = tuple(Quantity(part["line_id"], part["quantity"]) for part in lines)
+        for part in quantities:
+            packed[part.line_id] = packed.get(part.line_id, 0) + part.quantity
+            if packed[part.line_id] > ordered.get(part.line_id, 0):
+                raise Unprocessable(
+                    "more_than_ordered",
+                    "The parcels hold more of a line than was ordered.",
+                    f"/parcels/{index}/lines",
+                )
+        parcels.append(
+            Parcel(
+                parcel_id=before.parcel_id if before else f"p{number}",
+                carrier=content["carrier"],
+                tracking_no=content["tracking_no"],
+                tracking_url=content.get("tracking_url"),
+                shipped_at=content["shipped_at"],
+                delivered_at=content.get("delivered_at"),
+                lines=quantities,
+                edits=before.edits if before else 0,
+            )
+        )
+    return tuple(parcels)
+
+
+def _overlays(order: Order, overlays: frozenset[Overlay], command: Command) -> Order:
+    if Overlay.FROZEN not in overlays:
+        order = thaw(order, command.at)
+    elif not order.frozen:
+        order = replace(order, frozen_at=command.at)
+    if Overlay.DISPUTE not in overlays:
+        return end_dispute(order, command.at, "synced")
+    if order.disputed:
+        return order
+    return replace(order, disputes=(*order.disputes, begun(order, command.new_id("dsp_"), command.at)))
+
+
+def _ending(order: Order, status: Status, end_reason: str | None, fund_state: FundState | None, at: datetime) -> Order:
+    if status not in ENDED:
+        end_reason = None
+    elif end_reason is None:
+        end_reason = order.end_reason
+    if fund_state is None:
+        fund_state = _fund_state(order, status, end_reason)
+    elif fund_state not in POSSIBLE_FUNDS.get(status, {FundState.NONE}):
+        raise Unprocessable("fund_state_impossible", f"An order that is {status} is not {fund_state}.", "/fund_state")
+    unpaid = status in UNPAID or (end_reason is not None and END_REASONS[end_reason] is Outcome.CLOSED_UNPAID)
+    received = order.amounts.total if order.amounts.received is None else order.amounts.received
+    shipped = max((parcel.shipped_at for parcel in order.parcels), default=None)
+    return replace(
+        order,
+        status=status,
+        end_reason=end_reason,
+        fund_state=fund_state,
+        amounts=replace(
+            order.amounts if fund_state is FundState.RELEASED else _unreleased(order.amounts),
+            received=None if unpaid and not order.amounts.refunded else received,
+        ),
+        paid_at=None if unpaid else order.paid_at,
+        shipped_at=shipped if status is Status.WAIT_BUYER_ACCEPT_GOODS or status in ENDED else None,
+        received_at=order.received_at if status in ENDED else None,
+        delivered_assessment=order.delivered_assessment if status in ENDED else None,
+        finished_at=(order.finished_at or at) if status is Status.FINISH else None,
+    )
+
+
+def _violations(order: Order, at: datetime) -> Order:
+    """Closed because it was not sent in time: a violation, once, from when that was due as far as we know."""
+    if order.end_reason != "seller_send_goods_timeout" or order.violations:
+        return order
+    timer = order.timer("shipment")
+    due = timer.due_at if timer else order.ship_by or at
+    return replace(order, violations=(Violation("transaction_non_fulfilment", min(due, at)),))
+
+
+def _unreleased(amounts: Amounts) -> Amounts:
+    return replace(amounts, released=None, commission=None, affiliate_fee=None, tax_withheld=None)
+
+
+def _fund_state(order: Order, status: Status, end_reason: str | None) -> FundState:
+    if status not in ENDED:
+        return FundState.NONE
+    if end_reason is None:
+        return order.fund_state if status is order.status else FundState.NONE
+    while_processing, finished = FUNDS_BY_OUTCOME[END_REASONS[end_reason]]
+    return finished if status is Status.FINISH else while_processing
+
+
+def _refunds(before: Order, after: Order, command: Command) -> Order:
+    """The refund records that the snapshot's fund state asks for, made of those that are there where it can be."""
+
+    def record(state: RefundState) -> Refund:
+        refuse_more(after)
+        source = SOURCES.get(after.end_reason or "", "dispute" if after.outcome is Outcome.REFUNDED else "cancellation")
+        return Refund(
+            command.new_id("rfd_"),
+            state,
+            source,
+            after.remaining,
+            after.left(),
+            after.end_reason or "sync",
+            requested_at=command.at,
+        )
+
+    if after.status is Status.IN_CANCEL:
+        asked = any(refund.state is RefundState.REQUESTED for refund in after.refunds)
+        if asked:
+            return after
+        due = command.at + command.store.policy.durations["cancellation"]
+        request = replace(record(RefundState.REQUESTED), respond_by=due, on_silence="accept_cancellation")
+        return replace(after, refunds=(*after.refunds, request))
+    if after.fund_state is FundState.REFUNDING:
+        after = accept_requests(after)
+        if not any(refund.state is RefundState.ACCEPTED for refund in after.refunds):
+            after = replace(after, refunds=(*after.refunds, record(RefundState.ACCEPTED)))
+        return after
+    after = withdraw_requests(after)
+    if after.fund_state is FundState.REFUNDED:
+        if after.remaining or not any(refund.state in CLOSING_REFUND_STATES for refund in after.refunds):
+            after = replace(after, refunds=(*after.refunds, record(RefundState.ACCEPTED)))
+        newly = sum(refund.amount for refund in after.refunds if refund.state is RefundState.ACCEPTED)
+        after = _restated(after, lambda refund: refund.state is RefundState.ACCEPTED, RefundState.PAID, command.at)
+        return replace(after, amounts=replace(after.amounts, refunded=after.amounts.refunded + newly))
+    if before.fund_state is FundState.REFUNDING or after.status in UNPAID:
+        return _restated(after, lambda refund: refund.state is RefundState.ACCEPTED, RefundState.WITHDRAWN)
+    return after
+
+
+def _restated(
+    order: Order, which: Callable[[Refund], bool], state: RefundState, paid_at: datetime | None = None
+) -> Order:
+    return replace(
+        order,
+        refunds=tuple(
+            replace(refund, state=state, respond_by=None, on_silence=None, paid_at=paid_at) if which(refund) else refund
+            for refund in order.refunds
+        ),
+    )
+
+
+def _timers(before: Order, after: Order, command: Command) -> Order:
+    """Timers that make sense in the new status go on; those it lacks start at the snapshot's time, on the clock that a
+    freeze or a dispute may have stopped."""
+    store, at, durations = command.store, command.at, command.store.policy.durations
+    unfrozen, own = min(at, after.frozen_at or at), deadlines.own_time(after, at)
+    missing: dict[str, datetime] = {
+        # The platform shows it unpaid, so our own count cannot have run out.
+        "payment": max(deadlines.payment_due(store, after.placed_at), unfrozen + deadlines.RETURNED_GRACE),
+        "risk": unfrozen + durations["risk"],
+        "examination": unfrozen + durations["examination"],
+        "shipment": deadlines.shipment_due(store, after, own),
+        "cancellation": unfrozen + durations["cancellation"],
+        "receipt": deadlines.receipt_due(store, after, at),
+        "release": own + durations["release"],
+        **{kind: unfrozen + durations[kind] for kind in deadlines.BY_STAGE.values()},
+    }
+    started = {kind: due for kind, due in missing.items() if after.timer(kind) is None}
+    ship_by = after.timer("shipment")
+    back = before.status is Status.IN_CANCEL and after.status is Status.WAIT_SELLER_SEND_GOODS
+    if back and ship_by is not None and ship_by.due_at < at:
+        started["shipment"] = at + deadlines.RETURNED_GRACE
+    if before.parcels != after.parcels and after.timer("receipt") is not None:
+        started["receipt"] = missing["receipt"]
+    placement: Placement = command.body["order"]
+    return answer_by_its_timer(_request_by_its_timer(deadlines.settle(after, started, placement.deadlines)))
+
+
+def _request_by_its_timer(order: Order) -> Order:
+    """A requested refund is to be answered when its timer says, whoever supplied that."""
+    timer = order.timer("cancellation")
+    if timer is None:
+        return order
+    return replace(
+        order,
+        refunds=tuple(
+            replace(refund, respond_by=timer.due_at) if refund.state is RefundState.REQUESTED else refund
+            for refund in order.refunds
+        ),
+    )

@@ -1,0 +1,177 @@
+"""Alerts in the table: one item each, written in the transaction of what they tell of.
+
+An alert is born with its outbox entry: it lies in the clock's index until it has been handed to the channels, so that
+nothing that was raised can go unsent, and nothing is sent that was not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.domain.alerts.model import Alert, Cause, Severity, State
+from shared.domain.alerts.order_alerts import Told
+from shared.store.dynamodb import keys, table
+from shared.store.dynamodb.errors import AlreadyRaised, Missing, Stale
+from shared.store.dynamodb.records import AlertRecord, Record
+from shared.store.dynamodb.table import Put, Update, Write, absent, get, present, query_keys, stale
+from shared.store.orders import lists
+
+ALERT = "ALERT"
+AGAIN_AFTER = timedelta(minutes=3)
+"""How long a message to the channels has before it is sent again."""
+
+
+def transact(writes: Sequence[Write], told: Told) -> None:
+    """All of `writes`, which are about an order, with what is told of it. An alert that is there already is left as it
+    is: it was raised once."""
+    raised = list(told.raised)
+    while True:
+        try:
+            table.transact([*writes, *raising(raised), *(resolving(*each) for each in _resolved(writes, told))])
+            return
+        except AlreadyRaised as there:
+            raised = [each for each in raised if each.alert_id != there.alert_id]
+
+
+def _resolved(writes: Sequence[Write], told: Told) -> Iterator[tuple[str, Cause, datetime]]:
+    store_id, _ = keys.split_pk(writes[0].record.pk)
+    return ((store_id, cause, at) for cause, at in told.resolved)
+
+
+def raising(alerts: Iterable[Alert], *, quietly: bool = False) -> list[Write]:
+    """The writes of new alerts, each with its outbox entry unless it is over and no news, or raised `quietly`. Raise
+    AlreadyRaised."""
+    return [Put(_record(each, each.worth_telling and not quietly), absent(), _there(each.alert_id)) for each in alerts]
+
+
+def resolving(store_id: str, cause: Cause, at: datetime) -> Write:
+    """The write that ends an alert, whether somebody has acknowledged it or not."""
+    return Update(
+        AlertRecord(keys.alert_pk(store_id, cause.alert_id(store_id)), ALERT),
+        [AlertRecord.resolved_at.set(at), Record.state_key.set(_state_key(store_id, State.RESOLVED, cause.severity))],
+        present(),
+        stale,
+    )
+
+
+def acknowledging(alert: Alert, by: str, at: datetime) -> Write:
+    """The write by which somebody says that they have seen it. Raises Stale where it is not open any more."""
+    return Update(
+        AlertRecord(keys.alert_pk(alert.store_id, alert.alert_id), ALERT),
+        [
+            AlertRecord.acknowledged_at.set(at),
+            AlertRecord.acknowledged_by.set(by),
+            Record.state_key.set(_state_key(alert.store_id, State.ACKNOWLEDGED, alert.severity)),
+        ],
+        present() & AlertRecord.acknowledged_at.does_not_exist() & AlertRecord.resolved_at.does_not_exist(),
+        stale,
+    )
+
+
+def load(store_id: str, alert_id: str) -> Alert:
+    """Read consistently; raises Missing."""
+    record = get(keys.alert_pk(store_id, alert_id), ALERT)
+    if not isinstance(record, AlertRecord):
+        raise Missing("no such alert")
+    return _alert(record)
+
+
+def listed(
+    store_id: str, states: Sequence[State], severities: Sequence[Severity], limit: int, after: lists.Position | None
+) -> lists.Page[Alert]:
+    """Alerts in these states and of these severities, the latest first."""
+    partitions = tuple(_state_key(store_id, state, severity) for state in states for severity in severities)
+    page = lists.records(lists.Selection("by_state", partitions), limit, after)
+    return lists.Page(tuple(_alert(record) for record in page.items if isinstance(record, AlertRecord)), page.end)
+
+
+# ---- the outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An alert that has not been handed to the channels; `key` is its entry in the clock's index."""
+
+    store_id: str
+    alert_id: str
+    key: str
+
+
+def waiting(shard: str, until: datetime) -> Iterator[Waiting]:
+    """What a shard of the outbox holds, the longest wait first, lazily; one query where there is nothing."""
+    for key, pk in query_keys("by_clock", shard, Record.fires_at < keys.instant(until), "fires_at"):
+        store_id, _, alert_id = pk.split("#")
+        yield Waiting(store_id, alert_id, key)
+
+
+def put_off(each: Waiting, now: datetime) -> bool:
+    """Move its entry on, so that it is sent again unless somebody deals with it; False where another run has, or it has
+    been dealt with."""
+    later = Record.fires_at.set(keys.sort_key(now + AGAIN_AFTER, each.store_id, each.alert_id))
+    record = AlertRecord(keys.alert_pk(each.store_id, each.alert_id), ALERT)
+    try:
+        table.update(Update(record, [later], Record.fires_at == each.key, stale))
+    except Stale:
+        return False
+    return True
+
+
+def handed_over(store_id: str, alert_id: str) -> Update:
+    """The write that takes an alert out of the outbox: every channel that wants it has its delivery."""
+    record = AlertRecord(keys.alert_pk(store_id, alert_id), ALERT)
+    return Update(record, [Record.clock_shard.remove(), Record.fires_at.remove()], present(), stale)
+
+
+def _there(alert_id: str) -> table.Refusal:
+    return lambda: AlreadyRaised(alert_id)
+
+
+def _state_key(store_id: str, state: State, severity: Severity) -> str:
+    return f"{store_id}#alert#{state}#{severity}"
+
+
+def _record(alert: Alert, to_tell: bool) -> AlertRecord:
+    return AlertRecord(
+        keys.alert_pk(alert.store_id, alert.alert_id),
+        ALERT,
+        state_key=_state_key(alert.store_id, alert.state, alert.severity),
+        sort_key=keys.sort_key(alert.raised_at, alert.alert_id),
+        clock_shard=keys.outbox_shard(alert.alert_id) if to_tell else None,
+        fires_at=keys.sort_key(alert.raised_at, alert.store_id, alert.alert_id) if to_tell else None,
+        alert_kind=alert.kind,
+        severity=str(alert.severity),
+        raised_at=alert.raised_at,
+        order_id=alert.order_id,
+        subject=alert.subject,
+        timer=alert.timer,
+        due_at=alert.due_at,
+        lead=None if alert.lead is None else int(alert.lead.total_seconds()),
+        step=alert.step,
+        facts=dict(alert.facts),
+        acknowledged_at=alert.acknowledged_at,
+        acknowledged_by=alert.acknowledged_by,
+        resolved_at=alert.resolved_at,
+    )
+
+
+def _alert(record: AlertRecord) -> Alert:
+    store_id, _, alert_id = record.pk.split("#")
+    return Alert(
+        store_id,
+        alert_id,
+        record.alert_kind,
+        Severity(record.severity),
+        record.raised_at,
+        order_id=record.order_id,
+        subject=record.subject,
+        timer=record.timer,
+        due_at=record.due_at,
+        lead=None if record.lead is None else timedelta(seconds=int(record.lead)),
+        step=None if record.step is None else int(record.step),
+        facts=record.facts,
+        acknowledged_at=record.acknowledged_at,
+        acknowledged_by=record.acknowledged_by,
+        resolved_at=record.resolved_at,
+    )

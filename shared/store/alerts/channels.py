@@ -1,0 +1,109 @@
+"""Alert channels in the table: an item each, among the store's own, and one that counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields, replace
+from typing import Any
+
+from shared.domain.alerts.channels import LIMIT, Channel, ChannelKind, Off
+from shared.store.dynamodb import keys
+from shared.store.dynamodb.attributes import InstantAttribute
+from shared.store.dynamodb.errors import Full, Missing, StoreError
+from shared.store.dynamodb.records import ChannelRecord, ChannelsRecord, Record
+from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, get, present, query, stale, transact
+
+_FIELDS = frozenset(field.name for field in fields(Channel))
+_TIMES = ("created_at", "old_until", "off_at")
+_time = InstantAttribute()
+
+
+def load(store_id: str, channel_id: str) -> Channel:
+    """Read consistently; raises Missing."""
+    record = get(store_id, keys.channel_sk(channel_id))
+    if not isinstance(record, ChannelRecord):
+        raise Missing("no such channel")
+    return _channel(record)
+
+
+def of_store(store_id: str) -> list[Channel]:
+    """All of them, the oldest first; read consistently, so that an alert misses none."""
+    found = query(store_id, Record.sk.startswith(keys.CHANNEL))
+    return [_channel(record) for record in found if isinstance(record, ChannelRecord)]
+
+
+def page(store_id: str, limit: int, after: str | None) -> list[Channel]:
+    """Up to `limit` channels behind this one's id, the oldest first."""
+    lower = keys.channel_sk(after) + keys.BEHIND if after else keys.CHANNEL
+    found = query(store_id, Record.sk.between(lower, keys.CHANNEL + "~"), limit=limit)
+    return [_channel(record) for record in found if isinstance(record, ChannelRecord)]
+
+
+def create(channel: Channel, also: Sequence[Write] = ()) -> None:
+    """Raises Full where there are too many."""
+    counts = ChannelsRecord.channels
+    room = absent() | (counts < LIMIT)
+    transact(
+        [
+            Put(_record(channel), absent(), stale),
+            Update(_count(channel.store_id), [Record.kind.set(ChannelsRecord), counts.add(1)], room, _full),
+            *also,
+        ]
+    )
+
+
+def change(before: Channel, after: Channel) -> tuple[Channel, Write]:
+    """The channel one version on, and the write of it. Raises Stale where somebody else was first."""
+    saved = replace(after, version=before.version + 1)
+    return saved, Put(_record(saved), ChannelRecord.version == before.version, stale)
+
+
+def save(before: Channel, after: Channel, also: Sequence[Write] = ()) -> Channel:
+    saved, write = change(before, after)
+    transact([write, *also])
+    return saved
+
+
+def delete(channel: Channel) -> None:
+    """Raises Stale where it has changed since. Its deliveries stay until their time is over."""
+    transact(
+        [
+            Delete(_record(channel), ChannelRecord.version == channel.version, stale),
+            Update(_count(channel.store_id), [ChannelsRecord.channels.add(-1)], present(), stale),
+        ]
+    )
+
+
+def _record(channel: Channel) -> ChannelRecord:
+    content = asdict(channel) | {name: _told(getattr(channel, name)) for name in _TIMES}
+    for name in ("store_id", "channel_id", "version"):
+        del content[name]
+    content = {name: value for name, value in content.items() if value is not None}
+    return ChannelRecord(
+        channel.store_id, keys.channel_sk(channel.channel_id), version=channel.version, content=content
+    )
+
+
+def _channel(record: ChannelRecord) -> Channel:
+    content: dict[str, Any] = {name: value for name, value in record.content.items() if name in _FIELDS}
+    content |= {name: _time.deserialize(content[name]) for name in _TIMES if name in content}
+    content |= {"kind": ChannelKind(content["kind"]), "kinds": tuple(content["kinds"])}
+    content |= {"off": Off(content["off"])} if "off" in content else {}
+    return Channel(
+        store_id=record.pk,
+        channel_id=record.sk.removeprefix(keys.CHANNEL),
+        version=int(record.version),
+        **content,
+    )
+
+
+def _told(at: Any) -> str | None:
+    return _time.serialize(at) if at else None
+
+
+def _count(store_id: str) -> ChannelsRecord:
+    return ChannelsRecord(store_id, keys.CHANNELS)
+
+
+def _full() -> StoreError:
+    return Full("there are as many channels as there may be")

@@ -1,0 +1,296 @@
+"""The few ways in which the table is touched: get, query, put, delete, and one transaction."""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from botocore.exceptions import BotoCoreError
+from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError, UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from shared.store.dynamodb.errors import Busy, Stale, StoreError, TooLarge
+from shared.store.dynamodb.records import Record, connection
+
+MAX_ITEMS = 100
+MAX_CONFLICTS = 8
+"""How often a transaction that meets another one is sent again, with the same token."""
+TRANSIENT = frozenset(
+    {
+        "TransactionConflict",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+        "ThrottlingError",
+        "ThrottlingException",
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "InternalServerError",
+        "ServiceUnavailable",
+    }
+)
+
+Refusal = Callable[[], StoreError]
+"""Makes the error for a condition that failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    record: Record
+    condition: Condition
+    refuse: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    record: Record
+    actions: Sequence[Action]
+    condition: Condition
+    refuse: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    record: Record
+    condition: Condition
+    refuse: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Nothing is written to the item; the transaction is refused where the condition does not hold."""
+
+    record: Record
+    condition: Condition
+    refuse: Refusal
+
+
+Write = Put | Update | Delete | Check
+
+
+def absent() -> Condition:
+    return Record.pk.does_not_exist()
+
+
+def anyhow() -> Condition:
+    """Always holds: something else in the same transaction decides."""
+    always: Condition = absent() | present()
+    return always
+
+
+def present() -> Condition:
+    return Record.pk.exists()
+
+
+def get(pk: str, sk: str) -> Record | None:
+    """One item, read consistently: one read unit for each 4 KB."""
+    connection()
+    try:
+        return Record.get(pk, sk, consistent_read=True)
+    except Record.DoesNotExist:
+        return None
+    except (PynamoDBException, BotoCoreError) as error:
+        _unavailable(error)
+
+
+def query(
+    pk: str,
+    sk: Condition | None = None,
+    *,
+    limit: int | None = None,
+    forward: bool = True,
+    after: dict[str, Any] | None = None,
+) -> Iterator[Record]:
+    """Items of one partition, read consistently, in the order of their sort key."""
+    connection()
+    try:
+        yield from Record.query(
+            pk,
+            sk,
+            consistent_read=True,
+            limit=limit,
+            page_size=limit,
+            scan_index_forward=forward,
+            last_evaluated_key=after,
+        )
+    except (PynamoDBException, BotoCoreError) as error:
+        _unavailable(error)
+
+
+def query_index(
+    index: str,
+    key: str,
+    sort: Condition | None = None,
+    *,
+    page_size: int,
+    forward: bool = True,
+    after: dict[str, Any] | None = None,
+) -> Iterator[Record]:
+    """Items of one index partition, lazily, `page_size` a request; eventually consistent, so hints only."""
+    connection()
+    try:
+        yield from getattr(Record, index).query(
+            key, sort, page_size=page_size, scan_index_forward=forward, last_evaluated_key=after
+        )
+    except (PynamoDBException, BotoCoreError) as error:
+        _unavailable(error)
+
+
+def query_keys(index: str, key: str, sort: Condition, sort_name: str) -> Iterator[tuple[str, str]]:
+    """(sort key, pk) of an index partition's items in order, lazily, a hundred a request.
+
+    Below PynamoDB's models: an item that cannot be read stops nobody here, and a model with a discriminator filters its
+    queries by an attribute that a KEYS_ONLY index does not hold, so that it would find nothing at all.
+    """
+    shared, start = connection(), None
+    while True:
+        try:
+            found = shared.query(
+                Record.Meta.table_name,
+                key,
+                sort,
+                index_name=index,
+                attributes_to_get=["pk", sort_name],
+                exclusive_start_key=start,
+                limit=100,
+            )
+        except (PynamoDBException, BotoCoreError) as error:
+            _unavailable(error)
+        for item in found["Items"]:
+            yield item[sort_name]["S"], item["pk"]["S"]
+        start = found.get("LastEvaluatedKey")
+        if start is None:
+            return
+
+
+def query_items(pk: str, lower: str, upper: str) -> Iterator[dict[str, dict[str, str]]]:
+    """Items of one partition between two sort keys as they are, read consistently, lazily: for what no model names."""
+    shared, start = connection(), None
+    while True:
+        try:
+            found = shared.query(
+                Record.Meta.table_name,
+                pk,
+                Record.sk.between(lower, upper),
+                consistent_read=True,
+                exclusive_start_key=start,
+            )
+        except (PynamoDBException, BotoCoreError) as error:
+            _unavailable(error)
+        yield from found["Items"]
+        start = found.get("LastEvaluatedKey")
+        if start is None:
+            return
+
+
+def count_index(index: str, key: str, sort: Condition | None = None) -> int:
+    """How many items of an index partition fall into a range; reads them all, half a unit for each 4 KB."""
+    connection()
+    try:
+        return int(getattr(Record, index).count(key, sort))
+    except (PynamoDBException, BotoCoreError) as error:
+        _unavailable(error)
+
+
+def put(write: Put) -> None:
+    """One conditional write of one item. Raises what `refuse` makes, or Busy."""
+    connection()
+    try:
+        write.record.save(condition=write.condition)
+    except PutError as error:
+        if _code(error) == "ConditionalCheckFailedException":
+            raise write.refuse() from error
+        _unavailable(error)
+    except (PynamoDBException, BotoCoreError) as error:
+        _unavailable(error)
+
+
+def update(write: Update) -> None:
+    """One conditional change of one item. Raises what `refuse` makes, or Busy."""
+    connection()
+    try:
+        write.record.update(actions=list(write.actions), condition=write.condition)
+    except UpdateError as error:
+        if _code(error) == "ConditionalCheckFailedException":
+            raise write.refuse() from error
+        _unavailable(error)
+    except (PynamoDBException, BotoCoreError) as error:
+        _unavailable(error)
+
+
+def transact(writes: Sequence[Write], *, sleep: Callable[[float], None] = time.sleep) -> None:
+    """All of `writes`, at most 100, or none: two write units for each KB of each item.
+
+    Conflicts with other transactions are retried with the same token and jitter. Raises what the first failed
+    condition's `refuse` makes, TooLarge, or Busy; after Busy the outcome may be unknown (an answer lost on the way).
+    """
+    if len(writes) > MAX_ITEMS:
+        raise TooLarge(f"{len(writes)} items do not fit into one transaction")
+    shared = connection()
+    token = uuid.uuid4().hex
+    # The order in which PynamoDB sends them, and so the order of the reasons that come back.
+    ordered: list[Write] = [
+        *(w for w in writes if isinstance(w, Check)),
+        *(w for w in writes if isinstance(w, Delete)),
+        *(w for w in writes if isinstance(w, Put)),
+        *(w for w in writes if isinstance(w, Update)),
+    ]
+    for attempt in range(MAX_CONFLICTS + 1):
+        try:
+            with TransactWrite(connection=shared, client_request_token=token) as transaction:
+                for write in ordered:
+                    if isinstance(write, Put):
+                        transaction.save(write.record, condition=write.condition)
+                    elif isinstance(write, Update):
+                        transaction.update(
+                            write.record,
+                            list(write.actions),
+                            condition=write.condition,
+                        )
+                    elif isinstance(write, Check):
+                        transaction.condition_check(
+                            type(write.record), write.record.pk, write.record.sk, condition=write.condition
+                        )
+                    else:
+                        transaction.delete(write.record, condition=write.condition)
+            return
+        except TransactWriteError as error:
+            failed = [
+                (write, reason)
+                for write, reason in zip(ordered, error.cancellation_reasons, strict=False)
+                if reason is not None
+            ]
+            for write, reason in failed:
+                if reason.code == "ConditionalCheckFailed":
+                    raise write.refuse() from error
+            codes = {reason.code for _, reason in failed} or {_code(error)}
+            if not codes <= TRANSIENT or attempt == MAX_CONFLICTS:
+                _unavailable(error, codes)
+        except BotoCoreError as error:
+            _unavailable(error)
+        sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))
+
+
+def stale() -> StoreError:
+    return Stale("the item has changed since it was read")
+
+
+def _unavailable(error: Exception, codes: set[str] | None = None) -> NoReturn:
+    """Throttles and timeouts become Busy; anything else is a bug and keeps its own name."""
+    if isinstance(error, BotoCoreError) or isinstance(getattr(error, "cause", None), BotoCoreError):
+        raise Busy("the table does not answer") from error
+    if (codes or {_code(error)}) <= TRANSIENT:
+        raise Busy("the table is busy") from error
+    raise error
+
+
+def _code(error: Exception) -> str:
+    """What DynamoDB said. PynamoDB's own property fails on a timeout, whose `response` is None."""
+    response = getattr(getattr(error, "cause", None), "response", None) or {}
+    return str(response.get("Error", {}).get("Code", ""))

@@ -1,0 +1,154 @@
+"""Query pages straight off the wire: botocore signs, retries and finds the endpoint, msgspec decodes.
+
+botocore's own parser walks the output shape value by value, which takes some seven times as long as reading the JSON
+(docs/exports.md). A session's `response_parser_factory` is the seam for another one: only a Query that succeeded is
+parsed here, everything else by botocore.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+
+import botocore.parsers
+import botocore.session
+import msgspec
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.connection import Connection
+
+from shared.store.dynamodb.errors import Busy
+from shared.store.dynamodb.records import Record, connection
+from shared.store.dynamodb.table import TRANSIENT
+
+CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 2.0, 10.0, 6
+"""Seconds, and attempts with botocore's own backoff: a worker can wait longer than a request."""
+
+
+class Text(msgspec.Struct, gc=False):
+    S: str
+
+
+class At(msgspec.Struct, gc=False):
+    S: datetime
+
+
+class Whole(msgspec.Struct, gc=False):
+    """An integer; DynamoDB sends numbers as text."""
+
+    N: int
+
+
+Item = TypeVar("Item")
+Tick = Callable[[], None]
+"""Called now and then while something goes on for long; what it raises ends that."""
+
+
+def idle() -> None:
+    """The tick of whoever waits for nothing."""
+
+
+class Page(msgspec.Struct, Generic[Item]):
+    """A Query's answer; one that counts has no items."""
+
+    Items: list[Item] = msgspec.field(default_factory=list)
+    Count: int = 0
+    LastEvaluatedKey: dict[str, Text] | None = None
+
+
+def pages_of(shape: type[Item]) -> Callable[[bytes], Page[Item]]:
+    """How to decode pages of such items; attributes that `shape` does not name are passed over."""
+    return msgspec.json.Decoder(Page[shape], strict=False).decode  # type: ignore[valid-type]
+
+
+class _Parser:
+    def __init__(self, protocol: str) -> None:
+        self._usual = botocore.parsers.create_parser(protocol)
+
+    def parse(self, response: dict[str, Any], shape: Any) -> dict[str, Any]:
+        if response["status_code"] != 200 or shape is None or shape.name != "QueryOutput":
+            usual: dict[str, Any] = self._usual.parse(response, shape)
+            return usual
+        return {
+            "Page": response["body"],
+            "ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": dict(response["headers"])},
+        }
+
+
+class _Parsers:
+    def create_parser(self, protocol_name: str) -> _Parser:
+        return _Parser(protocol_name)
+
+
+@lru_cache(maxsize=1)
+def _client(beside: Connection) -> Any:
+    """One client as long as the records' own connection lives: what points them elsewhere points this one, too."""
+    session = botocore.session.Session()
+    session.register_component("response_parser_factory", _Parsers())
+    config = Config(
+        connect_timeout=CONNECT_TIMEOUT,
+        read_timeout=READ_TIMEOUT,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+    )
+    return session.create_client("dynamodb", config=config)
+
+
+def items(
+    index: str | None,
+    keys: tuple[str, str],
+    key: str,
+    since: str,
+    until: str,
+    decode: Callable[[bytes], Page[Item]],
+    tick: Tick = idle,
+) -> Iterator[Item]:
+    """The items of an index partition with a sort key in [since, until], lazily, a megabyte a request, each half a
+    read unit for each 4 KB; without an index those of the table itself, read consistently for twice as much. Raises
+    Busy."""
+    for page in _pages(index, keys, key, since, until, decode, tick):
+        yield from page.Items
+
+
+def count(index: str | None, keys: tuple[str, str], key: str, since: str, until: str, tick: Tick = idle) -> int:
+    """How many `items` there are, for the same units; none of them is sent."""
+    return sum(page.Count for page in _pages(index, keys, key, since, until, _counts, tick, Select="COUNT"))
+
+
+_counts = pages_of(dict)
+
+
+def _pages(
+    index: str | None,
+    keys: tuple[str, str],
+    key: str,
+    since: str,
+    until: str,
+    decode: Callable[[bytes], Page[Item]],
+    tick: Tick,
+    **more: Any,
+) -> Iterator[Page[Item]]:
+    client, start = _client(connection()), None
+    asked: dict[str, Any] = {
+        "TableName": Record.Meta.table_name,
+        **({"IndexName": index} if index else {"ConsistentRead": True}),
+        "KeyConditionExpression": "#key = :key AND #sort BETWEEN :since AND :until",
+        "ExpressionAttributeNames": dict(zip(("#key", "#sort"), keys, strict=True)),
+        "ExpressionAttributeValues": {":key": {"S": key}, ":since": {"S": since}, ":until": {"S": until}},
+        **more,
+    }
+    while True:
+        try:
+            page = decode(client.query(**asked | ({"ExclusiveStartKey": start} if start else {}))["Page"])
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in TRANSIENT:
+                raise Busy("the table is busy") from error
+            raise
+        except BotoCoreError as error:
+            raise Busy("the table does not answer") from error
+        tick()
+        yield page
+        if not page.LastEvaluatedKey:
+            return
+        start = {name: {"S": value.S} for name, value in page.LastEvaluatedKey.items()}

@@ -1,0 +1,178 @@
+"""Export jobs in the table: one item each, and one for each link to a file that was given out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
+from typing import Any
+
+from shared.domain.alerts.model import Cause, alert
+from shared.domain.exports.model import Asked, File, Format, Job, Kind, Lease, State, Warned
+from shared.domain.order.model import Status
+from shared.domain.order.transitions import Actor
+from shared.store.alerts import alerts
+from shared.store.dynamodb import keys
+from shared.store.dynamodb.attributes import InstantAttribute
+from shared.store.dynamodb.errors import Exists, Missing
+from shared.store.dynamodb.records import DownloadRecord, ExportRecord, Record
+from shared.store.dynamodb.table import Put, Write, absent, get, put, query, query_keys, stale, transact
+from shared.store.orders import lists
+
+EXPORT, DOWNLOAD = "EXPORT", "DOWNLOAD#"
+_FIELDS = frozenset(field.name for field in fields(Job))
+"""Others may be there: a job outlives the code that wrote it, newer code as well as older."""
+_TIMES = ("started_at", "finished_at", "watch_at")
+_time = InstantAttribute()
+
+
+def load(store_id: str, export_id: str) -> Job:
+    """Read consistently; raises Missing."""
+    record = get(keys.export_pk(store_id, export_id), EXPORT)
+    if not isinstance(record, ExportRecord):
+        raise Missing("no such export")
+    return _job(record)
+
+
+def create(job: Job, also: Sequence[Write] = ()) -> None:
+    """A new job, with whatever must happen with it. Raises Exists."""
+    transact([Put(_record(job), absent(), lambda: Exists("the export is there already")), *also])
+
+
+def save(before: Job, after: Job, also: Callable[[Job], Sequence[Write]] | None = None) -> Job:
+    """The job as a step has made it, one version on, with whatever must happen with it. Raises Stale where another step
+    was first."""
+    saved = replace(after, version=before.version + 1)
+    write = Put(_record(saved), ExportRecord.version == before.version, stale)
+    others = [*_alerts(before, saved), *(also(saved) if also else ())]
+    if others:
+        transact([write, *others])
+    else:
+        put(write)
+    return saved
+
+
+def _alerts(before: Job, after: Job) -> list[Write]:
+    """A job that has failed is told of until it is tried again."""
+    told: list[Write] = []
+    if before.state is State.FAILED and after.state is not State.FAILED and before.finished_at:
+        at = after.lease.until if after.lease else before.finished_at
+        told.append(alerts.resolving(before.store_id, _failure(before, before.finished_at), at))
+    if after.state is State.FAILED and before.state is not State.FAILED and after.finished_at:
+        facts = {"code": after.failed, "kind": str(after.asked.kind), "format": str(after.asked.format)}
+        told += alerts.raising([alert(after.store_id, _failure(after, after.finished_at), facts)])
+    return told
+
+
+def _failure(job: Job, at: datetime) -> Cause:
+    return Cause("export_failed", at, job.export_id)
+
+
+def listed(store_id: str, limit: int, after: lists.Position | None) -> lists.Page[Job]:
+    """A page of the store's jobs, the latest first."""
+    page = lists.records(lists.Selection("by_state", (f"{store_id}#export",)), limit, after)
+    return lists.Page(tuple(_job(record) for record in page.items if isinstance(record, ExportRecord)), page.end)
+
+
+def due_by(now: datetime) -> Iterator[tuple[str, str]]:
+    """(store, export) of the jobs that have not moved for so long that somebody must look; hints, off one query."""
+    fires = Record.fires_at < keys.instant(now)
+    for _, pk in query_keys("by_clock", keys.EXPORT_JOBS_SHARD, fires, "fires_at"):
+        store_id, _, export_id = pk.split("#")
+        yield store_id, export_id
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    key: str
+    at: datetime
+    actor: Actor
+    n: int
+
+
+def record_download(store_id: str, export_id: str, download: Download) -> None:
+    record = DownloadRecord(
+        keys.export_pk(store_id, export_id),
+        DOWNLOAD + download.key,
+        at=download.at,
+        actor_role=download.actor.role,
+        actor_id=download.actor.id,
+        n=download.n,
+    )
+    put(Put(record, absent(), stale))
+
+
+def downloads(store_id: str, export_id: str, limit: int) -> list[Download]:
+    """The latest first."""
+    mine = Record.sk.startswith(DOWNLOAD)
+    found = query(keys.export_pk(store_id, export_id), mine, limit=limit, forward=False)
+    return [
+        Download(record.sk.removeprefix(DOWNLOAD), record.at, Actor(record.actor_role, record.actor_id), int(record.n))
+        for record in found
+        if isinstance(record, DownloadRecord)
+    ]
+
+
+def _record(job: Job) -> ExportRecord:
+    asked, lease = job.asked, job.lease
+    content = asdict(job) | {name: _told(getattr(job, name)) for name in _TIMES}
+    content |= {
+        "asked": asdict(asked) | {"since": _told(asked.since), "until": _told(asked.until)},
+        "lease": lease and [lease.owner, _told(lease.until)],
+        "totals": dict(job.totals),
+    }
+    for name in ("store_id", "export_id", "version", "state", "requested_at"):
+        del content[name]
+    return ExportRecord(
+        keys.export_pk(job.store_id, job.export_id),
+        EXPORT,
+        version=job.version,
+        state=str(job.state),
+        requested_at=job.requested_at,
+        content=content,
+        state_key=f"{job.store_id}#export",
+        sort_key=keys.sort_key(job.requested_at, job.export_id),
+        clock_shard=keys.EXPORT_JOBS_SHARD if job.watch_at else None,
+        fires_at=keys.sort_key(job.watch_at, job.store_id, job.export_id) if job.watch_at else None,
+    )
+
+
+def _job(record: ExportRecord) -> Job:
+    store_id, _, export_id = record.pk.split("#")
+    content: dict[str, Any] = {name: value for name, value in record.content.items() if name in _FIELDS}
+    asked, lease = content["asked"], content["lease"]
+    content |= {name: _read(content[name]) for name in _TIMES}
+    content |= {
+        "asked": Asked(
+            **asked
+            | {
+                "kind": Kind(asked["kind"]),
+                "format": Format(asked["format"]),
+                "since": _time.deserialize(asked["since"]),
+                "until": _time.deserialize(asked["until"]),
+                "columns": tuple(asked["columns"]),
+                "statuses": tuple(Status(status) for status in asked["statuses"]),
+            }
+        ),
+        "requested_by": Actor(**content["requested_by"]),
+        "files": tuple(File(**file) for file in content["files"]),
+        "leftovers": tuple(content.get("leftovers", ())),
+        "warnings": tuple(Warned(**warned) for warned in content["warnings"]),
+        "lease": Lease(lease[0], _time.deserialize(lease[1])) if lease else None,
+    }
+    return Job(
+        store_id=store_id,
+        export_id=export_id,
+        version=int(record.version),
+        state=State(record.state),
+        requested_at=record.requested_at,
+        **content,
+    )
+
+
+def _told(at: datetime | None) -> str | None:
+    return _time.serialize(at) if at else None
+
+
+def _read(told: str | None) -> datetime | None:
+    return _time.deserialize(told) if told else None

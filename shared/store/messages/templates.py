@@ -1,0 +1,101 @@
+"""Message templates in the table: an item each, one for its name so that no other takes it, one that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.domain.messages.templates import MAX_TEMPLATES, Template
+from shared.store.dynamodb import keys
+from shared.store.dynamodb.errors import Exists, Full, Missing, StoreError
+from shared.store.dynamodb.records import Record, TemplateNameRecord, TemplateRecord, TemplatesRecord
+from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, get, present, query, stale, transact
+
+
+def load(store_id: str, template_id: str) -> Template:
+    """Raises Missing."""
+    record = get(store_id, keys.template_sk(template_id))
+    if not isinstance(record, TemplateRecord):
+        raise Missing("no such template")
+    return _template(record)
+
+
+def create(store_id: str, template: Template, also: Sequence[Write] = ()) -> None:
+    """Raises Exists where another has the name, Full where there are too many, or Stale."""
+    counts = TemplatesRecord.templates
+    room = absent() | (counts < MAX_TEMPLATES)
+    transact(
+        [
+            Put(_record(store_id, template), absent(), stale),
+            _name(store_id, template),
+            Update(_count(store_id), [Record.kind.set(TemplatesRecord), counts.add(1)], room, _full),
+            *also,
+        ]
+    )
+
+
+def change(store_id: str, before: Template, after: Template) -> None:
+    """Raises Exists where another has the name, or Stale."""
+    writes: list[Write] = [Put(_record(store_id, after), TemplateRecord.version == before.version, stale)]
+    if after.key != before.key:
+        writes += [_name(store_id, after), _unnamed(store_id, before)]
+    transact(writes)
+
+
+def delete(store_id: str, template: Template) -> None:
+    """Raises Stale where it has changed since."""
+    there = TemplateRecord.version == template.version
+    transact(
+        [
+            Delete(_record(store_id, template), there, stale),
+            _unnamed(store_id, template),
+            Update(_count(store_id), [TemplatesRecord.templates.add(-1)], present(), stale),
+        ]
+    )
+
+
+def page(store_id: str, limit: int, after: str | None) -> list[Template]:
+    """Up to `limit` templates behind this one's id, the oldest first."""
+    lower = keys.template_sk(after) + keys.BEHIND if after else keys.TEMPLATE
+    found = query(store_id, Record.sk.between(lower, keys.TEMPLATE + "~"), limit=limit)
+    return [_template(record) for record in found if isinstance(record, TemplateRecord)]
+
+
+def _record(store_id: str, template: Template) -> TemplateRecord:
+    return TemplateRecord(
+        store_id,
+        keys.template_sk(template.template_id),
+        version=template.version,
+        name=template.name,
+        text=template.text,
+        created_at=template.created_at,
+        changed_at=template.changed_at,
+    )
+
+
+def _template(record: TemplateRecord) -> Template:
+    return Template(
+        record.sk.removeprefix(keys.TEMPLATE),
+        record.name,
+        record.text,
+        record.created_at,
+        record.changed_at,
+        int(record.version),
+    )
+
+
+def _name(store_id: str, template: Template) -> Write:
+    record = TemplateNameRecord(store_id, keys.template_name_sk(template.key), template_id=template.template_id)
+    return Put(record, absent(), lambda: Exists("another template has this name"))
+
+
+def _unnamed(store_id: str, template: Template) -> Write:
+    record = TemplateNameRecord(store_id, keys.template_name_sk(template.key))
+    return Delete(record, TemplateNameRecord.template_id == template.template_id, stale)
+
+
+def _count(store_id: str) -> TemplatesRecord:
+    return TemplatesRecord(store_id, keys.TEMPLATES)
+
+
+def _full() -> StoreError:
+    return Full("there are as many templates as there may be")

@@ -1,0 +1,114 @@
+"""A store's daily figures: moved in the transaction of the order that they count, and read a range of days at a time.
+
+One item for a day, currency and shard holds the totals, one the countries, and sixteen the products; a figure is one of
+its attributes, because ADD works on top-level attributes alone. Violations are records of their orders.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from urllib.parse import quote, unquote
+
+from pynamodb.expressions.operand import Path
+from pynamodb.expressions.update import Action
+
+from shared.domain.figures import Figure, figures
+from shared.domain.order.model import Order, Violation
+from shared.store.dynamodb import keys
+from shared.store.dynamodb.errors import TooLarge
+from shared.store.dynamodb.records import FiguresRecord, Record, ViolationRecord
+from shared.store.dynamodb.table import Put, Update, Write, anyhow, query_items, stale
+from shared.store.orders import lists
+
+MAX_ACTIONS = 300
+"""DynamoDB takes an expression of 4 KB, which is some 350 of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The figures of one day in one currency, by the name of a country or product (none for totals) and figure."""
+
+    day: date
+    currency: str
+    figures: Counter[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    order_id: str
+    violation: Violation
+
+
+def moved(was: Order | None, after: Order) -> list[Write]:
+    """The writes that move the figures from one version to the next, and the records of new violations. Raises
+    TooLarge."""
+    change = figures(after)
+    change.subtract(figures(was) if was else {})
+    items: dict[str, list[Action]] = defaultdict(list)
+    for key, step in sorted(change.items()):
+        if step:
+            sk = keys.figures_sk(key.by, key.day, key.currency, after.store_id, after.order_id, key.name)
+            items[sk].append(Path([attribute(key)]).add(step))
+    if any(len(actions) > MAX_ACTIONS for actions in items.values()):
+        raise TooLarge("more figures than one item takes at once")
+    known = len(was.violations) if was and was.time_zone else 0
+    return [
+        *(_added(after.store_id, sk, actions) for sk, actions in items.items()),
+        *(
+            Put(violation_record(after, number), anyhow(), stale)
+            for number in range(known, len(after.violations) if after.time_zone else 0)
+        ),
+    ]
+
+
+def days(store_id: str, by: str, first: date, until: date) -> Iterator[Day]:
+    """Figures of the days from `first` to before `until`, in order, currencies apart; consistent, and lazily: what is
+    not asked for is not read. Days on which nothing was counted are left out."""
+    found = query_items(keys.figures_pk(store_id), keys.figures_day(by, first), keys.figures_day(by, until))
+    for (day, currency), items in groupby(found, key=lambda item: tuple(item["sk"]["S"].split("#")[1:3])):
+        total: Counter[tuple[str, str]] = Counter()
+        for item in items:
+            for name, value in item.items():
+                if "N" in value:
+                    whose, _, figure = name.rpartition("#")
+                    total[unquote(whose), figure] += int(value["N"])
+        yield Day(date.fromisoformat(day), currency, total)
+
+
+def attribute(key: Figure) -> str:
+    """Quoted: PynamoDB takes brackets in a name for a place in a list."""
+    return f"{quote(key.name, safe='')}#{key.figure}" if key.name else key.figure
+
+
+def violations(store_id: str, limit: int, after: lists.Position | None) -> lists.Page[Listed]:
+    """Violations across orders, the latest first."""
+    page = lists.records(lists.Selection("by_state", (f"{store_id}#violation",)), limit, after)
+    return lists.Page(
+        tuple(
+            Listed(keys.split_pk(record.pk)[1], Violation(record.violation, record.at))
+            for record in page.items
+            if isinstance(record, ViolationRecord)
+        ),
+        page.end,
+    )
+
+
+def violation_record(order: Order, number: int) -> ViolationRecord:
+    violation = order.violations[number]
+    return ViolationRecord(
+        keys.order_pk(order.store_id, order.order_id),
+        keys.violation_sk(number),
+        at=violation.at,
+        violation=violation.kind,
+        state_key=f"{order.store_id}#violation",
+        sort_key=keys.sort_key(violation.at, order.order_id, str(number)),
+    )
+
+
+def _added(store_id: str, sk: str, actions: list[Action]) -> Write:
+    record = FiguresRecord(keys.figures_pk(store_id), sk)
+    return Update(record, [Record.kind.set(FiguresRecord), *actions], anyhow(), stale)

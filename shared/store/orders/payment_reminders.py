@@ -1,0 +1,100 @@
+"""Who was reminded of a payment, and what came of it: one record an order, and counts for each day of reminding, both
+written with the change of the order that they tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from shared.domain.alerts.order_alerts import bought
+from shared.domain.order.history import Entry
+from shared.domain.order.model import Order
+from shared.domain.order.transitions import CLOCK
+from shared.store.dynamodb import keys
+from shared.store.dynamodb.records import Record, ReminderFiguresRecord, ReminderRecord
+from shared.store.dynamodb.table import Put, Update, Write, anyhow, query, stale
+from shared.store.orders import lists
+
+REMINDED = "REMINDED"
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    order_id: str
+    at: datetime
+    by_rule: bool
+    paid_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of the reminders of some days: how many there were, how many of them by rule, how many of their orders were paid
+    since. `passed_over` counts whom the rule did not remind."""
+
+    reminded: int = 0
+    by_rule: int = 0
+    paid: int = 0
+    passed_over: int = 0
+
+
+def moved(was: Order, after: Order, entries: Iterable[Entry]) -> list[Write]:
+    """The writes for a change in which the buyer was reminded, or a reminded order was paid or is not any more."""
+    if after.reminded_at is None or (was.reminded_at, bought(was)) == (after.reminded_at, bought(after)):
+        return []
+    writes: list[Write] = []
+    change = Figures(paid=bought(after) - (bought(was) if was.reminded_at else False))
+    record = ReminderRecord(keys.order_pk(after.store_id, after.order_id), REMINDED)
+    if was.reminded_at is None:
+        by_rule = any(each.action == "remind_payment" and each.actor.role == CLOCK for each in entries)
+        change = Figures(1, int(by_rule), change.paid)
+        record.at, record.by_rule = after.reminded_at, int(by_rule)
+        record.state_key = _state_key(after.store_id)
+        record.sort_key = keys.sort_key(after.reminded_at, after.order_id)
+        record.paid_at = _paid_at(after)
+        writes.append(Put(record, anyhow(), stale))
+    elif paid_at := _paid_at(after):
+        writes.append(Update(record, [ReminderRecord.paid_at.set(paid_at)], anyhow(), stale))
+    else:
+        writes.append(Update(record, [ReminderRecord.paid_at.remove()], anyhow(), stale))
+    return [*writes, counting(after.store_id, after.reminded_at, change)]
+
+
+def counting(store_id: str, at: datetime, change: Figures) -> Write:
+    """The write that adds to the counts of a day."""
+    day = keys.reminders_sk(at.astimezone(UTC).date())
+    steps = {name: getattr(change, name) for name in Figures.__slots__ if getattr(change, name)}
+    actions = [
+        Record.kind.set(ReminderFiguresRecord),
+        *(getattr(ReminderFiguresRecord, name).add(step) for name, step in steps.items()),
+    ]
+    return Update(ReminderFiguresRecord(store_id, day), actions, anyhow(), stale)
+
+
+def figures(store_id: str, first: date, last: date) -> Figures:
+    """The counts of these days (UTC), both included: one query of an item a day."""
+    found = query(store_id, Record.sk.between(keys.reminders_sk(first), keys.reminders_sk(last)))
+    days = [record for record in found if isinstance(record, ReminderFiguresRecord)]
+    return Figures(**{name: sum(int(getattr(day, name) or 0) for day in days) for name in Figures.__slots__})
+
+
+def listed(store_id: str, limit: int, after: lists.Position | None) -> lists.Page[Reminder]:
+    """Who was reminded, the latest first."""
+    page = lists.records(lists.Selection("by_state", (_state_key(store_id),)), limit, after)
+    return lists.Page(
+        tuple(
+            Reminder(keys.split_pk(record.pk)[1], record.at, bool(record.by_rule), record.paid_at)
+            for record in page.items
+            if isinstance(record, ReminderRecord)
+        ),
+        page.end,
+    )
+
+
+def _paid_at(order: Order) -> datetime | None:
+    """When it was paid; where only a snapshot has told of that, when it told."""
+    return (order.paid_at or order.platform_at) if bought(order) else None
+
+
+def _state_key(store_id: str) -> str:
+    return f"{store_id}#reminded"

@@ -1,0 +1,297 @@
+"""Whole orders in the order they were placed: heads off one timeline, all that hangs on them off the other.
+
+This is the export's own way to read, for it reads everything: each item is decoded by its schema from the bytes that
+came (wire.py), into what looks like the domain's Order (timeline_rows.py). It must make of an item what items.py
+makes of it; a test compares the two over every kind of order.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, cast
+
+import msgspec
+
+from shared.domain.order.model import (
+    Assessment,
+    Buyer,
+    Dispute,
+    FundState,
+    Order,
+    Quantity,
+    Refund,
+    RefundState,
+    Status,
+    Timer,
+    Violation,
+)
+from shared.store.dynamodb import keys, wire
+from shared.store.dynamodb.errors import Missing
+from shared.store.dynamodb.wire import At, Text, Tick, Whole, idle
+from shared.store.orders import counters, orders
+from shared.store.orders.items import agree
+from shared.store.orders.timeline_rows import AmountsRead, LineRead, OrderRead, ParcelRead
+
+PLACED = ("timeline", "placed_key")
+BY_STATUS = ("status_key", "placed_key")
+STATUSES: dict[str, Status] = {str(status): status for status in Status}
+FUND_STATES: dict[str, FundState] = {str(fund_state): fund_state for fund_state in FundState}
+SPARSE = 10
+"""Orders of a status are loaded one by one where they are fewer than one in so many of the store's."""
+
+
+ABSENT: Any = None
+"""The default of an attribute that every item of its kind has: to find it missing is an error, not a value."""
+
+
+class Packed(msgspec.Struct, gc=False):
+    """PackedAttribute is binary, JSONTextAttribute is text."""
+
+    B: bytes = b""
+    S: str = ""
+
+    @property
+    def json(self) -> bytes | str:
+        return self.S or (zlib.decompress(self.B) if self.B[:1] == b"\x78" else self.B)
+
+
+class Head(msgspec.Struct, gc=False):
+    pk: Text
+    placed_key: Text
+    version: Whole
+    part_versions: Whole
+    status: Text
+    fund_state: Text
+    placed_at: At
+    currency: Text
+    buyer: Text
+    amounts: Text
+    timers: Text | None = None
+    end_reason: Text | None = None
+    paid_at: At | None = None
+    shipped_at: At | None = None
+    received_at: At | None = None
+    finished_at: At | None = None
+    frozen_at: At | None = None
+    extended_days: Whole | None = None
+    delivered_assessment: Text | None = None
+    violations: Text | None = None
+    note: Text | None = None
+    tags: Text | None = None
+    assignee: Text | None = None
+    unread_messages: Whole | None = None
+
+
+class Part(msgspec.Struct, gc=False):
+    """A detail, parcel, refund or dispute; `kind` says which, and so which of the rest is there."""
+
+    sk: Text
+    kind: Text
+    placed_key: Text
+    version: Whole
+    content: Packed = ABSENT
+    carrier: Text = ABSENT
+    tracking_no: Text = ABSENT
+    tracking_url: Text | None = None
+    shipped_at: At = ABSENT
+    delivered_at: At | None = None
+    edits: Whole | None = None
+    state: Text = ABSENT
+    source: Text = ABSENT
+    amount: Whole = ABSENT
+    lines: Packed = ABSENT
+    reason: Text = ABSENT
+    requested_at: At = ABSENT
+    respond_by: At | None = None
+    on_silence: Text | None = None
+    paid_at: At | None = None
+    coupon: Whole | None = None
+
+
+class Content(msgspec.Struct, gc=False):
+    lines: tuple[LineRead, ...]
+    recipient: dict[str, str]
+    email: str | None = None
+    delivery_days: int | None = None
+    chosen_service: str | None = None
+    memo: str | None = None
+
+
+def _decoder(shape: Any) -> Callable[[Any], Any]:
+    return msgspec.json.Decoder(shape, strict=False).decode
+
+
+_heads, _parts = wire.pages_of(Head), wire.pages_of(Part)
+_buyer, _amounts, _content = _decoder(Buyer), _decoder(AmountsRead), _decoder(Content)
+_times, _texts = _decoder(dict[str, datetime]), _decoder(tuple[str, ...])
+_assessment, _violations = _decoder(Assessment), _decoder(tuple[Violation, ...])
+_pieces, _dispute = _decoder(list[tuple[str, int]]), _decoder(Dispute)
+
+
+def placed(
+    store_id: str,
+    since: datetime,
+    until: datetime,
+    *,
+    statuses: Collection[Status] = (),
+    after: str | None = None,
+    tick: Tick = idle,
+) -> Iterator[Order]:
+    """Orders placed in [since, until), oldest first, each once and in one consistent version; of `statuses` alone where
+    any are named, behind the place `after` (see `place`) where one is given.
+
+    Costs what lies in the window, heads and parts, half a read unit for each 4 KB. Where `statuses` are few of the
+    store's orders, their heads come off the status index and each order is loaded for itself. An order that is moved in
+    time meanwhile may be met twice or not at all: orders.moved_since tells. `tick` is called for every page and every
+    order loaded for itself, whether they come to anything or not.
+    """
+    start, end = after + keys.BEHIND if after else keys.instant(since), keys.instant(until)
+    if statuses and _are_few(store_id, statuses):
+        yield from _one_by_one(store_id, start, end, statuses, tick)
+        return
+    parts = wire.items("by_placed", PLACED, keys.second_timeline(store_id), start, end, _parts, tick)
+    part = next(parts, None)
+    for head in wire.items("by_placed", PLACED, store_id, start, end, _heads, tick):
+        key, own = head.placed_key.S, f"{head.placed_key.S}#"
+        mine: list[Part] = []
+        while part is not None and own > part.placed_key.S:
+            part = next(parts, None)
+        while part is not None and part.placed_key.S.startswith(own):
+            mine.append(part)
+            part = next(parts, None)
+        if statuses and head.status.S not in statuses:
+            continue
+        if agree(head.part_versions.N, {part.sk.S: part.version.N for part in mine}):
+            yield cast(Order, _order(head, mine))
+            continue
+        yield from _loaded(store_id, key, statuses)  # changed just now: head and parts are not of one moment
+
+
+def place(order: Order) -> str:
+    """Where the order stands on the timeline; `placed(after=...)` goes on behind it."""
+    return keys.sort_key(order.placed_at, order.order_id)
+
+
+def count(store_id: str, since: datetime, until: datetime, statuses: Collection[Status] = (), tick: Tick = idle) -> int:
+    """How many orders `placed` finds now; reads the heads, half a unit for each 4 KB, but sends none of them."""
+    start, end = keys.instant(since), keys.instant(until)
+    if not statuses:
+        return wire.count("by_placed", PLACED, store_id, start, end, tick)
+    return sum(wire.count("by_status", BY_STATUS, f"{store_id}#{status}", start, end, tick) for status in statuses)
+
+
+def _are_few(store_id: str, statuses: Collection[Status]) -> bool:
+    counts = counters.counts(store_id)
+    return sum(counts.of(status) for status in statuses) * SPARSE < counts["total"]
+
+
+def _one_by_one(store_id: str, start: str, end: str, statuses: Collection[Status], tick: Tick) -> Iterator[Order]:
+    """An order that goes from a status still to be read to one that has been is met when that one is read again."""
+    in_turn = [*statuses, *list(statuses)[:-1]]
+    found = (wire.items("by_status", BY_STATUS, f"{store_id}#{status}", start, end, _heads, tick) for status in in_turn)
+    for key in sorted({head.placed_key.S for heads in found for head in heads}):
+        tick()
+        yield from _loaded(store_id, key, statuses)
+
+
+def _loaded(store_id: str, placed_key: str, statuses: Collection[Status]) -> Iterator[Order]:
+    """The order as it is now, where it still is one of those asked for, and where it was: to one that was moved in time
+    meanwhile this is no place any more, and who reads has to begin anew (orders.moved_since)."""
+    with suppress(Missing):
+        order = orders.load(store_id, placed_key.split("#")[1]).order
+        if place(order) == placed_key and (not statuses or order.status in statuses):
+            yield order
+
+
+def _order(head: Head, parts: list[Part]) -> OrderRead:
+    """What items.order_of does, from items as they came off the wire."""
+    content: Content | None = None
+    parcels: list[ParcelRead] = []
+    refunds: list[Refund] = []
+    disputes: list[Dispute] = []
+    for part in parts:
+        match part.kind.S:
+            case "detail":
+                content = _content(part.content.json)
+            case "parcel":
+                parcels.append(_parcel(part))
+            case "refund":
+                refunds.append(_refund(part))
+            case "dispute":
+                disputes.append(_dispute(part.content.json))
+    assert content is not None
+    if len(parcels) > 1:
+        parcels.sort(key=lambda parcel: int(parcel.parcel_id[1:]))
+    if len(disputes) > 1:
+        disputes.sort(key=lambda dispute: dispute.number)
+    store_id, _, order_id = head.pk.S.partition("#")
+    buyer: Buyer = _buyer(head.buyer.S)
+    return OrderRead(
+        store_id,
+        order_id,
+        head.version.N,
+        STATUSES[head.status.S],
+        FUND_STATES[head.fund_state.S],
+        head.placed_at.S,
+        head.currency.S,
+        Buyer(buyer.id, buyer.country, buyer.name, content.email) if content.email else buyer,
+        content.recipient,
+        _amounts(head.amounts.S),
+        content.lines,
+        head.end_reason.S if head.end_reason else None,
+        content.delivery_days,
+        content.chosen_service,
+        content.memo,
+        head.paid_at.S if head.paid_at else None,
+        head.shipped_at.S if head.shipped_at else None,
+        head.received_at.S if head.received_at else None,
+        head.finished_at.S if head.finished_at else None,
+        head.frozen_at.S if head.frozen_at else None,
+        head.extended_days.N if head.extended_days else 0,
+        _assessment(head.delivered_assessment.S) if head.delivered_assessment else None,
+        tuple([Timer(kind, due_at) for kind, due_at in _times(head.timers.S).items()]) if head.timers else (),
+        tuple(parcels),
+        tuple(refunds),
+        tuple(disputes),
+        _violations(head.violations.S) if head.violations else (),
+        head.note.S if head.note else None,
+        _texts(head.tags.S) if head.tags else (),
+        head.assignee.S if head.assignee else None,
+        head.unread_messages.N if head.unread_messages else 0,
+    )
+
+
+def _parcel(part: Part) -> ParcelRead:
+    return ParcelRead(
+        part.sk.S.removeprefix(keys.PARCEL),
+        part.carrier.S,
+        part.tracking_no.S,
+        part.shipped_at.S,
+        _quantities(part.lines),
+        part.tracking_url.S if part.tracking_url else None,
+        part.delivered_at.S if part.delivered_at else None,
+        part.edits.N if part.edits else 0,
+    )
+
+
+def _refund(part: Part) -> Refund:
+    return Refund(
+        part.sk.S.removeprefix(keys.REFUND),
+        RefundState(part.state.S),
+        part.source.S,
+        part.amount.N,
+        _quantities(part.lines),
+        part.reason.S,
+        part.requested_at.S,
+        part.respond_by.S if part.respond_by else None,
+        part.on_silence.S if part.on_silence else None,
+        part.paid_at.S if part.paid_at else None,
+        part.coupon.N if part.coupon else 0,
+    )
+
+
+def _quantities(packed: Packed) -> tuple[Quantity, ...]:
+    return tuple([Quantity(line_id, quantity) for line_id, quantity in _pieces(packed.json)])
