@@ -45,15 +45,15 @@ def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = 
         status=Status.WAIT_SELLER_SEND_GOODS,
         timers=(Timer("shipment", due),),
     )
-    watch = order_alerts.Watch(placed)
-    look = order_alerts.next_look(template, Store(store_id), watch)
+    progress = order_alerts.AlertProgress(placed)
+    look = order_alerts.next_look(template, Store(store_id), progress)
     batch: list[Any] = []
     for number in range(count):
         at = placed + timedelta(seconds=number)
         order = replace(template, order_id=f"3{at:%y%m%d}{due:%H%M}{number:09d}", placed_at=at)
         parts = items.parts_of(order) if whole else {}
         stamp = items.stamp(dict.fromkeys(parts, order.version)) if whole else 1
-        head = items.head_of(order, part_versions=stamp, armed=True, watch=watch, remind_at=look)
+        head = items.head_of(order, part_versions=stamp, armed=True, progress=progress, remind_at=look)
         records = [head, *(items.part_record(order, sk, part, order.version) for sk, part in parts.items())]
         batch += [{"PutRequest": {"Item": record.serialize()}} for record in records]
         if len(batch) >= 24 or number == count - 1:

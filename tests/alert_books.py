@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.domain.alerts import order_alerts
 from shared.domain.alerts.model import KINDS, Alert, Cause
-from shared.domain.alerts.order_alerts import Watch
+from shared.domain.alerts.order_alerts import AlertProgress
 from shared.domain.order.history import Entry
 from shared.domain.order.model import Order
 from shared.store.alerts import alerts
@@ -18,7 +18,7 @@ from shared.store.dynamodb import keys
 from shared.store.dynamodb.records import AlertRecord
 from shared.store.messages import messages
 
-Watched = Mapping[str, tuple[Order, Watch, Sequence[Entry]]]
+Watched = Mapping[str, tuple[Order, AlertProgress, Sequence[Entry]]]
 
 
 @dataclass
@@ -41,8 +41,8 @@ class AlertBooks:
             if alert.order_id:
                 pk = keys.order_pk(alert.store_id, alert.order_id)
                 raised.setdefault(pk, Counter())[alert.kind] += 1
-        for pk, (order, watch, history) in orders.items():
-            for cause in watch.open:
+        for pk, (order, progress, history) in orders.items():
+            for cause in progress.open:
                 there = self.found.get((order.store_id, cause.alert_id(order.store_id)))
                 if there is None:
                     yield f"{pk}: {cause} is open on the head, and there is no such alert"
@@ -73,8 +73,8 @@ class AlertBooks:
             if not messages.thread(alert.store_id, alert.order_id).alerted:
                 yield f"{name}: open, and nobody waits"
             return
-        order, watch, _ = orders[keys.order_pk(alert.store_id, alert.order_id)]
-        if cause not in watch.open:
+        order, progress, _ = orders[keys.order_pk(alert.store_id, alert.order_id)]
+        if cause not in progress.open:
             yield f"{name}: open, and its order does not know"
         if not order_alerts.lasts(cause, order):
             yield f"{name}: open, and its cause is gone"

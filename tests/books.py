@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.domain import figures as domain
 from shared.domain.alerts import order_alerts
-from shared.domain.alerts.order_alerts import Watch
+from shared.domain.alerts.order_alerts import AlertProgress
 from shared.domain.customers import model as customer_rules
 from shared.domain.order.deadlines import TIMERS
 from shared.domain.order.history import Entry
@@ -126,7 +126,7 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
     violations: dict[str, int] = {}
     settings: dict[str, Store] = {}
     entries = 0
-    alerted, watched = AlertBooks(), dict[str, tuple[Order, Watch, Sequence[Entry]]]()
+    alerted, watched = AlertBooks(), dict[str, tuple[Order, AlertProgress, Sequence[Entry]]]()
     for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
         for raw in page["Items"]:
             store_id, order_id = keys.split_pk(raw["pk"]["S"])
@@ -149,7 +149,7 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
             )
             figured.setdefault(store_id, Counter()).update(recount(order))
             past = orders.history(store_id, order_id, after_seq=0, limit=10_000)
-            watched[raw["pk"]["S"]] = order, loaded.watch, past
+            watched[raw["pk"]["S"]] = order, loaded.progress, past
             history = [_told(entry) for entry in past]
             entries += len(history)
             wrong += [f"{order_id}: {each}" for each in wrong_steps(history)]
@@ -162,8 +162,8 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
                 order,
                 part_versions=items.stamp(loaded.versions),
                 armed=store.enforces,
-                watch=loaded.watch,
-                remind_at=order_alerts.next_look(order, store, loaded.watch),
+                progress=loaded.progress,
+                remind_at=order_alerts.next_look(order, store, loaded.progress),
             ).serialize()
             drop = () if armed else ("clock_shard", "fires_at", "reminder_shard", "remind_at")
             differs = {

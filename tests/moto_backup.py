@@ -1,5 +1,5 @@
 """A cheaper way back for moto's transactions: moto copies the whole table for each item of each, which took most of the
-time of a test with more than a few orders. What a transaction may touch is enough."""
+time of a test with more than a few orders. What a transaction may touch is out_of_time."""
 
 from __future__ import annotations
 

@@ -71,8 +71,8 @@ def export(folder: Path, kind: str, format_: str, keep: Path | None = None) -> T
 
     _ours(folder)
     window = (pages.SINCE, pages.UNTIL)
-    asked = life.ask(Store(pages.STORE), pages.UNTIL, life.Kind(kind), life.Format(format_), window=window)
-    job = life.Job(pages.STORE, "exp_bench", asked, Actor("owner", "bench"), pages.UNTIL)
+    request = life.ask(Store(pages.STORE), pages.UNTIL, life.Kind(kind), life.Format(format_), window=window)
+    job = life.Job(pages.STORE, "exp_bench", request, Actor("owner", "bench"), pages.UNTIL)
     rows = orders = size = 0
     with tempfile.TemporaryDirectory() as scratch:
         while True:
@@ -82,25 +82,25 @@ def export(folder: Path, kind: str, format_: str, keep: Path | None = None) -> T
             if written.ended:
                 return {"rows": rows, "orders": orders, "bytes": size, "files": job.next_file}
             file = life.File(job.next_file, path.name, path.name, 0, "", written.rows, written.orders)
-            job = replace(job, files=(*job.files, file), place=written.place)
+            job = replace(job, files=(*job.files, file), position=written.position)
 
 
 def xlwt_alone(folder: Path, kind: str) -> Told:
     """Our reading, our rows, and xlwt: rows flushed every 1,000, a file of 65,000 rows at a time."""
     import xlwt
 
-    from functions.exports.file_writer import Written, _rows, sheet_of
+    from functions.exports.file_writer import FileResult, _rows, sheet_of
     from functions.exports.formats.sheets import NUMBER_FORMATS
     from functions.exports.kinds import KINDS
     from shared.domain.exports import model as life
     from shared.domain.stores import Store
 
     orders = _ours(folder)
-    asked = life.ask(
+    request = life.ask(
         Store(pages.STORE), pages.UNTIL, life.Kind(kind), life.Format.XLS, window=(pages.SINCE, pages.UNTIL)
     )
-    sheet, count = sheet_of(asked), 0
-    rows = _rows(KINDS[asked.kind], (("", order) for order in orders), asked, Written(1), 10**9)
+    sheet, count = sheet_of(request), 0
+    rows = _rows(KINDS[request.kind], (("", order) for order in orders), request, FileResult(1), 10**9)
     with tempfile.TemporaryDirectory() as scratch:
         while True:
             book = xlwt.Workbook(encoding="utf-8")
@@ -218,15 +218,15 @@ def _plain_rows(head: Told, parts: Iterable[Told], kind: str) -> Iterator[list[A
 
 
 def _openpyxl(orders: Iterator[Any], kind: str) -> Told:
-    from functions.exports.file_writer import Written, _rows
+    from functions.exports.file_writer import FileResult, _rows
     from functions.exports.kinds import KINDS
     from shared.domain.exports import model as life
     from shared.domain.stores import Store
 
-    asked = life.ask(
+    request = life.ask(
         Store(pages.STORE), pages.UNTIL, life.Kind(kind), life.Format.XLSX, window=(pages.SINCE, pages.UNTIL)
     )
-    return _write_only(_rows(KINDS[asked.kind], (("", order) for order in orders), asked, Written(1), 10**9))
+    return _write_only(_rows(KINDS[request.kind], (("", order) for order in orders), request, FileResult(1), 10**9))
 
 
 def _write_only(rows: Iterable[list[Any]]) -> Told:

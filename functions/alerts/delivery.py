@@ -39,20 +39,20 @@ Clock = Callable[[], datetime]
 def make(store_id: str, channel_id: str, delivery_id: str, clock: Clock) -> Verdict | None:
     """One attempt, where there is one to make; answers with how it went."""
     now = clock()
-    taken = deliveries.take(store_id, channel_id, delivery_id, uuid.uuid4().hex, now)
-    if taken is None:
+    batch = deliveries.take(store_id, channel_id, delivery_id, uuid.uuid4().hex, now)
+    if batch is None:
         return None
     began = time.monotonic()
-    status, told = _sent(taken, now)
+    status, told = _sent(batch, now)
     attempt = Attempt(now, status, int((time.monotonic() - began) * 1000), told.why)
     ended = clock()
     deliveries.settle(
-        taken,
+        batch,
         lambda delivery: _after(delivery, attempt, told, ended),
         ended,
-        Off.GONE if told.outcome is Outcome.GONE and taken.deliveries[0].what is not life.What.TEST else None,
+        Off.GONE if told.outcome is Outcome.GONE and batch.deliveries[0].what is not life.What.TEST else None,
     )
-    metrics.add_metric(f"Deliveries{told.outcome.capitalize()}", "Count", len(taken.deliveries))
+    metrics.add_metric(f"Deliveries{told.outcome.capitalize()}", "Count", len(batch.deliveries))
     return told
 
 
@@ -66,15 +66,15 @@ def _after(delivery: Delivery, attempt: Attempt, told: Verdict, now: datetime) -
     return life.failed(delivery, attempt, now, told.wait)
 
 
-def _sent(taken: deliveries.Taken, now: datetime) -> tuple[int | None, Verdict]:
+def _sent(batch: deliveries.ClaimedBatch, now: datetime) -> tuple[int | None, Verdict]:
     """(HTTP status, what it means). Whatever goes wrong is a failed attempt: it is tried again by its schedule."""
-    channel = taken.channel
+    channel = batch.channel
     try:
-        notice = taken.notice(now, settings().console_url)
+        notice = batch.notice(now, settings().console_url)
         if channel.kind is ChannelKind.EMAIL:
             return _mailed(channel, notice)
         loopback = settings().loopback_targets
-        made = FORMATS[channel.kind](notice, channel, taken.deliveries[0].delivery_id, now)
+        made = FORMATS[channel.kind](notice, channel, batch.deliveries[0].delivery_id, now)
         url = channel.url or ""
         where = target(
             url + ("&" if "?" in url else "?") * bool(made.query) + made.query, channel.kind, loopback=loopback

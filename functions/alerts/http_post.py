@@ -81,7 +81,7 @@ def _checked(target: Target, loopback: bool, until: float) -> list[str]:
     looking.join(_left(until))
     if looking.is_alive():
         raise NotSent("timed_out")
-    addresses = list(dict.fromkeys(str(place[4][0]) for place in found))
+    addresses = list(dict.fromkeys(str(position[4][0]) for position in found))
     if failed or not addresses:
         raise NotSent("host_unknown")
     if not all(public(address) or (loopback and at_home(address)) for address in addresses):

@@ -28,13 +28,13 @@ MESSAGES = 10
 """As many as one request to SQS takes."""
 
 
-def send_waiting(now: datetime, enough: Callable[[], bool]) -> int:
+def send_waiting(now: datetime, out_of_time: Callable[[], bool]) -> int:
     """A message for each alert that waits; answers with how many. One query a shard where none does."""
     sent = 0
     for shard in keys.outbox_shards():
         try:
             waiting = alerts.waiting(shard, now)
-            while not enough() and (some := list(islice(waiting, MESSAGES))):
+            while not out_of_time() and (some := list(islice(waiting, MESSAGES))):
                 mine = [each for each in some if alerts.put_off(each, now)]
                 if mine:
                     queues.send_alerts([(each.store_id, each.alert_id) for each in mine])
@@ -44,13 +44,13 @@ def send_waiting(now: datetime, enough: Callable[[], bool]) -> int:
     return sent
 
 
-def send_due(now: datetime, enough: Callable[[], bool]) -> int:
+def send_due(now: datetime, out_of_time: Callable[[], bool]) -> int:
     """The same for deliveries whose next attempt is due, or whose worker has died."""
     sent = 0
     for shard in keys.delivery_shards():
         try:
             waiting = deliveries.waiting(shard, now)
-            while not enough() and (some := list(islice(waiting, MESSAGES))):
+            while not out_of_time() and (some := list(islice(waiting, MESSAGES))):
                 mine = [each for each in some if deliveries.put_off(each, now)]
                 if mine:
                     queues.send_deliveries([(each.store_id, each.channel_id, each.delivery_id) for each in mine])

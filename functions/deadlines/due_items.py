@@ -73,27 +73,29 @@ class Run:
         self.oldest = min(self.oldest or due.at, due.at)
 
 
-def work_off(work: Work, until: datetime, now: datetime, enough: Callable[[], bool], send: Send | None = None) -> Run:
+def work_off(
+    work: Work, until: datetime, now: datetime, out_of_time: Callable[[], bool], send: Send | None = None
+) -> Run:
     """All that is due before `until`, one query a shard where nothing is. Without `send` a run does everything itself.
-    `enough` ends it early; each run starts with another shard, so that none waits for ever."""
+    `out_of_time` ends it early; each run starts with another shard, so that none waits for ever."""
     run, own = Run(), list[Iterator[Due]]()
     shards = keys.clock_shards() if work is LAPSES else keys.reminder_shards()
     first = int(now.timestamp() // 60) % len(shards)
     for shard in (*shards[first:], *shards[:first]):
         due = lists.due(shard, until, work.index)
-        own.append(_shared(work, shard, due, until, enough, send, run) if send else due)
+        own.append(_shared(work, shard, due, until, out_of_time, send, run) if send else due)
     for mine in own:
-        if not _each(work, mine, until, now, enough, run):
+        if not _each(work, mine, until, now, out_of_time, run):
             break
     return run
 
 
-def slice_off(message: Mapping[str, str], now: datetime, enough: Callable[[], bool]) -> Run:
+def slice_off(message: Mapping[str, str], now: datetime, out_of_time: Callable[[], bool]) -> Run:
     """What a message to a worker names; what is not due any more is not there."""
     work, run = WORKS[message["work"]], Run()
     due = lists.due_between(work.index, message["shard"], message["first"], message["last"])
     mine = (each for each in due if each.order_id or work is not LAPSES)
-    _each(work, mine, datetime.fromisoformat(message["until"]), now, enough, run)
+    _each(work, mine, datetime.fromisoformat(message["until"]), now, out_of_time, run)
     return run
 
 
@@ -102,7 +104,7 @@ def sender() -> Send | None:
 
 
 def _shared(
-    work: Work, shard: str, due: Iterator[Due], until: datetime, enough: Callable[[], bool], send: Send, run: Run
+    work: Work, shard: str, due: Iterator[Due], until: datetime, out_of_time: Callable[[], bool], send: Send, run: Run
 ) -> Iterator[Due]:
     """The first of a shard for this run itself; the rest goes to workers. Where it cannot be sent it stays due."""
     try:
@@ -112,7 +114,7 @@ def _shared(
             run.left(rest[0])
             if work is LAPSES:  # a store's own work is the sweep's; its day is told by whoever comes
                 run.stores += [each.store_id for each in rest if not each.order_id]
-            if enough() or run.sent + len(slices) >= MAX_SLICES:
+            if out_of_time() or run.sent + len(slices) >= MAX_SLICES:
                 run.complete = False
                 break
             told = {"work": work.name, "shard": shard, "first": rest[0].key, "last": rest[-1].key}
@@ -131,11 +133,13 @@ def _shared(
     return iter(())
 
 
-def _each(work: Work, due: Iterator[Due], until: datetime, now: datetime, enough: Callable[[], bool], run: Run) -> bool:
-    """False once it was enough."""
+def _each(
+    work: Work, due: Iterator[Due], until: datetime, now: datetime, out_of_time: Callable[[], bool], run: Run
+) -> bool:
+    """False once it was out_of_time."""
     try:
         for each in due:
-            if enough():
+            if out_of_time():
                 run.complete = False
                 run.left(each)
                 return False

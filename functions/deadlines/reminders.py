@@ -18,9 +18,9 @@ from shared.telemetry import logger, metrics, tracer
 STOP_BEFORE_MS = 8_000
 
 
-def remind(now: datetime, enough: Callable[[], bool], send: Send | None = None) -> Run:
+def remind(now: datetime, out_of_time: Callable[[], bool], send: Send | None = None) -> Run:
     """Everything that was to be told by `now`; `done` counts the alerts."""
-    return work_off(REMINDERS, now, now, enough, send)
+    return work_off(REMINDERS, now, now, out_of_time, send)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -25,13 +25,13 @@ STOP_BEFORE_MS = 8_000
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """What there is no time for goes back to the queue, and so does a slice that could not be read."""
 
-    def enough() -> bool:
+    def out_of_time() -> bool:
         return context.get_remaining_time_in_millis() < STOP_BEFORE_MS
 
     failures, done = [], 0
     for record in event["Records"]:
         try:
-            run = slice_off(json.loads(record["body"]), datetime.now(UTC), enough)
+            run = slice_off(json.loads(record["body"]), datetime.now(UTC), out_of_time)
             done += run.done
             if run.complete and not (run.failed and not run.looked):
                 continue

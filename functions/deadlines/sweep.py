@@ -23,14 +23,14 @@ SKEW = timedelta(seconds=30)
 STOP_BEFORE_MS = 8_000
 
 
-def sweep(now: datetime, enough: Callable[[], bool], send: Send | None = None) -> Run:
+def sweep(now: datetime, out_of_time: Callable[[], bool], send: Send | None = None) -> Run:
     """Everything due before `now` less the skew. Stores whose mode or rules have changed come last: orders that are due
     wait for nobody's settings."""
     before = now - SKEW
-    swept = work_off(LAPSES, before, now, enough, send)
+    swept = work_off(LAPSES, before, now, out_of_time, send)
     for store_id in swept.stores:
         try:
-            rearm_store(store_id, now=now, before=before, enough=enough)
+            rearm_store(store_id, now=now, before=before, out_of_time=out_of_time)
         except (Busy, Missing) as error:
             swept.failed += 1
             logger.warning(

@@ -14,7 +14,7 @@ from shared.domain.labels import STATUSES
 from shared.domain.money import CURRENCY_DIGITS
 
 if TYPE_CHECKING:
-    from functions.exports.file_writer import Written
+    from functions.exports.file_writer import FileResult
 
 LABELS: dict[str, tuple[str, str]] = {
     "store": ("Store", "店铺"),
@@ -79,32 +79,32 @@ WORDS = {
 }
 
 
-def about(job: Job, layout: Layout, written: Written) -> Sequence[tuple[str, Cell]]:
+def about(job: Job, layout: Layout, written: FileResult) -> Sequence[tuple[str, Cell]]:
     """Names and values, top to bottom, in the file's own language."""
-    asked, zone = job.asked, ZoneInfo(job.asked.time_zone)
-    chinese = asked.language == "zh-CN"
+    request, zone = job.request, ZoneInfo(job.request.time_zone)
+    chinese = request.language == "zh-CN"
 
     def said(code: str) -> str:
         return LABELS[code][chinese]
 
     told: list[tuple[str, Cell]] = [
         (said("store"), job.store_id),
-        (said("kind"), said(asked.kind)),
+        (said("kind"), said(request.kind)),
         (said("export"), job.export_id),
         (said("asked"), job.requested_at.astimezone(zone).isoformat(timespec="seconds")),
     ]
-    if asked.kind not in WINDOWLESS:
+    if request.kind not in WINDOWLESS:
         told += [
-            (said("from"), asked.since.astimezone(zone).isoformat()),
-            (said("to"), asked.until.astimezone(zone).isoformat()),
+            (said("from"), request.since.astimezone(zone).isoformat()),
+            (said("to"), request.until.astimezone(zone).isoformat()),
         ]
-    words = WORDS.get(asked.kind, OF_ORDERS)
-    told.append((said("zone"), asked.time_zone))
-    if asked.kind is not Kind.CUSTOMERS:
-        statuses = ", ".join(STATUSES[status][chinese] for status in asked.statuses)
+    words = WORDS.get(request.kind, OF_ORDERS)
+    told.append((said("zone"), request.time_zone))
+    if request.kind is not Kind.CUSTOMERS:
+        statuses = ", ".join(STATUSES[status][chinese] for status in request.statuses)
         told.append((said("statuses"), statuses or said("every")))
     told += [
-        (said(words.masked), said("masked" if asked.masked else "full")),
+        (said(words.masked), said("masked" if request.masked else "full")),
         (said("file"), written.n),
         (said("last"), said("yes" if written.ended else "no")),
         (said(words.here), written.orders),

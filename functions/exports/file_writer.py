@@ -15,9 +15,9 @@ from functions.exports.formats import csv, xls, xlsx
 from functions.exports.formats.fit import fit
 from functions.exports.formats.sheets import About, Cell, Heading, Sheet
 from functions.exports.kinds import KINDS, Placed, Reading
-from shared.domain.exports.columns import Column, Shown
+from shared.domain.exports.columns import Column, RenderContext
 from shared.domain.exports.layouts import LAYOUTS, Layout, columns_of, named
-from shared.domain.exports.model import Asked, Format, Job, Warned
+from shared.domain.exports.model import ExportRequest, Format, Job, Warned
 
 FORMATS: dict[Format, Any] = {Format.XLS: xls, Format.XLSX: xlsx, Format.CSV: csv}
 MAX_NAME_BYTES = 150
@@ -37,12 +37,12 @@ NAMES = {
 
 
 @dataclass
-class Written:
-    """What a file came to. `place` is where the next one begins; `ended` says that there is none. `currencies` are
+class FileResult:
+    """What a file came to. `position` is where the next one begins; `ended` says that there is none. `currencies` are
     those of the files before, `first` and `last` the names of orders."""
 
     n: int
-    place: str = ""
+    position: str = ""
     currencies: frozenset[str] = frozenset()
     rows: int = 0
     orders: int = 0
@@ -68,36 +68,36 @@ class Written:
             self.more_warnings += 1
 
 
-def layout_of(asked: Asked) -> Layout:
-    if asked.columns:
-        return named(asked.columns, asked.language, columns_of(asked.kind))
-    return LAYOUTS[asked.kind][asked.layout]
+def layout_of(request: ExportRequest) -> Layout:
+    if request.columns:
+        return named(request.columns, request.language, columns_of(request.kind))
+    return LAYOUTS[request.kind][request.layout]
 
 
-def sheet_of(asked: Asked) -> Sheet:
+def sheet_of(request: ExportRequest) -> Sheet:
     """The headings; ours name the zone of their times, those to the letter leave that to the second sheet."""
-    layout, known = layout_of(asked), columns_of(asked.kind)
+    layout, known = layout_of(request), columns_of(request.kind)
     headings = []
     for heading, code in layout.columns:
         column = known.get(code, EMPTY)
         zoned = layout.ours and column.kind in ("minute", "day")
-        headings.append(Heading(f"{heading} ({asked.time_zone})" if zoned else heading, column.kind, column.width))
-    return Sheet(tuple(headings), KINDS[asked.kind].printed)
+        headings.append(Heading(f"{heading} ({request.time_zone})" if zoned else heading, column.kind, column.width))
+    return Sheet(tuple(headings), KINDS[request.kind].printed)
 
 
 def write_file(
-    job: Job, path: Path, beat: Callable[[int], None], enough: Callable[[], bool] = lambda: False
-) -> Written:
+    job: Job, path: Path, renew: Callable[[int], None], out_of_time: Callable[[], bool] = lambda: False
+) -> FileResult:
     """Write file `job.next_file` to `path`: whole orders, as many as fit, from where the last file ended.
 
-    Every few orders and every page `beat` is called with how many have been read: it says that the worker is alive, and
-    may raise; and once it is `enough`, the file ends where it is.
+    `renew` is called every few orders and for every page, with the count of orders read so far. It renews the lease and
+    may raise LeaseLost. When `out_of_time()` is true, the file ends there.
     """
-    asked, reading = job.asked, KINDS[job.asked.kind]
+    request, reading = job.request, KINDS[job.request.kind]
     format_, sheet, written = (
-        FORMATS[asked.format],
-        sheet_of(asked),
-        Written(job.next_file, job.place or "", frozenset(job.totals)),
+        FORMATS[request.format],
+        sheet_of(request),
+        FileResult(job.next_file, job.position or "", frozenset(job.totals)),
     )
 
     def changed(_: int, column: int, why: str) -> None:
@@ -105,27 +105,27 @@ def write_file(
 
     rows = _rows(
         reading,
-        _read(reading.orders(job, lambda: beat(written.orders)), beat, enough, written),
-        asked,
+        _read(reading.orders(job, lambda: renew(written.orders)), renew, out_of_time, written),
+        request,
         written,
         format_.MAX_ROWS,
     )
-    options: dict[str, Any] = {"bom": asked.bom} if asked.format is Format.CSV else {}
+    options: dict[str, Any] = {"bom": request.bom} if request.format is Format.CSV else {}
     format_.write(path, sheet, fit(rows, sheet.headings, changed), _told(job, written), **options)
     return written
 
 
-def _told(job: Job, written: Written) -> About:
-    return lambda: about(job, layout_of(job.asked), written)
+def _told(job: Job, written: FileResult) -> About:
+    return lambda: about(job, layout_of(job.request), written)
 
 
 def _read(
-    orders: Iterable[Placed], beat: Callable[[int], None], enough: Callable[[], bool], written: Written
+    orders: Iterable[Placed], renew: Callable[[int], None], out_of_time: Callable[[], bool], written: FileResult
 ) -> Iterator[Placed]:
     for number, placed in enumerate(orders):
         if number % LOOK_EVERY == 0:
-            beat(number)
-            if number and enough():
+            renew(number)
+            if number and out_of_time():
                 written.ended = False
                 return
         yield placed
@@ -134,22 +134,22 @@ def _read(
 def _rows(
     reading: Reading,
     orders: Iterable[Placed],
-    asked: Asked,
-    written: Written,
+    request: ExportRequest,
+    written: FileResult,
     max_rows: int,
 ) -> Iterator[list[Cell]]:
-    shown = Shown(ZoneInfo(asked.time_zone), asked.language, asked.masked)
-    known = columns_of(asked.kind)
-    columns = [known.get(code, EMPTY) for _, code in layout_of(asked).columns]
+    shown = RenderContext(ZoneInfo(request.time_zone), request.language, request.masked)
+    known = columns_of(request.kind)
+    columns = [known.get(code, EMPTY) for _, code in layout_of(request).columns]
     of_order = [EMPTY.value if column.of_line else column.value for column in columns]
     of_line = [(index, column.value) for index, column in enumerate(columns) if column.of_line]
     totals = written.totals
-    for place, order in orders:
+    for position, order in orders:
         lines = reading.lines(order)
         if written.orders and written.rows + len(lines) > max_rows:
             written.ended = False
             break
-        written.last, written.place = reading.name(order), place
+        written.last, written.position = reading.name(order), position
         written.first = written.first or written.last
         written.orders += 1
         written.rows += len(lines)
@@ -161,13 +161,13 @@ def _rows(
             for index, value in of_line:
                 row[index] = value(order, line, shown)
             yield row
-    if len(written.currencies) <= 1 < len(written.currencies | totals.keys()) and _says_no_currency(asked):
+    if len(written.currencies) <= 1 < len(written.currencies | totals.keys()) and _says_no_currency(request):
         written.warn("several_currencies")
 
 
-def _says_no_currency(asked: Asked) -> bool:
-    codes = [code for _, code in layout_of(asked).columns if code]
-    known = columns_of(asked.kind)
+def _says_no_currency(request: ExportRequest) -> bool:
+    codes = [code for _, code in layout_of(request).columns if code]
+    known = columns_of(request.kind)
     return "currency" not in codes and any(known[code].kind == "money" for code in codes)
 
 
@@ -176,13 +176,13 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def file_name(store_name: str, asked: Asked, n: int) -> str:
+def file_name(store_name: str, request: ExportRequest, n: int) -> str:
     """What the file is called when it is downloaded: shop, kind, the days that it holds, number."""
     plain = "".join(char if char.isalnum() or char in "-. " else "_" for char in store_name)
     kept = plain.encode()[:MAX_NAME_BYTES].decode(errors="ignore").strip(" .")
-    days = [kept or "store", NAMES[asked.kind]]
-    if asked.since.year > 1970:  # some kinds have no window
-        zone = ZoneInfo(asked.time_zone)
-        last = (asked.until - timedelta(microseconds=1)).astimezone(zone)
-        days += [f"{asked.since.astimezone(zone):%Y-%m-%d}", f"{last:%Y-%m-%d}"]
-    return "_".join([*days, str(n)]) + f".{asked.format}"
+    days = [kept or "store", NAMES[request.kind]]
+    if request.since.year > 1970:  # some kinds have no window
+        zone = ZoneInfo(request.time_zone)
+        last = (request.until - timedelta(microseconds=1)).astimezone(zone)
+        days += [f"{request.since.astimezone(zone):%Y-%m-%d}", f"{last:%Y-%m-%d}"]
+    return "_".join([*days, str(n)]) + f".{request.format}"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.exports.customer_columns import spent
-from shared.domain.exports.model import AWAITING_SHIPMENT, Asked, Job, Kind
+from shared.domain.exports.model import AWAITING_SHIPMENT, ExportRequest, Job, Kind
 from shared.domain.order.model import Line, Order
 from shared.store.customers import all_customers
 from shared.store.dynamodb import keys
@@ -27,16 +27,18 @@ class Reading:
 
     orders: Callable[[Job, Tick], Iterator[Placed]]
     lines: Callable[[Any], Sequence[Any]]
-    count: Callable[[str, Asked, Tick], int]
+    count: Callable[[str, ExportRequest, Tick], int]
     printed: bool = False
     name: Callable[[Any], str] = lambda order: order.order_id
     amounts: Callable[[Any], Iterable[tuple[str, int]]] = lambda order: ((order.currency, order.amounts.total),)
 
 
 def _by_time(job: Job, tick: Tick) -> Iterator[Placed]:
-    asked = job.asked
-    found = timeline.placed(job.store_id, asked.since, asked.until, statuses=asked.statuses, after=job.place, tick=tick)
-    return ((timeline.place(order), order) for order in found)
+    request = job.request
+    found = timeline.placed(
+        job.store_id, request.since, request.until, statuses=request.statuses, after=job.position, tick=tick
+    )
+    return ((timeline.position(order), order) for order in found)
 
 
 def _paid(job: Job, tick: Tick) -> Iterator[Placed]:
@@ -46,15 +48,17 @@ def _paid(job: Job, tick: Tick) -> Iterator[Placed]:
 
 def _to_ship(job: Job, tick: Tick) -> Iterator[Placed]:
     """Most urgent first, then by number. Sorted here: nothing says that there are few, but each is small."""
-    asked = job.asked
-    found = timeline.placed(job.store_id, asked.since, asked.until, statuses=AWAITING_SHIPMENT, tick=tick)
-    placed = ((keys.sort_key(_ship_by(order, asked), order.order_id), order) for order in found if order.left())
-    yield from sorted((each for each in placed if job.place is None or each[0] > job.place), key=lambda each: each[0])
+    request = job.request
+    found = timeline.placed(job.store_id, request.since, request.until, statuses=AWAITING_SHIPMENT, tick=tick)
+    placed = ((keys.sort_key(_ship_by(order, request), order.order_id), order) for order in found if order.left())
+    yield from sorted(
+        (each for each in placed if job.position is None or each[0] > job.position), key=lambda each: each[0]
+    )
 
 
-def _ship_by(order: Order, asked: Asked) -> datetime:
+def _ship_by(order: Order, request: ExportRequest) -> datetime:
     timer = order.timer("shipment")
-    return timer.due_at if timer else asked.until
+    return timer.due_at if timer else request.until
 
 
 def _left(order: Order) -> list[Line]:
@@ -64,15 +68,15 @@ def _left(order: Order) -> list[Line]:
 
 def _customers(job: Job, tick: Tick) -> Iterator[Placed]:
     """By buyer id, each as it is when it is read."""
-    return ((each.buyer_id, each) for each in all_customers.behind(job.store_id, job.place or "", tick))
+    return ((each.buyer_id, each) for each in all_customers.behind(job.store_id, job.position or "", tick))
 
 
-def _count(store_id: str, asked: Asked, tick: Tick) -> int:
-    return timeline.count(store_id, asked.since, asked.until, asked.statuses, tick)
+def _count(store_id: str, request: ExportRequest, tick: Tick) -> int:
+    return timeline.count(store_id, request.since, request.until, request.statuses, tick)
 
 
-def _count_to_ship(store_id: str, asked: Asked, tick: Tick) -> int:
-    return timeline.count(store_id, asked.since, asked.until, AWAITING_SHIPMENT, tick)
+def _count_to_ship(store_id: str, request: ExportRequest, tick: Tick) -> int:
+    return timeline.count(store_id, request.since, request.until, AWAITING_SHIPMENT, tick)
 
 
 KINDS: dict[Kind, Reading] = {

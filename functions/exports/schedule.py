@@ -24,10 +24,10 @@ STOP_BEFORE_MS = 10_000
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     now = datetime.now(UTC)
 
-    def enough() -> bool:
+    def out_of_time() -> bool:
         return context.get_remaining_time_in_millis() < STOP_BEFORE_MS
 
-    done = {"started": exports.start_regular(now, enough), "driven": exports.drive_on(now, enough)}
+    done = {"started": exports.start_regular(now, out_of_time), "driven": exports.drive_on(now, out_of_time)}
     metrics.add_metric("ExportRuns", "Count", 1)
     logger.info("exports looked after", extra=done)
     return done

@@ -18,7 +18,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.exports.file_writer import FORMATS, Written, digest, file_name, write_file
+from functions.exports.file_writer import FORMATS, FileResult, digest, file_name, write_file
 from functions.exports.kinds import KINDS
 from shared.domain.exports import model as life
 from shared.domain.exports.model import File, Job
@@ -29,17 +29,17 @@ from shared.store.dynamodb.errors import Missing
 from shared.telemetry import logger, metrics, tracer
 
 Clock = Callable[[], datetime]
-BEAT_SECONDS = 10.0
+RENEW_SECONDS = 10.0
 """How often a worker says that it is alive, and how far it is."""
 STOP_BEFORE_MS = 300_000
 """With less time left a file is ended where it is: it has yet to be packed and sent."""
 
 
 def write_next(
-    store_id: str, export_id: str, n: int, clock: Clock, enough: Callable[[], bool] = lambda: False
+    store_id: str, export_id: str, n: int, clock: Clock, out_of_time: Callable[[], bool] = lambda: False
 ) -> Job | None:
     """Write file `n` of a job and hand the job on; None where there was nothing to do. Answers with the job as it is
-    then. Once it is `enough`, the file ends where it is, and the rest goes into the next."""
+    then. Once it is `out_of_time`, the file ends where it is, and the rest goes into the next."""
     owner = uuid.uuid4().hex
     taken = exports.take_file(store_id, export_id, n, owner, clock())
     if taken is None:
@@ -48,7 +48,7 @@ def write_next(
     key = life.key_of(job, n, owner)
     try:
         _clear_up(before.leftovers)
-        job = _write(job, key, _Heart(job, owner, clock), enough)
+        job = _write(job, key, _JobLease(job, owner, clock), out_of_time)
     except LeaseLost:
         logger.info("the export was taken over or cancelled", extra={"export_id": export_id})
         return None
@@ -57,12 +57,12 @@ def write_next(
         logger.exception("a file could not be written")
         metrics.add_metric("ExportFilesFailed", "Count", 1)
         with suppress(LeaseLost):
-            exports.give_back(job, owner, clock())
+            exports.release(job, owner, clock())
         return None
     if not job.open:
         exports.ended(job, clock())
     if job.open and job.files:  # one that begins anew waits for the clock: see life.restart
-        exports.hand_on(job)
+        exports.enqueue_next(job)
     return job
 
 
@@ -73,26 +73,26 @@ def _clear_up(leftovers: Iterable[str]) -> None:
         files.delete(key)
 
 
-def _write(job: Job, key: str, heart: _Heart, enough: Callable[[], bool]) -> Job:
+def _write(job: Job, key: str, lease: _JobLease, out_of_time: Callable[[], bool]) -> Job:
     if job.total is None:
-        total = KINDS[job.asked.kind].count(job.store_id, job.asked, lambda: heart.beat(0))
-        job = heart.step(lambda job: life.begin(job, total))
+        total = KINDS[job.request.kind].count(job.store_id, job.request, lambda: lease.renew(0))
+        job = lease.step(lambda job: life.begin(job, total))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file"
-        written = write_file(job, path, heart.beat, enough)
+        written = write_file(job, path, lease.renew, out_of_time)
         file = File(
             written.n,
-            file_name(stores.load(job.store_id).store.name or job.store_id, job.asked, written.n),
+            file_name(stores.load(job.store_id).store.name or job.store_id, job.request, written.n),
             key,
             path.stat().st_size,
             digest(path),
             written.rows,
             written.orders,
         )
-        heart.beat(written.orders, at_once=True)
-        files.upload(path, key, FORMATS[job.asked.format].CONTENT_TYPE)
+        lease.renew(written.orders, at_once=True)
+        files.upload(path, key, FORMATS[job.request.format].CONTENT_TYPE)
     try:
-        after = heart.step(lambda job: _with(job, file, written, heart.clock()))
+        after = lease.step(lambda job: _with(job, file, written, lease.clock()))
     except LeaseLost:
         there = exports.holding(job, key)
         if there is None:
@@ -102,35 +102,35 @@ def _write(job: Job, key: str, heart: _Heart, enough: Callable[[], bool]) -> Job
     return after
 
 
-def _with(job: Job, file: File, written: Written, now: datetime) -> Job:
-    after = life.wrote(job, file, written.totals, tuple(written.warnings), written.more_warnings, written.place, now)
+def _with(job: Job, file: File, written: FileResult, now: datetime) -> Job:
+    after = life.wrote(job, file, written.totals, tuple(written.warnings), written.more_warnings, written.position, now)
     return exports.end(after, now) if written.ended else after
 
 
-class _Heart:
+class _JobLease:
     """The job in this worker's hands: tells it every few seconds that the worker is alive, and how far."""
 
     def __init__(self, job: Job, owner: str, clock: Clock) -> None:
         self.job, self.clock, self._owner = job, clock, owner
-        self._next = time.monotonic() + BEAT_SECONDS
+        self._next = time.monotonic() + RENEW_SECONDS
 
     def step(self, step: Callable[[Job], Job]) -> Job:
         """Raises LeaseLost where the job was cancelled or taken over."""
         self.job = exports.mine(self.job, self._owner, step)
         return self.job
 
-    def beat(self, orders: int, *, at_once: bool = False) -> None:
+    def renew(self, orders: int, *, at_once: bool = False) -> None:
         """Raises LeaseLost."""
         if at_once or time.monotonic() >= self._next:
-            self.step(lambda job: life.beat(job, self._owner, job.orders + orders, self.clock()))
-            self._next = time.monotonic() + BEAT_SECONDS
+            self.step(lambda job: life.renew(job, self._owner, job.orders + orders, self.clock()))
+            self._next = time.monotonic() + RENEW_SECONDS
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 @tracer.capture_lambda_handler(capture_response=False)
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    def enough() -> bool:
+    def out_of_time() -> bool:
         return context.get_remaining_time_in_millis() < STOP_BEFORE_MS
 
     failures = []
@@ -138,7 +138,9 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
         try:
             message = json.loads(record["body"])
             logger.append_keys(store_id=message["store_id"], export_id=message["export_id"], n=message["n"])
-            job = write_next(message["store_id"], message["export_id"], message["n"], lambda: datetime.now(UTC), enough)
+            job = write_next(
+                message["store_id"], message["export_id"], message["n"], lambda: datetime.now(UTC), out_of_time
+            )
             logger.info("no file was written" if job is None else "a file was written")
         except Missing:
             logger.warning("a message names an export that there is not")

@@ -92,11 +92,11 @@ DETAILS: dict[str, str] = {
 def language(accept: str | None) -> str:
     """`zh-CN` where the header asks for any Chinese before English, else `en`."""
     asked = []
-    for place, part in enumerate((accept or "").split(",")[:20]):
+    for position, part in enumerate((accept or "").split(",")[:20]):
         tag, _, params = part.strip().partition(";")
         weight = params.strip().removeprefix("q=")
         quality = float(weight) if weight.replace(".", "", 1).isdigit() and weight.isascii() else 1.0
-        asked.append((-quality, place, tag.lower()))
+        asked.append((-quality, position, tag.lower()))
     for _, _, tag in sorted(asked):
         if tag.startswith("zh"):
             return "zh-CN"

@@ -74,7 +74,7 @@ class Call:
     request_id: str
     language: str
     caller: Caller | None = None
-    kept: stores.Kept | None = None
+    stored_store: stores.StoredStore | None = None
     loaded: orders.Loaded | None = None
     job: Job | None = None
     found: Template | None = None
@@ -87,8 +87,8 @@ class Call:
 
     @property
     def store(self) -> Store:
-        assert self.kept is not None
-        return self.kept.store
+        assert self.stored_store is not None
+        return self.stored_store.store
 
     @property
     def order(self) -> Order:
@@ -188,7 +188,7 @@ class Checks(OpenAPIRequestValidationMiddleware):
     def _locate(call: Call, path: Mapping[str, str], headers: Mapping[str, str]) -> None:
         assert call.caller is not None
         store_id = call.caller.choose_store(headers.get("x-store-id"))
-        call.kept = open_store(store_id, call.caller.role_in(store_id), call.now)
+        call.stored_store = open_store(store_id, call.caller.role_in(store_id), call.now)
         logger.append_keys(store_id=store_id)
         if "order_id" in path:
             if not ORDER_ID.fullmatch(path["order_id"]):
@@ -233,7 +233,7 @@ def idempotency(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
     event = app.current_event.raw_event
     method = event["requestContext"]["http"]["method"]
     key = (event.get("headers") or {}).get("idempotency-key")
-    if method != "POST" or key is None or call.kept is None or call.caller is None:
+    if method != "POST" or key is None or call.stored_store is None or call.caller is None:
         return next_middleware(app)
     if not _KEY.fullmatch(key):
         raise problems.malformed("/header/idempotency-key", "invalid_value", "1 to 255 visible ASCII characters.")
@@ -347,7 +347,7 @@ def _refuse_hostile_text(body: Any) -> None:
                 waiting.append((f"{pointer}/{name.encode('utf-8', 'replace').decode()}", each, depth + 1))
                 waiting.append((pointer, name, depth + 1))
         elif isinstance(value, list):
-            waiting += [(f"{pointer}/{place}", each, depth + 1) for place, each in enumerate(value)]
+            waiting += [(f"{pointer}/{position}", each, depth + 1) for position, each in enumerate(value)]
         elif isinstance(value, str) and ("\x00" in value or any("\ud800" <= char <= "\udfff" for char in value)):
             raise problems.malformed(pointer, "invalid_text", "Text holds a NUL character or half of a surrogate pair.")
 

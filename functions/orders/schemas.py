@@ -358,15 +358,15 @@ def content(value: Any, currency: str, pointer: str = "") -> Any:
         fields = ((name, getattr(value, name)) for name in type(value).model_fields)
         return {name: content(each, currency, f"{pointer}/{name}") for name, each in fields if each is not None}
     if isinstance(value, list):
-        return [content(each, currency, f"{pointer}/{place}") for place, each in enumerate(value)]
+        return [content(each, currency, f"{pointer}/{position}") for position, each in enumerate(value)]
     return value
 
 
 def _supplied(supplied: list[Deadline], pointer: str) -> dict[str, datetime]:
     due: dict[str, datetime] = {}
-    for place, deadline in enumerate(supplied):
+    for position, deadline in enumerate(supplied):
         if deadline.kind in due:
-            raise Unprocessable("duplicate_deadline", "This deadline is given twice.", f"{pointer}/{place}/kind")
+            raise Unprocessable("duplicate_deadline", "This deadline is given twice.", f"{pointer}/{position}/kind")
         due[str(deadline.kind)] = deadline.due_at
     return due
 
@@ -379,12 +379,12 @@ def placement(order: NewOrder, pointer: str = "") -> Placement:
 
     lines: list[Line] = []
     seen: set[str] = set()
-    for place, line in enumerate(order.lines):
+    for position, line in enumerate(order.lines):
         if line.line_id in seen:
-            raise Unprocessable("duplicate_line", "This line id is given twice.", f"{pointer}/lines/{place}/line_id")
+            raise Unprocessable("duplicate_line", "This line id is given twice.", f"{pointer}/lines/{position}/line_id")
         seen.add(line.line_id)
         told = line.model_dump(exclude={"unit_price"})
-        lines.append(Line(**told, unit_price=minor(line.unit_price, f"lines/{place}/unit_price")))
+        lines.append(Line(**told, unit_price=minor(line.unit_price, f"lines/{position}/unit_price")))
     return Placement(
         order_id=order.order_id,
         placed_at=order.placed_at,

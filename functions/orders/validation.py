@@ -28,13 +28,13 @@ def field_errors(findings: Iterable[Mapping[str, Any]]) -> list[FieldError]:
     errors = []
     for finding in list(findings)[:MAX_ERRORS]:
         kind = str(finding["type"])
-        place = [str(part) for part in finding["loc"]]
-        if place and place[0] == "body":
-            place = place[1:]
+        position = [str(part) for part in finding["loc"]]
+        if position and position[0] == "body":
+            position = position[1:]
         code = CODES.get(kind, kind if kind in OWN else "invalid_value")
         message = {"unknown_field": "There is no such field.", "required": "This field is required."}.get(code)
         errors.append(
-            FieldError("".join(f"/{part}" for part in place), code, message or str(finding.get("msg") or kind))
+            FieldError("".join(f"/{part}" for part in position), code, message or str(finding.get("msg") or kind))
         )
     return errors
 

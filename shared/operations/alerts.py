@@ -35,7 +35,7 @@ def acknowledge(alert: Alert, actor: Actor, now: datetime, receipt: Receipt | No
     raise Busy("the alert keeps changing")
 
 
-def change_rules(kept: stores.Kept, rules: AlertRules, now: datetime) -> AlertRules:
+def change_rules(stored: stores.StoredStore, rules: AlertRules, now: datetime) -> AlertRules:
     """The store's rules from now on; they reach the orders that are there as a changed mode does."""
-    after = change_store(kept, lambda store: replace(store, alert_rules=store.alert_rules.changed(rules, now)), now)
+    after = change_store(stored, lambda store: replace(store, alert_rules=store.alert_rules.changed(rules, now)), now)
     return after.alert_rules

@@ -89,7 +89,7 @@ def _leaving(store: Store, at: datetime) -> Alert | None:
 
 def _exported(store_id: str, since: datetime, until: datetime) -> bool:
     for job in exports.listed(store_id, LOOKED_AT, None).items:
-        asked = job.asked
+        asked = job.request
         whole = asked.kind is Kind.ORDERS and not asked.statuses and job.state is ExportState.SUCCEEDED
         if whole and asked.since <= since and asked.until >= until:
             return True

@@ -1,4 +1,4 @@
-"""Deliveries: one for each channel that wants an alert, taken by one worker at a time, and what became of each written
+"""Deliveries: one for each channel that wants an alert, batch by one worker at a time, and what became of each written
 down at once. Each step may run twice; a message counts as sent from the moment that this is written."""
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _digest(store: Store, language: str, now: datetime) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ClaimedBatch:
     """What one attempt sends: one delivery, or several alerts to people in one message. Nobody else has them."""
 
     channel: Channel
@@ -130,7 +130,7 @@ class Taken:
         return notices.of_alerts(self.store, self.alerts, language, console_url)
 
 
-def take(store_id: str, channel_id: str, delivery_id: str, owner: str, now: datetime) -> Taken | None:
+def take(store_id: str, channel_id: str, delivery_id: str, owner: str, now: datetime) -> ClaimedBatch | None:
     """A delivery in this worker's hands, with others that go in the same message; None where there is nothing to do.
     Raises Missing."""
     delivery = deliveries.load(store_id, channel_id, delivery_id)
@@ -154,7 +154,7 @@ def take(store_id: str, channel_id: str, delivery_id: str, owner: str, now: date
             mine.append(found)
         elif each is delivery:
             return None
-    return Taken(
+    return ClaimedBatch(
         channel, store, tuple(each for each, _ in mine), tuple(told for _, told in mine if told is not None), owner
     )
 
@@ -191,15 +191,15 @@ def _claimed(
     return (saved, told) if saved.lease else None
 
 
-def settle(taken: Taken, step: Callable[[Delivery], Delivery], now: datetime, off: Off | None = None) -> None:
+def settle(batch: ClaimedBatch, step: Callable[[Delivery], Delivery], now: datetime, off: Off | None = None) -> None:
     """Write down what became of an attempt: `step` of each delivery; where it was the last one and nothing else has
     come through meanwhile, or the channel is `off`, that is switched off and its owner told by the others, in the same
     transaction."""
-    after = [step(each) for each in taken.deliveries]
+    after = [step(each) for each in batch.deliveries]
     ended = [each for each in after if each.state is life.State.FAILED and each.what is not What.TEST]
-    if off is None and ended and not _reached(taken.channel, min(each.since or now for each in ended), now):
+    if off is None and ended and not _reached(batch.channel, min(each.since or now for each in ended), now):
         off = Off.EXHAUSTED
-    _record(taken, after, off, now)
+    _record(batch, after, off, now)
     for each in after:
         if each.next_at is not None and each.next_at - now <= SOON:
             send(each, max(1, int((each.next_at - now).total_seconds() + 0.999)))
@@ -211,25 +211,25 @@ def _reached(channel: Channel, since: datetime, now: datetime) -> bool:
     return any(each.state is life.State.DELIVERED and each.attempts[-1].at >= since for each in latest)
 
 
-def _record(taken: Taken, after: Sequence[Delivery], off: Off | None, now: datetime) -> None:
-    pairs = list(zip(taken.deliveries, after, strict=True))
+def _record(batch: ClaimedBatch, after: Sequence[Delivery], off: Off | None, now: datetime) -> None:
+    pairs = list(zip(batch.deliveries, after, strict=True))
     for _ in range(ATTEMPTS):
         if not pairs:
             return
         try:
-            deliveries.save_all(pairs, _switched_off(taken.channel, off, now) if off else ())
+            deliveries.save_all(pairs, _switched_off(batch.channel, off, now) if off else ())
             return
         except AlreadyRaised:
             off = None
         except (Stale, Busy) as error:
             logger.info("written again", extra={"why": type(error).__name__})
             pause()
-            pairs = _still(pairs, taken.owner)
+            pairs = _still(pairs, batch.owner)
     raise Busy("what became of a delivery could not be written down")
 
 
 def _still(pairs: Sequence[tuple[Delivery, Delivery]], owner: str) -> list[tuple[Delivery, Delivery]]:
-    """Those that are still in our hands: of the others ours has been written, or another worker has taken them over."""
+    """Those that are still in our hands: of the others ours has been written, or another worker has batch them over."""
     found = []
     for before, after in pairs:
         now = deliveries.load(before.store_id, before.channel_id, before.delivery_id)

@@ -60,14 +60,14 @@ def request_erasure(
     raise Busy("the customer keeps changing")
 
 
-def drive_on(now: datetime, enough: Callable[[], bool]) -> int:
+def drive_on(now: datetime, out_of_time: Callable[[], bool]) -> int:
     """Go on with every erasure that is due; answers with how many passes over a buyer's orders came to their end."""
     passed = 0
     for store_id, buyer_id in customers.erasures_due(now):
-        if enough():
+        if out_of_time():
             break
         try:
-            passed += _drive(store_id, buyer_id, now, enough)
+            passed += _drive(store_id, buyer_id, now, out_of_time)
         except (Busy, Missing, Overtaken) as error:
             logger.info("left for the next run", extra={"store_id": store_id, "why": type(error).__name__})
         except Exception:  # one that fails must not keep the others waiting; it is due again in a minute
@@ -80,15 +80,15 @@ def _as_it_is(customer: Customer) -> Customer:
     return customer
 
 
-def _drive(store_id: str, buyer_id: str, now: datetime, enough: Callable[[], bool]) -> bool:
+def _drive(store_id: str, buyer_id: str, now: datetime, out_of_time: Callable[[], bool]) -> bool:
     known = customers.load(store_id, buyer_id).erasure
     if known is None or known.due_at is None or known.due_at > now:
         return False
     store, erasure = stores.load(store_id).store, domain.resumed(known)
-    found = customers.orders_before(store_id, buyer_id, erasure.place, erasure.requested_at)
-    for number, (place, order_id) in enumerate(found, 1):
-        erasure = domain.looked_at(erasure, place, _erase(store, buyer_id, order_id, erasure, now))
-        if enough():
+    found = customers.orders_before(store_id, buyer_id, erasure.position, erasure.requested_at)
+    for number, (position, order_id) in enumerate(found, 1):
+        erasure = domain.looked_at(erasure, position, _erase(store, buyer_id, order_id, erasure, now))
+        if out_of_time():
             _note(store_id, buyer_id, known, replace(erasure, due_at=now))
             return False
         if number % SAVED_EVERY == 0:
@@ -142,10 +142,10 @@ def _erase(store: Store, buyer_id: str, order_id: str, erasure: Erasure, now: da
         if order.erased_at and not (found or thread.unanswered or domain.holds_personal(order)):
             return True
         after, entry = domain.erase(order, erasure, now)
-        told = order_alerts.follow(order, Change(after, (entry,)), store, loaded.watch)
+        told = order_alerts.for_change(order, Change(after, (entry,)), store, loaded.progress)
         try:
-            hushed = messages.hushed(order, thread, now)
-            orders.save(loaded, after, (entry,), armed=store.enforces, told=told, also=hushed)
+            silenced = messages.silenced(order, thread, now)
+            orders.save(loaded, after, (entry,), armed=store.enforces, told=told, also=silenced)
         except Stale:
             pause()
             continue

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from shared.domain.errors import Conflict
 from shared.domain.exports import model as life
-from shared.domain.exports.model import AWAITING_SHIPMENT, Asked, Format, Job, Kind
+from shared.domain.exports.model import AWAITING_SHIPMENT, ExportRequest, Format, Job, Kind
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
 from shared.domain.windows import last_three_months
@@ -31,11 +31,13 @@ class LeaseLost(Exception):
     """The job is no longer this worker's: cancelled, or taken over."""
 
 
-def request_export(store: Store, asked: Asked, actor: Actor, now: datetime, receipt: Receipt | None = None) -> Job:
+def request_export(
+    store: Store, request: ExportRequest, actor: Actor, now: datetime, receipt: Receipt | None = None
+) -> Job:
     """A new job, on its way to a worker. Raises Conflict `nothing_to_ship`."""
-    if asked.kind is Kind.SHIPMENTS and not awaiting_shipment(store.store_id):
+    if request.kind is Kind.SHIPMENTS and not awaiting_shipment(store.store_id):
         raise Conflict("nothing_to_ship", "No order awaits shipment.")
-    job = _new(store, asked, actor, now)
+    job = _new(store, request, actor, now)
     exports.create(job, receipt.writes(job) if receipt else ())
     if receipt:
         receipt.kept = receipt.render is not None
@@ -61,12 +63,12 @@ def retry_export(store_id: str, export_id: str, now: datetime, receipt: Receipt 
     return job
 
 
-def drive_on(now: datetime, enough: Callable[[], bool]) -> int:
+def drive_on(now: datetime, out_of_time: Callable[[], bool]) -> int:
     """Send the next message of every open job that has stopped moving: its message is gone, or its worker. Answers
     with how many there were."""
     driven = 0
     for store_id, export_id in exports.due_by(now):
-        if enough():
+        if out_of_time():
             break
         try:
             driven += _drive(store_id, export_id, now)
@@ -86,12 +88,12 @@ def _drive(store_id: str, export_id: str, now: datetime) -> bool:
     return True
 
 
-def start_regular(now: datetime, enough: Callable[[], bool]) -> int:
+def start_regular(now: datetime, out_of_time: Callable[[], bool]) -> int:
     """A job for every regular export due by `now`; answers with how many. The job and the next due time are written
     together, so that however often this runs there is one."""
     started = 0
     for store_id in regular_exports.due_by(now):
-        if enough():
+        if out_of_time():
             break
         try:
             started += _start(store_id, now)
@@ -119,8 +121,8 @@ def _start(store_id: str, now: datetime) -> bool:
         regular_exports.save(export, after)
         return False
     window = None if kind in life.WINDOWLESS else last_three_months(export.due_at, store.time_zone)
-    asked = life.ask(store, now, kind, Format(export.schedule.format), window=window)
-    job = replace(_new(store, asked, CLOCK, now), scheduled=True)
+    request = life.ask(store, now, kind, Format(export.schedule.format), window=window)
+    job = replace(_new(store, request, CLOCK, now), scheduled=True)
     exports.create(job, [regular_exports.change(export, replace(after, last=job.export_id))])
     _send(job)
     return True
@@ -172,7 +174,7 @@ def holding(job: Job, key: str) -> Job | None:
     return now if any(file.key == key for file in now.files) else None
 
 
-def hand_on(job: Job) -> None:
+def enqueue_next(job: Job) -> None:
     """Send the job's next message. Where that fails, the clock will."""
     _send(job)
 
@@ -183,9 +185,9 @@ def end(job: Job, now: datetime) -> Job:
     and customers go by an id that never changes."""
     assert job.started_at is not None
     since = job.started_at - life.INDEX_LAG
-    if job.asked.kind is Kind.CUSTOMERS:
+    if job.request.kind is Kind.CUSTOMERS:
         moved = False
-    elif job.asked.kind is Kind.SHIPMENTS:
+    elif job.request.kind is Kind.SHIPMENTS:
         moved = len(job.files) > 1 and orders.ship_by_moved_since(job.store_id, since)
     else:
         moved = orders.moved_since(job.store_id, since)
@@ -201,7 +203,7 @@ def ended(job: Job, now: datetime) -> None:
         logger.warning("what leaves the window is looked at later", extra={"error": type(error).__name__})
 
 
-def give_back(job: Job, owner: str, now: datetime) -> None:
+def release(job: Job, owner: str, now: datetime) -> None:
     """An attempt that failed: the next one waits twice as long as the last did."""
     wait = FIRST_WAIT * 2**job.attempts
     mine(job, owner, lambda job: life.let_go(job, now + wait))
@@ -230,8 +232,8 @@ def _step(store_id: str, export_id: str, step: Callable[[Job], Job], receipt: Re
     raise Busy("the export keeps changing")
 
 
-def _new(store: Store, asked: Asked, actor: Actor, now: datetime) -> Job:
-    return Job(store.store_id, new_id("exp_"), asked, actor, now, watch_at=now + life.LEASE)
+def _new(store: Store, request: ExportRequest, actor: Actor, now: datetime) -> Job:
+    return Job(store.store_id, new_id("exp_"), request, actor, now, watch_at=now + life.LEASE)
 
 
 def _send(job: Job) -> None:

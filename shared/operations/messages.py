@@ -31,7 +31,7 @@ def post_message(
     for _ in range(ATTEMPTS):
         thread = messages.thread(store.store_id, order.order_id)
         after, patience = thread.with_message(message), store.alert_rules.unanswered_after
-        told = message_alerts.follow(store.store_id, order.order_id, thread, after, patience, now)
+        told = message_alerts.for_change(store.store_id, order.order_id, thread, after, patience, now)
         try:
             messages.post(order, thread, told, message, day, receipt.writes(message) if receipt else ())
         except Stale:

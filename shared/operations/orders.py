@@ -72,7 +72,7 @@ def place_order(
     refuse_future(placement.placed_at, now, "/placed_at")
     order, entry = place(placement, store, actor, now)
     try:
-        told = order_alerts.born(order, entry, store)
+        told = order_alerts.for_new_order(order, entry, store)
         orders.create(order, entry, armed=store.enforces, told=told, also=receipt.writes(order) if receipt else ())
     except Exists:
         there = orders.load(store.store_id, placement.order_id).order
@@ -147,10 +147,12 @@ def lapse_order(store_id: str, order_id: str, *, before: datetime, now: datetime
             loaded = orders.load(store_id, order_id)
             done = lifecycle.lapse(loaded.order, store, before=before, recorded_at=now, new_id=new_id)
             if done.entries:
-                told = order_alerts.follow(loaded.order, done, store, loaded.watch)
+                told = order_alerts.for_change(loaded.order, done, store, loaded.progress)
                 orders.save(loaded, done.order, done.entries, armed=store.enforces, told=told)
                 return done.order
-            orders.rearm(loaded, armed=store.enforces, told=order_alerts.unchanged(loaded.order, store, loaded.watch))
+            orders.rearm(
+                loaded, armed=store.enforces, told=order_alerts.unchanged(loaded.order, store, loaded.progress)
+            )
             return None
         except Missing:
             return None
@@ -192,7 +194,7 @@ def _apply(
                 done.order,
                 done.entries,
                 armed=store.enforces,
-                told=order_alerts.follow(loaded.order, done, store, loaded.watch),
+                told=order_alerts.for_change(loaded.order, done, store, loaded.progress),
                 also=(*also, *(receipt.writes(done.order) if receipt else ())),
             )
         except Stale:
@@ -224,7 +226,7 @@ def _catch_up(store: Store, loaded: orders.Loaded, request: Request) -> orders.L
     order = loaded.order
     lapse_order(order.store_id, order.order_id, before=request.at or request.now, now=request.now)
     loaded = orders.load(order.store_id, order.order_id)
-    told = order_alerts.look(loaded.order, store, loaded.watch, request.now)
+    told = order_alerts.at(loaded.order, store, loaded.progress, request.now)
     with suppress(Stale):
         orders.rearm(loaded, armed=store.enforces, told=told)
     return orders.load(order.store_id, order.order_id)

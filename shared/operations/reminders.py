@@ -37,8 +37,8 @@ def remind_order(store_id: str, order_id: str, now: datetime) -> int:
         try:
             store = stores.load(store_id).store
             loaded = orders.load(store_id, order_id)
-            reminder = order_alerts.reminder_at(loaded.order, store, loaded.watch)
-            told = order_alerts.look(loaded.order, store, loaded.watch, now)
+            reminder = order_alerts.reminder_at(loaded.order, store, loaded.progress)
+            told = order_alerts.at(loaded.order, store, loaded.progress, now)
             orders.rearm(loaded, armed=store.enforces, told=told)
             if reminder is not None and reminder <= now:
                 remind_payment(store, orders.load(store_id, order_id), now)
@@ -52,7 +52,7 @@ def remind_order(store_id: str, order_id: str, now: datetime) -> int:
 
 def remind_payment(store: Store, loaded: orders.Loaded, now: datetime) -> bool:
     """Remind by rule, through the action that a seller has, or pass this buyer over for good. Raises Stale or Busy."""
-    reminder = order_alerts.reminder_at(loaded.order, store, loaded.watch)
+    reminder = order_alerts.reminder_at(loaded.order, store, loaded.progress)
     if reminder is None or reminder > now:
         return False
     if not _spared(store, loaded.order):
@@ -62,7 +62,7 @@ def remind_payment(store: Store, loaded: orders.Loaded, now: datetime) -> bool:
         except Conflict as refused:
             if refused.code != OPTED_OUT:
                 return False  # somebody was faster, or a lapse has closed it
-    told = order_alerts.unchanged(loaded.order, store, replace(loaded.watch, passed_over=now))
+    told = order_alerts.unchanged(loaded.order, store, replace(loaded.progress, passed_over=now))
     counted = payment_reminders.counting(store.store_id, now, payment_reminders.Figures(passed_over=1))
     orders.rearm(loaded, armed=store.enforces, told=told, also=[counted])
     return False
@@ -88,7 +88,7 @@ def remind_talk(store_id: str, order_id: str, now: datetime) -> int:
     """Tell that a buyer has waited too long, once a wait."""
     for _ in range(ATTEMPTS):
         thread = messages.thread(store_id, order_id)
-        told = message_alerts.look(store_id, order_id, thread, now)
+        told = message_alerts.at(store_id, order_id, thread, now)
         try:
             if told.raised:
                 messages.told(store_id, order_id, thread, told)

@@ -23,7 +23,7 @@ SETTLES_IN = timedelta(seconds=60)
 """Longer than any request or sweep runs: from then on nobody writes by the store's former mode."""
 
 
-def open_store(store_id: str, role: str, now: datetime) -> stores.Kept:
+def open_store(store_id: str, role: str, now: datetime) -> stores.StoredStore:
     """The store, made where the token of an owner or the platform names a new one. Raises Missing for anybody else."""
     try:
         return stores.load(store_id)
@@ -35,23 +35,23 @@ def open_store(store_id: str, role: str, now: datetime) -> stores.Kept:
     return stores.load(store_id)
 
 
-def change_store(kept: stores.Kept, change: Callable[[Store], Store], now: datetime) -> Store:
+def change_store(stored: stores.StoredStore, change: Callable[[Store], Store], now: datetime) -> Store:
     """Change the settings. A new mode, or new rules for what is told when, reach the orders that are already there by
     the clock (see `rearm_store`)."""
     for _ in range(ATTEMPTS):
-        after = change(kept.store)
-        if after == kept.store:
+        after = change(stored.store)
+        if after == stored.store:
             return after
-        if after.enforces and not kept.store.enforces:
+        if after.enforces and not stored.store.enforces:
             after = replace(after, watched_until=now)
-        turned = _arms(after) != _arms(kept.store)
-        rearming = stores.Rearming(lists.FIRST, now + SETTLES_IN) if turned else kept.rearming
-        also = [recount(after, now)] if after.time_zone != kept.store.time_zone else []
-        also += [daily_alerts.moved(after, now)] if _hour(after) != _hour(kept.store) else []
+        turned = _arms(after) != _arms(stored.store)
+        rearming = stores.Rearming(lists.FIRST, now + SETTLES_IN) if turned else stored.rearming
+        also = [recount(after, now)] if after.time_zone != stored.store.time_zone else []
+        also += [daily_alerts.rescheduled(after, now)] if _hour(after) != _hour(stored.store) else []
         try:
-            stores.save(kept, after, rearming=rearming, also=also)
+            stores.save(stored, after, rearming=rearming, also=also)
         except Stale:
-            kept = stores.load(kept.store.store_id)
+            stored = stores.load(stored.store.store_id)
             continue
         return after
     raise Busy("the store keeps changing")
@@ -67,35 +67,35 @@ def _hour(store: Store) -> tuple[str, int | None]:
     return store.time_zone, store.alert_rules.digest_hour
 
 
-def rearm_store(store_id: str, *, now: datetime, before: datetime, enough: Callable[[], bool]) -> int:
+def rearm_store(store_id: str, *, now: datetime, before: datetime, out_of_time: Callable[[], bool]) -> int:
     """Bring the clock entries of a store's orders in line with its mode, from where the last run stopped; lapses that
-    are due take effect on the way. Answers with how many orders it looked at; stops early when `enough()` says so.
+    are due take effect on the way. Answers with how many orders it looked at; stops early when `out_of_time()` says so.
 
     An order that is busy is tried again by the next run; one that cannot be read is passed by, and the log says which.
     """
-    kept = stores.load(store_id)
-    if kept.rearming is None:
+    stored = stores.load(store_id)
+    if stored.rearming is None:
         return 0
-    looked, reached = 0, kept.rearming.after
+    looked, reached = 0, stored.rearming.after
     for due_key, order_id in lists.due_orders(store_id, reached):
-        if enough():
-            _rearmed(kept, reached)
+        if out_of_time():
+            _rearmed(stored, reached)
             return looked
         try:
             lapse_order(store_id, order_id, before=before, now=now)
         except Busy:
             logger.warning("an order is busy", extra={"order": f"{store_id}/{order_id}"})
-            _rearmed(kept, reached)
+            _rearmed(stored, reached)
             return looked
         except Exception:
             logger.exception("an order could not be armed", extra={"order": f"{store_id}/{order_id}"})
         looked, reached = looked + 1, due_key
-    _rearmed(kept, None)
+    _rearmed(stored, None)
     return looked
 
 
-def _rearmed(kept: stores.Kept, reached: str | None) -> None:
-    assert kept.rearming is not None
-    rearming = stores.Rearming(reached, kept.rearming.at) if reached else None
+def _rearmed(stored: stores.StoredStore, reached: str | None) -> None:
+    assert stored.rearming is not None
+    rearming = stores.Rearming(reached, stored.rearming.at) if reached else None
     with suppress(Stale):  # the settings changed meanwhile; the next sweep starts from what they say
-        stores.save(kept, kept.store, rearming=rearming)
+        stores.save(stored, stored.store, rearming=rearming)

@@ -27,7 +27,7 @@ class Rearming:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredStore:
     """A store as it was read, with the version that its next write is conditional on."""
 
     store: Store
@@ -36,13 +36,13 @@ class Kept:
     rearming: Rearming | None
 
 
-def load(store_id: str) -> Kept:
+def load(store_id: str) -> StoredStore:
     """Half a read unit would do, but settings decide about money: read consistently. Raises Missing."""
     record = get(store_id, keys.STORE)
     if not isinstance(record, StoreRecord):
         raise Missing("no such store")
     rearming = Rearming(record.rearm_after, record.rearm_at) if record.rearm_after else None
-    return Kept(_store(store_id, record.settings), int(record.version), record.created_at, rearming)
+    return StoredStore(_store(store_id, record.settings), int(record.version), record.created_at, rearming)
 
 
 def create(store: Store, now: datetime) -> None:
@@ -58,7 +58,7 @@ def create(store: Store, now: datetime) -> None:
     )
 
 
-def save(before: Kept, store: Store, *, rearming: Rearming | None, also: Sequence[Write] = ()) -> None:
+def save(before: StoredStore, store: Store, *, rearming: Rearming | None, also: Sequence[Write] = ()) -> None:
     """Change a store's settings, with whatever must happen with it. While it is `rearming`, the store is due in the
     clock's index, and a sweep brings its orders' clock entries in line with a changed mode. Raises Stale."""
     record = StoreRecord(

@@ -25,7 +25,7 @@ OF_STORES = frozenset({"digest"})
 
 
 @dataclass(frozen=True)
-class Told:
+class AlertChanges:
     wrong: list[str]
     counts: dict[str, Any]
 
@@ -48,7 +48,7 @@ def compare(
     jump: bool = False,
     apart: bool = False,
     progress: Callable[[str], None] = lambda _: None,
-) -> Told:
+) -> AlertChanges:
     """A month of 50 stores and so many orders. `jump` as in `run`; `apart` plays the hostile runs in a process of their
     own meanwhile."""
     shops = month.shops(seed)
@@ -85,7 +85,7 @@ def compare(
         "hostile": hostile.ended.counts,
         "what befell the hostile runs": {kind: counts for kind, (_, counts) in troubled.items()},
     }
-    return Told(wrong, counts)
+    return AlertChanges(wrong, counts)
 
 
 def _aside(play: Callable[[], Played]) -> Callable[[], Played]:

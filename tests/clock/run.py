@@ -227,7 +227,7 @@ class Month:
             return
         before = run.memory.writes
         send = (lambda slices: self._send(slices, moment)) if self.hostile else None
-        self._troubled(name, firing, lambda enough: kind.does(firing.nominal, enough, send))
+        self._troubled(name, firing, lambda out_of_time: kind.does(firing.nominal, out_of_time, send))
         run.counts[f"{name}s"] += 1
         if idle and run.memory.writes != before:
             run.wrong.append(f"the {name} of {firing.nominal} wrote where nothing was due")
@@ -237,7 +237,9 @@ class Month:
         while self.queue and self.queue[0][0] <= moment:
             comes_at, number, message = heapq.heappop(self.queue)
             firing, self.now = Firing(comes_at, comes_at, f.trouble(self.chance), number % 3), comes_at
-            self._troubled("slice", firing, lambda enough, m=message, at=comes_at: due_items.slice_off(m, at, enough))
+            self._troubled(
+                "slice", firing, lambda out_of_time, m=message, at=comes_at: due_items.slice_off(m, at, out_of_time)
+            )
             self.run.counts["slices"] += 1
 
     def _send(self, slices: Sequence[Mapping[str, str]], moment: datetime) -> None:
@@ -279,13 +281,13 @@ class Month:
                 self.run.counts["answers lost"] += 1
                 raise ReadTimeoutError(endpoint_url="memory")
 
-        def enough() -> bool:
+        def out_of_time() -> bool:
             calls["asked"] += 1
             return firing.trouble == f.SHORT and calls["asked"] > firing.after
 
         memory.fault = fault if firing.trouble else None
         try:
-            done = does(enough)
+            done = does(out_of_time)
             self.run.counts[f"{name}s: looked"] += done.looked
             self.run.counts[f"{name}s: done"] += done.done
             self.run.counts[f"{name}s: cut short"] += not done.complete

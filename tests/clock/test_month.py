@@ -116,12 +116,12 @@ def with_alerts_of_the_last_run_alone(patch: pytest.MonkeyPatch) -> None:
     """A step forgets what has come up since."""
     from shared.domain.alerts import order_alerts
 
-    follow = order_alerts.follow
+    follow = order_alerts.for_change
     patch.setattr(
         order_alerts,
-        "follow",
-        lambda order, change, store, watch: follow(
-            order, change, store, replace(watch, until=change.entries[-1].recorded_at)
+        "for_change",
+        lambda order, change, store, progress: follow(
+            order, change, store, replace(progress, until=change.entries[-1].recorded_at)
         ),
     )
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.exports.columns import Shown, amount
+from shared.domain.exports.columns import RenderContext, amount
 from shared.domain.money import CURRENCY_DIGITS, MAX_MINOR
 
 ZONES = sorted(available_timezones() - {"localtime"})
@@ -21,7 +21,7 @@ ZONES = sorted(available_timezones() - {"localtime"})
     times=st.lists(st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31), timezones=st.just(UTC)), max_size=20),
 )
 def test_a_local_time_is_the_zones_own_to_the_second(zone: str, times: list[datetime]) -> None:
-    shown = Shown(ZoneInfo(zone))
+    shown = RenderContext(ZoneInfo(zone))
     for at in times:
         assert shown.local(at) == at.astimezone(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0)
 
@@ -30,7 +30,7 @@ def test_around_every_change_of_clocks_of_many_zones() -> None:
     compared = 0
     for name in ("America/Los_Angeles", "Australia/Lord_Howe", "Asia/Gaza", "Africa/Casablanca", "Pacific/Apia"):
         zone, at = ZoneInfo(name), datetime(2009, 12, 31, tzinfo=UTC)
-        shown = Shown(zone)
+        shown = RenderContext(zone)
         while at < datetime(2016, 1, 1, tzinfo=UTC):
             assert shown.local(at) == at.astimezone(zone).replace(tzinfo=None), (name, at)
             at += timedelta(minutes=20)

@@ -128,9 +128,9 @@ def test_two_passes_then_a_day_for_those_that_are_open() -> None:
     first = erasure.looked_at(erasure.looked_at(erasure.resumed(asked), "1", True), "2", False)
     assert (first.state, first.erased, first.open) == ("running", 1, 1)
     assert erasure.resumed(first) == first, "a pass that goes on keeps its counts"
-    assert erasure.looked_at(first, "3", None) == replace(first, place="3"), "none of the buyer's"
+    assert erasure.looked_at(first, "3", None) == replace(first, position="3"), "none of the buyer's"
     second = erasure.passed(first, NOW)
-    assert (second.state, second.turn, second.place, second.erased) == ("running", 2, "", 0)
+    assert (second.state, second.turn, second.position, second.erased) == ("running", 2, "", 0)
     assert second.due_at == NOW + timedelta(seconds=60)
     waiting = erasure.passed(erasure.looked_at(second, "2", False), NOW)
     assert (waiting.state, waiting.open, waiting.due_at) == ("waiting", 1, NOW + timedelta(days=1))

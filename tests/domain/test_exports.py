@@ -44,7 +44,7 @@ def test_a_file_is_in_the_hands_of_one_worker() -> None:
 
 
 def test_a_heartbeat_keeps_it_there() -> None:
-    beating = life.beat(taken(job()), A, 7, NOW + timedelta(minutes=2))
+    beating = life.renew(taken(job()), A, 7, NOW + timedelta(minutes=2))
     assert life.take(beating, 1, B, NOW + life.LEASE + timedelta(minutes=1)) is None
     assert beating.done == 7
 
@@ -58,7 +58,7 @@ def test_the_next_file_begins_where_the_last_one_ended() -> None:
     one = written(taken(job()), 1)
     two = written(taken(one, 2), 2)
     assert [each.n for each in two.files] == [1, 2]
-    assert (two.place, two.orders, two.totals, two.next_file, two.attempts) == ("place-2", 20, {"USD": 200}, 3, 0)
+    assert (two.position, two.orders, two.totals, two.next_file, two.attempts) == ("place-2", 20, {"USD": 200}, 3, 0)
 
 
 def test_an_export_that_has_ended_is_taken_by_nobody() -> None:
@@ -89,7 +89,7 @@ def test_a_retry_goes_on_from_the_file_it_had_come_to() -> None:
 def test_a_retry_of_old_files_begins_anew() -> None:
     failed = life.fail(taken(written(taken(job()), 1), 2), "gave_up", NOW)
     again = life.retry(failed, NOW + timedelta(days=29, hours=1))
-    assert (again.next_file, again.orders, again.totals, again.place) == (1, 0, {}, None)
+    assert (again.next_file, again.orders, again.totals, again.position) == (1, 0, {}, None)
 
 
 def test_an_expired_export_can_be_made_again() -> None:
@@ -129,9 +129,9 @@ def test_progress_never_says_that_it_is_done_before_it_is() -> None:
 
 
 def test_what_is_not_said_is_the_default() -> None:
-    asked = job().asked
-    assert (asked.layout, asked.language, asked.time_zone) == ("seller_centre_2016", "zh-CN", "Asia/Shanghai")
-    assert (asked.since, asked.until) == (datetime(2026, 8, 22, 16, tzinfo=UTC), NOW)
+    request = job().request
+    assert (request.layout, request.language, request.time_zone) == ("seller_centre_2016", "zh-CN", "Asia/Shanghai")
+    assert (request.since, request.until) == (datetime(2026, 8, 22, 16, tzinfo=UTC), NOW)
     english = life.ask(STORE, NOW, Kind.ORDERS, Format.XLSX, language="en")
     assert english.layout == "english"
     assert life.ask(STORE, NOW, Kind.LINES, Format.CSV, layout="english").language == "en"
@@ -146,4 +146,4 @@ def test_one_that_failed_because_orders_kept_moving_begins_anew() -> None:
     for _ in range(life.RESTARTS + 1):
         moving = life.restart(moving, NOW)
     again = life.retry(moving, NOW)
-    assert (again.state, again.next_file, again.place, again.restarts) == (State.QUEUED, 1, None, 0)
+    assert (again.state, again.next_file, again.position, again.restarts) == (State.QUEUED, 1, None, 0)

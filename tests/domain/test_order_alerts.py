@@ -12,7 +12,7 @@ from ulid import ULID
 
 from shared.domain.alerts import order_alerts
 from shared.domain.alerts.model import KINDS, Alert, Cause, Severity, sentence
-from shared.domain.alerts.order_alerts import EVENTS, Told, Watch
+from shared.domain.alerts.order_alerts import EVENTS, AlertChanges, AlertProgress
 from shared.domain.alerts.rules import LEADS, AlertRules, PaymentReminders
 from shared.domain.order import deadlines, lifecycle
 from shared.domain.order.history import Entry
@@ -30,12 +30,12 @@ class Followed:
 
     def __init__(self, life: Life) -> None:
         self.order, self.store, self.ids = life.order, life.store, 0
-        self.watch = Watch(life.now)
+        self.progress = AlertProgress(life.now)
         self.alerts: dict[str, Alert] = {}
         self.twice = 0
 
-    def take(self, told: Told) -> None:
-        self.watch = told.watch
+    def take(self, told: AlertChanges) -> None:
+        self.progress = told.progress
         for alert in told.raised:
             self.twice += alert.alert_id in self.alerts
             self.alerts[alert.alert_id] = alert
@@ -50,14 +50,14 @@ class Followed:
 
     def change(self, change: lifecycle.Change) -> None:
         if change.entries:
-            self.take(order_alerts.follow(self.order, change, self.store, self.watch))
+            self.take(order_alerts.for_change(self.order, change, self.store, self.progress))
             self.order = change.order
 
     def sweep(self, now: datetime) -> None:
         self.change(lifecycle.lapse(self.order, self.store, before=now, recorded_at=now, new_id=self.new_id))
 
     def look(self, now: datetime) -> None:
-        self.take(order_alerts.look(self.order, self.store, self.watch, now))
+        self.take(order_alerts.at(self.order, self.store, self.progress, now))
 
     def do(self, action: str, now: datetime, by: str = "platform", at: datetime | None = None, **body: object) -> None:
         command = Command(action, Actor(by, by), at or now, now, self.store, self.new_id, body)
@@ -85,7 +85,7 @@ def test_each_lead_of_a_timer_is_told_once_at_its_own_moment() -> None:
     order = begun("WAIT_SELLER_SEND_GOODS")
     due = due_of(order.order, "shipment")
     for hours in range(0, 24 * 12):
-        order.look(order.watch.until + H if hours == 0 else due - timedelta(days=9) + H * hours)  # type: ignore[operator]
+        order.look(order.progress.until + H if hours == 0 else due - timedelta(days=9) + H * hours)  # type: ignore[operator]
     moments = sorted(alert.raised_at for alert in order.alerts.values())
     assert moments == [due - 48 * H, due - 24 * H, due - 4 * H], "the sweep does what comes at the due time itself"
     assert [order.alerts[each].severity for each in sorted(order.alerts)] == ["info", "warning", "critical"]
@@ -129,7 +129,7 @@ def test_the_alerts_at_the_end_do_not_depend_on_when_any_run_came(situation: str
     ends = set()
     for sweeps, looks in product((3, 24, 24 * 70), repeat=2):
         order = begun(situation)
-        start = order.watch.until
+        start = order.progress.until
         assert start is not None
         for hour in range(1, 24 * 70 + 1):
             now = start + H * hour + timedelta(seconds=31)
@@ -140,7 +140,7 @@ def test_the_alerts_at_the_end_do_not_depend_on_when_any_run_came(situation: str
         order.look(now)
         order.look(now)
         assert order.twice == 0
-        ends.add((frozenset(order.said()), order.order.status, order.watch))
+        ends.add((frozenset(order.said()), order.order.status, order.progress))
     assert len(ends) == 1, ends
 
 
@@ -158,13 +158,13 @@ def test_of_the_leads_that_lie_behind_a_timer_the_tightest_is_told_as_it_is_set(
     left: float, at_once: int | None
 ) -> None:
     order = begun("RISK_CONTROL")
-    now = order.watch.until
+    now = order.progress.until
     assert now is not None
     due = now + left * H
     order.do("pass_risk", now, deadlines={"shipment": due})
     expected = [(at_once * H, now)] if at_once else []
     assert timed(order, "shipment") == expected
-    assert [(each.kind, each.lead) for each in order.watch.open] == [("deadline", lead) for lead, _ in expected]
+    assert [(each.kind, each.lead) for each in order.progress.open] == [("deadline", lead) for lead, _ in expected]
     order.look(due)
     later = [(lead * H, due - lead * H) for lead in (48, 24, 4) if lead < min(left, at_once or left)]
     assert timed(order, "shipment") == expected + later and order.twice == 0
@@ -181,12 +181,12 @@ def test_a_timer_that_is_held_and_goes_on_twice_in_one_moment_is_told_of_twice()
     for action in ("freeze", "unfreeze", "freeze", "unfreeze"):
         order.do(action, now)
     assert timed(order, "shipment")[-2:] == [(4 * H, now)] * 2 and order.twice == 0
-    assert len(order.watch.open) == 1 and sum(each.resolved_at is None for each in order.alerts.values()) == 1
+    assert len(order.progress.open) == 1 and sum(each.resolved_at is None for each in order.alerts.values()) == 1
 
 
 def test_what_is_told_late_says_what_is_left() -> None:
     order = begun("RISK_CONTROL")
-    now = order.watch.until
+    now = order.progress.until
     assert now is not None
     order.do("pass_risk", now, deadlines={"shipment": now + 3.2 * H})
     (alert,) = (each for each in order.alerts.values() if each.timer == "shipment")
@@ -203,7 +203,7 @@ def test_a_timer_that_starts_with_its_full_length_tells_nothing_at_once(days: in
     for line_days in (None, 1):
         life = Life(store, lines=(replace(line("a"), handling_days=line_days),))
         order = Followed(life)
-        order.take(order_alerts.born(life.order, life.entries[0], store))
+        order.take(order_alerts.for_new_order(life.order, life.entries[0], store))
         now = life.now
         for action, body in (
             ("pay", {}),
@@ -231,10 +231,10 @@ def test_a_timer_that_goes_on_with_little_left_is_told_of_as_it_goes_on() -> Non
     thawed = begun("WAIT_SELLER_SEND_GOODS")
     due = due_of(thawed.order, "shipment")
     thawed.do("freeze", due - 3 * H)
-    assert not thawed.watch.open
+    assert not thawed.progress.open
     thawed.do("unfreeze", due + 50 * H)
     assert timed(thawed, "shipment")[-1] == (4 * H, due + 50 * H)
-    assert [(each.due_at, each.at) for each in thawed.watch.open] == [(due + 53 * H, due + 50 * H)]
+    assert [(each.due_at, each.at) for each in thawed.progress.open] == [(due + 53 * H, due + 50 * H)]
 
     disputed = begun("SELLER_PART_SEND_GOODS")
     due = due_of(disputed.order, "shipment")
@@ -274,7 +274,7 @@ def test_what_an_import_brings_in_is_told_only_where_time_is_left() -> None:
         life = Life(Store("s"))
         now = life.order.placed_at + age
         order = Followed(life)
-        order.take(order_alerts.born(life.order, replace(life.entries[0], recorded_at=now), life.store))
+        order.take(order_alerts.for_new_order(life.order, replace(life.entries[0], recorded_at=now), life.store))
         told += [(age.days, each.timer, each.lead) for each in order.alerts.values()]
         for status in ("WAIT_SELLER_SEND_GOODS", "WAIT_BUYER_ACCEPT_GOODS", "FUND_PROCESSING", "FINISH"):
             order.do("sync", now, at=life.order.placed_at + H, **life.snapshot(status))
@@ -303,7 +303,7 @@ def test_a_pause_ends_what_is_open_and_tells_of_nothing_meanwhile() -> None:
     order.do("freeze", due - 20 * H)
     assert all(each.resolved_at == due - 20 * H for each in order.alerts.values())
     order.look(due + 100 * H)
-    assert len(order.alerts) == 2 and not order.watch.open
+    assert len(order.alerts) == 2 and not order.progress.open
     order.do("unfreeze", due + 100 * H)
     order.look(due + 130 * H)
     later = [each for each in order.alerts.values() if each.due_at != due]
@@ -365,7 +365,7 @@ OFFER = {"counter": {"solution": "refund", "refund": 50, "text": "half"}}
 def test_what_happens_is_told_and_ends_with_its_cause(kind: str) -> None:
     situation, action = HAPPENS[kind]
     order = begun(situation)
-    now = order.watch.until
+    now = order.progress.until
     assert now is not None
     order.do(action, now + H, **BODIES.get(action, {}))
     (alert,) = [each for each in order.alerts.values() if each.kind == kind]
@@ -379,16 +379,16 @@ def test_a_new_order_is_told_of_unless_it_was_placed_long_ago() -> None:
     for age, told in ((H, 1), (timedelta(days=2), 0)):
         life = Life(Store("s"))
         entry = replace(life.entries[0], recorded_at=life.entries[0].at + age)
-        born = order_alerts.born(life.order, entry, life.store)
-        assert len(born.raised) == told and len(born.watch.open) == told
-        assert born.watch.until == entry.recorded_at
+        born = order_alerts.for_new_order(life.order, entry, life.store)
+        assert len(born.raised) == told and len(born.progress.open) == told
+        assert born.progress.until == entry.recorded_at
         if told:
             paid = lifecycle.act(
                 life.order,
                 Command("pay", Actor("platform", "p"), entry.recorded_at, entry.recorded_at, life.store, str),
             )
-            after = order_alerts.follow(life.order, paid, life.store, born.watch)
-            assert [cause.kind for cause, _ in after.resolved] == ["new_order"] and not after.watch.open
+            after = order_alerts.for_change(life.order, paid, life.store, born.progress)
+            assert [cause.kind for cause, _ in after.resolved] == ["new_order"] and not after.progress.open
 
 
 def test_an_order_that_the_clock_closed_is_told_of_with_what_it_costs() -> None:
@@ -409,7 +409,7 @@ def test_what_lapsed_before_its_order_was_heard_of_is_no_news() -> None:
     life = Life(Store("s"))
     late = due_of(life.order, "payment") + timedelta(days=90)
     order = Followed(life)
-    order.take(order_alerts.born(life.order, replace(life.entries[0], recorded_at=late), life.store))
+    order.take(order_alerts.for_new_order(life.order, replace(life.entries[0], recorded_at=late), life.store))
     order.sweep(late + H)
     assert order.order.status == "FINISH" and not order.alerts
     known = begun("PLACE_ORDER_SUCCESS")
@@ -423,7 +423,7 @@ def test_the_rule_reminds_once_and_of_what_became_due_under_it() -> None:
 
     def at(**rule: object) -> datetime | None:
         store = Store("s", alert_rules=AlertRules(remind_payment=PaymentReminders(**rule)))  # type: ignore[arg-type]
-        return order_alerts.reminder_at(life.order, store, Watch())
+        return order_alerts.reminder_at(life.order, store, AlertProgress())
 
     assert at() is None
     assert at(enabled=True, after=5 * H) == placed + 5 * H
@@ -431,8 +431,8 @@ def test_the_rule_reminds_once_and_of_what_became_due_under_it() -> None:
     assert at(enabled=True, exempt_countries=frozenset({life.order.buyer.country})) is None
     on = Store("s", alert_rules=AlertRules(remind_payment=PaymentReminders(enabled=True)))
     for changed in (replace(life.order, reminded_at=placed), replace(life.order, frozen_at=placed)):
-        assert order_alerts.reminder_at(changed, on, Watch()) is None
-    assert order_alerts.reminder_at(life.order, on, Watch(passed_over=placed)) is None
+        assert order_alerts.reminder_at(changed, on, AlertProgress()) is None
+    assert order_alerts.reminder_at(life.order, on, AlertProgress(passed_over=placed)) is None
 
 
 def test_an_id_is_a_ulid_of_its_moment_and_of_nothing_but_its_cause() -> None:

@@ -43,11 +43,11 @@ class Meanwhile:
             meanwhile = self
 
             class Small:
-                def query(self, **asked: Any) -> Any:
+                def query(self, **request: Any) -> Any:
                     meanwhile.requests += 1
                     if meanwhile.happenings and meanwhile.at(meanwhile.requests):
                         meanwhile.happenings.pop(0)()
-                    return real.query(**asked, Limit=size)
+                    return real.query(**request, Limit=size)
 
             return Small()
 
@@ -112,11 +112,11 @@ def test_every_order_is_there_once_in_one_version(office_on_dynoxide: Office, mo
 
 def made_in_the_end(office: Office, shop: Shop) -> dict[str, Any]:
     """An export that may have to begin anew, for which the clock has to come round."""
-    asked, now = office.ask(shop.staff, format="csv", columns=COLUMNS), datetime.now(UTC)
+    request, now = office.ask(shop.staff, format="csv", columns=COLUMNS), datetime.now(UTC)
     while True:
         for body in office.messages():
             worker.write_next(body["store_id"], body["export_id"], body["n"], lambda now=now: now)  # type: ignore[misc]
-        told = office.read(shop.staff, asked["id"])
+        told = office.read(shop.staff, request["id"])
         if told["state"] not in ("queued", "running"):
             assert told["state"] == "succeeded", told
             assert len(office.keys()) >= len(told["files"])
@@ -301,13 +301,13 @@ def window() -> dict[str, str]:
     return {"from": ago(hours=WINDOW_HOURS[0]), "to": ago(hours=WINDOW_HOURS[1])}
 
 
-def ended(office: Office, shop: Shop, asked: dict[str, Any], now: datetime | None = None) -> dict[str, Any]:
+def ended(office: Office, shop: Shop, request: dict[str, Any], now: datetime | None = None) -> dict[str, Any]:
     """What becomes of it when the clock comes round, requests and workers going by one time."""
     now = now or datetime.now(UTC)
     for _ in range(60):
         for body in office.messages():
             worker.write_next(body["store_id"], body["export_id"], body["n"], lambda now=now: now)  # type: ignore[misc]
-        told = office.read(shop.staff, asked["id"])
+        told = office.read(shop.staff, request["id"])
         if told["state"] not in ("queued", "running"):
             break
         now += timedelta(seconds=20)
@@ -376,10 +376,10 @@ def test_whatever_happens_each_row_is_one_version_of_its_order(
             for _ in range(2):
                 order_id, hours = chosen.choice(list(past.bodies)), chosen.choice([15, 45.5, 95, 5, 150])
                 happenings.insert(chosen.randrange(8), partial(past.change, order_id, "move", hours))
-        asked = office.ask(past.shop.staff, format="csv", columns=TOLD, window=window())
+        request = office.ask(past.shop.staff, format="csv", columns=TOLD, window=window())
         began = {order_id: len(lived) for order_id, lived in past.versions.items()}
         meanwhile.happenings, meanwhile.at = happenings, lambda _, chosen=chosen: chosen.random() < 0.9  # type: ignore[misc]
-        told = ended(office, past.shop, asked)
+        told = ended(office, past.shop, request)
         meanwhile.happenings = []
         if told["state"] == "failed":
             assert told["failed"]["code"] == "orders_keep_moving" and past.took["move"], seed
@@ -415,12 +415,12 @@ def test_a_change_before_any_page_is_in_the_row_whole_or_not_at_all(
         if name != "cancel":
             past.change(order_ids[1], "ship", "OLD")
         past.took.clear()
-        asked = office.ask(past.shop.staff, format="csv", columns=TOLD, window=window())
+        request = office.ask(past.shop.staff, format="csv", columns=TOLD, window=window())
         began = {order_id: len(lived) for order_id, lived in past.versions.items()}
         meanwhile.requests = 0
         meanwhile.happenings = [partial(past.change, order_ids[1], name, *CHANGES[name])]
         meanwhile.at = lambda number, at=at: number == at  # type: ignore[misc]
-        told = ended(office, past.shop, asked)
+        told = ended(office, past.shop, request)
         if meanwhile.happenings:
             break
         assert past.took[name] == 1
@@ -445,11 +445,11 @@ def test_parts_that_make_the_right_sum_by_chance_are_not_taken_for_the_orders_ow
     for name, how in steps:
         past.change(order_id, name, *how)
     assert past.took.total() == 7
-    asked = office.ask(past.shop.staff, format="csv", columns=TOLD, window=window())
+    request = office.ask(past.shop.staff, format="csv", columns=TOLD, window=window())
     began = {order_id: len(past.versions[order_id])}
     meanwhile.at = lambda number: number == 2  # the parts have been read, the head has not
     meanwhile.happenings = [partial(past.change, order_id, "replace_parcels")]
-    told = ended(office, past.shop, asked)
+    told = ended(office, past.shop, request)
     assert past.took["replace_parcels"] == 1 and meanwhile.happenings == [] and told["state"] == "succeeded"
     assert past.versions[order_id][-1][3] == {"SY8"}
     assert check(past, office.rows(past.shop.staff, told), began, told, "") == 1
@@ -475,11 +475,11 @@ def test_a_shipment_list_has_each_order_once_whatever_becomes_of_its_urgency(
     first, *_ = order_ids = ready_to_ship(past, 60, 50, 40)
     if action == "unfreeze":
         assert past.shop.platform.act(first, "freeze", {"reason": "checked"}).status == 200
-    asked = office.ask(past.shop.staff, kind="shipments", format="csv", columns=["order_id", "line_id"])
+    request = office.ask(past.shop.staff, kind="shipments", format="csv", columns=["order_id", "line_id"])
     office.messages()
-    worker.write_next(past.shop.name, asked["id"], 1, lambda: datetime.now(UTC))
+    worker.write_next(past.shop.name, request["id"], 1, lambda: datetime.now(UTC))
     assert past.shop.platform.act(first, action, {"reason": "checked"} if action == "freeze" else {}).status == 200
-    told = ended(office, past.shop, asked)
+    told = ended(office, past.shop, request)
     assert told["state"] == "succeeded" and len(told["files"]) > 1
     found = [tuple(row) for row in office.rows(past.shop.staff, told)]
     assert sorted(found) == sorted((order_id, line_id) for order_id in order_ids for line_id in ("1", "2"))
@@ -491,19 +491,19 @@ def test_an_export_that_failed_since_orders_kept_moving_can_be_tried_again(
     office, past = office_on_dynoxide, Past(office_on_dynoxide.api.shop())
     monkeypatch.setattr(csv, "MAX_ROWS", 2)
     order_ids = [past.place(hours) for hours in (60, 50, 40, 30)]
-    asked, now = office.ask(past.shop.staff, format="csv", columns=TOLD, window=window()), datetime.now(UTC)
+    request, now = office.ask(past.shop.staff, format="csv", columns=TOLD, window=window()), datetime.now(UTC)
     for hours in range(RESTARTS + 1):
         office.at(now)
         for n in (1, 2):
             past.change(order_ids[1], "move", 50 + n / 10 + hours)
-            assert worker.write_next(past.shop.name, asked["id"], n, lambda now=now: now) is not None  # type: ignore[misc]
+            assert worker.write_next(past.shop.name, request["id"], n, lambda now=now: now) is not None  # type: ignore[misc]
         now += timedelta(minutes=4)
     office.messages()
     office.at(now)
-    told = office.read(past.shop.staff, asked["id"])
+    told = office.read(past.shop.staff, request["id"])
     assert (told["state"], told["failed"]["code"], past.took["move"]) == ("failed", "orders_keep_moving", 8)
-    assert past.shop.staff.post(f"/v1/exports/{asked['id']}/retry").status == 200
-    told = ended(office, past.shop, asked, now)
+    assert past.shop.staff.post(f"/v1/exports/{request['id']}/retry").status == 200
+    told = ended(office, past.shop, request, now)
     assert (told["state"], [file["orders"] for file in told["files"]]) == ("succeeded", [2, 2])
     assert check(past, office.rows(past.shop.staff, told), {}, told, "") == 4
 
@@ -515,10 +515,10 @@ def test_one_that_is_tried_again_after_weeks_has_each_order_once(
     office, past = office_on_dynoxide, Past(office_on_dynoxide.api.shop())
     monkeypatch.setattr(csv, "MAX_ROWS", 2)
     order_ids = [past.place(hours) for hours in (60, 50, 40, 30)]
-    asked, now = office.ask(past.shop.staff, format="csv", columns=TOLD, window=window()), datetime.now(UTC)
+    request, now = office.ask(past.shop.staff, format="csv", columns=TOLD, window=window()), datetime.now(UTC)
     office.messages()
-    assert worker.write_next(past.shop.name, asked["id"], 1, lambda: now) is not None
-    assert past.shop.staff.post(f"/v1/exports/{asked['id']}/cancel").status == 200
+    assert worker.write_next(past.shop.name, request["id"], 1, lambda: now) is not None
+    assert past.shop.staff.post(f"/v1/exports/{request['id']}/cancel").status == 200
     office.messages()
     past.change(order_ids[0], "move", 35)
     table, client = Record.Meta.table_name, boto3.client("dynamodb")
@@ -530,10 +530,10 @@ def test_one_that_is_tried_again_after_weeks_has_each_order_once(
     late = datetime.fromtimestamp(int(moved["expires_at"]["N"]), UTC) + timedelta(days=3)
     client.delete_item(TableName=table, Key={name: moved[name] for name in ("pk", "sk")})
     office.at(late)
-    assert past.shop.staff.post(f"/v1/exports/{asked['id']}/retry").status == 200
+    assert past.shop.staff.post(f"/v1/exports/{request['id']}/retry").status == 200
     for n in range(1, 4):
-        worker.write_next(past.shop.name, asked["id"], n, lambda: late)
-    told = office.read(past.shop.staff, asked["id"])
+        worker.write_next(past.shop.name, request["id"], n, lambda: late)
+    told = office.read(past.shop.staff, request["id"])
     office.at(None)
     found = [row[0] for row in office.rows(past.shop.staff, told)]
     assert told["state"] == "succeeded" and sorted(found) == sorted(order_ids)

@@ -147,12 +147,12 @@ def test_an_order_that_moves_in_time_begins_no_file_of_customers_anew(office: Of
 
     body = new_order(placed_at=ago(hours=30))
     assert shop.platform.post("/v1/orders", body).status == 201
-    asked = office.ask(shop.staff, kind="customers")
+    request = office.ask(shop.staff, kind="customers")
     moved = snapshot({**body, "placed_at": ago(hours=50)}, "PLACE_ORDER_SUCCESS")
     assert shop.platform.act(body["order_id"], "sync", moved).status == 200
     assert orders.moved_since(shop.name, datetime.now(UTC) - timedelta(minutes=1))
     office.work()
-    assert office.read(shop.staff, asked["id"])["state"] == "succeeded"
+    assert office.read(shop.staff, request["id"])["state"] == "succeeded"
 
 
 def test_a_store_sees_its_own_customers_and_no_others(office: Office) -> None:

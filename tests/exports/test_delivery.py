@@ -88,10 +88,10 @@ def test_a_file_is_handed_out_by_a_link_of_five_minutes(office: Office, shop: Sh
     made = office.make(shop.owner, format=form)
     answer = ask(shop.staff, made["id"])
     assert (answer.status, answer.content, answer.headers["cache-control"]) == (302, b"", "no-store")
-    path, asked = link(answer)
-    assert asked["X-Amz-Expires"] == "300" and asked["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256"
-    assert asked["response-content-type"] == "application/octet-stream"
-    plain, name = names_in(asked["response-content-disposition"])
+    path, request = link(answer)
+    assert request["X-Amz-Expires"] == "300" and request["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256"
+    assert request["response-content-type"] == "application/octet-stream"
+    plain, name = names_in(request["response-content-disposition"])
     (file,) = made["files"]
     assert name == file["name"] and name.endswith(f"_1.{form}") and name.startswith("春田市旗舰店_orders_")
     assert plain == re.sub(r"[^\x00-\x7f]", "_", name)
@@ -136,8 +136,8 @@ def test_no_shops_name_breaks_a_header_a_path_or_a_file_system(office: Office) -
         made = office.make(shop.owner, format="csv")
         given = ask(shop.owner, made["id"])
         assert "\r" not in given.headers["location"] and "\n" not in given.headers["location"]
-        path, asked = link(given)
-        plain, told = names_in(asked["response-content-disposition"])
+        path, request = link(given)
+        plain, told = names_in(request["response-content-disposition"])
         assert told == made["files"][0]["name"], name
         for each in (plain, told):
             assert not re.search(r'[/\\:*?"<>|;%\x00-\x1f\x7f]', each), (name, each)
@@ -196,10 +196,10 @@ def test_a_file_that_there_is_not_is_not_found(office: Office, shop: Shop) -> No
 
 
 def test_there_is_nothing_to_fetch_before_a_file_is_written(office: Office, shop: Shop) -> None:
-    asked = office.ask(shop.owner)
-    assert ask(shop.owner, asked["id"]).status == 404
+    request = office.ask(shop.owner)
+    assert ask(shop.owner, request["id"]).status == 404
     office.work()
-    assert ask(shop.owner, asked["id"]).status == 302
+    assert ask(shop.owner, request["id"]).status == 302
 
 
 def test_a_file_is_gone_after_thirty_days(office: Office, shop: Shop) -> None:

@@ -152,7 +152,7 @@ def post(client: Client, export: dict[str, Any], step: str, **kwargs: Any) -> An
 
 def fail(office: Office, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """An export that was tried as often as it is, in vain."""
-    asked = office.ask(shop.owner, format="csv")
+    request = office.ask(shop.owner, format="csv")
     (message,) = office.messages()
     with monkeypatch.context() as broken:
         broken.setattr(worker, "write_file", lambda *_: 1 / 0)
@@ -160,7 +160,7 @@ def fail(office: Office, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> dict[st
             office.at(datetime.now(UTC) + timedelta(minutes=20 * attempt))
             office.deliver(message)
     office.at(None)
-    return office.read(shop.owner, asked["id"])
+    return office.read(shop.owner, request["id"])
 
 
 def test_an_export_is_accepted_with_every_default_filled_in(office: Office) -> None:
@@ -355,36 +355,36 @@ def test_what_has_ended_is_not_cancelled_and_what_has_its_files_is_not_tried_aga
 def test_cancelling_stops_a_worker_that_is_at_it(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     shop = office.api.shop()
     shop.platform.place()
-    asked = office.ask(shop.owner, format="csv")
+    request = office.ask(shop.owner, format="csv")
     upload, states = worker.files.upload, []
 
     def cancelled_meanwhile(*args: Any) -> None:
-        states.append(office.read(shop.owner, asked["id"])["state"])
-        assert post(shop.owner, asked, "retry").code == "export_running"
-        assert post(shop.owner, asked, "cancel").status == 200
+        states.append(office.read(shop.owner, request["id"])["state"])
+        assert post(shop.owner, request, "retry").code == "export_running"
+        assert post(shop.owner, request, "cancel").status == 200
         upload(*args)
 
     monkeypatch.setattr(worker.files, "upload", cancelled_meanwhile)
     assert office.work() == 1
-    told = office.read(shop.owner, asked["id"])
+    told = office.read(shop.owner, request["id"])
     assert states == ["running"] and (told["state"], told["files"]) == ("cancelled", [])
     assert told["finished_at"] and not told["coverage"]["complete"] and told["progress"]["percent"] < 100
-    left = [key for key in office.keys() if asked["id"] in key]  # noqa: SIM118  an office is no dict
+    left = [key for key in office.keys() if request["id"] in key]  # noqa: SIM118  an office is no dict
     assert left == [] and office.messages() == []
 
 
 def test_exports_are_listed_latest_first_a_page_at_a_time(office: Office) -> None:
     shop, other = office.api.shop(), office.api.shop()
-    asked = [office.ask(shop.owner, format=FORMATS[number % 3])["id"] for number in range(7)]
+    request = [office.ask(shop.owner, format=FORMATS[number % 3])["id"] for number in range(7)]
     office.ask(other.owner)
-    assert [each["id"] for each in exports_of(shop)] == asked[::-1]
+    assert [each["id"] for each in exports_of(shop)] == request[::-1]
     found, cursor = [], {}
     for size in (3, 3, 1):
         page = shop.staff.get("/v1/exports", query={"limit": 3, **cursor}).json
         assert len(page["data"]) == size and page["page"]["limit"] == 3
         found += [each["id"] for each in page["data"]]
         cursor = {"cursor": page["page"]["next_cursor"]}
-    assert found == asked[::-1] and cursor == {"cursor": None}
+    assert found == request[::-1] and cursor == {"cursor": None}
     sealed = shop.owner.get("/v1/exports?limit=2").json["page"]["next_cursor"]
     assert other.owner.get("/v1/exports", query={"cursor": sealed}).code == "cursor_invalid"
     assert shop.owner.get("/v1/orders", query={"cursor": sealed}).code == "cursor_invalid"
@@ -470,15 +470,15 @@ def test_a_filter_of_statuses_lets_through_those_alone(office: Office) -> None:
     for name, steps in {"risk": "pay", "ship": "pay pass_risk", "ended": "cancel_unpaid"}.items():
         for step in steps.split():
             assert shop.platform.act(orders[name], step).status == 200
-    for asked, expected in (
+    for request, expected in (
         ("RISK_CONTROL", {"risk"}),
         ("FINISH,WAIT_SELLER_SEND_GOODS", {"ended", "ship"}),
         ("FINISH,FINISH", {"ended"}),
         ("IN_CANCEL", set()),
     ):
         for kind in ("orders", "lines"):
-            made = office.make(shop.owner, format="csv", status=asked, kind=kind)
-            assert made["statuses"] == list(dict.fromkeys(asked.split(",")))
+            made = office.make(shop.owner, format="csv", status=request, kind=kind)
+            assert made["statuses"] == list(dict.fromkeys(request.split(",")))
             assert {row[0] for row in office.rows(shop.owner, made)} == {orders[name] for name in expected}
             assert made["progress"] == {"done": len(expected), "total": len(expected), "percent": 100}
 

@@ -354,9 +354,9 @@ def test_text_that_is_too_long_or_broken_is_cut_or_replaced_and_told(
     monkeypatch.setitem(kinds.KINDS, Kind(kind), reading)
     now = datetime.now(UTC)
     columns = tuple(columns_of(kind))
-    asked = life.ask(STORE, now, Kind(kind), Format(form), columns=columns, language="en", time_zone="UTC")
+    request = life.ask(STORE, now, Kind(kind), Format(form), columns=columns, language="en", time_zone="UTC")
     path = tmp_path / f"book.{form}"
-    written = write_file(Job("shop", "exp_1", asked, Actor("owner", "o"), now), path, lambda _: None)
+    written = write_file(Job("shop", "exp_1", request, Actor("owner", "o"), now), path, lambda _: None)
     content = path.read_bytes()
     told = {(each.order_id, each.column, each.code) for each in written.warnings}
     headings, *rows = typed(content, {"format": form})
@@ -390,11 +390,11 @@ def test_what_an_order_lost_is_told_once_however_many_lines_it_has(tmp_path: Pat
     lines = tuple(built_line(f"l{number}") for number in range(50))
     order = replace(life_in("SELLER_PART_SEND_GOODS", lines=(*lines, built_line("a"))).order, memo="a\x01b")
     now = datetime.now(UTC)
-    asked = life.ask(STORE, now, Kind.LINES, Format.CSV, language="en")
+    request = life.ask(STORE, now, Kind.LINES, Format.CSV, language="en")
     reading = replace(kinds.KINDS[Kind.LINES], orders=lambda *_: iter([("p", order)]))
     with pytest.MonkeyPatch.context() as patched:
         patched.setitem(kinds.KINDS, Kind.LINES, reading)
-        job = Job("shop", "exp_1", asked, Actor("owner", "o"), now)
+        job = Job("shop", "exp_1", request, Actor("owner", "o"), now)
         written = write_file(job, tmp_path / "book.csv", lambda _: None)
     assert written.rows == 51
     assert [(each.order_id, each.column) for each in written.warnings] == [(order.order_id, "Buyer's memo")]

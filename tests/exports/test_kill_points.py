@@ -134,9 +134,9 @@ def test_an_export_ends_the_same_wherever_it_is_cut(
     monkeypatch.setattr(worker, "write_file", _noting(worker.write_file, written))
 
     def begin() -> Desk:
-        asked = office.ask(shop.staff, window=WINDOW)
+        request = office.ask(shop.staff, window=WINDOW)
         written.clear()
-        return Desk(office, shop, asked["id"])
+        return Desk(office, shop, request["id"])
 
     with counted(Calls()) as calls:
         desk = begin()

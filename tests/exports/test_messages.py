@@ -97,7 +97,7 @@ def test_a_queue_that_is_lost_is_made_good_by_the_clock(office: Office, shop: Sh
         assert exports.drive_on(now, never) == 0, "nobody is thought dead too soon"
         now += timedelta(minutes=4)
         assert exports.drive_on(now, never) == 1
-        assert exports.drive_on(now, never) == 0, "once is enough"
+        assert exports.drive_on(now, never) == 0, "once is out_of_time"
         (body,) = office.messages()
         worker.write_next(body["store_id"], body["export_id"], body["n"], clock(now))
     whole(office, shop, export)
@@ -144,14 +144,14 @@ def test_a_worker_that_was_given_up_cannot_bring_its_file_in(
 def test_a_cancelled_export_stops_at_the_next_heartbeat(
     office: Office, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "BEAT_SECONDS", 0.0)
+    monkeypatch.setattr(worker, "RENEW_SECONDS", 0.0)
     export = office.ask(shop.staff, format="csv")
     (body,) = office.messages()
     write = worker.write_file
 
-    def cancelled_meanwhile(job: Any, path: Path, beat: Any, enough: Any) -> Any:
+    def cancelled_meanwhile(job: Any, path: Path, renew: Any, out_of_time: Any) -> Any:
         assert shop.staff.post(f"/v1/exports/{export['id']}/cancel").json["state"] == "cancelled"
-        return write(job, path, beat, enough)
+        return write(job, path, renew, out_of_time)
 
     monkeypatch.setattr(worker, "write_file", cancelled_meanwhile)
     assert office.deliver(body) == {"batchItemFailures": []}
@@ -195,19 +195,19 @@ def test_a_bucket_that_keeps_refusing_ends_it_with_a_reason(
 
 
 def test_a_heartbeat_keeps_the_others_away(office: Office, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "BEAT_SECONDS", 0.0)
+    monkeypatch.setattr(worker, "RENEW_SECONDS", 0.0)
     export = office.ask(shop.staff, format="csv")
     office.messages()
     now = [datetime.now(UTC)]
     write, tried = worker.write_file, []
 
-    def long(job: Any, path: Path, beat: Any, enough: Any) -> Any:
+    def long(job: Any, path: Path, renew: Any, out_of_time: Any) -> Any:
         for minutes in range(20):
             now[0] += timedelta(minutes=1)
-            beat(minutes)
+            renew(minutes)
             tried.append(exports.take_file(shop.name, export["id"], 1, "another", now[0]))
             assert exports.drive_on(now[0], never) == 0
-        return write(job, path, beat, enough)
+        return write(job, path, renew, out_of_time)
 
     monkeypatch.setattr(worker, "write_file", long)
     job = worker.write_next(shop.name, export["id"], 1, lambda: now[0])
@@ -376,7 +376,7 @@ def test_a_slow_worker_leaves_nothing_behind(
     office: Office, shop: Shop, monkeypatch: pytest.MonkeyPatch, how_far: str
 ) -> None:
     """Its lease ran out, and another took the job over and went on, once even to the end."""
-    monkeypatch.setattr(worker, "BEAT_SECONDS", 0.0)
+    monkeypatch.setattr(worker, "RENEW_SECONDS", 0.0)
     export = office.ask(shop.staff, format="csv")
     office.messages()
     now = datetime.now(UTC)
@@ -424,7 +424,7 @@ def test_giving_up_is_told(office: Office, shop: Shop, monkeypatch: pytest.Monke
     refused: list[str] = []
     export, now = office.ask(shop.staff, format="csv"), datetime.now(UTC)
     (body,) = office.messages()
-    with permissions.asked() as asked, monkeypatch.context() as patched:
+    with permissions.asked() as request, monkeypatch.context() as patched:
         patched.setattr(botocore.client.BaseClient, "_make_api_call", refusing("PutObject", refused))
         for _ in range(6):
             office.at(now)
@@ -434,7 +434,7 @@ def test_giving_up_is_told(office: Office, shop: Shop, monkeypatch: pytest.Monke
     assert counted == ["ExportFilesFailed"] * 5 + ["ExportsFailed"] and len(refused) == 5
     assert logged == [("an export failed", "gave_up")]
     assert office.read(shop.staff, export["id"])["failed"]["code"] == "gave_up"
-    assert {"dynamodb:PutItem"} < asked <= permissions.allowed("ExportsRole")
+    assert {"dynamodb:PutItem"} < request <= permissions.allowed("ExportsRole")
     assert shop.staff.post(f"/v1/exports/{export['id']}/retry").status == 200
     office.work()
     whole(office, shop, export)
@@ -478,7 +478,7 @@ def test_workers_and_clocks_at_once_come_to_one_result(
     shop = office.api.shop()
     order_ids = {shop.platform.place()["order_id"] for _ in range(7)}
     monkeypatch.setattr(csv, "MAX_ROWS", 3)
-    monkeypatch.setattr(worker, "BEAT_SECONDS", 0.0)
+    monkeypatch.setattr(worker, "RENEW_SECONDS", 0.0)
     jobs = [office.ask(shop.staff, format="csv") for _ in range(6)]
     start, lock, over = datetime.now(UTC), threading.Lock(), threading.Event()
     ticks, counts, broken = [0], {"driven": 0, "taken": 0, "written": 0}, []
@@ -625,8 +625,8 @@ def test_a_worker_that_reads_much_and_finds_little_says_that_it_is_alive(
     export = office.ask(shop.staff, format="csv", **wanted)
     office.messages()
     job = store.load(shop.name, export["id"])
-    reading = worker.KINDS[job.asked.kind]
-    assert reading.count(shop.name, job.asked, lambda: beats.append(0)) in (0, 1)
+    reading = worker.KINDS[job.request.kind]
+    assert reading.count(shop.name, job.request, lambda: beats.append(0)) in (0, 1)
     counted = len(beats)
     orders = reading.orders(job, lambda: beats.append(0))
     found = len(list(orders)) if kind == "orders" else len([next(orders)])

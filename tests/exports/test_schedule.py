@@ -54,14 +54,14 @@ def test_clock_and_worker_ask_for_no_more_than_their_roles_allow(office: Office)
     shop = office.api.shop()
     shop.platform.place()
     due = soon_after_due(shop.name)
-    asked: dict[str, set[str]] = {}
-    with permissions.asked() as asked["ExportScheduleRole"]:
+    request: dict[str, set[str]] = {}
+    with permissions.asked() as request["ExportScheduleRole"]:
         assert exports.start_regular(due, never) == 1
         exports.drive_on(due, never)
-    with permissions.asked() as asked["ExportsRole"]:
+    with permissions.asked() as request["ExportsRole"]:
         office.work()
     assert [made["state"] for made in shop.owner.every("/v1/exports")] == ["succeeded"]
-    for role, actions in asked.items():
+    for role, actions in request.items():
         assert actions <= permissions.allowed(role), (role, actions - permissions.allowed(role))
         assert len(actions) >= 2, (role, actions)
 
@@ -80,7 +80,7 @@ def test_two_runs_at_once_make_one_export(office: Office, monkeypatch: pytest.Mo
 def test_one_store_or_job_that_cannot_be_read_stops_no_other(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """What comes first is broken, and stays so: the others are served, each minute anew, and it is counted."""
     shops = [office.api.shop() for _ in range(3)]
-    asked = [office.ask(shop.staff, format="csv") for shop in shops]
+    request = [office.ask(shop.staff, format="csv") for shop in shops]
     office.messages()
     due = max(soon_after_due(shop.name) for shop in shops)
     broken, counted = shops[0].name, []
@@ -97,7 +97,7 @@ def test_one_store_or_job_that_cannot_be_read_stops_no_other(office: Office, mon
     assert exports.start_regular(due, never) == 2
     assert exports.drive_on(due, never) == 2
     assert {body["store_id"] for body in office.messages()} == {shop.name for shop in shops[1:]}
-    assert counted == ["ExportsFailed"] * 2 and len(asked) == 3
+    assert counted == ["ExportsFailed"] * 2 and len(request) == 3
 
 
 def test_runs_that_were_missed_are_made_up_once(office: Office) -> None:

@@ -216,7 +216,7 @@ def test_a_buyer_who_waits_is_told_of_once_a_wait(desk: Api) -> None:
 
 
 def test_an_answer_that_comes_before_any_run_leaves_the_same_alert(on_moto: Api) -> None:
-    from shared.domain.alerts.message_alerts import follow, look
+    from shared.domain.alerts import message_alerts
     from shared.domain.messages.model import BUYER, SELLER, Message, Thread
 
     def talk(*looks: datetime) -> list[tuple[datetime, datetime | None]]:
@@ -224,11 +224,11 @@ def test_an_answer_that_comes_before_any_run_leaves_the_same_alert(on_moto: Api)
         for sender, at in ((BUYER, NOW), (SELLER, NOW + 20 * H)):
             for moment in looks:
                 if thread.unanswered and moment < at:
-                    looked = look("s", "1", thread, moment)
+                    looked = message_alerts.at("s", "1", thread, moment)
                     found |= {each.alert_id: (each.raised_at, each.resolved_at) for each in looked.raised}
                     thread = looked.thread
             after = thread.with_message(Message("m", sender, "x", at))
-            told = follow("s", "1", thread, after, 12 * H, at)
+            told = message_alerts.for_change("s", "1", thread, after, 12 * H, at)
             found |= {each.alert_id: (each.raised_at, each.resolved_at) for each in told.raised}
             found |= {cause.alert_id("s"): (cause.at, over) for cause, over in told.resolved}
             thread = told.thread
@@ -273,8 +273,8 @@ def test_orders_that_leave_the_window_are_told_of_until_an_export_has_them(on_mo
     assert states == ["open", "resolved"], "others leave now, and those of last week have left"
     asked = shop.staff.post("/v1/exports", {"format": "csv"}).json
     job = exports.load(shop.name, asked["id"])
-    window = replace(job.asked, since=NOW - timedelta(days=200), until=NOW)
-    exports.save(job, replace(life.succeed(replace(job, asked=window), NOW), watch_at=None))
+    window = replace(job.request, since=NOW - timedelta(days=200), until=NOW)
+    exports.save(job, replace(life.succeed(replace(job, request=window), NOW), watch_at=None))
     days.hasten(shop.name, NOW + timedelta(days=9))
     remind(NOW + timedelta(days=9, minutes=5))
     assert [each["state"] for each in told(shop, "orders_leaving_window")] == ["resolved"] * 2

@@ -201,7 +201,7 @@ def refunded(order: Order) -> Order:
 def test_a_thousand_products_fit_into_sixteen_items_of_what_an_expression_may_be(shape: str) -> None:
     bought = tuple(replace(line(str(n), 2, 100), product_id=name) for n, name in enumerate(shapes()[shape]))
     first, _ = place(placement("1", bought=bought), Store("s"), PLATFORM, NOW)
-    writes = [each for each in figures.moved(first, refunded(first)) if isinstance(each, Update)]
+    writes = [each for each in figures.delta_writes(first, refunded(first)) if isinstance(each, Update)]
     products = [each for each in writes if each.record.sk.startswith("PRODUCT#")]
     lengths, actions = [], []
     for each in products:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.domain.exports.columns import COLUMNS, Shown
+from shared.domain.exports.columns import COLUMNS, RenderContext
 from shared.domain.order.model import Order, Status
 from shared.store.orders import orders, timeline, timeline_rows
 from tests.harness import Api, Shop, ago, line, new_order, parcel, snapshot, usd
@@ -93,7 +93,7 @@ def test_every_kind_of_order_is_read_as_it_is(on_dynoxide: Api) -> None:
     order_ids = told_lives(shop)
     read = {order.order_id: order for order in read_all(shop)}
     assert set(read) == set(order_ids) and len(order_ids) == 11
-    shown = [Shown(zone, language, mask) for zone, language, mask in SHOWN]
+    shown = [RenderContext(zone, language, mask) for zone, language, mask in SHOWN]
     cells = 0
     for order_id in order_ids:
         order = orders.load(shop.name, order_id).order
@@ -142,7 +142,7 @@ def test_it_goes_on_behind_any_place(on_dynoxide: Api) -> None:
     everything = read_all(shop)
     assert [order.order_id for order in everything] == sorted(ids)
     for cut, order in enumerate(everything):
-        rest = read_all(shop, after=timeline.place(order))
+        rest = read_all(shop, after=timeline.position(order))
         assert [each.order_id for each in rest] == [each.order_id for each in everything[cut + 1 :]]
 
 
@@ -167,8 +167,8 @@ def test_only_orders_of_the_statuses_are_read(on_dynoxide: Api, few: bool, monke
     expected = sorted(order.order_id for order in read_all(shop) if order.status in wanted)
     found = read_all(shop, statuses=wanted)
     assert sorted(order.order_id for order in found) == expected and len(expected) >= 3
-    assert [timeline.place(order) for order in found] == sorted(timeline.place(order) for order in found)
-    rest = read_all(shop, statuses=wanted, after=timeline.place(found[0]))
+    assert [timeline.position(order) for order in found] == sorted(timeline.position(order) for order in found)
+    rest = read_all(shop, statuses=wanted, after=timeline.position(found[0]))
     assert [order.order_id for order in rest] == [order.order_id for order in found[1:]]
 
 

@@ -135,13 +135,13 @@ def _put(column: int, kind: Kind, strings: SharedStrings) -> Put:
         return _put_text(column, xf, strings)
     if kind in ("minute", "day"):
         return _put_time(column, xf)
-    place = column | xf << 16
-    return lambda row, value: _number(NUMBER, row, place, value)
+    position = column | xf << 16
+    return lambda row, value: _number(NUMBER, row, position, value)
 
 
 def _put_text(column: int, xf: int, strings: SharedStrings) -> Put:
     """A column remembers its first few texts: that shares what recurs, and costs no memory for what does not."""
-    place = column | xf << 16
+    position = column | xf << 16
     add = strings.add
     known: dict[str, int] = {}
 
@@ -153,17 +153,17 @@ def _put_text(column: int, xf: int, strings: SharedStrings) -> Put:
             number = add(text)
             if len(known) < KNOWN and len(text) <= KNOWN_LENGTH:
                 known[text] = number
-        return _label(LABEL, row, place, number)
+        return _label(LABEL, row, position, number)
 
     return put
 
 
 def _put_time(column: int, xf: int) -> Put:
     """Days since the epoch: a double of today's size is exact to less than a microsecond."""
-    place = column | xf << 16
+    position = column | xf << 16
 
     def put(row: int, value: datetime) -> bytes:
         since = value - EPOCH
-        return _number(NUMBER, row, place, since.days + since.seconds / 86_400)
+        return _number(NUMBER, row, position, since.days + since.seconds / 86_400)
 
     return put

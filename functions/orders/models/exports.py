@@ -19,7 +19,7 @@ from shared.domain.exports import customer_columns
 from shared.domain.exports import model as life
 from shared.domain.exports.columns import COLUMNS
 from shared.domain.exports.layouts import LAYOUTS, columns_of
-from shared.domain.exports.model import Asked, Format, Job, Kind
+from shared.domain.exports.model import ExportRequest, Format, Job, Kind
 from shared.domain.order.model import Status
 from shared.domain.stores import Store
 from shared.store.exports.exports import Download
@@ -79,7 +79,7 @@ class NewExport(Body):
     recipient: Literal["full", "masked"] = "full"
     bom: StrictBool | None = None
 
-    def asked(self, store: Store, now: datetime) -> Asked:
+    def request(self, store: Store, now: datetime) -> ExportRequest:
         """Raises Problem 400 or Unprocessable, each with the field."""
         self._refuse_contradictions()
         window = (self.window.from_, self.window.to) if self.window else None
@@ -114,12 +114,12 @@ class NewExport(Body):
 
     def _columns(self) -> tuple[str, ...]:
         known = columns_of(self.kind)
-        for place, code in enumerate(self.columns or ()):
+        for position, code in enumerate(self.columns or ()):
             if code not in known:
                 detail = f"A column of {self.kind} is one of {', '.join(known)}."
-                raise Unprocessable("column_unknown", detail, f"/columns/{place}")
-            if code in (self.columns or ())[:place]:
-                raise Unprocessable("column_twice", f"The column {code} is there already.", f"/columns/{place}")
+                raise Unprocessable("column_unknown", detail, f"/columns/{position}")
+            if code in (self.columns or ())[:position]:
+                raise Unprocessable("column_twice", f"The column {code} is there already.", f"/columns/{position}")
         return tuple(self.columns or ())
 
     def _statuses(self) -> tuple[Status, ...]:
@@ -235,12 +235,12 @@ def listed_export_view(job: Job, now: datetime, language: str) -> ExportView:
 
 
 def export_view(job: Job, now: datetime, language: str) -> ExportView:
-    asked = job.asked
-    everything = asked.kind in life.WINDOWLESS
+    request = job.request
+    everything = request.kind in life.WINDOWLESS
     return {
         "id": job.export_id,
-        "kind": asked.kind,
-        "format": asked.format,
+        "kind": request.kind,
+        "format": request.format,
         "state": job.state_at(now),
         "progress": {"done": job.done, "total": job.total, "percent": job.percent},
         "files": [
@@ -255,20 +255,20 @@ def export_view(job: Job, now: datetime, language: str) -> ExportView:
             for file in job.files
         ],
         "coverage": {
-            "from": None if everything else instant(asked.since),
-            "to": None if everything else instant(asked.until),
-            "time_zone": asked.time_zone,
+            "from": None if everything else instant(request.since),
+            "to": None if everything else instant(request.until),
+            "time_zone": request.time_zone,
             "orders": job.orders,
             "complete": job.state is life.State.SUCCEEDED,
         },
         "totals": [money(minor, currency) for currency, minor in job.totals.items()],
-        "warnings": [_warning(warned, asked.kind, language) for warned in job.warnings],
+        "warnings": [_warning(warned, request.kind, language) for warned in job.warnings],
         "more_warnings": job.more_warnings,
-        "layout": None if asked.columns else asked.layout,
-        "columns": list(asked.columns),
-        "statuses": [str(status) for status in asked.statuses],
-        "language": asked.language,
-        "recipient": "masked" if asked.masked else "full",
+        "layout": None if request.columns else request.layout,
+        "columns": list(request.columns),
+        "statuses": [str(status) for status in request.statuses],
+        "language": request.language,
+        "recipient": "masked" if request.masked else "full",
         "scheduled": job.scheduled,
         "requested_by": {"role": job.requested_by.role, "id": job.requested_by.id},
         "requested_at": instant(job.requested_at),

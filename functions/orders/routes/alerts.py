@@ -110,8 +110,8 @@ def get_alert_rules() -> Response[Any]:
 @access(OWNER)
 def put_alert_rules(body: Annotated[AlertRulesBody, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    assert call.kept is not None
-    return reply(rules_view(operations.change_rules(call.kept, body.told(), call.now), call.store.time_zone))
+    assert call.stored_store is not None
+    return reply(rules_view(operations.change_rules(call.stored_store, body.told(), call.now), call.store.time_zone))
 
 
 @router.get(

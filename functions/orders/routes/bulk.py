@@ -87,12 +87,12 @@ def _items(bulk: Bulk) -> list[tuple[str, dict[str, Any]]]:
     """(order_id, body) of each item. Raises Problem 400 for an item without an order id, or with one given twice."""
     items: list[tuple[str, dict[str, Any]]] = []
     seen: set[str] = set()
-    for place, item in enumerate(bulk.items):
+    for position, item in enumerate(bulk.items):
         order_id = item.get("order_id")
         if not isinstance(order_id, str) or not pipeline.ORDER_ID.fullmatch(order_id):
-            raise malformed(f"/items/{place}/order_id", "invalid_value", "An item names its order.")
+            raise malformed(f"/items/{position}/order_id", "invalid_value", "An item names its order.")
         if order_id in seen:
-            raise malformed(f"/items/{place}/order_id", "duplicate_item", "This order is given twice.")
+            raise malformed(f"/items/{position}/order_id", "duplicate_item", "This order is given twice.")
         seen.add(order_id)
         items.append((order_id, {name: value for name, value in item.items() if name != "order_id"}))
     return items
@@ -120,7 +120,7 @@ def _attempt(
     try:
         loaded = orders.load(call.store.store_id, order_id)
         body = model.model_validate(content)
-        item = Call(call.now, call.path, call.request_id, call.language, call.caller, call.kept, loaded)
+        item = Call(call.now, call.path, call.request_id, call.language, call.caller, call.stored_store, loaded)
         if key is not None and not dry_run:
             scope = (call.actor.id, "POST", call.path, key, order_id)
             receipt = Receipt(idempotency.claim(call.store.store_id, scope, content, call.now), succeeded)

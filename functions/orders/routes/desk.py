@@ -64,7 +64,7 @@ def get_store() -> Response[Any]:
 @access(OWNER)
 def patch_store(body: Annotated[PatchStore, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    assert call.kept is not None
+    assert call.stored_store is not None
     given = {name: getattr(body, name) for name in body.model_fields_set}
     for name, value in given.items():
         if value is None:
@@ -94,7 +94,7 @@ def patch_store(body: Annotated[PatchStore, InBody()]) -> Response[Any]:
             fee_rates=rates.told() if rates else store.fee_rates,
         )
 
-    return reply(store_view(change_store(call.kept, changed, call.now)))
+    return reply(store_view(change_store(call.stored_store, changed, call.now)))
 
 
 @router.get(

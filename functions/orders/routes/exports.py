@@ -56,8 +56,8 @@ def _receipt(call: Call, status: int) -> Any:
 @access(SELLER)
 def create_export(body: Annotated[NewExport, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    asked = body.asked(call.store, call.now)
-    return _reply(call, operations.request_export(call.store, asked, call.actor, call.now, _receipt(call, 202)), 202)
+    request = body.request(call.store, call.now)
+    return _reply(call, operations.request_export(call.store, request, call.actor, call.now, _receipt(call, 202)), 202)
 
 
 @router.get(

@@ -78,7 +78,7 @@ def list_order_messages(order_id: str, limit: Limit = 50, cursor: Cursor = None)
     query = {"list": f"messages/{order_id}"}
     start = position(call, cursor, query)
     found = messages.page(call.store.store_id, order_id, limit, start.key if start else None)
-    end = Position(messages.place(found[-1]), "", "") if len(found) == limit else None
+    end = Position(messages.position(found[-1]), "", "") if len(found) == limit else None
     return list_reply([_view(each) for each in found], limit, cursors.seal(end, call.store.store_id, query, call.now))
 
 

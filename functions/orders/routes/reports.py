@@ -122,13 +122,13 @@ class Row(NamedTuple):
     below: int
     name: str
 
-    def place(self) -> Position:
+    def position(self) -> Position:
         return Position(self.first.isoformat(), self.currency, f"{self.below} {self.name}")
 
     @classmethod
-    def at(cls, place: Position) -> "Row":
-        below, _, name = place.sk.partition(" ")
-        return cls(date.fromisoformat(place.key), place.pk, int(below), name)
+    def at(cls, position: Position) -> "Row":
+        below, _, name = position.sk.partition(" ")
+        return cls(date.fromisoformat(position.key), position.pk, int(below), name)
 
 
 @router.get(
@@ -159,7 +159,7 @@ def report_sales(
     start = position(call, cursor, query)
     behind = Row.at(start) if start else None
     found = list(islice(_rows(call, by, group_by, currency, (behind.first if behind else first, until), behind), limit))
-    end = found[-1][0].place() if len(found) == limit else None
+    end = found[-1][0].position() if len(found) == limit else None
     return reply(
         {
             "data": [_row_view(row, summed, by, group_by, until) for row, summed in found],

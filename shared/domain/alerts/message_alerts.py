@@ -13,7 +13,7 @@ KIND = "message_unanswered"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ThreadChange:
     """A talk as it goes on, and what its save has to write about alerts."""
 
     thread: Thread
@@ -21,13 +21,15 @@ class Told:
     resolved: tuple[tuple[Cause, datetime], ...] = ()
 
 
-def follow(store_id: str, order_id: str, before: Thread, after: Thread, patience: timedelta, now: datetime) -> Told:
+def for_change(
+    store_id: str, order_id: str, before: Thread, after: Thread, patience: timedelta, now: datetime
+) -> ThreadChange:
     """The change of a talk: first what had passed before it is told, then a wait that is over ends its alert, and a new
     one is to be looked at once it has lasted `patience`."""
-    told = look(store_id, order_id, before, now)
+    told = at(store_id, order_id, before, now)
     raised, resolved = told.raised, list[tuple[Cause, datetime]]()
     if before.unanswered and after.unanswered and after.unanswered.sent_at <= before.unanswered.sent_at:
-        return Told(replace(after, alert_at=told.thread.alert_at, alerted=told.thread.alerted), raised)
+        return ThreadChange(replace(after, alert_at=told.thread.alert_at, alerted=told.thread.alerted), raised)
     if told.thread.alerted and before.alert_at:
         over = max(now, before.alert_at)  # clocks differ
         if raised:
@@ -37,17 +39,17 @@ def follow(store_id: str, order_id: str, before: Thread, after: Thread, patience
     waiting = after.unanswered
     recent = waiting is not None and now - waiting.sent_at <= NEWS_WITHIN
     alert_at = max(waiting.sent_at + patience, now) if waiting and recent else None
-    return Told(replace(after, alert_at=alert_at, alerted=False), raised, tuple(resolved))
+    return ThreadChange(replace(after, alert_at=alert_at, alerted=False), raised, tuple(resolved))
 
 
-def look(store_id: str, order_id: str, thread: Thread, now: datetime) -> Told:
+def at(store_id: str, order_id: str, thread: Thread, now: datetime) -> ThreadChange:
     """What is to be told by `now` of a talk that stays as it is."""
     waiting = thread.unanswered
     if waiting is None or thread.alert_at is None or thread.alerted or thread.alert_at > now:
-        return Told(thread)
+        return ThreadChange(thread)
     facts = {"message_id": waiting.message_id, "since": f"{waiting.sent_at.isoformat().removesuffix('+00:00')}Z"}
     raised = alert(store_id, _cause(order_id, thread.alert_at), facts, of_order=True)
-    return Told(replace(thread, alerted=True), (raised,))
+    return ThreadChange(replace(thread, alerted=True), (raised,))
 
 
 def _cause(order_id: str, at: datetime) -> Cause:

@@ -215,15 +215,15 @@ def alert(store_id: str, cause: Cause, facts: Mapping[str, Any], *, of_order: bo
 
 def sentence(alert: Alert, language: str, time_zone: str) -> str:
     """What it says to a person, in English or Chinese; times in this zone."""
-    place = LANGUAGES.index(language) if language in LANGUAGES else 0
+    position = LANGUAGES.index(language) if language in LANGUAGES else 0
     zone, kind = ZoneInfo(time_zone), KINDS[alert.kind]
     told: dict[str, Any] = {name: _spoken(value) for name, value in alert.facts.items()}
     told |= {"order_id": alert.order_id, "subject": alert.subject}
-    told |= {"timer": TIMERS[alert.timer][place] if alert.timer else ""}
-    told |= {"due_at": _local(alert.due_at, zone), "left": _ahead(alert, place)}
+    told |= {"timer": TIMERS[alert.timer][position] if alert.timer else ""}
+    told |= {"due_at": _local(alert.due_at, zone), "left": _ahead(alert, position)}
     told |= {name: _local(datetime.fromisoformat(told[name]), zone) for name in ("since",) if name in told}
     told |= {name: f"{told[name]}+" for name in alert.facts.get("at_least", ()) if name in told}
-    return (kind.english, kind.chinese)[place].format_map(_Told(told))
+    return (kind.english, kind.chinese)[position].format_map(_Told(told))
 
 
 class _Told(dict[str, Any]):
@@ -249,12 +249,12 @@ def _local(at: datetime | None, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else ""
 
 
-def _ahead(alert: Alert, place: int) -> str:
+def _ahead(alert: Alert, position: int) -> str:
     """What was left as it was raised: the lead, or less where the timer was set later than that."""
     minutes = -(-(alert.due_at - alert.raised_at) // MINUTE) if alert.due_at else 0
     if minutes <= 0:
-        return ("overdue", "已逾期")[place]
+        return ("overdue", "已逾期")[position]
     hours, rest = divmod(minutes, 60)
-    spoken = (("h", "min"), ("小时", "分钟"))[place]
+    spoken = (("h", "min"), ("小时", "分钟"))[position]
     left = " ".join(f"{number} {unit}" for number, unit in zip((hours, rest), spoken, strict=True) if number)
-    return ("in {}", "还剩 {}")[place].format(left)
+    return ("in {}", "还剩 {}")[position].format(left)

@@ -206,8 +206,8 @@ def _titled(store: Store, text: str, language: str) -> str:
 def _link(console_url: str, alert: Alert | None) -> str | None:
     if not console_url:
         return None
-    place = f"orders/{alert.order_id}" if alert is not None and alert.order_id else "alerts"
-    return f"{console_url.rstrip('/')}/{place}"
+    position = f"orders/{alert.order_id}" if alert is not None and alert.order_id else "alerts"
+    return f"{console_url.rstrip('/')}/{position}"
 
 
 def _word(both: Sequence[str], language: str) -> str:

@@ -31,7 +31,7 @@ NEWS_WITHIN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class AlertProgress:
     """How far an order's alerts have been told: `until` is the moment up to which all have been (None where nobody has
     looked yet), `open` what is not over. `passed_over` is when the rule decided not to remind this buyer."""
 
@@ -41,11 +41,11 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AlertChanges:
     """What a save has to write about alerts beside the order. `resolved` are those that were open before; one that was
     raised and ended within the same save is in `raised`, resolved. `remind_at` is when to look again."""
 
-    watch: Watch
+    progress: AlertProgress
     raised: tuple[Alert, ...] = ()
     resolved: tuple[tuple[Cause, datetime], ...] = ()
     remind_at: datetime | None = None
@@ -165,19 +165,19 @@ EVENTS: Mapping[str, Event] = {
 """What has just happened, by kind of alert."""
 
 
-def born(order: Order, entry: Entry, store: Store) -> Told:
+def for_new_order(order: Order, entry: Entry, store: Store) -> AlertChanges:
     """The alerts of a new order."""
     raised, open_ = list[Alert](), list[Cause]()
     _happen(None, order, entry, entry.recorded_at, raised, open_)
     _set((), order, store, entry.recorded_at, entry, raised, open_)
-    watch = Watch(entry.recorded_at, tuple(open_))
-    return Told(watch, tuple(raised), (), next_look(order, store, watch))
+    progress = AlertProgress(entry.recorded_at, tuple(open_))
+    return AlertChanges(progress, tuple(raised), (), next_look(order, store, progress))
 
 
-def follow(before: Order, change: Change, store: Store, watch: Watch) -> Told:
+def for_change(before: Order, change: Change, store: Store, progress: AlertProgress) -> AlertChanges:
     """What the change raises and ends, with every moment that passed before it."""
-    was, until, turned = before, watch.until, store.watched_until
-    raised, over, open_ = list[Alert](), list[tuple[Cause, datetime]](), list(watch.open)
+    was, until, turned = before, progress.until, store.watched_until
+    raised, over, open_ = list[Alert](), list[tuple[Cause, datetime]](), list(progress.open)
     if until is not None and turned is not None and until < turned:
         _pass(was, store, until, turned, raised, open_)  # before any lapse that came to take effect only then
         until = turned
@@ -194,22 +194,22 @@ def follow(before: Order, change: Change, store: Store, watch: Watch) -> Told:
             over.append((cause, max(heard, cause.at)))  # clocks differ
         _set(deadlines.running(was), after, store, until, entry, raised, open_)
         was = after
-    return _told(was, store, Watch(until, tuple(open_), watch.passed_over), watch, raised, over)
+    return _told(was, store, AlertProgress(until, tuple(open_), progress.passed_over), progress, raised, over)
 
 
-def look(order: Order, store: Store, watch: Watch, now: datetime) -> Told:
+def at(order: Order, store: Store, progress: AlertProgress, now: datetime) -> AlertChanges:
     """What is to be told by `now` of an order that stays as it is. Up to its next lapse only: what comes behind that is
     told of the order as the lapse leaves it."""
-    raised, open_ = list[Alert](), list(watch.open)
-    until = watch.until or now
+    raised, open_ = list[Alert](), list(progress.open)
+    until = progress.until or now
     _pass(order, store, until, now, raised, open_)
     reached = max((each.raised_at for each in raised), default=until)
-    return _told(order, store, Watch(reached, tuple(open_), watch.passed_over), watch, raised, [])
+    return _told(order, store, AlertProgress(reached, tuple(open_), progress.passed_over), progress, raised, [])
 
 
-def unchanged(order: Order, store: Store, watch: Watch) -> Told:
+def unchanged(order: Order, store: Store, progress: AlertProgress) -> AlertChanges:
     """Nothing is told now; only when to look again may be another, because the store's rules are."""
-    return Told(watch, remind_at=next_look(order, store, watch))
+    return AlertChanges(progress, remind_at=next_look(order, store, progress))
 
 
 def bought(order: Bought) -> bool:
@@ -217,18 +217,18 @@ def bought(order: Bought) -> bool:
     return order.status not in UNPAID | {Status.IN_BOOK_SALE} and order.outcome is not Outcome.CLOSED_UNPAID
 
 
-def next_look(order: Order, store: Store, watch: Watch) -> datetime | None:
+def next_look(order: Order, store: Store, progress: AlertProgress) -> datetime | None:
     """When there is next something to tell or to do, as the order stands and the store's rules are."""
-    ahead = [cause.at for cause in moments(order, store) if watch.until is None or cause.at > watch.until]
-    reminder = reminder_at(order, store, watch)
+    ahead = [cause.at for cause in moments(order, store) if progress.until is None or cause.at > progress.until]
+    reminder = reminder_at(order, store, progress)
     return min([*ahead, *([reminder] if reminder else [])], default=None)
 
 
-def reminder_at(order: Order, store: Store, watch: Watch) -> datetime | None:
+def reminder_at(order: Order, store: Store, progress: AlertProgress) -> datetime | None:
     """When the store's rule reminds this order's buyer of the payment; None where it does not, or has."""
     rule = store.alert_rules.remind_payment
     waits = order.status is Status.PLACE_ORDER_SUCCESS and not order.frozen and order.reminded_at is None
-    if not rule.enabled or not waits or watch.passed_over or order.buyer.country in rule.exempt_countries:
+    if not rule.enabled or not waits or progress.passed_over or order.buyer.country in rule.exempt_countries:
         return None
     at = order.placed_at + rule.after
     return at if rule.since is None or at > rule.since else None
@@ -327,14 +327,14 @@ def _pending(was: Order, after: Order, store: Store) -> datetime | None:
 def _told(
     order: Order,
     store: Store,
-    watch: Watch,
-    was: Watch,
+    progress: AlertProgress,
+    was: AlertProgress,
     raised: Iterable[Alert],
     over: Iterable[tuple[Cause, datetime]],
-) -> Told:
+) -> AlertChanges:
     ended = {cause.alert_id(order.store_id): at for cause, at in over}
     alerts = tuple(
         replace(each, resolved_at=ended[each.alert_id]) if each.alert_id in ended else each for each in raised
     )
     before = tuple((cause, at) for cause, at in over if cause in was.open)
-    return Told(watch, alerts, before, next_look(order, store, watch))
+    return AlertChanges(progress, alerts, before, next_look(order, store, progress))

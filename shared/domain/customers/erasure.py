@@ -39,16 +39,17 @@ class Erasure:
     """The orders that a buyer had placed before `requested_at` lose what is personal. Those that have not ended keep it
     until they have, unless `include_open`: they could not be shipped.
 
-    `turn` counts the passes of a round over the orders; `place` is where this one has come to, `erased` and `open` how
-    many orders it has left behind it so, and so. `due_at` is when to go on; None once it is done. `settled` since the
-    first round has ended: later ones are for what was open or unknown then, and leave alone what has been erased.
+    `turn` counts the passes over the orders; `position` is the last order that this pass has handled. `erased` and
+    `open` count the orders of this pass that were erased, and that are open still. `due_at` is the time of the next
+    step; None when the erasure is done. `settled` is set when the first round has ended: a later round handles what was
+    open or unknown then, and leaves alone what has been erased.
     """
 
     requested_at: datetime
     requested_by: Actor
     include_open: bool = False
     turn: int = 1
-    place: str = ""
+    position: str = ""
     erased: int = 0
     open: int = 0
     due_at: datetime | None = None
@@ -59,7 +60,7 @@ class Erasure:
     def state(self) -> str:
         if self.due_at is None:
             return "done"
-        return "waiting" if self.finished_at else "running" if self.place or self.turn > 1 else "queued"
+        return "waiting" if self.finished_at else "running" if self.position or self.turn > 1 else "queued"
 
 
 def begun(actor: Actor, include_open: bool, now: datetime) -> Erasure:
@@ -70,10 +71,10 @@ def passed(erasure: Erasure, now: datetime) -> Erasure:
     """All orders have been looked at: again in a moment; then, where some are open yet, when they may have ended."""
     if erasure.turn < PASSES:
         return replace(
-            erasure, turn=erasure.turn + 1, place="", erased=0, open=0, due_at=now + AGAIN_AFTER, finished_at=None
+            erasure, turn=erasure.turn + 1, position="", erased=0, open=0, due_at=now + AGAIN_AFTER, finished_at=None
         )
     due_at = now + OPEN_AFTER if erasure.open else None
-    return replace(erasure, turn=1, place="", due_at=due_at, finished_at=now, settled=True)
+    return replace(erasure, turn=1, position="", due_at=due_at, finished_at=now, settled=True)
 
 
 def concerns(erasure: Erasure | None, order: Order) -> bool:
@@ -83,18 +84,18 @@ def concerns(erasure: Erasure | None, order: Order) -> bool:
 
 def woken(erasure: Erasure) -> Erasure:
     """An order of before the request was told after it: another round, at once."""
-    return replace(erasure, turn=1, place="", due_at=erasure.requested_at, finished_at=None)
+    return replace(erasure, turn=1, position="", due_at=erasure.requested_at, finished_at=None)
 
 
 def resumed(erasure: Erasure) -> Erasure:
     """A pass that begins counts anew."""
-    return erasure if erasure.place else replace(erasure, erased=0, open=0)
+    return erasure if erasure.position else replace(erasure, erased=0, open=0)
 
 
-def looked_at(erasure: Erasure, place: str, erased: bool | None) -> Erasure:
+def looked_at(erasure: Erasure, position: str, erased: bool | None) -> Erasure:
     """One order further; None: it turned out to be none of the buyer's."""
     return replace(
-        erasure, place=place, erased=erasure.erased + (erased is True), open=erasure.open + (erased is False)
+        erasure, position=position, erased=erasure.erased + (erased is True), open=erasure.open + (erased is False)
     )
 
 

@@ -33,7 +33,7 @@ _DIVISORS = {currency: 10**digits for currency, digits in CURRENCY_DIGITS.items(
 
 
 @dataclass(slots=True)
-class Shown:
+class RenderContext:
     """Who reads the file: in which zone and language (`en` or `zh-CN`), and whether recipients are masked."""
 
     zone: ZoneInfo
@@ -70,7 +70,7 @@ class Shown:
         return self._counted[1][line_id]
 
 
-Value = Callable[[Any, Any, Shown], Cell]
+Value = Callable[[Any, Any, RenderContext], Cell]
 """Of an order, one of its lines or None, and what is shown; or of what another kind is about and its rows."""
 
 
@@ -101,7 +101,7 @@ def _order(name: str) -> Value:
 
 
 def _time(name: str) -> Value:
-    return lambda order, _, shown: shown.local(getattr(order, name))
+    return lambda order, _, context: context.local(getattr(order, name))
 
 
 def _line(name: str) -> Value:
@@ -109,34 +109,34 @@ def _line(name: str) -> Value:
 
 
 def _recipient(name: str) -> Value:
-    return lambda order, _, shown: shown.recipient(order).get(name)
+    return lambda order, _, context: context.recipient(order).get(name)
 
 
 def _listed(values: Iterable[str | None], separator: str = "\n") -> str | None:
     return separator.join(filter(None, values)) or None
 
 
-def _status(order: Order, _: Any, shown: Shown) -> Cell:
-    if shown.language != "zh-CN":
+def _status(order: Order, _: Any, context: RenderContext) -> Cell:
+    if context.language != "zh-CN":
         return STATUSES[order.status][0]
     return FINISHED if order.status is Status.FINISH else STATUSES[order.status][1]
 
 
-def _address(order: Order, _: Any, shown: Shown) -> Cell:
-    told = shown.recipient(order).get
+def _address(order: Order, _: Any, context: RenderContext) -> Cell:
+    told = context.recipient(order).get
     return _listed(
         (told("street"), told("city"), told("state"), told("zip"), country_name(told("country"), "en")), ", "
     )
 
 
-def _ship_to(order: Order, line: Any, shown: Shown) -> Cell:
+def _ship_to(order: Order, line: Any, context: RenderContext) -> Cell:
     """Name, address and telephones under one another, as a label has them."""
-    told = shown.recipient(order).get
+    told = context.recipient(order).get
     phones = _listed((told("phone"), told("mobile")), " / ")
-    return _listed((told("name"), _address(order, line, shown), phones))  # type: ignore[arg-type]
+    return _listed((told("name"), _address(order, line, context), phones))  # type: ignore[arg-type]
 
 
-def _products(order: Order, _: Any, __: Shown) -> Cell:
+def _products(order: Order, _: Any, __: RenderContext) -> Cell:
     """All products in one cell, in the marketplace's own grammar (marketplace.md 5.2)."""
     told = [
         f"【{number}】 {line.title or line.product_id}\n(产品属性: {_spelled(line.attributes)})\n"
@@ -155,9 +155,9 @@ def _spelled(attributes: Mapping[str, str] | None) -> str:
 
 
 def _due(kind: str) -> Value:
-    def value(order: Order, _: Any, shown: Shown) -> Cell:
+    def value(order: Order, _: Any, context: RenderContext) -> Cell:
         timer = order.timer(kind)
-        return shown.local(timer.due_at) if timer else None
+        return context.local(timer.due_at) if timer else None
 
     return value
 
@@ -194,23 +194,23 @@ def _refunds(order: Order, _: Any, __: Any) -> Cell:
 def _dispute(name: str) -> Value:
     """Of the latest dispute."""
 
-    def value(order: Order, _: Any, shown: Shown) -> Cell:
+    def value(order: Order, _: Any, context: RenderContext) -> Cell:
         told = getattr(order.dispute, name) if order.dispute else None
-        return shown.local(told) if isinstance(told, datetime) else told
+        return context.local(told) if isinstance(told, datetime) else told
 
     return value
 
 
-def _hold(order: Order, _: Any, shown: Shown) -> Cell:
+def _hold(order: Order, _: Any, context: RenderContext) -> Cell:
     if order.frozen:
-        return "冻结，勿发货" if shown.language == "zh-CN" else "Frozen: do not ship"
+        return "冻结，勿发货" if context.language == "zh-CN" else "Frozen: do not ship"
     if order.disputed:
-        return "纠纷中" if shown.language == "zh-CN" else "In dispute"
+        return "纠纷中" if context.language == "zh-CN" else "In dispute"
     return None
 
 
 def _counted(name: str) -> Value:
-    return lambda order, line, shown: getattr(shown.tally(order, line.line_id), name)
+    return lambda order, line, context: getattr(context.tally(order, line.line_id), name)
 
 
 COLUMNS: dict[str, Column] = {
@@ -234,7 +234,7 @@ COLUMNS: dict[str, Column] = {
         "Buyer's email",
         "买家邮箱",
         "text",
-        lambda order, _, shown: HIDDEN if shown.mask and order.buyer.email else order.buyer.email,
+        lambda order, _, context: HIDDEN if context.mask and order.buyer.email else order.buyer.email,
         26,
     ),
     # times
@@ -292,7 +292,7 @@ COLUMNS: dict[str, Column] = {
         "Country",
         "收货国家",
         "text",
-        lambda order, _, shown: country_name(order.recipient.get("country"), shown.language),
+        lambda order, _, context: country_name(order.recipient.get("country"), context.language),
     ),
     "country_code": Column("Country code", "国家代码", "text", _recipient("country"), 8),
     "state": Column("State", "州/省", "text", _recipient("state")),
@@ -318,7 +318,7 @@ COLUMNS: dict[str, Column] = {
         "Last delivered at",
         "妥投时间",
         "minute",
-        lambda order, _, shown: shown.local(
+        lambda order, _, context: context.local(
             max((p.delivered_at for p in order.parcels if p.delivered_at), default=None)
         ),
         20,

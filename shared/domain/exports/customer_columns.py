@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.domain.countries import country_name
 from shared.domain.customers.model import Customer
-from shared.domain.exports.columns import Cell, Column, Shown, Value, amount
+from shared.domain.exports.columns import Cell, Column, RenderContext, Value, amount
 from shared.domain.order.recipients import masked
 
 Spent = tuple[str, int] | None
@@ -36,29 +36,31 @@ def _rate(name: str) -> Value:
 
 
 def _time(name: str) -> Value:
-    def value(customer: Customer, _: Any, shown: Shown) -> Cell:
+    def value(customer: Customer, _: Any, context: RenderContext) -> Cell:
         at: datetime | None = getattr(customer, name)
-        return shown.local(at)
+        return context.local(at)
 
     return value
 
 
 def _yes(name: str) -> Value:
-    def value(customer: Customer, _: Any, shown: Shown) -> Cell:
-        yes, no = ("是", "否") if shown.language == "zh-CN" else ("yes", "no")
+    def value(customer: Customer, _: Any, context: RenderContext) -> Cell:
+        yes, no = ("是", "否") if context.language == "zh-CN" else ("yes", "no")
         return yes if getattr(customer, name) else no
 
     return value
 
 
-def _name(customer: Customer, _: Any, shown: Shown) -> Cell:
-    return masked({"name": customer.name})["name"] if shown.mask and customer.name else customer.name
+def _name(customer: Customer, _: Any, context: RenderContext) -> Cell:
+    return masked({"name": customer.name})["name"] if context.mask and customer.name else customer.name
 
 
 COLUMNS: dict[str, Column] = {
     "buyer_id": Column("Buyer id", "买家编号", "text", _own("buyer_id"), 20),
     "name": Column("Buyer", "买家名称", "text", _name),
-    "country": Column("Country", "国家", "text", lambda buyer, _, shown: country_name(buyer.country, shown.language)),
+    "country": Column(
+        "Country", "国家", "text", lambda buyer, _, context: country_name(buyer.country, context.language)
+    ),
     "country_code": Column("Country code", "国家代码", "text", _own("country"), 8),
     "orders": Column("Orders", "订单数", "number", _count("orders"), 8),
     "paid_orders": Column("Paid orders", "已付款订单数", "number", _count("paid"), 8),

@@ -1,7 +1,7 @@
 """An export is a job made of files: asked for, written one file after the other, kept for 30 days.
 
 Every step may be tried twice, late or out of order. What makes its second run a no-op is here: a step names the file it
-is about, and only the worker that holds the job's lease may take it. Times are aware UTC; `place` is where the next
+is about, and only the worker that holds the job's lease may take it. Times are aware UTC; `position` is where the next
 file begins, in the order in which the kind is read.
 """
 
@@ -65,7 +65,7 @@ MAX_WARNINGS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ExportRequest:
     """What was asked for, every default filled in. `columns` are codes where the caller chose them; else `layout` says.
     Some kinds know no window (WINDOWLESS): `since` and `until` hold all of time then."""
 
@@ -120,7 +120,7 @@ class Job:
 
     store_id: str
     export_id: str
-    asked: Asked
+    request: ExportRequest
     requested_by: Actor
     requested_at: datetime
     state: State = State.QUEUED
@@ -131,7 +131,7 @@ class Job:
     total: int | None = None
     done: int = 0
     files: tuple[File, ...] = ()
-    place: str | None = None
+    position: str | None = None
     totals: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()
     more_warnings: int = 0
@@ -174,7 +174,7 @@ class Job:
 
 def key_of(job: Job, n: int, owner: str) -> str:
     """Where a worker puts file `n`. No two workers share a key, so none can overwrite what another has told of."""
-    return f"exports/{job.store_id}/{job.export_id}/{n}-{owner}.{job.asked.format}"
+    return f"exports/{job.store_id}/{job.export_id}/{n}-{owner}.{job.request.format}"
 
 
 WINDOWLESS = frozenset({Kind.SHIPMENTS, Kind.CUSTOMERS})
@@ -182,7 +182,7 @@ WINDOWLESS = frozenset({Kind.SHIPMENTS, Kind.CUSTOMERS})
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
-def ask(store: Store, now: datetime, kind: Kind, format: Format, **chosen: Any) -> Asked:
+def ask(store: Store, now: datetime, kind: Kind, format: Format, **chosen: Any) -> ExportRequest:
     """What to make, with every default filled in: the store's zone, the last three calendar months up to now, and the
     first layout of the kind in the language, which is Chinese.
 
@@ -197,7 +197,7 @@ def ask(store: Store, now: datetime, kind: Kind, format: Format, **chosen: Any) 
     zone = chosen.pop("time_zone", None) or store.time_zone
     recent = last_three_months(now, zone)[0], now
     since, until = chosen.pop("window", None) or (ALWAYS if kind in WINDOWLESS else recent)
-    return Asked(kind, format, since, until, zone, layout, language, **chosen)
+    return ExportRequest(kind, format, since, until, zone, layout, language, **chosen)
 
 
 def take(job: Job, n: int, owner: str, now: datetime) -> Job | None:
@@ -215,7 +215,7 @@ def take(job: Job, n: int, owner: str, now: datetime) -> Job | None:
         attempts=job.attempts + 1,
         leftovers=(*job.leftovers, key_of(job, n, owner)),
     )
-    return beat(taken, owner, job.orders, now)
+    return renew(taken, owner, job.orders, now)
 
 
 def begin(job: Job, total: int) -> Job:
@@ -223,22 +223,22 @@ def begin(job: Job, total: int) -> Job:
     return replace(job, total=total)
 
 
-def beat(job: Job, owner: str, done: int, now: datetime) -> Job:
+def renew(job: Job, owner: str, done: int, now: datetime) -> Job:
     """Still alive, and so far."""
     until = now + LEASE
     return replace(job, done=done, lease=Lease(owner, until), watch_at=until)
 
 
 def wrote(
-    job: Job, file: File, totals: Mapping[str, int], warned: tuple[Warned, ...], more: int, place: str, now: datetime
+    job: Job, file: File, totals: Mapping[str, int], warned: tuple[Warned, ...], more: int, position: str, now: datetime
 ) -> Job:
-    """File `n` is there, and the next begins behind `place`. Its worker has cleared up what others left."""
+    """File `n` is there, and the next begins behind `position`. Its worker has cleared up what others left."""
     merged = {currency: job.totals.get(currency, 0) + totals.get(currency, 0) for currency in {*job.totals, *totals}}
     room = MAX_WARNINGS - len(job.warnings)
     return replace(
         job,
         files=(*job.files, file),
-        place=place,
+        position=position,
         totals=dict(sorted(merged.items())),
         warnings=job.warnings + warned[:room],
         more_warnings=job.more_warnings + more + max(0, len(warned) - room),
@@ -298,7 +298,7 @@ def _anew(job: Job) -> Job:
     return replace(
         job,
         files=(),
-        place=None,
+        position=None,
         totals={},
         warnings=(),
         more_warnings=0,

@@ -64,11 +64,11 @@ def check(text: str, sender: str, pointer: str = "/text") -> None:
         )
     if sender == BUYER:
         return
-    for place, char in enumerate(text, 1):
+    for position, char in enumerate(text, 1):
         if not is_english(char):
             raise Unprocessable(
                 "message_not_english",
-                f"A message is in English: character {place} is {char!r} ({_name(char)}).",
+                f"A message is in English: character {position} is {char!r} ({_name(char)}).",
                 pointer,
             )
 

@@ -137,7 +137,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
 }
 ACTIONS: tuple[str, ...] = tuple(dict.fromkeys(each.action for each in TABLE))
 """Those of an order; the steps of its dispute are disputes.ACTIONS."""
-THROUGH_ICE = frozenset({"unfreeze", "sync"})
+ALLOWED_WHILE_FROZEN = frozenset({"unfreeze", "sync"})
 """The only actions that a frozen order admits."""
 
 
@@ -239,7 +239,7 @@ def _allowed(order: Order, actor: str, at: datetime, among: Sequence[str]) -> tu
     return tuple(
         action
         for action in among
-        if (not order.frozen or action in THROUGH_ICE)
+        if (not order.frozen or action in ALLOWED_WHILE_FROZEN)
         and any(
             actor in each.actors
             and order.status in each.sources
@@ -255,7 +255,7 @@ def _row_for(order: Order, command: Command) -> Row:
         allowed = _allowed(order, command.actor.kind, command.at, among)
         return TransitionNotAllowed(order.status, command.action, allowed, code=code, detail=because)
 
-    if order.frozen and command.action not in THROUGH_ICE:
+    if order.frozen and command.action not in ALLOWED_WHILE_FROZEN:
         raise refuse("order_frozen", "The order is frozen: only unfreeze, sync, messages and notes pass.")
     unmet: Guard | None = None
     for each in ROWS[command.action]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.domain.alerts.model import Alert, Cause, Severity, State
-from shared.domain.alerts.order_alerts import Told
+from shared.domain.alerts.order_alerts import AlertChanges
 from shared.store.dynamodb import keys, table
 from shared.store.dynamodb.errors import AlreadyRaised, Missing, Stale
 from shared.store.dynamodb.records import AlertRecord, Record
@@ -23,7 +23,7 @@ AGAIN_AFTER = timedelta(minutes=3)
 """How long a message to the channels has before it is sent again."""
 
 
-def transact(writes: Sequence[Write], told: Told) -> None:
+def transact(writes: Sequence[Write], told: AlertChanges) -> None:
     """All of `writes`, which are about an order, with what is told of it. An alert that is there already is left as it
     is: it was raised once."""
     raised = list(told.raised)
@@ -35,7 +35,7 @@ def transact(writes: Sequence[Write], told: Told) -> None:
             raised = [each for each in raised if each.alert_id != there.alert_id]
 
 
-def _resolved(writes: Sequence[Write], told: Told) -> Iterator[tuple[str, Cause, datetime]]:
+def _resolved(writes: Sequence[Write], told: AlertChanges) -> Iterator[tuple[str, Cause, datetime]]:
     store_id, _ = keys.split_pk(writes[0].record.pk)
     return ((store_id, cause, at) for cause, at in told.resolved)
 

@@ -68,7 +68,7 @@ def change(before: Day | None, after: Day) -> Write:
     return Put(_record(replace(after, version=before.version + 1 if before else 1)), there, stale)
 
 
-def moved(store: Store, now: datetime) -> Write:
+def rescheduled(store: Store, now: datetime) -> Write:
     """The day as it is due at the store's own hour from now on, to be written together with what moves that."""
     before = load(store.store_id)
     due_at = next_due(store, now)

@@ -45,7 +45,7 @@ PATIENCE, MAX_WAIT = 15.0, 2.0
 """Seconds: an API request ends at 28, and one wait between two attempts is at most so long."""
 
 
-class Crowded(StoreError):
+class CustomerConflict(StoreError):
     """The record of the customer has moved on, and nothing is known against the order's change."""
 
 
@@ -88,9 +88,9 @@ def transact_with(
     for attempt in count():
         tried = time.monotonic()
         try:
-            send(_together(writes, [write for buyer_id in buyers for write in _moved(buyer_id, was, after)]))
+            send(_together(writes, [write for buyer_id in buyers for write in _delta_writes(buyer_id, was, after)]))
             return
-        except Crowded as crowded:
+        except CustomerConflict as crowded:
             now = time.monotonic()
             if now - began > PATIENCE:
                 raise Busy("the customer keeps changing") from crowded
@@ -125,12 +125,12 @@ def orders_of(store_id: str, buyer_id: str) -> lists.Selection:
     return lists.Selection("by_buyer", (f"{store_id}#{buyer_id}",))
 
 
-def orders_before(store_id: str, buyer_id: str, place: str, until: datetime) -> Iterator[tuple[str, str]]:
+def orders_before(store_id: str, buyer_id: str, position: str, until: datetime) -> Iterator[tuple[str, str]]:
     """(place, order_id) of a buyer's orders placed before `until`, from behind a place, earliest first, lazily; hints,
     off the index."""
-    between = Record.placed_key.between(place or lists.FIRST, keys.instant(until))
+    between = Record.placed_key.between(position or lists.FIRST, keys.instant(until))
     for head in query_index("by_buyer", f"{store_id}#{buyer_id}", between, page_size=100):
-        if head.placed_key != place:
+        if head.placed_key != position:
             yield head.placed_key, keys.split_pk(head.pk)[1]
 
 
@@ -141,7 +141,7 @@ def erasures_due(now: datetime) -> Iterator[tuple[str, str]]:
         yield store_id, buyer_id
 
 
-def _moved(buyer_id: str, was: Order | None, after: Order) -> list[Write]:
+def _delta_writes(buyer_id: str, was: Order | None, after: Order) -> list[Write]:
     before = find(after.store_id, buyer_id) or Customer(after.store_id, buyer_id)
     moved = domain.moved(before, was, after, lambda: _others(after, buyer_id))
     record = _record(replace(moved, version=before.version + 1))
@@ -179,7 +179,7 @@ def _as_read(customer: Customer) -> Condition:
 
 
 def _crowded() -> StoreError:
-    return Crowded("the customer's record has changed since it was read")
+    return CustomerConflict("the customer's record has changed since it was read")
 
 
 def _record(customer: Customer) -> CustomerRecord:
@@ -232,12 +232,16 @@ _time = InstantAttribute()
 
 def _told(erasure: Erasure) -> dict[str, Any]:
     times = {name: at and _time.serialize(at) for name in _TIMES if (at := getattr(erasure, name))}
-    return asdict(erasure) | dict.fromkeys(_TIMES) | times
+    told = asdict(erasure)
+    told["place"] = told.pop("position")  # its stored name
+    return told | dict.fromkeys(_TIMES) | times
 
 
 def _erasure(told: dict[str, Any]) -> Erasure:
     times = {name: told[name] and _time.deserialize(told[name]) for name in _TIMES}
-    return Erasure(**told | times | {"requested_by": Actor(**told["requested_by"])})
+    told = dict(told)
+    position = told.pop("place")
+    return Erasure(**told | times | {"position": position, "requested_by": Actor(**told["requested_by"])})
 
 
 _TIMES = ("requested_at", "due_at", "finished_at")

@@ -80,7 +80,7 @@ class OrderRecord(Record, discriminator="order"):
 
     `part_versions` is a stamp of its parts and their versions (items.stamp): where an index shows parts with another,
     head and parts are not of one moment. `alerted_until` and `alerts` are how far its alerts have been told, and which
-    are open (order_alerts.Watch).
+    are open (order_alerts.AlertProgress).
     """
 
     version = NumberAttribute()

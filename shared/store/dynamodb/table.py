@@ -78,7 +78,7 @@ def absent() -> Condition:
     return Record.pk.does_not_exist()
 
 
-def anyhow() -> Condition:
+def always() -> Condition:
     """Always holds: something else in the same transaction decides."""
     always: Condition = absent() | present()
     return always

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.alerts.model import Cause, alert
-from shared.domain.exports.model import Asked, File, Format, Job, Kind, Lease, State, Warned
+from shared.domain.exports.model import ExportRequest, File, Format, Job, Kind, Lease, State, Warned
 from shared.domain.order.model import Status
 from shared.domain.order.transitions import Actor
 from shared.store.alerts import alerts
@@ -20,7 +20,9 @@ from shared.store.dynamodb.table import Put, Write, absent, get, put, query, que
 from shared.store.orders import lists
 
 EXPORT, DOWNLOAD = "EXPORT", "DOWNLOAD#"
-_FIELDS = frozenset(field.name for field in fields(Job))
+STORED_AS = {"request": "asked", "position": "place"}
+"""The fields of a job that are stored under another name."""
+_READ_AS = {STORED_AS.get(field.name, field.name): field.name for field in fields(Job)}
 """Others may be there: a job outlives the code that wrote it, newer code as well as older."""
 _TIMES = ("started_at", "finished_at", "watch_at")
 _time = InstantAttribute()
@@ -59,7 +61,7 @@ def _alerts(before: Job, after: Job) -> list[Write]:
         at = after.lease.until if after.lease else before.finished_at
         told.append(alerts.resolving(before.store_id, _failure(before, before.finished_at), at))
     if after.state is State.FAILED and before.state is not State.FAILED and after.finished_at:
-        facts = {"code": after.failed, "kind": str(after.asked.kind), "format": str(after.asked.format)}
+        facts = {"code": after.failed, "kind": str(after.request.kind), "format": str(after.request.format)}
         told += alerts.raising([alert(after.store_id, _failure(after, after.finished_at), facts)])
     return told
 
@@ -114,10 +116,11 @@ def downloads(store_id: str, export_id: str, limit: int) -> list[Download]:
 
 
 def _record(job: Job) -> ExportRecord:
-    asked, lease = job.asked, job.lease
-    content = asdict(job) | {name: _told(getattr(job, name)) for name in _TIMES}
+    request, lease = job.request, job.lease
+    content = {STORED_AS.get(name, name): value for name, value in asdict(job).items()}
+    content |= {name: _told(getattr(job, name)) for name in _TIMES}
     content |= {
-        "asked": asdict(asked) | {"since": _told(asked.since), "until": _told(asked.until)},
+        "asked": asdict(request) | {"since": _told(request.since), "until": _told(request.until)},
         "lease": lease and [lease.owner, _told(lease.until)],
         "totals": dict(job.totals),
     }
@@ -139,19 +142,19 @@ def _record(job: Job) -> ExportRecord:
 
 def _job(record: ExportRecord) -> Job:
     store_id, _, export_id = record.pk.split("#")
-    content: dict[str, Any] = {name: value for name, value in record.content.items() if name in _FIELDS}
-    asked, lease = content["asked"], content["lease"]
+    content: dict[str, Any] = {_READ_AS[name]: value for name, value in record.content.items() if name in _READ_AS}
+    request, lease = content["request"], content["lease"]
     content |= {name: _read(content[name]) for name in _TIMES}
     content |= {
-        "asked": Asked(
-            **asked
+        "request": ExportRequest(
+            **request
             | {
-                "kind": Kind(asked["kind"]),
-                "format": Format(asked["format"]),
-                "since": _time.deserialize(asked["since"]),
-                "until": _time.deserialize(asked["until"]),
-                "columns": tuple(asked["columns"]),
-                "statuses": tuple(Status(status) for status in asked["statuses"]),
+                "kind": Kind(request["kind"]),
+                "format": Format(request["format"]),
+                "since": _time.deserialize(request["since"]),
+                "until": _time.deserialize(request["until"]),
+                "columns": tuple(request["columns"]),
+                "statuses": tuple(Status(status) for status in request["statuses"]),
             }
         ),
         "requested_by": Actor(**content["requested_by"]),

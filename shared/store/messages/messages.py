@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from pynamodb.expressions.condition import Condition
 
 from shared.domain.alerts import message_alerts
-from shared.domain.alerts.message_alerts import Told
+from shared.domain.alerts.message_alerts import ThreadChange
 from shared.domain.messages.model import BUYER, IN_TIME_SECONDS, SELLER, Message, Thread
 from shared.domain.order.model import Order
 from shared.store.alerts import alerts
@@ -22,7 +22,7 @@ from shared.store.dynamodb.table import (
     Update,
     Write,
     absent,
-    anyhow,
+    always,
     get,
     present,
     query,
@@ -59,7 +59,9 @@ def thread(store_id: str, order_id: str) -> Thread:
     return Thread(int(record.version), record.answered_at, _unanswered(record), record.alert_at, alerted)
 
 
-def post(order: Order, before: Thread, told: Told, message: Message, day: date, also: Sequence[Write] = ()) -> None:
+def post(
+    order: Order, before: Thread, told: ThreadChange, message: Message, day: date, also: Sequence[Write] = ()
+) -> None:
     """A message, with the state of the talk, what is told of it, the order's count of unread ones where it is the
     buyer's, and the figures of `day` where it is an answer. The order's version stays. Raises Stale."""
     after = told.thread
@@ -75,13 +77,13 @@ def post(order: Order, before: Thread, told: Told, message: Message, day: date, 
     transact(writes)
 
 
-def told(store_id: str, order_id: str, before: Thread, told: Told) -> None:
+def told(store_id: str, order_id: str, before: Thread, told: ThreadChange) -> None:
     """What is told of a talk in which nobody has written. Raises Stale."""
     after = replace(told, thread=replace(told.thread, version=before.version + 1))
     transact(_talked(store_id, order_id, before, after))
 
 
-def _talked(store_id: str, order_id: str, before: Thread, told: Told) -> list[Write]:
+def _talked(store_id: str, order_id: str, before: Thread, told: ThreadChange) -> list[Write]:
     there = ThreadRecord.version == before.version if before.version else absent()
     return [
         Put(_thread_record(store_id, order_id, told.thread), there, stale),
@@ -116,18 +118,18 @@ def delete_all(store_id: str, order_id: str) -> int:
     pk = keys.order_pk(store_id, order_id)
     found = [record for record in query(pk, Record.sk.startswith(keys.MESSAGE)) if isinstance(record, MessageRecord)]
     for first in range(0, len(found), MAX_READ):
-        transact([Delete(record, anyhow(), stale) for record in found[first : first + MAX_READ]])
+        transact([Delete(record, always(), stale) for record in found[first : first + MAX_READ]])
     return len(found)
 
 
-def hushed(order: Order, before: Thread, now: datetime) -> list[Write]:
+def silenced(order: Order, before: Thread, now: datetime) -> list[Write]:
     """The talk without a word of it; nobody waits in it any more. Holds as long as nobody has written since: a message
     that comes meanwhile is one to delete, too."""
     if not before.version:
         pk = keys.order_pk(order.store_id, order.order_id)
         return [Check(ThreadRecord(pk, keys.THREAD), absent(), stale)]
     after = replace(before, version=before.version + 1, unanswered=None)
-    ended = message_alerts.follow(order.store_id, order.order_id, before, after, timedelta(0), now)
+    ended = message_alerts.for_change(order.store_id, order.order_id, before, after, timedelta(0), now)
     return _talked(order.store_id, order.order_id, before, ended)
 
 
@@ -140,7 +142,7 @@ def page(store_id: str, order_id: str, limit: int, before: str | None) -> list[M
     return [_message(record) for record in messages[:limit]]
 
 
-def place(message: Message) -> str:
+def position(message: Message) -> str:
     """Where a message stands among those of its order; `page(before=...)` goes on from there."""
     return keys.MESSAGE + keys.sort_key(message.sent_at, message.message_id)
 
@@ -214,14 +216,14 @@ def _replied(store_id: str, day: date, waited: timedelta) -> Write:
     actions = [Record.kind.set(RepliesRecord), RepliesRecord.replies.add(1), RepliesRecord.seconds.add(seconds)]
     if seconds <= IN_TIME_SECONDS:
         actions.append(RepliesRecord.in_time.add(1))
-    return Update(RepliesRecord(store_id, keys.replies_sk(day)), actions, anyhow(), stale)
+    return Update(RepliesRecord(store_id, keys.replies_sk(day)), actions, always(), stale)
 
 
 def _record(order: Order, message: Message) -> MessageRecord:
     state = "sent" if message.sender != BUYER else "unread" if message.read_at is None else "read"
     return MessageRecord(
         keys.order_pk(order.store_id, order.order_id),
-        place(message),
+        position(message),
         message_id=message.message_id,
         sender=message.sender,
         text=message.text,

@@ -21,7 +21,7 @@ from shared.domain.order.model import Order, Violation
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.errors import TooLarge
 from shared.store.dynamodb.records import FiguresRecord, Record, ViolationRecord
-from shared.store.dynamodb.table import Put, Update, Write, anyhow, query_items, stale
+from shared.store.dynamodb.table import Put, Update, Write, always, query_items, stale
 from shared.store.orders import lists
 
 MAX_ACTIONS = 300
@@ -43,7 +43,7 @@ class Listed:
     violation: Violation
 
 
-def moved(was: Order | None, after: Order) -> list[Write]:
+def delta_writes(was: Order | None, after: Order) -> list[Write]:
     """The writes that move the figures from one version to the next, and the records of new violations. Raises
     TooLarge."""
     change = figures(after)
@@ -59,7 +59,7 @@ def moved(was: Order | None, after: Order) -> list[Write]:
     return [
         *(_added(after.store_id, sk, actions) for sk, actions in items.items()),
         *(
-            Put(violation_record(after, number), anyhow(), stale)
+            Put(violation_record(after, number), always(), stale)
             for number in range(known, len(after.violations) if after.time_zone else 0)
         ),
     ]
@@ -111,4 +111,4 @@ def violation_record(order: Order, number: int) -> ViolationRecord:
 
 def _added(store_id: str, sk: str, actions: list[Action]) -> Write:
     record = FiguresRecord(keys.figures_pk(store_id), sk)
-    return Update(record, [Record.kind.set(FiguresRecord), *actions], anyhow(), stale)
+    return Update(record, [Record.kind.set(FiguresRecord), *actions], always(), stale)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from shared.domain.alerts.model import Cause
-from shared.domain.alerts.order_alerts import Watch
+from shared.domain.alerts.order_alerts import AlertProgress
 from shared.domain.order import deadlines
 from shared.domain.order.history import Entry
 from shared.domain.order.ledger import unexplained
@@ -58,7 +58,7 @@ STAMPED = 1 << 40
 Part = dict[str, Any] | Parcel | Refund | Dispute
 _ZERO_UNLESS_TOLD = frozenset({"discount", "tax", "adjustment", "refunded", "commission_rate", "affiliate_rate"})
 _time = InstantAttribute()
-UNWATCHED = Watch()
+NO_PROGRESS = AlertProgress()
 
 
 def head_of(
@@ -66,7 +66,7 @@ def head_of(
     *,
     part_versions: int,
     armed: bool,
-    watch: Watch = UNWATCHED,
+    progress: AlertProgress = NO_PROGRESS,
     remind_at: datetime | None = None,
     in_customer: bool = True,
 ) -> OrderRecord:
@@ -119,9 +119,9 @@ def head_of(
         unread_messages=order.unread_messages or None,
         promised=order.promised or None,
         ship_by=order.ship_by,
-        alerted_until=watch.until,
-        alerts=[told_cause(cause) for cause in watch.open] or None,
-        passed_over=watch.passed_over,
+        alerted_until=progress.until,
+        alerts=[told_cause(cause) for cause in progress.open] or None,
+        passed_over=progress.passed_over,
         reminder_shard=keys.reminder_shard(order.store_id, order.order_id) if remind_at else None,
         remind_at=keys.sort_key(remind_at, order.store_id, order.order_id) if remind_at else None,
         in_customer=1 if in_customer else None,
@@ -281,9 +281,11 @@ def order_of(head: OrderRecord, parts: Sequence[Record]) -> Order:
     )
 
 
-def watch_of(head: OrderRecord) -> Watch:
+def alert_progress_of(head: OrderRecord) -> AlertProgress:
     order_id = keys.split_pk(head.pk)[1]
-    return Watch(head.alerted_until, tuple(cause_of(told, order_id) for told in head.alerts or ()), head.passed_over)
+    return AlertProgress(
+        head.alerted_until, tuple(cause_of(told, order_id) for told in head.alerts or ()), head.passed_over
+    )
 
 
 def told_cause(cause: Cause) -> list[Any]:

@@ -15,7 +15,7 @@ from shared.domain.order.ledger import Movement
 from shared.domain.order.model import Order
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.records import FundsRecord, LedgerRecord, Record
-from shared.store.dynamodb.table import Put, Update, Write, absent, anyhow, query, stale
+from shared.store.dynamodb.table import Put, Update, Write, absent, always, query, stale
 from shared.store.orders import lists
 
 TOTALS = (*ledger.FLOWS, *ledger.HELD)
@@ -30,7 +30,7 @@ class Listed:
     currency: str
 
 
-def moved(was: Order | None, after: Order, entries: Iterable[Entry]) -> list[Write]:
+def delta_writes(was: Order | None, after: Order, entries: Iterable[Entry]) -> list[Write]:
     """The ledger's writes for a change: one for each movement, and one for the totals of the currency."""
     change = ledger.totals(after)
     change.subtract(ledger.totals(was) if was else {})
@@ -106,4 +106,4 @@ def _counted(order: Order, steps: dict[str, int]) -> Write:
     record = FundsRecord(order.store_id, keys.funds_sk(order.store_id, order.order_id, order.currency))
     columns: dict[str, NumberAttribute] = {name: getattr(FundsRecord, name) for name in steps}
     actions = [Record.kind.set(FundsRecord), *(columns[name].add(step) for name, step in steps.items())]
-    return Update(record, actions, anyhow(), stale)
+    return Update(record, actions, always(), stale)

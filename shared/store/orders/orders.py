@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from pynamodb.expressions.condition import Condition
 
-from shared.domain.alerts.order_alerts import Told, Watch
+from shared.domain.alerts.order_alerts import AlertChanges, AlertProgress
 from shared.domain.customers.erasure import bare_changes
 from shared.domain.order.history import Entry
 from shared.domain.order.model import Order
@@ -18,12 +18,13 @@ from shared.store.customers import customers
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.errors import Busy, Exists, Missing
 from shared.store.dynamodb.records import AccessRecord, HistoryRecord, MovedRecord, OrderRecord, Record
-from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, anyhow, present, put, query, stale, update
+from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, always, present, put, query, stale, update
 from shared.store.messages.messages import unread_is
 from shared.store.orders import figures, ledger, payment_reminders
 from shared.store.orders.counters import counted
 from shared.store.orders.items import (
     PARTS,
+    alert_progress_of,
     entry_of,
     entry_record,
     head_of,
@@ -31,7 +32,6 @@ from shared.store.orders.items import (
     part_record,
     parts_of,
     stamp,
-    watch_of,
     whole,
 )
 
@@ -49,7 +49,7 @@ class Loaded:
     versions: Mapping[str, int]
     armed: str | None
     remind_at: str | None
-    watch: Watch
+    progress: AlertProgress
     in_customer: bool = True
 
     @property
@@ -72,12 +72,12 @@ def load(store_id: str, order_id: str) -> Loaded:
         parts = [record for record in records if isinstance(record, PARTS)]
         if whole(head, parts):
             versions = {part.sk: int(part.version) for part in parts}
-            told = head.remind_at, watch_of(head)
+            told = head.remind_at, alert_progress_of(head)
             return Loaded(order_of(head, parts), versions, head.fires_at, *told, bool(head.in_customer))
     raise Busy("the order keeps changing")
 
 
-def create(order: Order, entry: Entry, *, armed: bool, told: Told, also: Sequence[Write] = ()) -> None:
+def create(order: Order, entry: Entry, *, armed: bool, told: AlertChanges, also: Sequence[Write] = ()) -> None:
     """A new order with its first history entry, its counts and its alerts. Raises Exists where the number is taken."""
     parts = parts_of(order)
     head = _head(order, dict.fromkeys(parts, order.version), armed, told)
@@ -89,8 +89,8 @@ def create(order: Order, entry: Entry, *, armed: bool, told: Told, also: Sequenc
             *(Put(record, absent(), lambda: Exists("the order number is taken")) for record in records),
             *_history(order, [entry]),
             *counted(None, order),
-            *ledger.moved(None, order, [entry]),
-            *figures.moved(None, order),
+            *ledger.delta_writes(None, order, [entry]),
+            *figures.delta_writes(None, order),
             *also,
         ],
         send=lambda writes: alerts.transact(writes, told),
@@ -98,7 +98,13 @@ def create(order: Order, entry: Entry, *, armed: bool, told: Told, also: Sequenc
 
 
 def save(
-    before: Loaded, after: Order, entries: Sequence[Entry], *, armed: bool, told: Told, also: Sequence[Write] = ()
+    before: Loaded,
+    after: Order,
+    entries: Sequence[Entry],
+    *,
+    armed: bool,
+    told: AlertChanges,
+    also: Sequence[Write] = (),
 ) -> None:
     """The change from `before` to `after` with its history, its counts, what is told of it and whatever else must
     happen with it; parts that have not changed are not written.
@@ -116,16 +122,16 @@ def save(
         after,
         [
             Put(head, _as_loaded(before), stale),
-            *(Put(part_record(after, sk, parts[sk], versions[sk]), anyhow(), stale) for sk in sorted(changed)),
+            *(Put(part_record(after, sk, parts[sk], versions[sk]), always(), stale) for sk in sorted(changed)),
             *(
                 Delete(part_record(was, sk, parts_before[sk], was.version), present(), stale)
                 for sk in parts_before.keys() - parts.keys()
             ),
             *_history(after, entries),
             *counted(was, after),
-            *ledger.moved(was, after, entries),
-            *figures.moved(was, after),
-            *payment_reminders.moved(was, after, entries),
+            *ledger.delta_writes(was, after, entries),
+            *figures.delta_writes(was, after),
+            *payment_reminders.delta_writes(was, after, entries),
             *([_moved(keys.moved_pk, after, entries[-1].recorded_at)] if moved else []),
             *([_moved(keys.ship_by_moved_pk, after, entries[-1].recorded_at)] if _ship_by_moved(was, after) else []),
             *also,
@@ -148,13 +154,13 @@ def _any_since(pk: str, at: datetime) -> bool:
     return next(query(pk, Record.sk > keys.instant(at), limit=1), None) is not None
 
 
-def rearm(before: Loaded, *, armed: bool, told: Told, also: Sequence[Write] = ()) -> None:
+def rearm(before: Loaded, *, armed: bool, told: AlertChanges, also: Sequence[Write] = ()) -> None:
     """Put the order into the clock's indexes or take it out, with what is told of it meanwhile, without touching the
     order itself. Raises Stale."""
     head = _head(before.order, before.versions, armed, told)
     head.in_customer = 1 if before.in_customer else None
-    kept = (before.armed, before.remind_at, before.watch)
-    if told.raised or (head.fires_at, head.remind_at, told.watch) != kept:
+    kept = (before.armed, before.remind_at, before.progress)
+    if told.raised or (head.fires_at, head.remind_at, told.progress) != kept:
         alerts.transact([Put(head, _as_loaded(before), stale), *also], told)
 
 
@@ -223,13 +229,13 @@ def accesses(store_id: str, order_id: str, *, after_key: str, limit: int) -> lis
     ]
 
 
-def _head(order: Order, versions: Mapping[str, int], armed: bool, told: Told) -> OrderRecord:
-    return head_of(order, part_versions=stamp(versions), armed=armed, watch=told.watch, remind_at=told.remind_at)
+def _head(order: Order, versions: Mapping[str, int], armed: bool, told: AlertChanges) -> OrderRecord:
+    return head_of(order, part_versions=stamp(versions), armed=armed, progress=told.progress, remind_at=told.remind_at)
 
 
 def _as_loaded(before: Loaded) -> Condition:
     """Messages and alerts change the head without the order's version: what came meanwhile must not be lost."""
-    until = before.watch.until
+    until = before.progress.until
     told = OrderRecord.alerted_until == until if until else OrderRecord.alerted_until.does_not_exist()
     same: Condition = (OrderRecord.version == before.order.version) & unread_is(before.order.unread_messages) & told
     return same
@@ -248,4 +254,4 @@ def _ship_by_moved(was: Order, after: Order) -> bool:
 def _moved(pk: Callable[[str], str], order: Order, at: datetime) -> Write:
     expires_at = int((at + MOVES_KEPT_FOR).timestamp())
     record = MovedRecord(pk(order.store_id), keys.sort_key(at, order.order_id), expires_at=expires_at)
-    return Put(record, anyhow(), stale)
+    return Put(record, always(), stale)

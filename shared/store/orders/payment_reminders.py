@@ -13,7 +13,7 @@ from shared.domain.order.model import Order
 from shared.domain.order.transitions import CLOCK
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.records import Record, ReminderFiguresRecord, ReminderRecord
-from shared.store.dynamodb.table import Put, Update, Write, anyhow, query, stale
+from shared.store.dynamodb.table import Put, Update, Write, always, query, stale
 from shared.store.orders import lists
 
 REMINDED = "REMINDED"
@@ -38,7 +38,7 @@ class Figures:
     passed_over: int = 0
 
 
-def moved(was: Order, after: Order, entries: Iterable[Entry]) -> list[Write]:
+def delta_writes(was: Order, after: Order, entries: Iterable[Entry]) -> list[Write]:
     """The writes for a change in which the buyer was reminded, or a reminded order was paid or is not any more."""
     if after.reminded_at is None or (was.reminded_at, bought(was)) == (after.reminded_at, bought(after)):
         return []
@@ -52,11 +52,11 @@ def moved(was: Order, after: Order, entries: Iterable[Entry]) -> list[Write]:
         record.state_key = _state_key(after.store_id)
         record.sort_key = keys.sort_key(after.reminded_at, after.order_id)
         record.paid_at = _paid_at(after)
-        writes.append(Put(record, anyhow(), stale))
+        writes.append(Put(record, always(), stale))
     elif paid_at := _paid_at(after):
-        writes.append(Update(record, [ReminderRecord.paid_at.set(paid_at)], anyhow(), stale))
+        writes.append(Update(record, [ReminderRecord.paid_at.set(paid_at)], always(), stale))
     else:
-        writes.append(Update(record, [ReminderRecord.paid_at.remove()], anyhow(), stale))
+        writes.append(Update(record, [ReminderRecord.paid_at.remove()], always(), stale))
     return [*writes, counting(after.store_id, after.reminded_at, change)]
 
 
@@ -68,7 +68,7 @@ def counting(store_id: str, at: datetime, change: Figures) -> Write:
         Record.kind.set(ReminderFiguresRecord),
         *(getattr(ReminderFiguresRecord, name).add(step) for name, step in steps.items()),
     ]
-    return Update(ReminderFiguresRecord(store_id, day), actions, anyhow(), stale)
+    return Update(ReminderFiguresRecord(store_id, day), actions, always(), stale)
 
 
 def figures(store_id: str, first: date, last: date) -> Figures:

@@ -141,7 +141,7 @@ def placed(
     tick: Tick = idle,
 ) -> Iterator[Order]:
     """Orders placed in [since, until), oldest first, each once and in one consistent version; of `statuses` alone where
-    any are named, behind the place `after` (see `place`) where one is given.
+    any are named, behind the place `after` (see `position`) where one is given.
 
     Costs what lies in the window, heads and parts, half a read unit for each 4 KB. Where `statuses` are few of the
     store's orders, their heads come off the status index and each order is loaded for itself. An order that is moved in
@@ -170,7 +170,7 @@ def placed(
         yield from _loaded(store_id, key, statuses)  # changed just now: head and parts are not of one moment
 
 
-def place(order: Order) -> str:
+def position(order: Order) -> str:
     """Where the order stands on the timeline; `placed(after=...)` goes on behind it."""
     return keys.sort_key(order.placed_at, order.order_id)
 
@@ -202,7 +202,7 @@ def _loaded(store_id: str, placed_key: str, statuses: Collection[Status]) -> Ite
     meanwhile this is no place any more, and who reads has to begin anew (orders.moved_since)."""
     with suppress(Missing):
         order = orders.load(store_id, placed_key.split("#")[1]).order
-        if place(order) == placed_key and (not statuses or order.status in statuses):
+        if position(order) == placed_key and (not statuses or order.status in statuses):
             yield order
 
 
