@@ -39,7 +39,7 @@ token: .venv/.run  ## print a bearer token (ROLE=owner|staff|viewer|platform, ST
 
 load: export LOAD_DATA := $(value DATA)
 load: .venv/.run  ## bring real orders into the running server (DATA=folder of the Olist or Online Retail CSV files, STORES=5, LIMIT, VERIFY=0, PORT, DATA_DIR)
-	@[ -n "$$LOAD_DATA" ] || { echo "Name the folder with the CSV files: make load DATA=../shared/data/olist" >&2; exit 2; }
+	@[ -n "$$LOAD_DATA" ] || { echo "Name the folder with the CSV files: make load DATA=/path/to/olist" >&2; exit 2; }
 	@PORT='$(PORT)' DATA_DIR='$(DATA_DIR)' $(VENV) -m local.load --data "$$LOAD_DATA" $(if $(STORES),--stores '$(STORES)') $(if $(LIMIT),--limit '$(LIMIT)') $(if $(filter 0,$(VERIFY)),--no-verify)
 
 export: export EXPORT_STORE := $(or $(value STORE),demo)
