@@ -11,8 +11,8 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupp
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.orders import pipeline, problems
+from functions.orders.paging import reply
 from functions.orders.pipeline import Call, access
-from functions.orders.responses import reply
 from functions.orders.routes import (
     across,
     actions,

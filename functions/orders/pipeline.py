@@ -273,7 +273,7 @@ def kept(response: Response[Any]) -> dict[str, Any]:
 
 def _replay(call: Call, answer: Mapping[str, Any]) -> Response[Any]:
     if answer["body"] is None:  # too large to keep: the order as it is now
-        from functions.orders.responses import order_reply
+        from functions.orders.paging import order_reply
 
         order = orders.load(call.store.store_id, answer["order_id"]).order
         response = order_reply(call, order, answer["status"])

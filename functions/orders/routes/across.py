@@ -9,9 +9,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.orders import listing, pipeline
 from functions.orders.fields import Instant
+from functions.orders.paging import Cursor, Limit, documented, page_of, page_reply, position, reply
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import not_found
-from functions.orders.responses import Cursor, Limit, documented, page_of, page_reply, position, reply
 from functions.orders.shapes import ListedOrderView, ListedParcelView, RefundView
 from functions.orders.views import listed_order_view, listed_parcel_view, refund_view
 from shared.domain.order.model import RefundState

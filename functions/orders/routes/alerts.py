@@ -22,9 +22,9 @@ from functions.orders.models.alerts import (
     rules_view,
 )
 from functions.orders.models.exports import Nothing
+from functions.orders.paging import Cursor, Limit, documented, page_of, page_reply, position, reply
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import malformed
-from functions.orders.responses import Cursor, Limit, documented, page_of, page_reply, position, reply
 from shared.domain.alerts.model import Alert, Severity, State
 from shared.operations import alerts as operations
 from shared.store.alerts import alerts

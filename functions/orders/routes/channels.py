@@ -17,9 +17,9 @@ from functions.orders.models.channels import (
     delivery_view,
 )
 from functions.orders.models.exports import Nothing
+from functions.orders.paging import Cursor, Limit, documented, list_reply, page_of, position, reply
 from functions.orders.pipeline import ORDER_ID, Call, access
 from functions.orders.problems import not_found
-from functions.orders.responses import Cursor, Limit, documented, list_reply, page_of, position, reply
 from shared.domain.alerts.channels import LIMIT, Channel
 from shared.operations import channels as operations
 from shared.settings import settings

@@ -15,9 +15,9 @@ from functions.orders import pipeline
 from functions.orders.buyers import segment_of
 from functions.orders.fields import Body, Instant
 from functions.orders.identity import OWNER, SELLER
+from functions.orders.paging import Cursor, Limit, documented, page_of, page_reply, position, reply
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import FieldError, Problem
-from functions.orders.responses import Cursor, Limit, documented, page_of, page_reply, position, reply
 from functions.orders.shapes import ActorView, ListedOrderView, MoneyView
 from functions.orders.views import instant, listed_order_view, money
 from shared.domain.customers import model as domain

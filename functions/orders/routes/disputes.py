@@ -12,8 +12,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.orders import pipeline
 from functions.orders.fields import Body
+from functions.orders.paging import Cursor, Limit, documented, page_of, page_reply, position, reply
 from functions.orders.pipeline import Call, access
-from functions.orders.responses import Cursor, Limit, documented, page_of, page_reply, position, reply
 from functions.orders.routes.actions import request_for, roles_for
 from functions.orders.schemas import DISPUTE_BODIES, Step
 from functions.orders.shapes import DisputeView, OpenDisputeView

@@ -9,8 +9,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from typing_extensions import TypedDict
 
 from functions.orders.fields import Currency, Instant
+from functions.orders.paging import Cursor, Limit, documented, page_of, page_reply, position, reply
 from functions.orders.pipeline import Call, access
-from functions.orders.responses import Cursor, Limit, documented, page_of, page_reply, position, reply
 from functions.orders.shapes import ListedOrderView, MoneyView
 from functions.orders.views import instant, listed_order_view, money
 from shared.domain.order import ledger as domain

@@ -14,9 +14,9 @@ from typing_extensions import TypedDict
 from functions.orders import cursors, pipeline
 from functions.orders.fields import Body
 from functions.orders.identity import PLATFORM, SELLER
+from functions.orders.paging import Cursor, Limit, documented, list_reply, page_of, page_reply, position, reply
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import Problem, malformed
-from functions.orders.responses import Cursor, Limit, documented, list_reply, page_of, page_reply, position, reply
 from functions.orders.schemas import NewMessage, Words
 from functions.orders.views import instant
 from shared.domain.errors import Unprocessable

@@ -13,9 +13,7 @@ from ulid import ULID
 from functions.orders import cursors, listing
 from functions.orders.fields import Instant
 from functions.orders.identity import OWNER, PLATFORM, SELLER
-from functions.orders.pipeline import Call, access
-from functions.orders.problems import Problem
-from functions.orders.responses import (
+from functions.orders.paging import (
     Cursor,
     Limit,
     documented,
@@ -27,6 +25,8 @@ from functions.orders.responses import (
     position,
     reply,
 )
+from functions.orders.pipeline import Call, access
+from functions.orders.problems import Problem
 from functions.orders.schemas import NewOrder, PatchOrder, placement
 from functions.orders.shapes import ActorView, EntryView, ListedOrderView, OrderView
 from functions.orders.views import entry_view, instant, listed_order_view

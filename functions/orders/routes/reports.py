@@ -17,9 +17,9 @@ from typing_extensions import TypedDict
 from functions.orders import cursors
 from functions.orders.fields import EARLIEST, LATEST, Currency, Day
 from functions.orders.labels import LANGUAGES
+from functions.orders.paging import Cursor, Limit, PageInfo, documented, page_of, page_reply, position, reply
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import malformed
-from functions.orders.responses import Cursor, Limit, PageInfo, documented, page_of, page_reply, position, reply
 from functions.orders.shapes import MoneyView
 from functions.orders.views import instant, money
 from shared.domain.figures import SERVICE

@@ -9,8 +9,8 @@ from typing_extensions import TypedDict
 
 from functions.orders import cursors, pipeline
 from functions.orders.identity import SELLER
+from functions.orders.paging import Cursor, Limit, documented, list_reply, page_of, position, reply
 from functions.orders.pipeline import Call, access
-from functions.orders.responses import Cursor, Limit, documented, list_reply, page_of, position, reply
 from functions.orders.schemas import PreviewTemplate, TemplateBody
 from functions.orders.views import instant
 from shared.domain.messages.templates import Template, fill
