@@ -54,7 +54,6 @@ def environment(function: Function, dynamodb: str, services: str) -> dict[str, s
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_LAMBDA_FUNCTION_NAME": function.logical_id,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
-        "POWERTOOLS_TRACE_DISABLED": "1",
         "LOOPBACK_TARGETS": "1",  # alerts may go to this machine, and on AWS never
     }
 

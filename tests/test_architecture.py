@@ -292,7 +292,6 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "x",
     "AWS_SECRET_ACCESS_KEY": "x",
     "POWERTOOLS_SERVICE_NAME": "service",
-    "POWERTOOLS_TRACE_DISABLED": "true",
 }
 
 

@@ -31,7 +31,7 @@ from shared.operations import deliveries
 from shared.settings import settings
 from shared.store import mail
 from shared.store.dynamodb.errors import Missing
-from shared.telemetry import logger, metrics, tracer
+from shared.telemetry import logger, metrics
 
 Clock = Callable[[], datetime]
 
@@ -107,7 +107,6 @@ def _mailed(channel: Channel, notice: Notice) -> tuple[int | None, Verdict]:
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-@tracer.capture_lambda_handler(capture_response=False)
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Messages name an alert, which goes to its channels, or one delivery."""
     failures = []

@@ -19,7 +19,7 @@ from shared.store import queues
 from shared.store.alerts import alerts, deliveries
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.errors import Busy
-from shared.telemetry import logger, metrics, tracer
+from shared.telemetry import logger, metrics
 
 STOP_BEFORE_MS, HALF_MS = 8_000, 25_000
 """What is left of a run when it stops, and when deliveries that are due leave the rest of it to new alerts: neither
@@ -62,7 +62,6 @@ def send_due(now: datetime, out_of_time: Callable[[], bool]) -> int:
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-@tracer.capture_lambda_handler(capture_response=False)
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     def until(left: int) -> Callable[[], bool]:
         return lambda: context.get_remaining_time_in_millis() < left

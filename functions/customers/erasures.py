@@ -12,7 +12,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.operations import erasures
-from shared.telemetry import logger, metrics, tracer
+from shared.telemetry import logger, metrics
 
 STOP_BEFORE_MS = 15_000
 """No order is begun with less time left than this."""
@@ -20,7 +20,6 @@ STOP_BEFORE_MS = 15_000
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-@tracer.capture_lambda_handler(capture_response=False)
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     passed = erasures.drive_on(datetime.now(UTC), lambda: context.get_remaining_time_in_millis() < STOP_BEFORE_MS)
     metrics.add_metric("ErasureRuns", "Count", 1)

@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.deadlines.due_items import REMINDERS, Run, Send, sender, work_off
 from shared.scheduled_runs import scheduled_time
-from shared.telemetry import logger, metrics, tracer
+from shared.telemetry import logger, metrics
 
 STOP_BEFORE_MS = 8_000
 
@@ -25,7 +25,6 @@ def remind(now: datetime, out_of_time: Callable[[], bool], send: Send | None = N
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-@tracer.capture_lambda_handler(capture_response=False)
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`scheduled_time` is the nominal time of the run: the same event, delivered again, does the same work."""
     run = remind(scheduled_time(event), lambda: context.get_remaining_time_in_millis() < STOP_BEFORE_MS, sender())

@@ -14,14 +14,13 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.deadlines.due_items import slice_off
-from shared.telemetry import logger, metrics, tracer
+from shared.telemetry import logger, metrics
 
 STOP_BEFORE_MS = 8_000
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-@tracer.capture_lambda_handler(capture_response=False)
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """What there is no time for goes back to the queue, and so does a slice that could not be read."""
 

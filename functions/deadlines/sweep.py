@@ -16,7 +16,7 @@ from functions.deadlines.due_items import LAPSES, Run, Send, sender, work_off
 from shared.operations.stores import rearm_store
 from shared.scheduled_runs import scheduled_time
 from shared.store.dynamodb.errors import Busy, Missing
-from shared.telemetry import logger, metrics, tracer
+from shared.telemetry import logger, metrics
 
 SKEW = timedelta(seconds=30)
 """Clocks differ: a sweep lets a timer lapse this long after it was due, never before."""
@@ -44,7 +44,6 @@ def sweep(now: datetime, out_of_time: Callable[[], bool], send: Send | None = No
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-@tracer.capture_lambda_handler(capture_response=False)
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`scheduled_time` is the nominal time of the run: the same event, delivered again, does the same work."""
     now = scheduled_time(event)

@@ -12,7 +12,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.operations import exports
-from shared.telemetry import logger, metrics, tracer
+from shared.telemetry import logger, metrics
 
 STOP_BEFORE_MS = 10_000
 """No job is begun with less time left than this; the next minute's run goes on."""
@@ -20,7 +20,6 @@ STOP_BEFORE_MS = 10_000
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-@tracer.capture_lambda_handler(capture_response=False)
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     now = datetime.now(UTC)
 

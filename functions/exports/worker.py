@@ -26,7 +26,7 @@ from shared.operations import exports
 from shared.operations.exports import LeaseLost
 from shared.store import files, stores
 from shared.store.dynamodb.errors import Missing
-from shared.telemetry import logger, metrics, tracer
+from shared.telemetry import logger, metrics
 
 Clock = Callable[[], datetime]
 RENEW_SECONDS = 10.0
@@ -128,7 +128,6 @@ class _JobLease:
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-@tracer.capture_lambda_handler(capture_response=False)
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     def out_of_time() -> bool:
         return context.get_remaining_time_in_millis() < STOP_BEFORE_MS

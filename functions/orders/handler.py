@@ -31,7 +31,7 @@ from functions.orders.routes import (
     templates,
 )
 from functions.orders.validation import invalid
-from shared.telemetry import logger, metrics, tracer
+from shared.telemetry import logger, metrics
 
 app = APIGatewayHttpResolver(enable_validation=True)
 app._request_validation_middleware = pipeline.Checks()
@@ -115,7 +115,6 @@ def refused(error: Exception) -> Response[Any]:
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-@tracer.capture_lambda_handler(capture_response=False)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     call = pipeline.begin(app, event)
     logger.append_keys(request_id=call.request_id, route=event.get("routeKey"))
