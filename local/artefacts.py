@@ -1,7 +1,7 @@
 """`make package-check`: does each built function hold what it needs, and nothing of the others?
 
-Each artefact's handler is imported in a fresh interpreter that sees only the artefact and the standard
-library.
+Each artefact's handler is imported by the Python of the template's runtime, which sees only the artefact and the
+standard library, and reads bytecode for every module that the artefact brings.
 """
 
 from __future__ import annotations
@@ -10,16 +10,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+from local.bytecode import interpreter, missing
 from local.runtime import clean_environment, environment
 from local.template import Function, Template
 
 UNZIPPED_LIMIT_MB = 250  # Lambda's own
 
 _IMPORT = """
-import importlib, sys
+import importlib, os, sys
 sys.path.insert(0, sys.argv[1])
 module, _, name = sys.argv[2].rpartition(".")
 getattr(importlib.import_module(module), name)
+for name, module in sorted(sys.modules.items()):
+    compiled = getattr(module, "__cached__", None)
+    if (getattr(module, "__file__", None) or "").startswith(sys.argv[1]) and compiled and not os.path.exists(compiled):
+        sys.exit(f"{name} has no bytecode")
 """
 
 
@@ -31,7 +36,7 @@ def faults(artefact: Path, function: Function) -> list[str]:
     found = [
         f"holds the function {folder.name}"
         for folder in (artefact / "functions").iterdir()
-        if folder.is_dir() and folder.name != own
+        if folder.is_dir() and folder.name not in (own, "__pycache__")
     ]
     unwanted = ("template.yaml", "Makefile", "tests", "local", ".venv", ".tools", "data")
     found += [f"holds {name}" for name in unwanted if (artefact / name).exists()]
@@ -39,8 +44,11 @@ def faults(artefact: Path, function: Function) -> list[str]:
     if size > UNZIPPED_LIMIT_MB:
         found.append(f"takes {size:.0f} MB, over Lambda's {UNZIPPED_LIMIT_MB}")
     variables = environment(function, "http://127.0.0.1:9", "http://127.0.0.1:9")
+    runtime = Template.load().runtime
+    if (python := interpreter()) is None:
+        return [*found, f"cannot be started here: {missing(runtime)}"]
     started = subprocess.run(
-        [sys.executable, "-I", "-S", "-B", "-c", _IMPORT, str(artefact), function.handler],
+        [python, "-I", "-S", "-B", "-c", _IMPORT, str(artefact.resolve()), function.handler],
         env=clean_environment(variables),
         capture_output=True,
         text=True,
@@ -48,7 +56,7 @@ def faults(artefact: Path, function: Function) -> list[str]:
         check=False,
     )
     if started.returncode:
-        found.append(f"cannot import {function.handler}:\n{started.stderr.strip()}")
+        found.append(f"{runtime} cannot start {function.handler}:\n{started.stderr.strip()}")
     return found
 
 

@@ -79,7 +79,8 @@ class Api:
         event = gateway.event(request, match, claims, str(uuid.uuid4()), datetime.now(UTC))
         try:
             result = self.environment.invoke(event)
-            size = len(json.dumps(result))  # Lambda's Python 3.11 spells every other letter as \uXXXX, too
+            # Lambda's Python 3.12 and later send text as UTF-8, not as \uXXXX.
+            size = len(json.dumps(result, ensure_ascii=False).encode("utf-8", "surrogatepass"))
             if size <= MAX_RESULT:
                 return gateway.response(result)
             print(

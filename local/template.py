@@ -173,6 +173,12 @@ class Template:
         """Logical id → the whole resource, for every resource of that CloudFormation type."""
         return {name: body for name, body in self.document["Resources"].items() if body["Type"] == kind}
 
+    @property
+    def runtime(self) -> str:
+        """Lambda's name of the Python that every function runs on, such as `python3.13`."""
+        name: str = self.document["Globals"]["Function"]["Runtime"]
+        return name
+
     @cached_property
     def tables(self) -> tuple[Table, ...]:
         return tuple(
