@@ -160,6 +160,7 @@ define package
 @find "$(ARTIFACTS_DIR)" -name __pycache__ -type d -prune -exec rm -rf {} +
 @rm -f "$(ARTIFACTS_DIR)/functions/$(1)/requirements.txt"
 @$(VENV) $(PIP_INSTALL) -r functions/$(1)/requirements.txt -c constraints.txt $(LAMBDA_WHEELS) --no-compile --target "$(ARTIFACTS_DIR)"
+@$(VENV) -m local.service_data "$(ARTIFACTS_DIR)"
 @$(VENV) -m local.bytecode "$(ARTIFACTS_DIR)"
 endef
 

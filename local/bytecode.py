@@ -1,7 +1,7 @@
 """`python -m local.bytecode FOLDER`: compile an artefact for the Python that Lambda runs it on.
 
-/var/task is read-only, so that Lambda would compile every module at every cold start. Bytecode fits one minor version of
-Python alone: it is made by that version where it is found, on the PATH or under pyenv, and left out where it is not.
+/var/task is read-only, so that Lambda would compile every module at every cold start. Bytecode fits one minor version
+of Python alone: it is made by that version where it is found, on the PATH or under pyenv, and left out where it is not.
 Unchecked hashes: nobody edits a source on Lambda, and a zip's times are not the files' own.
 """
 
@@ -37,7 +37,8 @@ def found(name: str) -> Path | None:
 
 
 def missing(name: str) -> str:
-    return f"there is no {name} on the PATH or under pyenv, as Lambda runs it (pyenv install {name.removeprefix('python')})"
+    version = name.removeprefix("python")
+    return f"Lambda runs Python {version}, and there is none here on the PATH or under pyenv (pyenv install {version})"
 
 
 def compile_all(folder: Path) -> bool:
@@ -46,7 +47,7 @@ def compile_all(folder: Path) -> bool:
     if python is None:
         return False
     where = ["-s", str(folder.resolve()), "-p", ON_LAMBDA]
-    command = [python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", *where, folder]
+    command = [str(python), "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", *where, str(folder)]
     subprocess.run(command, check=True)
     return True
 

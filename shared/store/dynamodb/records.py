@@ -16,6 +16,7 @@ from pynamodb.models import Model
 from shared.domain.order.ledger import FLOWS, HELD
 from shared.domain.order.model import FundState, Overlay, Status
 from shared.settings import settings
+from shared.store.clients import quick
 from shared.store.dynamodb.attributes import InstantAttribute, JSONTextAttribute, PackedAttribute
 
 CONNECT_TIMEOUT, READ_TIMEOUT, RETRIES = 1.0, 2.0, 2
@@ -422,6 +423,8 @@ def connection() -> Connection:
     """The one connection that every record and transaction shares; made at first use."""
     if not Record.Meta.table_name:
         Record.Meta.table_name = settings().table_name
+    if Record._connection is None:
+        quick(Record._get_connection().connection.session)  # before its client is made
     return Record._get_connection().connection
 
 

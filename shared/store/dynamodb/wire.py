@@ -19,6 +19,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
 
+from shared.store.clients import quick
 from shared.store.dynamodb.errors import Busy
 from shared.store.dynamodb.records import Record, connection
 from shared.store.dynamodb.table import TRANSIENT
@@ -85,7 +86,7 @@ class _Parsers:
 @lru_cache(maxsize=1)
 def _client(beside: Connection) -> Any:
     """One client as long as the records' own connection lives: what points them elsewhere points this one, too."""
-    session = botocore.session.Session()
+    session = quick(botocore.session.Session())
     session.register_component("response_parser_factory", _Parsers())
     config = Config(
         connect_timeout=CONNECT_TIMEOUT,
