@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -11,50 +13,22 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupp
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.orders import pipeline, problems
-from functions.orders.paging import reply
 from functions.orders.pipeline import Call, access
-from functions.orders.routes import (
-    across,
-    actions,
-    alerts,
-    bulk,
-    channels,
-    customers,
-    desk,
-    disputes,
-    evidence,
-    exports,
-    funds,
-    messages,
-    orders,
-    reports,
-    templates,
-)
-from functions.orders.validation import invalid
+from functions.orders.route_table import ROUTES, modules_for
 from shared.telemetry import logger, metrics
 
-app = APIGatewayHttpResolver(enable_validation=True)
-app._request_validation_middleware = pipeline.Checks()
-app.use(middlewares=[pipeline.idempotency])
-MODULES = (
-    orders,
-    actions,
-    disputes,
-    evidence,
-    bulk,
-    across,
-    funds,
-    customers,
-    reports,
-    messages,
-    templates,
-    exports,
-    alerts,
-    channels,
-    desk,
-)
-for module in MODULES:
-    app.include_router(module.router)
+app = APIGatewayHttpResolver()
+app.use(middlewares=[pipeline.checks, pipeline.idempotency])
+_loaded: set[str] = set()
+
+
+def load(modules: Iterable[str]) -> None:
+    """Import these modules of routes and add their routes to the resolver, each once."""
+    for name in modules:
+        if name not in _loaded:
+            app.include_router(importlib.import_module(f"functions.orders.routes.{name}").router)
+            _loaded.add(name)
+
 
 DOCUMENT: dict[str, Any] = {}
 
@@ -63,6 +37,8 @@ DOCUMENT: dict[str, Any] = {}
 @access(store=False, token=False)
 def openapi_document() -> Response[Any]:
     """Made of the routes on the first request that asks for it; no other request pays for it."""
+    from functions.orders.paging import reply
+
     if not DOCUMENT:
         DOCUMENT.update(document())
     return reply(DOCUMENT)
@@ -72,7 +48,8 @@ def document() -> dict[str, Any]:
     """The OpenAPI 3.1 description of what is built."""
     from functions.orders.openapi import describe
 
-    return describe(app)
+    load(ROUTES)
+    return describe(app, [f"functions.orders.routes.{name}" for name in ROUTES])
 
 
 def _answer(problem: problems.Problem) -> Response[Any]:
@@ -87,12 +64,15 @@ def unsupported(error: RequestUnsupportedContentType) -> Response[Any]:
 
 @app.exception_handler(RequestValidationError)
 def malformed(error: RequestValidationError) -> Response[Any]:
+    from functions.orders.validation import invalid
+
     return _answer(invalid(error.errors()))
 
 
 def missing(method: str, path: str) -> ResponseBuilder[Any]:
     """No route has this method and path: 405 where other methods have the path, else 404, whoever asks: which routes
     there are is public, and the gateway's default route has no authorizer."""
+    load(modules_for(path))
     allowed = sorted({route.method for route in (*app._static_routes, *app._dynamic_routes) if route.rule.match(path)})
     if not allowed:
         return ResponseBuilder(_answer(problems.not_found()))
@@ -101,7 +81,7 @@ def missing(method: str, path: str) -> ResponseBuilder[Any]:
     return ResponseBuilder(_answer(problem))
 
 
-# A handler that is registered for NotFoundError runs behind pipeline.Checks, which would ask for a token first.
+# A handler that is registered for NotFoundError runs behind pipeline.checks, which would ask for a token first.
 app._handle_not_found = missing  # type: ignore[method-assign]
 
 
@@ -116,10 +96,11 @@ def refused(error: Exception) -> Response[Any]:
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    call = pipeline.begin(app, event)
+    call = pipeline.begin(event)
     logger.append_keys(request_id=call.request_id, route=event.get("routeKey"))
     app.append_context(call=call)
     try:
+        load(modules_for(event["rawPath"], event["requestContext"]["http"]["method"]) - _loaded)
         answer = app.resolve(event, context)
     except Exception:
         # A bug: the caller learns that it is ours, the log learns where, and neither learns what was sent.

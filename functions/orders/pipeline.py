@@ -1,8 +1,9 @@
 """The order in which every request is checked (api.md): 401, 404, 403, 415 / 400 / 413, idempotency, and only then the
 route, which answers 412, 409 and 422.
 
-Powertools validates a request before any middleware of ours would run, which would tell a stranger about fields before
-telling them that there is nothing here. So its own validation step is extended rather than followed.
+Powertools would validate a request before any middleware of ours runs, which would tell a stranger about fields before
+telling them that there is nothing here. So its validation is the last of our own checks. It is loaded for a request that
+has a body or a query: what else there is, a path's parameters, is text and is looked up.
 """
 
 from __future__ import annotations
@@ -16,9 +17,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
-from aws_lambda_powertools.event_handler.middlewares.openapi_validation import OpenAPIRequestValidationMiddleware
 
 from functions.orders import problems
 from functions.orders.buyers import buyer_of
@@ -46,6 +45,7 @@ from shared.store.messages import templates
 from shared.store.orders import lists, orders
 from shared.telemetry import logger, metrics
 
+WITHOUT_BODY = frozenset({"GET", "DELETE"})
 MAX_BODY = 1_000_000
 MAX_ORDER = 256 * 1024
 MAX_DEPTH = 64
@@ -146,7 +146,7 @@ def access(roles: frozenset[str] = READERS, *, store: bool = True, token: bool =
     return declare
 
 
-def begin(app: ApiGatewayResolver, event: Mapping[str, Any]) -> Call:
+def begin(event: Mapping[str, Any]) -> Call:
     """The clock of a request is API Gateway's: when it came in, not when we got round to it."""
     context = event["requestContext"]
     now = datetime.fromtimestamp(context["timeEpoch"] / 1000, UTC)
@@ -154,66 +154,67 @@ def begin(app: ApiGatewayResolver, event: Mapping[str, Any]) -> Call:
     return Call(now, event.get("rawPath", ""), context.get("requestId", ""), language(headers.get("accept-language")))
 
 
-class Checks(OpenAPIRequestValidationMiddleware):
+def checks(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
     """Everything that is settled before a route runs."""
-
-    def handler(self, app: Any, next_middleware: NextMiddleware) -> Response[Any]:
-        route, call, event = app.context["_route"], app.context["call"], app.current_event.raw_event
-        asked: Access = getattr(route.func, "access", Access())
-        headers: Mapping[str, str] = event.get("headers") or {}
-        if event.get("routeKey") == "$default":
-            raise problems.not_found()  # API Gateway saw no route here, so nobody has checked a token
-        if asked.token:
-            call.caller = identify(event, settings())
-        if asked.store:
-            self._locate(call, app.context["_route_args"], headers)
-            role = call.caller.role_in(call.store.store_id)
-            if role not in asked.roles:
-                raise Problem(
-                    403, "forbidden", f"The role {role} may not do this.", extra={"required_role": sorted(asked.roles)}
-                )
+    route, call, event = app.context["_route"], app.context["call"], app.current_event.raw_event
+    asked: Access = getattr(route.func, "access", Access())
+    headers: Mapping[str, str] = event.get("headers") or {}
+    if event.get("routeKey") == "$default":
+        raise problems.not_found()  # API Gateway saw no route here, so nobody has checked a token
+    if asked.token:
+        call.caller = identify(event, settings())
+    if asked.store:
+        _locate(call, app.context["_route_args"], headers)
+        role = call.caller.role_in(call.store.store_id)
+        if role not in asked.roles:
+            raise Problem(
+                403, "forbidden", f"The role {role} may not do this.", extra={"required_role": sorted(asked.roles)}
+            )
+    to_validate = bool(event.get("queryStringParameters")) or route.method not in WITHOUT_BODY
+    if to_validate:
         _refuse_unknown_parameters(event, route)
         if route.dependant.body_params:
             _refuse_media_type(headers, bool(event.get("body")))
             app.context["body"] = read_json(_body_text(event))
             _refuse_large_order(app.context["body"])
-        if asked.store:
-            call.expected = _if_match(headers.get("if-match"))
-        return super().handler(app, next_middleware)
+    if asked.store:
+        call.expected = _if_match(headers.get("if-match"))
+    if to_validate:
+        from functions.orders.validation import VALIDATION
 
-    def _get_body(self, app: Any) -> dict[str, Any]:
-        return app.context["body"]  # type: ignore[no-any-return]
+        return VALIDATION.handler(app, next_middleware)
+    return next_middleware(app)
 
-    @staticmethod
-    def _locate(call: Call, path: Mapping[str, str], headers: Mapping[str, str]) -> None:
-        assert call.caller is not None
-        store_id = call.caller.choose_store(headers.get("x-store-id"))
-        call.stored_store = open_store(store_id, call.caller.role_in(store_id), call.now)
-        logger.append_keys(store_id=store_id)
-        if "order_id" in path:
-            if not ORDER_ID.fullmatch(path["order_id"]):
-                raise problems.not_found()
-            call.loaded = orders.load(store_id, path["order_id"])
-        if "dispute_id" in path:
-            call.dispute_id, call.loaded = _disputed(store_id, path["dispute_id"])
-        if "buyer_id" in path:
-            call.known = customers.load(store_id, buyer_of(path["buyer_id"]))
-        if "export_id" in path:
-            if not ORDER_ID.fullmatch(path["export_id"]):
-                raise problems.not_found()
-            call.job = exports.load(store_id, path["export_id"])
-        if "template_id" in path:
-            if not ORDER_ID.fullmatch(path["template_id"]):
-                raise problems.not_found()
-            call.found = templates.load(store_id, path["template_id"])
-        if "alert_id" in path:
-            if not ORDER_ID.fullmatch(path["alert_id"]):
-                raise problems.not_found()
-            call.alert = alerts.load(store_id, path["alert_id"])
-        if "channel_id" in path:
-            if not ORDER_ID.fullmatch(path["channel_id"]):
-                raise problems.not_found()
-            call.reached = channels.load(store_id, path["channel_id"])
+
+def _locate(call: Call, path: Mapping[str, str], headers: Mapping[str, str]) -> None:
+    assert call.caller is not None
+    store_id = call.caller.choose_store(headers.get("x-store-id"))
+    call.stored_store = open_store(store_id, call.caller.role_in(store_id), call.now)
+    logger.append_keys(store_id=store_id)
+    if "order_id" in path:
+        if not ORDER_ID.fullmatch(path["order_id"]):
+            raise problems.not_found()
+        call.loaded = orders.load(store_id, path["order_id"])
+    if "dispute_id" in path:
+        call.dispute_id, call.loaded = _disputed(store_id, path["dispute_id"])
+    if "buyer_id" in path:
+        call.known = customers.load(store_id, buyer_of(path["buyer_id"]))
+    if "export_id" in path:
+        if not ORDER_ID.fullmatch(path["export_id"]):
+            raise problems.not_found()
+        call.job = exports.load(store_id, path["export_id"])
+    if "template_id" in path:
+        if not ORDER_ID.fullmatch(path["template_id"]):
+            raise problems.not_found()
+        call.found = templates.load(store_id, path["template_id"])
+    if "alert_id" in path:
+        if not ORDER_ID.fullmatch(path["alert_id"]):
+            raise problems.not_found()
+        call.alert = alerts.load(store_id, path["alert_id"])
+    if "channel_id" in path:
+        if not ORDER_ID.fullmatch(path["channel_id"]):
+            raise problems.not_found()
+        call.reached = channels.load(store_id, path["channel_id"])
 
 
 def _disputed(store_id: str, dispute_id: str) -> tuple[str, orders.Loaded]:

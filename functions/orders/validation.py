@@ -1,9 +1,12 @@
-"""Pydantic's findings as field errors: pointers into the body, and few, stable codes."""
+"""Powertools' validation of a request by its route's signature, and Pydantic's findings as field errors: pointers into
+the body, and few, stable codes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from aws_lambda_powertools.event_handler.middlewares.openapi_validation import OpenAPIRequestValidationMiddleware
 
 from functions.orders.problems import FieldError, Problem
 
@@ -43,3 +46,13 @@ def invalid(findings: Iterable[Mapping[str, Any]]) -> Problem:
     errors = field_errors(findings)
     first = f"{errors[0].pointer or 'The body'}: {errors[0].message}" if errors else "The request is malformed."
     return Problem(400, "invalid_request", first, errors)
+
+
+class _Validation(OpenAPIRequestValidationMiddleware):
+    """Takes the body as pipeline.py has read it."""
+
+    def _get_body(self, app: Any) -> dict[str, Any]:
+        return app.context["body"]  # type: ignore[no-any-return]
+
+
+VALIDATION = _Validation()

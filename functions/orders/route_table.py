@@ -1,0 +1,130 @@
+"""Which module of functions/orders/routes has which routes.
+
+A module is imported when the first request for one of its routes comes: all of them, with the models of every body,
+would take as long to import as everything else that an answer needs. The keys are those of template.yaml; a test holds
+the two, and the modules' own routes, to each other. The order is that of the OpenAPI document.
+"""
+
+from __future__ import annotations
+
+ROUTES = {
+    "orders": """
+        POST /v1/orders
+        GET /v1/orders
+        GET /v1/orders/counters
+        GET /v1/orders/{order_id}
+        PATCH /v1/orders/{order_id}
+        GET /v1/orders/{order_id}/history
+        GET /v1/orders/{order_id}/access
+    """,
+    "actions": """
+        POST /v1/orders/{order_id}/actions/{action}
+    """,
+    "disputes": """
+        GET /v1/disputes
+        GET /v1/disputes/{dispute_id}
+        POST /v1/disputes/{dispute_id}/actions/{action}
+    """,
+    "evidence": """
+        POST /v1/disputes/{dispute_id}/evidence
+        POST /v1/disputes/{dispute_id}/actions/{action}
+        GET /v1/disputes/{dispute_id}/evidence/{evidence_id}
+    """,
+    "bulk": """
+        POST /v1/bulk/{action}
+    """,
+    "across": """
+        GET /v1/deadlines
+        GET /v1/parcels
+        GET /v1/refunds
+        GET /v1/refunds/{refund_id}
+    """,
+    "funds": """
+        GET /v1/funds
+        GET /v1/funds/entries
+        GET /v1/funds/unexplained
+        GET /v1/orders/{order_id}/funds
+    """,
+    "customers": """
+        GET /v1/customers
+        GET /v1/customers/{buyer_id}
+        PATCH /v1/customers/{buyer_id}
+        POST /v1/customers/{buyer_id}/erase
+        GET /v1/customers/{buyer_id}/orders
+    """,
+    "reports": """
+        GET /v1/reports/sales
+        GET /v1/reports/service-level
+        GET /v1/reports/violations
+    """,
+    "messages": """
+        GET /v1/orders/{order_id}/messages
+        POST /v1/orders/{order_id}/messages
+        POST /v1/orders/{order_id}/messages/read
+        GET /v1/messages
+        GET /v1/messages/figures
+    """,
+    "templates": """
+        GET /v1/message-templates
+        POST /v1/message-templates
+        GET /v1/message-templates/{template_id}
+        PUT /v1/message-templates/{template_id}
+        DELETE /v1/message-templates/{template_id}
+        POST /v1/message-templates/{template_id}/preview
+    """,
+    "exports": """
+        POST /v1/exports
+        GET /v1/exports
+        GET /v1/exports/{export_id}
+        GET /v1/exports/{export_id}/files/{n}
+        POST /v1/exports/{export_id}/cancel
+        POST /v1/exports/{export_id}/retry
+        GET /v1/shipment-list
+        GET /v1/export-schedule
+        PUT /v1/export-schedule
+    """,
+    "alerts": """
+        GET /v1/alerts
+        GET /v1/alerts/{alert_id}
+        POST /v1/alerts/{alert_id}/acknowledge
+        GET /v1/alert-rules
+        PUT /v1/alert-rules
+        GET /v1/reports/payment-reminders
+    """,
+    "channels": """
+        GET /v1/alert-channels
+        POST /v1/alert-channels
+        GET /v1/alert-channels/{channel_id}
+        PATCH /v1/alert-channels/{channel_id}
+        DELETE /v1/alert-channels/{channel_id}
+        POST /v1/alert-channels/{channel_id}/test
+        POST /v1/alert-channels/{channel_id}/rotate-secret
+        GET /v1/alert-channels/{channel_id}/deliveries
+        POST /v1/alert-channels/{channel_id}/deliveries/{delivery_id}/redeliver
+    """,
+    "desk": """
+        GET /v1/store
+        PATCH /v1/store
+        GET /v1/me
+        GET /v1/health
+    """,
+}
+_PARTS = [
+    (module, method, path.split("/"))
+    for module, keys in ROUTES.items()
+    for method, path in (key.split() for key in keys.strip().splitlines())
+]
+
+
+def modules_for(path: str, method: str | None = None) -> set[str]:
+    """The modules that may have a route for this path, for any method if none is named; the resolver decides."""
+    parts = path.split("/")
+    return {
+        module
+        for module, its_method, its_parts in _PARTS
+        if method in (None, its_method) and len(parts) == len(its_parts) and all(map(_fits, parts, its_parts))
+    }
+
+
+def _fits(part: str, template: str) -> bool:
+    return part == template or template.startswith("{")
