@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.orders import pipeline, problems
 from functions.orders.pipeline import Call, access
+from functions.orders.responses import reply
 from functions.orders.route_table import ROUTES, modules_for
 from shared.telemetry import logger, metrics
 
@@ -37,8 +38,6 @@ DOCUMENT: dict[str, Any] = {}
 @access(store=False, token=False)
 def openapi_document() -> Response[Any]:
     """Made of the routes on the first request that asks for it; no other request pays for it."""
-    from functions.orders.paging import reply
-
     if not DOCUMENT:
         DOCUMENT.update(document())
     return reply(DOCUMENT)

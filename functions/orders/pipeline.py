@@ -2,8 +2,8 @@
 route, which answers 412, 409 and 422.
 
 Powertools would validate a request before any middleware of ours runs, which would tell a stranger about fields before
-telling them that there is nothing here. So its validation is the last of our own checks. It is loaded for a request that
-has a body or a query: what else there is, a path's parameters, is text and is looked up.
+telling them that there is nothing here. So its validation is the last of our own checks. It is loaded for a request
+that has a body or a query: what else there is, a path's parameters, is text and is looked up.
 """
 
 from __future__ import annotations
@@ -274,7 +274,7 @@ def kept(response: Response[Any]) -> dict[str, Any]:
 
 def _replay(call: Call, answer: Mapping[str, Any]) -> Response[Any]:
     if answer["body"] is None:  # too large to keep: the order as it is now
-        from functions.orders.paging import order_reply
+        from functions.orders.responses import order_reply
 
         order = orders.load(call.store.store_id, answer["order_id"]).order
         response = order_reply(call, order, answer["status"])

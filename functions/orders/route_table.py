@@ -8,11 +8,13 @@ the two, and the modules' own routes, to each other. The order is that of the Op
 from __future__ import annotations
 
 ROUTES = {
+    "reading": """
+        GET /v1/orders/{order_id}
+    """,
     "orders": """
         POST /v1/orders
         GET /v1/orders
         GET /v1/orders/counters
-        GET /v1/orders/{order_id}
         PATCH /v1/orders/{order_id}
         GET /v1/orders/{order_id}/history
         GET /v1/orders/{order_id}/access
@@ -105,6 +107,8 @@ ROUTES = {
     "desk": """
         GET /v1/store
         PATCH /v1/store
+    """,
+    "service": """
         GET /v1/me
         GET /v1/health
     """,

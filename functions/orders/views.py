@@ -7,7 +7,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from functions.orders.fields import iso_duration, rate
 from functions.orders.labels import status_label
 from functions.orders.shapes import (
     AmountsView,
@@ -152,6 +151,8 @@ def entry_view(entry: Entry) -> EntryView:
 
 
 def store_view(store: Store) -> dict[str, Any]:
+    from functions.orders.fields import iso_duration, rate  # with Pydantic, which orders are read without
+
     return {
         "store_id": store.store_id,
         "name": store.name,

@@ -1,4 +1,4 @@
-"""The store's settings, who is calling, health, and the document that describes all of it."""
+"""The store's settings."""
 
 from dataclasses import replace
 from typing import Annotated, Any
@@ -29,16 +29,6 @@ class StoreView(TypedDict):
     holidays: list[str]
     deadline_policy: dict[str, str]
     fee_rates: dict[str, str]
-
-
-class HeldStore(TypedDict):
-    store_id: str
-    role: str
-
-
-class Me(TypedDict):
-    user_id: str
-    stores: list[HeldStore]
 
 
 @router.get(
@@ -95,31 +85,3 @@ def patch_store(body: Annotated[PatchStore, InBody()]) -> Response[Any]:
         )
 
     return reply(store_view(change_store(call.stored_store, changed, call.now)))
-
-
-@router.get(
-    "/v1/me",
-    summary="Who am I",
-    tags=["Store"],
-    operation_id="get_me",
-    responses=documented(Me, "The caller and the stores of the token."),
-)
-@access(store=False)
-def me() -> Response[Any]:
-    call: Call = router.context["call"]
-    assert call.caller is not None
-    held = [{"store_id": store_id, "role": role} for store_id, role in sorted(call.caller.stores.items())]
-    return reply({"user_id": call.caller.user_id, "stores": held})
-
-
-@router.get(
-    "/v1/health",
-    summary="Is it up",
-    tags=["Service"],
-    operation_id="get_health",
-    security=[],
-    responses=documented(dict[str, str], "It is."),
-)
-@access(store=False, token=False)
-def health() -> Response[Any]:
-    return reply({"status": "ok"})

@@ -8,7 +8,6 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from typing_extensions import TypedDict
-from ulid import ULID
 
 from functions.orders import cursors, listing
 from functions.orders.fields import Instant
@@ -26,7 +25,6 @@ from functions.orders.paging import (
     reply,
 )
 from functions.orders.pipeline import Call, access
-from functions.orders.problems import Problem
 from functions.orders.schemas import NewOrder, PatchOrder, placement
 from functions.orders.shapes import ActorView, EntryView, ListedOrderView, OrderView
 from functions.orders.views import entry_view, instant, listed_order_view
@@ -111,28 +109,6 @@ def list_orders(
 def counters() -> Response[Any]:
     call: Call = router.context["call"]
     return reply(listing.counters(call.store, call.now))
-
-
-@router.get(
-    "/v1/orders/<order_id>",
-    summary="Read an order",
-    tags=["Orders"],
-    operation_id="get_order",
-    responses=documented(OrderView, "The order."),
-)
-@access()
-def get(order_id: str, reveal: Annotated[Literal["recipient"] | None, Query()] = None) -> Response[Any]:
-    call: Call = router.context["call"]
-    if reveal is not None:
-        if call.actor.role not in SELLER:
-            raise Problem(
-                403,
-                "forbidden",
-                f"The role {call.actor.role} may not see the recipient.",
-                extra={"required_role": sorted(SELLER)},
-            )
-        stored.record_access(call.store.store_id, order_id, stored.Access(str(ULID()), call.now, call.actor, reveal))
-    return order_reply(call, call.order, reveal=reveal is not None)
 
 
 @router.patch(

@@ -1,0 +1,39 @@
+"""Reading an order: what is asked most, and so without Pydantic, which bodies and lists need."""
+
+from typing import Any, Literal
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from functions.orders.identity import SELLER
+from functions.orders.pipeline import Call, access
+from functions.orders.problems import Problem
+from functions.orders.responses import documented, order_reply
+from functions.orders.shapes import OrderView
+from shared.store.orders import orders
+
+router = Router()
+
+
+@router.get(
+    "/v1/orders/<order_id>",
+    summary="Read an order",
+    tags=["Orders"],
+    operation_id="get_order",
+    responses=documented(OrderView, "The order."),
+)
+@access()
+def get(order_id: str, reveal: Literal["recipient"] | None = None) -> Response[Any]:
+    call: Call = router.context["call"]
+    if reveal is not None:
+        if call.actor.role not in SELLER:
+            raise Problem(
+                403,
+                "forbidden",
+                f"The role {call.actor.role} may not see the recipient.",
+                extra={"required_role": sorted(SELLER)},
+            )
+        from ulid import ULID
+
+        orders.record_access(call.store.store_id, order_id, orders.Access(str(ULID()), call.now, call.actor, reveal))
+    return order_reply(call, call.order, reveal=reveal is not None)
