@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.domain.errors import Conflict, TransitionNotAllowed, Unprocessable
 from shared.domain.evidence import MAX_BYTES, media_type_of
-from shared.domain.order import disputes, lifecycle
+from shared.domain.order import lifecycle
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
@@ -62,7 +62,7 @@ def add_evidence(
 
 
 def _refuse_where_ended(store: Store, order: Order, dispute_id: str, actor: Actor, now: datetime) -> None:
-    allowed = lifecycle.allowed_actions(order, actor.kind, store, now, disputes.ACTIONS)
+    allowed = lifecycle.allowed_actions(order, actor.kind, store, now, lifecycle.DISPUTE_ACTIONS)
     if "add_evidence" not in allowed or order.dispute is None or order.dispute.dispute_id != dispute_id:
         raise TransitionNotAllowed(order.status, "add_evidence", allowed)
 

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from shared.domain.errors import Conflict, DomainError, Unprocessable
-from shared.domain.order import disputes, lifecycle
+from shared.domain.order import lifecycle
 from shared.domain.order.history import Entry
 from shared.domain.order.model import Buyer, Dispute, FundState, Line, Overlay, Refund, Status
 from shared.domain.order.placement import Placement, place
 from shared.domain.order.transitions import Actor, Command
 from shared.domain.stores import DURATIONS, DeadlinePolicy, Mode, Store
 
-EVERY = (*lifecycle.ACTIONS, *disputes.ACTIONS)
+EVERY = (*lifecycle.ACTIONS, *lifecycle.DISPUTE_ACTIONS)
 PLACED = datetime(2024, 3, 4, 1, 0, tzinfo=UTC)
 """A Monday, 09:00 in Shanghai."""
 STORE = Store("shop")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.errors import Conflict, Unprocessable
-from shared.domain.order import deadlines, disputes
+from shared.domain.order import deadlines, disputes, lifecycle
 from shared.domain.order.model import FundState, RefundState, Status
 from tests.domain.build import DISPUTED, RETURNING, TOTAL, claim, days, life_in, offer
 
@@ -44,10 +44,10 @@ def test_the_whole_product_of_stage_action_and_actor() -> None:
             }
             if actor == "clock" and stage == "wait_buyer":
                 expected.add("escalate")
-            assert life.may(actor) & set(disputes.ACTIONS) == expected, (stage, actor)
-            asked += len(disputes.ACTIONS)
+            assert life.may(actor) & set(lifecycle.DISPUTE_ACTIONS) == expected, (stage, actor)
+            asked += len(lifecycle.DISPUTE_ACTIONS)
     print(f"\n{asked} questions")
-    assert asked == 7 * 4 * 13 and set(STEPS) == set(disputes.ACTIONS)
+    assert asked == 7 * 4 * 13 and set(STEPS) == set(lifecycle.DISPUTE_ACTIONS)
 
 
 SILENCE = {

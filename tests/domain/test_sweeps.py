@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.errors import DomainError
-from shared.domain.order import disputes
+from shared.domain.order.lifecycle import DISPUTE_ACTIONS
 from shared.domain.order.model import Order
 from tests.domain.bodies import body_for
 from tests.domain.build import DISPUTED, EVERY, WAYS, Life, days, hours, life_in
@@ -70,7 +70,7 @@ def run(situation: str, walk: list[Move], *, sweeping: bool, tried: Counter[str]
         seen = life.seen()
         rng = Random(move.pick)
         offered = sorted(seen.on(life.now).may("seller" if move.seller else "platform"))
-        steps = [action for action in offered if action in disputes.ACTIONS]
+        steps = [action for action in offered if action in DISPUTE_ACTIONS]
         rare = [action for action in offered if action not in COMMON] if rng.random() < 0.8 else offered
         rare = steps if steps and rng.random() < 0.7 else rare
         action = rng.choice(rare or offered if offered and rng.random() < 0.9 else EVERY)

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from shared.domain.errors import Conflict, Unprocessable
-from shared.domain.order import deadlines, disputes, lifecycle
+from shared.domain.order import deadlines, lifecycle
 from shared.domain.order.model import OPEN_REFUND_STATES, FundState, Overlay, Status
 from shared.domain.order.transitions import SELLER_ROLES
 from shared.domain.stores import Mode
@@ -85,7 +85,7 @@ def step(life: Life, rng: Random, counts: Counter[str]) -> None:
     usable = [action for action in sorted(offered[actor]) if action not in COMMON or rng.random() < 0.15]
     if not usable:
         return
-    steps = [name for name in usable if name in disputes.ACTIONS]
+    steps = [name for name in usable if name in lifecycle.DISPUTE_ACTIONS]
     usable = steps if steps and rng.random() < 0.7 else usable
     action = min(usable, key=lambda name: counts[name]) if rng.random() < 0.5 else rng.choice(usable)
     seen = life.seen()

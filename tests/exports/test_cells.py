@@ -20,7 +20,7 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from shared.domain.order import disputes
+from shared.domain.order.lifecycle import DISPUTE_ACTIONS
 from tests.exports.office import (
     Expected,
     ExpectedBuyers,
@@ -220,7 +220,7 @@ class Life:
                 refunds = self.shop.platform.get(f"/v1/orders/{order_id}").json["refunds"]
                 told |= {"refund_id": refunds[-1]["refund_id"]}
             about = f"/v1/orders/{order_id}"
-            if action in disputes.ACTIONS:
+            if action in DISPUTE_ACTIONS:
                 about = f"/v1/disputes/{self.shop.platform.get(about).json['dispute']['dispute_id']}"
             answer = self.shop.platform.post(f"{about}/actions/{action}", told | {"at": at.isoformat()})
             assert answer.status == 200, (action, answer.content)

@@ -19,7 +19,7 @@ from typing import Any
 import boto3
 import pytest
 
-from shared.domain.order import disputes
+from shared.domain.order.lifecycle import DISPUTE_ACTIONS
 from tests.baton import FAULTS, LOST, Baton, FaultAt, Killed, Scripted, Seeded, baton_calls, schedules
 from tests.books import audit
 from tests.conftest import TABLE
@@ -76,7 +76,7 @@ class World:
         """A client that asks this once; a killed one leaves nothing behind in the handler."""
         who = getattr(self.shop, role)
         transport = InProcess(now or self.now)
-        about = f"/v1/disputes/{self.dispute_id}" if action in disputes.ACTIONS else f"/v1/orders/{self.order_id}"
+        about = f"/v1/disputes/{self.dispute_id}" if action in DISPUTE_ACTIONS else f"/v1/orders/{self.order_id}"
 
         def ask() -> Any:
             names = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from shared.domain.errors import DomainError
-from shared.domain.order import disputes, ledger, lifecycle
+from shared.domain.order import ledger, lifecycle
 from shared.domain.order.history import Entry
 from shared.domain.order.model import Buyer, Order
 from shared.domain.order.placement import Placement
@@ -82,7 +82,7 @@ DESK = Desk()
 
 
 def row_of(action: str, role: str, status: str) -> str:
-    for number, row in enumerate((*lifecycle.TABLE, *disputes.TABLE)):
+    for number, row in enumerate((*lifecycle.TABLE, *lifecycle.DISPUTE_TABLE)):
         if row.action == action and role in row.actors and status in row.sources:
             return f"{number} {action}"
     raise AssertionError((action, role, status))
@@ -229,7 +229,7 @@ def choose(offered: list[str], actor: str, status: str, rng: Random) -> str | No
     early = rng.random() < 0.7  # what the clock does is reported by the platform at times
     likely = [each for each in offered if each not in RARE and not (early and each.startswith("expire_"))] or offered
     chosen = likely if rng.random() < 0.75 else offered
-    steps = [action for action in chosen if action in disputes.ACTIONS]
+    steps = [action for action in chosen if action in lifecycle.DISPUTE_ACTIONS]
     chosen = steps if steps and rng.random() < 0.7 else chosen
     if not chosen:
         return None
@@ -275,7 +275,7 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_money_is_conserved_whatever_happens(on_dynoxide: Api, listening: None, part: int) -> None:
     DESK.__init__(part)  # type: ignore[misc]
-    rows = {f"{number} {row.action}" for number, row in enumerate((*lifecycle.TABLE, *disputes.TABLE))}
+    rows = {f"{number} {row.action}" for number, row in enumerate((*lifecycle.TABLE, *lifecycle.DISPUTE_TABLE))}
     for DESK.round in range(ROUNDS):
         run_state_machine_as_test(
             Money,

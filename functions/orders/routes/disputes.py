@@ -68,7 +68,7 @@ def dispute_reply(call: Call, order: Order) -> Response[Any]:
     """The dispute that was asked for, with its order's version as ETag."""
     dispute = next(each for each in order.disputes if each.dispute_id == call.dispute_id)
     actions = (
-        lifecycle.allowed_actions(order, call.actor.kind, call.store, call.now, disputes.ACTIONS)
+        lifecycle.allowed_actions(order, call.actor.kind, call.store, call.now, lifecycle.DISPUTE_ACTIONS)
         if dispute.ended_at is None
         else ()
     )
@@ -95,6 +95,6 @@ def _route(action: str, model: type[Body]) -> None:
         return dispute_reply(call, orders.change_order(call.store, call.loaded, request, receipt))
 
 
-for _action in disputes.ACTIONS:
+for _action in lifecycle.DISPUTE_ACTIONS:
     if _action != "add_evidence":  # what it says of a file is looked at first: see evidence.py
         _route(_action, DISPUTE_BODIES.get(_action, Step))

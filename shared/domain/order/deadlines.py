@@ -33,7 +33,8 @@ def _rule(
     return TimerRule(frozenset(runs_in + shown_in), on_lapse, frozenset(runs_in if on_lapse else ()), held)
 
 
-DISPUTABLE = (S.SELLER_PART_SEND_GOODS, S.WAIT_BUYER_ACCEPT_GOODS, S.FUND_PROCESSING)
+DISPUTABLE = frozenset({S.SELLER_PART_SEND_GOODS, S.WAIT_BUYER_ACCEPT_GOODS, S.FUND_PROCESSING})
+"""Where a dispute can be opened."""
 
 TIMERS: Mapping[str, TimerRule] = {
     "payment": _rule(S.PLACE_ORDER_SUCCESS, S.PAYMENT_PROCESSING, on_lapse="expire_payment"),
@@ -56,7 +57,7 @@ TIMERS: Mapping[str, TimerRule] = {
     "confirm_return": _rule(*DISPUTABLE, on_lapse="confirm_return"),
     "decision": _rule(*DISPUTABLE),
 }
-"""The timer table of api.md. `on_lapse` names the clock's action in lifecycle.py, or in disputes.py."""
+"""The timer table. `on_lapse` names the clock's action in one of the tables of lifecycle.py."""
 BY_STAGE: Mapping[str, str] = {
     "wait_seller": "dispute_answer",
     "wait_buyer": "dispute_buyer",
@@ -69,7 +70,7 @@ BY_STAGE: Mapping[str, str] = {
 
 DAY = timedelta(days=1)
 RETURNED_GRACE = timedelta(hours=24)
-"""What is left to ship when a cancellation is refused after ship-by has lapsed (api.md, reject_cancellation)."""
+"""What is left to ship when a cancellation is refused after ship-by has lapsed."""
 MAX_EXTENSION_DAYS = 60
 
 

@@ -1,4 +1,4 @@
-"""A dispute (纠纷): one table of rows, as the life of an order has, and what each step does.
+"""A dispute (纠纷): what each step does. Its table stands beside the order's, in lifecycle.py.
 
 A step is a change of its order and is carried out by lifecycle.py. The two sides take turns with proposals; what is
 settled becomes a refund of the order, after the goods have come back where that was agreed. Silence has an answer at
@@ -13,18 +13,19 @@ from datetime import datetime
 from shared.domain.errors import Conflict, Unprocessable
 from shared.domain.order import deadlines, funds, refunds
 from shared.domain.order.deadlines import BY_STAGE
-from shared.domain.order.model import Dispute, Evidence, Order, Proposal, Quantity, Refund, RefundState, Status
+from shared.domain.order.model import Dispute, Evidence, Order, Proposal, Quantity, Refund, RefundState
 from shared.domain.order.overlays import end_dispute, with_dispute
 from shared.domain.order.payments import supplied
-from shared.domain.order.transitions import Command, Guard, Row, Verb, row
+from shared.domain.order.transitions import ANY, Command, Guard, Row, Target, Verb, row
 
-WAIT_SELLER, WAIT_BUYER, PLATFORM = "wait_seller", "wait_buyer", "platform"
+WAIT_SELLER, WAIT_BUYER, WAIT_PLATFORM = "wait_seller", "wait_buyer", "platform"
 WAIT_ADDRESS, WAIT_RETURN, WAIT_CONFIRM_RETURN = "wait_address", "wait_return", "wait_confirm_return"
-STAGES = (*BY_STAGE, "ended")
+ENDED = "ended"
+OPEN = tuple(BY_STAGE)
+STAGES = (*OPEN, ENDED)
 
 RETURN = "return_and_refund"
 MAX_PROPOSALS, MAX_EVIDENCE, MAX_DISPUTES = 30, 20, 10
-ANY = frozenset(Status)
 
 
 def claimed(order: Order) -> bool:
@@ -32,7 +33,9 @@ def claimed(order: Order) -> bool:
     return order.dispute is not None and order.dispute.claim is not None
 
 
-def _in(*stages: str) -> Guard:
+def _at_stage(stages: tuple[str, ...]) -> Guard:
+    if stages == OPEN:
+        return Guard(lambda order, at: order.disputed, "transition_not_allowed", "The order has no open dispute.")
     return Guard(
         lambda order, at: order.dispute is not None and order.dispute.stage in stages,
         "transition_not_allowed",
@@ -55,10 +58,9 @@ ROOM_FOR_EVIDENCE = Guard(
     "too_much_evidence",
     f"A dispute has at most {MAX_EVIDENCE} pieces of evidence.",
 )
-IS_OPEN = Guard(lambda order, at: order.disputed, "transition_not_allowed", "The order has no open dispute.")
 
 
-def open_dispute(order: Order, command: Command) -> Order:
+def start(order: Order, command: Command) -> Order:
     """The overlay and the claim. Receipt, shipment and release timers stop; shipping stays allowed. A dispute that only
     a snapshot has told of gets its claim."""
     refunds.refuse_more(order)
@@ -110,7 +112,7 @@ def buyer_counter(order: Order, command: Command) -> Order:
 
 
 def escalate(order: Order, command: Command) -> Order:
-    return _at(order, command, PLATFORM)
+    return _at(order, command, WAIT_PLATFORM)
 
 
 def decide(order: Order, command: Command) -> Order:
@@ -179,29 +181,20 @@ def _of(verb: Verb) -> Verb:
     return step
 
 
-def _row(action: str, actors: str, verb: Verb, *guards: Guard) -> Row:
-    """The stages are its guards: a dispute lies on any status."""
-    return row(action, actors, ANY, _of(verb), *guards)
-
-
-TABLE: tuple[Row, ...] = (
-    _row("accept", "seller clock", accept, _in(WAIT_SELLER), CLAIMED),
-    _row("counter", "seller", counter, _in(WAIT_SELLER), CLAIMED, ROOM_FOR_PROPOSALS),
-    _row("buyer_accept", "platform", buyer_accept, _in(WAIT_BUYER)),
-    _row("buyer_counter", "platform", buyer_counter, _in(WAIT_BUYER), ROOM_FOR_PROPOSALS),
-    _row("escalate", "platform", escalate, _in(WAIT_SELLER, WAIT_BUYER)),
-    _row("escalate", "clock", escalate, _in(WAIT_BUYER)),
-    _row("decide", "platform", decide, _in(PLATFORM)),
-    _row("give_return_address", "seller", give_return_address, _in(WAIT_ADDRESS)),
-    _row("expire_return_address", "clock", refund_without_return, _in(WAIT_ADDRESS)),
-    _row("buyer_returned", "platform", buyer_returned, _in(WAIT_RETURN)),
-    _row("expire_return", "clock", keep_the_money, _in(WAIT_RETURN)),
-    _row("confirm_return", "seller clock", confirm_return, _in(WAIT_CONFIRM_RETURN)),
-    _row("withdraw", "platform", withdraw, IS_OPEN),
-    _row("add_evidence", "seller", add_evidence, IS_OPEN, ROOM_FOR_EVIDENCE),
-)
-"""The dispute table of api.md, and what the clock does where nobody answers."""
-ACTIONS: tuple[str, ...] = tuple(dict.fromkeys(each.action for each in TABLE))
+def step(
+    action: str,
+    actors: str,
+    stage: str | tuple[str, ...],
+    to_stage: str | tuple[str, ...],
+    target: Target | tuple[Target, ...],
+    verb: Verb,
+    *guards: Guard,
+) -> Row:
+    """A row of the dispute table. Its stages are a guard, and its source is any status: a snapshot may show a dispute
+    on any."""
+    stages = (stage,) if isinstance(stage, str) else stage
+    made = row(action, actors, ANY, target, _of(verb), _at_stage(stages), *guards, stage=to_stage)
+    return replace(made, stages=stages)
 
 
 def _open(order: Order) -> Dispute:
@@ -243,7 +236,7 @@ def _proposed(order: Order, command: Command, by: str) -> Order:
 
 
 def _refuse_return(kind: str | None, solution: str) -> None:
-    """marketplace.md 3.2: goods that have not come cannot go back."""
+    """Goods that have not come cannot go back."""
     if kind == "not_received" and solution == RETURN:
         raise Unprocessable("nothing_to_return", "What was not received cannot be returned.", "/solution")
 

@@ -64,7 +64,7 @@ def request_cancellation(order: Order, command: Command) -> Order:
             lines=order.left(),
         ),
         respond_by=due,
-        on_silence="accept_cancellation",
+        on_silence=deadlines.TIMERS["cancellation"].on_lapse,
     )
     asked = replace(order, status=Status.IN_CANCEL, refunds=(*order.refunds, refund))
     return deadlines.settle(asked, {"cancellation": due}, {})

@@ -80,7 +80,7 @@ def await_receipt(order: Order, command: Command) -> Order:
 
 
 def editable(parcel: Parcel, at: datetime) -> bool:
-    """At most twice, within five days (marketplace.md, section 2)."""
+    """At most twice, within five days of its shipment."""
     return parcel.edits < MAX_EDITS and at - parcel.shipped_at <= EDIT_WINDOW
 
 
@@ -121,7 +121,7 @@ def report_delivery(order: Order, command: Command) -> Order:
     return deadlines.settle(reported, {"receipt": due}, {})
 
 
-def extend_receipt(order: Order, command: Command) -> Order:
+def extend(order: Order, command: Command) -> Order:
     """The seller gives the buyer more time, at most 60 days in all."""
     days: int = command.body["days"]
     left = deadlines.MAX_EXTENSION_DAYS - order.extended_days

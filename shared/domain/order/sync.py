@@ -43,6 +43,7 @@ FUNDS_BY_OUTCOME: Mapping[Outcome, tuple[FundState, FundState]] = {
 }
 """The fund state of an outcome while FUND_PROCESSING, and once it is FINISH."""
 POSSIBLE_FUNDS: Mapping[Status, frozenset[FundState]] = {
+    **dict.fromkeys(Status, frozenset({FundState.NONE})),
     Status.FUND_PROCESSING: frozenset(FundState),
     Status.FINISH: frozenset({FundState.NONE, FundState.RELEASED, FundState.REFUNDED}),
 }
@@ -174,7 +175,7 @@ def _ending(order: Order, status: Status, end_reason: str | None, fund_state: Fu
         end_reason = order.end_reason
     if fund_state is None:
         fund_state = _fund_state(order, status, end_reason)
-    elif fund_state not in POSSIBLE_FUNDS.get(status, {FundState.NONE}):
+    elif fund_state not in POSSIBLE_FUNDS[status]:
         raise Unprocessable("fund_state_impossible", f"An order that is {status} is not {fund_state}.", "/fund_state")
     unpaid = status in UNPAID or (end_reason is not None and END_REASONS[end_reason] is Outcome.CLOSED_UNPAID)
     received = order.amounts.total if order.amounts.received is None else order.amounts.received
@@ -239,7 +240,8 @@ def _refunds(before: Order, after: Order, command: Command) -> Order:
         if asked:
             return after
         due = command.at + command.store.policy.durations["cancellation"]
-        request = replace(record(RefundState.REQUESTED), respond_by=due, on_silence="accept_cancellation")
+        on_silence = deadlines.TIMERS["cancellation"].on_lapse
+        request = replace(record(RefundState.REQUESTED), respond_by=due, on_silence=on_silence)
         return replace(after, refunds=(*after.refunds, request))
     if after.fund_state is FundState.REFUNDING:
         after = accept_requests(after)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from shared.domain.order.model import FundState, Order, Status
+
 if TYPE_CHECKING:
-    from shared.domain.order.model import Order, Status
     from shared.domain.stores import Store
 
 SELLER_ROLES = frozenset({"owner", "staff"})
@@ -42,7 +43,7 @@ class Command:
     reason: str | None = None
 
 
-Verb = Callable[["Order", Command], "Order"]
+Verb = Callable[[Order, Command], Order]
 """Returns the order after the action (the same object where nothing changed); raises Conflict or Unprocessable."""
 
 PLATFORM, SELLER, CLOCK = "platform", "seller", "clock"
@@ -57,18 +58,74 @@ class Guard:
     because: str
 
 
+ANY = frozenset(Status)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a row may lead: the status and the fund state after it. Without a status, both stay as they are. Only the
+    row's sources that are in `only_from` can lead here."""
+
+    status: Status | None
+    fund_state: FundState = FundState.NONE
+    only_from: frozenset[Status] = ANY
+
+    def reached(self, before: Order, after: Order) -> bool:
+        if self.status is None:
+            return (after.status, after.fund_state) == (before.status, before.fund_state)
+        return (after.status, after.fund_state) == (self.status, self.fund_state) and before.status in self.only_from
+
+
+UNCHANGED = Target(None)
+SAME = "unchanged"
+"""Among the stages that a row leads to: the stage of the order's dispute stays as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a table: who may do this, in which statuses, and what comes of it."""
+    """One line of a table: who may do this, in which statuses, where it leads, and the function that does it. `stages`
+    are the stages of the dispute in which a step of it may be done (an action of the order has none), `to_stages` those
+    that it leads to."""
 
     action: str
     actors: frozenset[str]
     sources: frozenset[Status]
+    targets: tuple[Target, ...]
     verb: Verb
     guards: tuple[Guard, ...] = ()
+    stages: tuple[str, ...] = ()
+    to_stages: tuple[str, ...] = (SAME,)
+
+    def leads(self, before: Order, after: Order) -> bool:
+        """Does the row lead from the one to the other?"""
+        stage, was = _stage(after), _stage(before)
+        return any(target.reached(before, after) for target in self.targets) and (
+            stage in self.to_stages or (stage == was and SAME in self.to_stages)
+        )
 
 
-def row(action: str, actors: str, sources: frozenset[Status] | Status, verb: Verb, *guards: Guard) -> Row:
-    """The platform may report every action, so it is an actor of every row."""
-    at = sources if isinstance(sources, frozenset) else frozenset({sources})
-    return Row(action, frozenset(actors.split()) | {PLATFORM}, at, verb, guards)
+def row(
+    action: str,
+    actors: str,
+    source: Status | frozenset[Status],
+    target: Status | Target | tuple[Status | Target, ...],
+    verb: Verb,
+    *guards: Guard,
+    stage: str | tuple[str, ...] = SAME,
+) -> Row:
+    """The platform may report every action, so it is an actor of every row. A target that is only a status has the fund
+    state `none`. `stage`: where the row leads the order's dispute."""
+    targets = target if isinstance(target, tuple) else (target,)
+    return Row(
+        action,
+        frozenset(actors.split()) | {PLATFORM},
+        source if isinstance(source, frozenset) else frozenset({source}),
+        tuple(each if isinstance(each, Target) else Target(each) for each in targets),
+        verb,
+        guards,
+        to_stages=stage if isinstance(stage, tuple) else (stage,),
+    )
+
+
+def _stage(order: Order) -> str | None:
+    return order.dispute.stage if order.dispute else None
