@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from docs import generate
 from shared.domain.order.deadlines import TIMERS
-from shared.domain.order.lifecycle import ACTIONS, TABLE
+from shared.domain.order.lifecycle import ACTIONS, DISPUTE_ACTIONS, DISPUTE_TABLE, PLATFORM_ALONE, TABLE, edges
 from shared.domain.order.model import END_REASONS
+from tests.proof import counted
 
 
 def test_the_page_is_as_the_tables_are() -> None:
@@ -18,8 +20,36 @@ def test_the_page_is_as_the_tables_are() -> None:
 
 def test_every_row_is_on_the_page() -> None:
     page = generate.document()
-    assert all(page.count(f"| `{name}` |") >= 1 for name in (*ACTIONS, *TIMERS, *END_REASONS))
-    assert sum(page.count(f"| `{action}` |") for action in ACTIONS) >= len(TABLE)
+    names = (*ACTIONS, *DISPUTE_ACTIONS, *TIMERS, *END_REASONS)
+    assert [name for name in names if f"| `{name}` |" not in page] == []
+    for rows in (TABLE, DISPUTE_TABLE):
+        listed = re.findall(r"^[|] `(\w+)` [|] (?:seller|platform)", page, re.MULTILINE)
+        assert [action for action in listed if action in {row.action for row in rows}] == [row.action for row in rows]
+    counted("rows on the page", len(listed), 48)
+
+
+def test_the_page_says_where_an_action_leads() -> None:
+    page = generate.document()
+    for line in (
+        "| `refuse_payment` | seller, platform | `WAIT_SELLER_EXAMINE_MONEY` | `FUND_PROCESSING` (refunding) |",
+        "| `freeze` | platform | any but `FINISH` | unchanged |",
+        "| `sync` | platform | any | any |",
+        "| `counter` | seller, platform | `wait_seller` | `wait_buyer` | unchanged |",
+    ):
+        assert page.count(line) == 1, line
+
+
+def test_the_diagram_has_an_arrow_for_every_way_and_no_other() -> None:
+    orders, disputes = re.findall(r"```mermaid\nstateDiagram-v2\n(.*?)```", generate.document(), re.DOTALL)
+    arrow = re.compile(r"^    (\S+) --> (\S+?)(?: : (.*))?$", re.MULTILINE)
+    drawn = {(source, there) for source, there, _ in arrow.findall(orders)}
+    ways = {(str(source), str(there)) for source, there, _ in edges()}
+    ways |= {(str(source), str(there)) for source, following in PLATFORM_ALONE.items() for there in following}
+    assert drawn == ways | {("[*]", "PLACE_ORDER_SUCCESS"), ("FINISH", "[*]")}
+    assert len(arrow.findall(orders)) == len(drawn) == orders.count("\n"), "one arrow for all that leads there"
+    named = {name for *_, by in arrow.findall(disputes) for name in by.split(", ") if name}
+    assert named == {*DISPUTE_ACTIONS, "open_dispute"} - {"add_evidence"}
+    counted("arrows", len(drawn) + len(arrow.findall(disputes)), 45)
 
 
 def test_a_stale_page_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -328,10 +328,9 @@ def edges() -> Iterator[tuple[Status, Status, Row]]:
     a dispute start where `open_dispute` may be done."""
     for each in (*TABLE, *DISPUTE_TABLE):
         sources = DISPUTABLE if each.stages else each.sources
-        for target in each.targets if each.action != "sync" else ():
-            for source in Status:
-                if target.status not in (None, source) and source in sources & target.only_from:
-                    yield source, target.status, each
+        for source in Status if each.action != "sync" else ():
+            if source in sources:
+                yield from ((source, target, each) for target in each.following(source) if target is not source)
 
 
 @cache

@@ -96,6 +96,10 @@ class Row:
     stages: tuple[str, ...] = ()
     to_stages: tuple[str, ...] = (SAME,)
 
+    def following(self, source: Status) -> tuple[Status, ...]:
+        """The statuses that an order may have after it had this one."""
+        return tuple(target.status or source for target in self.targets if source in target.only_from)
+
     def leads(self, before: Order, after: Order) -> bool:
         """Does the row lead from the one to the other?"""
         stage, was = _stage(after), _stage(before)
