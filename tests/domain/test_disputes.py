@@ -28,7 +28,7 @@ STEPS: dict[str, tuple[str, str]] = {
     "withdraw": ("", " ".join(DISPUTED)),
     "add_evidence": ("seller", " ".join(DISPUTED)),
 }
-"""The dispute table of the contract, written down a second time."""
+"""The dispute table, written down a second time."""
 
 
 def test_the_whole_product_of_stage_action_and_actor() -> None:
