@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -24,6 +24,8 @@ _held = threading.local()
 LOST, KILLED_BEFORE, KILLED_AFTER = "answer lost", "killed before", "killed after"
 FAULTS = (LOST, KILLED_BEFORE, KILLED_AFTER)
 WAIT = 30
+Call = tuple[str, Any]
+"""An operation of the store with its arguments."""
 
 
 class Killed(BaseException):
@@ -31,7 +33,7 @@ class Killed(BaseException):
 
 
 class Chooser(Protocol):
-    def choose(self, clients: Sequence[int]) -> int: ...
+    def choose(self, clients: Sequence[int], calls: Mapping[int, Call]) -> int: ...
     def fault(self, client: int, operation: str) -> str | None: ...
 
 
@@ -42,7 +44,7 @@ class Scripted:
     script: Sequence[int] = ()
     trace: list[tuple[int, int]] = field(default_factory=list)
 
-    def choose(self, clients: Sequence[int]) -> int:
+    def choose(self, clients: Sequence[int], calls: Mapping[int, Call]) -> int:
         step = len(self.trace)
         taken = self.script[step] if step < len(self.script) else 0
         self.trace.append((taken, len(clients)))
@@ -60,7 +62,7 @@ class FaultAt:
     kind: str
     calls: int = 0
 
-    def choose(self, clients: Sequence[int]) -> int:
+    def choose(self, clients: Sequence[int], calls: Mapping[int, Call]) -> int:
         return clients[0]
 
     def fault(self, client: int, operation: str) -> str | None:
@@ -79,7 +81,7 @@ class Seeded:
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
 
-    def choose(self, clients: Sequence[int]) -> int:
+    def choose(self, clients: Sequence[int], calls: Mapping[int, Call]) -> int:
         return self._random.choice(clients)
 
     def fault(self, client: int, operation: str) -> str | None:
@@ -89,21 +91,6 @@ class Seeded:
         return self._random.choice(FAULTS)
 
 
-def schedules(limit: int = 5_000) -> Iterator[Scripted]:
-    """Every schedule, depth first: play each that is handed out, and its trace leads to the next."""
-    script: list[int] = []
-    for _ in range(limit):
-        chooser = Scripted(script)
-        yield chooser
-        trace = chooser.trace
-        while trace and trace[-1][0] + 1 >= trace[-1][1]:
-            trace.pop()
-        if not trace:
-            return
-        script = [taken for taken, _ in trace[:-1]] + [trace[-1][0] + 1]
-    raise AssertionError(f"more than {limit} schedules")
-
-
 @dataclass
 class Baton:
     """`suspend` and `resume` put away and bring back what is kept once a process but belongs to one client."""
@@ -111,22 +98,29 @@ class Baton:
     chooser: Chooser
     suspend: Callable[[], Any] = lambda: None
     resume: Callable[[Any], None] = lambda _: None
-    calls: int = 0
     settings_stay: bool = False
     """Nobody changes the store's settings, so reading them is no step of its own."""
+    taken: list[tuple[int, Call]] = field(default_factory=list)
+    """Who made which call, in order."""
+
+    @property
+    def calls(self) -> int:
+        return len(self.taken)
 
     def play(self, *clients: Callable[[], Any]) -> list[Any]:
-        """What each client came to: its result, or `Killed`. A client that fails fails the test."""
+        """What each client came to: its result, or `Killed`. A client that fails fails the test.
+
+        Each comes to its first call before anything is chosen: until then it touches nothing that another sees.
+        """
         self._turn: int | None = None
         self._changed = threading.Condition()
-        self._ready: set[int] = set()
+        self._waiting: dict[int, Call] = {}
         self._alive = set(range(len(clients)))
         results: list[Any] = [None] * len(clients)
         errors: list[BaseException] = []
 
         def body(client: int, work: Callable[[], Any]) -> None:
             _held.by = (self, client)
-            self._await(client)
             try:
                 results[client] = work()
             except Killed as killed:
@@ -140,39 +134,38 @@ class Baton:
                     self._changed.notify_all()
 
         threads = [threading.Thread(target=body, args=each, daemon=True) for each in enumerate(clients)]
-        for thread in threads:
+        for number, thread in enumerate(threads):
             thread.start()
-        with self._changed:
-            while self._alive:
-                settled = self._changed.wait_for(self._settled, WAIT)
-                assert settled, "a client hangs"
-                if self._alive:
-                    self._turn = self.chooser.choose(sorted(self._alive))
-                    self._changed.notify_all()
+            self._settle(lambda number=number: number in self._waiting or number not in self._alive)
+        while self._alive:
+            with self._changed:
+                self._turn = self.chooser.choose(sorted(self._alive), self._waiting)
+                self._changed.notify_all()
+            self._settle(lambda: self._turn is None and self._waiting.keys() >= self._alive)
         for thread in threads:
             thread.join(WAIT)
         if errors:
             raise errors[0]
         return results
 
-    def _settled(self) -> bool:
-        return not self._alive or (self._turn is None and self._ready >= self._alive)
-
-    def _await(self, client: int) -> None:
+    def _settle(self, settled: Callable[[], bool]) -> None:
         with self._changed:
-            self._ready.add(client)
+            assert self._changed.wait_for(settled, WAIT), "a client hangs"
+
+    def _await(self, client: int, call: Call) -> None:
+        with self._changed:
+            self._waiting[client] = call
             self._turn = None if self._turn == client else self._turn
             self._changed.notify_all()
             assert self._changed.wait_for(lambda: self._turn == client, WAIT), "the baton never came"
-            self._ready.discard(client)
+            self.taken.append((client, self._waiting.pop(client)))
 
     def call(self, client: int, api: Any, operation: str, arguments: Any) -> Any:
         if operation == "GetItem" and arguments.get("Key", {}).get("sk") == {"S": "STORE"} and self.settings_stay:
             return _real(api, operation, arguments)
         kept = self.suspend()
-        self._await(client)
+        self._await(client, (operation, arguments))
         self.resume(kept)
-        self.calls += 1
         fault = self.chooser.fault(client, operation)
         if fault == KILLED_BEFORE:
             raise Killed
