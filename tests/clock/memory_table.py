@@ -17,9 +17,10 @@ from pynamodb.exceptions import CancellationReason, PutError, TransactWriteError
 from pynamodb.expressions import condition as c
 from pynamodb.expressions import update as u
 
-from shared.store.dynamodb import table
+from shared.store.dynamodb import table, wire
 from shared.store.dynamodb.records import Record
 from tests.clock.expressions import Item, acted, bounds, holds, item_of, raw, record_of, refused
+from tests.clock.memory_client import EVERYTHING, MemoryClient
 from tests.clock.memory_index import Index, Key, Sorted
 
 HONEST = 1_000
@@ -57,7 +58,7 @@ class MemoryTable:
         self.reads += 1
         partition = self.partitions.get(pk)
         start = (after["sk"]["S"],) if after else None
-        found, _ = partition.between(bounds(sk), forward, start, limit or 1 << 60) if partition else ([], False)
+        found, _ = partition.between(bounds(sk), forward, start, limit or EVERYTHING) if partition else ([], False)
         for (key,) in found:
             item = self.items.get((pk, key))
             if item is not None and "kind" in item:
@@ -94,6 +95,15 @@ class MemoryTable:
         names = told["attributes_to_get"]
         shown = [raw({name: item[name] for name in names}) for item in items]
         return {"Items": shown, **({"LastEvaluatedKey": last} if last else {})}
+
+    def range(self, name: str | None, key: str, since: str, until: str) -> list[Item]:
+        """What an index, or without a name the table itself, has of a key from `since` to `until`."""
+        sort = Record.sk.between(since, until)
+        if name is not None:
+            return self.page(name, key, sort, forward=True, after=None, limit=EVERYTHING)[0]
+        self.reads += 1
+        found, _ = self.partitions.get(key, Sorted()).between(bounds(sort), True, None, EVERYTHING)
+        return [self.items[key, sk] for (sk,) in found]
 
     def put(self, record: Record, condition: c.Condition) -> None:
         self._alone(record, None, condition, "PutItem", PutError)
@@ -193,9 +203,15 @@ class MemoryTable:
 
     @contextmanager
     def installed(self) -> Iterator[MemoryTable]:
-        """Until the end of the block, shared/store/dynamodb/table.py works on this table."""
-        put_back = [(table, "connection", table.connection), (table, "TransactWrite", table.TransactWrite)]
+        """Until the end of the block, shared/store/dynamodb/table.py and wire.py work on this table."""
+        put_back = [
+            (table, "connection", table.connection),
+            (table, "TransactWrite", table.TransactWrite),
+            (wire, "connection", wire.connection),
+            (wire, "_client", wire._client),
+        ]
         table.connection, table.TransactWrite = (lambda: self), _writer(self)  # type: ignore[assignment,misc]
+        wire.connection, wire._client = (lambda: self), MemoryClient  # type: ignore[assignment]
         Record.get = classmethod(_get(self))
         Record.query = classmethod(_query(self))
         Record.save, Record.update = _save(self), _update(self)
@@ -288,7 +304,7 @@ def _pages(memory: MemoryTable, name: str) -> Callable[..., Iterator[Record]]:
 
 def _count(memory: MemoryTable, name: str) -> Callable[..., int]:
     def count(key: str, sort: c.Condition | None = None) -> int:
-        items, _ = memory.page(name, key, sort, forward=True, after=None, limit=1 << 60)
+        items, _ = memory.page(name, key, sort, forward=True, after=None, limit=EVERYTHING)
         return sum("kind" in item for item in items) if not memory.indexes[name].keys_only else 0
 
     return count

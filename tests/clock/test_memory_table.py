@@ -15,6 +15,7 @@ import pytest
 from pynamodb.exceptions import TransactWriteError
 
 from tests.clock.expressions import raw
+from tests.clock.memory_client import EVERYTHING
 from tests.clock.memory_table import MemoryTable
 from tests.harness import Api
 
@@ -56,7 +57,7 @@ def assert_same(memory: MemoryTable) -> Counter[str]:
         assert index.partitions.keys() <= partitions
         for partition in partitions:
             found = indexed(table, name, index.hash_key, partition)
-            ours, _ = memory.page(name, partition, None, forward=True, after=None, limit=1 << 60)
+            ours, _ = memory.page(name, partition, None, forward=True, after=None, limit=EVERYTHING)
             assert [item[index.range_key]["S"] for item in found] == [item[index.range_key] for item in ours]
 
             def by_key(item: Any) -> Any:
@@ -64,7 +65,25 @@ def assert_same(memory: MemoryTable) -> Counter[str]:
 
             assert sorted(found, key=by_key) == sorted(map(raw, ours), key=by_key), (name, partition)
             counts["index items"] += len(found)
+            assert_same_on_the_wire(memory, name, (index.hash_key, index.range_key), partition)
+    for partition in memory.partitions:
+        counts["on the wire"] += assert_same_on_the_wire(memory, None, ("pk", "sk"), partition)
     return counts
+
+
+def assert_same_on_the_wire(memory: MemoryTable, name: str | None, keys: tuple[str, str], partition: str) -> int:
+    """Some of what is there, and how many there are."""
+    from shared.store.dynamodb import wire
+
+    def read() -> tuple[list[Any], int]:
+        asked = (name, keys, partition, "2", "B9")
+        found = list(wire.items(*asked, wire.pages_of(dict)))  # type: ignore[type-var]
+        return sorted(found, key=lambda item: (item["pk"]["S"], item["sk"]["S"])), wire.count(*asked)
+
+    there = read()
+    with memory.installed():
+        assert read() == there
+    return there[1]
 
 
 class Scribbler:

@@ -12,9 +12,6 @@ from typing import Any
 
 import boto3
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from shared.domain.errors import DomainError
 from shared.domain.order import ledger, lifecycle
@@ -29,16 +26,19 @@ from shared.store import stores
 from shared.store.orders import ledger as kept
 from shared.store.orders import orders
 from tests.books import audit
+from tests.clock.memory_client import MemoryClient
+from tests.clock.memory_table import MemoryTable
 from tests.domain.bodies import body_for
 from tests.domain.build import Life, line
-from tests.harness import Api
+from tests.harness import Api, environment
+from tests.proof import counted, size
 from tests.store.money_model import Purse
 
-PARTS, RUNS, STEPS, FLOOR = 4, 125, 32, 5
-"""Parts, so that workers share them; runs, steps and floor are those of each, and each is held to its own: 500 runs and
-15,000 steps, and every row of both tables 20 times at least, in all."""
-ROUNDS = 3
-"""A part goes on with other seeds until every row has had its turn, so often at most."""
+PARTS, RUNS, STEPS, FLOOR = size((2, 40, 32, 2), (4, 125, 32, 5))
+"""Parts, so that workers share them; runs, steps of each run, and the floor for every row of both tables are those of
+each part."""
+ON_THE_ENGINE = size(6, 60)
+"""Runs on Dynoxide; the others are on the table in memory, which is many times as fast."""
 RARE = {"adjust_price", "remind_payment", "freeze", "sync"}
 """Ends of most lives, or possible at most times."""
 SENT = ("pay", "pass_risk", "ship")
@@ -69,9 +69,7 @@ CURRENCIES = ("USD", "JPY", "KWD")
 class Desk:
     """What all runs share: figures, and the rows of both tables that were taken."""
 
-    def __init__(self, part: int = 0) -> None:
-        self.part = part
-        self.round = 0
+    def __init__(self) -> None:
         self.rows: Counter[str] = Counter()
         self.tried: Counter[tuple[str, str]] = Counter()
         self.figures: Counter[str] = Counter()
@@ -88,30 +86,27 @@ def row_of(action: str, role: str, status: str) -> str:
     raise AssertionError((action, role, status))
 
 
-class Money(RuleBasedStateMachine):
+class Money:
     """Three orders at a time of one store, in three currencies. Each step is one action of somebody, some time later;
     an order that has ended makes room for another."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, chance: Random) -> None:
+        self.chance = chance
         self.now = START
         self.placed: dict[str, Placement] = {}
         self.purses: dict[str, Purse] = {}
         self.heard: dict[str, list[Entry]] = {}
         self.current: dict[int, str] = {}
         self.loaded: dict[str, orders.Loaded] = {}
-
-    @initialize()
-    def opened(self) -> None:
         DESK.figures["runs"] += 1
         DESK.saved = []
         self.store = Store(f"s{DESK.figures['runs']}")
         stores.create(self.store, self.now)
 
-    @rule(number=st.integers(0, 2), seed=st.integers(0, 10**6), hours=st.sampled_from(HOURS))
-    def step(self, number: int, seed: int, hours: int) -> None:
-        rng = Random((seed * ROUNDS + DESK.round) * PARTS + DESK.part)
-        self.now += timedelta(hours=hours)
+    def step(self) -> None:
+        rng = self.chance
+        number = rng.randrange(3)
+        self.now += timedelta(hours=rng.choice(HOURS))
         DESK.figures["steps"] += 1
         if number not in self.current:
             self.place(number, rng)
@@ -197,7 +192,7 @@ class Money(RuleBasedStateMachine):
         life.order, life.entries = self.loaded[order_id].order, []
         return life
 
-    def teardown(self) -> None:
+    def end(self) -> None:
         """Histories against what was heard, totals and ledgers against the model, per currency."""
         wanted: dict[str, Counter[str]] = {}
         for order_id, purse in self.purses.items():
@@ -272,27 +267,38 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(orders, "save", heard)
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_money_is_conserved_whatever_happens(on_dynoxide: Api, listening: None, part: int) -> None:
-    DESK.__init__(part)  # type: ignore[misc]
-    rows = {f"{number} {row.action}" for number, row in enumerate((*lifecycle.TABLE, *lifecycle.DISPUTE_TABLE))}
-    for DESK.round in range(ROUNDS):
-        run_state_machine_as_test(
-            Money,
-            settings=settings(
-                max_examples=RUNS,
-                stateful_step_count=STEPS,
-                deadline=None,
-                derandomize=True,
-                suppress_health_check=list(HealthCheck),
-                phases=(Phase.generate,),
-            ),
-        )
-        if all(DESK.rows[row] >= FLOOR for row in rows):
+def play(part: int, runs: int, floor: int) -> None:
+    """So many runs, or more, until every row of both tables was taken so often."""
+    DESK.__init__()  # type: ignore[misc]
+    rows = [f"{number} {row.action}" for number, row in enumerate((*lifecycle.TABLE, *lifecycle.DISPUTE_TABLE))]
+    for run in range(3 * runs):
+        money = Money(Random(f"{part} {run}"))
+        for _ in range(STEPS):
+            money.step()
+        money.end()
+        if run + 1 >= runs and all(DESK.rows[row] >= floor for row in rows):
             break
-    books = audit(boto3.client("dynamodb"), os.environ["TABLE_NAME"])
-    print(json.dumps(DESK.figures | {"audited": len(books.orders), "entries": books.entries, "figures": books.figures}))
-    print({row: DESK.rows[row] for row in sorted(rows, key=lambda row: int(row.split()[0]))})
-    assert books.wrong == [] and books.figures * PARTS >= 4_000
-    assert DESK.figures["runs"] * PARTS >= 500 and DESK.figures["steps"] * PARTS >= 15_000
-    assert {row: DESK.rows[row] for row in rows if DESK.rows[row] * PARTS < 20} == {}
+    print(json.dumps(DESK.figures))
+    print({row: DESK.rows[row] for row in rows})
+    counted("money: least often taken row of the tables", min(DESK.rows[row] for row in rows), floor)
+    counted("money: runs", DESK.figures["runs"], runs)
+    counted("money: steps", DESK.figures["steps"], runs * STEPS)
+
+
+def audited(client: Any, figures: int) -> None:
+    books = audit(client, os.environ["TABLE_NAME"])
+    assert books.wrong == []
+    counted("money: orders audited", len(books.orders), figures // 20)
+    counted("money: figures recounted", books.figures, figures)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_money_is_conserved_whatever_happens(listening: None, part: int) -> None:
+    with environment("http://127.0.0.1:1", "memory"), MemoryTable().installed() as memory:
+        play(part, RUNS, FLOOR)
+        audited(MemoryClient(memory), RUNS * 50)
+
+
+def test_money_is_conserved_on_an_engine(on_dynoxide: Api, listening: None) -> None:
+    play(PARTS, ON_THE_ENGINE, 0)
+    audited(boto3.client("dynamodb"), ON_THE_ENGINE * 50)
