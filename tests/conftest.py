@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import botocore.session
 import moto  # noqa: F401  before any client is made, or it would reach for the real network
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,11 +21,11 @@ from tests.harness import (
     use_table,
 )
 from tests.moto_backup import cheap_backups
+from tests.service_data import read_once
 
 TABLE = "orders"
 
-# Each table here has clients of its own. They share what botocore knows of the services, which takes 0.2 s to read.
-botocore.session.create_loader = lru_cache(botocore.session.create_loader)  # type: ignore[attr-defined]
+read_once()
 
 # How long an example takes says more of the machine than of what is tested: a busy one is no failure.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,4 +1,4 @@
-"""The table in memory for readers that ask a client and not shared/store/dynamodb/table.py: the wire's pages, and a scan."""
+"""The table in memory for readers that use a client and not table.py: the wire's pages, and a scan."""
 
 from __future__ import annotations
 
