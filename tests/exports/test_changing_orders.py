@@ -18,15 +18,19 @@ from functions.exports import worker
 from functions.exports.formats import csv
 from shared.domain.exports.model import RESTARTS
 from shared.operations import exports
-from shared.store.dynamodb import keys, wire
+from shared.store.dynamodb import keys
 from shared.store.dynamodb.records import Record
 from shared.store.orders import orders as store
 from shared.store.orders import timeline
+from tests import proof
 from tests.exports.office import Office
+from tests.exports.small_pages import small_pages
 from tests.harness import Shop, ago, line, new_order, parcel, snapshot, usd
 
 COLUMNS = ["order_id", "status_code", "tracking_nos", "note", "fund_state", "placed_at"]
-SEEDS = 60
+SEEDS, MANY = proof.size(15, 60), proof.size(16, 64)
+"""How many exports orders change under; in batches, which run as tests of their own."""
+SEEDS_BATCH, MANY_BATCH = 15, 16
 
 
 class Meanwhile:
@@ -36,22 +40,12 @@ class Meanwhile:
         self.happenings: list[Callable[[], object]] = []
         self.at: Callable[[int], bool] = lambda _: False
         self.requests = 0
-        client = wire._client
+        small_pages(monkeypatch, size, self.happen)
 
-        def small(beside: Any) -> Any:
-            real = client(beside)
-            meanwhile = self
-
-            class Small:
-                def query(self, **request: Any) -> Any:
-                    meanwhile.requests += 1
-                    if meanwhile.happenings and meanwhile.at(meanwhile.requests):
-                        meanwhile.happenings.pop(0)()
-                    return real.query(**request, Limit=size)
-
-            return Small()
-
-        monkeypatch.setattr(wire, "_client", small)
+    def happen(self) -> None:
+        self.requests += 1
+        if self.happenings and self.at(self.requests):
+            self.happenings.pop(0)()
 
 
 def step(shop: Shop, order_ids: list[str], chosen: random.Random) -> Callable[[], object]:
@@ -83,11 +77,14 @@ def versions(shop: Shop, order_id: str) -> set[tuple[str, int, str]]:
     return seen
 
 
-def test_every_order_is_there_once_in_one_version(office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("batch", range(0, SEEDS, SEEDS_BATCH))
+def test_every_order_is_there_once_in_one_version(
+    office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
     office, happened = office_on_dynoxide, 0
     monkeypatch.setattr(csv, "MAX_ROWS", 5)
     meanwhile = Meanwhile(monkeypatch)
-    for seed in range(SEEDS):
+    for seed in range(batch, batch + SEEDS_BATCH):
         chosen = random.Random(seed)
         shop = office.api.shop()
         order_ids = [shop.platform.place(placed_at=ago(hours=30 + number))["order_id"] for number in range(9)]
@@ -104,10 +101,9 @@ def test_every_order_is_there_once_in_one_version(office_on_dynoxide: Office, mo
         assert len(found) == len(set(found)), seed
         assert set(order_ids) <= set(found), seed
         for order_id, status, numbers, note, *_ in rows:
-            told = (status, len(numbers.split()), note)
-            assert told in versions(shop, order_id), (seed, told, versions(shop, order_id))
-    print(f"\n{SEEDS} exports, {happened} changes while they ran")
-    assert happened >= SEEDS * 4
+            told, lived = (status, len(numbers.split()), note), versions(shop, order_id)
+            assert told in lived, (seed, told, lived)
+    proof.counted("changes while an export ran", happened, SEEDS_BATCH * 4)
 
 
 def made_in_the_end(office: Office, shop: Shop) -> dict[str, Any]:
@@ -190,7 +186,6 @@ def test_what_left_its_status_is_left_out(office_on_dynoxide: Office, monkeypatc
     assert sorted(row[0] for row in office.rows(shop.staff, export)) == sorted(order_ids[1:])
 
 
-MANY = 50
 TOLD = ["order_id", "status_code", "fund_state", "note", "tracking_nos", "refunded", "total", "pieces"]
 WINDOW_HOURS = 100, 10
 Version = tuple[Any, ...]
@@ -332,15 +327,16 @@ def check(past: Past, rows: list[Any], began: dict[str, int], export: dict[str, 
     return len(found)
 
 
+@pytest.mark.parametrize("batch", range(0, MANY, MANY_BATCH))
 def test_whatever_happens_each_row_is_one_version_of_its_order(
-    office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch
+    office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
     """Orders are paid, shipped, refunded, annotated, repriced, stripped of parcels, placed, and moved into the window,
     within it and out of it, between the pages of a read that is small."""
     office = office_on_dynoxide
     monkeypatch.setattr(csv, "MAX_ROWS", 4)
     meanwhile, took, checked, anew = Meanwhile(monkeypatch, size=2), Counter[str](), 0, 0
-    for seed in range(MANY):
+    for seed in range(batch, batch + MANY_BATCH):
         chosen, past = random.Random(1_000 + seed), Past(office.api.shop())
         for hours in (*range(20, 90, 10), 5, 150):
             order_id = past.place(hours)
@@ -388,8 +384,10 @@ def test_whatever_happens_each_row_is_one_version_of_its_order(
         checked += check(past, office.rows(past.shop.staff, told), began, told, seed)
         anew += bool(past.took["move"])
         took += past.took
-    print(f"\n{MANY} exports, {checked} rows; changes while they ran: {dict(took)}; {anew} had orders moved")
-    assert MANY + SEEDS >= 110 and checked >= MANY * 5 and took.total() >= MANY * 4 and anew >= 15
+    print(f"\nchanges while they ran: {dict(took)}")
+    proof.counted("rows of an export that are one version of their order", checked, MANY_BATCH * 5)
+    proof.counted("changes of any kind while an export ran", took.total(), MANY_BATCH * 4)
+    proof.counted("exports whose orders moved in time", anew, MANY_BATCH // 3)
     assert {"pay", "ship", "cancel", "accept", "refund", "note", "sync", "reprice", "move", "placed"} <= set(took), took
 
 
@@ -430,8 +428,8 @@ def test_a_change_before_any_page_is_in_the_row_whole_or_not_at_all(
         assert len(versions) == began[order_ids[1]] + 1
         row = next(version for order_id, version in map(read_row, rows) if order_id == order_ids[1])
         before, after = before + (row == versions[-2]), after + (row == versions[-1])
-    print(f"\n{name}: {before} exports with the order before, {after} with the order after")
-    assert before >= 3 and after >= 2
+    proof.counted(f"exports with the order before its {name}", before, 3)
+    proof.counted(f"exports with the order after its {name}", after, 2)
 
 
 def test_parts_that_make_the_right_sum_by_chance_are_not_taken_for_the_orders_own(

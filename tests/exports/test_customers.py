@@ -15,13 +15,14 @@ from functions.exports.formats import csv
 from functions.orders.buyers import segment_of
 from shared.operations import exports
 from shared.store.customers import all_customers, customers
+from tests import proof
 from tests.baton import KILLED_AFTER, KILLED_BEFORE, LOST, Killed
 from tests.exports.office import Office, about
 from tests.exports.test_changing_orders import Meanwhile
 from tests.exports.test_kill_points import QUEUES_OWN, Calls, Desk, counted, everything, objects
 from tests.harness import BUCKET, Api, Shop, ago, line, usd
 
-SEEDS = 20
+SEEDS = proof.size(8, 20)
 FORMATS = ("xls", "xlsx", "csv")
 COLUMNS = ["buyer_id", "orders", "paid_orders", "note", "currency", "spend"]
 IDS = ("buyer-1", "..", "a/b", "a", "a\x01", "a b+c", "买家", "😀", "~7E", "a#b?c&d", "é" * 128, "$", "￿", "𐀀")
@@ -102,8 +103,8 @@ def test_every_customer_is_there_once_as_at_one_moment(
             assert (*told.pop(), spent) in had[buyer], (seed, buyer, rows, had[buyer])
         assert export["coverage"]["orders"] == len(found)
         late += len(set(found) - set(KNOWN))
-    print(f"\n{SEEDS} exports, {happened} changes while they ran, {late} who came meanwhile")
-    assert happened >= SEEDS * 3 and late >= 10
+    proof.counted("changes while an export of customers ran", happened, SEEDS * 3)
+    proof.counted("customers who came while an export ran", late, SEEDS // 2)
 
 
 @pytest.mark.parametrize("fault", [KILLED_BEFORE, KILLED_AFTER, LOST])

@@ -23,12 +23,18 @@ from shared.domain.exports.model import State
 from shared.operations import exports
 from shared.store import files
 from shared.store.exports import exports as store
+from tests import proof
 from tests.baton import KILLED_AFTER, KILLED_BEFORE, LOST, Killed
 from tests.exports import bulk
 from tests.exports.office import Office, sheet
+from tests.exports.small_pages import small_pages
 from tests.harness import BUCKET, Shop, ago, new_order, snapshot
 
-LARGE, LESS = 5_000, 1_000
+LARGE, LESS = proof.size((50, 50), (5_000, 1_000))
+SHARES = proof.size(1, 4)
+"""The calls are shared out among so many tests."""
+PAGE = proof.size(10, None)
+"""Items a page, so that few orders are read in as many calls as many; None for pages of 1 MB."""
 QUEUES_OWN = ("ReceiveMessage", "DeleteMessage")
 WINDOW = {"from": "2026-07-01T00:00:00Z", "to": "2027-07-01T00:00:00Z"}
 _real = botocore.client.BaseClient._make_api_call
@@ -118,15 +124,18 @@ def objects(shop: Shop, export_id: str) -> set[str]:
     return {file.key for file in store.load(shop.name, export_id).files}
 
 
+@pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize(("fault", "orders"), [(KILLED_BEFORE, LARGE), (KILLED_AFTER, LARGE), (LOST, LESS)])
 def test_an_export_ends_the_same_wherever_it_is_cut(
-    office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch, fault: str, orders: int
+    office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch, fault: str, orders: int, share: int
 ) -> None:
     import moto.s3.models
 
     office, rows = office_on_dynoxide, orders * 2 // 5
     shop = office.api.shop()
     bulk.load(shop.name, orders)
+    if PAGE:
+        small_pages(monkeypatch, PAGE)
     monkeypatch.setattr(xls, "MAX_ROWS", rows)
     monkeypatch.setattr(files, "PART_BYTES", orders * 100)
     monkeypatch.setattr(moto.s3.models, "S3_UPLOAD_PART_MIN_SIZE", 1)
@@ -145,15 +154,16 @@ def test_an_export_ends_the_same_wherever_it_is_cut(
     undisturbed, operations = desk.end(), list(calls.made)
     assert undisturbed["state"] == "succeeded"
     assert [file["orders"] for file in undisturbed["files"]] == [rows, rows, rows // 2]
-    assert {"CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "Query", "PutItem"} <= set(operations)
+    sent = {"CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "SendMessage"}
+    places = [place for place, operation in enumerate(operations) if operation not in QUEUES_OWN]
+    assert {operations[place] for place in places} == {"GetItem", "PutItem", "Query", *sent}
+    assert len(places) >= (45 if orders == LARGE else 30)
     cells, keys = everything(office, shop, undisturbed), set(office.keys())
     counts = [(1, rows, rows), (2, rows, rows), (3, rows // 2, rows // 2)]
 
     cut: Counter[str] = Counter()
-    for at, operation in enumerate(operations):
-        if operation in QUEUES_OWN:
-            continue
-        desk = begin()
+    for at in places[share::SHARES]:
+        operation, desk = operations[at], begin()
         assert desk.live(at, fault) == operation, "each run makes the same calls"
         told = desk.end()
         where = (at, operation, fault)
@@ -170,9 +180,8 @@ def test_an_export_ends_the_same_wherever_it_is_cut(
         for key in new:
             office.s3.delete_object(Bucket=BUCKET, Key=key)
         cut[operation] += 1
-    print(f"\n{fault} at {cut.total()} calls: {dict(cut)}")
-    sent = {"CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "SendMessage"}
-    assert set(cut) == {"GetItem", "PutItem", "Query", *sent} and cut.total() >= (45 if orders == LARGE else 30), cut
+    print(f"\n{fault}: {dict(cut)}")
+    proof.counted(f"exports {fault} of each of their calls", cut.total(), (45 if orders == LARGE else 30) // SHARES)
 
 
 def _noting(write: Callable[..., Any], written: list[int]) -> Callable[..., Any]:
@@ -207,40 +216,42 @@ def calls_of(desk: Desk, run: Callable[[], object]) -> list[str]:
     return list(calls.made)
 
 
-def test_one_that_is_cut_when_it_resumes_ends_the_same(small: Desk) -> None:
+@pytest.mark.parametrize("name", ["parts sent", "all parts sent", "taken"])
+def test_one_that_is_cut_when_it_resumes_ends_the_same(small: Desk, name: str) -> None:
     """The first worker dies when it has the job, or has sent parts of its first file; the next at each of the calls
     that it makes for that file."""
     desk = again(small)
     operations = calls_of(desk, desk.run)
     cells, keys = everything(desk.office, desk.shop, desk.end()), set(desk.office.keys())
-    first = {
+    at, fault = {
         "parts sent": (operations.index("UploadPart"), KILLED_AFTER),
         "all parts sent": (operations.index("CompleteMultipartUpload"), KILLED_BEFORE),
         "taken": (operations.index("PutItem"), KILLED_AFTER),
-    }
+    }[name]
     cut: Counter[str] = Counter()
-    for name, (at, fault) in first.items():
-        resumed = _resumed(again(small), at, fault)
-        whole = calls_of(resumed, resumed.run)
-        whole = whole[: whole.index("SendMessage") + 1]
-        resumed.end()
-        keys |= objects(desk.shop, resumed.export_id)
-        for second, operation in enumerate(whole):
-            if operation in QUEUES_OWN:
-                continue
-            for other in (KILLED_BEFORE, KILLED_AFTER):
-                desk = _resumed(again(small), at, fault)
-                assert desk.live(second, other) == operation
-                told = desk.end()
-                where = (name, second, operation, other)
-                assert told["state"] == State.SUCCEEDED, where
-                assert everything(desk.office, desk.shop, told) == cells, where
-                assert desk.office.uploads() == [], where
-                assert set(desk.office.keys()) - keys == objects(desk.shop, desk.export_id), where
-                keys |= objects(desk.shop, desk.export_id)
-                cut[operation] += 1
-    print(f"\n{cut.total()} exports cut twice: {dict(cut)}")
-    assert cut.total() >= 60 and {"ListMultipartUploads", "AbortMultipartUpload", "DeleteObject"} <= set(cut)
+    resumed = _resumed(again(small), at, fault)
+    whole = calls_of(resumed, resumed.run)
+    whole = whole[: whole.index("SendMessage") + 1]
+    resumed.end()
+    keys |= objects(desk.shop, resumed.export_id)
+    for second, operation in enumerate(whole):
+        if operation in QUEUES_OWN:
+            continue
+        for other in (KILLED_BEFORE, KILLED_AFTER):
+            desk = _resumed(again(small), at, fault)
+            assert desk.live(second, other) == operation
+            told = desk.end()
+            where = (second, operation, other)
+            assert told["state"] == State.SUCCEEDED, where
+            assert everything(desk.office, desk.shop, told) == cells, where
+            assert desk.office.uploads() == [], where
+            new = set(desk.office.keys()) - keys
+            assert new == objects(desk.shop, desk.export_id), where
+            for key in new:
+                desk.office.s3.delete_object(Bucket=BUCKET, Key=key)
+            cut[operation] += 1
+    print(f"\n{name}: {dict(cut)}")
+    proof.counted(f"exports cut twice, the first time when they had {name}", cut.total(), 20)
 
 
 def _resumed(desk: Desk, at: int, fault: str) -> Desk:

@@ -16,10 +16,12 @@ from shared.store.dynamodb.keys import instant
 from shared.store.dynamodb.records import connection
 from shared.store.orders import timeline
 from shared.store.orders.items import head_of, part_record, parts_of, stamp
+from tests import proof
 from tests.exports.office import Office, sheet
 from tests.harness import line
 
-ORDERS = 200_000
+ORDERS, ROWS = proof.size((20_000, 6_500), (200_000, xls.MAX_ROWS))
+"""Orders of the shop, and rows of a file at most."""
 PAGE = 400
 
 
@@ -45,16 +47,18 @@ def shop_of(folder: Path, count: int) -> Path:
     return folder
 
 
-def test_200_000_orders_become_four_files_in_order(
+def test_a_large_shop_becomes_four_files_in_order(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = office.api.shop()
+    assert xls.MAX_ROWS == 65_000
+    monkeypatch.setattr(xls, "MAX_ROWS", ROWS)
     pages.serve(wire._client(connection()), shop_of(tmp_path, ORDERS))
     monkeypatch.setattr(timeline, "count", lambda *_: ORDERS)
     window = {"from": pages.SINCE.isoformat(), "to": pages.UNTIL.astimezone(UTC).isoformat()}
     export = office.make(shop.staff, window=window)
     files = export["files"]
-    assert [file["orders"] for file in files] == [65_000, 65_000, 65_000, 5_000]
+    assert [file["orders"] for file in files] == [ROWS, ROWS, ROWS, ORDERS - 3 * ROWS]
     assert [file["n"] for file in files] == [1, 2, 3, 4]
     assert [file["name"].rpartition("_")[2] for file in files] == ["1.xls", "2.xls", "3.xls", "4.xls"]
     assert export["coverage"]["orders"] == sum(file["rows"] for file in files) == ORDERS
@@ -65,8 +69,9 @@ def test_200_000_orders_become_four_files_in_order(
         assert [row[0] for row in rows] == [f"81{number:014d}" for number in range(seen, seen + file["rows"])]
         assert len(rows) <= xls.MAX_ROWS
         seen += len(rows)
-    print(f"\n{seen:,} orders, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB in all")
+    print(f"\n{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB in all")
     assert seen == ORDERS
+    proof.counted("orders of a large shop in its files", seen, ORDERS)
 
 
 def test_lines_of_an_order_stay_in_one_file(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
