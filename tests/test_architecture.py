@@ -207,6 +207,17 @@ FINE = (
 )
 
 
+def test_sources_are_python_3_11() -> None:
+    """The functions run on a newer one; the local run, the tests and the tools on any from 3.11 on."""
+    paths = [path for path in sorted(PROJECT.rglob("*.py")) if not {".venv", ".tools", ".aws-sam"} & set(path.parts)]
+    for path in paths:
+        ast.parse(path.read_text("utf-8"), str(path), feature_version=(3, 11))
+    assert len(paths) >= 300
+    if sys.version_info >= (3, 12):  # an older one cannot read what it is to refuse
+        with pytest.raises(SyntaxError):
+            ast.parse("type Text = str", feature_version=(3, 11))
+
+
 def test_there_is_something_to_read() -> None:
     assert len(SOURCES) >= 40
     assert {"shared/domain/order/lifecycle.py", "functions/orders/handler.py"} <= SOURCES.keys()
@@ -232,11 +243,15 @@ SPREADSHEETS = ("openpyxl", "rustpy_xlsxwriter", "xlwt", *READERS)
 TESTING = ("moto", "pytest", "hypothesis", "local", "tests")
 WEB = ("aws_lambda_powertools.event_handler", "pydantic")
 IDEMPOTENCY = ("aws_lambda_powertools.utilities.idempotency",)
+TRACING = ("aws_xray_sdk", "wrapt")
 NOT_FOR: dict[str, tuple[str, ...]] = {
     "functions.orders.handler": (
         *SPREADSHEETS,
         *TESTING,
         *IDEMPOTENCY,
+        *TRACING,
+        "pydantic",
+        "aws_lambda_powertools.event_handler.openapi.models",
         "boto3",
         "msgspec",
         "functions.exports",
@@ -248,12 +263,23 @@ NOT_FOR: dict[str, tuple[str, ...]] = {
             *(f"functions.deadlines.{name}" for name in ("sweep", "reminders", "slice_worker")),
             *(f"functions.alerts.{name}" for name in ("outbox", "delivery")),
         ),
-        (*SPREADSHEETS, *TESTING, *IDEMPOTENCY, *WEB, "boto3", "msgspec", "functions.orders", "functions.exports"),
+        (
+            *SPREADSHEETS,
+            *TESTING,
+            *IDEMPOTENCY,
+            *TRACING,
+            *WEB,
+            "boto3",
+            "msgspec",
+            "functions.orders",
+            "functions.exports",
+        ),
     ),
     "functions.customers.erasures": (
         *SPREADSHEETS,
         *TESTING,
         *IDEMPOTENCY,
+        *TRACING,
         *WEB,
         "boto3",
         "msgspec",
@@ -263,6 +289,7 @@ NOT_FOR: dict[str, tuple[str, ...]] = {
         *SPREADSHEETS,
         *TESTING,
         *IDEMPOTENCY,
+        *TRACING,
         *WEB,
         "boto3",
         "msgspec",
@@ -277,6 +304,7 @@ NOT_FOR: dict[str, tuple[str, ...]] = {
         "xlwt",
         *TESTING,
         *IDEMPOTENCY,
+        *TRACING,
         *WEB,
         "functions.orders",
         "functions.alerts",
@@ -317,6 +345,29 @@ def test_a_handler_loads_only_what_it_needs(handler: str) -> None:
     loaded = loaded_by(f"from {handler} import lambda_handler")
     assert handler in loaded
     assert sorted(module for module in loaded if under(module, *NOT_FOR[handler])) == []
+
+
+HEALTH = """
+from functions.orders.handler import lambda_handler
+from local.runtime import Context
+http = {"method": "GET", "path": "/v1/health"}
+context = {"timeEpoch": 0, "requestId": "1", "http": http, "stage": "$default"}
+event = {"routeKey": "GET /v1/health", "rawPath": "/v1/health", "headers": {}, "requestContext": context}
+assert lambda_handler(event, Context("orders", 1024, 28))["statusCode"] == 200
+import sys
+for name in [name for name in sys.modules if name.startswith("local")]:
+    del sys.modules[name]
+"""
+READING = "from functions.orders import handler; handler.load(handler.modules_for('/v1/orders/1', 'GET'))"
+
+
+@pytest.mark.parametrize("first", [HEALTH, READING], ids=["health", "an order"])
+def test_a_first_answer_loads_only_what_it_needs(first: str) -> None:
+    """No Pydantic and no models of bodies, where nothing is to be validated."""
+    unwanted = (*NOT_FOR["functions.orders.handler"], "functions.orders.schemas", "functions.orders.fields")
+    loaded = loaded_by(first)
+    assert "functions.orders.views" in loaded
+    assert sorted(module for module in loaded if under(module, *unwanted)) == []
 
 
 def test_a_module_that_should_not_be_there_is_seen() -> None:
