@@ -16,6 +16,7 @@ from functions.orders import pipeline, problems
 from functions.orders.pipeline import Call, access
 from functions.orders.responses import reply
 from functions.orders.route_table import ROUTES, modules_for
+from shared.store.retries import SLOWEST_CALL, time_limit
 from shared.telemetry import logger, metrics
 
 app = APIGatewayHttpResolver()
@@ -100,7 +101,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     app.append_context(call=call)
     try:
         load(modules_for(event["rawPath"], event["requestContext"]["http"]["method"]) - _loaded)
-        answer = app.resolve(event, context)
+        with time_limit(context.get_remaining_time_in_millis() / 1000 - SLOWEST_CALL):
+            answer = app.resolve(event, context)
     except Exception:
         # A bug: the caller learns that it is ours, the log learns where, and neither learns what was sent.
         logger.exception("unhandled error")

@@ -13,26 +13,22 @@ from shared.operations.stores import change_store
 from shared.store import stores
 from shared.store.alerts import alerts
 from shared.store.dynamodb import table
-from shared.store.dynamodb.errors import Busy, Stale
-
-ATTEMPTS = 5
+from shared.store.retries import retry
 
 
 def acknowledge(alert: Alert, actor: Actor, now: datetime, receipt: Receipt | None = None) -> Alert:
     """Somebody has seen it. One that has been acknowledged or is over answers as it is."""
-    for _ in range(ATTEMPTS):
+
+    def step(alert: Alert) -> Alert:
         if alert.state is not State.OPEN:
             return alert
         after = replace(alert, acknowledged_at=now, acknowledged_by=actor.id)
-        try:
-            table.transact([alerts.acknowledging(alert, actor.id, now), *(receipt.writes(after) if receipt else ())])
-        except Stale:
-            alert = alerts.load(alert.store_id, alert.alert_id)
-            continue
+        table.transact([alerts.acknowledging(alert, actor.id, now), *(receipt.writes(after) if receipt else ())])
         if receipt:
             receipt.kept = receipt.render is not None
         return after
-    raise Busy("the alert keeps changing")
+
+    return retry(step, lambda: alerts.load(alert.store_id, alert.alert_id), alert)
 
 
 def change_rules(stored: stores.StoredStore, rules: AlertRules, now: datetime) -> AlertRules:

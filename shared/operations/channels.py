@@ -11,10 +11,11 @@ from shared.domain.alerts import deliveries as schedule
 from shared.domain.alerts.channels import LIMIT, SECRET_BYTES, Channel, ChannelKind
 from shared.domain.alerts.deliveries import Delivery, What
 from shared.domain.errors import Conflict
-from shared.operations.orders import ATTEMPTS, Receipt, new_id, pause
+from shared.operations.orders import Receipt, new_id
 from shared.store import queues
 from shared.store.alerts import channels, deliveries
-from shared.store.dynamodb.errors import Busy, Full, Stale
+from shared.store.dynamodb.errors import Full
+from shared.store.retries import retry
 from shared.telemetry import logger
 
 
@@ -35,21 +36,18 @@ def create_channel(channel: Channel, receipt: Receipt | None = None) -> Channel:
 
 def change_channel(channel: Channel, change: Callable[[Channel], Channel], receipt: Receipt | None = None) -> Channel:
     """Raises Missing where it has been deleted meanwhile, what `change` raises, or Busy."""
-    for _ in range(ATTEMPTS):
+
+    def step(channel: Channel) -> Channel:
         after = change(channel)
         if after == channel:
             return channel
-        try:
-            saved, _ = channels.change(channel, after)
-            channels.save(channel, after, receipt.writes(saved) if receipt else ())
-        except Stale:
-            pause()
-            channel = channels.load(channel.store_id, channel.channel_id)
-            continue
+        saved, _ = channels.change(channel, after)
+        channels.save(channel, after, receipt.writes(saved) if receipt else ())
         if receipt:
             receipt.kept = receipt.render is not None
         return saved
-    raise Busy("the channel keeps changing")
+
+    return retry(step, _reloading(channel), channel)
 
 
 def rotate_secret(channel: Channel, now: datetime, receipt: Receipt | None = None) -> Channel:
@@ -60,14 +58,11 @@ def rotate_secret(channel: Channel, now: datetime, receipt: Receipt | None = Non
 
 def delete_channel(channel: Channel) -> None:
     """Raises Missing where it has been deleted meanwhile, or Busy. What was on its way to it goes nowhere."""
-    for _ in range(ATTEMPTS):
-        try:
-            channels.delete(channel)
-            return
-        except Stale:
-            pause()
-            channel = channels.load(channel.store_id, channel.channel_id)
-    raise Busy("the channel keeps changing")
+    retry(channels.delete, _reloading(channel), channel)
+
+
+def _reloading(channel: Channel) -> Callable[[], Channel]:
+    return lambda: channels.load(channel.store_id, channel.channel_id)
 
 
 def try_channel(channel: Channel, now: datetime) -> Delivery:
@@ -81,17 +76,14 @@ def try_channel(channel: Channel, now: datetime) -> Delivery:
 
 def redeliver(channel: Channel, delivery_id: str, now: datetime) -> Delivery:
     """An ended delivery, on its way once more, under the same id. Raises Missing, or Conflict."""
-    for _ in range(ATTEMPTS):
-        before = deliveries.load(channel.store_id, channel.channel_id, delivery_id)
+
+    def step(before: Delivery) -> Delivery:
         _refuse_off(channel)
-        try:
-            delivery = deliveries.save(before, schedule.again(before, now))
-        except Stale:
-            pause()
-            continue
-        send(delivery)
-        return delivery
-    raise Busy("the delivery keeps changing")
+        return deliveries.save(before, schedule.again(before, now))
+
+    delivery = retry(step, lambda: deliveries.load(channel.store_id, channel.channel_id, delivery_id))
+    send(delivery)
+    return delivery
 
 
 def send(delivery: Delivery, delay: int = 0) -> None:

@@ -7,23 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 from shared.domain.customers.model import Customer
-from shared.operations.orders import ATTEMPTS, PreconditionFailed, pause
+from shared.operations.orders import check_version
 from shared.store.customers import customers
-from shared.store.dynamodb.errors import Busy, Stale
+from shared.store.retries import retry
 
 
 def patch_customer(customer: Customer, fields: Mapping[str, Any], expected: frozenset[int] | None) -> Customer:
     """Set tags, note, block or opt-out; repeated where an order of the buyer changed meanwhile. Raises
     PreconditionFailed, Missing, or Busy."""
-    for _ in range(ATTEMPTS):
-        if expected is not None and customer.version not in expected:
-            raise PreconditionFailed(customer.version)
+
+    def step(customer: Customer) -> Customer:
+        check_version(customer, expected)
         after = replace(customer, **fields)
-        if after == customer:
-            return customer
-        try:
-            return customers.save(customer, after)
-        except Stale:
-            pause()
-            customer = customers.load(customer.store_id, customer.buyer_id)
-    raise Busy("the customer keeps changing")
+        return customer if after == customer else customers.save(customer, after)
+
+    return retry(step, lambda: customers.load(customer.store_id, customer.buyer_id), customer)

@@ -18,13 +18,13 @@ from shared.domain.alerts.notices import Notice
 from shared.domain.order.deadlines import running
 from shared.domain.stores import Store
 from shared.operations.channels import send
-from shared.operations.orders import ATTEMPTS, pause
 from shared.store import stores
 from shared.store.alerts import alerts, channels, deliveries
 from shared.store.dynamodb.errors import AlreadyRaised, Busy, Exists, Missing, Stale
 from shared.store.dynamodb.table import Write, update
 from shared.store.orders import lists
-from shared.telemetry import logger, metrics
+from shared.store.retries import retry
+from shared.telemetry import metrics
 
 DIGEST = "digest"
 BUNDLE = 20
@@ -39,6 +39,8 @@ DIGEST_AHEAD = timedelta(hours=48)
 SOON = timedelta(minutes=15)
 """What is tried again within this time is asked for now, with a delay; the clock, which comes each minute, would be
 late."""
+
+Pairs = Sequence[tuple[Delivery, Delivery]]
 
 
 def hand_over(store_id: str, alert_id: str, now: datetime) -> list[Delivery]:
@@ -212,23 +214,20 @@ def _reached(channel: Channel, since: datetime, now: datetime) -> bool:
 
 
 def _record(batch: ClaimedBatch, after: Sequence[Delivery], off: Off | None, now: datetime) -> None:
-    pairs = list(zip(batch.deliveries, after, strict=True))
-    for _ in range(ATTEMPTS):
+    pairs: Pairs = list(zip(batch.deliveries, after, strict=True))
+
+    def step(pairs: Pairs) -> None:
         if not pairs:
             return
         try:
             deliveries.save_all(pairs, _switched_off(batch.channel, off, now) if off else ())
-            return
         except AlreadyRaised:
-            off = None
-        except (Stale, Busy) as error:
-            logger.info("written again", extra={"why": type(error).__name__})
-            pause()
-            pairs = _still(pairs, batch.owner)
-    raise Busy("what became of a delivery could not be written down")
+            deliveries.save_all(pairs)
+
+    retry(step, lambda: _still(pairs, batch.owner), pairs, on=(Stale, Busy))
 
 
-def _still(pairs: Sequence[tuple[Delivery, Delivery]], owner: str) -> list[tuple[Delivery, Delivery]]:
+def _still(pairs: Pairs, owner: str) -> Pairs:
     """Those that are still in our hands: of the others ours has been written, or another worker has batch them over."""
     found = []
     for before, after in pairs:

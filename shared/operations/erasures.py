@@ -18,12 +18,13 @@ from shared.domain.customers.model import Customer, anonymous
 from shared.domain.order.lifecycle import Change
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
-from shared.operations.orders import ATTEMPTS, PreconditionFailed, Receipt, pause
+from shared.operations.orders import Receipt, check_version
 from shared.store import files, stores
 from shared.store.customers import customers
-from shared.store.dynamodb.errors import Busy, Missing, Stale
+from shared.store.dynamodb.errors import Busy, Missing
 from shared.store.messages import messages
 from shared.store.orders import orders
+from shared.store.retries import retry
 from shared.telemetry import logger, metrics
 
 SAVED_EVERY = 20
@@ -44,20 +45,16 @@ def request_erasure(
 ) -> Customer:
     """The customer with an erasure to be carried out, which begins anew where one is under way. Raises
     PreconditionFailed, Missing or Busy."""
-    for _ in range(ATTEMPTS):
-        if expected is not None and customer.version not in expected:
-            raise PreconditionFailed(customer.version)
+
+    def step(customer: Customer) -> Customer:
+        check_version(customer, expected)
         asked = replace(customer, erasure=domain.begun(actor, include_open, now))
-        try:
-            saved = customers.save(customer, asked, receipt.writes if receipt else None)
-        except Stale:
-            pause()
-            customer = customers.load(customer.store_id, customer.buyer_id)
-            continue
+        saved = customers.save(customer, asked, receipt.writes if receipt else None)
         if receipt:
             receipt.kept = receipt.render is not None
         return saved
-    raise Busy("the customer keeps changing")
+
+    return retry(step, lambda: customers.load(customer.store_id, customer.buyer_id), customer)
 
 
 def drive_on(now: datetime, out_of_time: Callable[[], bool]) -> int:
@@ -105,28 +102,22 @@ def _note(
     change: Callable[[Customer], Customer] = _as_it_is,
 ) -> Erasure:
     """How far the erasure is, written into the customer's record. Raises Overtaken or Busy."""
-    for _ in range(ATTEMPTS):
-        customer = customers.load(store_id, buyer_id)
+
+    def step(customer: Customer) -> Erasure:
         if customer.erasure == erasure:  # our own write, whose answer was lost on the way
             return erasure
         if customer.erasure != known:
             raise Overtaken
-        try:
-            customers.save(customer, replace(change(customer), erasure=erasure))
-        except Stale:
-            pause()
-            continue
+        customers.save(customer, replace(change(customer), erasure=erasure))
         return erasure
-    raise Busy("the customer keeps changing")
+
+    return retry(step, lambda: customers.load(store_id, buyer_id))
 
 
 def _erase(store: Store, buyer_id: str, order_id: str, erasure: Erasure, now: datetime) -> bool | None:
     """Is the order without personal data now? None where it is none of the buyer's after all. Raises Busy."""
-    for _ in range(ATTEMPTS):
-        try:
-            loaded = orders.load(store.store_id, order_id)
-        except Missing:
-            return None
+
+    def step(loaded: orders.Loaded) -> bool | None:
         order = loaded.order
         if order.buyer.id != buyer_id or order.placed_at >= erasure.requested_at:
             return None
@@ -143,11 +134,11 @@ def _erase(store: Store, buyer_id: str, order_id: str, erasure: Erasure, now: da
             return True
         after, entry = domain.erase(order, erasure, now)
         told = order_alerts.for_change(order, Change(after, (entry,)), store, loaded.progress)
-        try:
-            silenced = messages.silenced(order, thread, now)
-            orders.save(loaded, after, (entry,), armed=store.enforces, told=told, also=silenced)
-        except Stale:
-            pause()
-            continue
+        silenced = messages.silenced(order, thread, now)
+        orders.save(loaded, after, (entry,), armed=store.enforces, told=told, also=silenced)
         return True
-    raise Busy("the order keeps changing")
+
+    try:
+        return retry(step, lambda: orders.load(store.store_id, order_id))
+    except Missing:
+        return None

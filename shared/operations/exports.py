@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,13 +15,13 @@ from shared.domain.windows import last_three_months
 from shared.operations.orders import Receipt, new_id
 from shared.store import queues, stores
 from shared.store.alerts import daily_alerts
-from shared.store.dynamodb.errors import Busy, Missing, Stale
+from shared.store.dynamodb.errors import Missing, Stale
 from shared.store.dynamodb.table import Write
 from shared.store.exports import exports, regular_exports
 from shared.store.orders import counters, orders
+from shared.store.retries import retry
 from shared.telemetry import logger, metrics
 
-ATTEMPTS = 8
 CLOCK = Actor("clock", "regular export")
 FIRST_WAIT = timedelta(seconds=15)
 
@@ -130,15 +129,13 @@ def _start(store_id: str, now: datetime) -> bool:
 
 def change_schedule(store: Store, schedule: regular_exports.Schedule, now: datetime) -> regular_exports.RegularExport:
     """Set the regular export, due next at its next time from now."""
-    for _ in range(ATTEMPTS):
-        before = regular_exports.load(store.store_id)
+
+    def step(before: regular_exports.RegularExport) -> regular_exports.RegularExport:
         after = replace(before, schedule=schedule, due_at=schedule.next_after(now, store.time_zone))
-        try:
-            regular_exports.save(before, after)
-        except Stale:
-            continue
+        regular_exports.save(before, after)
         return after
-    raise Busy("the schedule keeps changing")
+
+    return retry(step, lambda: regular_exports.load(store.store_id))
 
 
 def recount(store: Store, now: datetime) -> Write:
@@ -152,20 +149,16 @@ def recount(store: Store, now: datetime) -> Write:
 
 def take_file(store_id: str, export_id: str, n: int, owner: str, now: datetime) -> tuple[Job, Job] | None:
     """(the job before, the job with its file `n` in this worker's hands), or None where there is nothing to do."""
-    for _ in range(ATTEMPTS):
-        before = exports.load(store_id, export_id)
+
+    def step(before: Job) -> tuple[Job, Job] | None:
         taken = life.take(before, n, owner, now)
-        if taken is None:
-            return None
-        try:
-            taken = exports.save(before, taken)
-        except Stale:
-            continue
-        if not taken.open:
-            _count_failure(taken)
-            return None
-        return before, taken
-    raise Busy("the export keeps changing")
+        return (before, exports.save(before, taken)) if taken else None
+
+    taken = retry(step, lambda: exports.load(store_id, export_id))
+    if taken and not taken[1].open:
+        _count_failure(taken[1])
+        return None
+    return taken
 
 
 def holding(job: Job, key: str) -> Job | None:
@@ -211,25 +204,23 @@ def release(job: Job, owner: str, now: datetime) -> None:
 
 def mine(job: Job, owner: str, step: Callable[[Job], Job]) -> Job:
     """A step of the worker that holds the job. Raises LeaseLost."""
-    for _ in range(ATTEMPTS):
+
+    def guarded(job: Job) -> Job:
         if not job.open or job.lease is None or job.lease.owner != owner:
             raise LeaseLost("the export is not this worker's any more")
-        try:
-            return exports.save(job, step(job))
-        except Stale:
-            job = exports.load(job.store_id, job.export_id)
-    raise Busy("the export keeps changing")
+        return exports.save(job, step(job))
+
+    return retry(guarded, lambda: exports.load(job.store_id, job.export_id), job)
 
 
 def _step(store_id: str, export_id: str, step: Callable[[Job], Job], receipt: Receipt | None) -> Job:
-    for _ in range(ATTEMPTS):
-        before = exports.load(store_id, export_id)
-        with suppress(Stale):
-            job = exports.save(before, step(before), receipt.writes if receipt else None)
-            if receipt:
-                receipt.kept = receipt.render is not None
-            return job
-    raise Busy("the export keeps changing")
+    def saved(before: Job) -> Job:
+        job = exports.save(before, step(before), receipt.writes if receipt else None)
+        if receipt:
+            receipt.kept = receipt.render is not None
+        return job
+
+    return retry(saved, lambda: exports.load(store_id, export_id))
 
 
 def _new(store: Store, request: ExportRequest, actor: Actor, now: datetime) -> Job:

@@ -10,10 +10,10 @@ from shared.domain.messages import model as rules
 from shared.domain.messages.model import Message
 from shared.domain.order.model import Order
 from shared.domain.stores import Store
-from shared.operations.orders import ATTEMPTS, Receipt, new_id, pause, refuse_future
-from shared.store.dynamodb.errors import Busy, Stale
+from shared.operations.orders import Receipt, new_id, refuse_future
 from shared.store.messages import messages
 from shared.store.orders import orders
+from shared.store.retries import retry
 
 
 def draft(sender: str, text: str, at: datetime | None, now: datetime) -> Message:
@@ -28,29 +28,23 @@ def post_message(
 ) -> Message:
     """Whatever the order's status; frozen ones take messages, too. Raises Busy."""
     day = message.sent_at.astimezone(ZoneInfo(store.time_zone)).date()
-    for _ in range(ATTEMPTS):
+
+    def step(order: Order) -> Message:
         thread = messages.thread(store.store_id, order.order_id)
         after, patience = thread.with_message(message), store.alert_rules.unanswered_after
         told = message_alerts.for_change(store.store_id, order.order_id, thread, after, patience, now)
-        try:
-            messages.post(order, thread, told, message, day, receipt.writes(message) if receipt else ())
-        except Stale:
-            pause()
-            order = orders.load(store.store_id, order.order_id).order
-            continue
+        messages.post(order, thread, told, message, day, receipt.writes(message) if receipt else ())
         if receipt:
             receipt.kept = receipt.render is not None
         return message
-    raise Busy("the order keeps changing")
+
+    return retry(step, lambda: orders.load(store.store_id, order.order_id).order, order)
 
 
 def read_messages(store: Store, order_id: str, by_seller: bool, now: datetime) -> None:
     """All that the other side has written is read now."""
-    for _ in range(ATTEMPTS):
-        order = orders.load(store.store_id, order_id).order
-        try:
-            if not messages.read(order, by_seller, now):
-                return
-        except Stale:
-            pause()
-    raise Busy("the order keeps changing")
+    left = 1
+    while left:
+        left = retry(
+            lambda order: messages.read(order, by_seller, now), lambda: orders.load(store.store_id, order_id).order
+        )

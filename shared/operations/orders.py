@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -14,6 +12,7 @@ from ulid import ULID
 
 from shared.domain.alerts import order_alerts
 from shared.domain.customers import model as buyers
+from shared.domain.customers.model import Customer
 from shared.domain.errors import Conflict, Unprocessable
 from shared.domain.order import lifecycle
 from shared.domain.order.history import Entry, changes
@@ -24,18 +23,18 @@ from shared.domain.order.transitions import Actor, Command
 from shared.domain.stores import Store
 from shared.store import stores
 from shared.store.customers import customers
-from shared.store.dynamodb.errors import Busy, Exists, Missing, Stale, TooLarge
+from shared.store.dynamodb.errors import Exists, Missing, Stale, TooLarge
 from shared.store.dynamodb.table import Write
 from shared.store.idempotency import Claim
 from shared.store.orders import orders
+from shared.store.retries import retry
 
 MAX_AHEAD = timedelta(minutes=5)
 """How far the platform's clock may be ahead of ours (api.md, `at`)."""
-ATTEMPTS = 12
 
 
 class PreconditionFailed(Exception):
-    """`If-Match` names a version that the order no longer has."""
+    """`If-Match` names a version that the order or customer no longer has."""
 
     def __init__(self, current_version: int) -> None:
         super().__init__("the order has another version")
@@ -71,9 +70,13 @@ def place_order(
     """
     refuse_future(placement.placed_at, now, "/placed_at")
     order, entry = place(placement, store, actor, now)
-    try:
-        told = order_alerts.for_new_order(order, entry, store)
+    told = order_alerts.for_new_order(order, entry, store)
+
+    def create(_: None) -> None:
         orders.create(order, entry, armed=store.enforces, told=told, also=receipt.writes(order) if receipt else ())
+
+    try:
+        retry(create, lambda: None)
     except Exists:
         there = orders.load(store.store_id, placement.order_id).order
         if there.placed_digest != placement.digest:
@@ -141,24 +144,21 @@ def lapse_order(store_id: str, order_id: str, *, before: datetime, now: datetime
 
     The store is read each time: its mode decides, and may have changed a moment ago.
     """
-    for _ in range(ATTEMPTS):
-        try:
-            store = stores.load(store_id).store
-            loaded = orders.load(store_id, order_id)
-            done = lifecycle.lapse(loaded.order, store, before=before, recorded_at=now, new_id=new_id)
-            if done.entries:
-                told = order_alerts.for_change(loaded.order, done, store, loaded.progress)
-                orders.save(loaded, done.order, done.entries, armed=store.enforces, told=told)
-                return done.order
-            orders.rearm(
-                loaded, armed=store.enforces, told=order_alerts.unchanged(loaded.order, store, loaded.progress)
-            )
-            return None
-        except Missing:
-            return None
-        except Stale:
-            pause()
-    raise Busy("the order keeps changing")
+
+    def step(read: tuple[Store, orders.Loaded]) -> Order | None:
+        store, loaded = read
+        done = lifecycle.lapse(loaded.order, store, before=before, recorded_at=now, new_id=new_id)
+        if done.entries:
+            told = order_alerts.for_change(loaded.order, done, store, loaded.progress)
+            orders.save(loaded, done.order, done.entries, armed=store.enforces, told=told)
+            return done.order
+        orders.rearm(loaded, armed=store.enforces, told=order_alerts.unchanged(loaded.order, store, loaded.progress))
+        return None
+
+    try:
+        return retry(step, lambda: (stores.load(store_id).store, orders.load(store_id, order_id)))
+    except Missing:
+        return None
 
 
 def refuse_future(at: datetime, now: datetime, pointer: str) -> None:
@@ -166,9 +166,10 @@ def refuse_future(at: datetime, now: datetime, pointer: str) -> None:
         raise Unprocessable("in_the_future", f"This lies more than {MAX_AHEAD.seconds // 60} minutes ahead.", pointer)
 
 
-def check_version(order: Order, expected: frozenset[int] | None) -> None:
-    if expected is not None and order.version not in expected:
-        raise PreconditionFailed(order.version)
+def check_version(found: Order | Customer, expected: frozenset[int] | None) -> None:
+    """Raises PreconditionFailed where `If-Match` names other versions."""
+    if expected is not None and found.version not in expected:
+        raise PreconditionFailed(found.version)
 
 
 def _apply(
@@ -181,35 +182,33 @@ def _apply(
     *,
     dry_run: bool = False,
 ) -> Order:
-    caught_up = False
-    for _ in range(ATTEMPTS):
+
+    def load() -> orders.Loaded:
+        return orders.load(store.store_id, loaded.order.order_id)
+
+    def attempt(loaded: orders.Loaded) -> Order:
         check_version(loaded.order, request.expected)
         done = step(loaded.order)
         also = guard(done.order) if guard and done.entries else ()
         if dry_run or not done.entries:
             return done.order
-        try:
-            orders.save(
-                loaded,
-                done.order,
-                done.entries,
-                armed=store.enforces,
-                told=order_alerts.for_change(loaded.order, done, store, loaded.progress),
-                also=(*also, *(receipt.writes(done.order) if receipt else ())),
-            )
-        except Stale:
-            pause()
-            loaded = orders.load(store.store_id, loaded.order.order_id)
-            continue
-        except TooLarge:
-            if caught_up:
-                raise
-            loaded, caught_up = _catch_up(store, loaded, request), True
-            continue
+        orders.save(
+            loaded,
+            done.order,
+            done.entries,
+            armed=store.enforces,
+            told=order_alerts.for_change(loaded.order, done, store, loaded.progress),
+            also=(*also, *(receipt.writes(done.order) if receipt else ())),
+        )
         if receipt:
             receipt.kept = receipt.render is not None
         return done.order
-    raise Busy("the order keeps changing")
+
+    try:
+        return retry(attempt, load, loaded)
+    except TooLarge:
+        _catch_up(store, loaded.order, request)
+        return retry(attempt, load)
 
 
 def _reminded(order: Order) -> Sequence[Write]:
@@ -221,16 +220,10 @@ def _reminded(order: Order) -> Sequence[Write]:
     return [customers.still_reachable(order)]
 
 
-def _catch_up(store: Store, loaded: orders.Loaded, request: Request) -> orders.Loaded:
+def _catch_up(store: Store, order: Order, request: Request) -> None:
     """What passed before the request, written for itself, so that the rest fits into one transaction."""
-    order = loaded.order
     lapse_order(order.store_id, order.order_id, before=request.at or request.now, now=request.now)
     loaded = orders.load(order.store_id, order.order_id)
     told = order_alerts.at(loaded.order, store, loaded.progress, request.now)
     with suppress(Stale):
         orders.rearm(loaded, armed=store.enforces, told=told)
-    return orders.load(order.store_id, order.order_id)
-
-
-def pause() -> None:
-    time.sleep(random.uniform(0, 0.05))

@@ -8,15 +8,17 @@ from datetime import datetime
 from shared.domain.alerts import message_alerts, order_alerts
 from shared.domain.alerts.order_alerts import RULE, bought
 from shared.domain.errors import Conflict
+from shared.domain.messages.model import Thread
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import CLOCK, Actor
 from shared.domain.stores import Store
 from shared.operations.days import tell_day
-from shared.operations.orders import ATTEMPTS, Request, change_order, pause
+from shared.operations.orders import Request, change_order
 from shared.store import stores
-from shared.store.dynamodb.errors import AlreadyRaised, Busy, Missing, Stale
+from shared.store.dynamodb.errors import AlreadyRaised, Missing
 from shared.store.messages import messages
 from shared.store.orders import lists, orders, payment_reminders
+from shared.store.retries import retry
 
 OPTED_OUT = "buyer_opted_out"
 LOOKED_AT = 50
@@ -33,21 +35,20 @@ def tell(due: lists.Due, now: datetime) -> int:
 def remind_order(store_id: str, order_id: str, now: datetime) -> int:
     """Tell what is due to be told of an order by `now`, and remind its buyer where the store's rule says so. Answers
     with how many alerts were raised. Safe to run twice."""
-    for _ in range(ATTEMPTS):
-        try:
-            store = stores.load(store_id).store
-            loaded = orders.load(store_id, order_id)
-            reminder = order_alerts.reminder_at(loaded.order, store, loaded.progress)
-            told = order_alerts.at(loaded.order, store, loaded.progress, now)
-            orders.rearm(loaded, armed=store.enforces, told=told)
-            if reminder is not None and reminder <= now:
-                remind_payment(store, orders.load(store_id, order_id), now)
-            return len(told.raised)
-        except Missing:
-            return 0
-        except Stale:
-            pause()
-    raise Busy("the order keeps changing")
+
+    def step(read: tuple[Store, orders.Loaded]) -> int:
+        store, loaded = read
+        reminder = order_alerts.reminder_at(loaded.order, store, loaded.progress)
+        told = order_alerts.at(loaded.order, store, loaded.progress, now)
+        orders.rearm(loaded, armed=store.enforces, told=told)
+        if reminder is not None and reminder <= now:
+            remind_payment(store, orders.load(store_id, order_id), now)
+        return len(told.raised)
+
+    try:
+        return retry(step, lambda: (stores.load(store_id).store, orders.load(store_id, order_id)))
+    except Missing:
+        return 0
 
 
 def remind_payment(store: Store, loaded: orders.Loaded, now: datetime) -> bool:
@@ -86,15 +87,14 @@ def _has_paid_another(store: Store, order: Order) -> bool:
 
 def remind_talk(store_id: str, order_id: str, now: datetime) -> int:
     """Tell that a buyer has waited too long, once a wait."""
-    for _ in range(ATTEMPTS):
-        thread = messages.thread(store_id, order_id)
+
+    def step(thread: Thread) -> int:
         told = message_alerts.at(store_id, order_id, thread, now)
-        try:
-            if told.raised:
-                messages.told(store_id, order_id, thread, told)
-            return len(told.raised)
-        except AlreadyRaised:
-            return 0
-        except Stale:
-            pause()
-    raise Busy("the talk keeps changing")
+        if told.raised:
+            messages.told(store_id, order_id, thread, told)
+        return len(told.raised)
+
+    try:
+        return retry(step, lambda: messages.thread(store_id, order_id))
+    except AlreadyRaised:
+        return 0

@@ -15,10 +15,10 @@ from shared.store import stores
 from shared.store.alerts import daily_alerts
 from shared.store.dynamodb.errors import Busy, Exists, Missing, Stale
 from shared.store.orders import lists
+from shared.store.retries import retry
 from shared.telemetry import logger
 
 OPENING_ROLES = frozenset({"owner", "platform"})
-ATTEMPTS = 5
 SETTLES_IN = timedelta(seconds=60)
 """Longer than any request or sweep runs: from then on nobody writes by the store's former mode."""
 
@@ -38,7 +38,8 @@ def open_store(store_id: str, role: str, now: datetime) -> stores.StoredStore:
 def change_store(stored: stores.StoredStore, change: Callable[[Store], Store], now: datetime) -> Store:
     """Change the settings. A new mode, or new rules for what is told when, reach the orders that are already there by
     the clock (see `rearm_store`)."""
-    for _ in range(ATTEMPTS):
+
+    def step(stored: stores.StoredStore) -> Store:
         after = change(stored.store)
         if after == stored.store:
             return after
@@ -48,13 +49,10 @@ def change_store(stored: stores.StoredStore, change: Callable[[Store], Store], n
         rearming = stores.Rearming(lists.FIRST, now + SETTLES_IN) if turned else stored.rearming
         also = [recount(after, now)] if after.time_zone != stored.store.time_zone else []
         also += [daily_alerts.rescheduled(after, now)] if _hour(after) != _hour(stored.store) else []
-        try:
-            stores.save(stored, after, rearming=rearming, also=also)
-        except Stale:
-            stored = stores.load(stored.store.store_id)
-            continue
+        stores.save(stored, after, rearming=rearming, also=also)
         return after
-    raise Busy("the store keeps changing")
+
+    return retry(step, lambda: stores.load(stored.store.store_id), stored)
 
 
 def _arms(store: Store) -> tuple[Any, ...]:

@@ -8,9 +8,10 @@ from datetime import datetime
 from shared.domain.errors import Conflict, Unprocessable
 from shared.domain.messages import templates as rules
 from shared.domain.messages.templates import MAX_TEMPLATES, Template
-from shared.operations.orders import ATTEMPTS, Receipt, new_id, pause
-from shared.store.dynamodb.errors import Busy, Exists, Full, Missing, Stale
+from shared.operations.orders import Receipt, new_id
+from shared.store.dynamodb.errors import Exists, Full, Missing
 from shared.store.messages import templates
+from shared.store.retries import retry
 
 
 def create_template(store_id: str, name: str, text: str, now: datetime, receipt: Receipt | None = None) -> Template:
@@ -32,32 +33,27 @@ def change_template(store_id: str, template: Template, name: str, text: str, now
     """The template with this name and text; the last to say so has it. Raises Unprocessable, Conflict
     `template_name_taken`, Missing where it has been deleted meanwhile, or Busy."""
     rules.check(name, text)
-    for _ in range(ATTEMPTS):
+
+    def step(template: Template) -> Template:
         if (template.name, template.text) == (name, text):
             return template
         after = replace(template, name=name, text=text, changed_at=now, version=template.version + 1)
-        try:
-            templates.change(store_id, template, after)
-        except Exists:
-            raise _taken() from None
-        except Stale:
-            pause()
-            template = templates.load(store_id, template.template_id)
-            continue
+        templates.change(store_id, template, after)
         return after
-    raise Busy("the template keeps changing")
+
+    try:
+        return retry(step, lambda: templates.load(store_id, template.template_id), template)
+    except Exists:
+        raise _taken() from None
 
 
 def delete_template(store_id: str, template: Template) -> None:
     """Raises Missing where it has been deleted meanwhile, or Busy."""
-    for _ in range(ATTEMPTS):
-        try:
-            templates.delete(store_id, template)
-            return
-        except Stale:
-            pause()
-            template = templates.load(store_id, template.template_id)
-    raise Busy("the template keeps changing")
+    retry(
+        lambda latest: templates.delete(store_id, latest),
+        lambda: templates.load(store_id, template.template_id),
+        template,
+    )
 
 
 def find_template(store_id: str, template_id: str) -> Template:

@@ -16,9 +16,9 @@ from typing import Any
 from shared.store.dynamodb.errors import Answered, Busy, ClaimLost, KeyReused, Running, StoreError
 from shared.store.dynamodb.records import ClaimRecord
 from shared.store.dynamodb.table import Delete, Put, Write, absent, get, put, transact
+from shared.store.retries import attempts
 
 VALID_FOR = timedelta(hours=24)
-ATTEMPTS = 5
 LEASE = timedelta(seconds=30)
 """Longer than any request may run (the function's own timeout is shorter)."""
 
@@ -70,7 +70,7 @@ def claim(store_id: str, scope: tuple[str, ...], body: Any, now: datetime) -> Cl
         | (ClaimRecord.valid_until <= now)
         | (ClaimRecord.answer.does_not_exist() & (ClaimRecord.lease_until <= now))
     )
-    for _ in range(ATTEMPTS):
+    for _ in attempts():
         try:
             put(Put(ours._record(None), free, lambda: ClaimLost("claimed by another request")))
         except ClaimLost:

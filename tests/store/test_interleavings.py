@@ -154,10 +154,10 @@ def told(answer: Answer) -> tuple[int, str]:
 
 @pytest.fixture
 def world(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    from shared.operations import orders
+    from shared.store import retries
     from shared.store.dynamodb import keys
 
-    monkeypatch.setattr(orders, "pause", lambda: None)
+    monkeypatch.setattr(retries, "sleep", lambda seconds: None)
     made = World(on_moto)
     # Only the shard that holds the order: seven more idle queries would multiply the schedules and find nothing.
     monkeypatch.setattr(keys, "clock_shards", lambda: [keys.clock_shard(made.shop.name, made.order_id)])

@@ -7,7 +7,7 @@ nothing that was raised can go unsent, and nothing is sent that was not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.domain.alerts.model import Alert, Cause, Severity, State
@@ -23,24 +23,14 @@ AGAIN_AFTER = timedelta(minutes=3)
 """How long a message to the channels has before it is sent again."""
 
 
-def transact(writes: Sequence[Write], told: AlertChanges) -> None:
-    """All of `writes`, which are about an order, with what is told of it. An alert that is there already is left as it
-    is: it was raised once."""
-    raised = list(told.raised)
-    while True:
-        try:
-            table.transact([*writes, *raising(raised), *(resolving(*each) for each in _resolved(writes, told))])
-            return
-        except AlreadyRaised as there:
-            raised = [each for each in raised if each.alert_id != there.alert_id]
+def of_order(store_id: str, told: AlertChanges) -> list[Write]:
+    """The writes of what a change of an order raises and resolves. An alert that is there already stays as it is: it
+    was raised once."""
+    raised = [replace(write, optional=True) for write in raising(told.raised)]
+    return [*raised, *(resolving(store_id, cause, at) for cause, at in told.resolved)]
 
 
-def _resolved(writes: Sequence[Write], told: AlertChanges) -> Iterator[tuple[str, Cause, datetime]]:
-    store_id, _ = keys.split_pk(writes[0].record.pk)
-    return ((store_id, cause, at) for cause, at in told.resolved)
-
-
-def raising(alerts: Iterable[Alert], *, quietly: bool = False) -> list[Write]:
+def raising(alerts: Iterable[Alert], *, quietly: bool = False) -> list[Put]:
     """The writes of new alerts, each with its outbox entry unless it is over and no news, or raised `quietly`. Raise
     AlreadyRaised."""
     return [Put(_record(each, each.worth_telling and not quietly), absent(), _there(each.alert_id)) for each in alerts]

@@ -1,18 +1,15 @@
 """Customers in the table: one item each, written whole in the transaction of the order that moves its figures.
 
 Written whole, because a figure decides in which list it stands. So every write is conditional on the version that was
-read, and changes of several orders of one buyer meet there: they read the record again, not the order.
+read, and changes of several orders of one buyer meet there: each but the first reads again.
 """
 
 from __future__ import annotations
 
 import hashlib
-import random
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from itertools import count
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
@@ -24,7 +21,7 @@ from shared.domain.order.model import Order
 from shared.domain.order.transitions import Actor
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.attributes import InstantAttribute
-from shared.store.dynamodb.errors import Busy, Missing, StoreError
+from shared.store.dynamodb.errors import Missing
 from shared.store.dynamodb.records import CustomerRecord, Record
 from shared.store.dynamodb.table import (
     Check,
@@ -40,13 +37,6 @@ from shared.store.dynamodb.table import (
     transact,
 )
 from shared.store.orders import lists
-
-PATIENCE, MAX_WAIT = 15.0, 2.0
-"""Seconds: an API request ends at 28, and one wait between two attempts is at most so long."""
-
-
-class CustomerConflict(StoreError):
-    """The record of the customer has moved on, and nothing is known against the order's change."""
 
 
 def find(store_id: str, buyer_id: str) -> Customer | None:
@@ -74,27 +64,13 @@ def save(before: Customer, after: Customer, also: Callable[[Customer], Sequence[
     return saved
 
 
-def transact_with(
-    was: Order | None, after: Order, writes: Sequence[Write], *, send: Callable[[list[Write]], None] = transact
-) -> None:
-    """`writes`, which change an order, and with them the records of the buyers whose figures that moves, in one
-    transaction; `was` is None where the order counts in no record yet.
-
-    A record that has moved on since it was read is read again, after a wait that grows: eight clients changing orders
-    of one buyer all get through. Raises what `transact` raises.
-    """
-    buyers = domain.touched(was, after)
-    began = time.monotonic()
-    for attempt in count():
-        tried = time.monotonic()
-        try:
-            send(_together(writes, [write for buyer_id in buyers for write in _delta_writes(buyer_id, was, after)]))
-            return
-        except CustomerConflict as crowded:
-            now = time.monotonic()
-            if now - began > PATIENCE:
-                raise Busy("the customer keeps changing") from crowded
-            time.sleep(random.uniform(0, min(MAX_WAIT, max(0.01, now - tried) * 2 ** min(attempt, 8))))
+def with_figures(was: Order | None, after: Order, writes: Sequence[Write]) -> list[Write]:
+    """`writes`, which change an order, and those of the buyers' records whose figures that moves; `was` is None where
+    the order counts in no record yet. The records are read here: a transaction with these writes raises Stale where one
+    of them has changed since."""
+    return _together(
+        writes, [write for each in domain.touched(was, after) for write in _delta_writes(each, was, after)]
+    )
 
 
 def still_reachable(order: Order) -> Write:
@@ -146,8 +122,8 @@ def _delta_writes(buyer_id: str, was: Order | None, after: Order) -> list[Write]
     moved = domain.moved(before, was, after, lambda: _others(after, buyer_id))
     record = _record(replace(moved, version=before.version + 1))
     if moved.counts.get("orders", 0) > 0 or moved.noted:
-        return [Put(record, _as_read(before), _crowded)]
-    return [Delete(record, _as_read(before), _crowded)] if before.version else []
+        return [Put(record, _as_read(before), stale)]
+    return [Delete(record, _as_read(before), stale)] if before.version else []
 
 
 def _together(writes: Sequence[Write], moves: Sequence[Write]) -> list[Write]:
@@ -176,10 +152,6 @@ def _others(order: Order, buyer_id: str) -> Span:
 def _as_read(customer: Customer) -> Condition:
     same: Condition = CustomerRecord.version == customer.version
     return same if customer.version else absent()
-
-
-def _crowded() -> StoreError:
-    return CustomerConflict("the customer's record has changed since it was read")
 
 
 def _record(customer: Customer) -> CustomerRecord:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,10 +15,9 @@ from pynamodb.transactions import TransactWrite
 
 from shared.store.dynamodb.errors import Busy, Stale, StoreError, TooLarge
 from shared.store.dynamodb.records import Record, connection
+from shared.store.retries import attempts
 
 MAX_ITEMS = 100
-MAX_CONFLICTS = 8
-"""How often a transaction that meets another one is sent again, with the same token."""
 TRANSIENT = frozenset(
     {
         "TransactionConflict",
@@ -42,9 +39,12 @@ Refusal = Callable[[], StoreError]
 
 @dataclass(frozen=True, slots=True)
 class Put:
+    """`optional`: where its condition fails, the rest of the transaction goes through without it."""
+
     record: Record
     condition: Condition
     refuse: Refusal
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,11 +224,11 @@ def update(write: Update) -> None:
         _unavailable(error)
 
 
-def transact(writes: Sequence[Write], *, sleep: Callable[[float], None] = time.sleep) -> None:
-    """All of `writes`, at most 100, or none: two write units for each KB of each item.
+def transact(writes: Sequence[Write]) -> None:
+    """All of `writes`, at most 100, or none, but for optional ones: two write units for each KB of each item.
 
-    Conflicts with other transactions are retried with the same token and jitter. Raises what the first failed
-    condition's `refuse` makes, TooLarge, or Busy; after Busy the outcome may be unknown (an answer lost on the way).
+    Conflicts with other transactions are retried with the same token. Raises what the first failed condition's
+    `refuse` makes, TooLarge, or Busy; after Busy the outcome may be unknown (an answer lost on the way).
     """
     if len(writes) > MAX_ITEMS:
         raise TooLarge(f"{len(writes)} items do not fit into one transaction")
@@ -241,7 +241,7 @@ def transact(writes: Sequence[Write], *, sleep: Callable[[float], None] = time.s
         *(w for w in writes if isinstance(w, Put)),
         *(w for w in writes if isinstance(w, Update)),
     ]
-    for attempt in range(MAX_CONFLICTS + 1):
+    for _ in attempts():
         try:
             with TransactWrite(connection=shared, client_request_token=token) as transaction:
                 for write in ordered:
@@ -266,15 +266,22 @@ def transact(writes: Sequence[Write], *, sleep: Callable[[float], None] = time.s
                 for write, reason in zip(ordered, error.cancellation_reasons, strict=False)
                 if reason is not None
             ]
+            dropped: list[Write] = []
             for write, reason in failed:
                 if reason.code == "ConditionalCheckFailed":
-                    raise write.refuse() from error
+                    if not (isinstance(write, Put) and write.optional):
+                        raise write.refuse() from error
+                    dropped.append(write)
+            if dropped:  # another content, so another token
+                ordered = [write for write in ordered if not any(write is each for each in dropped)]
+                token = uuid.uuid4().hex
+                continue
             codes = {reason.code for _, reason in failed} or {_code(error)}
-            if not codes <= TRANSIENT or attempt == MAX_CONFLICTS:
+            if not codes <= TRANSIENT:
                 _unavailable(error, codes)
         except BotoCoreError as error:
             _unavailable(error)
-        sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))
+    raise Busy("the table is busy")
 
 
 def stale() -> StoreError:

@@ -15,7 +15,7 @@ from shared.domain.order.model import Order
 from shared.domain.order.transitions import Actor
 from shared.store.alerts import alerts
 from shared.store.customers import customers
-from shared.store.dynamodb import keys
+from shared.store.dynamodb import keys, table
 from shared.store.dynamodb.errors import Busy, Exists, Missing
 from shared.store.dynamodb.records import AccessRecord, HistoryRecord, MovedRecord, OrderRecord, Record
 from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, always, present, put, query, stale, update
@@ -34,8 +34,8 @@ from shared.store.orders.items import (
     stamp,
     whole,
 )
+from shared.store.retries import attempts
 
-TORN_READS = 5
 MOVES_KEPT_FOR = timedelta(days=31)
 """Longer than an export can be tried again from where it was."""
 
@@ -64,7 +64,7 @@ def load(store_id: str, order_id: str) -> Loaded:
     A query is not isolated from a transaction that commits meanwhile: where head and parts are not of one moment, it is
     read again. Raises Missing, or Busy where that goes on.
     """
-    for _ in range(TORN_READS):
+    for _ in attempts():
         records = list(query(keys.order_pk(store_id, order_id), Record.sk.startswith(keys.ORDER)))
         head = next((record for record in records if isinstance(record, OrderRecord)), None)
         if head is None:
@@ -78,23 +78,20 @@ def load(store_id: str, order_id: str) -> Loaded:
 
 
 def create(order: Order, entry: Entry, *, armed: bool, told: AlertChanges, also: Sequence[Write] = ()) -> None:
-    """A new order with its first history entry, its counts and its alerts. Raises Exists where the number is taken."""
+    """A new order with its first history entry, its counts and its alerts. Raises Exists where the number is taken,
+    Stale where the buyer's record changes meanwhile."""
     parts = parts_of(order)
     head = _head(order, dict.fromkeys(parts, order.version), armed, told)
     records = [head, *(part_record(order, sk, part, order.version) for sk, part in parts.items())]
-    customers.transact_with(
-        None,
-        order,
-        [
-            *(Put(record, absent(), lambda: Exists("the order number is taken")) for record in records),
-            *_history(order, [entry]),
-            *counted(None, order),
-            *ledger.delta_writes(None, order, [entry]),
-            *figures.delta_writes(None, order),
-            *also,
-        ],
-        send=lambda writes: alerts.transact(writes, told),
-    )
+    writes = [
+        *(Put(record, absent(), lambda: Exists("the order number is taken")) for record in records),
+        *_history(order, [entry]),
+        *counted(None, order),
+        *ledger.delta_writes(None, order, [entry]),
+        *figures.delta_writes(None, order),
+        *also,
+    ]
+    table.transact([*customers.with_figures(None, order, writes), *alerts.of_order(order.store_id, told)])
 
 
 def save(
@@ -109,7 +106,7 @@ def save(
     """The change from `before` to `after` with its history, its counts, what is told of it and whatever else must
     happen with it; parts that have not changed are not written.
 
-    Raises Stale where the order has moved on since it was loaded; nothing is written then.
+    Raises Stale where the order has changed since it was loaded, or its buyer's record meanwhile; nothing is written.
     """
     was = before.order
     moved = was.placed_at != after.placed_at  # a part's place on the timeline is its order's
@@ -117,27 +114,23 @@ def save(
     changed = {sk for sk, part in parts.items() if moved or parts_before.get(sk) != part}
     versions = {sk: after.version if sk in changed else before.versions[sk] for sk in parts}
     head = _head(after, versions, armed, told)
-    customers.transact_with(
-        before.counted,
-        after,
-        [
-            Put(head, _as_loaded(before), stale),
-            *(Put(part_record(after, sk, parts[sk], versions[sk]), always(), stale) for sk in sorted(changed)),
-            *(
-                Delete(part_record(was, sk, parts_before[sk], was.version), present(), stale)
-                for sk in parts_before.keys() - parts.keys()
-            ),
-            *_history(after, entries),
-            *counted(was, after),
-            *ledger.delta_writes(was, after, entries),
-            *figures.delta_writes(was, after),
-            *payment_reminders.delta_writes(was, after, entries),
-            *([_moved(keys.moved_pk, after, entries[-1].recorded_at)] if moved else []),
-            *([_moved(keys.ship_by_moved_pk, after, entries[-1].recorded_at)] if _ship_by_moved(was, after) else []),
-            *also,
-        ],
-        send=lambda writes: alerts.transact(writes, told),
-    )
+    writes = [
+        Put(head, _as_loaded(before), stale),
+        *(Put(part_record(after, sk, parts[sk], versions[sk]), always(), stale) for sk in sorted(changed)),
+        *(
+            Delete(part_record(was, sk, parts_before[sk], was.version), present(), stale)
+            for sk in parts_before.keys() - parts.keys()
+        ),
+        *_history(after, entries),
+        *counted(was, after),
+        *ledger.delta_writes(was, after, entries),
+        *figures.delta_writes(was, after),
+        *payment_reminders.delta_writes(was, after, entries),
+        *([_moved(keys.moved_pk, after, entries[-1].recorded_at)] if moved else []),
+        *([_moved(keys.ship_by_moved_pk, after, entries[-1].recorded_at)] if _ship_by_moved(was, after) else []),
+        *also,
+    ]
+    table.transact([*customers.with_figures(before.counted, after, writes), *alerts.of_order(after.store_id, told)])
 
 
 def moved_since(store_id: str, at: datetime) -> bool:
@@ -161,7 +154,7 @@ def rearm(before: Loaded, *, armed: bool, told: AlertChanges, also: Sequence[Wri
     head.in_customer = 1 if before.in_customer else None
     kept = (before.armed, before.remind_at, before.progress)
     if told.raised or (head.fires_at, head.remind_at, told.progress) != kept:
-        alerts.transact([Put(head, _as_loaded(before), stale), *also], told)
+        table.transact([Put(head, _as_loaded(before), stale), *also, *alerts.of_order(before.order.store_id, told)])
 
 
 def history(store_id: str, order_id: str, *, after_seq: int, limit: int) -> list[Entry]:
