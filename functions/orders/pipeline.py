@@ -32,15 +32,14 @@ from shared.domain.messages.templates import Template
 from shared.domain.order.model import Dispute, Order
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
-from shared.operations.orders import Receipt
 from shared.operations.stores import open_store
 from shared.settings import settings
-from shared.store import idempotency as claims
 from shared.store import stores
 from shared.store.alerts import alerts, channels
 from shared.store.customers import customers
 from shared.store.dynamodb.errors import Answered, ClaimLost
 from shared.store.exports import exports
+from shared.store.idempotency import PendingAnswer, claim
 from shared.store.messages import templates
 from shared.store.orders import lists, orders
 from shared.telemetry import logger, metrics
@@ -83,7 +82,7 @@ class Call:
     known: Customer | None = None
     alert: Alert | None = None
     expected: frozenset[int] | None = None
-    receipt: Receipt | None = None
+    pending: PendingAnswer | None = None
 
     @property
     def store(self) -> Store:
@@ -129,11 +128,11 @@ class Call:
         assert self.caller is not None
         return self.caller.actor_in(self.store.store_id)
 
-    def answer_with(self, render: Callable[[Any], Any]) -> Receipt | None:
-        """The receipt for this request's effect, where it has an idempotency key."""
-        if self.receipt is not None:
-            self.receipt.render = render
-        return self.receipt
+    def answer_with(self, render: Callable[[Any], Any]) -> PendingAnswer | None:
+        """The answer to be kept with this request's effect, where it has an idempotency key."""
+        if self.pending is not None:
+            self.pending.render = render
+        return self.pending
 
 
 def access(roles: frozenset[str] = READERS, *, store: bool = True, token: bool = True) -> Callable[[F], F]:
@@ -240,7 +239,7 @@ def idempotency(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
         raise problems.malformed("/header/idempotency-key", "invalid_value", "1 to 255 visible ASCII characters.")
     scope = (call.caller.user_id, method, call.path, key)
     try:
-        call.receipt = Receipt(claims.claim(call.store.store_id, scope, app.context.get("body"), call.now))
+        call.pending = claim(call.store.store_id, scope, app.context.get("body"), call.now)
     except Answered as answered:
         metrics.add_metric("IdempotentReplays", "Count", 1)
         return _replay(call, answered.answer)
@@ -249,14 +248,14 @@ def idempotency(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
     except Exception as error:
         problem = problems.from_error(error)
         if problem is None or problem.status in (409, 429) or problem.status >= 500:
-            _release(call.receipt)
+            _release(call.pending)
             raise
         response = problems.response(problem, call.path, call.request_id, call.language)
-    if not call.receipt.final:
-        _release(call.receipt)
-    elif not call.receipt.kept:
+    if not call.pending.final:
+        _release(call.pending)
+    elif not call.pending.kept:
         try:
-            claims.keep(call.receipt.claim, kept(response))
+            call.pending.keep(kept(response))
         except ClaimLost:
             logger.warning("an idempotency key was taken over before its answer could be kept")
     return response
@@ -396,8 +395,8 @@ def _if_match(header: str | None) -> frozenset[int] | None:
     )
 
 
-def _release(receipt: Receipt) -> None:
+def _release(pending: PendingAnswer) -> None:
     try:
-        claims.release(receipt.claim)
+        pending.release()
     except Exception as error:  # the lease runs out by itself; the first error is what the caller must hear
         logger.warning("an idempotency key could not be released", extra={"error": type(error).__name__})

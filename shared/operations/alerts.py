@@ -8,24 +8,23 @@ from datetime import datetime
 from shared.domain.alerts.model import Alert, State
 from shared.domain.alerts.rules import AlertRules
 from shared.domain.order.transitions import Actor
-from shared.operations.orders import Receipt
 from shared.operations.stores import change_store
 from shared.store import stores
 from shared.store.alerts import alerts
 from shared.store.dynamodb import table
+from shared.store.idempotency import PendingAnswer, settle
 from shared.store.retries import retry
 
 
-def acknowledge(alert: Alert, actor: Actor, now: datetime, receipt: Receipt | None = None) -> Alert:
+def acknowledge(alert: Alert, actor: Actor, now: datetime, pending: PendingAnswer | None = None) -> Alert:
     """Somebody has seen it. One that has been acknowledged or is over answers as it is."""
 
     def step(alert: Alert) -> Alert:
         if alert.state is not State.OPEN:
             return alert
         after = replace(alert, acknowledged_at=now, acknowledged_by=actor.id)
-        table.transact([alerts.acknowledging(alert, actor.id, now), *(receipt.writes(after) if receipt else ())])
-        if receipt:
-            receipt.kept = receipt.render is not None
+        with settle(pending, after) as answer:
+            table.transact([alerts.acknowledging(alert, actor.id, now), *answer])
         return after
 
     return retry(step, lambda: alerts.load(alert.store_id, alert.alert_id), alert)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.alerts import channels as rules
@@ -11,10 +12,11 @@ from shared.domain.alerts import deliveries as schedule
 from shared.domain.alerts.channels import LIMIT, SECRET_BYTES, Channel, ChannelKind
 from shared.domain.alerts.deliveries import Delivery, What
 from shared.domain.errors import Conflict
-from shared.operations.orders import Receipt, new_id
+from shared.operations.orders import new_id
 from shared.store import queues
 from shared.store.alerts import channels, deliveries
 from shared.store.dynamodb.errors import Full
+from shared.store.idempotency import PendingAnswer, settle
 from shared.store.retries import retry
 from shared.telemetry import logger
 
@@ -23,37 +25,36 @@ def new_secret() -> str:
     return rules.webhook_secret(secrets.token_bytes(SECRET_BYTES))
 
 
-def create_channel(channel: Channel, receipt: Receipt | None = None) -> Channel:
+def create_channel(channel: Channel, pending: PendingAnswer | None = None) -> Channel:
     """Raises Conflict `too_many_channels`."""
     try:
-        channels.create(channel, receipt.writes(channel) if receipt else ())
+        with settle(pending, channel) as answer:
+            channels.create(channel, answer)
     except Full:
         raise Conflict("too_many_channels", f"A store has at most {LIMIT} alert channels.") from None
-    if receipt:
-        receipt.kept = receipt.render is not None
     return channel
 
 
-def change_channel(channel: Channel, change: Callable[[Channel], Channel], receipt: Receipt | None = None) -> Channel:
+def change_channel(
+    channel: Channel, change: Callable[[Channel], Channel], pending: PendingAnswer | None = None
+) -> Channel:
     """Raises Missing where it has been deleted meanwhile, what `change` raises, or Busy."""
 
     def step(channel: Channel) -> Channel:
         after = change(channel)
         if after == channel:
             return channel
-        saved, _ = channels.change(channel, after)
-        channels.save(channel, after, receipt.writes(saved) if receipt else ())
-        if receipt:
-            receipt.kept = receipt.render is not None
-        return saved
+        after = replace(after, version=channel.version + 1)
+        with settle(pending, after) as answer:
+            return channels.save(channel, after, answer)
 
     return retry(step, _reloading(channel), channel)
 
 
-def rotate_secret(channel: Channel, now: datetime, receipt: Receipt | None = None) -> Channel:
+def rotate_secret(channel: Channel, now: datetime, pending: PendingAnswer | None = None) -> Channel:
     """Raises Conflict `secret_not_ours`."""
     secret = new_secret()
-    return change_channel(channel, lambda before: rules.rotate(before, secret, now), receipt)
+    return change_channel(channel, lambda before: rules.rotate(before, secret, now), pending)
 
 
 def delete_channel(channel: Channel) -> None:

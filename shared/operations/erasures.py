@@ -18,10 +18,11 @@ from shared.domain.customers.model import Customer, anonymous
 from shared.domain.order.lifecycle import Change
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
-from shared.operations.orders import Receipt, check_version
+from shared.operations.orders import check_version
 from shared.store import files, stores
 from shared.store.customers import customers
 from shared.store.dynamodb.errors import Busy, Missing
+from shared.store.idempotency import PendingAnswer, settle
 from shared.store.messages import messages
 from shared.store.orders import orders
 from shared.store.retries import retry
@@ -41,18 +42,16 @@ def request_erasure(
     actor: Actor,
     now: datetime,
     expected: frozenset[int] | None = None,
-    receipt: Receipt | None = None,
+    pending: PendingAnswer | None = None,
 ) -> Customer:
     """The customer with an erasure to be carried out, which begins anew where one is under way. Raises
     PreconditionFailed, Missing or Busy."""
 
     def step(customer: Customer) -> Customer:
         check_version(customer, expected)
-        asked = replace(customer, erasure=domain.begun(actor, include_open, now))
-        saved = customers.save(customer, asked, receipt.writes if receipt else None)
-        if receipt:
-            receipt.kept = receipt.render is not None
-        return saved
+        asked = replace(customer, erasure=domain.begun(actor, include_open, now), version=customer.version + 1)
+        with settle(pending, asked) as answer:
+            return customers.save(customer, asked, answer)
 
     return retry(step, lambda: customers.load(customer.store_id, customer.buyer_id), customer)
 

@@ -12,8 +12,9 @@ from shared.domain.order import lifecycle
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
-from shared.operations.orders import Receipt, Request, change_order, new_id
+from shared.operations.orders import Request, change_order, new_id
 from shared.store import files
+from shared.store.idempotency import PendingAnswer
 from shared.store.orders import orders
 
 
@@ -37,7 +38,7 @@ def offer_form(store: Store, order: Order, dispute_id: str, media_type: str, act
 
 
 def add_evidence(
-    store: Store, loaded: orders.Loaded, dispute_id: str, request: Request, receipt: Receipt | None = None
+    store: Store, loaded: orders.Loaded, dispute_id: str, request: Request, pending: PendingAnswer | None = None
 ) -> Order:
     """The file that was uploaded, put into the dispute: checked by its content, then copied to where no form leads.
 
@@ -58,7 +59,7 @@ def add_evidence(
             )
         files.keep(upload, _key("evidence", store.store_id, dispute_id, told["evidence_id"]), found.etag)
         told |= {"media_type": media_type, "bytes": found.bytes}
-    return change_order(store, loaded, replace(request, body=told), receipt)
+    return change_order(store, loaded, replace(request, body=told), pending)
 
 
 def _refuse_where_ended(store: Store, order: Order, dispute_id: str, actor: Actor, now: datetime) -> None:

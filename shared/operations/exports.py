@@ -12,12 +12,13 @@ from shared.domain.exports.model import AWAITING_SHIPMENT, ExportRequest, Format
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
 from shared.domain.windows import last_three_months
-from shared.operations.orders import Receipt, new_id
+from shared.operations.orders import new_id
 from shared.store import queues, stores
 from shared.store.alerts import daily_alerts
 from shared.store.dynamodb.errors import Missing, Stale
 from shared.store.dynamodb.table import Write
 from shared.store.exports import exports, regular_exports
+from shared.store.idempotency import PendingAnswer, settle
 from shared.store.orders import counters, orders
 from shared.store.retries import retry
 from shared.telemetry import logger, metrics
@@ -31,15 +32,14 @@ class LeaseLost(Exception):
 
 
 def request_export(
-    store: Store, request: ExportRequest, actor: Actor, now: datetime, receipt: Receipt | None = None
+    store: Store, request: ExportRequest, actor: Actor, now: datetime, pending: PendingAnswer | None = None
 ) -> Job:
     """A new job, on its way to a worker. Raises Conflict `nothing_to_ship`."""
     if request.kind is Kind.SHIPMENTS and not awaiting_shipment(store.store_id):
         raise Conflict("nothing_to_ship", "No order awaits shipment.")
     job = _new(store, request, actor, now)
-    exports.create(job, receipt.writes(job) if receipt else ())
-    if receipt:
-        receipt.kept = receipt.render is not None
+    with settle(pending, job) as answer:
+        exports.create(job, answer)
     _send(job)
     return job
 
@@ -50,14 +50,14 @@ def awaiting_shipment(store_id: str) -> int:
     return sum(counts.of(status) for status in AWAITING_SHIPMENT)
 
 
-def cancel_export(store_id: str, export_id: str, now: datetime, receipt: Receipt | None = None) -> Job:
+def cancel_export(store_id: str, export_id: str, now: datetime, pending: PendingAnswer | None = None) -> Job:
     """Raises Missing, or Conflict where it has ended. A worker that is at it stops within seconds."""
-    return _step(store_id, export_id, lambda job: life.cancel(job, now), receipt)
+    return _step(store_id, export_id, lambda job: life.cancel(job, now), pending)
 
 
-def retry_export(store_id: str, export_id: str, now: datetime, receipt: Receipt | None = None) -> Job:
+def retry_export(store_id: str, export_id: str, now: datetime, pending: PendingAnswer | None = None) -> Job:
     """Raises Missing, or Conflict where there is nothing to try again."""
-    job = _step(store_id, export_id, lambda job: life.retry(job, now), receipt)
+    job = _step(store_id, export_id, lambda job: life.retry(job, now), pending)
     _send(job)
     return job
 
@@ -213,12 +213,11 @@ def mine(job: Job, owner: str, step: Callable[[Job], Job]) -> Job:
     return retry(guarded, lambda: exports.load(job.store_id, job.export_id), job)
 
 
-def _step(store_id: str, export_id: str, step: Callable[[Job], Job], receipt: Receipt | None) -> Job:
+def _step(store_id: str, export_id: str, step: Callable[[Job], Job], pending: PendingAnswer | None) -> Job:
     def saved(before: Job) -> Job:
-        job = exports.save(before, step(before), receipt.writes if receipt else None)
-        if receipt:
-            receipt.kept = receipt.render is not None
-        return job
+        after = replace(step(before), version=before.version + 1)
+        with settle(pending, after) as answer:
+            return exports.save(before, after, answer)
 
     return retry(saved, lambda: exports.load(store_id, export_id))
 

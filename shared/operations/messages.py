@@ -10,7 +10,8 @@ from shared.domain.messages import model as rules
 from shared.domain.messages.model import Message
 from shared.domain.order.model import Order
 from shared.domain.stores import Store
-from shared.operations.orders import Receipt, new_id, refuse_future
+from shared.operations.orders import new_id, refuse_future
+from shared.store.idempotency import PendingAnswer, settle
 from shared.store.messages import messages
 from shared.store.orders import orders
 from shared.store.retries import retry
@@ -24,7 +25,7 @@ def draft(sender: str, text: str, at: datetime | None, now: datetime) -> Message
 
 
 def post_message(
-    store: Store, order: Order, message: Message, now: datetime, receipt: Receipt | None = None
+    store: Store, order: Order, message: Message, now: datetime, pending: PendingAnswer | None = None
 ) -> Message:
     """Whatever the order's status; frozen ones take messages, too. Raises Busy."""
     day = message.sent_at.astimezone(ZoneInfo(store.time_zone)).date()
@@ -33,9 +34,8 @@ def post_message(
         thread = messages.thread(store.store_id, order.order_id)
         after, patience = thread.with_message(message), store.alert_rules.unanswered_after
         told = message_alerts.for_change(store.store_id, order.order_id, thread, after, patience, now)
-        messages.post(order, thread, told, message, day, receipt.writes(message) if receipt else ())
-        if receipt:
-            receipt.kept = receipt.render is not None
+        with settle(pending, message) as answer:
+            messages.post(order, thread, told, message, day, answer)
         return message
 
     return retry(step, lambda: orders.load(store.store_id, order.order_id).order, order)

@@ -25,7 +25,7 @@ from shared.store import stores
 from shared.store.customers import customers
 from shared.store.dynamodb.errors import Exists, Missing, Stale, TooLarge
 from shared.store.dynamodb.table import Write
-from shared.store.idempotency import Claim
+from shared.store.idempotency import PendingAnswer, settle
 from shared.store.orders import orders
 from shared.store.retries import retry
 
@@ -41,28 +41,13 @@ class PreconditionFailed(Exception):
         self.current_version = current_version
 
 
-@dataclass(slots=True)
-class Receipt:
-    """An idempotency key to answer together with the effect. `render` makes the answer from what the effect makes;
-    `kept` says whether a transaction has taken it; an answer that is not `final` is not kept, so that the request may
-    be sent again."""
-
-    claim: Claim
-    render: Callable[[Any], Any] | None = None
-    kept: bool = False
-    final: bool = True
-
-    def writes(self, made: Any) -> list[Write]:
-        return [self.claim.answered(self.render(made))] if self.render else []
-
-
 def new_id(prefix: str) -> str:
     """A record's id: its prefix and a ULID."""
     return f"{prefix}{ULID()}"
 
 
 def place_order(
-    store: Store, placement: Placement, actor: Actor, now: datetime, receipt: Receipt | None = None
+    store: Store, placement: Placement, actor: Actor, now: datetime, pending: PendingAnswer | None = None
 ) -> tuple[Order, bool]:
     """The order, and whether it is new. The same order as first placed, again, is answered as it is now.
 
@@ -73,7 +58,8 @@ def place_order(
     told = order_alerts.for_new_order(order, entry, store)
 
     def create(_: None) -> None:
-        orders.create(order, entry, armed=store.enforces, told=told, also=receipt.writes(order) if receipt else ())
+        with settle(pending, order) as answer:
+            orders.create(order, entry, armed=store.enforces, told=told, also=answer)
 
     try:
         retry(create, lambda: None)
@@ -82,8 +68,6 @@ def place_order(
         if there.placed_digest != placement.digest:
             raise Conflict("order_exists", "The store has an order of this number with other content.") from None
         return there, False
-    if receipt:
-        receipt.kept = receipt.render is not None
     return order, True
 
 
@@ -101,7 +85,12 @@ class Request:
 
 
 def change_order(
-    store: Store, loaded: orders.Loaded, request: Request, receipt: Receipt | None = None, *, dry_run: bool = False
+    store: Store,
+    loaded: orders.Loaded,
+    request: Request,
+    pending: PendingAnswer | None = None,
+    *,
+    dry_run: bool = False,
 ) -> Order:
     """Carry out an action of the lifecycle and answer with the order; one transaction, repeated where it met another.
 
@@ -111,12 +100,10 @@ def change_order(
     refuse_future(at, request.now, "/changed_at" if request.action == "sync" else "/at")
     command = Command(request.action, request.actor, at, request.now, store, new_id, request.body or {}, request.reason)
     guard = _reminded if request.action == "remind_payment" else None
-    return _apply(store, loaded, request, lambda order: lifecycle.act(order, command), receipt, guard, dry_run=dry_run)
+    return _apply(store, loaded, request, lambda order: lifecycle.act(order, command), pending, guard, dry_run=dry_run)
 
 
-def patch_order(
-    store: Store, loaded: orders.Loaded, fields: Mapping[str, Any], request: Request, receipt: Receipt | None = None
-) -> Order:
+def patch_order(store: Store, loaded: orders.Loaded, fields: Mapping[str, Any], request: Request) -> Order:
     """Set `note`, `tags` or `assignee`, whatever the order's state; a change of the desk, not of the order's life."""
 
     def patched(order: Order) -> Change:
@@ -136,7 +123,7 @@ def patch_order(
         )
         return Change(after, (entry,))
 
-    return _apply(store, loaded, request, patched, receipt)
+    return _apply(store, loaded, request, patched)
 
 
 def lapse_order(store_id: str, order_id: str, *, before: datetime, now: datetime) -> Order | None:
@@ -177,12 +164,11 @@ def _apply(
     loaded: orders.Loaded,
     request: Request,
     step: Callable[[Order], Change],
-    receipt: Receipt | None,
+    pending: PendingAnswer | None = None,
     guard: Callable[[Order], Sequence[Write]] | None = None,
     *,
     dry_run: bool = False,
 ) -> Order:
-
     def load() -> orders.Loaded:
         return orders.load(store.store_id, loaded.order.order_id)
 
@@ -192,16 +178,9 @@ def _apply(
         also = guard(done.order) if guard and done.entries else ()
         if dry_run or not done.entries:
             return done.order
-        orders.save(
-            loaded,
-            done.order,
-            done.entries,
-            armed=store.enforces,
-            told=order_alerts.for_change(loaded.order, done, store, loaded.progress),
-            also=(*also, *(receipt.writes(done.order) if receipt else ())),
-        )
-        if receipt:
-            receipt.kept = receipt.render is not None
+        told = order_alerts.for_change(loaded.order, done, store, loaded.progress)
+        with settle(pending, done.order) as answer:
+            orders.save(loaded, done.order, done.entries, armed=store.enforces, told=told, also=(*also, *answer))
         return done.order
 
     try:

@@ -8,24 +8,26 @@ from datetime import datetime
 from shared.domain.errors import Conflict, Unprocessable
 from shared.domain.messages import templates as rules
 from shared.domain.messages.templates import MAX_TEMPLATES, Template
-from shared.operations.orders import Receipt, new_id
+from shared.operations.orders import new_id
 from shared.store.dynamodb.errors import Exists, Full, Missing
+from shared.store.idempotency import PendingAnswer, settle
 from shared.store.messages import templates
 from shared.store.retries import retry
 
 
-def create_template(store_id: str, name: str, text: str, now: datetime, receipt: Receipt | None = None) -> Template:
+def create_template(
+    store_id: str, name: str, text: str, now: datetime, pending: PendingAnswer | None = None
+) -> Template:
     """Raises Unprocessable, or Conflict `template_name_taken` or `too_many_templates`."""
     rules.check(name, text)
     template = Template(new_id("tpl_"), name, text, now, now)
     try:
-        templates.create(store_id, template, receipt.writes(template) if receipt else ())
+        with settle(pending, template) as answer:
+            templates.create(store_id, template, answer)
     except Exists:
         raise _taken() from None
     except Full:
         raise Conflict("too_many_templates", f"A store has at most {MAX_TEMPLATES} templates.") from None
-    if receipt:
-        receipt.kept = receipt.render is not None
     return template
 
 

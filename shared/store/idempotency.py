@@ -1,4 +1,4 @@
-"""Idempotency keys: claimed before a request runs, answered in the transaction of its effect.
+"""Idempotency keys: claimed before a request runs, answered in the transaction of its effect (see `settle`).
 
 A claim is a lease: if its owner dies before the effect, the next request with the key runs; if it dies after, the
 answer is there, because effect and answer were written together. Validity goes by the clock, TTL only cleans.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,22 +25,33 @@ LEASE = timedelta(seconds=30)
 """Longer than any request may run (the function's own timeout is shorter)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A key that is ours to answer."""
+@dataclass(slots=True)
+class PendingAnswer:
+    """A key that is ours to answer. `render` makes the answer from what the effect makes; `kept` says whether a
+    transaction has taken it; an answer that is not `final` is not kept, so that the request may be sent again."""
 
     pk: str
     digest: str
     owner: str
     claimed_at: datetime
+    render: Callable[[Any], Any] | None = None
+    kept: bool = False
+    final: bool = True
+
+    def keep(self, answer: Any) -> None:
+        """Keep an answer that had no effect to go with: a refusal for good. Raises ClaimLost."""
+        transact([self.answered(answer)])
+
+    def release(self) -> None:
+        """Nothing happened, and the next request with the key may run. Raises ClaimLost."""
+        transact([Delete(ClaimRecord(self.pk, "CLAIM"), self._open, _lost)])
 
     def answered(self, answer: Any) -> Write:
-        """The write that keeps `answer`, to go into the transaction of the effect. Raises ClaimLost where the lease ran
-        out and another request has the key."""
-        return Put(self._record(answer), self.open, _lost)
+        """The write that keeps `answer`. Raises ClaimLost where the lease ran out and another request has the key."""
+        return Put(self._record(answer), self._open, _lost)
 
     @property
-    def open(self) -> Any:
+    def _open(self) -> Any:
         """Still ours, and not answered: a request that timed out may have been answered all the same."""
         return (ClaimRecord.owner == self.owner) & ClaimRecord.answer.does_not_exist()
 
@@ -56,7 +69,17 @@ class Claim:
         )
 
 
-def claim(store_id: str, scope: tuple[str, ...], body: Any, now: datetime) -> Claim:
+@contextmanager
+def settle(pending: PendingAnswer | None, made: Any) -> Iterator[list[Write]]:
+    """The writes that keep the answer to what is `made`, for the transaction in the block; none without a key. The
+    answer counts as kept when the block ends without an error."""
+    writes = [pending.answered(pending.render(made))] if pending and pending.render else []
+    yield writes
+    if pending and writes:
+        pending.kept = True
+
+
+def claim(store_id: str, scope: tuple[str, ...], body: Any, now: datetime) -> PendingAnswer:
     """Claim the key that `scope` (caller, method, path, key) names in a store, for a request with this body.
 
     Raises Answered with what was kept, KeyReused for another body, Running while a request with the key is under way.
@@ -64,7 +87,7 @@ def claim(store_id: str, scope: tuple[str, ...], body: Any, now: datetime) -> Cl
     """
     name = hashlib.sha256(json.dumps(scope).encode()).hexdigest()[:40]
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:40]
-    ours = Claim(f"{store_id}#claim#{name}", digest, uuid.uuid4().hex, now)
+    ours = PendingAnswer(f"{store_id}#claim#{name}", digest, uuid.uuid4().hex, now)
     free = (
         absent()
         | (ClaimRecord.valid_until <= now)
@@ -86,16 +109,6 @@ def claim(store_id: str, scope: tuple[str, ...], body: Any, now: datetime) -> Cl
             raise Running(there.lease_until) from None
         return ours
     raise Busy("the key keeps changing hands")
-
-
-def keep(ours: Claim, answer: Any) -> None:
-    """Keep an answer that had no effect to go with: a refusal for good."""
-    transact([ours.answered(answer)])
-
-
-def release(ours: Claim) -> None:
-    """Give the key back: nothing happened, and the next request with it may run."""
-    transact([Delete(ClaimRecord(ours.pk, "CLAIM"), ours.open, _lost)])
 
 
 def _lost() -> StoreError:

@@ -154,14 +154,13 @@ def test_one_key_from_eight_threads_has_one_effect(on_dynoxide: Api) -> None:
             now = datetime.now(UTC)
             loaded = orders.load(store.store_id, order_id)
             try:
-                receipt = operations.Receipt(
-                    idempotency.claim(store.store_id, ("u", order_id), {}, now), lambda o: o.version
-                )
+                pending = idempotency.claim(store.store_id, ("u", order_id), {}, now)
+                pending.render = lambda o: o.version
             except Answered:
                 return "replayed"
             except Running:
                 return "running"
-            operations.change_order(store, loaded, operations.Request("pay", platform, now), receipt)
+            operations.change_order(store, loaded, operations.Request("pay", platform, now), pending)
             return "done"
 
         results = at_once(*[ask] * 8)

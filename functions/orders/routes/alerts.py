@@ -83,8 +83,8 @@ def get_alert(alert_id: str) -> Response[Any]:
 @access(SELLER)
 def acknowledge_alert(alert_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    receipt = call.answer_with(lambda alert: pipeline.kept(_reply(call, alert)))
-    return _reply(call, operations.acknowledge(call.told, call.actor, call.now, receipt))
+    pending = call.answer_with(lambda alert: pipeline.kept(_reply(call, alert)))
+    return _reply(call, operations.acknowledge(call.told, call.actor, call.now, pending))
 
 
 @router.get(

@@ -27,10 +27,9 @@ from shared.domain.messages.model import Message
 from shared.domain.order.model import Order
 from shared.operations import messages
 from shared.operations import orders as operations
-from shared.operations.orders import Receipt
 from shared.operations.templates import find_template
-from shared.store import idempotency
 from shared.store.dynamodb.errors import Answered, StoreError
+from shared.store.idempotency import PendingAnswer, claim
 from shared.store.orders import orders
 from shared.telemetry import logger
 
@@ -58,15 +57,15 @@ class BulkResults(TypedDict):
     results: list[ItemResult]
 
 
-Effect = Callable[[Call, Any, Receipt | None, bool], Any]
-"""(the item's call, its body, its receipt, dry run): does it, and answers with what it made."""
+Effect = Callable[[Call, Any, PendingAnswer | None, bool], Any]
+"""(the item's call, its body, its pending answer, dry run): does it, and answers with what it made."""
 
 
 def _acting(action: str) -> Callable[[], Effect]:
-    def effect(item: Call, body: Body, receipt: Receipt | None, dry_run: bool) -> Order:
+    def effect(item: Call, body: Body, pending: PendingAnswer | None, dry_run: bool) -> Order:
         assert item.loaded is not None
         return operations.change_order(
-            item.store, item.loaded, request_for(item, action, body), receipt, dry_run=dry_run
+            item.store, item.loaded, request_for(item, action, body), pending, dry_run=dry_run
         )
 
     return lambda: effect
@@ -76,9 +75,9 @@ def _writing() -> Effect:
     """Reads each template once, however many items name it."""
     find = cache(find_template)
 
-    def effect(item: Call, body: Words, receipt: Receipt | None, dry_run: bool) -> Message | None:
+    def effect(item: Call, body: Words, pending: PendingAnswer | None, dry_run: bool) -> Message | None:
         message = messages.draft(SHOP, words(item, body, find), None, item.now)
-        return None if dry_run else messages.post_message(item.store, item.order, message, item.now, receipt)
+        return None if dry_run else messages.post_message(item.store, item.order, message, item.now, pending)
 
     return effect
 
@@ -107,7 +106,7 @@ def _attempt(
     key: str | None,
     dry_run: bool,
 ) -> ItemResult:
-    receipt: Receipt | None = None
+    pending: PendingAnswer | None = None
 
     def succeeded(made: Order | Message | None) -> ItemResult:
         done: ItemResult = {"order_id": order_id, "status": "succeeded"}
@@ -123,19 +122,20 @@ def _attempt(
         item = Call(call.now, call.path, call.request_id, call.language, call.caller, call.stored_store, loaded)
         if key is not None and not dry_run:
             scope = (call.actor.id, "POST", call.path, key, order_id)
-            receipt = Receipt(idempotency.claim(call.store.store_id, scope, content, call.now), succeeded)
-        made = effect(item, body, receipt, dry_run)
-        if receipt and not receipt.kept:
-            idempotency.keep(receipt.claim, succeeded(made))
+            pending = claim(call.store.store_id, scope, content, call.now)
+            pending.render = succeeded
+        made = effect(item, body, pending, dry_run)
+        if pending and not pending.kept:
+            pending.keep(succeeded(made))
         return succeeded(made)
     except Answered as answered:
         return answered.answer  # type: ignore[no-any-return]
     except ValidationError as error:
         problem = Problem(400, "invalid_request", "The item is malformed.", field_errors(error.errors()))
     except Exception as error:
-        if receipt:
+        if pending:
             with suppress(StoreError):  # the lease runs out by itself
-                idempotency.release(receipt.claim)
+                pending.release()
         refused = problems.from_error(error)
         if refused is None:
             logger.exception("a bulk item failed")
@@ -171,8 +171,8 @@ def _route(action: str, model: type[Body], begin: Callable[[], Effect]) -> None:
                 results.append({"order_id": order_id, "status": "not_attempted"})
             else:
                 results.append(_attempt(call, effect, model, order_id, content, key, body.dry_run))
-        if call.receipt is not None and not all(map(_final, results)):
-            call.receipt.final = False
+        if call.pending is not None and not all(map(_final, results)):
+            call.pending.final = False
         return reply({"results": results})
 
 

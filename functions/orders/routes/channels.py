@@ -35,7 +35,7 @@ def _made(call: Call, channel: Channel, status: int) -> Response[Any]:
     return reply(channel_view(channel, call.now, once=True), status, headers)
 
 
-def _receipt(call: Call, status: int) -> Any:
+def _pending(call: Call, status: int) -> Any:
     return call.answer_with(lambda channel: pipeline.kept(_made(call, channel, status)))
 
 
@@ -69,7 +69,7 @@ def list_channels(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
 def create_channel(body: Annotated[ChannelBody, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
     channel = body.channel(call.store.store_id, call.now, settings())
-    return _made(call, operations.create_channel(channel, _receipt(call, 201)), 201)
+    return _made(call, operations.create_channel(channel, _pending(call, 201)), 201)
 
 
 @router.get(
@@ -138,7 +138,7 @@ def test_channel(channel_id: str, body: Annotated[Nothing, InBody()]) -> Respons
 @access(OWNER)
 def rotate_secret(channel_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    return _made(call, operations.rotate_secret(call.channel, call.now, _receipt(call, 200)), 200)
+    return _made(call, operations.rotate_secret(call.channel, call.now, _pending(call, 200)), 200)
 
 
 @router.get(

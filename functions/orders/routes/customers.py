@@ -218,8 +218,8 @@ def patch_customer(buyer_id: str, body: Annotated[PatchCustomer, InBody()]) -> R
 @access(OWNER)
 def erase_customer(buyer_id: str, body: Annotated[EraseCustomer, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    receipt = call.answer_with(lambda customer: pipeline.kept(_erased(customer)))
-    asked = request_erasure(call.customer, body.include_open, call.actor, call.now, call.expected, receipt)
+    pending = call.answer_with(lambda customer: pipeline.kept(_erased(customer)))
+    asked = request_erasure(call.customer, body.include_open, call.actor, call.now, call.expected, pending)
     return _erased(asked)
 
 

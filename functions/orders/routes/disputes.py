@@ -91,8 +91,8 @@ def _route(action: str, model: type[Body]) -> None:
         orders.check_version(call.order, call.expected)
         request = request_for(call, action, body)
         request.body["dispute_id"] = call.dispute_id  # type: ignore[index]
-        receipt = call.answer_with(lambda order: pipeline.kept(dispute_reply(call, order)))
-        return dispute_reply(call, orders.change_order(call.store, call.loaded, request, receipt))
+        pending = call.answer_with(lambda order: pipeline.kept(dispute_reply(call, order)))
+        return dispute_reply(call, orders.change_order(call.store, call.loaded, request, pending))
 
 
 for _action in lifecycle.DISPUTE_ACTIONS:

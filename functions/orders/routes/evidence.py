@@ -81,8 +81,8 @@ def add_evidence(dispute_id: str, body: Annotated[AddEvidence, InBody()]) -> Res
     assert call.loaded is not None
     orders.check_version(call.order, call.expected)
     request = request_for(call, "add_evidence", body)
-    receipt = call.answer_with(lambda order: pipeline.kept(dispute_reply(call, order)))
-    return dispute_reply(call, evidence.add_evidence(call.store, call.loaded, call.dispute_id, request, receipt))
+    pending = call.answer_with(lambda order: pipeline.kept(dispute_reply(call, order)))
+    return dispute_reply(call, evidence.add_evidence(call.store, call.loaded, call.dispute_id, request, pending))
 
 
 @router.get(

@@ -42,7 +42,7 @@ def _reply(call: Call, job: Job, status: int = 200) -> Response[Any]:
     return reply(export_view(job, call.now, call.language), status, headers)
 
 
-def _receipt(call: Call, status: int) -> Any:
+def _pending(call: Call, status: int) -> Any:
     return call.answer_with(lambda job: pipeline.kept(_reply(call, job, status)))
 
 
@@ -57,7 +57,7 @@ def _receipt(call: Call, status: int) -> Any:
 def create_export(body: Annotated[NewExport, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
     request = body.request(call.store, call.now)
-    return _reply(call, operations.request_export(call.store, request, call.actor, call.now, _receipt(call, 202)), 202)
+    return _reply(call, operations.request_export(call.store, request, call.actor, call.now, _pending(call, 202)), 202)
 
 
 @router.get(
@@ -122,7 +122,7 @@ def get_export_file(export_id: str, n: str) -> Response[Any]:
 @access(SELLER)
 def cancel_export(export_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    return _reply(call, operations.cancel_export(call.store.store_id, export_id, call.now, _receipt(call, 200)))
+    return _reply(call, operations.cancel_export(call.store.store_id, export_id, call.now, _pending(call, 200)))
 
 
 @router.post(
@@ -135,7 +135,7 @@ def cancel_export(export_id: str, body: Annotated[Nothing, InBody()]) -> Respons
 @access(SELLER)
 def retry_export(export_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    return _reply(call, operations.retry_export(call.store.store_id, export_id, call.now, _receipt(call, 200)))
+    return _reply(call, operations.retry_export(call.store.store_id, export_id, call.now, _pending(call, 200)))
 
 
 @router.get(

@@ -100,8 +100,8 @@ def post_message(order_id: str, body: Annotated[NewMessage, InBody()]) -> Respon
         raise Unprocessable("template_not_allowed", "Templates are the shop's own words.", "/template_id")
     sender = (body.from_ or "platform") if by_platform else "seller"
     message = operations.draft(sender, words(call, body), body.at, call.now)
-    receipt = call.answer_with(lambda message: pipeline.kept(reply(_view(message), 201)))
-    return reply(_view(operations.post_message(call.store, call.order, message, call.now, receipt)), 201)
+    pending = call.answer_with(lambda message: pipeline.kept(reply(_view(message), 201)))
+    return reply(_view(operations.post_message(call.store, call.order, message, call.now, pending)), 201)
 
 
 @router.post(

@@ -69,8 +69,8 @@ def create_template(body: Annotated[TemplateBody, InBody()]) -> Response[Any]:
         headers = {"Location": f"/v1/message-templates/{template.template_id}"}
         return reply(_view(template), 201, headers)
 
-    receipt = call.answer_with(lambda template: pipeline.kept(answer(template)))
-    return answer(operations.create_template(call.store.store_id, body.name, body.text, call.now, receipt))
+    pending = call.answer_with(lambda template: pipeline.kept(answer(template)))
+    return answer(operations.create_template(call.store.store_id, body.name, body.text, call.now, pending))
 
 
 @router.get(

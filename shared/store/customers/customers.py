@@ -7,7 +7,7 @@ read, and changes of several orders of one buyer meet there: each but the first 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -53,12 +53,12 @@ def load(store_id: str, buyer_id: str) -> Customer:
     return customer
 
 
-def save(before: Customer, after: Customer, also: Callable[[Customer], Sequence[Write]] | None = None) -> Customer:
+def save(before: Customer, after: Customer, also: Sequence[Write] = ()) -> Customer:
     """The record as the seller has changed it, one version on, with whatever must happen with it. Raises Stale."""
     saved = replace(after, version=before.version + 1)
     write = Put(_record(saved), _as_read(before), stale)
     if also:
-        transact([write, *also(saved)])
+        transact([write, *also])
     else:
         put(write)
     return saved

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -41,12 +41,12 @@ def create(job: Job, also: Sequence[Write] = ()) -> None:
     transact([Put(_record(job), absent(), lambda: Exists("the export is there already")), *also])
 
 
-def save(before: Job, after: Job, also: Callable[[Job], Sequence[Write]] | None = None) -> Job:
+def save(before: Job, after: Job, also: Sequence[Write] = ()) -> Job:
     """The job as a step has made it, one version on, with whatever must happen with it. Raises Stale where another step
     was first."""
     saved = replace(after, version=before.version + 1)
     write = Put(_record(saved), ExportRecord.version == before.version, stale)
-    others = [*_alerts(before, saved), *(also(saved) if also else ())]
+    others = [*_alerts(before, saved), *also]
     if others:
         transact([write, *others])
     else:
