@@ -7,7 +7,7 @@ never, and one that led to nothing is sent again three minutes later.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -16,8 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.scheduled_runs import scheduled_time
 from shared.store import queues
-from shared.store.alerts import alerts, deliveries
-from shared.store.dynamodb import keys
+from shared.store.alerts.outbox import ALERTS, DELIVERIES, Outbox
 from shared.store.dynamodb.errors import Busy
 from shared.telemetry import logger, metrics
 
@@ -30,30 +29,25 @@ MESSAGES = 10
 
 def send_waiting(now: datetime, out_of_time: Callable[[], bool]) -> int:
     """A message for each alert that waits; answers with how many. One query a shard where none does."""
-    sent = 0
-    for shard in keys.outbox_shards():
-        try:
-            waiting = alerts.waiting(shard, now)
-            while not out_of_time() and (some := list(islice(waiting, MESSAGES))):
-                mine = [each for each in some if alerts.put_off(each, now)]
-                if mine:
-                    queues.send_alerts([(each.store_id, each.alert_id) for each in mine])
-                sent += len(mine)
-        except Busy:
-            logger.warning("a shard is left for the next run", extra={"shard": shard})
-    return sent
+    return _send(ALERTS, queues.send_alerts, now, out_of_time)
 
 
 def send_due(now: datetime, out_of_time: Callable[[], bool]) -> int:
     """The same for deliveries whose next attempt is due, or whose worker has died."""
+    return _send(DELIVERIES, queues.send_deliveries, now, out_of_time)
+
+
+def _send(
+    outbox: Outbox, send: Callable[[Sequence[tuple[str, ...]]], None], now: datetime, out_of_time: Callable[[], bool]
+) -> int:
     sent = 0
-    for shard in keys.delivery_shards():
+    for shard in outbox.shards():
         try:
-            waiting = deliveries.waiting(shard, now)
+            waiting = outbox.waiting(shard, now)
             while not out_of_time() and (some := list(islice(waiting, MESSAGES))):
-                mine = [each for each in some if deliveries.put_off(each, now)]
+                mine = [each.ids for each in some if outbox.put_off(each, now)]
                 if mine:
-                    queues.send_deliveries([(each.store_id, each.channel_id, each.delivery_id) for each in mine])
+                    send(mine)
                 sent += len(mine)
         except Busy:
             logger.warning("a shard is left for the next run", extra={"shard": shard})

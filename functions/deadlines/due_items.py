@@ -13,11 +13,9 @@ from itertools import islice
 
 from shared.operations.orders import lapse_order
 from shared.operations.reminders import tell
-from shared.store import queues
-from shared.store.dynamodb import keys
+from shared.store import due_items, queues
+from shared.store.due_items import Due, DueKind
 from shared.store.dynamodb.errors import Busy, Missing
-from shared.store.orders import lists
-from shared.store.orders.lists import Due
 from shared.telemetry import logger
 
 INLINE = 100
@@ -32,10 +30,9 @@ Send = Callable[[Sequence[Mapping[str, str]]], None]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is worked off: its index, and what is done to each entry. `do` answers with how much."""
+    """What is worked off, and what is done to each entry. `do` answers with how much."""
 
-    name: str
-    index: str
+    kind: DueKind
     do: Callable[[Due, datetime, datetime], int]
 
 
@@ -47,9 +44,9 @@ def _tell(due: Due, until: datetime, now: datetime) -> int:
     return tell(due, until)
 
 
-LAPSES = Work("lapses", "by_clock", _lapse)
-REMINDERS = Work("reminders", "by_reminder", _tell)
-WORKS: Mapping[str, Work] = {work.name: work for work in (LAPSES, REMINDERS)}
+LAPSES = Work(DueKind.LAPSES, _lapse)
+REMINDERS = Work(DueKind.REMINDERS, _tell)
+WORKS: Mapping[str, Work] = {str(work.kind): work for work in (LAPSES, REMINDERS)}
 
 
 @dataclass(slots=True)
@@ -79,10 +76,10 @@ def work_off(
     """All that is due before `until`, one query a shard where nothing is. Without `send` a run does everything itself.
     `out_of_time` ends it early; each run starts with another shard, so that none waits for ever."""
     run, own = Run(), list[Iterator[Due]]()
-    shards = keys.clock_shards() if work is LAPSES else keys.reminder_shards()
+    shards = due_items.shards(work.kind)
     first = int(now.timestamp() // 60) % len(shards)
     for shard in (*shards[first:], *shards[:first]):
-        due = lists.due(shard, until, work.index)
+        due = due_items.due(work.kind, shard, until)
         own.append(_shared(work, shard, due, until, out_of_time, send, run) if send else due)
     for mine in own:
         if not _each(work, mine, until, now, out_of_time, run):
@@ -93,7 +90,7 @@ def work_off(
 def slice_off(message: Mapping[str, str], now: datetime, out_of_time: Callable[[], bool]) -> Run:
     """What a message to a worker names; what is not due any more is not there."""
     work, run = WORKS[message["work"]], Run()
-    due = lists.due_between(work.index, message["shard"], message["first"], message["last"])
+    due = due_items.due_between(work.kind, message["shard"], message["first"], message["last"])
     mine = (each for each in due if each.order_id or work is not LAPSES)
     _each(work, mine, datetime.fromisoformat(message["until"]), now, out_of_time, run)
     return run
@@ -117,8 +114,8 @@ def _shared(
             if out_of_time() or run.sent + len(slices) >= MAX_SLICES:
                 run.complete = False
                 break
-            told = {"work": work.name, "shard": shard, "first": rest[0].key, "last": rest[-1].key}
-            slices.append(told | {"until": keys.instant(until)})
+            told = {"work": str(work.kind), "shard": shard, "first": rest[0].key, "last": rest[-1].key}
+            slices.append(told | {"until": until.isoformat()})
         if slices:
             send(slices)
             run.sent += len(slices)
@@ -150,12 +147,12 @@ def _each(
                 _one(work, each, until, now, run)
     except Busy:
         run.failed += 1
-        logger.warning("a shard is left for the next run", extra={"work": work.name})
+        logger.warning("a shard is left for the next run", extra={"work": str(work.kind)})
     return True
 
 
 def _one(work: Work, due: Due, until: datetime, now: datetime, run: Run) -> None:
-    which = {"work": work.name, "order": f"{due.store_id}/{due.order_id}"}
+    which = {"work": str(work.kind), "order": f"{due.store_id}/{due.order_id}"}
     try:
         run.done += work.do(due, until, now)
         return

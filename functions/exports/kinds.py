@@ -11,10 +11,10 @@ from shared.domain.exports.customer_columns import spent
 from shared.domain.exports.model import AWAITING_SHIPMENT, ExportRequest, Job, Kind
 from shared.domain.order.model import Line, Order
 from shared.store.customers import all_customers
-from shared.store.dynamodb import keys
-from shared.store.dynamodb.wire import Tick
 from shared.store.orders import timeline
 
+Tick = Callable[[], None]
+"""Called now and then while something goes on for long; what it raises ends that."""
 Placed = tuple[str, Any]
 """Where an order stands among those of its kind, and the order; or whatever else the kind is about."""
 
@@ -50,7 +50,7 @@ def _to_ship(job: Job, tick: Tick) -> Iterator[Placed]:
     """Most urgent first, then by number. Sorted here: nothing says that there are few, but each is small."""
     request = job.request
     found = timeline.placed(job.store_id, request.since, request.until, statuses=AWAITING_SHIPMENT, tick=tick)
-    placed = ((keys.sort_key(_ship_by(order, request), order.order_id), order) for order in found if order.left())
+    placed = ((timeline.position_at(_ship_by(order, request), order), order) for order in found if order.left())
     yield from sorted(
         (each for each in placed if job.position is None or each[0] > job.position), key=lambda each: each[0]
     )

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from functions.orders.problems import FieldError, Problem
-from shared.store.orders.lists import Position
+from shared.store.pages import Position
 from shared.store.secrets import cursor_secret
 
 LIFETIME = timedelta(hours=24)

@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.orders import pipeline, problems
+from functions.orders import idempotency, pipeline, problems
 from functions.orders.pipeline import Call, access
 from functions.orders.responses import reply
 from functions.orders.route_table import ROUTES, modules_for
@@ -20,7 +20,7 @@ from shared.store.retries import SLOWEST_CALL, time_limit
 from shared.telemetry import logger, metrics
 
 app = APIGatewayHttpResolver()
-app.use(middlewares=[pipeline.checks, pipeline.idempotency])
+app.use(middlewares=[pipeline.checks, idempotency.middleware])
 _loaded: set[str] = set()
 
 

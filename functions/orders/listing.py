@@ -14,7 +14,8 @@ from shared.domain.stores import Store
 from shared.domain.windows import start_of_day
 from shared.store.orders import counters as counted
 from shared.store.orders import lists
-from shared.store.orders.lists import Page, Position, Selection, Summary
+from shared.store.orders.lists import Summary
+from shared.store.pages import Page, Position
 
 TOGETHER = (
     "nothing, one overlay, one fund_state, one buyer or one or several status, each with placed_from, placed_to and "
@@ -56,28 +57,24 @@ class Filters:
                 f"A status is one of {', '.join(Status)}; several have commas between them.",
             ) from None
 
-    def selection(self, store_id: str) -> Selection:
+    def page(self, store_id: str, limit: int, start: Position | None) -> Page[Summary]:
         statuses = self.statuses()
+        if self.tracking_no is not None:
+            return lists.orders_of_parcel(store_id, self.tracking_no, limit, start)
         if self.sort == "deadline_at":
-            since, until, forward = self.due_from, self.due_to, True
-            index, partitions = (
-                ("by_status_due", tuple(f"{store_id}#{status}" for status in statuses))
-                if statuses
-                else ("by_due", (store_id,))
-            )
-        else:
-            since, until, forward = self.placed_from, self.placed_to, self.sort == "placed_at"
-            if statuses:
-                index, partitions = "by_status", tuple(f"{store_id}#{status}" for status in statuses)
-            elif self.overlay:
-                index, partitions = lists.OVERLAY_INDEXES[self.overlay], (store_id,)
-            elif self.fund_state:
-                index, partitions = "by_fund_state", (f"{store_id}#{self.fund_state}",)
-            elif self.buyer:
-                index, partitions = "by_buyer", (f"{store_id}#{self.buyer}",)
-            else:
-                index, partitions = "by_placed", (store_id,)
-        return Selection(index, partitions, since, until, forward)
+            return lists.deadlines(store_id, limit, start, statuses=statuses, since=self.due_from, until=self.due_to)
+        return lists.orders(
+            store_id,
+            limit,
+            start,
+            statuses=statuses,
+            overlay=self.overlay,
+            fund_state=self.fund_state,
+            buyer_id=self.buyer,
+            since=self.placed_from,
+            until=self.placed_to,
+            forward=self.sort == "placed_at",
+        )
 
     def _refuse_unindexed(self, given: set[str]) -> None:
         by = given & {"status", "overlay", "fund_state", "buyer", "tracking_no"}
@@ -96,31 +93,27 @@ class Filters:
             )
 
 
-def orders_of_parcel(store_id: str, tracking_no: str, limit: int, start: Position | None) -> Page[Summary]:
-    """The orders that have a parcel of this number: a parcel's own index, then each order once."""
-    found = lists.parcels(Selection("by_reference", (f"{store_id}#tracking#{tracking_no}",)), limit, start)
-    return Page(tuple(lists.heads(store_id, dict.fromkeys(parcel.order_id for parcel in found.items))), found.end)
-
-
 def counters(store: Store, now: datetime) -> dict[str, Any]:
     """Every count with the query that lists it. What time changes is counted off its index, now."""
     counts = counted.counts(store.store_id)
     day = now.astimezone(ZoneInfo(store.time_zone)).date()
     today, tomorrow = (start_of_day(each, store.time_zone) for each in (day, day + timedelta(days=1)))
 
-    def moving(index: str, since: datetime | None, until: datetime) -> dict[str, Any]:
-        what = "due" if index == "by_due" else "placed"
-        query = [f"{what}_from={instant(since)}"] if since else []
-        query += [f"{what}_to={instant(until)}", *(["sort=deadline_at"] if what == "due" else [])]
-        return {"count": lists.count(Selection(index, (store.store_id,), since, until)), "query": "&".join(query)}
+    def placed(since: datetime, until: datetime) -> dict[str, Any]:
+        query = f"placed_from={instant(since)}&placed_to={instant(until)}"
+        return {"count": lists.count_placed(store.store_id, since, until), "query": query}
+
+    def due(since: datetime | None, until: datetime) -> dict[str, Any]:
+        query = [*([f"due_from={instant(since)}"] if since else []), f"due_to={instant(until)}", "sort=deadline_at"]
+        return {"count": lists.count_deadlines(store.store_id, since, until), "query": "&".join(query)}
 
     return {
         "statuses": {status: {"count": counts.of(status), "query": f"status={status}"} for status in Status},
         "overlays": {overlay: {"count": counts.of(overlay), "query": f"overlay={overlay}"} for overlay in Overlay},
         "fund_states": {state: {"count": counts.of(state), "query": f"fund_state={state}"} for state in FundState},
         "total": {"count": counts["total"], "query": ""},
-        "placed_today": moving("by_placed", today, tomorrow),
-        "due_24h": moving("by_due", now, now + timedelta(hours=24)),
-        "overdue": moving("by_due", None, now),
+        "placed_today": placed(today, tomorrow),
+        "due_24h": due(now, now + timedelta(hours=24)),
+        "overdue": due(None, now),
         "as_of": instant(now),
     }

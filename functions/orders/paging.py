@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeVar
 
 from aws_lambda_powertools.event_handler import Response
@@ -11,9 +11,8 @@ from typing_extensions import TypedDict
 
 from functions.orders import cursors
 from functions.orders.pipeline import Call
-from functions.orders.responses import JSON, ProblemView, documented, kept_order_reply, order_reply, reply
-from functions.orders.shapes import OrderView
-from shared.store.orders.lists import Page, Position
+from functions.orders.responses import reply
+from shared.store.pages import Page, Position
 
 T = TypeVar("T")
 
@@ -29,13 +28,12 @@ class PageInfo(TypedDict):
 def page_reply(
     call: Call, page: Page[T], view: Callable[[T], Any], limit: int, query: Mapping[str, str]
 ) -> Response[Any]:
-    return list_reply(
-        [view(item) for item in page.items], limit, cursors.seal(page.end, call.store.store_id, query, call.now)
-    )
+    return reply({"data": [view(item) for item in page.items], "page": page_info(call, page.end, limit, query)})
 
 
-def list_reply(data: Sequence[Any], limit: int, next_cursor: str | None) -> Response[Any]:
-    return reply({"data": data, "page": {"next_cursor": next_cursor, "limit": limit}})
+def page_info(call: Call, end: Position | None, limit: int, query: Mapping[str, str]) -> PageInfo:
+    """The cursor to what comes behind `end` in the list that `query` names."""
+    return {"next_cursor": cursors.seal(end, call.store.store_id, query, call.now), "limit": limit}
 
 
 def position(call: Call, cursor: str | None, query: Mapping[str, str]) -> Position | None:
@@ -45,20 +43,3 @@ def position(call: Call, cursor: str | None, query: Mapping[str, str]) -> Positi
 def page_of(name: str, item: Any) -> Any:
     shape: Any = TypedDict  # made at run time, one for each kind of item
     return shape(name, {"data": list[item], "page": PageInfo})
-
-
-__all__ = [
-    "JSON",
-    "Cursor",
-    "Limit",
-    "OrderView",
-    "ProblemView",
-    "documented",
-    "kept_order_reply",
-    "list_reply",
-    "order_reply",
-    "page_of",
-    "page_reply",
-    "position",
-    "reply",
-]

@@ -37,19 +37,17 @@ from shared.settings import settings
 from shared.store import stores
 from shared.store.alerts import alerts, channels
 from shared.store.customers import customers
-from shared.store.dynamodb.errors import Answered, ClaimLost
 from shared.store.exports import exports
-from shared.store.idempotency import PendingAnswer, claim
+from shared.store.idempotency import PendingAnswer
 from shared.store.messages import templates
-from shared.store.orders import lists, orders
-from shared.telemetry import logger, metrics
+from shared.store.orders import orders, part_lists
+from shared.telemetry import logger
 
 WITHOUT_BODY = frozenset({"GET", "DELETE"})
 MAX_BODY = 1_000_000
 MAX_ORDER = 256 * 1024
 MAX_DEPTH = 64
 ORDER_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _VERSION = re.compile(r'(W/)?"([^"]*)"')
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -219,46 +217,11 @@ def _locate(call: Call, path: Mapping[str, str], headers: Mapping[str, str]) -> 
 def _disputed(store_id: str, dispute_id: str) -> tuple[str, orders.Loaded]:
     """The order of this dispute; the index names it, and may be a moment behind."""
     if ORDER_ID.fullmatch(dispute_id):
-        selection = lists.Selection("by_reference", (f"{store_id}#dispute#{dispute_id}",))
-        for found in lists.disputes(selection, 1, None).items:
-            loaded = orders.load(store_id, found.order_id)
-            if any(each.dispute_id == dispute_id for each in loaded.order.disputes):
-                return dispute_id, loaded
+        found = part_lists.find_dispute(store_id, dispute_id)
+        loaded = orders.load(store_id, found.order_id) if found else None
+        if loaded and any(each.dispute_id == dispute_id for each in loaded.order.disputes):
+            return dispute_id, loaded
     raise problems.not_found()
-
-
-def idempotency(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
-    """Idempotency-Key on every POST: the same request answers as it first did."""
-    call: Call = app.context["call"]
-    event = app.current_event.raw_event
-    method = event["requestContext"]["http"]["method"]
-    key = (event.get("headers") or {}).get("idempotency-key")
-    if method != "POST" or key is None or call.stored_store is None or call.caller is None:
-        return next_middleware(app)
-    if not _KEY.fullmatch(key):
-        raise problems.malformed("/header/idempotency-key", "invalid_value", "1 to 255 visible ASCII characters.")
-    scope = (call.caller.user_id, method, call.path, key)
-    try:
-        call.pending = claim(call.store.store_id, scope, app.context.get("body"), call.now)
-    except Answered as answered:
-        metrics.add_metric("IdempotentReplays", "Count", 1)
-        return _replay(call, answered.answer)
-    try:
-        response = next_middleware(app)
-    except Exception as error:
-        problem = problems.from_error(error)
-        if problem is None or problem.status in (409, 429) or problem.status >= 500:
-            _release(call.pending)
-            raise
-        response = problems.response(problem, call.path, call.request_id, call.language)
-    if not call.pending.final:
-        _release(call.pending)
-    elif not call.pending.kept:
-        try:
-            call.pending.keep(kept(response))
-        except ClaimLost:
-            logger.warning("an idempotency key was taken over before its answer could be kept")
-    return response
 
 
 def kept(response: Response[Any]) -> dict[str, Any]:
@@ -269,18 +232,6 @@ def kept(response: Response[Any]) -> dict[str, Any]:
         "headers": dict(response.headers or {}),
         "body": response.body,
     }
-
-
-def _replay(call: Call, answer: Mapping[str, Any]) -> Response[Any]:
-    if answer["body"] is None:  # too large to keep: the order as it is now
-        from functions.orders.responses import order_reply
-
-        order = orders.load(call.store.store_id, answer["order_id"]).order
-        response = order_reply(call, order, answer["status"])
-    else:
-        response = Response(answer["status"], answer["type"], answer["body"], headers=dict(answer["headers"]))
-    response.headers["Idempotent-Replayed"] = "true"
-    return response
 
 
 def read_json(text: str) -> Any:
@@ -393,10 +344,3 @@ def _if_match(header: str | None) -> frozenset[int] | None:
     return frozenset(
         int(tag[2]) for tag in tags if tag and not tag[1] and tag[2].isascii() and tag[2].isdigit() and len(tag[2]) < 16
     )
-
-
-def _release(pending: PendingAnswer) -> None:
-    try:
-        pending.release()
-    except Exception as error:  # the lease runs out by itself; the first error is what the caller must hear
-        logger.warning("an idempotency key could not be released", extra={"error": type(error).__name__})

@@ -28,7 +28,8 @@ from shared.domain.order.model import Dispute, Order, Parcel, Quantity, Refund
 from shared.domain.order.recipients import masked
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
-from shared.store.orders.lists import Listed, Summary
+from shared.store.orders.lists import Summary
+from shared.store.pages import Listed
 
 
 def instant(at: datetime) -> str:

@@ -19,6 +19,7 @@ from shared.store.dynamodb.errors import AlreadyRaised, Missing, Stale
 from shared.store.dynamodb.table import Write
 from shared.store.exports import exports
 from shared.store.orders import lists
+from shared.store.pages import Page
 from shared.telemetry import logger
 
 WARNED_BEFORE = timedelta(days=7)
@@ -76,8 +77,7 @@ def _leaving(store: Store, at: datetime) -> Alert | None:
     until, _ = last_three_months(at + WARNED_BEFORE, store.time_zone)
     if _exported(store.store_id, since, until):
         return None
-    window = lists.Selection("by_placed", (store.store_id,), since, until, forward=True)
-    found = lists.orders(window, COUNTED, None)
+    found = lists.orders(store.store_id, COUNTED, since=since, until=until, forward=True)
     if not found.items:
         return None
     zone = ZoneInfo(store.time_zone)
@@ -102,13 +102,10 @@ def _digest(store: Store, at: datetime) -> Alert:
     today = at.astimezone(zone).date()
     yesterday, midnight = (start_of_day(day, store.time_zone) for day in (today - timedelta(days=1), today))
     open_ = alerts.listed(store.store_id, (State.OPEN,), tuple(Severity), COUNTED, None)
-    due = lists.Selection("by_due", (store.store_id,), at, at + timedelta(hours=24), forward=True)
-    overdue = lists.Selection("by_due", (store.store_id,), None, at, forward=True)
-    placed = lists.Selection("by_placed", (store.store_id,), yesterday, midnight)
-    counted: dict[str, lists.Page[Any]] = {
-        "due_24h": lists.orders(due, COUNTED, None),
-        "overdue": lists.orders(overdue, COUNTED, None),
-        "new_orders": lists.orders(placed, COUNTED, None),
+    counted: dict[str, Page[Any]] = {
+        "due_24h": lists.deadlines(store.store_id, COUNTED, since=at, until=at + timedelta(hours=24)),
+        "overdue": lists.deadlines(store.store_id, COUNTED, until=at),
+        "new_orders": lists.orders(store.store_id, COUNTED, since=yesterday, until=midnight),
         "open": open_,
     }
     facts: dict[str, Any] = {name: len(page.items) for name, page in counted.items()}

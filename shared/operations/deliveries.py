@@ -3,7 +3,6 @@ down at once. Each step may run twice; a message counts as sent from the moment 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -73,7 +72,7 @@ def _delivery(store: Store, channel: Channel, told: Alert, now: datetime) -> Del
     return Delivery(
         store.store_id,
         channel.channel_id,
-        delivery_id(channel.channel_id, told.alert_id),
+        life.delivery_id(channel.channel_id, told.alert_id),
         What.DIGEST if digest else What.ALERT,
         now,
         alert_id=told.alert_id,
@@ -81,14 +80,6 @@ def _delivery(store: Store, channel: Channel, told: Alert, now: datetime) -> Del
         content=content,
         next_at=now if digest or critical else _awake(store, channel, now),
     )
-
-
-def delivery_id(channel_id: str, alert_id: str) -> str:
-    """The same for the same two: the alert's own time, so that a channel's deliveries lie in its order, and a digest of
-    both in place of what a ULID has at random."""
-    digest = hashlib.sha256(f"{channel_id}#{alert_id}".encode()).digest()
-    letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-    return f"dlv_{alert_id[4:14]}{''.join(letters[byte & 31] for byte in digest[:16])}"
 
 
 def _awake(store: Store, channel: Channel, now: datetime) -> datetime:
@@ -99,8 +90,8 @@ def _awake(store: Store, channel: Channel, now: datetime) -> datetime:
 
 
 def _digest(store: Store, language: str, now: datetime) -> list[str]:
-    due = lists.Selection("by_due", (store.store_id,), until=now + DIGEST_AHEAD, forward=True)
-    orders = [each for each in lists.orders(due, SHOWN_DEADLINES, None).items if running(each)]
+    due = lists.deadlines(store.store_id, SHOWN_DEADLINES, until=now + DIGEST_AHEAD)
+    orders = [each for each in due.items if running(each)]
     raised = [  # apart, or a busy day's many that are over would hide an old one that is not
         told
         for states in ((State.OPEN, State.ACKNOWLEDGED), (State.RESOLVED,))
@@ -210,7 +201,7 @@ def settle(batch: ClaimedBatch, step: Callable[[Delivery], Delivery], now: datet
 def _reached(channel: Channel, since: datetime, now: datetime) -> bool:
     """Whether something has come through since: then it is the message that is refused, and not every one."""
     latest = deliveries.page(channel.store_id, channel.channel_id, LATEST, None, now)
-    return any(each.state is life.State.DELIVERED and each.attempts[-1].at >= since for each in latest)
+    return any(each.state is life.State.DELIVERED and each.attempts[-1].at >= since for each in latest.items)
 
 
 def _record(batch: ClaimedBatch, after: Sequence[Delivery], off: Off | None, now: datetime) -> None:

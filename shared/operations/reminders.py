@@ -15,6 +15,7 @@ from shared.domain.stores import Store
 from shared.operations.days import tell_day
 from shared.operations.orders import Request, change_order
 from shared.store import stores
+from shared.store.due_items import Due
 from shared.store.dynamodb.errors import AlreadyRaised, Missing
 from shared.store.messages import messages
 from shared.store.orders import lists, orders, payment_reminders
@@ -25,7 +26,7 @@ LOOKED_AT = 50
 """The latest orders of a buyer among which one that was paid since is looked for."""
 
 
-def tell(due: lists.Due, now: datetime) -> int:
+def tell(due: Due, now: datetime) -> int:
     """What an entry of the index of what comes leads to; answers with how many alerts were raised."""
     if not due.order_id:
         return tell_day(due.store_id, now)
@@ -76,8 +77,7 @@ def _spared(store: Store, order: Order) -> bool:
 
 
 def _has_paid_another(store: Store, order: Order) -> bool:
-    selection = lists.Selection("by_buyer", (f"{store.store_id}#{order.buyer.id}",))
-    others = lists.orders(selection, LOOKED_AT, None).items
+    others = lists.orders(store.store_id, LOOKED_AT, buyer_id=order.buyer.id).items
     return any(
         bought(other) and (other.paid_at or other.placed_at) > order.placed_at
         for other in others

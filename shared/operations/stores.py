@@ -46,7 +46,7 @@ def change_store(stored: stores.StoredStore, change: Callable[[Store], Store], n
         if after.enforces and not stored.store.enforces:
             after = replace(after, watched_until=now)
         turned = _arms(after) != _arms(stored.store)
-        rearming = stores.Rearming(lists.FIRST, now + SETTLES_IN) if turned else stored.rearming
+        rearming = stores.Rearming(lists.BEFORE_ALL_DEADLINES, now + SETTLES_IN) if turned else stored.rearming
         also = [recount(after, now)] if after.time_zone != stored.store.time_zone else []
         also += [daily_alerts.rescheduled(after, now)] if _hour(after) != _hour(stored.store) else []
         stores.save(stored, after, rearming=rearming, also=also)
@@ -75,7 +75,7 @@ def rearm_store(store_id: str, *, now: datetime, before: datetime, out_of_time: 
     if stored.rearming is None:
         return 0
     looked, reached = 0, stored.rearming.after
-    for due_key, order_id in lists.due_orders(store_id, reached):
+    for due_key, order_id in lists.orders_due_after(store_id, reached):
         if out_of_time():
             _rearmed(stored, reached)
             return looked

@@ -26,13 +26,13 @@ def send_slices(slices: Sequence[Mapping[str, str]]) -> None:
     _send(settings().work_queue_url, [json.dumps(each) for each in slices])
 
 
-def send_alerts(which: Sequence[tuple[str, str]]) -> None:
+def send_alerts(which: Sequence[tuple[str, ...]]) -> None:
     """Send alerts (store, id) on their way to the channels. One that did not go out is in the outbox again soon."""
     bodies = [json.dumps({"store_id": store_id, "alert_id": alert_id}) for store_id, alert_id in which]
     _send(settings().alerts_queue_url, bodies)
 
 
-def send_deliveries(which: Sequence[tuple[str, str, str]], delay: int = 0) -> None:
+def send_deliveries(which: Sequence[tuple[str, ...]], delay: int = 0) -> None:
     """Ask a worker for an attempt at each of these deliveries (store, channel, id), in so many seconds (900 at most).
     One that did not go out is found by the clock."""
     names = ("store_id", "channel_id", "delivery_id")

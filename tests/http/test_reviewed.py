@@ -234,11 +234,11 @@ def test_a_ship_by_that_lapsed_stays_as_it_is_while_the_cancellation_is_open(api
 
 
 def test_a_page_of_parcels_ends_before_its_answer_grows_too_large(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    from shared.store.orders import lists
+    from shared.store.orders import part_lists
 
     if api.engine == "local":
         pytest.skip("the bound cannot be lowered in another process")
-    monkeypatch.setattr(lists, "MAX_PIECES", 5)
+    monkeypatch.setattr(part_lists, "MAX_PIECES", 5)
     shop = api.shop()
     for number in range(6):
         body = shipping(shop, lines=[line(str(n), 1) for n in range(3)])

@@ -210,7 +210,7 @@ def test_two_sweeps_side_by_side_do_the_work_once(on_dynoxide: Api) -> None:
 
 
 def test_an_index_that_is_behind_causes_no_wrong_action(desk: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    from shared.store.orders import lists
+    from shared.store import due_items
 
     shop = desk.shop()
     due_later = started(shop, **due("payment"))
@@ -221,11 +221,11 @@ def test_an_index_that_is_behind_causes_no_wrong_action(desk: Api, monkeypatch: 
     behind = [*gone, paid, due_later, "never-there"]
     before = {order_id: actions(shop, order_id) for order_id in behind[:-1]}
 
-    def stale(shard: str, until: datetime, index: str) -> Iterator[lists.Due]:
+    def stale(kind: due_items.DueKind, shard: str, until: datetime) -> Iterator[due_items.Due]:
         if shard == "CLOCK#0":
-            yield from (lists.Due(until.isoformat(), shop.name, order_id) for order_id in behind * 3)
+            yield from (due_items.Due(until.isoformat(), shop.name, order_id) for order_id in behind * 3)
 
-    monkeypatch.setattr(lists, "due", stale)
+    monkeypatch.setattr(due_items, "due", stale)
     swept = at(NOW + timedelta(minutes=30))
     assert (swept.looked, swept.lapsed) == (len(behind) * 3, 0)
     assert {order_id: actions(shop, order_id) for order_id in behind[:-1]} == before

@@ -9,14 +9,14 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.orders import listing, pipeline
 from functions.orders.fields import Instant
-from functions.orders.paging import Cursor, Limit, documented, page_of, page_reply, position, reply
+from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import not_found
+from functions.orders.responses import documented, reply
 from functions.orders.shapes import ListedOrderView, ListedParcelView, RefundView
 from functions.orders.views import listed_order_view, listed_parcel_view, refund_view
 from shared.domain.order.model import RefundState
-from shared.store.orders import lists, orders
-from shared.store.orders.lists import Selection
+from shared.store.orders import orders, part_lists
 
 router = Router()
 
@@ -46,7 +46,7 @@ def list_deadlines(
     call: Call = router.context["call"]
     asked = listing.Filters(status=status, due_from=due_from, due_to=due_to, sort="deadline_at")
     query = asked.spelled() | {"list": "deadlines"}
-    page = lists.orders(asked.selection(call.store.store_id), limit, position(call, cursor, query))
+    page = asked.page(call.store.store_id, limit, position(call, cursor, query))
     return page_reply(call, page, lambda summary: listed_order_view(summary, call.language), limit, query)
 
 
@@ -68,13 +68,6 @@ def list_parcels(
 ) -> Response[Any]:
     call: Call = router.context["call"]
     states = (state,) if state else tuple(Delivery)
-    selection = Selection(
-        "by_state",
-        tuple(f"{call.store.store_id}#parcel#{each}" for each in states),
-        shipped_from,
-        shipped_to,
-        forward=sort == "shipped_at",
-    )
     query = {
         "list": "parcels",
         "states": ",".join(states),
@@ -82,7 +75,15 @@ def list_parcels(
         "to": str(shipped_to),
         "sort": str(sort),
     }
-    page = lists.parcels(selection, limit, position(call, cursor, query))
+    page = part_lists.parcels(
+        call.store.store_id,
+        states,
+        limit,
+        position(call, cursor, query),
+        since=shipped_from,
+        until=shipped_to,
+        forward=sort == "shipped_at",
+    )
     return page_reply(call, page, lambda parcel: listed_parcel_view(parcel, call.now), limit, query)
 
 
@@ -101,9 +102,8 @@ def list_refunds(
 ) -> Response[Any]:
     call: Call = router.context["call"]
     states = (state,) if state else tuple(RefundState)
-    selection = Selection("by_state", tuple(f"{call.store.store_id}#refund#{each}" for each in states))
     query = {"list": "refunds", "states": ",".join(states)}
-    page = lists.refunds(selection, limit, position(call, cursor, query))
+    page = part_lists.refunds(call.store.store_id, states, limit, position(call, cursor, query))
     return page_reply(
         call, page, lambda refund: refund_view(refund.record, refund.order_id, refund.currency), limit, query
     )
@@ -121,11 +121,10 @@ def get_refund(refund_id: str) -> Response[Any]:
     call: Call = router.context["call"]
     if not pipeline.ORDER_ID.fullmatch(refund_id):
         raise not_found()
-    selection = Selection("by_reference", (f"{call.store.store_id}#refund#{refund_id}",))
-    found = lists.refunds(selection, 1, None).items
-    if not found:
+    found = part_lists.find_refund(call.store.store_id, refund_id)
+    if found is None:
         raise not_found()
-    order = orders.load(call.store.store_id, found[0].order_id).order  # the index may be a moment behind
+    order = orders.load(call.store.store_id, found.order_id).order  # the index may be a moment behind
     refund = order.refund(refund_id)
     if refund is None:
         raise not_found()

@@ -11,8 +11,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 
 from functions.orders.fields import Body
 from functions.orders.identity import PLATFORM, SELLER
-from functions.orders.paging import documented, kept_order_reply, order_reply
 from functions.orders.pipeline import Call, access
+from functions.orders.responses import documented, kept_order_reply, order_reply
 from functions.orders.schemas import ACTION_BODIES, Step, Sync, content
 from functions.orders.shapes import OrderView
 from shared.domain.errors import Unprocessable

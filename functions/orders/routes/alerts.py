@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.orders import cursors, pipeline
+from functions.orders import pipeline
 from functions.orders.fields import Day
 from functions.orders.identity import OWNER, SELLER
 from functions.orders.models.alerts import (
@@ -22,9 +22,10 @@ from functions.orders.models.alerts import (
     rules_view,
 )
 from functions.orders.models.exports import Nothing
-from functions.orders.paging import Cursor, Limit, documented, page_of, page_reply, position, reply
+from functions.orders.paging import Cursor, Limit, page_info, page_of, page_reply, position
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import malformed
+from functions.orders.responses import documented, reply
 from shared.domain.alerts.model import Alert, Severity, State
 from shared.operations import alerts as operations
 from shared.store.alerts import alerts
@@ -137,7 +138,7 @@ def get_payment_reminders(
     told |= figures_view(payment_reminders.figures(store_id, first, last))
     told |= {
         "data": [reminder_view(each) for each in page.items],
-        "page": {"next_cursor": cursors.seal(page.end, store_id, query, call.now), "limit": limit},
+        "page": page_info(call, page.end, limit, query),
     }
     return reply(told)
 

@@ -15,9 +15,9 @@ from typing_extensions import TypedDict
 from functions.orders import pipeline, problems
 from functions.orders.fields import Body
 from functions.orders.identity import SELLER
-from functions.orders.paging import ProblemView, documented, reply
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import Problem, malformed
+from functions.orders.responses import ProblemView, documented, reply
 from functions.orders.routes.actions import request_for
 from functions.orders.routes.messages import words
 from functions.orders.schemas import ACTION_BODIES, BULK_ACTIONS, Bulk, Step, Words

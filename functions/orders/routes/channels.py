@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 
-from functions.orders import cursors, pipeline
+from functions.orders import pipeline
 from functions.orders.identity import OWNER
 from functions.orders.models.channels import (
     ChangeChannel,
@@ -17,14 +17,14 @@ from functions.orders.models.channels import (
     delivery_view,
 )
 from functions.orders.models.exports import Nothing
-from functions.orders.paging import Cursor, Limit, documented, list_reply, page_of, position, reply
+from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.pipeline import ORDER_ID, Call, access
 from functions.orders.problems import not_found
+from functions.orders.responses import documented, reply
 from shared.domain.alerts.channels import LIMIT, Channel
 from shared.operations import channels as operations
 from shared.settings import settings
 from shared.store.alerts import channels, deliveries
-from shared.store.orders.lists import Position
 
 router = Router()
 
@@ -50,12 +50,8 @@ def _pending(call: Call, status: int) -> Any:
 def list_channels(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     call: Call = router.context["call"]
     query = {"list": "alert-channels"}
-    start = position(call, cursor, query)
-    found = channels.page(call.store.store_id, limit, start.key if start else None)
-    end = Position(found[-1].channel_id, "", "") if len(found) == limit else None
-    return list_reply(
-        [channel_view(each, call.now) for each in found], limit, cursors.seal(end, call.store.store_id, query, call.now)
-    )
+    page = channels.page(call.store.store_id, limit, position(call, cursor, query))
+    return page_reply(call, page, lambda channel: channel_view(channel, call.now), limit, query)
 
 
 @router.post(
@@ -152,12 +148,8 @@ def rotate_secret(channel_id: str, body: Annotated[Nothing, InBody()]) -> Respon
 def list_deliveries(channel_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     call: Call = router.context["call"]
     query = {"list": f"deliveries/{channel_id}"}
-    start = position(call, cursor, query)
-    found = deliveries.page(call.store.store_id, channel_id, limit, start.key if start else None, call.now)
-    end = Position(found[-1].delivery_id, "", "") if len(found) == limit else None
-    return list_reply(
-        [delivery_view(each) for each in found], limit, cursors.seal(end, call.store.store_id, query, call.now)
-    )
+    page = deliveries.page(call.store.store_id, channel_id, limit, position(call, cursor, query), call.now)
+    return page_reply(call, page, delivery_view, limit, query)
 
 
 @router.post(

@@ -15,9 +15,10 @@ from functions.orders import pipeline
 from functions.orders.buyers import segment_of
 from functions.orders.fields import Body, Instant
 from functions.orders.identity import OWNER, SELLER
-from functions.orders.paging import Cursor, Limit, documented, page_of, page_reply, position, reply
+from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import FieldError, Problem
+from functions.orders.responses import documented, reply
 from functions.orders.shapes import ActorView, ListedOrderView, MoneyView
 from functions.orders.views import instant, listed_order_view, money
 from shared.domain.customers import model as domain
@@ -235,7 +236,7 @@ def list_customer_orders(buyer_id: str, limit: Limit = 50, cursor: Cursor = None
     call: Call = router.context["call"]
     query = {"list": "customer", "buyer": call.customer.buyer_id}
     start = position(call, cursor, query)
-    page = lists.orders(customers.orders_of(call.store.store_id, call.customer.buyer_id), limit, start)
+    page = lists.orders(call.store.store_id, limit, start, buyer_id=call.customer.buyer_id)
     return page_reply(call, page, lambda summary: listed_order_view(summary, call.language), limit, query)
 
 

@@ -9,9 +9,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from typing_extensions import TypedDict
 
 from functions.orders.identity import OWNER
-from functions.orders.paging import documented, reply
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import malformed
+from functions.orders.responses import documented, reply
 from functions.orders.schemas import PatchStore
 from functions.orders.views import store_view
 from shared.domain.stores import DeadlinePolicy, Mode, Store

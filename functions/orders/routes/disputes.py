@@ -12,8 +12,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.orders import pipeline
 from functions.orders.fields import Body
-from functions.orders.paging import Cursor, Limit, documented, page_of, page_reply, position, reply
+from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.pipeline import Call, access
+from functions.orders.responses import documented, reply
 from functions.orders.routes.actions import request_for, roles_for
 from functions.orders.schemas import DISPUTE_BODIES, Step
 from functions.orders.shapes import DisputeView, OpenDisputeView
@@ -21,8 +22,7 @@ from functions.orders.views import dispute_view
 from shared.domain.order import disputes, lifecycle
 from shared.domain.order.model import Order
 from shared.operations import orders
-from shared.store.orders import lists
-from shared.store.orders.lists import Selection
+from shared.store.orders import part_lists
 
 router = Router()
 Stage = StrEnum("Stage", [(stage, stage) for stage in disputes.STAGES])  # type: ignore[misc]
@@ -43,9 +43,8 @@ def list_disputes(
 ) -> Response[Any]:
     call: Call = router.context["call"]
     stages = (stage,) if stage else tuple(Stage)
-    selection = Selection("by_state", tuple(f"{call.store.store_id}#dispute#{each}" for each in stages))
     query = {"list": "disputes", "stages": ",".join(stages)}
-    page = lists.disputes(selection, limit, position(call, cursor, query))
+    page = part_lists.disputes(call.store.store_id, stages, limit, position(call, cursor, query))
     return page_reply(
         call, page, lambda listed: dispute_view(listed.record, listed.order_id, listed.currency), limit, query
     )

@@ -11,9 +11,9 @@ from typing_extensions import TypedDict
 from functions.orders import pipeline
 from functions.orders.fields import Body, Long
 from functions.orders.identity import PLATFORM, SELLER
-from functions.orders.paging import documented, reply
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import not_found
+from functions.orders.responses import documented, reply
 from functions.orders.routes.actions import request_for
 from functions.orders.routes.disputes import dispute_reply
 from functions.orders.schemas import Step

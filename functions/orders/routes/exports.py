@@ -22,9 +22,10 @@ from functions.orders.models.exports import (
     listed_export_view,
     schedule_view,
 )
-from functions.orders.paging import Cursor, Limit, documented, page_of, page_reply, position, reply
+from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import Problem, not_found
+from functions.orders.responses import documented, reply
 from shared.domain.exports.model import Job
 from shared.operations import exports as operations
 from shared.store import files

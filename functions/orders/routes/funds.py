@@ -9,14 +9,14 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from typing_extensions import TypedDict
 
 from functions.orders.fields import Currency, Instant
-from functions.orders.paging import Cursor, Limit, documented, page_of, page_reply, position, reply
+from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.pipeline import Call, access
+from functions.orders.responses import documented, reply
 from functions.orders.shapes import ListedOrderView, MoneyView
 from functions.orders.views import instant, listed_order_view, money
 from shared.domain.order import ledger as domain
 from shared.domain.order.ledger import Movement
 from shared.store.orders import ledger, lists
-from shared.store.orders.lists import Selection
 
 router = Router()
 Flow = StrEnum("Flow", [(flow, flow) for flow in domain.FLOWS])  # type: ignore[misc]
@@ -129,7 +129,7 @@ def list_fund_entries(
     return page_reply(
         call,
         page,
-        lambda listed: {"order_id": listed.order_id, **_movement(listed.movement, listed.currency)},
+        lambda listed: {"order_id": listed.order_id, **_movement(listed.record, listed.currency)},
         limit,
         query,
     )
@@ -146,8 +146,7 @@ def list_fund_entries(
 def list_unexplained_funds(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     call: Call = router.context["call"]
     query = {"list": "unexplained"}
-    selection = Selection("by_state", (f"{call.store.store_id}#unexplained",))
-    page = lists.orders(selection, limit, position(call, cursor, query))
+    page = lists.unexplained(call.store.store_id, limit, position(call, cursor, query))
     return page_reply(call, page, lambda summary: listed_order_view(summary, call.language), limit, query)
 
 

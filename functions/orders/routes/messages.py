@@ -11,12 +11,13 @@ from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from typing_extensions import TypedDict
 
-from functions.orders import cursors, pipeline
+from functions.orders import pipeline
 from functions.orders.fields import Body
 from functions.orders.identity import PLATFORM, SELLER
-from functions.orders.paging import Cursor, Limit, documented, list_reply, page_of, page_reply, position, reply
+from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import Problem, malformed
+from functions.orders.responses import documented, reply
 from functions.orders.schemas import NewMessage, Words
 from functions.orders.views import instant
 from shared.domain.errors import Unprocessable
@@ -27,7 +28,6 @@ from shared.operations import messages as operations
 from shared.operations.templates import find_template
 from shared.store.messages import messages
 from shared.store.orders import counters
-from shared.store.orders.lists import Position
 
 router = Router()
 
@@ -76,10 +76,8 @@ class FiguresView(TypedDict):
 def list_order_messages(order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     call: Call = router.context["call"]
     query = {"list": f"messages/{order_id}"}
-    start = position(call, cursor, query)
-    found = messages.page(call.store.store_id, order_id, limit, start.key if start else None)
-    end = Position(messages.position(found[-1]), "", "") if len(found) == limit else None
-    return list_reply([_view(each) for each in found], limit, cursors.seal(end, call.store.store_id, query, call.now))
+    page = messages.page(call.store.store_id, order_id, limit, position(call, cursor, query))
+    return page_reply(call, page, _view, limit, query)
 
 
 @router.post(
@@ -145,7 +143,7 @@ def list_messages(
     else:
         until = call.now - timedelta(hours=unanswered_for)
         page = messages.unanswered(call.store.store_id, until, limit, start)
-    return page_reply(call, page, lambda listed: {**_view(listed.message), "order_id": listed.order_id}, limit, query)
+    return page_reply(call, page, lambda listed: {**_view(listed.record), "order_id": listed.order_id}, limit, query)
 
 
 @router.get(

@@ -1,6 +1,5 @@
 """Placing, reading, listing and noting orders."""
 
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler import Response
@@ -9,31 +8,19 @@ from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from typing_extensions import TypedDict
 
-from functions.orders import cursors, listing
+from functions.orders import listing
 from functions.orders.fields import Instant
 from functions.orders.identity import OWNER, PLATFORM, SELLER
-from functions.orders.paging import (
-    Cursor,
-    Limit,
-    documented,
-    kept_order_reply,
-    list_reply,
-    order_reply,
-    page_of,
-    page_reply,
-    position,
-    reply,
-)
+from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.pipeline import Call, access
+from functions.orders.responses import documented, kept_order_reply, order_reply, reply
 from functions.orders.schemas import NewOrder, PatchOrder, placement
 from functions.orders.shapes import ActorView, EntryView, ListedOrderView, OrderView
 from functions.orders.views import entry_view, instant, listed_order_view
 from shared.domain.order.model import FundState, Overlay
 from shared.operations import orders
 from shared.operations.orders import Request
-from shared.store.orders import lists
 from shared.store.orders import orders as stored
-from shared.store.orders.lists import Position
 
 router = Router()
 
@@ -90,11 +77,7 @@ def list_orders(
         status, overlay, fund_state, buyer, tracking_no, placed_from, placed_to, due_from, due_to, sort
     )
     query = asked.spelled()
-    start = position(call, cursor, query)
-    if tracking_no is not None:
-        page = listing.orders_of_parcel(call.store.store_id, tracking_no, limit, start)
-    else:
-        page = lists.orders(asked.selection(call.store.store_id), limit, start)
+    page = asked.page(call.store.store_id, limit, position(call, cursor, query))
     return page_reply(call, page, lambda summary: listed_order_view(summary, call.language), limit, query)
 
 
@@ -141,12 +124,9 @@ def patch(order_id: str, body: Annotated[PatchOrder, InBody()]) -> Response[Any]
 @access()
 def history(order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     call: Call = router.context["call"]
-
-    def read(after: str) -> tuple[list[Any], list[str]]:
-        entries = stored.history(call.store.store_id, order_id, after_seq=int(after or 0), limit=limit)
-        return [entry_view(entry) for entry in entries], [str(entry.seq) for entry in entries]
-
-    return _collection(call, f"history/{order_id}", limit, cursor, read)
+    query = {"list": f"history/{order_id}"}
+    page = stored.history_page(call.store.store_id, order_id, limit, position(call, cursor, query))
+    return page_reply(call, page, entry_view, limit, query)
 
 
 @router.get(
@@ -159,24 +139,14 @@ def history(order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response
 @access(OWNER)
 def accesses(order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     call: Call = router.context["call"]
-
-    def read(after: str) -> tuple[list[Any], list[str]]:
-        seen = stored.accesses(call.store.store_id, order_id, after_key=after, limit=limit)
-        views = [
-            {"at": instant(each.at), "actor": {"role": each.actor.role, "id": each.actor.id}, "what": each.what}
-            for each in seen
-        ]
-        return views, [each.key for each in seen]
-
-    return _collection(call, f"access/{order_id}", limit, cursor, read)
+    query = {"list": f"access/{order_id}"}
+    page = stored.accesses(call.store.store_id, order_id, limit, position(call, cursor, query))
+    return page_reply(call, page, _access_view, limit, query)
 
 
-def _collection(
-    call: Call, name: str, limit: int, cursor: str | None, read: Callable[[str], tuple[list[Any], list[str]]]
-) -> Response[Any]:
-    """A page of an order's own items, whose cursor is the last one's key."""
-    query = {"list": name}
-    start = position(call, cursor, query)
-    views, places = read(start.key if start else "")
-    end = Position(places[-1], "", "") if len(places) == limit else None
-    return list_reply(views, limit, cursors.seal(end, call.store.store_id, query, call.now))
+def _access_view(access: stored.Access) -> AccessView:
+    return {
+        "at": instant(access.at),
+        "actor": {"role": access.actor.role, "id": access.actor.id},
+        "what": access.what,
+    }

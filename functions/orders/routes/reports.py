@@ -14,19 +14,19 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from typing_extensions import TypedDict
 
-from functions.orders import cursors
 from functions.orders.fields import EARLIEST, LATEST, Currency, Day
 from functions.orders.labels import LANGUAGES
-from functions.orders.paging import Cursor, Limit, PageInfo, documented, page_of, page_reply, position, reply
+from functions.orders.paging import Cursor, Limit, PageInfo, page_info, page_of, page_reply, position
 from functions.orders.pipeline import Call, access
 from functions.orders.problems import malformed
+from functions.orders.responses import documented, reply
 from functions.orders.shapes import MoneyView
 from functions.orders.views import instant, money
 from shared.domain.figures import SERVICE
 from shared.domain.service_level import MEASURES, level
 from shared.domain.windows import period_of
 from shared.store.orders import figures
-from shared.store.orders.lists import Position
+from shared.store.pages import Position
 
 router = Router()
 MOST_DAYS = {"total": 366, "country": 366, "product": 31}
@@ -163,7 +163,7 @@ def report_sales(
     return reply(
         {
             "data": [_row_view(row, summed, by, group_by, until) for row, summed in found],
-            "page": {"next_cursor": cursors.seal(end, call.store.store_id, query, call.now), "limit": limit},
+            "page": page_info(call, end, limit, query),
             "group_by": group_by,
             "by": by,
             "time_zone": call.store.time_zone,
@@ -210,7 +210,7 @@ def list_violations(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     return page_reply(
         call,
         page,
-        lambda each: {"order_id": each.order_id, "kind": each.violation.kind, "at": instant(each.violation.at)},
+        lambda each: {"order_id": each.order_id, "kind": each.record.kind, "at": instant(each.record.at)},
         limit,
         query,
     )

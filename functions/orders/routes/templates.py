@@ -7,17 +7,17 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from typing_extensions import TypedDict
 
-from functions.orders import cursors, pipeline
+from functions.orders import pipeline
 from functions.orders.identity import SELLER
-from functions.orders.paging import Cursor, Limit, documented, list_reply, page_of, position, reply
+from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.pipeline import Call, access
+from functions.orders.responses import documented, reply
 from functions.orders.schemas import PreviewTemplate, TemplateBody
 from functions.orders.views import instant
 from shared.domain.messages.templates import Template, fill
 from shared.operations import templates as operations
 from shared.store.messages import templates
 from shared.store.orders import orders
-from shared.store.orders.lists import Position
 
 router = Router()
 
@@ -48,10 +48,8 @@ class PreviewView(TypedDict):
 def list_templates(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     call: Call = router.context["call"]
     query = {"list": "message-templates"}
-    start = position(call, cursor, query)
-    found = templates.page(call.store.store_id, limit, start.key if start else None)
-    end = Position(found[-1].template_id, "", "") if len(found) == limit else None
-    return list_reply([_view(each) for each in found], limit, cursors.seal(end, call.store.store_id, query, call.now))
+    page = templates.page(call.store.store_id, limit, position(call, cursor, query))
+    return page_reply(call, page, _view, limit, query)
 
 
 @router.post(

@@ -6,21 +6,20 @@ nothing that was raised can go unsent, and nothing is sent that was not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.alerts.model import Alert, Cause, Severity, State
 from shared.domain.alerts.order_alerts import AlertChanges
 from shared.store.dynamodb import keys, table
-from shared.store.dynamodb.errors import AlreadyRaised, Missing, Stale
+from shared.store.dynamodb.errors import AlreadyRaised, Missing
+from shared.store.dynamodb.indexes import Selection, page
 from shared.store.dynamodb.records import AlertRecord, Record
-from shared.store.dynamodb.table import Put, Update, Write, absent, get, present, query_keys, stale
-from shared.store.orders import lists
+from shared.store.dynamodb.table import Put, Update, Write, absent, get, present, stale
+from shared.store.pages import Page, Position
 
 ALERT = "ALERT"
-AGAIN_AFTER = timedelta(minutes=3)
-"""How long a message to the channels has before it is sent again."""
 
 
 def of_order(store_id: str, told: AlertChanges) -> list[Write]:
@@ -69,43 +68,11 @@ def load(store_id: str, alert_id: str) -> Alert:
 
 
 def listed(
-    store_id: str, states: Sequence[State], severities: Sequence[Severity], limit: int, after: lists.Position | None
-) -> lists.Page[Alert]:
+    store_id: str, states: Sequence[State], severities: Sequence[Severity], limit: int, after: Position | None
+) -> Page[Alert]:
     """Alerts in these states and of these severities, the latest first."""
     partitions = tuple(_state_key(store_id, state, severity) for state in states for severity in severities)
-    page = lists.records(lists.Selection("by_state", partitions), limit, after)
-    return lists.Page(tuple(_alert(record) for record in page.items if isinstance(record, AlertRecord)), page.end)
-
-
-# ---- the outbox
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An alert that has not been handed to the channels; `key` is its entry in the clock's index."""
-
-    store_id: str
-    alert_id: str
-    key: str
-
-
-def waiting(shard: str, until: datetime) -> Iterator[Waiting]:
-    """What a shard of the outbox holds, the longest wait first, lazily; one query where there is nothing."""
-    for key, pk in query_keys("by_clock", shard, Record.fires_at < keys.instant(until), "fires_at"):
-        store_id, _, alert_id = pk.split("#")
-        yield Waiting(store_id, alert_id, key)
-
-
-def put_off(each: Waiting, now: datetime) -> bool:
-    """Move its entry on, so that it is sent again unless somebody deals with it; False where another run has, or it has
-    been dealt with."""
-    later = Record.fires_at.set(keys.sort_key(now + AGAIN_AFTER, each.store_id, each.alert_id))
-    record = AlertRecord(keys.alert_pk(each.store_id, each.alert_id), ALERT)
-    try:
-        table.update(Update(record, [later], Record.fires_at == each.key, stale))
-    except Stale:
-        return False
-    return True
+    return page(Selection("by_state", partitions), limit, after, AlertRecord, _alert)
 
 
 def handed_over(store_id: str, alert_id: str) -> Update:

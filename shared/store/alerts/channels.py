@@ -12,6 +12,7 @@ from shared.store.dynamodb.attributes import InstantAttribute
 from shared.store.dynamodb.errors import Full, Missing, StoreError
 from shared.store.dynamodb.records import ChannelRecord, ChannelsRecord, Record
 from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, get, present, query, stale, transact
+from shared.store.pages import Page, Position, page_of
 
 _FIELDS = frozenset(field.name for field in fields(Channel))
 _TIMES = ("created_at", "old_until", "off_at")
@@ -32,11 +33,12 @@ def of_store(store_id: str) -> list[Channel]:
     return [_channel(record) for record in found if isinstance(record, ChannelRecord)]
 
 
-def page(store_id: str, limit: int, after: str | None) -> list[Channel]:
-    """Up to `limit` channels behind this one's id, the oldest first."""
-    lower = keys.channel_sk(after) + keys.BEHIND if after else keys.CHANNEL
+def page(store_id: str, limit: int, after: Position | None) -> Page[Channel]:
+    """The oldest first."""
+    lower = keys.channel_sk(after.key) + keys.BEHIND if after else keys.CHANNEL
     found = query(store_id, Record.sk.between(lower, keys.CHANNEL + "~"), limit=limit)
-    return [_channel(record) for record in found if isinstance(record, ChannelRecord)]
+    channels = (_channel(record) for record in found if isinstance(record, ChannelRecord))
+    return page_of(channels, limit, lambda channel: channel.channel_id)
 
 
 def create(channel: Channel, also: Sequence[Write] = ()) -> None:

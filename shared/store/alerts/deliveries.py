@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime, timedelta
+from dataclasses import asdict, fields, replace
+from datetime import datetime
 from typing import Any
 
 from shared.domain.alerts.deliveries import KEPT, Attempt, Delivery, Lease, State, What
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.attributes import InstantAttribute
-from shared.store.dynamodb.errors import Exists, Missing, Stale
+from shared.store.dynamodb.errors import Exists, Missing
 from shared.store.dynamodb.records import DeliveryRecord, Record
 from shared.store.dynamodb.table import (
     Put,
-    Update,
     Write,
     absent,
     get,
     put,
     query,
-    query_keys,
     stale,
     transact,
-    update,
 )
+from shared.store.pages import Page, Position, page_of
 
-AGAIN_AFTER = timedelta(minutes=3)
-"""How long a message to a worker has before it is sent again."""
 _FIELDS = frozenset(field.name for field in fields(Delivery))
 _TIMES = ("next_at", "since")
 _time = InstantAttribute()
@@ -62,14 +58,15 @@ def save_all(changes: Sequence[tuple[Delivery, Delivery]], also: Sequence[Write]
         transact([*writes, *also])
 
 
-def page(store_id: str, channel_id: str, limit: int, before: str | None, now: datetime) -> list[Delivery]:
-    """Up to `limit` deliveries of a channel before this one's id, the latest first; whose time is over are not there,
-    whether they have been cleared away or not."""
+def page(store_id: str, channel_id: str, limit: int, after: Position | None, now: datetime) -> Page[Delivery]:
+    """Deliveries of a channel, the latest first; whose time is over are not there, whether they have been cleared away
+    or not."""
+    before = after and after.key
     upper = keys.delivery_sk(before) if before else keys.DELIVERY + "~"
     mine = Record.sk.between(keys.DELIVERY, upper)
     found = query(keys.channel_pk(store_id, channel_id), mine, limit=limit + bool(before), forward=False)
-    there = [record for record in found if isinstance(record, DeliveryRecord) and not _over(record, now)]
-    return [each for each in map(_delivery, there) if each.delivery_id != before][:limit]
+    there = (_delivery(each) for each in found if isinstance(each, DeliveryRecord) and not _over(each, now))
+    return page_of((each for each in there if each.delivery_id != before), limit, lambda each: each.delivery_id)
 
 
 def near(delivery: Delivery, limit: int) -> Iterator[Delivery]:
@@ -80,37 +77,6 @@ def near(delivery: Delivery, limit: int) -> Iterator[Delivery]:
         for record in query(pk, side, limit=limit + forward, forward=forward):
             if isinstance(record, DeliveryRecord) and record.sk != own:
                 yield _delivery(record)
-
-
-# ---- the clock
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A delivery that somebody must look at; `key` is its entry in the clock's index."""
-
-    store_id: str
-    channel_id: str
-    delivery_id: str
-    key: str
-
-
-def waiting(shard: str, until: datetime) -> Iterator[Waiting]:
-    """What a shard holds that is due, the longest wait first, lazily; one query where nothing is."""
-    for key, pk in query_keys("by_clock", shard, Record.fires_at < keys.instant(until), "fires_at"):
-        store_id, _, channel_id = pk.split("#")
-        yield Waiting(store_id, channel_id, key.split("#")[-1], key)
-
-
-def put_off(each: Waiting, now: datetime) -> bool:
-    """Move its entry on, so that its message is sent again unless a worker takes it; False where it has moved."""
-    later = keys.sort_key(now + AGAIN_AFTER, each.store_id, each.channel_id, each.delivery_id)
-    record = DeliveryRecord(keys.channel_pk(each.store_id, each.channel_id), keys.delivery_sk(each.delivery_id))
-    try:
-        update(Update(record, [Record.fires_at.set(later)], Record.fires_at == each.key, stale))
-    except Stale:
-        return False
-    return True
 
 
 def _change(before: Delivery, after: Delivery) -> Put:

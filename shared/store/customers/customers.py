@@ -19,9 +19,10 @@ from shared.domain.customers.erasure import Erasure
 from shared.domain.customers.model import Customer, Span
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import Actor
-from shared.store.dynamodb import keys
+from shared.store.dynamodb import indexes, keys
 from shared.store.dynamodb.attributes import InstantAttribute
 from shared.store.dynamodb.errors import Missing
+from shared.store.dynamodb.indexes import FIRST, Selection
 from shared.store.dynamodb.records import CustomerRecord, Record
 from shared.store.dynamodb.table import (
     Check,
@@ -32,11 +33,10 @@ from shared.store.dynamodb.table import (
     get,
     put,
     query_index,
-    query_keys,
     stale,
     transact,
 )
-from shared.store.orders import lists
+from shared.store.pages import Page, Position
 
 
 def find(store_id: str, buyer_id: str) -> Customer | None:
@@ -87,24 +87,18 @@ def listed(
     until: datetime | None,
     forward: bool,
     limit: int,
-    after: lists.Position | None,
-) -> lists.Page[Customer]:
+    after: Position | None,
+) -> Page[Customer]:
     """A page of customers by the time of their last order."""
     partitions = tuple(f"{store_id}#customers#{state}" for state in states)
-    page = lists.records(lists.Selection("by_state", partitions, since, until, forward), limit, after)
-    found = (_customer(record) for record in page.items if isinstance(record, CustomerRecord))
-    return lists.Page(tuple(found), page.end)
-
-
-def orders_of(store_id: str, buyer_id: str) -> lists.Selection:
-    """The orders of one buyer, the latest first."""
-    return lists.Selection("by_buyer", (f"{store_id}#{buyer_id}",))
+    selection = Selection("by_state", partitions, since, until, forward)
+    return indexes.page(selection, limit, after, CustomerRecord, _customer)
 
 
 def orders_before(store_id: str, buyer_id: str, position: str, until: datetime) -> Iterator[tuple[str, str]]:
     """(place, order_id) of a buyer's orders placed before `until`, from behind a place, earliest first, lazily; hints,
     off the index."""
-    between = Record.placed_key.between(position or lists.FIRST, keys.instant(until))
+    between = Record.placed_key.between(position or FIRST, keys.instant(until))
     for head in query_index("by_buyer", f"{store_id}#{buyer_id}", between, page_size=100):
         if head.placed_key != position:
             yield head.placed_key, keys.split_pk(head.pk)[1]
@@ -112,7 +106,7 @@ def orders_before(store_id: str, buyer_id: str, position: str, until: datetime) 
 
 def erasures_due(now: datetime) -> Iterator[tuple[str, str]]:
     """(store, buyer) whose erasure is to go on, longest due first; hints, off one query."""
-    for fires_at, _ in query_keys("by_clock", keys.ERASURES_SHARD, Record.fires_at < keys.instant(now), "fires_at"):
+    for fires_at, _ in indexes.due(indexes.CLOCK, keys.ERASURES_SHARD, now):
         _, store_id, buyer_id = fires_at.split("#", 2)
         yield store_id, buyer_id
 

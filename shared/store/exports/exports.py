@@ -12,12 +12,13 @@ from shared.domain.exports.model import ExportRequest, File, Format, Job, Kind, 
 from shared.domain.order.model import Status
 from shared.domain.order.transitions import Actor
 from shared.store.alerts import alerts
-from shared.store.dynamodb import keys
+from shared.store.dynamodb import indexes, keys
 from shared.store.dynamodb.attributes import InstantAttribute
 from shared.store.dynamodb.errors import Exists, Missing
+from shared.store.dynamodb.indexes import Selection
 from shared.store.dynamodb.records import DownloadRecord, ExportRecord, Record
-from shared.store.dynamodb.table import Put, Write, absent, get, put, query, query_keys, stale, transact
-from shared.store.orders import lists
+from shared.store.dynamodb.table import Put, Write, absent, get, put, query, stale, transact
+from shared.store.pages import Page, Position
 
 EXPORT, DOWNLOAD = "EXPORT", "DOWNLOAD#"
 STORED_AS = {"request": "asked", "position": "place"}
@@ -70,16 +71,14 @@ def _failure(job: Job, at: datetime) -> Cause:
     return Cause("export_failed", at, job.export_id)
 
 
-def listed(store_id: str, limit: int, after: lists.Position | None) -> lists.Page[Job]:
+def listed(store_id: str, limit: int, after: Position | None) -> Page[Job]:
     """A page of the store's jobs, the latest first."""
-    page = lists.records(lists.Selection("by_state", (f"{store_id}#export",)), limit, after)
-    return lists.Page(tuple(_job(record) for record in page.items if isinstance(record, ExportRecord)), page.end)
+    return indexes.page(Selection("by_state", (f"{store_id}#export",)), limit, after, ExportRecord, _job)
 
 
 def due_by(now: datetime) -> Iterator[tuple[str, str]]:
     """(store, export) of the jobs that have not moved for so long that somebody must look; hints, off one query."""
-    fires = Record.fires_at < keys.instant(now)
-    for _, pk in query_keys("by_clock", keys.EXPORT_JOBS_SHARD, fires, "fires_at"):
+    for _, pk in indexes.due(indexes.CLOCK, keys.EXPORT_JOBS_SHARD, now):
         store_id, _, export_id = pk.split("#")
         yield store_id, export_id
 

@@ -8,11 +8,10 @@ from datetime import datetime
 
 from shared.domain.stores import Store
 from shared.domain.windows import next_regular
-from shared.store.dynamodb import keys
+from shared.store.dynamodb import indexes, keys
 from shared.store.dynamodb.errors import Missing
 from shared.store.dynamodb.records import RegularExportRecord
 from shared.store.dynamodb.table import Put, Write, absent, get, put, stale
-from shared.store.orders.lists import due
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def load(store_id: str) -> RegularExport:
 
 def due_by(now: datetime) -> Iterator[str]:
     """The stores whose regular export is due by `now`, longest due first; hints, off one query."""
-    return (each.store_id for each in due(keys.EXPORT_SHARD, now))
+    return (pk for _, pk in indexes.due(indexes.CLOCK, keys.EXPORT_SHARD, now))
 
 
 def change(before: RegularExport, after: RegularExport) -> Write:

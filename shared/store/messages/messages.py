@@ -13,7 +13,8 @@ from shared.domain.alerts.message_alerts import ThreadChange
 from shared.domain.messages.model import BUYER, IN_TIME_SECONDS, SELLER, Message, Thread
 from shared.domain.order.model import Order
 from shared.store.alerts import alerts
-from shared.store.dynamodb import keys
+from shared.store.dynamodb import indexes, keys
+from shared.store.dynamodb.indexes import Selection
 from shared.store.dynamodb.records import MessageRecord, OrderRecord, Record, RepliesRecord, ThreadRecord
 from shared.store.dynamodb.table import (
     Check,
@@ -29,17 +30,11 @@ from shared.store.dynamodb.table import (
     stale,
     transact,
 )
-from shared.store.orders import lists
 from shared.store.orders.counters import counted
+from shared.store.pages import Listed, Page, Position, page_of
 
 MAX_READ = 40
 """Messages that one transaction marks as read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    order_id: str
-    message: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +92,7 @@ def read(order: Order, by_seller: bool, now: datetime, also: Sequence[Write] = (
     Stale."""
     theirs = [
         message
-        for message in page(order.store_id, order.order_id, 500, None)
+        for message in page(order.store_id, order.order_id, 500, None).items
         if (message.sender == BUYER) is by_seller and message.read_at is None
     ][:MAX_READ]
     left = max(0, order.unread_messages - len(theirs)) if by_seller else 0
@@ -133,51 +128,30 @@ def silenced(order: Order, before: Thread, now: datetime) -> list[Write]:
     return _talked(order.store_id, order.order_id, before, ended)
 
 
-def page(store_id: str, order_id: str, limit: int, before: str | None) -> list[Message]:
-    """Up to `limit` messages of an order before this one's key, the latest first."""
-    upper = before or keys.MESSAGE + "~"
-    mine = Record.sk.between(keys.MESSAGE, upper)
+def page(store_id: str, order_id: str, limit: int, after: Position | None) -> Page[Message]:
+    """Messages of an order, the latest first."""
+    before = after and after.key
+    mine = Record.sk.between(keys.MESSAGE, before or keys.MESSAGE + "~")
     found = query(keys.order_pk(store_id, order_id), mine, limit=limit + bool(before), forward=False)
-    messages = [record for record in found if isinstance(record, MessageRecord) and record.sk != before]
-    return [_message(record) for record in messages[:limit]]
+    messages = (_message(record) for record in found if isinstance(record, MessageRecord) and record.sk != before)
+    return page_of(messages, limit, _sk)
 
 
-def position(message: Message) -> str:
-    """Where a message stands among those of its order; `page(before=...)` goes on from there."""
-    return keys.MESSAGE + keys.sort_key(message.sent_at, message.message_id)
-
-
-def listed(store_id: str, unread: bool, limit: int, after: lists.Position | None) -> lists.Page[Listed]:
+def listed(store_id: str, unread: bool, limit: int, after: Position | None) -> Page[Listed[Message]]:
     """Messages across orders, the latest first; of unread ones, the buyers' alone."""
     states = ("unread",) if unread else ("unread", "read", "sent")
-    selection = lists.Selection("by_state", tuple(f"{store_id}#message#{state}" for state in states))
-    found = lists.records(selection, limit, after)
-    return lists.Page(
-        tuple(
-            Listed(keys.split_pk(record.pk)[1], _message(record))
-            for record in found.items
-            if isinstance(record, MessageRecord)
-        ),
-        found.end,
-    )
+    selection = Selection("by_state", tuple(f"{store_id}#message#{state}" for state in states))
+    return indexes.page(selection, limit, after, MessageRecord, lambda each: indexes.listed(each, _message(each)))
 
 
-def unanswered(store_id: str, until: datetime | None, limit: int, after: lists.Position | None) -> lists.Page[Listed]:
+def unanswered(store_id: str, until: datetime | None, limit: int, after: Position | None) -> Page[Listed[Message]]:
     """What buyers wrote before `until` and nobody has answered yet: the first of each order, the longest wait first."""
-    found = lists.records(_waiting(store_id, until), limit, after)
-    return lists.Page(
-        tuple(
-            Listed(keys.split_pk(record.pk)[1], waiting)
-            for record in found.items
-            if isinstance(record, ThreadRecord) and (waiting := _unanswered(record))
-        ),
-        found.end,
-    )
+    return indexes.page(_waiting(store_id, until), limit, after, ThreadRecord, _first_unanswered)
 
 
 def count_waiting(store_id: str, until: datetime | None) -> int:
     """Counted off the index."""
-    return lists.count(_waiting(store_id, until))
+    return indexes.count(_waiting(store_id, until))
 
 
 def replies(store_id: str, first: date, last: date) -> Replies:
@@ -196,8 +170,12 @@ def unread_is(count: int) -> Condition:
     return OrderRecord.unread_messages == count if count else OrderRecord.unread_messages.does_not_exist()
 
 
-def _waiting(store_id: str, until: datetime | None) -> lists.Selection:
-    return lists.Selection("by_state", (f"{store_id}#thread#unanswered",), None, until, forward=True)
+def _sk(message: Message) -> str:
+    return keys.MESSAGE + keys.sort_key(message.sent_at, message.message_id)
+
+
+def _waiting(store_id: str, until: datetime | None) -> Selection:
+    return Selection("by_state", (f"{store_id}#thread#unanswered",), None, until, forward=True)
 
 
 def _unread(order: Order, count: int) -> list[Write]:
@@ -223,7 +201,7 @@ def _record(order: Order, message: Message) -> MessageRecord:
     state = "sent" if message.sender != BUYER else "unread" if message.read_at is None else "read"
     return MessageRecord(
         keys.order_pk(order.store_id, order.order_id),
-        position(message),
+        _sk(message),
         message_id=message.message_id,
         sender=message.sender,
         text=message.text,
@@ -255,6 +233,12 @@ def _thread_record(store_id: str, order_id: str, thread: Thread) -> ThreadRecord
         state_key=f"{store_id}#thread#unanswered" if waiting else None,
         sort_key=keys.sort_key(waiting.sent_at, order_id) if waiting else None,
     )
+
+
+def _first_unanswered(record: ThreadRecord) -> Listed[Message]:
+    waiting = _unanswered(record)
+    assert waiting is not None, "only a talk that waits is in this index"
+    return indexes.listed(record, waiting)
 
 
 def _unanswered(record: ThreadRecord) -> Message | None:

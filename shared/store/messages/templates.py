@@ -9,6 +9,7 @@ from shared.store.dynamodb import keys
 from shared.store.dynamodb.errors import Exists, Full, Missing, StoreError
 from shared.store.dynamodb.records import Record, TemplateNameRecord, TemplateRecord, TemplatesRecord
 from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, get, present, query, stale, transact
+from shared.store.pages import Page, Position, page_of
 
 
 def load(store_id: str, template_id: str) -> Template:
@@ -53,11 +54,12 @@ def delete(store_id: str, template: Template) -> None:
     )
 
 
-def page(store_id: str, limit: int, after: str | None) -> list[Template]:
-    """Up to `limit` templates behind this one's id, the oldest first."""
-    lower = keys.template_sk(after) + keys.BEHIND if after else keys.TEMPLATE
+def page(store_id: str, limit: int, after: Position | None) -> Page[Template]:
+    """The oldest first."""
+    lower = keys.template_sk(after.key) + keys.BEHIND if after else keys.TEMPLATE
     found = query(store_id, Record.sk.between(lower, keys.TEMPLATE + "~"), limit=limit)
-    return [_template(record) for record in found if isinstance(record, TemplateRecord)]
+    templates = (_template(record) for record in found if isinstance(record, TemplateRecord))
+    return page_of(templates, limit, lambda template: template.template_id)
 
 
 def _record(store_id: str, template: Template) -> TemplateRecord:

@@ -18,11 +18,12 @@ from pynamodb.expressions.update import Action
 
 from shared.domain.figures import Figure, figures
 from shared.domain.order.model import Order, Violation
-from shared.store.dynamodb import keys
+from shared.store.dynamodb import indexes, keys
 from shared.store.dynamodb.errors import TooLarge
+from shared.store.dynamodb.indexes import Selection
 from shared.store.dynamodb.records import FiguresRecord, Record, ViolationRecord
 from shared.store.dynamodb.table import Put, Update, Write, always, query_items, stale
-from shared.store.orders import lists
+from shared.store.pages import Listed, Page, Position
 
 MAX_ACTIONS = 300
 """DynamoDB takes an expression of 4 KB, which is some 350 of these."""
@@ -35,12 +36,6 @@ class Day:
     day: date
     currency: str
     figures: Counter[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    order_id: str
-    violation: Violation
 
 
 def delta_writes(was: Order | None, after: Order) -> list[Write]:
@@ -84,17 +79,14 @@ def attribute(key: Figure) -> str:
     return f"{quote(key.name, safe='')}#{key.figure}" if key.name else key.figure
 
 
-def violations(store_id: str, limit: int, after: lists.Position | None) -> lists.Page[Listed]:
+def violations(store_id: str, limit: int, after: Position | None) -> Page[Listed[Violation]]:
     """Violations across orders, the latest first."""
-    page = lists.records(lists.Selection("by_state", (f"{store_id}#violation",)), limit, after)
-    return lists.Page(
-        tuple(
-            Listed(keys.split_pk(record.pk)[1], Violation(record.violation, record.at))
-            for record in page.items
-            if isinstance(record, ViolationRecord)
-        ),
-        page.end,
-    )
+    selection = Selection("by_state", (f"{store_id}#violation",))
+
+    def make(record: ViolationRecord) -> Listed[Violation]:
+        return indexes.listed(record, Violation(record.violation, record.at))
+
+    return indexes.page(selection, limit, after, ViolationRecord, make)
 
 
 def violation_record(order: Order, number: int) -> ViolationRecord:

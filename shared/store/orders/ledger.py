@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from pynamodb.attributes import NumberAttribute
@@ -13,21 +12,13 @@ from shared.domain.order import ledger
 from shared.domain.order.history import Entry
 from shared.domain.order.ledger import Movement
 from shared.domain.order.model import Order
-from shared.store.dynamodb import keys
+from shared.store.dynamodb import indexes, keys
+from shared.store.dynamodb.indexes import Selection
 from shared.store.dynamodb.records import FundsRecord, LedgerRecord, Record
 from shared.store.dynamodb.table import Put, Update, Write, absent, always, query, stale
-from shared.store.orders import lists
+from shared.store.pages import Listed, Page, Position
 
 TOTALS = (*ledger.FLOWS, *ledger.HELD)
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A movement in a list across orders; `amount` is without its sign unless it takes something back."""
-
-    order_id: str
-    movement: Movement
-    currency: str
 
 
 def delta_writes(was: Order | None, after: Order, entries: Iterable[Entry]) -> list[Write]:
@@ -58,19 +49,16 @@ def listed(
     since: datetime | None,
     until: datetime | None,
     limit: int,
-    after: lists.Position | None,
-) -> lists.Page[Listed]:
+    after: Position | None,
+) -> Page[Listed[Movement]]:
     """Movements of these kinds in one currency across orders, latest first."""
     partitions = tuple(f"{store_id}#ledger#{flow}#{currency}" for flow in flows)
-    page = lists.records(lists.Selection("by_state", partitions, since, until), limit, after)
-    return lists.Page(
-        tuple(
-            Listed(keys.split_pk(record.pk)[1], _movement(record), record.currency)
-            for record in page.items
-            if isinstance(record, LedgerRecord)
-        ),
-        page.end,
-    )
+    selection = Selection("by_state", partitions, since, until)
+
+    def make(record: LedgerRecord) -> Listed[Movement]:
+        return indexes.listed(record, _movement(record), record.currency)
+
+    return indexes.page(selection, limit, after, LedgerRecord, make)
 
 
 def totals(store_id: str) -> dict[str, Counter[str]]:

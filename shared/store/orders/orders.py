@@ -34,6 +34,7 @@ from shared.store.orders.items import (
     stamp,
     whole,
 )
+from shared.store.pages import Page, Position, page_of
 from shared.store.retries import attempts
 
 MOVES_KEPT_FOR = timedelta(days=31)
@@ -164,6 +165,12 @@ def history(store_id: str, order_id: str, *, after_seq: int, limit: int) -> list
     return [entry_of(record) for record in records if isinstance(record, HistoryRecord)]
 
 
+def history_page(store_id: str, order_id: str, limit: int, after: Position | None) -> Page[Entry]:
+    """Every change of an order, oldest first."""
+    entries = history(store_id, order_id, after_seq=int(after.key) if after else 0, limit=limit)
+    return page_of(entries, limit, lambda entry: str(entry.seq))
+
+
 def forget_words(store_id: str, order_id: str) -> int:
     """Take out of the history what people have written: reasons, and the words of tags. Each entry stays, with who did
     what and when; answers with how many have changed."""
@@ -206,20 +213,16 @@ def record_access(store_id: str, order_id: str, access: Access) -> None:
     )
 
 
-def accesses(store_id: str, order_id: str, *, after_key: str, limit: int) -> list[Access]:
-    """Up to `limit` accesses after `after_key`, oldest first."""
-    pk = keys.order_pk(store_id, order_id)
-    records = query(pk, Record.sk.between(f"{keys.ACCESS}{after_key}\x01", keys.ACCESS + "~"), limit=limit)
-    return [
-        Access(
-            record.sk.removeprefix(keys.ACCESS),
-            record.at,
-            Actor(record.actor_role, record.actor_id),
-            record.what,
-        )
+def accesses(store_id: str, order_id: str, limit: int, after: Position | None) -> Page[Access]:
+    """Who has looked at what is masked otherwise, oldest first."""
+    lower = f"{keys.ACCESS}{after.key if after else ''}\x01"
+    records = query(keys.order_pk(store_id, order_id), Record.sk.between(lower, keys.ACCESS + "~"), limit=limit)
+    found = (
+        Access(record.sk.removeprefix(keys.ACCESS), record.at, Actor(record.actor_role, record.actor_id), record.what)
         for record in records
         if isinstance(record, AccessRecord)
-    ]
+    )
+    return page_of(found, limit, lambda access: access.key)
 
 
 def _head(order: Order, versions: Mapping[str, int], armed: bool, told: AlertChanges) -> OrderRecord:

@@ -12,9 +12,10 @@ from shared.domain.order.history import Entry
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import CLOCK
 from shared.store.dynamodb import keys
+from shared.store.dynamodb.indexes import Selection, page
 from shared.store.dynamodb.records import Record, ReminderFiguresRecord, ReminderRecord
 from shared.store.dynamodb.table import Put, Update, Write, always, query, stale
-from shared.store.orders import lists
+from shared.store.pages import Page, Position
 
 REMINDED = "REMINDED"
 
@@ -78,17 +79,13 @@ def figures(store_id: str, first: date, last: date) -> Figures:
     return Figures(**{name: sum(int(getattr(day, name) or 0) for day in days) for name in Figures.__slots__})
 
 
-def listed(store_id: str, limit: int, after: lists.Position | None) -> lists.Page[Reminder]:
+def listed(store_id: str, limit: int, after: Position | None) -> Page[Reminder]:
     """Who was reminded, the latest first."""
-    page = lists.records(lists.Selection("by_state", (_state_key(store_id),)), limit, after)
-    return lists.Page(
-        tuple(
-            Reminder(keys.split_pk(record.pk)[1], record.at, bool(record.by_rule), record.paid_at)
-            for record in page.items
-            if isinstance(record, ReminderRecord)
-        ),
-        page.end,
-    )
+    return page(Selection("by_state", (_state_key(store_id),)), limit, after, ReminderRecord, _reminder)
+
+
+def _reminder(record: ReminderRecord) -> Reminder:
+    return Reminder(keys.split_pk(record.pk)[1], record.at, bool(record.by_rule), record.paid_at)
 
 
 def _paid_at(order: Order) -> datetime | None:

@@ -172,7 +172,12 @@ def placed(
 
 def position(order: Order) -> str:
     """Where the order stands on the timeline; `placed(after=...)` goes on behind it."""
-    return keys.sort_key(order.placed_at, order.order_id)
+    return position_at(order.placed_at, order)
+
+
+def position_at(at: datetime, order: Order) -> str:
+    """Where the order stands among others by a time of its own."""
+    return keys.sort_key(at, order.order_id)
 
 
 def count(store_id: str, since: datetime, until: datetime, statuses: Collection[Status] = (), tick: Tick = idle) -> int:

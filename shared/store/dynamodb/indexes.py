@@ -1,0 +1,146 @@
+"""The indexes: each list is one or several partitions of one index, read a page at a time and merged in key order.
+
+An index trails a write by a moment, so what it says is a hint: good to show, never to act upon.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from pynamodb.expressions.condition import Condition
+
+from shared.store.dynamodb import keys
+from shared.store.dynamodb.records import Record
+from shared.store.dynamodb.table import count_index, query_index, query_keys
+from shared.store.pages import Listed, Page, Position
+
+HASH_KEYS = {
+    "by_placed": "timeline",
+    "by_status": "status_key",
+    "by_fund_state": "fund_key",
+    "by_buyer": "buyer_key",
+    "by_due": "timeline",
+    "by_status_due": "status_key",
+    "by_frozen": "frozen_key",
+    "by_dispute": "dispute_key",
+    "by_refund": "refund_key",
+    "by_unread": "unread_key",
+    "by_reference": "reference_key",
+    "by_state": "state_key",
+}
+RANGE_KEYS = dict.fromkeys(HASH_KEYS, "placed_key") | {
+    "by_due": "due_key",
+    "by_status_due": "due_key",
+    "by_state": "sort_key",
+}
+FIRST, LAST = "0", "~"
+
+R = TypeVar("R", bound=Record)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which items: an index, the keys of its partitions, a half-open time window, and the direction."""
+
+    index: str
+    partitions: tuple[str, ...]
+    since: datetime | None = None
+    until: datetime | None = None
+    forward: bool = False
+
+    def bounds(self) -> tuple[str, str]:
+        return keys.instant(self.since) if self.since else FIRST, keys.instant(self.until) if self.until else LAST
+
+
+def page(
+    selection: Selection,
+    limit: int,
+    after: Position | None,
+    kind: type[R],
+    make: Callable[[R], T],
+    cut: Callable[[list[Record]], int] = len,
+) -> Page[T]:
+    """A page of what `make` makes of the records of a kind: as many index items as it shows, and no more where one
+    partition answers. `cut` says how many of the records a page may hold."""
+    records, end = _read(selection, limit, after)
+    if (shown := cut(records)) < len(records):
+        records, end = records[:shown], _position(selection, records[shown - 1])
+    return Page(tuple(make(record) for record in records if isinstance(record, kind)), end)
+
+
+def listed(record: Record, content: T, currency: str = "") -> Listed[T]:
+    """What a record of an order holds, with the order's id."""
+    return Listed(keys.split_pk(record.pk)[1], content, currency)
+
+
+def count(selection: Selection) -> int:
+    """How many items a selection holds, counted off its index."""
+    return sum(
+        count_index(selection.index, partition, _range(selection.index, *selection.bounds()))
+        for partition in selection.partitions
+    )
+
+
+def due(index: str, shard: str, until: datetime) -> Iterator[tuple[str, str]]:
+    """(index key, pk) of what a shard of an index of due times holds before `until`, earliest first, lazily. One query
+    where nothing is due."""
+    sort = DUE_KEYS[index]
+    yield from query_keys(index, shard, getattr(Record, sort) < keys.instant(until), sort)
+
+
+def due_between(index: str, shard: str, first: str, last: str) -> Iterator[tuple[str, str]]:
+    """The same from one key to another, both included."""
+    sort = DUE_KEYS[index]
+    yield from query_keys(index, shard, getattr(Record, sort).between(first, last), sort)
+
+
+CLOCK, REMINDER = "by_clock", "by_reminder"
+DUE_KEYS = {CLOCK: "fires_at", REMINDER: "remind_at"}
+
+
+def _read(selection: Selection, limit: int, after: Position | None) -> tuple[list[Record], Position | None]:
+    lower, upper = selection.bounds()
+    if lower > upper:  # DynamoDB refuses such a BETWEEN; an empty window simply holds nothing
+        return [], None
+    partitions = selection.partitions
+    page_size = limit if len(partitions) == 1 else max(10, -(-limit // len(partitions)))
+    streams = [_stream(selection, partition, page_size, after) for partition in partitions]
+    range_key = RANGE_KEYS[selection.index]
+    merged = (
+        streams[0]
+        if len(streams) == 1
+        else heapq.merge(*streams, key=lambda record: getattr(record, range_key), reverse=not selection.forward)
+    )
+    records = list(islice(merged, limit))
+    return records, _position(selection, records[-1]) if len(records) == limit else None
+
+
+def _position(selection: Selection, record: Record) -> Position:
+    return Position(getattr(record, RANGE_KEYS[selection.index]), record.pk, record.sk)
+
+
+def _stream(selection: Selection, partition: str, page_size: int, after: Position | None) -> Iterator[Record]:
+    hash_key, range_key = HASH_KEYS[selection.index], RANGE_KEYS[selection.index]
+    start: dict[str, Any] | None = None
+    if after is not None:
+        start = {"pk": {"S": after.pk}, "sk": {"S": after.sk}, hash_key: {"S": partition}, range_key: {"S": after.key}}
+    return query_index(
+        selection.index,
+        partition,
+        _range(selection.index, *selection.bounds()),
+        page_size=page_size,
+        forward=selection.forward,
+        after=start,
+    )
+
+
+def _range(index: str, lower: str, upper: str) -> Condition | None:
+    if (lower, upper) == (FIRST, LAST):
+        return None
+    return getattr(Record, RANGE_KEYS[index]).between(lower, upper)  # type: ignore[no-any-return]

@@ -1,0 +1,82 @@
+"""Lists of what hangs on orders: parcels, refunds and disputes across a store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from shared.domain.order.model import Dispute, Parcel, Refund
+from shared.store.dynamodb.indexes import Selection, listed, page
+from shared.store.dynamodb.records import DisputeRecord, ParcelRecord, Record, RefundRecord
+from shared.store.orders.items import dispute_of, parcel_of, refund_of
+from shared.store.pages import Listed, Page, Position
+
+MAX_PIECES = 20_000
+"""Lines on one page: an answer is 6 MB at most on Lambda."""
+
+
+def parcels(
+    store_id: str,
+    states: Sequence[str],
+    limit: int,
+    after: Position | None,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    forward: bool = False,
+) -> Page[Listed[Parcel]]:
+    """Parcels in these states (undelivered, delivered) that were shipped in [since, until)."""
+    partitions = tuple(f"{store_id}#parcel#{state}" for state in states)
+    return _parcels(Selection("by_state", partitions, since, until, forward), limit, after)
+
+
+def parcels_by_tracking_no(store_id: str, tracking_no: str, limit: int, after: Position | None) -> Page[Listed[Parcel]]:
+    return _parcels(Selection("by_reference", (f"{store_id}#tracking#{tracking_no}",)), limit, after)
+
+
+def refunds(store_id: str, states: Sequence[str], limit: int, after: Position | None) -> Page[Listed[Refund]]:
+    """Refunds in these states, the latest first."""
+    return _refunds(Selection("by_state", tuple(f"{store_id}#refund#{state}" for state in states)), limit, after)
+
+
+def find_refund(store_id: str, refund_id: str) -> Listed[Refund] | None:
+    found = _refunds(Selection("by_reference", (f"{store_id}#refund#{refund_id}",)), 1, None)
+    return next(iter(found.items), None)
+
+
+def disputes(store_id: str, stages: Sequence[str], limit: int, after: Position | None) -> Page[Listed[Dispute]]:
+    """Disputes at these stages, the latest first."""
+    return _disputes(Selection("by_state", tuple(f"{store_id}#dispute#{stage}" for stage in stages)), limit, after)
+
+
+def find_dispute(store_id: str, dispute_id: str) -> Listed[Dispute] | None:
+    found = _disputes(Selection("by_reference", (f"{store_id}#dispute#{dispute_id}",)), 1, None)
+    return next(iter(found.items), None)
+
+
+def _parcels(selection: Selection, limit: int, after: Position | None) -> Page[Listed[Parcel]]:
+    return page(selection, limit, after, ParcelRecord, lambda record: listed(record, parcel_of(record)), _bounded)
+
+
+def _refunds(selection: Selection, limit: int, after: Position | None) -> Page[Listed[Refund]]:
+    def make(record: RefundRecord) -> Listed[Refund]:
+        return listed(record, refund_of(record), record.currency)
+
+    return page(selection, limit, after, RefundRecord, make, _bounded)
+
+
+def _disputes(selection: Selection, limit: int, after: Position | None) -> Page[Listed[Dispute]]:
+    def make(record: DisputeRecord) -> Listed[Dispute]:
+        return listed(record, dispute_of(record), record.currency)
+
+    return page(selection, limit, after, DisputeRecord, make)
+
+
+def _bounded(records: list[Record]) -> int:
+    """How many of the records, at least one, hold no more lines than a page may."""
+    pieces = 0
+    for shown, record in enumerate(records):
+        pieces += len(record.lines) if isinstance(record, ParcelRecord | RefundRecord) else 0
+        if pieces > MAX_PIECES and shown:
+            return shown
+    return len(records)
