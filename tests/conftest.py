@@ -20,12 +20,14 @@ from tests.harness import (
     free_port,
     use_table,
 )
+from tests.moto_answers import cheap_answers
 from tests.moto_backup import cheap_backups
 from tests.service_data import read_once
 
 TABLE = "orders"
 
 read_once()
+cheap_answers()
 
 # How long an example takes says more of the machine than of what is tested: a busy one is no failure.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
