@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,10 +42,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=("moto", "dynoxide", "local"),
         help="what the HTTP tests run on: moto, dynoxide, or local (a whole server, over a socket)",
     )
+    parser.addoption("--shuffle", type=int, help="run files, and the tests within each, in a random order of this seed")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With another engine than the default, only what runs on it: the rest has been run before."""
+    if (seed := config.getoption("--shuffle")) is not None:
+        chosen, files = random.Random(seed), sorted({item.path for item in items})
+        chosen.shuffle(files)
+        places = {path: place for place, path in enumerate(files)}
+        items.sort(key=lambda item: (places[item.path], chosen.random()))
     if config.getoption("--engine") != "moto":
         elsewhere = [item for item in items if "api" not in getattr(item, "fixturenames", ())]
         config.hook.pytest_deselected(items=elsewhere)

@@ -1,0 +1,118 @@
+"""`make prove`: every test at its full size, then all in random order at awkward times, and one table at the end.
+
+`python -m tests.prove [full|local|clocks|month ...]` runs these parts alone. A part that cannot run has not passed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PYTEST = (sys.executable, "-m", "pytest", "-q", "--dist", "worksteal")
+CLOCKS = (
+    ("2026-02-28 12:00:00", "UTC"),
+    ("2026-12-31 23:50:00", "UTC"),
+    ("2026-03-08 01:55:00", "America/New_York"),
+    ("2026-11-01 00:55:00", "America/New_York"),
+)
+"""When the tests are run, in which zone: the end of February, the end of a year, both changes of New York's clock."""
+MONTH_ORDERS = 100_000
+
+
+@dataclass(frozen=True)
+class Step:
+    part: str
+    name: str
+    command: Sequence[str]
+    variables: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    name: str
+    passed: bool
+    cpu: float
+    wall: float
+
+
+def steps() -> Iterator[Step]:
+    full = {"ORDERKEEP_PROVE": "1"}
+    yield Step("full", "every test, full size", (*PYTEST, "-n", "auto", "tests"), full)
+    yield Step("local", "HTTP tests over a socket", (*PYTEST, "-n", "2", "tests/http", "--engine=local"), full)
+    for at, zone in CLOCKS:
+        seed = random.randrange(10**6)
+        pytest = (*PYTEST, "-n", "auto", f"--shuffle={seed}", "tests")
+        # Only the time of day is set: waits and timeouts go by the clock that counts from the machine's start.
+        variables = {"TZ": zone, "PYTHONHASHSEED": str(seed), "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        variables |= {"ORDERKEEP_PROVE": "", "ORDERKEEP_PROOF": ""}  # small, and not counted again
+        yield Step("clocks", f"at {at} {zone}, order {seed}", ("faketime", at, *pytest), variables)
+    yield Step("month", f"a month of {MONTH_ORDERS:,} orders", (sys.executable, "-m", "bench.clock", str(MONTH_ORDERS)))
+
+
+def run(step: Step, report: Path) -> Result:
+    print(f"\n== {step.name}", flush=True)
+    if shutil.which(step.command[0]) is None:
+        print(f"{step.command[0]} is not installed (Debian: apt-get install {step.command[0]})", file=sys.stderr)
+        return Result(step.name, False, 0, 0)
+    began, before = time.monotonic(), _cpu()
+    ended = subprocess.run(
+        step.command, env={**os.environ, "ORDERKEEP_PROOF": str(report), **step.variables}, check=False
+    )
+    return Result(step.name, ended.returncode == 0, _cpu() - before, time.monotonic() - began)
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def table(report: Path, results: Sequence[Result]) -> str:
+    """What was counted, in all its tests together, and how each step ended."""
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    short: set[str] = set()
+    for line in report.read_text("utf-8").splitlines():
+        told = json.loads(line)
+        counts[told["what"]][0] += told["count"]
+        counts[told["what"]][1] += told["floor"]
+        short |= {told["what"]} if told["count"] < told["floor"] else set()
+    rows = [f"{'count':>12} {'at least':>12}  what"]
+    rows += [
+        f"{count:>12,} {floor:>12,}  {what}{'  TOO FEW' if what in short else ''}"
+        for what, (count, floor) in sorted(counts.items())
+    ]
+    rows += ["", f"{'CPU s':>8} {'s':>8}  step"]
+    rows += [
+        f"{each.cpu:>8,.0f} {each.wall:>8,.0f}  {each.name}: {'passed' if each.passed else 'FAILED'}"
+        for each in results
+    ]
+    return "\n".join(rows)
+
+
+def main(parts: Sequence[str]) -> int:
+    every = list(steps())
+    if unknown := set(parts) - {step.part for step in every}:
+        print(f"no such part: {', '.join(sorted(unknown))}", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "counts")
+        report.touch()
+        results = [run(step, report) for step in every if not parts or step.part in parts]
+        print(f"\n{table(report, results)}")
+    passed = all(result.passed for result in results)
+    print("\neverything passed" if passed else "\nNOT everything passed")
+    return 0 if passed else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
