@@ -5,12 +5,16 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+
+from local.template import Template
 
 PROJECT = Path(__file__).resolve().parent.parent
 SOURCES = {
@@ -100,6 +104,44 @@ def libraries_stay_in_their_homes(path: str, source: str) -> Iterator[str]:
             yield from (f"{path} imports {module}" for module in imports(source) if under(module, *libraries))
 
 
+INDEXES = frozenset(
+    index["IndexName"]
+    for table in Template.load().tables
+    for index in table.create_arguments.get("GlobalSecondaryIndexes", ())
+)
+KEY_PREFIX = re.compile(r"[A-Z][A-Z_]*#")
+BEHIND_A_VALUE = re.compile(r"#([a-z_]+(#[a-z_]*)?)?")
+
+
+def tables_are_known_to_the_store_alone(path: str, source: str) -> Iterator[str]:
+    """Functions know the store by its nouns and its errors; nobody else imports what stands on DynamoDB."""
+    if path.startswith("functions/"):
+        for module in imports(source):
+            if module.startswith("shared.store.dynamodb.") and not under(module, "shared.store.dynamodb.errors"):
+                yield f"{path} imports {module}"
+
+
+def keys_and_index_names_are_written_in_the_store_alone(path: str, source: str) -> Iterator[str]:
+    """No index name, no key prefix, and no text that joins or splits a key at `#`."""
+    if not path.startswith(("functions/", "shared/operations/")):
+        return
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if node.value in INDEXES or KEY_PREFIX.match(node.value):
+                yield f"{path}:{node.lineno} writes {node.value!r}"
+        elif isinstance(node, ast.JoinedStr):
+            for before, part in pairwise(node.values):
+                text = part.value if isinstance(part, ast.Constant) else ""
+                if isinstance(before, ast.FormattedValue) and BEHIND_A_VALUE.fullmatch(str(text)) and text:
+                    yield f"{path}:{node.lineno} makes a key with {text!r}"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
+            owner = node.func.value.value if isinstance(node.func.value, ast.Constant) else None
+            takes_apart = node.func.attr in ("split", "rsplit", "partition", "rpartition") and "#" in texts
+            if takes_apart or (node.func.attr == "join" and owner == "#"):
+                yield f"{path}:{node.lineno} reads or makes a key: .{node.func.attr}"
+
+
 def dotted(node: ast.AST) -> str:
     if isinstance(node, ast.Attribute):
         return f"{dotted(node.value)}.{node.attr}"
@@ -149,6 +191,33 @@ def files_are_short(path: str, source: str) -> Iterator[str]:
 
 
 BAD: tuple[tuple[Rule, str, str], ...] = (
+    (tables_are_known_to_the_store_alone, "functions/deadlines/due_items.py", "from shared.store.dynamodb import keys"),
+    (tables_are_known_to_the_store_alone, "functions/exports/kinds.py", "from shared.store.dynamodb.wire import Tick"),
+    (
+        tables_are_known_to_the_store_alone,
+        "functions/orders/views.py",
+        "def f():\n    import shared.store.dynamodb.table",
+    ),
+    *(
+        (keys_and_index_names_are_written_in_the_store_alone, "functions/orders/routes/across.py", each)
+        for each in (
+            'Selection("by_state", ())',
+            'x = ("by_reference", store_id)',
+            'x = f"{store_id}#parcel#{each}"',
+            'x = f"{store_id}#{status}"',
+            'x = f"{store_id}#unexplained"',
+            'x = "CLOCK#" + shard',
+            'x = f"ORDER#REFUND#{refund_id}"',
+            'x = key.split("#")',
+            'x = key.partition("#")[0]',
+            'x = "#".join((store_id, order_id))',
+        )
+    ),
+    (
+        keys_and_index_names_are_written_in_the_store_alone,
+        "shared/operations/days.py",
+        'lists.Selection("by_due", (store_id,))',
+    ),
     (imports_run_one_way, "shared/domain/order/model.py", "from shared.store import orders"),
     (imports_run_one_way, "shared/domain/order/model.py", "def f():\n    import shared.operations.orders"),
     (imports_run_one_way, "shared/domain/order/model.py", "import shared.settings"),
@@ -204,7 +273,66 @@ FINE = (
     ),
     ("shared/settings.py", "import os\nx = os.environ['A']"),
     ("shared/domain/__init__.py", ""),
+    ("functions/orders/problems.py", "from shared.store.dynamodb.errors import Busy"),
+    ("functions/alerts/formats/dingtalk.py", 'x = f"#### {title}"\ny = "#,##0.00"\nz = {"by_rule": 1}'),
+    ("shared/store/orders/lists.py", 'x = f"{store_id}#unexplained"'),
 )
+
+
+def module_of(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def import_graph(sources: Mapping[str, str]) -> dict[str, set[str]]:
+    """Which module imports which of these, anywhere in its source, but for what only a type checker sees."""
+    modules = {module_of(path) for path in sources}
+    graph: dict[str, set[str]] = {}
+    for path, source in sources.items():
+        tree = ast.parse(source)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.If) and dotted(node.test).split(".")[-1] == "TYPE_CHECKING":
+                node.body = [ast.Pass()]
+        graph[module_of(path)] = {each for each in imports(ast.unparse(tree)) if each in modules} - {module_of(path)}
+    return graph
+
+
+def cycles(graph: Mapping[str, set[str]]) -> list[list[str]]:
+    """The modules of each circle, sorted; none where imports run one way."""
+
+    def reached(start: str) -> set[str]:
+        found, waiting = set[str](), list(graph[start])
+        while waiting:
+            module = waiting.pop()
+            if module not in found:
+                found.add(module)
+                waiting += graph.get(module, ())
+        return found
+
+    behind = {module: reached(module) for module in graph}
+    circles = {
+        tuple(sorted(each for each in behind[module] if module in behind.get(each, ())))
+        for module in graph
+        if module in behind[module]
+    }
+    return [list(circle) for circle in sorted(circles)]
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    graph = import_graph(SOURCES)
+    print(json.dumps({"modules": len(graph), "imports": sum(map(len, graph.values()))}))
+    assert len(graph) >= 150 and sum(map(len, graph.values())) >= 800
+    assert cycles(graph) == []
+
+
+def test_a_circle_of_imports_is_seen_wherever_it_hides() -> None:
+    away = {"shared/a.py": "from shared import b", "shared/c.py": ""}
+    assert cycles(import_graph(away | {"shared/b.py": "from shared.c import x"})) == []
+    for back in ("import shared.a", "from shared.a import x", "def f():\n    from shared import a"):
+        assert cycles(import_graph(away | {"shared/b.py": back})) == [["shared.a", "shared.b"]]
+    seen_by_types = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from shared import a"
+    assert cycles(import_graph(away | {"shared/b.py": seen_by_types})) == []
+    longer = {"shared/b.py": "import shared.c", "shared/c.py": "def f():\n    import shared.a"}
+    assert cycles(import_graph(away | longer)) == [["shared.a", "shared.b", "shared.c"]]
 
 
 def test_sources_are_python_3_11() -> None:
