@@ -26,7 +26,8 @@ def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = 
     from shared.domain.order.model import Amounts, Buyer, Line, Order, Status, Timer
     from shared.domain.stores import Store
     from shared.settings import settings
-    from shared.store.orders import items
+    from shared.store.orders.items import head_of
+    from shared.store.orders.parts import part_record, parts_of, stamp
 
     client, table = boto3.client("dynamodb"), settings().table_name
     placed = placed or datetime.now(UTC)
@@ -51,10 +52,10 @@ def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = 
     for number in range(count):
         at = placed + timedelta(seconds=number)
         order = replace(template, order_id=f"3{at:%y%m%d}{due:%H%M}{number:09d}", placed_at=at)
-        parts = items.parts_of(order) if whole else {}
-        stamp = items.stamp(dict.fromkeys(parts, order.version)) if whole else 1
-        head = items.head_of(order, part_versions=stamp, armed=True, progress=progress, remind_at=look)
-        records = [head, *(items.part_record(order, sk, part, order.version) for sk, part in parts.items())]
+        parts = parts_of(order) if whole else {}
+        versions = stamp(dict.fromkeys(parts, order.version)) if whole else 1
+        head = head_of(order, part_versions=versions, armed=True, progress=progress, remind_at=look)
+        records = [head, *(part_record(order, sk, part, order.version) for sk, part in parts.items())]
         batch += [{"PutRequest": {"Item": record.serialize()}} for record in records]
         if len(batch) >= 24 or number == count - 1:
             assert not client.batch_write_item(RequestItems={table: batch})["UnprocessedItems"]

@@ -15,7 +15,7 @@ from shared.domain.order.history import Entry
 from shared.domain.order.model import Order
 from shared.store.alerts import alerts
 from shared.store.dynamodb import keys
-from shared.store.dynamodb.records import AlertRecord
+from shared.store.dynamodb.alert_records import AlertRecord
 from shared.store.messages import messages
 
 Watched = Mapping[str, tuple[Order, AlertProgress, Sequence[Entry]]]

@@ -19,7 +19,7 @@ from shared.domain.stores import Store
 from shared.store import stores
 from shared.store.customers import all_customers
 from shared.store.dynamodb import keys
-from shared.store.orders import counters, figures, items, orders
+from shared.store.orders import counters, figures, items, orders, parts
 from tests.alert_books import AlertBooks
 
 
@@ -125,7 +125,7 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
             store = settings[store_id]
             head = items.head_of(
                 order,
-                part_versions=items.stamp(loaded.versions),
+                part_versions=parts.stamp(loaded.versions),
                 armed=store.enforces,
                 progress=loaded.progress,
                 remind_at=order_alerts.next_look(order, store, loaded.progress),

@@ -20,7 +20,8 @@ from typing import Any
 from botocore.awsrequest import AWSResponse
 
 from shared.domain.order.model import Amounts, Buyer, FundState, Line, Order, Parcel, Quantity, Status, Timer
-from shared.store.orders.items import head_of, part_record, parts_of, stamp
+from shared.store.orders.items import head_of
+from shared.store.orders.parts import part_record, parts_of, stamp
 
 STORE = "bench"
 SINCE = datetime(2026, 8, 1, tzinfo=UTC)

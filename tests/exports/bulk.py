@@ -11,7 +11,8 @@ import boto3
 from bench.export import pages
 from shared.domain.order.model import Order
 from shared.store.dynamodb.records import Record
-from shared.store.orders.items import head_of, part_record, parts_of, stamp
+from shared.store.orders.items import head_of
+from shared.store.orders.parts import part_record, parts_of, stamp
 
 BATCH = 25
 

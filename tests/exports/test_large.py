@@ -15,7 +15,8 @@ from shared.store.dynamodb import wire
 from shared.store.dynamodb.keys import instant
 from shared.store.dynamodb.records import connection
 from shared.store.orders import timeline
-from shared.store.orders.items import head_of, part_record, parts_of, stamp
+from shared.store.orders.items import head_of
+from shared.store.orders.parts import part_record, parts_of, stamp
 from tests import proof
 from tests.exports.office import Office, sheet
 from tests.harness import line

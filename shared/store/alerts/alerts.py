@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from shared.domain.alerts.model import Alert, Cause, Severity, State
 from shared.domain.alerts.order_alerts import AlertChanges
 from shared.store.dynamodb import keys, table
+from shared.store.dynamodb.alert_records import AlertRecord
 from shared.store.dynamodb.errors import AlreadyRaised, Missing
 from shared.store.dynamodb.indexes import Selection, page
-from shared.store.dynamodb.records import AlertRecord, Record
+from shared.store.dynamodb.records import Record
 from shared.store.dynamodb.table import Put, Update, Write, absent, get, present, stale
 from shared.store.pages import Page, Position
 

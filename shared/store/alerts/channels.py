@@ -8,9 +8,10 @@ from typing import Any
 
 from shared.domain.alerts.channels import LIMIT, Channel, ChannelKind, Off
 from shared.store.dynamodb import keys
+from shared.store.dynamodb.alert_records import ChannelRecord, ChannelsRecord
 from shared.store.dynamodb.attributes import InstantAttribute
 from shared.store.dynamodb.errors import Full, Missing, StoreError
-from shared.store.dynamodb.records import ChannelRecord, ChannelsRecord, Record
+from shared.store.dynamodb.records import Record
 from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, get, present, query, stale, transact
 from shared.store.pages import Page, Position, page_of
 

@@ -10,11 +10,11 @@ from datetime import datetime
 from shared.domain.alerts.model import Cause
 from shared.domain.stores import Store
 from shared.domain.windows import next_regular
+from shared.store.alerts.causes import cause_of, told_cause
 from shared.store.dynamodb import keys, table
+from shared.store.dynamodb.alert_records import DayRecord
 from shared.store.dynamodb.errors import Stale
-from shared.store.dynamodb.records import DayRecord
 from shared.store.dynamodb.table import Put, Write, absent, get, put, stale
-from shared.store.orders.items import cause_of, told_cause
 
 DAY = "DAY"
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from shared.domain.alerts.deliveries import KEPT, Attempt, Delivery, Lease, State, What
 from shared.store.dynamodb import keys
+from shared.store.dynamodb.alert_records import DeliveryRecord
 from shared.store.dynamodb.attributes import InstantAttribute
 from shared.store.dynamodb.errors import Exists, Missing
-from shared.store.dynamodb.records import DeliveryRecord, Record
+from shared.store.dynamodb.records import Record
 from shared.store.dynamodb.table import (
     Put,
     Write,

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from shared.store.alerts.alerts import ALERT
 from shared.store.dynamodb import indexes, keys
+from shared.store.dynamodb.alert_records import AlertRecord, DeliveryRecord
 from shared.store.dynamodb.errors import Stale
-from shared.store.dynamodb.records import AlertRecord, DeliveryRecord, Record
+from shared.store.dynamodb.records import Record
 from shared.store.dynamodb.table import Update, stale, update
 
 AGAIN_AFTER = timedelta(minutes=3)

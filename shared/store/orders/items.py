@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
-from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
 
-from shared.domain.alerts.model import Cause
 from shared.domain.alerts.order_alerts import AlertProgress
 from shared.domain.order import deadlines
 from shared.domain.order.history import Entry
@@ -18,22 +14,16 @@ from shared.domain.order.model import (
     Amounts,
     Assessment,
     Buyer,
-    Dispute,
-    Evidence,
     FundState,
     Line,
     Order,
     Overlay,
-    Parcel,
-    Proposal,
-    Quantity,
-    Refund,
-    RefundState,
     Status,
     Timer,
     Violation,
 )
 from shared.domain.order.transitions import Actor
+from shared.store.alerts.causes import cause_of, told_cause
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.attributes import InstantAttribute
 from shared.store.dynamodb.records import (
@@ -45,6 +35,7 @@ from shared.store.dynamodb.records import (
     Record,
     RefundRecord,
 )
+from shared.store.orders.parts import dispute_of, parcel_of, plain, refund_of
 
 OVERLAY_KEYS = {
     Overlay.FROZEN: "frozen_key",
@@ -52,10 +43,6 @@ OVERLAY_KEYS = {
     Overlay.REFUND: "refund_key",
     Overlay.UNREAD: "unread_key",
 }
-PARTS = (DetailRecord, ParcelRecord, RefundRecord, DisputeRecord)
-STAMPED = 1 << 40
-"""Where stamps begin: see `agree`."""
-Part = dict[str, Any] | Parcel | Refund | Dispute
 _ZERO_UNLESS_TOLD = frozenset({"discount", "tax", "adjustment", "refunded", "commission_rate", "affiliate_rate"})
 _time = InstantAttribute()
 NO_PROGRESS = AlertProgress()
@@ -111,8 +98,8 @@ def head_of(
         frozen_at=order.frozen_at,
         reminded_at=order.reminded_at,
         extended_days=order.extended_days or None,
-        delivered_assessment=order.delivered_assessment and _plain(asdict(order.delivered_assessment)),
-        violations=[_plain(asdict(violation)) for violation in order.violations] or None,
+        delivered_assessment=order.delivered_assessment and plain(asdict(order.delivered_assessment)),
+        violations=[plain(asdict(violation)) for violation in order.violations] or None,
         note=order.note,
         tags=list(order.tags) or None,
         assignee=order.assignee,
@@ -131,102 +118,6 @@ def head_of(
     for overlay in order.overlays:
         setattr(head, OVERLAY_KEYS[overlay], order.store_id)
     return head
-
-
-def content_of(order: Order) -> dict[str, Any]:
-    return {
-        "lines": [_sparse(asdict(line)) for line in order.lines],
-        "recipient": dict(order.recipient),
-        "email": order.buyer.email,
-        "delivery_days": order.delivery_days,
-        "chosen_service": order.chosen_service,
-        "memo": order.memo,
-        "time_zone": order.time_zone,
-    } | ({"erased_at": _time.serialize(order.erased_at)} if order.erased_at else {})
-
-
-def parts_of(order: Order) -> dict[str, Part]:
-    """What hangs on the head, by sort key."""
-    parts: dict[str, Part] = {keys.DETAIL: content_of(order)}
-    parts |= {keys.PARCEL + parcel.parcel_id: parcel for parcel in order.parcels}
-    parts |= {keys.REFUND + refund.refund_id: refund for refund in order.refunds}
-    return parts | {keys.DISPUTE + dispute.dispute_id: dispute for dispute in order.disputes}
-
-
-def part_record(order: Order, sk: str, part: Part, version: int) -> Record:
-    """The item of one part, written at that version of the order."""
-    own_id = sk.removeprefix(keys.PARCEL).removeprefix(keys.REFUND).removeprefix(keys.DISPUTE)
-    base: dict[str, Any] = {
-        "hash_key": keys.order_pk(order.store_id, order.order_id),
-        "range_key": sk,
-        "timeline": keys.second_timeline(order.store_id),
-        "placed_key": keys.sort_key(order.placed_at, order.order_id, own_id),
-        "version": version,
-    }
-    if isinstance(part, Parcel):
-        return ParcelRecord(
-            **base,
-            state_key=f"{order.store_id}#parcel#{'undelivered' if part.delivered_at is None else 'delivered'}",
-            sort_key=keys.sort_key(part.shipped_at, order.order_id, own_id),
-            reference_key=f"{order.store_id}#tracking#{part.tracking_no}",
-            carrier=part.carrier,
-            tracking_no=part.tracking_no,
-            tracking_url=part.tracking_url,
-            shipped_at=part.shipped_at,
-            delivered_at=part.delivered_at,
-            edits=part.edits or None,
-            lines=[[piece.line_id, piece.quantity] for piece in part.lines],
-        )
-    if isinstance(part, Refund):
-        return RefundRecord(
-            **base,
-            state_key=f"{order.store_id}#refund#{part.state}",
-            sort_key=keys.sort_key(part.requested_at, order.order_id, own_id),
-            reference_key=f"{order.store_id}#refund#{own_id}",
-            state=str(part.state),
-            source=part.source,
-            amount=part.amount,
-            currency=order.currency,
-            reason=part.reason,
-            lines=[[piece.line_id, piece.quantity] for piece in part.lines],
-            requested_at=part.requested_at,
-            respond_by=part.respond_by,
-            on_silence=part.on_silence,
-            paid_at=part.paid_at,
-            coupon=part.coupon or None,
-        )
-    if isinstance(part, Dispute):
-        return DisputeRecord(
-            **base,
-            state_key=f"{order.store_id}#dispute#{part.stage}",
-            sort_key=keys.sort_key(part.opened_at, order.order_id, own_id),
-            reference_key=f"{order.store_id}#dispute#{own_id}",
-            currency=order.currency,
-            content=_plain(asdict(part)),
-        )
-    return DetailRecord(**base, placed_digest=order.placed_digest, content=part)
-
-
-def whole(head: OrderRecord, parts: Sequence[Record]) -> bool:
-    """Head and parts are of one moment: the parts' versions are those that the head knows of."""
-    return agree(int(head.part_versions), {part.sk: int(part.version) for part in parts if isinstance(part, PARTS)})
-
-
-def stamp(versions: Mapping[str, int]) -> int:
-    """What a head knows of its parts: one number for which parts there are (by sort key) and at which versions. Not
-    their mere sum: versions 4 and 5 before a change may make what one part of version 9 makes after it. Each part has
-    a weight of its own, so that only one such coincidence in some four billion is left."""
-    return STAMPED + sum(_weight(sk) * version for sk, version in versions.items())
-
-
-@lru_cache(maxsize=4096)
-def _weight(sk: str) -> int:
-    return zlib.crc32(sk.encode())
-
-
-def agree(part_versions: int, versions: Mapping[str, int]) -> bool:
-    """Are these the parts that the head knows of? Heads written before there was a stamp have the sum."""
-    return part_versions == (stamp(versions) if part_versions >= STAMPED else sum(versions.values()))
 
 
 def order_of(head: OrderRecord, parts: Sequence[Record]) -> Order:
@@ -268,9 +159,7 @@ def order_of(head: OrderRecord, parts: Sequence[Record]) -> Order:
         parcels=tuple(sorted(map(parcel_of, parcels), key=lambda parcel: int(parcel.parcel_id[1:]))),
         refunds=tuple(map(refund_of, refunds)),
         disputes=tuple(sorted(disputes, key=lambda dispute: dispute.number)),
-        violations=tuple(
-            Violation(violation["kind"], _time.deserialize(violation["at"])) for violation in head.violations or ()
-        ),
+        violations=violations_of(head),
         note=head.note,
         tags=tuple(head.tags or ()),
         assignee=head.assignee,
@@ -286,24 +175,6 @@ def alert_progress_of(head: OrderRecord) -> AlertProgress:
     return AlertProgress(
         head.alerted_until, tuple(cause_of(told, order_id) for told in head.alerts or ()), head.passed_over
     )
-
-
-def told_cause(cause: Cause) -> list[Any]:
-    """Without its subject, which is the order, and short: a head stays within one write unit."""
-    told: list[Any] = [cause.kind, _time.serialize(cause.at)]
-    if cause.timer and cause.due_at and cause.lead is not None:
-        told += [cause.timer, _time.serialize(cause.due_at), int(cause.lead.total_seconds())]
-    return told if cause.step is None else [*told, cause.step]
-
-
-def cause_of(told: Sequence[Any], order_id: str) -> Cause:
-    kind, at, *timed = told
-    step = timed.pop() if len(timed) in (1, 4) else None
-    cause = Cause(kind, _time.deserialize(at), order_id, step=step)
-    if not timed:
-        return cause
-    timer, due_at, lead = timed
-    return replace(cause, timer=timer, due_at=_time.deserialize(due_at), lead=timedelta(seconds=lead))
 
 
 def amounts_of(head: OrderRecord) -> Amounts:
@@ -327,54 +198,6 @@ def violations_of(head: OrderRecord) -> tuple[Violation, ...]:
     return tuple(Violation(told["kind"], _time.deserialize(told["at"])) for told in head.violations or ())
 
 
-def parcel_of(record: ParcelRecord) -> Parcel:
-    return Parcel(
-        record.sk.removeprefix(keys.PARCEL),
-        record.carrier,
-        record.tracking_no,
-        record.shipped_at,
-        _quantities(record.lines),
-        record.tracking_url,
-        record.delivered_at,
-        int(record.edits or 0),
-    )
-
-
-def refund_of(record: RefundRecord) -> Refund:
-    return Refund(
-        record.sk.removeprefix(keys.REFUND),
-        RefundState(record.state),
-        record.source,
-        int(record.amount),
-        _quantities(record.lines),
-        record.reason,
-        record.requested_at,
-        record.respond_by,
-        record.on_silence,
-        record.paid_at,
-        int(record.coupon or 0),
-    )
-
-
-_DISPUTE_TIMES = ("opened_at", "held_since", "respond_by", "returned_at", "ended_at")
-
-
-def dispute_of(record: DisputeRecord) -> Dispute:
-    content = _timed(record.content, *_DISPUTE_TIMES)
-    return Dispute(
-        **content
-        | {
-            "line_ids": tuple(content["line_ids"]),
-            "proposals": tuple(Proposal(**_timed(each, "at")) for each in content["proposals"]),
-            "evidence": tuple(Evidence(**_timed(each, "at")) for each in content["evidence"]),
-        }
-    )
-
-
-def _timed(content: dict[str, Any], *names: str) -> dict[str, Any]:
-    return content | {name: _time.deserialize(content[name]) for name in names if content.get(name)}
-
-
 def entry_of(record: HistoryRecord) -> Entry:
     return Entry(
         seq=int(record.sk.removeprefix(keys.HISTORY)),
@@ -387,23 +210,6 @@ def entry_of(record: HistoryRecord) -> Entry:
         reason=record.reason,
         changes=record.changes or {},
     )
-
-
-def _quantities(lines: Iterable[Sequence[Any]]) -> tuple[Quantity, ...]:
-    return tuple(Quantity(line_id, quantity) for line_id, quantity in lines)
-
-
-def _sparse(content: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in content.items() if value is not None}
-
-
-def _plain(value: Any) -> Any:
-    """JSON values only: times as text, nothing for None."""
-    if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items() if each is not None}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return _time.serialize(value) if isinstance(value, datetime) else value
 
 
 def entry_record(order: Order, entry: Entry) -> HistoryRecord:

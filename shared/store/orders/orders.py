@@ -22,18 +22,8 @@ from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, alwa
 from shared.store.messages.messages import unread_is
 from shared.store.orders import figures, ledger, payment_reminders
 from shared.store.orders.counters import counted
-from shared.store.orders.items import (
-    PARTS,
-    alert_progress_of,
-    entry_of,
-    entry_record,
-    head_of,
-    order_of,
-    part_record,
-    parts_of,
-    stamp,
-    whole,
-)
+from shared.store.orders.items import alert_progress_of, entry_of, entry_record, head_of, order_of
+from shared.store.orders.parts import PARTS, part_record, parts_of, stamp, whole
 from shared.store.pages import Page, Position, page_of
 from shared.store.retries import attempts
 

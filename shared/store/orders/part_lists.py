@@ -8,7 +8,7 @@ from datetime import datetime
 from shared.domain.order.model import Dispute, Parcel, Refund
 from shared.store.dynamodb.indexes import Selection, listed, page
 from shared.store.dynamodb.records import DisputeRecord, ParcelRecord, Record, RefundRecord
-from shared.store.orders.items import dispute_of, parcel_of, refund_of
+from shared.store.orders.parts import dispute_of, parcel_of, refund_of
 from shared.store.pages import Listed, Page, Position
 
 MAX_PIECES = 20_000

@@ -12,8 +12,9 @@ from shared.domain.order.history import Entry
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import CLOCK
 from shared.store.dynamodb import keys
+from shared.store.dynamodb.alert_records import ReminderFiguresRecord, ReminderRecord
 from shared.store.dynamodb.indexes import Selection, page
-from shared.store.dynamodb.records import Record, ReminderFiguresRecord, ReminderRecord
+from shared.store.dynamodb.records import Record
 from shared.store.dynamodb.table import Put, Update, Write, always, query, stale
 from shared.store.pages import Page, Position
 

@@ -32,7 +32,7 @@ from shared.store.dynamodb import keys, wire
 from shared.store.dynamodb.errors import Missing
 from shared.store.dynamodb.wire import At, Text, Tick, Whole, idle
 from shared.store.orders import counters, orders
-from shared.store.orders.items import agree
+from shared.store.orders.parts import agree
 from shared.store.orders.timeline_rows import AmountsRead, LineRead, OrderRead, ParcelRead
 
 PLACED = ("timeline", "placed_key")

@@ -1,0 +1,189 @@
+"""What hangs on an order, each in an item of its own: its content, parcels, refunds and disputes."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from shared.domain.order.model import Dispute, Evidence, Order, Parcel, Proposal, Quantity, Refund, RefundState
+from shared.store.dynamodb import keys
+from shared.store.dynamodb.attributes import InstantAttribute
+from shared.store.dynamodb.records import (
+    DetailRecord,
+    DisputeRecord,
+    OrderRecord,
+    ParcelRecord,
+    Record,
+    RefundRecord,
+)
+
+PARTS = (DetailRecord, ParcelRecord, RefundRecord, DisputeRecord)
+STAMPED = 1 << 40
+"""Where stamps begin: see `agree`."""
+Part = dict[str, Any] | Parcel | Refund | Dispute
+_time = InstantAttribute()
+
+
+def content_of(order: Order) -> dict[str, Any]:
+    return {
+        "lines": [_sparse(asdict(line)) for line in order.lines],
+        "recipient": dict(order.recipient),
+        "email": order.buyer.email,
+        "delivery_days": order.delivery_days,
+        "chosen_service": order.chosen_service,
+        "memo": order.memo,
+        "time_zone": order.time_zone,
+    } | ({"erased_at": _time.serialize(order.erased_at)} if order.erased_at else {})
+
+
+def parts_of(order: Order) -> dict[str, Part]:
+    """What hangs on the head, by sort key."""
+    parts: dict[str, Part] = {keys.DETAIL: content_of(order)}
+    parts |= {keys.PARCEL + parcel.parcel_id: parcel for parcel in order.parcels}
+    parts |= {keys.REFUND + refund.refund_id: refund for refund in order.refunds}
+    return parts | {keys.DISPUTE + dispute.dispute_id: dispute for dispute in order.disputes}
+
+
+def part_record(order: Order, sk: str, part: Part, version: int) -> Record:
+    """The item of one part, written at that version of the order."""
+    own_id = sk.removeprefix(keys.PARCEL).removeprefix(keys.REFUND).removeprefix(keys.DISPUTE)
+    base: dict[str, Any] = {
+        "hash_key": keys.order_pk(order.store_id, order.order_id),
+        "range_key": sk,
+        "timeline": keys.second_timeline(order.store_id),
+        "placed_key": keys.sort_key(order.placed_at, order.order_id, own_id),
+        "version": version,
+    }
+    if isinstance(part, Parcel):
+        return ParcelRecord(
+            **base,
+            state_key=f"{order.store_id}#parcel#{'undelivered' if part.delivered_at is None else 'delivered'}",
+            sort_key=keys.sort_key(part.shipped_at, order.order_id, own_id),
+            reference_key=f"{order.store_id}#tracking#{part.tracking_no}",
+            carrier=part.carrier,
+            tracking_no=part.tracking_no,
+            tracking_url=part.tracking_url,
+            shipped_at=part.shipped_at,
+            delivered_at=part.delivered_at,
+            edits=part.edits or None,
+            lines=[[piece.line_id, piece.quantity] for piece in part.lines],
+        )
+    if isinstance(part, Refund):
+        return RefundRecord(
+            **base,
+            state_key=f"{order.store_id}#refund#{part.state}",
+            sort_key=keys.sort_key(part.requested_at, order.order_id, own_id),
+            reference_key=f"{order.store_id}#refund#{own_id}",
+            state=str(part.state),
+            source=part.source,
+            amount=part.amount,
+            currency=order.currency,
+            reason=part.reason,
+            lines=[[piece.line_id, piece.quantity] for piece in part.lines],
+            requested_at=part.requested_at,
+            respond_by=part.respond_by,
+            on_silence=part.on_silence,
+            paid_at=part.paid_at,
+            coupon=part.coupon or None,
+        )
+    if isinstance(part, Dispute):
+        return DisputeRecord(
+            **base,
+            state_key=f"{order.store_id}#dispute#{part.stage}",
+            sort_key=keys.sort_key(part.opened_at, order.order_id, own_id),
+            reference_key=f"{order.store_id}#dispute#{own_id}",
+            currency=order.currency,
+            content=plain(asdict(part)),
+        )
+    return DetailRecord(**base, placed_digest=order.placed_digest, content=part)
+
+
+def whole(head: OrderRecord, parts: Sequence[Record]) -> bool:
+    """Head and parts are of one moment: the parts' versions are those that the head knows of."""
+    return agree(int(head.part_versions), {part.sk: int(part.version) for part in parts if isinstance(part, PARTS)})
+
+
+def stamp(versions: Mapping[str, int]) -> int:
+    """What a head knows of its parts: one number for which parts there are (by sort key) and at which versions. Not
+    their mere sum: versions 4 and 5 before a change may make what one part of version 9 makes after it. Each part has
+    a weight of its own, so that only one such coincidence in some four billion is left."""
+    return STAMPED + sum(_weight(sk) * version for sk, version in versions.items())
+
+
+@lru_cache(maxsize=4096)
+def _weight(sk: str) -> int:
+    return zlib.crc32(sk.encode())
+
+
+def agree(part_versions: int, versions: Mapping[str, int]) -> bool:
+    """Are these the parts that the head knows of? Heads written before there was a stamp have the sum."""
+    return part_versions == (stamp(versions) if part_versions >= STAMPED else sum(versions.values()))
+
+
+def parcel_of(record: ParcelRecord) -> Parcel:
+    return Parcel(
+        record.sk.removeprefix(keys.PARCEL),
+        record.carrier,
+        record.tracking_no,
+        record.shipped_at,
+        _quantities(record.lines),
+        record.tracking_url,
+        record.delivered_at,
+        int(record.edits or 0),
+    )
+
+
+def refund_of(record: RefundRecord) -> Refund:
+    return Refund(
+        record.sk.removeprefix(keys.REFUND),
+        RefundState(record.state),
+        record.source,
+        int(record.amount),
+        _quantities(record.lines),
+        record.reason,
+        record.requested_at,
+        record.respond_by,
+        record.on_silence,
+        record.paid_at,
+        int(record.coupon or 0),
+    )
+
+
+_DISPUTE_TIMES = ("opened_at", "held_since", "respond_by", "returned_at", "ended_at")
+
+
+def dispute_of(record: DisputeRecord) -> Dispute:
+    content = _timed(record.content, *_DISPUTE_TIMES)
+    return Dispute(
+        **content
+        | {
+            "line_ids": tuple(content["line_ids"]),
+            "proposals": tuple(Proposal(**_timed(each, "at")) for each in content["proposals"]),
+            "evidence": tuple(Evidence(**_timed(each, "at")) for each in content["evidence"]),
+        }
+    )
+
+
+def _timed(content: dict[str, Any], *names: str) -> dict[str, Any]:
+    return content | {name: _time.deserialize(content[name]) for name in names if content.get(name)}
+
+
+def _quantities(lines: Iterable[Sequence[Any]]) -> tuple[Quantity, ...]:
+    return tuple(Quantity(line_id, quantity) for line_id, quantity in lines)
+
+
+def _sparse(content: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if value is not None}
+
+
+def plain(value: Any) -> Any:
+    """JSON values only: times as text, nothing for None."""
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in value.items() if each is not None}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return _time.serialize(value) if isinstance(value, datetime) else value
