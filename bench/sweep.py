@@ -88,10 +88,10 @@ def busy(store_id: str, waiting: int, lapses: int) -> dict[str, Any]:
     from functions.deadlines.reminders import remind
     from functions.deadlines.sweep import sweep
     from shared.domain.stores import Store
-    from shared.store import stores
+    from shared.operations.stores import create_store
 
     now = datetime.now(UTC).replace(microsecond=0)
-    stores.create(Store(store_id), now)
+    create_store(Store(store_id), now)
     fill(store_id, waiting, now + timedelta(days=9))
     due = now + timedelta(hours=3)
     fill(store_id, lapses, due, placed=now - timedelta(hours=2), whole=True)

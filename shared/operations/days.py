@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from shared.domain.alerts.daily import Day, next_due
 from shared.domain.alerts.model import Alert, Cause, Severity, State, alert
 from shared.domain.exports.model import Kind
 from shared.domain.exports.model import State as ExportState
@@ -14,7 +15,6 @@ from shared.domain.stores import Store
 from shared.domain.windows import last_three_months, start_of_day
 from shared.store import stores
 from shared.store.alerts import alerts, daily_alerts
-from shared.store.alerts.daily_alerts import Day
 from shared.store.dynamodb.errors import AlreadyRaised, Missing, Stale
 from shared.store.dynamodb.table import Write
 from shared.store.exports import exports
@@ -41,7 +41,7 @@ def tell_day(store_id: str, now: datetime) -> int:
             store, day = stores.load(store_id).store, daily_alerts.load(store_id)
         except Missing:
             return raised
-        if day is None or min(day.due_at, day.look_at or day.due_at) > now:
+        if day is None or day.next_at > now:
             return raised
         try:
             raised += _tell(store, day, now)
@@ -52,7 +52,7 @@ def tell_day(store_id: str, now: datetime) -> int:
 
 def _tell(store: Store, day: Day, now: datetime) -> int:
     due, writes, told = day.due_at <= now, list[Write](), list[Alert]()
-    after = replace(day, look_at=None, due_at=daily_alerts.next_due(store, day.due_at) if due else day.due_at)
+    after = replace(day, look_at=None, due_at=next_due(store, day.due_at) if due else day.due_at)
     at = day.due_at if due else now
     leaving = _leaving(store, at)
     left = day.leaving is not None and at >= day.leaving.at + WARNED_BEFORE  # all that it told of

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from shared.domain.alerts import daily, export_alerts
 from shared.domain.errors import Conflict
 from shared.domain.exports import model as life
+from shared.domain.exports import regular
 from shared.domain.exports.model import AWAITING_SHIPMENT, ExportRequest, Format, Job, Kind
+from shared.domain.exports.regular import RegularExport, Schedule
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
 from shared.domain.windows import last_three_months
 from shared.operations.orders import new_id
 from shared.store import queues, stores
-from shared.store.alerts import daily_alerts
+from shared.store.alerts import alerts, daily_alerts
 from shared.store.dynamodb.errors import Missing, Stale
 from shared.store.dynamodb.table import Write
 from shared.store.exports import exports, regular_exports
@@ -82,7 +85,7 @@ def _drive(store_id: str, export_id: str, now: datetime) -> bool:
     job = exports.load(store_id, export_id)
     if not (job.open and job.watch_at and job.watch_at <= now):
         return False
-    exports.save(job, replace(job, watch_at=now + life.LEASE))
+    _save(job, replace(job, watch_at=now + life.LEASE))
     _send(job)
     return True
 
@@ -114,7 +117,7 @@ def _start(store_id: str, now: datetime) -> bool:
     if export.due_at is None or export.due_at > now:
         return False
     store = stores.load(store_id).store
-    after = replace(export, due_at=export.schedule.next_after(now, store.time_zone))
+    after = regular.scheduled(export, store, now)
     kind = Kind(export.schedule.kind)
     if kind is Kind.SHIPMENTS and not awaiting_shipment(store.store_id):
         regular_exports.save(export, after)
@@ -127,11 +130,11 @@ def _start(store_id: str, now: datetime) -> bool:
     return True
 
 
-def change_schedule(store: Store, schedule: regular_exports.Schedule, now: datetime) -> regular_exports.RegularExport:
+def change_schedule(store: Store, schedule: Schedule, now: datetime) -> RegularExport:
     """Set the regular export, due next at its next time from now."""
 
-    def step(before: regular_exports.RegularExport) -> regular_exports.RegularExport:
-        after = replace(before, schedule=schedule, due_at=schedule.next_after(now, store.time_zone))
+    def step(before: RegularExport) -> RegularExport:
+        after = regular.scheduled(replace(before, schedule=schedule), store, now)
         regular_exports.save(before, after)
         return after
 
@@ -141,7 +144,7 @@ def change_schedule(store: Store, schedule: regular_exports.Schedule, now: datet
 def recount(store: Store, now: datetime) -> Write:
     """The regular export as it is due in the store's zone, to be written together with a zone that changes."""
     before = regular_exports.load(store.store_id)
-    return regular_exports.change(before, replace(before, due_at=before.schedule.next_after(now, store.time_zone)))
+    return regular_exports.change(before, regular.scheduled(before, store, now))
 
 
 # ---- what a worker does
@@ -152,7 +155,7 @@ def take_file(store_id: str, export_id: str, n: int, owner: str, now: datetime) 
 
     def step(before: Job) -> tuple[Job, Job] | None:
         taken = life.take(before, n, owner, now)
-        return (before, exports.save(before, taken)) if taken else None
+        return (before, _save(before, taken)) if taken else None
 
     taken = retry(step, lambda: exports.load(store_id, export_id))
     if taken and not taken[1].open:
@@ -191,7 +194,9 @@ def ended(job: Job, now: datetime) -> None:
     """What comes of a job that has succeeded: orders that were about to leave the window may have been in it. Where
     this fails, the store's day looks at them."""
     try:
-        daily_alerts.hasten(job.store_id, now)
+        day = daily_alerts.load(job.store_id)
+        if day and (after := daily.after_export(day, now)) != day:
+            daily_alerts.save(day, after)
     except Exception as error:
         logger.warning("what leaves the window is looked at later", extra={"error": type(error).__name__})
 
@@ -208,7 +213,7 @@ def mine(job: Job, owner: str, step: Callable[[Job], Job]) -> Job:
     def guarded(job: Job) -> Job:
         if not job.open or job.lease is None or job.lease.owner != owner:
             raise LeaseLost("the export is not this worker's any more")
-        return exports.save(job, step(job))
+        return _save(job, step(job))
 
     return retry(guarded, lambda: exports.load(job.store_id, job.export_id), job)
 
@@ -217,9 +222,16 @@ def _step(store_id: str, export_id: str, step: Callable[[Job], Job], pending: Pe
     def saved(before: Job) -> Job:
         after = replace(step(before), version=before.version + 1)
         with settle(pending, after) as answer:
-            return exports.save(before, after, answer)
+            return _save(before, after, answer)
 
     return retry(saved, lambda: exports.load(store_id, export_id))
+
+
+def _save(before: Job, after: Job, also: Sequence[Write] = ()) -> Job:
+    """The job one version on, with the alerts that this raises or resolves. Raises Stale."""
+    raised = alerts.raising(export_alerts.raised(before, after))
+    resolved = [alerts.resolving(before.store_id, *each) for each in export_alerts.resolved(before, after)]
+    return exports.save(before, after, [*raised, *resolved, *also])
 
 
 def _new(store: Store, request: ExportRequest, actor: Actor, now: datetime) -> Job:

@@ -8,12 +8,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.domain.alerts import daily
+from shared.domain.exports import regular
 from shared.domain.stores import Store
 from shared.operations.exports import recount
 from shared.operations.orders import lapse_order
 from shared.store import stores
 from shared.store.alerts import daily_alerts
 from shared.store.dynamodb.errors import Busy, Exists, Missing, Stale
+from shared.store.exports import regular_exports
 from shared.store.orders import lists
 from shared.store.retries import retry
 from shared.telemetry import logger
@@ -31,8 +34,14 @@ def open_store(store_id: str, role: str, now: datetime) -> stores.StoredStore:
         if role not in OPENING_ROLES:
             raise
     with suppress(Exists):
-        stores.create(Store(store_id, name=store_id), now)
+        create_store(Store(store_id, name=store_id), now)
     return stores.load(store_id)
+
+
+def create_store(store: Store, now: datetime) -> None:
+    """A new store with its regular export and its day. Raises Exists."""
+    day = daily_alerts.change(None, daily.rescheduled(None, store, now))
+    stores.create(store, now, [regular_exports.creating(regular.first(store, now)), day])
 
 
 def change_store(stored: stores.StoredStore, change: Callable[[Store], Store], now: datetime) -> Store:
@@ -48,7 +57,9 @@ def change_store(stored: stores.StoredStore, change: Callable[[Store], Store], n
         turned = _arms(after) != _arms(stored.store)
         rearming = stores.Rearming(lists.BEFORE_ALL_DEADLINES, now + SETTLES_IN) if turned else stored.rearming
         also = [recount(after, now)] if after.time_zone != stored.store.time_zone else []
-        also += [daily_alerts.rescheduled(after, now)] if _hour(after) != _hour(stored.store) else []
+        if _hour(after) != _hour(stored.store):
+            day = daily_alerts.load(after.store_id)
+            also.append(daily_alerts.change(day, daily.rescheduled(day, after, now)))
         stores.save(stored, after, rearming=rearming, also=also)
         return after
 

@@ -9,12 +9,10 @@ from typing import Any
 
 from shared.domain.alerts.rules import AlertRules, Leads, PaymentReminders, QuietHours
 from shared.domain.stores import DURATIONS, DeadlinePolicy, FeeRates, Mode, Store
-from shared.store.alerts import daily_alerts
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.errors import Exists, Missing
 from shared.store.dynamodb.records import StoreRecord
 from shared.store.dynamodb.table import Put, Write, absent, get, put, stale, transact
-from shared.store.exports import regular_exports
 from shared.store.orders.counters import fresh
 
 
@@ -45,15 +43,14 @@ def load(store_id: str) -> StoredStore:
     return StoredStore(_store(store_id, record.settings), int(record.version), record.created_at, rearming)
 
 
-def create(store: Store, now: datetime) -> None:
-    """A new store with its counters at nothing. Raises Exists."""
+def create(store: Store, now: datetime, also: Sequence[Write]) -> None:
+    """A new store with its counters at nothing, and what it starts with. Raises Exists."""
     record = StoreRecord(store.store_id, keys.STORE, version=1, created_at=now, settings=_settings(store))
     transact(
         [
             Put(record, absent(), lambda: Exists("the store is there already")),
-            regular_exports.first(store, now),
-            daily_alerts.first(store, now),
             *fresh(store.store_id),
+            *also,
         ]
     )
 

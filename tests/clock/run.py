@@ -21,7 +21,7 @@ from shared.domain.order.transitions import Actor
 from shared.domain.stores import Mode, Store
 from shared.operations import messages
 from shared.operations import orders as operations
-from shared.operations.stores import change_store
+from shared.operations.stores import change_store, create_store
 from shared.store import stores
 from shared.store.dynamodb import keys
 from shared.store.orders import orders
@@ -142,7 +142,7 @@ def run(
     memory = MemoryTable(seed=schedule.seed, lag=5 if schedule.hostile else 0)
     with memory.installed(), same_ids(), sliced(2, 3):
         for shop in shops:
-            stores.create(shop.store, BEGIN)
+            create_store(shop.store, BEGIN)
         month = Month(Run(memory, [shop.store for shop in shops]), jump, schedule.hostile, random.Random(schedule.seed))
         turns = sorted((shop.enforces_from, number) for number, shop in enumerate(shops) if shop.enforces_from)
         events = heapq.merge(

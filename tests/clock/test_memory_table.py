@@ -289,7 +289,7 @@ def test_the_same_orders_come_to_the_same(on_dynoxide: Api) -> None:
     """Placed, paid, shipped, disputed and let lapse by the operations themselves."""
     from functions.deadlines.reminders import remind
     from functions.deadlines.sweep import sweep
-    from shared.store import stores
+    from shared.operations.stores import create_store
     from tests.clock import month
     from tests.clock.run import Month, Run, same_ids
 
@@ -301,7 +301,7 @@ def test_the_same_orders_come_to_the_same(on_dynoxide: Api) -> None:
         swept = month.BEGIN
         with same_ids():
             for shop in shops:
-                stores.create(shop.store, month.BEGIN)
+                create_store(shop.store, month.BEGIN)
             for step in steps:
                 while swept + timedelta(hours=3) < step.moment:
                     swept += timedelta(hours=3)

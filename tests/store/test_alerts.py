@@ -255,7 +255,7 @@ def test_orders_that_leave_the_window_are_told_of_until_an_export_has_them(on_mo
     from dataclasses import replace
 
     from shared.domain.exports import model as life
-    from shared.store.alerts import daily_alerts as days
+    from shared.operations.exports import ended
     from shared.store.exports import exports
 
     shop = on_moto.shop()
@@ -274,8 +274,8 @@ def test_orders_that_leave_the_window_are_told_of_until_an_export_has_them(on_mo
     asked = shop.staff.post("/v1/exports", {"format": "csv"}).json
     job = exports.load(shop.name, asked["id"])
     window = replace(job.request, since=NOW - timedelta(days=200), until=NOW)
-    exports.save(job, replace(life.succeed(replace(job, request=window), NOW), watch_at=None))
-    days.hasten(shop.name, NOW + timedelta(days=9))
+    job = exports.save(job, replace(life.succeed(replace(job, request=window), NOW), watch_at=None))
+    ended(job, NOW + timedelta(days=9))
     remind(NOW + timedelta(days=9, minutes=5))
     assert [each["state"] for each in told(shop, "orders_leaving_window")] == ["resolved"] * 2
     assert_books()

@@ -42,7 +42,7 @@ MAX_EXPRESSION = 4096
 
 def opened(name: str, **changes: Any) -> Store:
     store = replace(Store(name), **changes)
-    stores.create(store, NOW)
+    settings.create_store(store, NOW)
     return store
 
 

@@ -22,7 +22,7 @@ from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
 from shared.operations import orders as operations
 from shared.operations.orders import Request
-from shared.store import stores
+from shared.operations.stores import create_store
 from shared.store.orders import ledger as kept
 from shared.store.orders import orders
 from tests.books import audit
@@ -101,7 +101,7 @@ class Money:
         DESK.figures["runs"] += 1
         DESK.saved = []
         self.store = Store(f"s{DESK.figures['runs']}")
-        stores.create(self.store, self.now)
+        create_store(self.store, self.now)
 
     def step(self) -> None:
         rng = self.chance

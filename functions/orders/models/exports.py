@@ -20,10 +20,10 @@ from shared.domain.exports import model as life
 from shared.domain.exports.columns import COLUMNS
 from shared.domain.exports.layouts import LAYOUTS, columns_of
 from shared.domain.exports.model import ExportRequest, Format, Job, Kind
+from shared.domain.exports.regular import RegularExport
 from shared.domain.order.model import Status
 from shared.domain.stores import Store
 from shared.store.exports.exports import Download
-from shared.store.exports.regular_exports import RegularExport
 
 MESSAGES = {
     "cleaned": ("Characters that no cell can hold were replaced.", "已替换单元格无法保存的字符。"),

@@ -27,11 +27,11 @@ from functions.orders.pipeline import Call, access
 from functions.orders.problems import Problem, not_found
 from functions.orders.responses import documented, reply
 from shared.domain.exports.model import Job
+from shared.domain.exports.regular import Schedule
 from shared.operations import exports as operations
 from shared.store import files
 from shared.store.exports import exports, regular_exports
 from shared.store.exports.exports import Download
-from shared.store.exports.regular_exports import Schedule
 
 router = Router()
 

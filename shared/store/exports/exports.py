@@ -7,11 +7,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from shared.domain.alerts.model import Cause, alert
 from shared.domain.exports.model import ExportRequest, File, Format, Job, Kind, Lease, State, Warned
 from shared.domain.order.model import Status
 from shared.domain.order.transitions import Actor
-from shared.store.alerts import alerts
 from shared.store.dynamodb import indexes, keys
 from shared.store.dynamodb.attributes import InstantAttribute
 from shared.store.dynamodb.errors import Exists, Missing
@@ -47,28 +45,11 @@ def save(before: Job, after: Job, also: Sequence[Write] = ()) -> Job:
     was first."""
     saved = replace(after, version=before.version + 1)
     write = Put(_record(saved), ExportRecord.version == before.version, stale)
-    others = [*_alerts(before, saved), *also]
-    if others:
-        transact([write, *others])
+    if also:
+        transact([write, *also])
     else:
         put(write)
     return saved
-
-
-def _alerts(before: Job, after: Job) -> list[Write]:
-    """A job that has failed is told of until it is tried again."""
-    told: list[Write] = []
-    if before.state is State.FAILED and after.state is not State.FAILED and before.finished_at:
-        at = after.lease.until if after.lease else before.finished_at
-        told.append(alerts.resolving(before.store_id, _failure(before, before.finished_at), at))
-    if after.state is State.FAILED and before.state is not State.FAILED and after.finished_at:
-        facts = {"code": after.failed, "kind": str(after.request.kind), "format": str(after.request.format)}
-        told += alerts.raising([alert(after.store_id, _failure(after, after.finished_at), facts)])
-    return told
-
-
-def _failure(job: Job, at: datetime) -> Cause:
-    return Cause("export_failed", at, job.export_id)
 
 
 def listed(store_id: str, limit: int, after: Position | None) -> Page[Job]:

@@ -3,46 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
-from shared.domain.stores import Store
-from shared.domain.windows import next_regular
+from shared.domain.exports.regular import RegularExport, Schedule
 from shared.store.dynamodb import indexes, keys
 from shared.store.dynamodb.errors import Missing
 from shared.store.dynamodb.records import RegularExportRecord
 from shared.store.dynamodb.table import Put, Write, absent, get, put, stale
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """On by default: .xls of all orders of the last three calendar months, each month at 2 in the store's zone."""
-
-    enabled: bool = True
-    cadence: str = "monthly"
-    kind: str = "orders"
-    format: str = "xls"
-    hour: int = 2
-
-    def next_after(self, moment: datetime, time_zone: str) -> datetime | None:
-        return next_regular(moment, time_zone, self.cadence, self.hour) if self.enabled else None
-
-
-@dataclass(frozen=True, slots=True)
-class RegularExport:
-    """`due_at` is the nominal time of the next one, None while it is off; `last` the job of the last."""
-
-    store_id: str
-    schedule: Schedule
-    due_at: datetime | None
-    last: str | None = None
-    version: int = 1
-
-
-def first(store: Store, now: datetime) -> Write:
-    """What a new store starts with, to go into the transaction that makes it."""
-    schedule = Schedule()
-    export = RegularExport(store.store_id, schedule, schedule.next_after(now, store.time_zone))
+def creating(export: RegularExport) -> Write:
+    """The write of a new store's regular export, to go into the transaction that makes the store."""
     return Put(_record(export), absent(), stale)
 
 
@@ -61,16 +33,14 @@ def due_by(now: datetime) -> Iterator[str]:
     return (pk for _, pk in indexes.due(indexes.CLOCK, keys.EXPORT_SHARD, now))
 
 
-def change(before: RegularExport, after: RegularExport) -> Write:
+def change(before: RegularExport, after: RegularExport) -> Put:
     """The write of a change, to go into a transaction or to be put for itself. Raises Stale."""
     record = _record(replace(after, version=before.version + 1))
     return Put(record, RegularExportRecord.version == before.version, stale)
 
 
 def save(before: RegularExport, after: RegularExport) -> None:
-    write = change(before, after)
-    assert isinstance(write, Put)
-    put(write)
+    put(change(before, after))
 
 
 def _record(export: RegularExport) -> RegularExportRecord:
