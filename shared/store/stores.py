@@ -9,10 +9,10 @@ from typing import Any
 
 from shared.domain.alerts.rules import AlertRules, Leads, PaymentReminders, QuietHours
 from shared.domain.stores import DURATIONS, DeadlinePolicy, FeeRates, Mode, Store
-from shared.store.dynamodb import keys
-from shared.store.dynamodb.errors import Exists, Missing
+from shared.store.dynamodb import keys, table
+from shared.store.dynamodb.errors import Exists
 from shared.store.dynamodb.records import StoreRecord
-from shared.store.dynamodb.table import Put, Write, absent, get, put, stale, transact
+from shared.store.dynamodb.table import Put, Write, absent, stale, transact
 from shared.store.orders.counters import fresh
 
 
@@ -36,9 +36,7 @@ class StoredStore:
 
 def load(store_id: str) -> StoredStore:
     """Half a read unit would do, but settings decide about money: read consistently. Raises Missing."""
-    record = get(store_id, keys.STORE)
-    if not isinstance(record, StoreRecord):
-        raise Missing("no such store")
+    record = table.load(StoreRecord, store_id, keys.STORE)
     rearming = Rearming(record.rearm_after, record.rearm_at) if record.rearm_after else None
     return StoredStore(_store(store_id, record.settings), int(record.version), record.created_at, rearming)
 
@@ -69,11 +67,7 @@ def save(before: StoredStore, store: Store, *, rearming: Rearming | None, also: 
         clock_shard=keys.clock_shard(store.store_id, "") if rearming else None,
         fires_at=keys.sort_key(rearming.at, store.store_id) if rearming else None,
     )
-    write = Put(record, StoreRecord.version == before.version, stale)
-    if also:
-        transact([write, *also])
-    else:
-        put(write)
+    table.save(Put(record, StoreRecord.version == before.version, stale), also)
 
 
 def _settings(store: Store) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from shared.domain.alerts.model import Alert, Cause, Severity, State
 from shared.domain.alerts.order_alerts import AlertChanges
 from shared.store.dynamodb import keys, table
 from shared.store.dynamodb.alert_records import AlertRecord
-from shared.store.dynamodb.errors import AlreadyRaised, Missing
+from shared.store.dynamodb.errors import AlreadyRaised
 from shared.store.dynamodb.indexes import Selection, page
 from shared.store.dynamodb.records import Record
-from shared.store.dynamodb.table import Put, Update, Write, absent, get, present, stale
+from shared.store.dynamodb.table import Put, Update, Write, absent, present, stale
 from shared.store.pages import Page, Position
 
 ALERT = "ALERT"
@@ -62,10 +62,7 @@ def acknowledging(alert: Alert, by: str, at: datetime) -> Write:
 
 def load(store_id: str, alert_id: str) -> Alert:
     """Read consistently; raises Missing."""
-    record = get(keys.alert_pk(store_id, alert_id), ALERT)
-    if not isinstance(record, AlertRecord):
-        raise Missing("no such alert")
-    return _alert(record)
+    return _alert(table.load(AlertRecord, keys.alert_pk(store_id, alert_id), ALERT))
 
 
 def listed(

@@ -7,12 +7,12 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from shared.domain.alerts.channels import LIMIT, Channel, ChannelKind, Off
-from shared.store.dynamodb import keys
+from shared.store.dynamodb import keys, table
 from shared.store.dynamodb.alert_records import ChannelRecord, ChannelsRecord
 from shared.store.dynamodb.attributes import InstantAttribute
-from shared.store.dynamodb.errors import Full, Missing, StoreError
+from shared.store.dynamodb.errors import Full, StoreError
 from shared.store.dynamodb.records import Record
-from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, get, present, query, stale, transact
+from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, present, query, stale, transact
 from shared.store.pages import Page, Position, page_of
 
 _FIELDS = frozenset(field.name for field in fields(Channel))
@@ -22,10 +22,7 @@ _time = InstantAttribute()
 
 def load(store_id: str, channel_id: str) -> Channel:
     """Read consistently; raises Missing."""
-    record = get(store_id, keys.channel_sk(channel_id))
-    if not isinstance(record, ChannelRecord):
-        raise Missing("no such channel")
-    return _channel(record)
+    return _channel(table.load(ChannelRecord, store_id, keys.channel_sk(channel_id)))
 
 
 def of_store(store_id: str) -> list[Channel]:

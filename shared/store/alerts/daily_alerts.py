@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from shared.domain.alerts.daily import Day
 from shared.store.alerts.causes import cause_of, told_cause
-from shared.store.dynamodb import keys
+from shared.store.dynamodb import keys, table
 from shared.store.dynamodb.alert_records import DayRecord
-from shared.store.dynamodb.table import Put, Write, absent, get, put, stale, transact
+from shared.store.dynamodb.table import Put, Write, absent, get, stale
 
 DAY = "DAY"
 
@@ -31,11 +31,7 @@ def load(store_id: str) -> Day | None:
 
 def save(before: Day | None, after: Day, also: Sequence[Write] = ()) -> None:
     """Raises Stale where another run was first, and AlreadyRaised."""
-    write = change(before, after)
-    if also:
-        transact([write, *also])
-    else:
-        put(write)
+    table.save(change(before, after), also)
 
 
 def change(before: Day | None, after: Day) -> Put:

@@ -8,20 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.alerts.deliveries import KEPT, Attempt, Delivery, Lease, State, What
-from shared.store.dynamodb import keys
+from shared.store.dynamodb import keys, table
 from shared.store.dynamodb.alert_records import DeliveryRecord
 from shared.store.dynamodb.attributes import InstantAttribute
-from shared.store.dynamodb.errors import Exists, Missing
+from shared.store.dynamodb.errors import Exists
 from shared.store.dynamodb.records import Record
 from shared.store.dynamodb.table import (
     Put,
     Write,
     absent,
-    get,
     put,
     query,
     stale,
-    transact,
 )
 from shared.store.pages import Page, Position, page_of
 
@@ -32,10 +30,7 @@ _time = InstantAttribute()
 
 def load(store_id: str, channel_id: str, delivery_id: str) -> Delivery:
     """Read consistently; raises Missing."""
-    record = get(keys.channel_pk(store_id, channel_id), keys.delivery_sk(delivery_id))
-    if not isinstance(record, DeliveryRecord):
-        raise Missing("no such delivery")
-    return _delivery(record)
+    return _delivery(table.load(DeliveryRecord, keys.channel_pk(store_id, channel_id), keys.delivery_sk(delivery_id)))
 
 
 def create(delivery: Delivery) -> None:
@@ -53,10 +48,7 @@ def save(before: Delivery, after: Delivery) -> Delivery:
 def save_all(changes: Sequence[tuple[Delivery, Delivery]], also: Sequence[Write] = ()) -> None:
     """All of these at once, with whatever must happen with them. Raises Stale."""
     writes = [_change(before, replace(after, version=before.version + 1)) for before, after in changes]
-    if len(writes) == 1 and not also:
-        put(writes[0])
-    else:
-        transact([*writes, *also])
+    table.save(writes[0], [*writes[1:], *also])
 
 
 def page(store_id: str, channel_id: str, limit: int, after: Position | None, now: datetime) -> Page[Delivery]:

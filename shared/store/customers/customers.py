@@ -19,7 +19,7 @@ from shared.domain.customers.erasure import Erasure
 from shared.domain.customers.model import Customer, Span
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import Actor
-from shared.store.dynamodb import indexes, keys
+from shared.store.dynamodb import indexes, keys, table
 from shared.store.dynamodb.attributes import InstantAttribute
 from shared.store.dynamodb.errors import Missing
 from shared.store.dynamodb.indexes import FIRST, Selection
@@ -31,10 +31,8 @@ from shared.store.dynamodb.table import (
     Write,
     absent,
     get,
-    put,
     query_index,
     stale,
-    transact,
 )
 from shared.store.pages import Page, Position
 
@@ -56,11 +54,7 @@ def load(store_id: str, buyer_id: str) -> Customer:
 def save(before: Customer, after: Customer, also: Sequence[Write] = ()) -> Customer:
     """The record as the seller has changed it, one version on, with whatever must happen with it. Raises Stale."""
     saved = replace(after, version=before.version + 1)
-    write = Put(_record(saved), _as_read(before), stale)
-    if also:
-        transact([write, *also])
-    else:
-        put(write)
+    table.save(Put(_record(saved), _as_read(before), stale), also)
     return saved
 
 

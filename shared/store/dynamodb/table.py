@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from botocore.exceptions import BotoCoreError
-from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError, UpdateError
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from shared.store.dynamodb.errors import Busy, Stale, StoreError, TooLarge
+from shared.store.dynamodb.errors import Busy, Missing, Stale, StoreError, TooLarge
 from shared.store.dynamodb.records import Record, connection
 from shared.store.retries import attempts
 
@@ -72,6 +73,8 @@ class Check:
 
 
 Write = Put | Update | Delete | Check
+SENT: tuple[type[Write], ...] = (Check, Delete, Put, Update)
+R = TypeVar("R", bound=Record)
 
 
 def absent() -> Condition:
@@ -91,12 +94,19 @@ def present() -> Condition:
 def get(pk: str, sk: str) -> Record | None:
     """One item, read consistently: one read unit for each 4 KB."""
     connection()
-    try:
-        return Record.get(pk, sk, consistent_read=True)
-    except Record.DoesNotExist:
-        return None
-    except (PynamoDBException, BotoCoreError) as error:
-        _unavailable(error)
+    with _busy_where_unavailable():
+        try:
+            return Record.get(pk, sk, consistent_read=True)
+        except Record.DoesNotExist:
+            return None
+
+
+def load(kind: type[R], pk: str, sk: str) -> R:
+    """The item of this kind, read consistently. Raises Missing."""
+    record = get(pk, sk)
+    if not isinstance(record, kind):
+        raise Missing("no such item")
+    return record
 
 
 def query(
@@ -109,7 +119,7 @@ def query(
 ) -> Iterator[Record]:
     """Items of one partition, read consistently, in the order of their sort key."""
     connection()
-    try:
+    with _busy_where_unavailable():
         yield from Record.query(
             pk,
             sk,
@@ -119,8 +129,6 @@ def query(
             scan_index_forward=forward,
             last_evaluated_key=after,
         )
-    except (PynamoDBException, BotoCoreError) as error:
-        _unavailable(error)
 
 
 def query_index(
@@ -134,12 +142,10 @@ def query_index(
 ) -> Iterator[Record]:
     """Items of one index partition, lazily, `page_size` a request; eventually consistent, so hints only."""
     connection()
-    try:
+    with _busy_where_unavailable():
         yield from getattr(Record, index).query(
             key, sort, page_size=page_size, scan_index_forward=forward, last_evaluated_key=after
         )
-    except (PynamoDBException, BotoCoreError) as error:
-        _unavailable(error)
 
 
 def query_keys(index: str, key: str, sort: Condition, sort_name: str) -> Iterator[tuple[str, str]]:
@@ -148,41 +154,20 @@ def query_keys(index: str, key: str, sort: Condition, sort_name: str) -> Iterato
     Below PynamoDB's models: an item that cannot be read stops nobody here, and a model with a discriminator filters its
     queries by an attribute that a KEYS_ONLY index does not hold, so that it would find nothing at all.
     """
-    shared, start = connection(), None
-    while True:
-        try:
-            found = shared.query(
-                Record.Meta.table_name,
-                key,
-                sort,
-                index_name=index,
-                attributes_to_get=["pk", sort_name],
-                exclusive_start_key=start,
-                limit=100,
-            )
-        except (PynamoDBException, BotoCoreError) as error:
-            _unavailable(error)
-        for item in found["Items"]:
-            yield item[sort_name]["S"], item["pk"]["S"]
-        start = found.get("LastEvaluatedKey")
-        if start is None:
-            return
+    for item in _raw(key, sort, index_name=index, attributes_to_get=["pk", sort_name], limit=100):
+        yield item[sort_name]["S"], item["pk"]["S"]
 
 
 def query_items(pk: str, lower: str, upper: str) -> Iterator[dict[str, dict[str, str]]]:
     """Items of one partition between two sort keys as they are, read consistently, lazily: for what no model names."""
+    return _raw(pk, Record.sk.between(lower, upper), consistent_read=True)
+
+
+def _raw(key: str, sort: Condition, **how: Any) -> Iterator[dict[str, dict[str, str]]]:
     shared, start = connection(), None
     while True:
-        try:
-            found = shared.query(
-                Record.Meta.table_name,
-                pk,
-                Record.sk.between(lower, upper),
-                consistent_read=True,
-                exclusive_start_key=start,
-            )
-        except (PynamoDBException, BotoCoreError) as error:
-            _unavailable(error)
+        with _busy_where_unavailable():
+            found = shared.query(Record.Meta.table_name, key, sort, exclusive_start_key=start, **how)
         yield from found["Items"]
         start = found.get("LastEvaluatedKey")
         if start is None:
@@ -192,36 +177,30 @@ def query_items(pk: str, lower: str, upper: str) -> Iterator[dict[str, dict[str,
 def count_index(index: str, key: str, sort: Condition | None = None) -> int:
     """How many items of an index partition fall into a range; reads them all, half a unit for each 4 KB."""
     connection()
-    try:
+    with _busy_where_unavailable():
         return int(getattr(Record, index).count(key, sort))
-    except (PynamoDBException, BotoCoreError) as error:
-        _unavailable(error)
 
 
 def put(write: Put) -> None:
     """One conditional write of one item. Raises what `refuse` makes, or Busy."""
     connection()
-    try:
+    with _busy_where_unavailable(write):
         write.record.save(condition=write.condition)
-    except PutError as error:
-        if _code(error) == "ConditionalCheckFailedException":
-            raise write.refuse() from error
-        _unavailable(error)
-    except (PynamoDBException, BotoCoreError) as error:
-        _unavailable(error)
 
 
 def update(write: Update) -> None:
     """One conditional change of one item. Raises what `refuse` makes, or Busy."""
     connection()
-    try:
+    with _busy_where_unavailable(write):
         write.record.update(actions=list(write.actions), condition=write.condition)
-    except UpdateError as error:
-        if _code(error) == "ConditionalCheckFailedException":
-            raise write.refuse() from error
-        _unavailable(error)
-    except (PynamoDBException, BotoCoreError) as error:
-        _unavailable(error)
+
+
+def save(write: Put, also: Sequence[Write] = ()) -> None:
+    """A write for itself, or in one transaction with others, which costs twice as much."""
+    if also:
+        transact([write, *also])
+    else:
+        put(write)
 
 
 def transact(writes: Sequence[Write]) -> None:
@@ -235,30 +214,12 @@ def transact(writes: Sequence[Write]) -> None:
     shared = connection()
     token = uuid.uuid4().hex
     # The order in which PynamoDB sends them, and so the order of the reasons that come back.
-    ordered: list[Write] = [
-        *(w for w in writes if isinstance(w, Check)),
-        *(w for w in writes if isinstance(w, Delete)),
-        *(w for w in writes if isinstance(w, Put)),
-        *(w for w in writes if isinstance(w, Update)),
-    ]
+    ordered = sorted(writes, key=lambda write: SENT.index(type(write)))
     for _ in attempts():
         try:
-            with TransactWrite(connection=shared, client_request_token=token) as transaction:
+            with _busy_where_unavailable(), TransactWrite(connection=shared, client_request_token=token) as transaction:
                 for write in ordered:
-                    if isinstance(write, Put):
-                        transaction.save(write.record, condition=write.condition)
-                    elif isinstance(write, Update):
-                        transaction.update(
-                            write.record,
-                            list(write.actions),
-                            condition=write.condition,
-                        )
-                    elif isinstance(write, Check):
-                        transaction.condition_check(
-                            type(write.record), write.record.pk, write.record.sk, condition=write.condition
-                        )
-                    else:
-                        transaction.delete(write.record, condition=write.condition)
+                    _add(transaction, write)
             return
         except TransactWriteError as error:
             failed = [
@@ -279,9 +240,32 @@ def transact(writes: Sequence[Write]) -> None:
             codes = {reason.code for _, reason in failed} or {_code(error)}
             if not codes <= TRANSIENT:
                 _unavailable(error, codes)
-        except BotoCoreError as error:
-            _unavailable(error)
     raise Busy("the table is busy")
+
+
+def _add(transaction: TransactWrite, write: Write) -> None:
+    if isinstance(write, Put):
+        transaction.save(write.record, condition=write.condition)
+    elif isinstance(write, Update):
+        transaction.update(write.record, list(write.actions), condition=write.condition)
+    elif isinstance(write, Check):
+        transaction.condition_check(type(write.record), write.record.pk, write.record.sk, condition=write.condition)
+    else:
+        transaction.delete(write.record, condition=write.condition)
+
+
+@contextmanager
+def _busy_where_unavailable(write: Put | Update | None = None) -> Iterator[None]:
+    """Makes Busy of what the engine could not answer, and of a failed condition what `write` refuses with. What a
+    transaction says of its parts is left to `transact`."""
+    try:
+        yield
+    except TransactWriteError:
+        raise
+    except (PynamoDBException, BotoCoreError) as error:
+        if write and _code(error) == "ConditionalCheckFailedException":
+            raise write.refuse() from error
+        _unavailable(error)
 
 
 def stale() -> StoreError:

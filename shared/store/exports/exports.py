@@ -10,12 +10,12 @@ from typing import Any
 from shared.domain.exports.model import ExportRequest, File, Format, Job, Kind, Lease, State, Warned
 from shared.domain.order.model import Status
 from shared.domain.order.transitions import Actor
-from shared.store.dynamodb import indexes, keys
+from shared.store.dynamodb import indexes, keys, table
 from shared.store.dynamodb.attributes import InstantAttribute
-from shared.store.dynamodb.errors import Exists, Missing
+from shared.store.dynamodb.errors import Exists
 from shared.store.dynamodb.indexes import Selection
 from shared.store.dynamodb.records import DownloadRecord, ExportRecord, Record
-from shared.store.dynamodb.table import Put, Write, absent, get, put, query, stale, transact
+from shared.store.dynamodb.table import Put, Write, absent, put, query, stale, transact
 from shared.store.pages import Page, Position
 
 EXPORT, DOWNLOAD = "EXPORT", "DOWNLOAD#"
@@ -29,10 +29,7 @@ _time = InstantAttribute()
 
 def load(store_id: str, export_id: str) -> Job:
     """Read consistently; raises Missing."""
-    record = get(keys.export_pk(store_id, export_id), EXPORT)
-    if not isinstance(record, ExportRecord):
-        raise Missing("no such export")
-    return _job(record)
+    return _job(table.load(ExportRecord, keys.export_pk(store_id, export_id), EXPORT))
 
 
 def create(job: Job, also: Sequence[Write] = ()) -> None:
@@ -44,11 +41,7 @@ def save(before: Job, after: Job, also: Sequence[Write] = ()) -> Job:
     """The job as a step has made it, one version on, with whatever must happen with it. Raises Stale where another step
     was first."""
     saved = replace(after, version=before.version + 1)
-    write = Put(_record(saved), ExportRecord.version == before.version, stale)
-    if also:
-        transact([write, *also])
-    else:
-        put(write)
+    table.save(Put(_record(saved), ExportRecord.version == before.version, stale), also)
     return saved
 
 

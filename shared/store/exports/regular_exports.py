@@ -7,10 +7,9 @@ from dataclasses import asdict, replace
 from datetime import datetime
 
 from shared.domain.exports.regular import RegularExport, Schedule
-from shared.store.dynamodb import indexes, keys
-from shared.store.dynamodb.errors import Missing
+from shared.store.dynamodb import indexes, keys, table
 from shared.store.dynamodb.records import RegularExportRecord
-from shared.store.dynamodb.table import Put, Write, absent, get, put, stale
+from shared.store.dynamodb.table import Put, Write, absent, put, stale
 
 
 def creating(export: RegularExport) -> Write:
@@ -20,9 +19,7 @@ def creating(export: RegularExport) -> Write:
 
 def load(store_id: str) -> RegularExport:
     """Raises Missing."""
-    record = get(store_id, keys.REGULAR_EXPORT)
-    if not isinstance(record, RegularExportRecord):
-        raise Missing("no such store")
+    record = table.load(RegularExportRecord, store_id, keys.REGULAR_EXPORT)
     return RegularExport(
         store_id, Schedule(**record.settings), record.due_at, record.last_export_id, int(record.version)
     )

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.domain.messages.templates import MAX_TEMPLATES, Template
-from shared.store.dynamodb import keys
-from shared.store.dynamodb.errors import Exists, Full, Missing, StoreError
+from shared.store.dynamodb import keys, table
+from shared.store.dynamodb.errors import Exists, Full, StoreError
 from shared.store.dynamodb.records import Record, TemplateNameRecord, TemplateRecord, TemplatesRecord
-from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, get, present, query, stale, transact
+from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, present, query, stale, transact
 from shared.store.pages import Page, Position, page_of
 
 
 def load(store_id: str, template_id: str) -> Template:
     """Raises Missing."""
-    record = get(store_id, keys.template_sk(template_id))
-    if not isinstance(record, TemplateRecord):
-        raise Missing("no such template")
-    return _template(record)
+    return _template(table.load(TemplateRecord, store_id, keys.template_sk(template_id)))
 
 
 def create(store_id: str, template: Template, also: Sequence[Write] = ()) -> None:
