@@ -1,0 +1,81 @@
+"""Today's answers are those of commit 9902e89, byte for byte, but for ids and sentences written for people.
+
+`make test` replays a part, `make prove` (ORDERKEEP_PROVE=1) all of it. See record.py for a change that means to change
+an answer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from tests.proof import counted, size
+from tests.upgrade.contract import STORED
+from tests.upgrade.lines import answered
+from tests.upgrade.masks import Masks
+from tests.upgrade.record import first_difference, load
+from tests.upgrade.script import CHAPTERS, run
+
+QUICK = ("settings", "orders", "buyers", "exports", "alerts", "lifecycle-0", "dispute-steps-3", "refusals-0")
+"""About 20 seconds of CPU in all."""
+
+
+@pytest.mark.parametrize("chapter", size(QUICK, tuple(CHAPTERS)))
+def test_every_answer_is_the_same(chapter: str) -> None:
+    now = run(chapter)
+    difference = first_difference(load(chapter), now.lines)
+    assert difference is None, difference
+    counted(f"answers compared with the former code's, {chapter}", now.requests, 60)
+
+
+def test_the_recording_covers_every_operation_taken_and_refused() -> None:
+    answers = [answer for chapter in CHAPTERS for answer in answered(load(chapter))]
+    accepted = Counter(answer.operation for answer in answers if answer.status < 400)
+    refused = Counter(answer.operation for answer in answers if answer.status >= 400)
+    document = json.loads(STORED.read_text(encoding="utf-8"))
+    operations = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
+    never_refused = {"GET /v1/health"}
+    assert sorted(operations - accepted.keys()) == []
+    assert sorted(operations - refused.keys() - never_refused) == []
+    taken, not_taken = {200, 201, 202, 204, 302}, {400, 403, 404, 405, 409, 410, 412, 413, 415, 422}
+    assert {answer.status for answer in answers} >= taken | not_taken
+    counted("answers recorded", len(answers), 5_000)
+    counted("operations recorded, each taken and refused", len(operations), 117)
+    counted("codes of problems recorded", len({answer.code for answer in answers if answer.code}), 60)
+    counted("answers recorded in Chinese", sum(answer.language == "zh-CN" for answer in answers), 1_500)
+    counted("answers from kept keys recorded", sum(answer.replayed for answer in answers), 25)
+    counted("pages after the first recorded", sum("cursor" in answer.query for answer in answers), 100)
+    for role in ("owner", "staff", "viewer", "platform"):
+        counted(f"answers to {role} recorded", sum(answer.user == role for answer in answers), 300)
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_another_process_with_another_hash_seed_records_the_same(seed: str) -> None:
+    chapter = "orders"
+    code = f"from tests.upgrade.script import run; print(*run({chapter!r}).lines, sep='\\n')"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONHASHSEED": seed},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    lines = [line for line in done.stdout.splitlines() if not line.startswith('{"_aws"')]
+    assert first_difference(load(chapter), lines) is None
+
+
+def test_masks_keep_relations_and_hide_nothing_else() -> None:
+    masks = Masks()
+    one, other = "rfd_01KBVTEST0000000000000000A", "rfd_01KBVTEST0000000000000000B"
+    problem = {"type": "urn:x", "title": "Conflict", "detail": "冲突", "code": "busy", "order_status": "FINISH"}
+    assert masks.value([one, other, f"/v1/refunds/{one}"]) == ["<rfd 1>", "<rfd 2>", "/v1/refunds/<rfd 1>"]
+    assert masks.value(problem) == {**problem, "title": "<English words>", "detail": "<Chinese words>"}
+    kept = {"title": "A cable", "message": "Hello", "due_at": "2026-12-07T01:00:00Z", "name": "rfd_short"}
+    assert masks.value(kept) == kept
+    assert masks.value({"next_cursor": "abc"}) == masks.value({"next_cursor": "abc"}) == {"next_cursor": "<cursor 1>"}
