@@ -1,9 +1,10 @@
 """A table that the former code filled, so that later code can be held to reading it.
 
-    python -m tests.upgrade.former
+    python -m tests.upgrade.former fill      fills a table with every kind of item, in every state that matters
+    python -m tests.upgrade.former answers   records what the API answers over the stored table
 
-fills a table with every kind of item, in every state that matters, and stores it with what the API then answers. The
-stored one was made by commit 9902e89 and is not made anew: it stands for the tables that there are.
+The stored table was made by commit 9902e89 and is not made anew: it stands for the tables that there are. A change that
+means to change an answer records the answers anew, in the same commit.
 """
 
 from __future__ import annotations
@@ -72,12 +73,12 @@ def put_back(world: World, items: list[Item]) -> None:
         assert not answer["UnprocessedItems"]
 
 
-def continued(stored: Stored) -> tuple[list[str], int]:
+def continued(stored: Stored, *, to_the_end: bool) -> tuple[list[str], int]:
     """What the API of this checkout answers over the stored table: (lines, requests)."""
     with opened(stored.now, RANDOM_AFTER) as world:
         put_back(world, stored.items)
         recorder = Recorder(world)
-        go_on(recorder, stored.carried)
+        go_on(recorder, stored.carried, to_the_end=to_the_end)
     return recorder.lines, recorder.requests
 
 
@@ -256,14 +257,21 @@ def failing(*operations: str) -> Iterator[None]:
         yield
 
 
-def main() -> int:
-    stored = filled()
-    save(stored)
-    lines, requests = continued(load())
+def main(arguments: list[str]) -> int:
+    match arguments:
+        case ["fill"]:
+            save(filled())
+        case ["answers"]:
+            pass
+        case _:
+            print(__doc__, file=sys.stderr)
+            return 2
+    stored = load()
+    lines, requests = continued(stored, to_the_end=True)
     record.save(NAME, lines)
     print(f"{len(stored.items)} items, {TABLE.stat().st_size:,} bytes; {requests} requests after")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -54,13 +54,12 @@ def test_the_recording_covers_every_operation_taken_and_refused() -> None:
         counted(f"answers to {role} recorded", sum(answer.user == role for answer in answers), 300)
 
 
-@pytest.mark.parametrize("seed", ["1", "2"])
-def test_another_process_with_another_hash_seed_records_the_same(seed: str) -> None:
-    chapter = "orders"
+@pytest.mark.parametrize("chapter", size(("dispute-steps-3",), tuple(CHAPTERS)))
+def test_another_process_with_another_hash_seed_records_the_same(chapter: str) -> None:
     code = f"from tests.upgrade.script import run; print(*run({chapter!r}).lines, sep='\\n')"
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONHASHSEED": seed},
+        env={**os.environ, "PYTHONHASHSEED": "77", "TZ": "America/New_York"},
         capture_output=True,
         text=True,
         timeout=300,

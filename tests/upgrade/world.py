@@ -86,14 +86,12 @@ class World:
             failed += sum(failures for _, failures in batches)
         return {"messages": total, "failed": failed}
 
-    def minute(self) -> list[dict[str, int]]:
-        """One run of everything that runs by the clock, and the work that each leads to."""
+    def minute(self) -> dict[str, int]:
+        """One run of everything that runs by the clock, and the work that it leads to."""
         self.clock.move_to(self.now.replace(second=0, microsecond=0) + timedelta(minutes=1))
-        done = []
         for function in (SWEEP, REMINDERS, OUTBOX, EXPORT_SCHEDULE, ERASURES):
             self.fire(function)
-            done.append(self.work())
-        return done
+        return self.work()
 
     def items(self) -> list[dict[str, Any]]:
         """All items of the table, as DynamoDB JSON, in the order of their keys."""

@@ -34,7 +34,7 @@ def record(recorder: Recorder) -> None:
     waiting(shop)
     recorder.minutes(2)
     acknowledge(shop)
-    for days in (0.5, 0.5, 1, 1, 2, 5, 12, 40):
+    for days in (0.5, 1, 2, 5, 12, 40):
         recorder.minutes(1, days=days)
         shop.viewer.get("/v1/alerts")
         shop.viewer.get("/v1/orders/counters")
