@@ -18,7 +18,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupp
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.orders import idempotency, pipeline, problems
-from functions.orders.pipeline import Call, access
+from functions.orders.call import Call, access, begin
 from functions.orders.responses import reply
 from functions.orders.route_table import ROUTES, modules_for
 from shared.store.retries import SLOWEST_CALL, time_limit
@@ -101,7 +101,7 @@ def refused(error: Exception) -> Response[Any]:
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    call = pipeline.begin(event)
+    call = begin(event)
     logger.append_keys(request_id=call.request_id, route=event.get("routeKey"))
     app.append_context(call=call)
     try:

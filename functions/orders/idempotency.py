@@ -10,8 +10,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from functions.orders import problems
-from functions.orders.pipeline import Call, kept
-from functions.orders.responses import order_reply
+from functions.orders.call import Call
+from functions.orders.responses import order_reply, stored_answer
 from shared.store.dynamodb.errors import Answered, ClaimLost
 from shared.store.idempotency import PendingAnswer, claim
 from shared.store.orders import orders
@@ -48,7 +48,7 @@ def middleware(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
         _release(call.pending)
     elif not call.pending.kept:
         try:
-            call.pending.keep(kept(response))
+            call.pending.keep(stored_answer(response))
         except ClaimLost:
             logger.warning("an idempotency key was taken over before its answer could be kept")
     return response

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from typing_extensions import TypedDict
 
 from functions.orders import cursors
-from functions.orders.pipeline import Call
+from functions.orders.call import Call
 from functions.orders.responses import reply
 from shared.store.pages import Page, Position
 

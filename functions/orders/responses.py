@@ -11,17 +11,17 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from typing_extensions import TypedDict
 
-from functions.orders import pipeline
-from functions.orders.pipeline import Call
+from functions.orders.call import Call
 from functions.orders.views import order_view
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import SELLER
 from shared.store.customers import customers
+from shared.store.idempotency import PendingAnswer
 
 JSON = "application/json; charset=utf-8"
 REMIND = "remind_payment"
-MAX_KEPT = 300_000
-"""Bytes of a deflated answer; DynamoDB's items end at 400 KB."""
+MAX_STORED = 300_000
+"""Bytes of a compressed answer; an item of DynamoDB has at most 400 KB."""
 
 
 def reply(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[Any]:
@@ -45,16 +45,36 @@ def _reachable(order: Order) -> bool:
     return buyer is None or buyer.reachable
 
 
-def kept_order_reply(call: Call, status: int = 200) -> Callable[[Order], Any]:
-    """The same answer as it is kept for an idempotency key; without its body where an item could not hold that."""
+def stored_answer(response: Response[Any]) -> dict[str, Any]:
+    """An answer as it is stored for its idempotency key."""
+    return {
+        "status": response.status_code,
+        "type": response.content_type,
+        "headers": dict(response.headers or {}),
+        "body": response.body,
+    }
 
-    def render(order: Order) -> Any:
-        told = pipeline.kept(order_reply(call, order, status))
-        if len(told["body"]) > MAX_KEPT and len(zlib.compress(told["body"].encode())) > MAX_KEPT:
-            told |= {"body": None, "order_id": order.order_id}
-        return told
 
-    return render
+def pending_answer(call: Call, render: Callable[[Any], Response[Any]]) -> PendingAnswer | None:
+    """The answer to store in the transaction of this request's effect, None for a request without an idempotency key.
+    `render` makes the answer from the record that the effect returns."""
+    if call.pending is not None:
+        call.pending.render = lambda record: stored_answer(render(record))
+    return call.pending
+
+
+def pending_order(call: Call, status: int = 200) -> PendingAnswer | None:
+    """The same for an order. Where the answer is too large for an item, only the order's id is stored."""
+
+    def render(order: Order) -> dict[str, Any]:
+        answer = stored_answer(order_reply(call, order, status))
+        if len(answer["body"]) > MAX_STORED and len(zlib.compress(answer["body"].encode())) > MAX_STORED:
+            answer |= {"body": None, "order_id": order.order_id}
+        return answer
+
+    if call.pending is not None:
+        call.pending.render = render
+    return call.pending
 
 
 def documented(model: Any, description: str, status: int = 200) -> dict[int, Any]:

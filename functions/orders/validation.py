@@ -49,7 +49,7 @@ def invalid(findings: Iterable[Mapping[str, Any]]) -> Problem:
 
 
 class _Validation(OpenAPIRequestValidationMiddleware):
-    """Takes the body as pipeline.py has read it."""
+    """Takes the body that pipeline.py has read."""
 
     def _get_body(self, app: Any) -> dict[str, Any]:
         return app.context["body"]  # type: ignore[no-any-return]

@@ -7,10 +7,10 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.orders import listing, pipeline
+from functions.orders import listing, resources
+from functions.orders.call import Call, access
 from functions.orders.fields import Instant
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
-from functions.orders.pipeline import Call, access
 from functions.orders.problems import not_found
 from functions.orders.responses import documented, reply
 from functions.orders.shapes import ListedOrderView, ListedParcelView, RefundView
@@ -119,7 +119,7 @@ def list_refunds(
 @access()
 def get_refund(refund_id: str) -> Response[Any]:
     call: Call = router.context["call"]
-    if not pipeline.ORDER_ID.fullmatch(refund_id):
+    if not resources.ID.fullmatch(refund_id):
         raise not_found()
     found = part_lists.find_refund(call.store.store_id, refund_id)
     if found is None:

@@ -9,10 +9,10 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 
+from functions.orders.call import Call, access
 from functions.orders.fields import Body
 from functions.orders.identity import PLATFORM, SELLER
-from functions.orders.pipeline import Call, access
-from functions.orders.responses import documented, kept_order_reply, order_reply
+from functions.orders.responses import documented, order_reply, pending_order
 from functions.orders.schemas import ACTION_BODIES, Step, Sync, content
 from functions.orders.shapes import OrderView
 from shared.domain.errors import Unprocessable
@@ -20,6 +20,7 @@ from shared.domain.order import lifecycle
 from shared.domain.order.model import FundState, Overlay, Status
 from shared.operations import orders
 from shared.operations.orders import Request
+from shared.store.orders.orders import Loaded
 
 router = Router()
 
@@ -68,10 +69,9 @@ def _route(action: str, model: type[Body]) -> None:
     @access(roles_for(action))
     def act(order_id: str, body: Annotated[model, InBody()]) -> Response[Any]:  # type: ignore[valid-type]
         call: Call = router.context["call"]
-        assert call.loaded is not None
         orders.check_version(call.order, call.expected)
         order = orders.change_order(
-            call.store, call.loaded, request_for(call, action, body), call.answer_with(kept_order_reply(call))
+            call.store, call.resource(Loaded), request_for(call, action, body), pending_order(call)
         )
         return order_reply(call, order)
 

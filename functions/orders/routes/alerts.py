@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.orders import pipeline
+from functions.orders.call import Call, access
 from functions.orders.fields import Day
 from functions.orders.identity import OWNER, SELLER
 from functions.orders.models.alerts import (
@@ -23,9 +23,8 @@ from functions.orders.models.alerts import (
 )
 from functions.orders.models.exports import Nothing
 from functions.orders.paging import Cursor, Limit, page_info, page_of, page_reply, position
-from functions.orders.pipeline import Call, access
 from functions.orders.problems import malformed
-from functions.orders.responses import documented, reply
+from functions.orders.responses import documented, pending_answer, reply
 from shared.domain.alerts.model import Alert, Severity, State
 from shared.operations import alerts as operations
 from shared.store.alerts import alerts
@@ -71,7 +70,7 @@ def list_alerts(
 @access()
 def get_alert(alert_id: str) -> Response[Any]:
     call: Call = router.context["call"]
-    return _reply(call, call.told)
+    return _reply(call, call.resource(Alert))
 
 
 @router.post(
@@ -84,8 +83,8 @@ def get_alert(alert_id: str) -> Response[Any]:
 @access(SELLER)
 def acknowledge_alert(alert_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    pending = call.answer_with(lambda alert: pipeline.kept(_reply(call, alert)))
-    return _reply(call, operations.acknowledge(call.told, call.actor, call.now, pending))
+    pending = pending_answer(call, lambda alert: _reply(call, alert))
+    return _reply(call, operations.acknowledge(call.resource(Alert), call.actor, call.now, pending))
 
 
 @router.get(

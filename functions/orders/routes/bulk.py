@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import Annotated, Any, NotRequired
 
@@ -12,10 +13,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from pydantic import ValidationError
 from typing_extensions import TypedDict
 
-from functions.orders import pipeline, problems
+from functions.orders import problems, resources
+from functions.orders.call import Call, access
 from functions.orders.fields import Body
 from functions.orders.identity import SELLER
-from functions.orders.pipeline import Call, access
 from functions.orders.problems import Problem, malformed
 from functions.orders.responses import ProblemView, documented, reply
 from functions.orders.routes.actions import request_for
@@ -31,6 +32,7 @@ from shared.operations.templates import find_template
 from shared.store.dynamodb.errors import Answered, StoreError
 from shared.store.idempotency import PendingAnswer, claim
 from shared.store.orders import orders
+from shared.store.orders.orders import Loaded
 from shared.telemetry import logger
 
 router = Router()
@@ -63,9 +65,8 @@ Effect = Callable[[Call, Any, PendingAnswer | None, bool], Any]
 
 def _acting(action: str) -> Callable[[], Effect]:
     def effect(item: Call, body: Body, pending: PendingAnswer | None, dry_run: bool) -> Order:
-        assert item.loaded is not None
         return operations.change_order(
-            item.store, item.loaded, request_for(item, action, body), pending, dry_run=dry_run
+            item.store, item.resource(Loaded), request_for(item, action, body), pending, dry_run=dry_run
         )
 
     return lambda: effect
@@ -88,7 +89,7 @@ def _items(bulk: Bulk) -> list[tuple[str, dict[str, Any]]]:
     seen: set[str] = set()
     for position, item in enumerate(bulk.items):
         order_id = item.get("order_id")
-        if not isinstance(order_id, str) or not pipeline.ORDER_ID.fullmatch(order_id):
+        if not isinstance(order_id, str) or not resources.ID.fullmatch(order_id):
             raise malformed(f"/items/{position}/order_id", "invalid_value", "An item names its order.")
         if order_id in seen:
             raise malformed(f"/items/{position}/order_id", "duplicate_item", "This order is given twice.")
@@ -119,7 +120,7 @@ def _attempt(
     try:
         loaded = orders.load(call.store.store_id, order_id)
         body = model.model_validate(content)
-        item = Call(call.now, call.path, call.request_id, call.language, call.caller, call.stored_store, loaded)
+        item = replace(call, resources={Loaded: loaded}, expected=None, pending=None)
         if key is not None and not dry_run:
             scope = (call.actor.id, "POST", call.path, key, order_id)
             pending = claim(call.store.store_id, scope, content, call.now)

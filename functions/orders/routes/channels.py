@@ -6,7 +6,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 
-from functions.orders import pipeline
+from functions.orders import resources
+from functions.orders.call import Call, access
 from functions.orders.identity import OWNER
 from functions.orders.models.channels import (
     ChangeChannel,
@@ -18,9 +19,8 @@ from functions.orders.models.channels import (
 )
 from functions.orders.models.exports import Nothing
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
-from functions.orders.pipeline import ORDER_ID, Call, access
 from functions.orders.problems import not_found
-from functions.orders.responses import documented, reply
+from functions.orders.responses import documented, pending_answer, reply
 from shared.domain.alerts.channels import LIMIT, Channel
 from shared.operations import channels as operations
 from shared.settings import settings
@@ -36,7 +36,7 @@ def _made(call: Call, channel: Channel, status: int) -> Response[Any]:
 
 
 def _pending(call: Call, status: int) -> Any:
-    return call.answer_with(lambda channel: pipeline.kept(_made(call, channel, status)))
+    return pending_answer(call, lambda channel: _made(call, channel, status))
 
 
 @router.get(
@@ -78,7 +78,7 @@ def create_channel(body: Annotated[ChannelBody, InBody()]) -> Response[Any]:
 @access(OWNER)
 def get_channel(channel_id: str) -> Response[Any]:
     call: Call = router.context["call"]
-    return reply(channel_view(call.channel, call.now))
+    return reply(channel_view(call.resource(Channel), call.now))
 
 
 @router.patch(
@@ -91,7 +91,9 @@ def get_channel(channel_id: str) -> Response[Any]:
 @access(OWNER)
 def change_channel(channel_id: str, body: Annotated[ChangeChannel, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    changed = operations.change_channel(call.channel, lambda channel: body.change(channel, call.now, settings()))
+    changed = operations.change_channel(
+        call.resource(Channel), lambda channel: body.change(channel, call.now, settings())
+    )
     return reply(channel_view(changed, call.now))
 
 
@@ -105,8 +107,8 @@ def change_channel(channel_id: str, body: Annotated[ChangeChannel, InBody()]) ->
 @access(OWNER)
 def delete_channel(channel_id: str) -> Response[Any]:
     call: Call = router.context["call"]
-    operations.delete_channel(call.channel)
-    return reply(channel_view(call.channel, call.now))
+    operations.delete_channel(call.resource(Channel))
+    return reply(channel_view(call.resource(Channel), call.now))
 
 
 @router.post(
@@ -121,7 +123,7 @@ def delete_channel(channel_id: str) -> Response[Any]:
 @access(OWNER)
 def test_channel(channel_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    return reply(delivery_view(operations.try_channel(call.channel, call.now)), 202)
+    return reply(delivery_view(operations.try_channel(call.resource(Channel), call.now)), 202)
 
 
 @router.post(
@@ -134,7 +136,7 @@ def test_channel(channel_id: str, body: Annotated[Nothing, InBody()]) -> Respons
 @access(OWNER)
 def rotate_secret(channel_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    return _made(call, operations.rotate_secret(call.channel, call.now, _pending(call, 200)), 200)
+    return _made(call, operations.rotate_secret(call.resource(Channel), call.now, _pending(call, 200)), 200)
 
 
 @router.get(
@@ -162,6 +164,6 @@ def list_deliveries(channel_id: str, limit: Limit = 50, cursor: Cursor = None) -
 @access(OWNER)
 def redeliver(channel_id: str, delivery_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    if not ORDER_ID.fullmatch(delivery_id):
+    if not resources.ID.fullmatch(delivery_id):
         raise not_found()
-    return reply(delivery_view(operations.redeliver(call.channel, delivery_id, call.now)), 202)
+    return reply(delivery_view(operations.redeliver(call.resource(Channel), delivery_id, call.now)), 202)

@@ -11,14 +11,13 @@ from pydantic import Field, StrictBool, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from functions.orders import pipeline
 from functions.orders.buyers import segment_of
+from functions.orders.call import Call, access
 from functions.orders.fields import Body, Instant
 from functions.orders.identity import OWNER, SELLER
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
-from functions.orders.pipeline import Call, access
 from functions.orders.problems import FieldError, Problem
-from functions.orders.responses import documented, reply
+from functions.orders.responses import documented, pending_answer, reply
 from functions.orders.shapes import ActorView, ListedOrderView, MoneyView
 from functions.orders.views import instant, listed_order_view, money
 from shared.domain.customers import model as domain
@@ -184,7 +183,7 @@ def _states(frequency: str | None, amount: str | None, blocked: str | None, opte
 @access()
 def get_customer(buyer_id: str) -> Response[Any]:
     call: Call = router.context["call"]
-    return _reply(call.customer)
+    return _reply(call.resource(Customer))
 
 
 @router.patch(
@@ -202,7 +201,7 @@ def patch_customer(buyer_id: str, body: Annotated[PatchCustomer, InBody()]) -> R
         given["tags"] = tuple(dict.fromkeys(given["tags"] or ()))
     if "note" in given:
         given["note"] = given["note"] or None
-    return _reply(operations.patch_customer(call.customer, given, call.expected))
+    return _reply(operations.patch_customer(call.resource(Customer), given, call.expected))
 
 
 @router.post(
@@ -219,8 +218,8 @@ def patch_customer(buyer_id: str, body: Annotated[PatchCustomer, InBody()]) -> R
 @access(OWNER)
 def erase_customer(buyer_id: str, body: Annotated[EraseCustomer, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    pending = call.answer_with(lambda customer: pipeline.kept(_erased(customer)))
-    asked = request_erasure(call.customer, body.include_open, call.actor, call.now, call.expected, pending)
+    pending = pending_answer(call, _erased)
+    asked = request_erasure(call.resource(Customer), body.include_open, call.actor, call.now, call.expected, pending)
     return _erased(asked)
 
 
@@ -234,9 +233,9 @@ def erase_customer(buyer_id: str, body: Annotated[EraseCustomer, InBody()]) -> R
 @access()
 def list_customer_orders(buyer_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     call: Call = router.context["call"]
-    query = {"list": "customer", "buyer": call.customer.buyer_id}
+    query = {"list": "customer", "buyer": call.resource(Customer).buyer_id}
     start = position(call, cursor, query)
-    page = lists.orders(call.store.store_id, limit, start, buyer_id=call.customer.buyer_id)
+    page = lists.orders(call.store.store_id, limit, start, buyer_id=call.resource(Customer).buyer_id)
     return page_reply(call, page, lambda summary: listed_order_view(summary, call.language), limit, query)
 
 

@@ -8,8 +8,8 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from typing_extensions import TypedDict
 
+from functions.orders.call import Call, access
 from functions.orders.identity import OWNER
-from functions.orders.pipeline import Call, access
 from functions.orders.problems import malformed
 from functions.orders.responses import documented, reply
 from functions.orders.schemas import PatchStore

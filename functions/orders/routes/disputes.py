@@ -10,11 +10,10 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.orders import pipeline
+from functions.orders.call import Call, access
 from functions.orders.fields import Body
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
-from functions.orders.pipeline import Call, access
-from functions.orders.responses import documented, reply
+from functions.orders.responses import documented, pending_answer, reply
 from functions.orders.routes.actions import request_for, roles_for
 from functions.orders.schemas import DISPUTE_BODIES, Step
 from functions.orders.shapes import DisputeView, OpenDisputeView
@@ -23,6 +22,7 @@ from shared.domain.order import disputes, lifecycle
 from shared.domain.order.model import Order
 from shared.operations import orders
 from shared.store.orders import part_lists
+from shared.store.orders.orders import Loaded
 
 router = Router()
 Stage = StrEnum("Stage", [(stage, stage) for stage in disputes.STAGES])  # type: ignore[misc]
@@ -60,12 +60,12 @@ def list_disputes(
 @access()
 def get_dispute(dispute_id: str) -> Response[Any]:
     call: Call = router.context["call"]
-    return dispute_reply(call, call.order)
+    return dispute_reply(call, dispute_id, call.order)
 
 
-def dispute_reply(call: Call, order: Order) -> Response[Any]:
+def dispute_reply(call: Call, dispute_id: str, order: Order) -> Response[Any]:
     """The dispute that was asked for, with its order's version as ETag."""
-    dispute = next(each for each in order.disputes if each.dispute_id == call.dispute_id)
+    dispute = next(each for each in order.disputes if each.dispute_id == dispute_id)
     actions = (
         lifecycle.allowed_actions(order, call.actor.kind, call.store, call.now, lifecycle.DISPUTE_ACTIONS)
         if dispute.ended_at is None
@@ -86,12 +86,11 @@ def _route(action: str, model: type[Body]) -> None:
     @access(roles_for(action))
     def act(dispute_id: str, body: Annotated[model, InBody()]) -> Response[Any]:  # type: ignore[valid-type]
         call: Call = router.context["call"]
-        assert call.loaded is not None
         orders.check_version(call.order, call.expected)
         request = request_for(call, action, body)
-        request.body["dispute_id"] = call.dispute_id  # type: ignore[index]
-        pending = call.answer_with(lambda order: pipeline.kept(dispute_reply(call, order)))
-        return dispute_reply(call, orders.change_order(call.store, call.loaded, request, pending))
+        request.body["dispute_id"] = dispute_id  # type: ignore[index]
+        pending = pending_answer(call, lambda order: dispute_reply(call, dispute_id, order))
+        return dispute_reply(call, dispute_id, orders.change_order(call.store, call.resource(Loaded), request, pending))
 
 
 for _action in lifecycle.DISPUTE_ACTIONS:

@@ -8,12 +8,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from pydantic import StringConstraints
 from typing_extensions import TypedDict
 
-from functions.orders import pipeline
+from functions.orders.call import Call, access
 from functions.orders.fields import Body, Long
 from functions.orders.identity import PLATFORM, SELLER
-from functions.orders.pipeline import Call, access
 from functions.orders.problems import not_found
-from functions.orders.responses import documented, reply
+from functions.orders.responses import documented, pending_answer, reply
 from functions.orders.routes.actions import request_for
 from functions.orders.routes.disputes import dispute_reply
 from functions.orders.schemas import Step
@@ -21,6 +20,7 @@ from functions.orders.shapes import OpenDisputeView
 from functions.orders.views import instant
 from shared.domain.evidence import MAX_BYTES
 from shared.operations import evidence, orders
+from shared.store.orders.orders import Loaded
 
 router = Router()
 
@@ -58,7 +58,7 @@ class FormView(TypedDict):
 @access(SELLER | PLATFORM)
 def offer_form(dispute_id: str, body: Annotated[NewEvidence, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    form = evidence.offer_form(call.store, call.order, call.dispute_id, body.media_type, call.actor, call.now)
+    form = evidence.offer_form(call.store, call.order, dispute_id, body.media_type, call.actor, call.now)
     told: FormView = {
         "evidence_id": form.evidence_id,
         "upload": {"url": form.url, "fields": form.fields},
@@ -78,11 +78,11 @@ def offer_form(dispute_id: str, body: Annotated[NewEvidence, InBody()]) -> Respo
 @access(SELLER | PLATFORM)
 def add_evidence(dispute_id: str, body: Annotated[AddEvidence, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    assert call.loaded is not None
     orders.check_version(call.order, call.expected)
     request = request_for(call, "add_evidence", body)
-    pending = call.answer_with(lambda order: pipeline.kept(dispute_reply(call, order)))
-    return dispute_reply(call, evidence.add_evidence(call.store, call.loaded, call.dispute_id, request, pending))
+    pending = pending_answer(call, lambda order: dispute_reply(call, dispute_id, order))
+    order = evidence.add_evidence(call.store, call.resource(Loaded), dispute_id, request, pending)
+    return dispute_reply(call, dispute_id, order)
 
 
 @router.get(
@@ -95,7 +95,7 @@ def add_evidence(dispute_id: str, body: Annotated[AddEvidence, InBody()]) -> Res
 @access()
 def get_evidence(dispute_id: str, evidence_id: str) -> Response[Any]:
     call: Call = router.context["call"]
-    link = evidence.link(call.store.store_id, call.order, call.dispute_id, evidence_id)
+    link = evidence.link(call.store.store_id, call.order, dispute_id, evidence_id)
     if link is None:
         raise not_found()
     return Response(302, None, "", headers={"Location": link, "Cache-Control": "no-store"})

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from ulid import ULID
 
-from functions.orders import pipeline
+from functions.orders.call import Call, access
 from functions.orders.identity import OWNER, SELLER
 from functions.orders.models.exports import (
     ExportView,
@@ -23,9 +23,8 @@ from functions.orders.models.exports import (
     schedule_view,
 )
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
-from functions.orders.pipeline import Call, access
 from functions.orders.problems import Problem, not_found
-from functions.orders.responses import documented, reply
+from functions.orders.responses import documented, pending_answer, reply
 from shared.domain.exports.model import Job
 from shared.domain.exports.regular import Schedule
 from shared.operations import exports as operations
@@ -44,7 +43,7 @@ def _reply(call: Call, job: Job, status: int = 200) -> Response[Any]:
 
 
 def _pending(call: Call, status: int) -> Any:
-    return call.answer_with(lambda job: pipeline.kept(_reply(call, job, status)))
+    return pending_answer(call, lambda job: _reply(call, job, status))
 
 
 @router.post(
@@ -86,7 +85,7 @@ def list_exports(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
 @access(SELLER)
 def get_export(export_id: str) -> Response[Any]:
     call: Call = router.context["call"]
-    told = export_view(call.export, call.now, call.language)
+    told = export_view(call.resource(Job), call.now, call.language)
     given = exports.downloads(call.store.store_id, export_id, SHOWN_DOWNLOADS)
     return reply(told | {"downloads": [download_view(download) for download in given]})
 
@@ -101,7 +100,7 @@ def get_export(export_id: str) -> Response[Any]:
 @access(SELLER)
 def get_export_file(export_id: str, n: str) -> Response[Any]:
     call: Call = router.context["call"]
-    job = call.export
+    job = call.resource(Job)
     file = job.file(int(n)) if n.isascii() and n.isdigit() and len(n) < 6 else None
     if file is None:
         raise not_found()

@@ -8,9 +8,9 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from typing_extensions import TypedDict
 
+from functions.orders.call import Call, access
 from functions.orders.fields import Currency, Instant
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
-from functions.orders.pipeline import Call, access
 from functions.orders.responses import documented, reply
 from functions.orders.shapes import ListedOrderView, MoneyView
 from functions.orders.views import instant, listed_order_view, money

@@ -11,13 +11,12 @@ from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from typing_extensions import TypedDict
 
-from functions.orders import pipeline
+from functions.orders.call import Call, access
 from functions.orders.fields import Body
 from functions.orders.identity import PLATFORM, SELLER
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
-from functions.orders.pipeline import Call, access
 from functions.orders.problems import Problem, malformed
-from functions.orders.responses import documented, reply
+from functions.orders.responses import documented, pending_answer, reply
 from functions.orders.schemas import NewMessage, Words
 from functions.orders.views import instant
 from shared.domain.errors import Unprocessable
@@ -98,7 +97,7 @@ def post_message(order_id: str, body: Annotated[NewMessage, InBody()]) -> Respon
         raise Unprocessable("template_not_allowed", "Templates are the shop's own words.", "/template_id")
     sender = (body.from_ or "platform") if by_platform else "seller"
     message = operations.draft(sender, words(call, body), body.at, call.now)
-    pending = call.answer_with(lambda message: pipeline.kept(reply(_view(message), 201)))
+    pending = pending_answer(call, lambda message: reply(_view(message), 201))
     return reply(_view(operations.post_message(call.store, call.order, message, call.now, pending)), 201)
 
 

@@ -9,11 +9,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from typing_extensions import TypedDict
 
 from functions.orders import listing
+from functions.orders.call import Call, access
 from functions.orders.fields import Instant
 from functions.orders.identity import OWNER, PLATFORM, SELLER
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
-from functions.orders.pipeline import Call, access
-from functions.orders.responses import documented, kept_order_reply, order_reply, reply
+from functions.orders.responses import documented, order_reply, pending_order, reply
 from functions.orders.schemas import NewOrder, PatchOrder, placement
 from functions.orders.shapes import ActorView, EntryView, ListedOrderView, OrderView
 from functions.orders.views import entry_view, instant, listed_order_view
@@ -21,6 +21,7 @@ from shared.domain.order.model import FundState, Overlay
 from shared.operations import orders
 from shared.operations.orders import Request
 from shared.store.orders import orders as stored
+from shared.store.orders.orders import Loaded
 
 router = Router()
 
@@ -44,9 +45,7 @@ class AccessView(TypedDict):
 @access(PLATFORM)
 def place(body: Annotated[NewOrder, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    order, created = orders.place_order(
-        call.store, placement(body), call.actor, call.now, call.answer_with(kept_order_reply(call, 201))
-    )
+    order, created = orders.place_order(call.store, placement(body), call.actor, call.now, pending_order(call, 201))
     return order_reply(call, order, 201 if created else 200)
 
 
@@ -104,14 +103,13 @@ def counters() -> Response[Any]:
 @access(SELLER)
 def patch(order_id: str, body: Annotated[PatchOrder, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    assert call.loaded is not None
     given = {name: getattr(body, name) for name in body.model_fields_set}
     if "tags" in given:
         given["tags"] = tuple(dict.fromkeys(given["tags"] or ()))
     if "note" in given:
         given["note"] = given["note"] or None
     request = Request("patch", call.actor, call.now, expected=call.expected)
-    return order_reply(call, orders.patch_order(call.store, call.loaded, given, request))
+    return order_reply(call, orders.patch_order(call.store, call.resource(Loaded), given, request))
 
 
 @router.get(

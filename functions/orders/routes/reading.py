@@ -5,8 +5,8 @@ from typing import Any, Literal
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
+from functions.orders.call import Call, access
 from functions.orders.identity import SELLER
-from functions.orders.pipeline import Call, access
 from functions.orders.problems import Problem
 from functions.orders.responses import documented, order_reply
 from functions.orders.shapes import OrderView

@@ -14,10 +14,10 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from typing_extensions import TypedDict
 
+from functions.orders.call import Call, access
 from functions.orders.fields import EARLIEST, LATEST, Currency, Day
 from functions.orders.labels import LANGUAGES
 from functions.orders.paging import Cursor, Limit, PageInfo, page_info, page_of, page_reply, position
-from functions.orders.pipeline import Call, access
 from functions.orders.problems import malformed
 from functions.orders.responses import documented, reply
 from functions.orders.shapes import MoneyView

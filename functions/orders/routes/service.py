@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from typing_extensions import TypedDict
 
-from functions.orders.pipeline import Call, access
+from functions.orders.call import Call, access
 from functions.orders.responses import documented, reply
 
 router = Router()

@@ -7,11 +7,10 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from typing_extensions import TypedDict
 
-from functions.orders import pipeline
+from functions.orders.call import Call, access
 from functions.orders.identity import SELLER
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
-from functions.orders.pipeline import Call, access
-from functions.orders.responses import documented, reply
+from functions.orders.responses import documented, pending_answer, reply
 from functions.orders.schemas import PreviewTemplate, TemplateBody
 from functions.orders.views import instant
 from shared.domain.messages.templates import Template, fill
@@ -67,7 +66,7 @@ def create_template(body: Annotated[TemplateBody, InBody()]) -> Response[Any]:
         headers = {"Location": f"/v1/message-templates/{template.template_id}"}
         return reply(_view(template), 201, headers)
 
-    pending = call.answer_with(lambda template: pipeline.kept(answer(template)))
+    pending = pending_answer(call, answer)
     return answer(operations.create_template(call.store.store_id, body.name, body.text, call.now, pending))
 
 
@@ -81,7 +80,7 @@ def create_template(body: Annotated[TemplateBody, InBody()]) -> Response[Any]:
 @access()
 def get_template(template_id: str) -> Response[Any]:
     call: Call = router.context["call"]
-    return reply(_view(call.template))
+    return reply(_view(call.resource(Template)))
 
 
 @router.put(
@@ -94,7 +93,7 @@ def get_template(template_id: str) -> Response[Any]:
 @access(SELLER)
 def change_template(template_id: str, body: Annotated[TemplateBody, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    changed = operations.change_template(call.store.store_id, call.template, body.name, body.text, call.now)
+    changed = operations.change_template(call.store.store_id, call.resource(Template), body.name, body.text, call.now)
     return reply(_view(changed))
 
 
@@ -108,8 +107,8 @@ def change_template(template_id: str, body: Annotated[TemplateBody, InBody()]) -
 @access(SELLER)
 def delete_template(template_id: str) -> Response[Any]:
     call: Call = router.context["call"]
-    operations.delete_template(call.store.store_id, call.template)
-    return reply(_view(call.template))
+    operations.delete_template(call.store.store_id, call.resource(Template))
+    return reply(_view(call.resource(Template)))
 
 
 @router.post(
@@ -123,7 +122,7 @@ def delete_template(template_id: str) -> Response[Any]:
 def preview_template(template_id: str, body: Annotated[PreviewTemplate, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
     order = orders.load(call.store.store_id, body.order_id).order
-    return reply({"text": fill(call.template, order, call.store)})
+    return reply({"text": fill(call.resource(Template), order, call.store)})
 
 
 def _view(template: Template) -> TemplateView:

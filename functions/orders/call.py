@@ -1,0 +1,80 @@
+"""One request as the routes see it, and who may call a route."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from functions.orders.identity import READERS, Caller
+from functions.orders.labels import language
+from shared.domain.order.model import Order
+from shared.domain.order.transitions import Actor
+from shared.domain.stores import Store
+from shared.store.idempotency import PendingAnswer
+from shared.store.orders.orders import Loaded
+from shared.store.stores import StoredStore
+
+F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a route requires of its caller: one of these roles in the store, a token alone, or nothing."""
+
+    roles: frozenset[str] = READERS
+    store: bool = True
+    token: bool = True
+
+
+def access(roles: frozenset[str] = READERS, *, store: bool = True, token: bool = True) -> Callable[[F], F]:
+    """Declares on a route who may call it."""
+
+    def declare(route: F) -> F:
+        route.access = Access(roles, store, token)  # type: ignore[attr-defined]
+        return route
+
+    return declare
+
+
+@dataclass(slots=True)
+class Call:
+    """`resources` holds what the path parameters name, by type (see resources.py). `expected` has the versions that
+    If-Match admits; None admits any."""
+
+    now: datetime
+    path: str
+    request_id: str
+    language: str
+    caller: Caller | None = None
+    stored_store: StoredStore | None = None
+    resources: dict[type, Any] = field(default_factory=dict)
+    expected: frozenset[int] | None = None
+    pending: PendingAnswer | None = None
+
+    def resource(self, kind: type[T]) -> T:
+        return self.resources[kind]  # type: ignore[no-any-return]
+
+    @property
+    def order(self) -> Order:
+        return self.resource(Loaded).order
+
+    @property
+    def store(self) -> Store:
+        assert self.stored_store is not None
+        return self.stored_store.store
+
+    @property
+    def actor(self) -> Actor:
+        assert self.caller is not None
+        return self.caller.actor_in(self.store.store_id)
+
+
+def begin(event: Mapping[str, Any]) -> Call:
+    """The clock of a request is API Gateway's: the time at which the request arrived there."""
+    context = event["requestContext"]
+    now = datetime.fromtimestamp(context["timeEpoch"] / 1000, UTC)
+    headers = event.get("headers") or {}
+    return Call(now, event.get("rawPath", ""), context.get("requestId", ""), language(headers.get("accept-language")))
