@@ -78,7 +78,7 @@ build: .venv/.run .tools/sam/.ready  ## build every function into .aws-sam/build
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM) build
 
 package-check: build  ## import each built function from its own artefact, in a fresh interpreter
-	@$(VENV) -m local.artefacts .aws-sam/build
+	@$(VENV) -m local.packaging.artefacts .aws-sam/build
 
 deploy: build  ## deploy to AWS with your credentials (sam deploy --guided); asks before it changes anything
 	@$(SAM) deploy --guided
@@ -163,8 +163,8 @@ define package
 @find "$(ARTIFACTS_DIR)" -name __pycache__ -type d -prune -exec rm -rf {} +
 @rm -f "$(ARTIFACTS_DIR)/functions/$(1)/requirements.txt"
 @$(VENV) $(PIP_INSTALL) -r functions/$(1)/requirements.txt -c constraints.txt $(LAMBDA_WHEELS) --no-compile --target "$(ARTIFACTS_DIR)"
-@$(VENV) -m local.service_data "$(ARTIFACTS_DIR)"
-@$(VENV) -m local.bytecode "$(ARTIFACTS_DIR)"
+@$(VENV) -m local.packaging.service_data "$(ARTIFACTS_DIR)"
+@$(VENV) -m local.packaging.bytecode "$(ARTIFACTS_DIR)"
 endef
 
 build-OrdersFunction: .venv/.run

@@ -26,8 +26,8 @@ from typing import Any
 
 import boto3
 
-from local import gateway
-from local.bytecode import interpreter
+from local.gateway import http_api
+from local.packaging.bytecode import interpreter
 from local.runtime import clean_environment, environment
 from local.template import PROJECT, Function, Template
 from tests import harness
@@ -75,9 +75,9 @@ class Measured:
 
 
 def http_event(template: Template, path: str, claims: Mapping[str, Any] | None) -> dict[str, Any]:
-    match = gateway.Router(template.routes).match("GET", path)
+    match = http_api.Router(template.routes).match("GET", path)
     assert match is not None
-    return gateway.event(gateway.Request("GET", path, []), match, claims, str(uuid.uuid4()), datetime.now(UTC))
+    return http_api.event(http_api.Request("GET", path, []), match, claims, str(uuid.uuid4()), datetime.now(UTC))
 
 
 def starts(template: Template, order_id: str, store_id: str) -> list[Start]:

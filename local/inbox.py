@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import ProxyHandler, build_opener
 
-from local.gateway import Response
+from local.gateway.http_api import Response
 
 PATH = "/inbox"
 SENDER = "alerts@orderkeep.example"

@@ -24,7 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, NoReturn
 
-from local import engines, inbox, processes, worker
+from local import engines, inbox, processes
+from local.gateway import worker
 from local.runtime import TIMED_OUT, clean_environment, environment
 from local.template import PROJECT, Template
 from local.tokens import Issuer, signing_key
@@ -109,7 +110,7 @@ class Run:
 
     def _start_worker(self, running: engines.Engines, listener: socket.socket) -> subprocess.Popen[bytes]:
         (name,) = {route.function for route in self.template.routes}
-        arguments = ["local.worker", str(listener.fileno()), name, str(self.settings.data_dir)]
+        arguments = ["local.gateway.worker", str(listener.fileno()), name, str(self.settings.data_dir)]
         return self._start_python(running, name, arguments, keep=(listener.fileno(),))
 
     def _start_python(

@@ -24,7 +24,8 @@ from urllib.parse import urlencode
 
 import httpx
 
-from local import engines, gateway, runtime
+from local import engines, runtime
+from local.gateway import http_api
 from local.template import REGION, Template
 from local.tokens import Issuer
 
@@ -73,7 +74,7 @@ class InProcess:
     """The handler in this process; the clock can be set."""
 
     now: datetime | None = None
-    router: gateway.Router = field(default_factory=lambda: gateway.Router(TEMPLATE.routes, TEMPLATE.default_route))
+    router: http_api.Router = field(default_factory=lambda: http_api.Router(TEMPLATE.routes, TEMPLATE.default_route))
 
     def send(
         self,
@@ -85,11 +86,11 @@ class InProcess:
         grants: Mapping[str, str],
         user: str,
     ) -> Answer:
-        request = gateway.Request(
+        request = http_api.Request(
             method, f"{path}?{query}" if query else path, list(headers.items()), body, "127.0.0.1"
         )
         if method == "OPTIONS":
-            preflight = gateway.preflight(TEMPLATE.cors, request.header("origin"))
+            preflight = http_api.preflight(TEMPLATE.cors, request.header("origin"))
             return Answer(preflight.status, dict(preflight.headers), preflight.body)
         match = self.router.match(method, request.path)
         assert match is not None, "the default route takes everything"
@@ -101,12 +102,12 @@ class InProcess:
             "username": user,
             "cognito:groups": [f"{store}:{role}" for store, role in grants.items()],
         }
-        event = gateway.event(
+        event = http_api.event(
             request, match, claims if match.route.authorised else None, str(uuid.uuid4()), self.now or datetime.now(UTC)
         )
         function = TEMPLATE.functions[match.route.function]
         result = runtime.load(function.handler)(event, runtime.Context(function.logical_id, 512, 28))
-        answer = gateway.response(result)
+        answer = http_api.response(result)
         content = b"" if method == "HEAD" else answer.body
         return Answer(answer.status, {name.lower(): value for name, value in answer.headers}, content)
 

@@ -21,7 +21,7 @@ SERVICE_DATA = Path(__file__).with_name("service_data")
 
 
 class _ServiceData(Loader):
-    """Reads the copy of botocore's data that an artefact has (local/service_data.py)."""
+    """Reads the copy of botocore's data that an artefact has (local/packaging/service_data.py)."""
 
     BUILTIN_DATA_PATH = str(SERVICE_DATA)
 

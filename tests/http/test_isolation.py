@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local import gateway
+from local.gateway import http_api
 from tests.harness import TEMPLATE, Answer, Api, Client, Shop, ahead, parcel, snapshot, usd
 
 ALL, SELLER, OWNER, PLATFORM = "owner staff viewer platform", "owner staff", "owner", "platform"
@@ -391,13 +391,13 @@ def test_a_bulk_request_finds_no_order_of_another_store(api: Api, held: Held) ->
 def test_a_token_of_another_issuer_use_or_client_is_no_token(
     on_moto: Api, monkeypatch: pytest.MonkeyPatch, forged: dict[str, str | None]
 ) -> None:
-    shop, made = on_moto.shop(), gateway.event
+    shop, made = on_moto.shop(), http_api.event
 
     def event(request: Any, match: Any, claims: Any, request_id: str, now: Any) -> Any:
         told = {name: value for name, value in {**(claims or {}), **forged}.items() if value is not None}
         return made(request, match, claims and told, request_id, now)
 
-    monkeypatch.setattr(gateway, "event", event)
+    monkeypatch.setattr(http_api, "event", event)
     for key in [*WHO, "GET /v1/me"]:
         answer = ask(shop.owner, key, dict.fromkeys(("order_id", "buyer_id", "refund_id", "export_id", "n"), "1"))
         assert (answer.status, answer.code) == (401, "unauthorized"), key
@@ -412,10 +412,10 @@ def test_a_token_of_another_issuer_use_or_client_is_no_token(
 def test_a_group_that_names_no_role_here_opens_nothing(
     on_moto: Api, monkeypatch: pytest.MonkeyPatch, groups: str
 ) -> None:
-    shop, made = on_moto.shop(), gateway.event
+    shop, made = on_moto.shop(), http_api.event
 
     def event(request: Any, match: Any, claims: Any, request_id: str, now: Any) -> Any:
         return made(request, match, {**claims, "cognito:groups": groups.format(shop.name)}, request_id, now)
 
-    monkeypatch.setattr(gateway, "event", event)
+    monkeypatch.setattr(http_api, "event", event)
     assert shop.viewer.get("/v1/orders", headers={"X-Store-Id": shop.name}).status == 404

@@ -9,8 +9,8 @@ import botocore.exceptions
 import botocore.session
 import pytest
 
-from local import service_data
-from local.service_data import without_documentation
+from local.packaging import service_data
+from local.packaging.service_data import without_documentation
 from shared.store import clients
 
 REGIONS = ("us-east-1", "eu-central-1", "cn-north-1", "us-gov-west-1")

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local import gateway
-from local.gateway import Request, Router
+from local.gateway import http_api
+from local.gateway.http_api import Request, Router
 from local.template import Cors, Route
 
 ROUTES = [
@@ -25,7 +25,7 @@ CORS = Cors(("https://shop.example",), ("GET", "POST"), ("authorization",), ("et
 def build(request: Request, claims: dict | None = None) -> dict:
     match = ROUTER.match(request.method, request.path)
     assert match is not None
-    return gateway.event(request, match, claims, "id-1", NOW)
+    return http_api.event(request, match, claims, "id-1", NOW)
 
 
 def test_event_equals_a_recorded_one() -> None:
@@ -141,7 +141,7 @@ def test_no_route(method: str, path: str) -> None:
     assert ROUTER.match(method, path) is None
     default = Route("", "", "F", False)
     found = Router(ROUTES, default).match(method, path)
-    assert found == gateway.Match(default, {}) and found.route.key == "$default"
+    assert found == http_api.Match(default, {}) and found.route.key == "$default"
 
 
 def test_every_route_goes_before_the_default() -> None:
@@ -152,7 +152,7 @@ def test_every_route_goes_before_the_default() -> None:
 
 
 def test_result_with_status_headers_and_cookies() -> None:
-    response = gateway.response(
+    response = http_api.response(
         {
             "statusCode": 201,
             "headers": {"ETag": '"1"', "Content-Type": "a/b"},
@@ -172,18 +172,18 @@ def test_result_with_status_headers_and_cookies() -> None:
 
 def test_redirect_goes_out_as_it_is() -> None:
     link = "http://127.0.0.1:4566/bucket/a%2Fb?response-content-disposition=attachment%3B%20filename%3D%22a%22&X=%25E5"
-    response = gateway.response({"statusCode": 302, "headers": {"Location": link}, "body": ""})
+    response = http_api.response({"statusCode": 302, "headers": {"Location": link}, "body": ""})
     assert (response.status, dict(response.headers)["location"], response.body) == (302, link, b"")
 
 
 def test_result_without_status_is_the_body_of_a_200() -> None:
-    response = gateway.response({"a": 1})
+    response = http_api.response({"a": 1})
     assert (response.status, json.loads(response.body)) == (200, {"a": 1})
-    assert gateway.response("text").body == b"text"
+    assert http_api.response("text").body == b"text"
 
 
 def test_base64_result_is_decoded() -> None:
-    assert gateway.response({"statusCode": 200, "body": "AAE=", "isBase64Encoded": True}).body == b"\x00\x01"
+    assert http_api.response({"statusCode": 200, "body": "AAE=", "isBase64Encoded": True}).body == b"\x00\x01"
 
 
 @pytest.mark.parametrize(
@@ -196,12 +196,12 @@ def test_base64_result_is_decoded() -> None:
     ],
 )
 def test_result_that_is_no_response_is_a_500(result: dict) -> None:
-    assert gateway.response(result) == gateway.SERVER_ERROR
+    assert http_api.response(result) == http_api.SERVER_ERROR
 
 
 def test_preflight_permits_the_configured_origin_only() -> None:
-    allowed = dict(gateway.preflight(CORS, "https://shop.example").headers)
+    allowed = dict(http_api.preflight(CORS, "https://shop.example").headers)
     assert allowed["access-control-allow-origin"] == "https://shop.example"
     assert allowed["access-control-allow-methods"] == "GET,POST"
-    assert gateway.preflight(CORS, "https://other.example").headers == []
-    assert gateway.preflight(CORS, None).status == 204
+    assert http_api.preflight(CORS, "https://other.example").headers == []
+    assert http_api.preflight(CORS, None).status == 204

@@ -1,7 +1,7 @@
 """The HTTP front: API Gateway's part of a request, on the standard library's threading server.
 
 A connection has a thread of its own, so a slow or half-open client holds up nobody; the function itself
-runs one event at a time in each worker (local/worker.py starts several).
+runs one event at a time in each worker (worker.py starts several).
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from local import gateway
-from local.gateway import Headers, Request, Response, Router
+from local.gateway import http_api
+from local.gateway.http_api import Headers, Request, Response, Router
 from local.runtime import Environment, TimedOut
 from local.template import Cors
 from local.tokens import Issuer, TokenError
@@ -34,11 +34,11 @@ MAX_HEAD = 10_240
 READ_SECONDS = 30
 MAX_CONNECTIONS = 1_000
 
-NOT_FOUND = gateway.message(404, "Not Found")
-UNAUTHORIZED = gateway.message(401, "Unauthorized", [("www-authenticate", "Bearer")])
-TOO_LARGE = gateway.message(413, "Request Entity Too Large")
-TOO_MANY = gateway.message(429, "Too Many Requests")
-UNAVAILABLE = gateway.message(503, "Service Unavailable")
+NOT_FOUND = http_api.message(404, "Not Found")
+UNAUTHORIZED = http_api.message(401, "Unauthorized", [("www-authenticate", "Bearer")])
+TOO_LARGE = http_api.message(413, "Request Entity Too Large")
+TOO_MANY = http_api.message(429, "Too Many Requests")
+UNAVAILABLE = http_api.message(503, "Service Unavailable")
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ class Api:
             return self.pages[request.path]()
         origin = request.header("origin")
         if request.method == "OPTIONS":
-            return gateway.preflight(self.cors, origin)
+            return http_api.preflight(self.cors, origin)
         answered = self._answer(request)
-        granted = gateway.cors_headers(self.cors, origin)
+        granted = http_api.cors_headers(self.cors, origin)
         own = [pair for pair in answered.headers if not pair[0].startswith("access-control-")]
         return Response(answered.status, own + granted, answered.body)
 
@@ -76,23 +76,23 @@ class Api:
                 claims = self.issuer.verify(_bearer(request.header("authorization")))
             except TokenError:
                 return UNAUTHORIZED
-        event = gateway.event(request, match, claims, str(uuid.uuid4()), datetime.now(UTC))
+        event = http_api.event(request, match, claims, str(uuid.uuid4()), datetime.now(UTC))
         try:
             result = self.environment.invoke(event)
             # Lambda's Python 3.12 and later send text as UTF-8, not as \uXXXX.
             size = len(json.dumps(result, ensure_ascii=False).encode("utf-8", "surrogatepass"))
             if size <= MAX_RESULT:
-                return gateway.response(result)
+                return http_api.response(result)
             print(
                 f"{match.route.key} returned {size:,} bytes; Lambda hands on at most {MAX_RESULT:,}, so this is a 500",
                 file=sys.stderr,
             )
-            return gateway.SERVER_ERROR
+            return http_api.SERVER_ERROR
         except TimedOut:
             return UNAVAILABLE
         except Exception:
             traceback.print_exc(file=sys.stderr)
-            return gateway.SERVER_ERROR
+            return http_api.SERVER_ERROR
 
 
 def _bearer(header: str | None) -> str:
@@ -108,7 +108,7 @@ class Refused(Exception):
         self.response = response
 
 
-class Front(ThreadingHTTPServer):
+class Server(ThreadingHTTPServer):
     """Serves `api` on a socket that is already bound, which several processes may share."""
 
     daemon_threads = True
@@ -149,7 +149,7 @@ class _Connection(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = READ_SECONDS
     disable_nagle_algorithm = True
-    server: Front
+    server: Server
 
     def handle_one_request(self) -> None:
         try:
@@ -186,18 +186,18 @@ class _Connection(BaseHTTPRequestHandler):
         pairs: Headers = list(self.headers.items())
         head = len(self.raw_requestline) + sum(len(name) + len(value) + 4 for name, value in pairs)
         if head > MAX_HEAD:
-            raise Refused(gateway.message(431, "Request Header Fields Too Large"))
+            raise Refused(http_api.message(431, "Request Header Fields Too Large"))
         if not self.path.startswith("/"):
-            raise Refused(gateway.message(400, "Bad Request"))
+            raise Refused(http_api.message(400, "Bad Request"))
         return Request(self.command, self.path, pairs, self._read_body(), self.client_address[0])
 
     def _read_body(self) -> bytes:
         lengths = self.headers.get_all("content-length", [])
         codings = self.headers.get_all("transfer-encoding", [])
         if codings and (lengths or [coding.strip().lower() for coding in codings] != ["chunked"]):
-            raise Refused(gateway.message(400, "Bad Request"))
+            raise Refused(http_api.message(400, "Bad Request"))
         if len(set(lengths)) > 1 or any(not (text.isascii() and text.isdigit()) for text in lengths):
-            raise Refused(gateway.message(400, "Bad Request"))
+            raise Refused(http_api.message(400, "Bad Request"))
         length = int(lengths[0][:12]) if lengths else 0
         if length > MAX_BODY:
             raise Refused(TOO_LARGE)
@@ -210,7 +210,7 @@ class _Connection(BaseHTTPRequestHandler):
         body = bytearray()
         while len(body) < length:
             if time.monotonic() > deadline:
-                raise Refused(gateway.message(408, "Request Timeout"))
+                raise Refused(http_api.message(408, "Request Timeout"))
             part = self.rfile.read1(min(length - len(body), 65_536))
             if not part:
                 raise ConnectionResetError("the client went away within its request")
@@ -227,16 +227,16 @@ class _Connection(BaseHTTPRequestHandler):
                 break
             body += self._read_exactly(size, deadline)
             if self._read_exactly(2, deadline) != b"\r\n":
-                raise Refused(gateway.message(400, "Bad Request"))
+                raise Refused(http_api.message(400, "Bad Request"))
         for _ in range(100):  # trailers, which nobody reads
             if self.rfile.readline(MAX_HEAD) in {b"\r\n", b"\n", b""}:
                 return bytes(body)
-        raise Refused(gateway.message(400, "Bad Request"))
+        raise Refused(http_api.message(400, "Bad Request"))
 
     def _read_chunk_size(self) -> int:
         text = self.rfile.readline(1_024).partition(b";")[0].strip()
         if not text or len(text) > 8 or text.strip(b"0123456789abcdefABCDEF"):
-            raise Refused(gateway.message(400, "Bad Request"))
+            raise Refused(http_api.message(400, "Bad Request"))
         return int(text, 16)
 
     def _write(self, response: Response) -> None:
@@ -256,7 +256,7 @@ class _Connection(BaseHTTPRequestHandler):
         """http.server's own refusals (bad request line, too many headers), as the gateway words them."""
         self.close_connection = True
         with contextlib.suppress(OSError):
-            self._write(gateway.message(int(code), _reason(int(code))))
+            self._write(http_api.message(int(code), _reason(int(code))))
 
 
 def _reason(status: int) -> str:

@@ -1,6 +1,6 @@
 """One worker process of the API: an execution environment behind the listening socket that the run opened.
 
-Started as `python -m local.worker <listening fd> <function> <data dir>` with the function's variables set.
+Started as `python -m local.gateway.worker <listening fd> <function> <data dir>` with the function's variables set.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from local import inbox, processes
-from local.front import Api, Front
-from local.gateway import Router
+from local.gateway.http_api import Router
+from local.gateway.server import Api, Server
+from local.gateway.throttle import Bucket
 from local.runtime import TIMED_OUT, Environment, load
 from local.template import Template
-from local.throttle import Bucket
 from local.tokens import Issuer
 
 CANNOT_IMPORT = 3
@@ -44,11 +44,11 @@ def main(arguments: list[str]) -> int:
         {inbox.PATH: inbox.page(os.environ["AWS_ENDPOINT_URL"], data_dir / "inbox")},
     )
     access = os.open(data_dir / "logs" / "access.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    front = Front(socket.socket(fileno=int(descriptor)), api, lambda line: _log(access, line))
+    server = Server(socket.socket(fileno=int(descriptor)), api, lambda line: _log(access, line))
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     gc.collect()
     gc.freeze()
-    front.serve_forever(poll_interval=0.2)
+    server.serve_forever(poll_interval=0.2)
     time.sleep(0.5)  # the 503 of the request that ran out of time is still being written
     return TIMED_OUT
 

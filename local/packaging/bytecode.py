@@ -1,4 +1,4 @@
-"""`python -m local.bytecode FOLDER`: compile an artefact for the Python that Lambda runs it on.
+"""`python -m local.packaging.bytecode FOLDER`: compile an artefact for the Python that Lambda runs it on.
 
 /var/task is read-only, so that Lambda would compile every module at every cold start. Bytecode fits one minor version
 of Python alone: it is made by that version where it is found, on the PATH or under pyenv, and left out where it is not.

@@ -1,4 +1,4 @@
-"""The front over a real socket, with a small handler behind it."""
+"""The gateway's server over a real socket, with a small handler."""
 
 import dataclasses
 import http.client
@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from local import front
-from local.front import Api, Front
-from local.gateway import Router
+from local.gateway import server
+from local.gateway.http_api import Router
+from local.gateway.server import Api, Server
+from local.gateway.throttle import Bucket
 from local.runtime import Environment
 from local.template import Template, Throttle
-from local.throttle import Bucket
 from local.tokens import Issuer
 
 TEMPLATE = Template.load()
@@ -49,13 +49,13 @@ class Running:
         self.environment = Environment(handler, "OrdersFunction", 128, TIMEOUT)
         allow = Bucket(data_dir / "throttle", throttle).allow
         api = Api(Router(TEMPLATE.routes, TEMPLATE.default_route), self.issuer, TEMPLATE.cors, allow, self.environment)
-        self.front = Front(listener, api, self.log.append)
-        self.thread = threading.Thread(target=self.front.serve_forever, kwargs={"poll_interval": 0.02})
+        self.server = Server(listener, api, self.log.append)
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02})
         self.thread.start()
 
     def stop(self) -> None:
-        self.front.shutdown()
-        self.front.server_close()
+        self.server.shutdown()
+        self.server.server_close()
         self.thread.join()
 
     def request(
@@ -114,8 +114,8 @@ def test_unknown_route_is_the_functions_to_answer(running: Running, method: str,
 
 
 def test_api_without_default_route_answers_by_itself(running: Running) -> None:
-    api = running.front.api
-    running.front.api = dataclasses.replace(api, router=Router(TEMPLATE.routes))
+    api = running.server.api
+    running.server.api = dataclasses.replace(api, router=Router(TEMPLATE.routes))
     assert running.request("GET", "/v1/nothing")[::2] == (404, b'{"message":"Not Found"}')
 
 
@@ -136,7 +136,7 @@ def test_handler_that_raises_tells_the_caller_nothing(running: Running, capfd: p
 
 
 def test_answer_over_lambdas_limit_is_a_500_and_said(running: Running, capfd: pytest.CaptureFixture[str]) -> None:
-    limit, bearer = front.MAX_RESULT, running.bearer()
+    limit, bearer = server.MAX_RESULT, running.bearer()
     status, _, body = running.request("GET", f"/v1/deadlines?bytes={limit}", authorization=bearer)
     assert status == 200 and len(body) > limit - 100
     assert capfd.readouterr().err == ""
@@ -173,7 +173,7 @@ def test_one_event_at_a_time(tmp_path: Path) -> None:
 
 
 def test_body_over_the_limit(running: Running) -> None:
-    sent = b"POST /v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (front.MAX_BODY + 1)
+    sent = b"POST /v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (server.MAX_BODY + 1)
     answer = running.raw(sent)
     assert answer.startswith(b"HTTP/1.1 413") and answer.endswith(b'{"message":"Request Entity Too Large"}')
 
@@ -196,8 +196,8 @@ def test_chunked_body_arrives_whole(running: Running) -> None:
         (b"GET /v1/health HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", b"400"),
         (b"POST /v1/orders HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n", b"400"),
         (b"POST /v1/orders HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n", b"413"),
-        (b"GET /v1/health HTTP/1.1\r\nX: " + b"a" * front.MAX_HEAD + b"\r\n\r\n", b"431"),
-        (b"GET /" + b"a" * (front.MAX_HEAD + 1), b"414"),
+        (b"GET /v1/health HTTP/1.1\r\nX: " + b"a" * server.MAX_HEAD + b"\r\n\r\n", b"431"),
+        (b"GET /" + b"a" * (server.MAX_HEAD + 1), b"414"),
         (b"GET http://elsewhere/v1/health HTTP/1.1\r\n\r\n", b"400"),
     ],
 )

@@ -1,8 +1,8 @@
-"""`python -m local.service_data ARTEFACT`: what botocore reads of the services that the functions call, and no more.
+"""`python -m local.packaging.service_data ARTEFACT`: write a small copy of botocore's service data into an artefact.
 
-botocore looks through 440 folders and parses 2.4 MB of JSON before it has a client of DynamoDB; most of that is
-documentation and other services. The copy has every operation and shape of ours, without documentation, and lies where
-shared/store/clients.py looks for it. Only artefacts have one: elsewhere botocore reads its own data.
+Without it botocore searches 440 folders and parses 2.4 MB of JSON before it has a DynamoDB client; most of that is
+documentation and other services. The copy has every operation and shape of the services that the functions call. It
+lies where shared/store/clients.py looks for it. Outside an artefact botocore reads its own data.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 from botocore.loaders import Loader
 
+from local.template import PROJECT
 from shared.store.clients import SERVICE_DATA, SERVICES
 
 MODELS = ("service-2", "endpoint-rule-set-1", "paginators-1")
@@ -58,8 +59,7 @@ def _write(path: Path, data: Any) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    here = Path(__file__).resolve().parent.parent
-    write(Path(arguments[0]) / SERVICE_DATA.relative_to(here))
+    write(Path(arguments[0]) / SERVICE_DATA.relative_to(PROJECT))
     return 0
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.bytecode import interpreter, missing
+from local.packaging.bytecode import interpreter, missing
 from local.runtime import clean_environment, environment
 from local.template import Function, Template
 
