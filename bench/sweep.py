@@ -72,7 +72,7 @@ def idle(store_id: str, count: int) -> dict[str, Any]:
     filled, began = time.monotonic() - began, time.monotonic()
     with metered() as units:
         swept = sweep(now, lambda: False)
-    assert (swept.looked, swept.complete) == (0, True)
+    assert (swept.checked, swept.complete) == (0, True)
     took = time.monotonic() - began
     return {
         "waiting orders": count,

@@ -1,8 +1,8 @@
-"""The worker: hands alerts to their channels, and makes deliveries, one message each.
+"""The delivery worker: each message creates the deliveries of one alert, or attempts one delivery.
 
-A message only says where to look. A delivery is claimed before it is sent and written down right after, so that of two
-workers one sends it; a worker that dies in between leaves it to the clock (outbox.py), and then it is sent once more,
-under the same id.
+A message has ids alone. A delivery is claimed before it is sent and recorded right after, so that only one of two
+workers sends it. If a worker dies in between, the outbox (outbox.py) enqueues the delivery again, and it is sent once
+more under the same id.
 """
 
 from __future__ import annotations
@@ -36,69 +36,70 @@ from shared.telemetry import logger, metrics
 Clock = Callable[[], datetime]
 
 
-def make(store_id: str, channel_id: str, delivery_id: str, clock: Clock) -> Verdict | None:
-    """One attempt, where there is one to make; answers with how it went."""
+def attempt_delivery(store_id: str, channel_id: str, delivery_id: str, clock: Clock) -> Verdict | None:
+    """Attempt a delivery once and record the result; None if it is not due or another worker has it."""
     now = clock()
     batch = deliveries.take(store_id, channel_id, delivery_id, uuid.uuid4().hex, now)
     if batch is None:
         return None
     began = time.monotonic()
-    status, told = _sent(batch, now)
-    attempt = Attempt(now, status, int((time.monotonic() - began) * 1000), told.why)
+    status, result = _send(batch, now)
+    attempt = Attempt(now, status, int((time.monotonic() - began) * 1000), result.why)
     ended = clock()
     deliveries.settle(
         batch,
-        lambda delivery: _after(delivery, attempt, told, ended),
+        lambda delivery: _after(delivery, attempt, result, ended),
         ended,
-        Off.GONE if told.outcome is Outcome.GONE and batch.deliveries[0].what is not life.What.TEST else None,
+        Off.GONE if result.outcome is Outcome.GONE and batch.deliveries[0].what is not life.What.TEST else None,
     )
-    metrics.add_metric(f"Deliveries{told.outcome.capitalize()}", "Count", len(batch.deliveries))
-    return told
+    metrics.add_metric(f"Deliveries{result.outcome.capitalize()}", "Count", len(batch.deliveries))
+    return result
 
 
-def _after(delivery: Delivery, attempt: Attempt, told: Verdict, now: datetime) -> Delivery:
-    if told.outcome is Outcome.DELIVERED:
+def _after(delivery: Delivery, attempt: Attempt, result: Verdict, now: datetime) -> Delivery:
+    if result.outcome is Outcome.DELIVERED:
         return life.delivered(delivery, attempt)
-    if told.outcome is Outcome.GONE:
+    if result.outcome is Outcome.GONE:
         return life.gone(delivery, attempt)
-    if told.outcome is Outcome.THROTTLED:
-        return life.throttled(delivery, attempt, now, told.wait)
-    return life.failed(delivery, attempt, now, told.wait)
+    if result.outcome is Outcome.THROTTLED:
+        return life.throttled(delivery, attempt, now, result.wait)
+    return life.failed(delivery, attempt, now, result.wait)
 
 
-def _sent(batch: deliveries.ClaimedBatch, now: datetime) -> tuple[int | None, Verdict]:
-    """(HTTP status, what it means). Whatever goes wrong is a failed attempt: it is tried again by its schedule."""
+def _send(batch: deliveries.ClaimedBatch, now: datetime) -> tuple[int | None, Verdict]:
+    """The HTTP status and what it means. Every error is a failed attempt, which the delivery's schedule repeats."""
     channel = batch.channel
     try:
         notice = batch.notice(now, settings().console_url)
         if channel.kind is ChannelKind.EMAIL:
-            return _mailed(channel, notice)
+            return _send_mail(channel, notice)
         loopback = settings().loopback_targets
-        made = FORMATS[channel.kind](notice, channel, batch.deliveries[0].delivery_id, now)
+        request = FORMATS[channel.kind](notice, channel, batch.deliveries[0].delivery_id, now)
         url = channel.url or ""
-        where = target(
-            url + ("&" if "?" in url else "?") * bool(made.query) + made.query, channel.kind, loopback=loopback
+        address = target(
+            url + ("&" if "?" in url else "?") * bool(request.query) + request.query, channel.kind, loopback=loopback
         )
-        answer = http_post.post(where, made.headers, made.body, read=channel.kind in ROBOTS, loopback=loopback)
+        answer = http_post.post(address, request.headers, request.body, read=channel.kind in ROBOTS, loopback=loopback)
     except http_post.NotSent as error:
         return None, Verdict(Outcome.FAILED, error.why)
     except DomainError as refused:
         return None, Verdict(Outcome.FAILED, refused.code)
-    except Exception as error:  # of what was to be said: its text may hold what is secret
+    except Exception as error:  # the error's text may hold secrets of the channel or the alert: it is not logged
         logger.error("an attempt broke off", extra={"error": type(error).__name__})
         return None, Verdict(Outcome.FAILED, "broke_off")
     try:
         return answer.status, verdict(channel.kind, answer.status, answer.retry_after, answer.body, now)
-    except Exception as error:  # whatever was answered, an attempt is written down: or it would be made without end
+    except Exception as error:  # the attempt must be recorded, or it is repeated without end
         logger.error("an answer could not be read", extra={"error": type(error).__name__})
-        taken_in = channel.kind not in ROBOTS and 200 <= answer.status < 300
-        return answer.status, Verdict(Outcome.DELIVERED) if taken_in else Verdict(Outcome.FAILED, "broke_off")
+        accepted = channel.kind not in ROBOTS and 200 <= answer.status < 300
+        return answer.status, Verdict(Outcome.DELIVERED) if accepted else Verdict(Outcome.FAILED, "broke_off")
 
 
-def _mailed(channel: Channel, notice: Notice) -> tuple[int | None, Verdict]:
-    made = email.mail(notice)
+def _send_mail(channel: Channel, notice: Notice) -> tuple[int | None, Verdict]:
+    message = email.mail(notice)
     try:
-        return mail.send(channel.address or "", made.subject, made.text, made.html), Verdict(Outcome.DELIVERED)
+        status = mail.send(channel.address or "", message.subject, message.text, message.html)
+        return status, Verdict(Outcome.DELIVERED)
     except mail.MailRefused as refused:
         if refused.throttled:
             return refused.status, Verdict(Outcome.THROTTLED, "throttled", DEFAULT_WAIT)
@@ -108,23 +109,26 @@ def _mailed(channel: Channel, notice: Notice) -> tuple[int | None, Verdict]:
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Messages name an alert, which goes to its channels, or one delivery."""
+    """A message names an alert, which goes to its channels, or one delivery."""
     failures = []
     for record in event["Records"]:
         try:
-            told = json.loads(record["body"])
+            message = json.loads(record["body"])
             logger.append_keys(
-                **{name: told.get(name) for name in ("store_id", "alert_id", "channel_id", "delivery_id")}
+                **{name: message.get(name) for name in ("store_id", "alert_id", "channel_id", "delivery_id")}
             )
-            if "alert_id" in told:
-                made = deliveries.hand_over(told["store_id"], told["alert_id"], datetime.now(UTC))
-                logger.info("handed over", extra={"deliveries": len(made)})
+            if "alert_id" in message:
+                created = deliveries.hand_over(message["store_id"], message["alert_id"], datetime.now(UTC))
+                logger.info("deliveries created", extra={"deliveries": len(created)})
             else:
-                went = make(told["store_id"], told["channel_id"], told["delivery_id"], lambda: datetime.now(UTC))
-                logger.info("attempted", extra={"outcome": went and went.outcome, "why": went and went.why})
+                result = attempt_delivery(
+                    message["store_id"], message["channel_id"], message["delivery_id"], lambda: datetime.now(UTC)
+                )
+                outcome, why = (result.outcome, result.why) if result else (None, None)
+                logger.info("delivery attempted", extra={"outcome": outcome, "why": why})
         except Missing:
-            logger.warning("a message names what is not there")
+            logger.warning("the alert or delivery of a message does not exist")
         except Exception:
-            logger.exception("a message could not be dealt with")
+            logger.exception("a message could not be processed")
             failures.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failures}

@@ -1,8 +1,8 @@
-"""Calls to addresses that others have given us. One request, one answer, no way inside.
+"""POST to a URL that a user has entered, without a way into private networks.
 
-The host is resolved once; every address it has must be public, or nothing is sent; and the connection goes to an
-address that was looked at, with the name kept for TLS and the Host header, so that a name which changes its mind
-reaches nothing. No proxy of the environment, no redirect, five seconds and 64 KB in all.
+The host is resolved once, and every address of it must be public, or nothing is sent. The connection goes to one of
+the checked addresses; the name is used for TLS and the Host header alone. So a DNS answer that changes later has no
+effect. No proxy, no redirects, at most five seconds and 64 KB in all.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ SECONDS = 5.0
 MAX_ANSWER = 64 * 1024
 AGENT = "Orderkeep"
 _HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
-_OURS = frozenset({"host", "content-length", "connection", "transfer-encoding"})
+_SET_HERE = frozenset({"host", "content-length", "connection", "transfer-encoding"})
 
 
 class NotSent(Exception):
-    """No answer. `why` is one of a few words for the log, and never what the other side said."""
+    """There was no answer. `why` is a code of ours for the log, never text of the other side."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -39,7 +39,7 @@ class NotSent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`body` is for whoever reads a robot's code out of it; it is neither kept nor logged."""
+    """`body` is read for the code in a robot's answer; it is neither stored nor logged."""
 
     status: int
     retry_after: str | None
@@ -49,15 +49,15 @@ class Answer:
 def post(
     target: Target, headers: Mapping[str, str], body: bytes, *, read: bool = True, loopback: bool = False
 ) -> Answer:
-    """Raises NotSent. A 3xx is an answer like any other: nobody goes where it points. The status is the answer even
-    where the body, which is asked for by `read`, breaks off."""
-    until = time.monotonic() + SECONDS
-    addresses = _checked(target, loopback, until)
+    """Raises NotSent. A 3xx is an answer like any other: redirects are not followed. The body is read only with `read`,
+    and the answer counts even if its body breaks off."""
+    deadline = time.monotonic() + SECONDS
+    addresses = _public_addresses(target, loopback, deadline)
     try:
-        with _connected(target, addresses, until) as line:
-            line.settimeout(_left(until))
-            line.sendall(_request(target, headers, body))
-            return _answer(line, until, read)
+        with _connect(target, addresses, deadline) as connection:
+            connection.settimeout(_remaining(deadline))
+            connection.sendall(_request(target, headers, body))
+            return _answer(connection, deadline, read)
     except TimeoutError:
         raise NotSent("timed_out") from None
     except ssl.SSLError:
@@ -66,22 +66,22 @@ def post(
         raise NotSent("connection_failed") from None
 
 
-def _checked(target: Target, loopback: bool, until: float) -> list[str]:
-    found: list[Any] = []
+def _public_addresses(target: Target, loopback: bool, deadline: float) -> list[str]:
+    resolved: list[Any] = []
     failed: list[OSError] = []
 
-    def look() -> None:
+    def resolve() -> None:
         try:
-            found.extend(socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM))
+            resolved.extend(socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError) as error:
             failed.append(OSError(str(error)))
 
-    looking = threading.Thread(target=look, daemon=True)  # a resolver takes as long as it likes
-    looking.start()
-    looking.join(_left(until))
-    if looking.is_alive():
+    resolver = threading.Thread(target=resolve, daemon=True)  # getaddrinfo has no timeout
+    resolver.start()
+    resolver.join(_remaining(deadline))
+    if resolver.is_alive():
         raise NotSent("timed_out")
-    addresses = list(dict.fromkeys(str(position[4][0]) for position in found))
+    addresses = list(dict.fromkeys(str(info[4][0]) for info in resolved))
     if failed or not addresses:
         raise NotSent("host_unknown")
     if not all(public(address) or (loopback and at_home(address)) for address in addresses):
@@ -89,21 +89,21 @@ def _checked(target: Target, loopback: bool, until: float) -> list[str]:
     return addresses
 
 
-def _connected(target: Target, addresses: list[str], until: float) -> socket.socket:
+def _connect(target: Target, addresses: list[str], deadline: float) -> socket.socket:
     last: OSError = OSError("no address")
     for address in addresses:
         try:
-            line = socket.create_connection((address, target.port), timeout=_left(until))
+            connection = socket.create_connection((address, target.port), timeout=_remaining(deadline))
         except OSError as error:
             last = error
             continue
         if not target.tls:
-            return line
+            return connection
         try:
-            line.settimeout(_left(until))
-            return _tls().wrap_socket(line, server_hostname=target.host)
+            connection.settimeout(_remaining(deadline))
+            return _tls().wrap_socket(connection, server_hostname=target.host)
         except BaseException:
-            line.close()
+            connection.close()
             raise
     raise last
 
@@ -114,22 +114,22 @@ def _tls() -> ssl.SSLContext:
 
 
 def _request(target: Target, headers: Mapping[str, str], body: bytes) -> bytes:
-    told = {name: value for name, value in headers.items() if name.lower() not in _OURS}
-    told |= {
+    all_headers = {name: value for name, value in headers.items() if name.lower() not in _SET_HERE}
+    all_headers |= {
         "Host": target.authority,
         "User-Agent": AGENT,
         "Content-Length": str(len(body)),
         "Connection": "close",
         "Accept-Encoding": "identity",
     }
-    if any("\r" in part or "\n" in part for pair in told.items() for part in pair):
+    if any("\r" in part or "\n" in part for pair in all_headers.items() for part in pair):
         raise ValueError("a header holds a line break")
-    lines = [f"POST {target.path} HTTP/1.1", *(f"{name}: {value}" for name, value in told.items()), "", ""]
+    lines = [f"POST {target.path} HTTP/1.1", *(f"{name}: {value}" for name, value in all_headers.items()), "", ""]
     return "\r\n".join(lines).encode("ascii") + body
 
 
-def _answer(line: socket.socket, until: float, read: bool) -> Answer:
-    bounded, body = _Bounded(line, until), b""
+def _answer(connection: socket.socket, deadline: float, read: bool) -> Answer:
+    bounded, body = _Bounded(connection, deadline), b""
     response = http.client.HTTPResponse(bounded, method="POST")  # type: ignore[arg-type]
     with response:
         response.begin()
@@ -141,19 +141,19 @@ def _answer(line: socket.socket, until: float, read: bool) -> Answer:
     return Answer(response.status, response.headers.get("Retry-After"), body)
 
 
-def _left(until: float) -> float:
-    left = until - time.monotonic()
-    if left <= 0:
+def _remaining(deadline: float) -> float:
+    remaining = deadline - time.monotonic()
+    if remaining <= 0:
         raise TimeoutError
-    return left
+    return remaining
 
 
 class _Bounded(io.RawIOBase):
-    """What http.client reads from: ends at so many bytes, heads included, and at the deadline, however slowly the other
-    side feeds it."""
+    """The stream that http.client reads. It ends after MAX_ANSWER bytes, heads included, and raises TimeoutError after
+    the deadline, however slowly the bytes arrive."""
 
-    def __init__(self, line: socket.socket, until: float) -> None:
-        self._line, self._until = line, until
+    def __init__(self, connection: socket.socket, deadline: float) -> None:
+        self._connection, self._deadline = connection, deadline
         self.seen = bytearray()
 
     def makefile(self, mode: str) -> io.BufferedReader:
@@ -166,8 +166,8 @@ class _Bounded(io.RawIOBase):
         room = MAX_ANSWER - len(self.seen)
         if not room:
             return 0
-        self._line.settimeout(_left(self._until))
-        part = self._line.recv(min(room, len(buffer)))
+        self._connection.settimeout(_remaining(self._deadline))
+        part = self._connection.recv(min(room, len(buffer)))
         buffer[: len(part)] = part
         self.seen += part
         return len(part)

@@ -1,8 +1,7 @@
-"""The outbox, every minute: each alert that has not been handed to the channels yet is sent on its way to them, and
-each delivery that is due to a worker.
+"""The outbox, every minute: enqueue each alert that its channels do not have yet, and each delivery that is due.
 
-Nothing is sent while a request waits. A message only says which alert, or which delivery; it may come twice, late or
-never, and one that led to nothing is sent again three minutes later.
+So no request waits for a channel. A message has the ids alone. It may be delivered twice, late or never; while its
+alert or delivery is due, it is enqueued again after three minutes.
 """
 
 from __future__ import annotations
@@ -21,34 +20,34 @@ from shared.store.dynamodb.errors import Busy
 from shared.telemetry import logger, metrics
 
 STOP_BEFORE_MS, HALF_MS = 8_000, 25_000
-"""What is left of a run when it stops, and when deliveries that are due leave the rest of it to new alerts: neither
-waits for ever behind many of the other."""
+"""Milliseconds before the end at which a run stops, and at which deliveries leave the rest of the run to alerts. So
+many of one kind cannot hold up the other."""
 MESSAGES = 10
-"""As many as one request to SQS takes."""
+"""The most that one request to SQS takes."""
 
 
-def send_waiting(now: datetime, out_of_time: Callable[[], bool]) -> int:
-    """A message for each alert that waits; answers with how many. One query a shard where none does."""
-    return _send(ALERTS, queues.send_alerts, now, out_of_time)
+def enqueue_alerts(now: datetime, out_of_time: Callable[[], bool]) -> int:
+    """Send a message for each alert in the outbox and return their number. One query per shard if there are none."""
+    return _enqueue(ALERTS, queues.send_alerts, now, out_of_time)
 
 
-def send_due(now: datetime, out_of_time: Callable[[], bool]) -> int:
+def enqueue_deliveries(now: datetime, out_of_time: Callable[[], bool]) -> int:
     """The same for deliveries whose next attempt is due, or whose worker has died."""
-    return _send(DELIVERIES, queues.send_deliveries, now, out_of_time)
+    return _enqueue(DELIVERIES, queues.send_deliveries, now, out_of_time)
 
 
-def _send(
+def _enqueue(
     outbox: Outbox, send: Callable[[Sequence[tuple[str, ...]]], None], now: datetime, out_of_time: Callable[[], bool]
 ) -> int:
     sent = 0
     for shard in outbox.shards():
         try:
             waiting = outbox.waiting(shard, now)
-            while not out_of_time() and (some := list(islice(waiting, MESSAGES))):
-                mine = [each.ids for each in some if outbox.put_off(each, now)]
-                if mine:
-                    send(mine)
-                sent += len(mine)
+            while not out_of_time() and (batch := list(islice(waiting, MESSAGES))):
+                claimed = [each.ids for each in batch if outbox.put_off(each, now)]
+                if claimed:
+                    send(claimed)
+                sent += len(claimed)
         except Busy:
             logger.warning("a shard is left for the next run", extra={"shard": shard})
     return sent
@@ -57,12 +56,12 @@ def _send(
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    def until(left: int) -> Callable[[], bool]:
-        return lambda: context.get_remaining_time_in_millis() < left
+    def less_than(milliseconds: int) -> Callable[[], bool]:
+        return lambda: context.get_remaining_time_in_millis() < milliseconds
 
     now = scheduled_time(event)
-    due, sent = send_due(now, until(HALF_MS)), send_waiting(now, until(STOP_BEFORE_MS))
+    due, sent = enqueue_deliveries(now, less_than(HALF_MS)), enqueue_alerts(now, less_than(STOP_BEFORE_MS))
     metrics.add_metric("OutboxRuns", "Count", 1)
     metrics.add_metric("AlertsSent", "Count", sent)
-    logger.info("alerts sent on", extra={"sent": sent, "due": due})
+    logger.info("alerts and deliveries enqueued", extra={"sent": sent, "due": due})
     return {"sent": sent, "due": due}

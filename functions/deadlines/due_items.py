@@ -1,7 +1,7 @@
-"""Working off an index of what is due: a run does what it can itself, and hands the rest to workers in slices.
+"""Process the items of an index of what is due: a run does part of them itself and sends the rest to workers in slices.
 
-The index only finds candidates; each is loaded, asked again and saved by a conditional write. So a run, or a slice,
-that comes twice, late, or beside another does the same work once, and one that never comes is made up for by the next.
+The index only finds candidates. Each order is loaded, checked again and saved by a conditional write. So a run or a
+slice that is delivered twice, late or beside another does the same work once, and the next run makes up for a lost one.
 """
 
 from __future__ import annotations
@@ -19,42 +19,42 @@ from shared.store.dynamodb.errors import Busy, Missing
 from shared.telemetry import logger
 
 INLINE = 100
-"""What a run does itself of each shard: eight shards of these stay within its time."""
+"""Items of each shard that a run processes itself. Eight shards of these fit into its time."""
 SLICE = 50
-"""How many orders a message to a worker names, from one key to another."""
+"""Items in one slice; its message names the first key and the last."""
 MAX_SLICES = 400
-"""Messages of one run; what is behind them is still due a minute later."""
+"""Messages of one run. What does not fit is still due a minute later."""
 
 Send = Callable[[Sequence[Mapping[str, str]]], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """What is worked off, and what is done to each entry. `do` answers with how much."""
+class Task:
+    """An index of what is due, and the function that processes one item of it and returns how much it did."""
 
     kind: DueKind
-    do: Callable[[Due, datetime, datetime], int]
+    process: Callable[[Due, datetime, datetime], int]
 
 
 def _lapse(due: Due, until: datetime, now: datetime) -> int:
     return lapse_order(due.store_id, due.order_id, before=until, now=now) is not None
 
 
-def _tell(due: Due, until: datetime, now: datetime) -> int:
+def _remind(due: Due, until: datetime, now: datetime) -> int:
     return tell(due, until)
 
 
-LAPSES = Work(DueKind.LAPSES, _lapse)
-REMINDERS = Work(DueKind.REMINDERS, _tell)
-WORKS: Mapping[str, Work] = {str(work.kind): work for work in (LAPSES, REMINDERS)}
+LAPSES = Task(DueKind.LAPSES, _lapse)
+REMINDERS = Task(DueKind.REMINDERS, _remind)
+TASKS: Mapping[str, Task] = {str(task.kind): task for task in (LAPSES, REMINDERS)}
 
 
 @dataclass(slots=True)
 class Run:
-    """What one run did. `stores` are those that were due themselves, `oldest` since when the oldest is due that it has
-    left to others, or undone."""
+    """What one run did. `stores` are stores that are due themselves. `oldest` is the earliest due time among the items
+    that the run sent to workers or did not process."""
 
-    looked: int = 0
+    checked: int = 0
     done: int = 0
     failed: int = 0
     sent: int = 0
@@ -66,33 +66,34 @@ class Run:
     def lapsed(self) -> int:
         return self.done
 
-    def left(self, due: Due) -> None:
+    def leave(self, due: Due) -> None:
         self.oldest = min(self.oldest or due.at, due.at)
 
 
-def work_off(
-    work: Work, until: datetime, now: datetime, out_of_time: Callable[[], bool], send: Send | None = None
+def process_due(
+    task: Task, until: datetime, now: datetime, out_of_time: Callable[[], bool], send: Send | None = None
 ) -> Run:
-    """All that is due before `until`, one query a shard where nothing is. Without `send` a run does everything itself.
-    `out_of_time` ends it early; each run starts with another shard, so that none waits for ever."""
-    run, own = Run(), list[Iterator[Due]]()
-    shards = due_items.shards(work.kind)
+    """Process all that is due before `until`, with one query per shard if nothing is. Without `send` the run does
+    everything itself. `out_of_time` ends it early; each run starts with another shard, so that every shard has its
+    turn."""
+    run, shares = Run(), list[Iterator[Due]]()
+    shards = due_items.shards(task.kind)
     first = int(now.timestamp() // 60) % len(shards)
     for shard in (*shards[first:], *shards[:first]):
-        due = due_items.due(work.kind, shard, until)
-        own.append(_shared(work, shard, due, until, out_of_time, send, run) if send else due)
-    for mine in own:
-        if not _each(work, mine, until, now, out_of_time, run):
+        due = due_items.due(task.kind, shard, until)
+        shares.append(_share(task, shard, due, until, out_of_time, send, run) if send else due)
+    for share in shares:
+        if not _process_all(task, share, until, now, out_of_time, run):
             break
     return run
 
 
-def slice_off(message: Mapping[str, str], now: datetime, out_of_time: Callable[[], bool]) -> Run:
-    """What a message to a worker names; what is not due any more is not there."""
-    work, run = WORKS[message["work"]], Run()
-    due = due_items.due_between(work.kind, message["shard"], message["first"], message["last"])
-    mine = (each for each in due if each.order_id or work is not LAPSES)
-    _each(work, mine, datetime.fromisoformat(message["until"]), now, out_of_time, run)
+def process_slice(message: Mapping[str, str], now: datetime, out_of_time: Callable[[], bool]) -> Run:
+    """Process the slice of a message. Items that are no longer due have left the index."""
+    task, run = TASKS[message["work"]], Run()
+    due = due_items.due_between(task.kind, message["shard"], message["first"], message["last"])
+    own = (item for item in due if item.order_id or task is not LAPSES)
+    _process_all(task, own, datetime.fromisoformat(message["until"]), now, out_of_time, run)
     return run
 
 
@@ -100,65 +101,66 @@ def sender() -> Send | None:
     return queues.send_slices if queues.has_workers() else None
 
 
-def _shared(
-    work: Work, shard: str, due: Iterator[Due], until: datetime, out_of_time: Callable[[], bool], send: Send, run: Run
+def _share(
+    task: Task, shard: str, due: Iterator[Due], until: datetime, out_of_time: Callable[[], bool], send: Send, run: Run
 ) -> Iterator[Due]:
-    """The first of a shard for this run itself; the rest goes to workers. Where it cannot be sent it stays due."""
+    """The first items of a shard, for this run itself; the others are sent to workers. If sending fails they stay
+    due."""
     try:
-        mine = list(islice(due, INLINE))
+        own = list(islice(due, INLINE))
         slices: list[dict[str, str]] = []
         while rest := list(islice(due, SLICE)):
-            run.left(rest[0])
-            if work is LAPSES:  # a store's own work is the sweep's; its day is told by whoever comes
-                run.stores += [each.store_id for each in rest if not each.order_id]
+            run.leave(rest[0])
+            if task is LAPSES:  # only the sweep processes stores that are due; reminders of a store go to any worker
+                run.stores += [item.store_id for item in rest if not item.order_id]
             if out_of_time() or run.sent + len(slices) >= MAX_SLICES:
                 run.complete = False
                 break
-            told = {"work": str(work.kind), "shard": shard, "first": rest[0].key, "last": rest[-1].key}
-            slices.append(told | {"until": until.isoformat()})
+            message = {"work": str(task.kind), "shard": shard, "first": rest[0].key, "last": rest[-1].key}
+            slices.append(message | {"until": until.isoformat()})
         if slices:
             send(slices)
             run.sent += len(slices)
-        return iter(mine)
+        return iter(own)
     except Busy:
         run.failed += 1
         logger.warning("a shard is left for the next run", extra={"shard": shard})
     except Exception:
         run.failed += 1
         logger.exception("slices could not be sent", extra={"shard": shard})
-        return iter(mine)
+        return iter(own)
     return iter(())
 
 
-def _each(
-    work: Work, due: Iterator[Due], until: datetime, now: datetime, out_of_time: Callable[[], bool], run: Run
+def _process_all(
+    task: Task, due: Iterator[Due], until: datetime, now: datetime, out_of_time: Callable[[], bool], run: Run
 ) -> bool:
-    """False once it was out_of_time."""
+    """False if it ran out of time."""
     try:
-        for each in due:
+        for item in due:
             if out_of_time():
                 run.complete = False
-                run.left(each)
+                run.leave(item)
                 return False
-            run.looked += 1
-            if work is LAPSES and not each.order_id:
-                run.stores.append(each.store_id)
+            run.checked += 1
+            if task is LAPSES and not item.order_id:
+                run.stores.append(item.store_id)
             else:
-                _one(work, each, until, now, run)
+                _process(task, item, until, now, run)
     except Busy:
         run.failed += 1
-        logger.warning("a shard is left for the next run", extra={"work": str(work.kind)})
+        logger.warning("a shard is left for the next run", extra={"work": str(task.kind)})
     return True
 
 
-def _one(work: Work, due: Due, until: datetime, now: datetime, run: Run) -> None:
-    which = {"work": str(work.kind), "order": f"{due.store_id}/{due.order_id}"}
+def _process(task: Task, due: Due, until: datetime, now: datetime, run: Run) -> None:
+    item = {"work": str(task.kind), "order": f"{due.store_id}/{due.order_id}"}
     try:
-        run.done += work.do(due, until, now)
+        run.done += task.process(due, until, now)
         return
     except (Busy, Missing) as error:
-        logger.warning("left for the next run", extra={**which, "why": type(error).__name__})
+        logger.warning("left for the next run", extra={**item, "why": type(error).__name__})
     except Exception:
-        logger.exception("an entry failed", extra=which)  # one unreadable order must not stop the others
+        logger.exception("an entry failed", extra=item)  # one unreadable order must not stop the others
     run.failed += 1
-    run.left(due)
+    run.leave(due)

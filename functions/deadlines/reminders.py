@@ -1,6 +1,7 @@
-"""What comes, every five minutes: leads of orders, buyers who wait for an answer, payment reminders, the store's day.
+"""Every five minutes: alerts before and after deadlines, for unanswered messages and of each store's day, and payment
+reminders.
 
-No alert depends on when a run came: each has a moment of its own, and a change of the order that comes first tells it.
+No alert depends on when a run starts: each has its own time, and a change of the order that comes first raises it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.deadlines.due_items import REMINDERS, Run, Send, sender, work_off
+from functions.deadlines.due_items import REMINDERS, Run, Send, process_due, sender
 from shared.scheduled_runs import scheduled_time
 from shared.telemetry import logger, metrics
 
@@ -19,8 +20,8 @@ STOP_BEFORE_MS = 8_000
 
 
 def remind(now: datetime, out_of_time: Callable[[], bool], send: Send | None = None) -> Run:
-    """Everything that was to be told by `now`; `done` counts the alerts."""
-    return work_off(REMINDERS, now, now, out_of_time, send)
+    """Raise every alert that is due by `now`; `done` counts them."""
+    return process_due(REMINDERS, now, now, out_of_time, send)
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -30,6 +31,12 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
     run = remind(scheduled_time(event), lambda: context.get_remaining_time_in_millis() < STOP_BEFORE_MS, sender())
     metrics.add_metric("ReminderRuns", "Count", 1)
     metrics.add_metric("RemindersFailed", "Count", run.failed)
-    told = {"looked": run.looked, "told": run.done, "failed": run.failed, "sent": run.sent, "complete": run.complete}
-    logger.info("reminded", extra=told)
-    return told
+    result = {
+        "checked": run.checked,
+        "alerts": run.done,
+        "failed": run.failed,
+        "sent": run.sent,
+        "complete": run.complete,
+    }
+    logger.info("reminders raised", extra=result)
+    return result

@@ -1,7 +1,7 @@
-"""The clock: every minute, whatever has lapsed takes effect.
+"""Every minute: apply the timers of orders that have lapsed.
 
-No outcome depends on when it runs: a command that comes first applies the same lapses itself. How a run is worked off,
-and what it hands to workers, is in due_items.py.
+No outcome depends on when a run starts: a command that comes first applies the same lapses itself. due_items.py says
+what a run does itself and what it sends to workers.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.deadlines.due_items import LAPSES, Run, Send, sender, work_off
+from functions.deadlines.due_items import LAPSES, Run, Send, process_due, sender
 from shared.operations.stores import rearm_store
 from shared.scheduled_runs import scheduled_time
 from shared.store.dynamodb.errors import Busy, Missing
 from shared.telemetry import logger, metrics
 
 SKEW = timedelta(seconds=30)
-"""Clocks differ: a sweep lets a timer lapse this long after it was due, never before."""
+"""Clocks differ, so a sweep applies a timer only this long after its due time."""
 STOP_BEFORE_MS = 8_000
 
 
 def sweep(now: datetime, out_of_time: Callable[[], bool], send: Send | None = None) -> Run:
-    """Everything due before `now` less the skew. Stores whose mode or rules have changed come last: orders that are due
-    wait for nobody's settings."""
+    """Apply everything due before `now - SKEW`. Stores whose mode or rules have changed come last, so that orders that
+    are due do not wait for them."""
     before = now - SKEW
-    swept = work_off(LAPSES, before, now, out_of_time, send)
+    swept = process_due(LAPSES, before, now, out_of_time, send)
     for store_id in swept.stores:
         try:
             rearm_store(store_id, now=now, before=before, out_of_time=out_of_time)
@@ -53,6 +53,6 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
     metrics.add_metric("DeadlinesLapsed", "Count", swept.done)
     metrics.add_metric("DeadlinesFailed", "Count", swept.failed)
     metrics.add_metric("OldestDue", "Seconds", max(0, late))
-    told = {name: getattr(swept, name) for name in ("looked", "lapsed", "failed", "sent", "complete")}
-    logger.info("swept", extra=told)
-    return told
+    result = {name: getattr(swept, name) for name in ("checked", "lapsed", "failed", "sent", "complete")}
+    logger.info("swept", extra=result)
+    return result

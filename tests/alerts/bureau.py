@@ -50,8 +50,8 @@ class Bureau:
         where = {"address": "owner@shop.example"} if kind == "email" else {"url": self.receiver.url}
         answer = self.shop.owner.post("/v1/alert-channels", {"kind": kind, "name": f"a {kind}", **where, **changes})
         assert answer.status == 201, answer.content
-        told: dict[str, Any] = answer.json
-        return told
+        body: dict[str, Any] = answer.json
+        return body
 
     def alert(self, kind: str = "dispute_opened", **changes: Any) -> Alert:
         """One raised now, in its outbox, where it matters in this shard of it."""
@@ -76,22 +76,24 @@ class Bureau:
 
     def clock(self) -> int:
         now = self.now + timedelta(milliseconds=1)
-        return outbox.send_waiting(now, lambda: False) + outbox.send_due(now, lambda: False)
+        return outbox.enqueue_alerts(now, lambda: False) + outbox.enqueue_deliveries(now, lambda: False)
 
     def work(self) -> None:
         while bodies := self.messages():
             for body in bodies:
                 self.handle(body)
 
-    def handle(self, told: dict[str, str]) -> Any:
+    def handle(self, body: dict[str, str]) -> Any:
         try:
-            if "alert_id" in told:
-                return deliveries.hand_over(told["store_id"], told["alert_id"], self.now)
-            return delivery.make(told["store_id"], told["channel_id"], told["delivery_id"], lambda: self.now)
+            if "alert_id" in body:
+                return deliveries.hand_over(body["store_id"], body["alert_id"], self.now)
+            return delivery.attempt_delivery(
+                body["store_id"], body["channel_id"], body["delivery_id"], lambda: self.now
+            )
         except Missing:
             return None
 
-    def handler(self, told: dict[str, str], at: datetime | None = None) -> int:
+    def handler(self, body: dict[str, str], at: datetime | None = None) -> int:
         """The same through the Lambda handler, whose clock is this one; answers with how many messages failed."""
         real, now = delivery.datetime, at or self.now
 
@@ -102,7 +104,7 @@ class Bureau:
 
         delivery.datetime = Clock  # type: ignore[attr-defined, misc]
         try:
-            event = {"Records": [{"messageId": "m", "body": json.dumps(told)}]}
+            event = {"Records": [{"messageId": "m", "body": json.dumps(body)}]}
             answer = delivery.lambda_handler(event, Context("DeliveryFunction", 512, 60))
         finally:
             delivery.datetime = real  # type: ignore[attr-defined, misc]
@@ -138,8 +140,8 @@ class Bureau:
         return sorted(each["state"] for each in self.deliveries(channel))
 
     def shown(self, channel: dict[str, Any]) -> dict[str, Any]:
-        told: dict[str, Any] = self.shop.owner.get(f"/v1/alert-channels/{channel['id']}").json
-        return told
+        body: dict[str, Any] = self.shop.owner.get(f"/v1/alert-channels/{channel['id']}").json
+        return body
 
 
 @contextmanager

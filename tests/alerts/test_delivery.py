@@ -439,7 +439,7 @@ def test_nothing_is_kept_or_logged_of_an_answer_or_a_url(bureau: Bureau, logged:
     assert logged.getvalue().count('"outcome":"failed"') == 3
     with failing_writes():
         assert [bureau.handler(task, at=bureau.now + timedelta(minutes=1)) for task in tasks] == [1, 1, 1]
-    assert logged.getvalue().count("a message could not be dealt with") == 3
+    assert logged.getvalue().count("a message could not be processed") == 3
     bureau.run(timedelta(hours=1), timedelta(minutes=5))
     shown = str([[bureau.shown(each), bureau.deliveries(each)] for each in made])
     shown += str(bureau.shop.owner.get("/v1/alert-channels").json)

@@ -238,7 +238,7 @@ class Month:
             comes_at, number, message = heapq.heappop(self.queue)
             firing, self.now = Firing(comes_at, comes_at, f.trouble(self.chance), number % 3), comes_at
             self._troubled(
-                "slice", firing, lambda out_of_time, m=message, at=comes_at: due_items.slice_off(m, at, out_of_time)
+                "slice", firing, lambda out_of_time, m=message, at=comes_at: due_items.process_slice(m, at, out_of_time)
             )
             self.run.counts["slices"] += 1
 
@@ -288,7 +288,7 @@ class Month:
         memory.fault = fault if firing.trouble else None
         try:
             done = does(out_of_time)
-            self.run.counts[f"{name}s: looked"] += done.looked
+            self.run.counts[f"{name}s: checked"] += done.checked
             self.run.counts[f"{name}s: done"] += done.done
             self.run.counts[f"{name}s: cut short"] += not done.complete
             self.run.counts[f"{name}s: failed"] += done.failed

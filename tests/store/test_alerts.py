@@ -307,7 +307,7 @@ def test_workers_tell_stores_days_too(on_moto: Api, monkeypatch: pytest.MonkeyPa
     shops, (slices, send) = [on_moto.shop() for _ in range(3)], sliced()
     remind(NOW + timedelta(days=1), send=send)
     for each in slices:
-        assert due_items.slice_off(each, NOW + timedelta(days=1), lambda: False).failed == 0
+        assert due_items.process_slice(each, NOW + timedelta(days=1), lambda: False).failed == 0
     for shop in shops:
         assert "digest" in {each["kind"] for each in shop.viewer.every("/v1/alerts", state="resolved")}
 
@@ -385,10 +385,10 @@ def test_runs_and_workers_ask_for_no_more_than_their_roles_allow(
     with permissions.asked() as asked["AlertsRole"]:
         sweep(DUE + 30 * 24 * H, send=slices[1])
     with permissions.asked() as asked["OutboxRole"]:
-        send_waiting(DUE)
+        enqueue_alerts(DUE)
     with permissions.asked() as asked["WorkRole"]:
         for each in slices[0]:
-            due_items.slice_off(each, DUE + 30 * 24 * H, lambda: False)
+            due_items.process_slice(each, DUE + 30 * 24 * H, lambda: False)
     assert ("remind_payment", "clock") in actions(shop, unpaid)
     assert bool(slices[0]) is (inline == 0)
     for role, actions_ in asked.items():
@@ -436,10 +436,10 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     return messages
 
 
-def send_waiting(moment: datetime) -> int:
-    from functions.alerts.outbox import send_waiting
+def enqueue_alerts(moment: datetime) -> int:
+    from functions.alerts.outbox import enqueue_alerts
 
-    return send_waiting(moment, lambda: False)
+    return enqueue_alerts(moment, lambda: False)
 
 
 def test_an_alert_waits_in_the_outbox_until_it_is_handed_over(desk: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -450,13 +450,13 @@ def test_an_alert_waits_in_the_outbox_until_it_is_handed_over(desk: Api, monkeyp
     shop.platform.place()
     (alert,) = told(shop, "new_order", "open")
     soon = datetime.now(UTC) + timedelta(minutes=1)
-    assert send_waiting(soon) == 1 and messages == [(shop.name, alert["alert_id"])]
-    assert send_waiting(soon + timedelta(minutes=2)) == 0, "it is on its way"
-    assert send_waiting(soon + timedelta(minutes=4)) == 1, "nobody has dealt with it"
+    assert enqueue_alerts(soon) == 1 and messages == [(shop.name, alert["alert_id"])]
+    assert enqueue_alerts(soon + timedelta(minutes=2)) == 0, "it is on its way"
+    assert enqueue_alerts(soon + timedelta(minutes=4)) == 1, "nobody has dealt with it"
     handed = alerts.handed_over(shop.name, alert["alert_id"])
     assert isinstance(handed, table.Update)
     table.update(handed)
-    assert send_waiting(soon + timedelta(hours=9)) == 0
+    assert enqueue_alerts(soon + timedelta(hours=9)) == 0
     assert_books()
 
 
@@ -464,7 +464,7 @@ def test_nobody_is_sent_to_what_was_over_before_it_could_be_told(desk: Api, monk
     shop, messages = desk.shop(), sent(monkeypatch)
     waiting(shop)
     sweep(DUE + 2 * H)
-    send_waiting(DUE + 3 * H)
+    enqueue_alerts(DUE + 3 * H)
     kinds = Counter(each["kind"] for each in told(shop) if (shop.name, each["alert_id"]) in messages)
     assert kinds == Counter(new_order=1, closed_by_clock=1) and len(told(shop, "deadline")) == 3
 
@@ -486,10 +486,10 @@ def test_more_than_a_run_can_do_is_done_by_workers_once(on_dynoxide: Api, monkey
         done = run(due, send=send)
         assert done.failed == 0 and done.sent == len(slices) >= 6 and done.oldest is not None
         for each in [*slices[::2], *slices, *reversed(slices)]:
-            finished = due_items.slice_off(each, due + H, lambda: False)
+            finished = due_items.process_slice(each, due + H, lambda: False)
             assert finished.failed == 0 and finished.complete
             done.done += finished.done
-        assert run(due, send=send).looked == 0, "nothing is left"
+        assert run(due, send=send).checked == 0, "nothing is left"
         if run is sweep:
             assert done.done == len(orders)
     assert len(told(shop, "deadline")) == 3 * len(orders)
@@ -537,7 +537,7 @@ def test_what_there_is_no_time_for_goes_back_to_the_queue(on_moto: Api, monkeypa
     answer = slice_worker.lambda_handler(event, Context("WorkFunction", 512, 50))
     bad = [each["itemIdentifier"] for each in answer["batchItemFailures"]]
     assert bad == [str(len(slices)), str(len(slices) + 1)]
-    assert sweep(DUE + H).looked == 0 and len(orders) == 12
+    assert sweep(DUE + H).checked == 0 and len(orders) == 12
     assert_books()
 
 
@@ -545,7 +545,7 @@ def test_an_idle_reminder_run_and_an_idle_outbox_are_one_query_a_shard(on_dynoxi
     shop = on_dynoxide.shop()
     for _ in range(10):
         waiting(shop)
-    for run in (lambda: remind(NOW), lambda: send_waiting(NOW - H)):
+    for run in (lambda: remind(NOW), lambda: enqueue_alerts(NOW - H)):
         with metered() as units:
             run()
         print(json.dumps({"calls": dict(units.calls), "read units": units.reads}))

@@ -135,7 +135,7 @@ def test_every_timer_lapses_once_at_its_time_and_no_earlier(desk: Api) -> None:
     before = {kind: len(actions(shop, order_id)) for kind, order_id in orders.items()}
     assert at(DUE).lapsed == 0, "a timer lapses after its moment, not at it"
     first, again = at(DUE + timedelta(seconds=1)), at(DUE + timedelta(seconds=1))
-    assert (first.lapsed, first.failed, again.looked) == (len(CLOCK), 0, 0)
+    assert (first.lapsed, first.failed, again.checked) == (len(CLOCK), 0, 0)
     for kind, (_, action, status, end_reason) in CLOCK.items():
         entry, order = history(shop, orders[kind])[-1], shop.viewer.get(f"/v1/orders/{orders[kind]}").json
         assert len(actions(shop, orders[kind])) == before[kind] + 1, kind
@@ -158,7 +158,7 @@ def test_nothing_lapses_in_a_watch_store_or_while_frozen_or_disputed(desk: Api) 
     for order_id in disputed:
         done(shop.platform, order_id, "open_dispute", claim)
     swept = at(DUE + timedelta(days=1))
-    assert (swept.looked, swept.lapsed, swept.failed) == (0, 0, 0)
+    assert (swept.checked, swept.lapsed, swept.failed) == (0, 0, 0)
     for owner, order_ids in ((watch, watched), (shop, frozen + disputed)):
         for order_id in order_ids:
             assert "clock" not in {entry["actor"]["role"] for entry in history(owner, order_id)}
@@ -227,7 +227,7 @@ def test_an_index_that_is_behind_causes_no_wrong_action(desk: Api, monkeypatch: 
 
     monkeypatch.setattr(due_items, "due", stale)
     swept = at(NOW + timedelta(minutes=30))
-    assert (swept.looked, swept.lapsed) == (len(behind) * 3, 0)
+    assert (swept.checked, swept.lapsed) == (len(behind) * 3, 0)
     assert {order_id: actions(shop, order_id) for order_id in behind[:-1]} == before
     assert_books()
 
@@ -244,7 +244,7 @@ def test_a_changed_mode_reaches_the_orders_that_are_there(desk: Api) -> None:
     others = [waiting(shop) for _ in range(5)]
     assert shop.owner.patch("/v1/store", {"deadline_policy": {"mode": "watch"}}).status == 200
     assert at(DUE + timedelta(hours=1)).lapsed == 0
-    assert at(DUE + timedelta(hours=1)).looked == 0, "the orders have left the clock's index"
+    assert at(DUE + timedelta(hours=1)).checked == 0, "the orders have left the clock's index"
     assert all(actions(shop, order_id)[-1] == "pass_risk" for order_id in others)
     assert_books()
 
@@ -302,6 +302,6 @@ def test_an_idle_sweep_is_one_query_a_shard(on_dynoxide: Api) -> None:
     for _ in range(20):
         waiting(shop)
     with metered() as units:
-        assert at(NOW).looked == 0
+        assert at(NOW).checked == 0
     print(json.dumps({"calls": dict(units.calls), "read units": units.reads}))
     assert dict(units.calls) == {"Query": 8} and units.reads <= 4

@@ -1,4 +1,5 @@
-"""DingTalk's group robot (钉钉自定义机器人): Markdown, signed in the query where its owner has chosen 加签."""
+"""DingTalk's group robot (钉钉自定义机器人): Markdown. If the owner has chosen 加签, the signature is in the
+query string."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from shared.domain.alerts.channels import Channel
 from shared.domain.alerts.notices import OPEN, Notice, cut, fitted, plain
 
 MAX_TEXT, MAX_TITLE = 18_000, 200
-"""Bytes: a whole message has 20,000."""
+"""In bytes. A whole message may have 20,000."""
 
 
 def request(notice: Notice, channel: Channel, message_id: str, now: datetime) -> Request:
@@ -25,11 +26,11 @@ def request(notice: Notice, channel: Channel, message_id: str, now: datetime) ->
     body = as_json({"msgtype": "markdown", "markdown": {"title": title, "text": text}})
     if not channel.secret:
         return Request(JSON, body)
-    moment = str(int(now.timestamp() * 1000))
-    return Request(JSON, body, f"timestamp={moment}&sign={quote_plus(sign(channel.secret, moment))}")
+    timestamp = str(int(now.timestamp() * 1000))
+    return Request(JSON, body, f"timestamp={timestamp}&sign={quote_plus(sign(channel.secret, timestamp))}")
 
 
-def sign(secret: str, moment: str) -> str:
-    """`moment` is in milliseconds; the secret is the key, and signed too."""
-    signed = hmac.new(secret.encode(), f"{moment}\n{secret}".encode(), hashlib.sha256).digest()
+def sign(secret: str, timestamp: str) -> str:
+    """`timestamp` is in milliseconds. The secret is the key and also part of the signed text."""
+    signed = hmac.new(secret.encode(), f"{timestamp}\n{secret}".encode(), hashlib.sha256).digest()
     return base64.b64encode(signed).decode("ascii")

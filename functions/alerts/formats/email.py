@@ -1,4 +1,4 @@
-"""An email of text, and the same as HTML."""
+"""A notice as an email, in plain text and in HTML."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Mail:
 
 
 def mail(notice: Notice) -> Mail:
-    """The subject is one line, however a store is named."""
+    """The subject is always one line, even if the store's name has line breaks."""
     subject = " ".join(notice.title.split())[:MAX_SUBJECT]
-    lines = notice.lines or (subject,)  # nobody opens an email to find nothing
+    lines = notice.lines or (subject,)  # an email needs a body
     text = "\n".join((*lines, *(("", notice.link) if notice.link else ())))
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
     link = f'<p><a href="{escape(notice.link)}">{notice.word(OPEN)}</a></p>' if notice.link else ""

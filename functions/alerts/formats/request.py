@@ -1,4 +1,4 @@
-"""What a format makes of a notice, and what it makes of the answer."""
+"""The request that a format makes of a notice, and the result of an attempt."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`query` goes behind the query of the channel's own URL."""
+    """`query` is appended to the query string of the channel's URL."""
 
     headers: Mapping[str, str]
     body: bytes
@@ -22,6 +22,8 @@ class Request:
 
 
 class Outcome(StrEnum):
+    """GONE: the address does not exist any more, as in HTTP 410; the channel is turned off."""
+
     DELIVERED = "delivered"
     FAILED = "failed"
     THROTTLED = "throttled"
@@ -30,7 +32,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`why` is one of our own words, with the robot's number where it gave one."""
+    """`why` is a code of ours, with the robot's error number if there is one. `wait` is the pause that the other side
+    asks for."""
 
     outcome: Outcome
     why: str | None = None

@@ -1,5 +1,5 @@
-"""Slack's incoming webhook: blocks, and `text` for where blocks are not shown. `&`, `<` and `>` are its only markup
-that could reach anybody; they are escaped."""
+"""Slack's incoming webhook: blocks, and `text` for clients that do not show blocks. `&`, `<` and `>` are escaped, so
+that text of a buyer cannot become a link or a mention."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.domain.alerts.channels import Channel
 from shared.domain.alerts.notices import OPEN, Notice, fitted, plain
 
 MAX_HEADER, MAX_SECTION = 150, 3000
-"""Characters; a section counted in bytes is well inside."""
+"""In characters. The text of a section is cut by bytes, which is never longer."""
 
 
 def request(notice: Notice, channel: Channel, message_id: str, now: datetime) -> Request:

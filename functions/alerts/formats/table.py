@@ -1,4 +1,4 @@
-"""Each kind of channel that is reached by a POST, and what makes its request."""
+"""The function that makes the request, for each kind of channel that is reached by a POST."""
 
 from __future__ import annotations
 

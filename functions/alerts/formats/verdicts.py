@@ -1,5 +1,5 @@
-"""What an answer means. The Chinese robots answer 200 to whatever they refuse and say so in the body: a message counts
-as delivered only where the code in it is 0."""
+"""What a channel's answer means for the delivery. The Chinese robots answer 200 even if they refuse a message; the code
+in the body says so, and a message counts as delivered only if that code is 0."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEFAULT_WAIT = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """`field` holds the code; `throttled` codes pass after `wait`, `gone` ones never."""
+    """`field` has the code. `throttled` codes are temporary and pass after `wait`; `gone` codes are permanent."""
 
     field: str
     throttled: frozenset[int]
@@ -27,8 +27,8 @@ class Codes:
 
 ROBOTS: Mapping[str, Codes] = MappingProxyType(
     {
-        # 20 messages a minute; whoever sends more hears nothing but refusals for ten.
-        # Gone: its group is dissolved, its token or the robot does not exist, or it was stopped.
+        # DingTalk takes 20 messages a minute and refuses all for ten minutes if there are more.
+        # Gone: the group is dissolved, the token or the robot does not exist, or the robot was stopped.
         "dingtalk": Codes(
             "errcode",
             frozenset({130101, 410100, 90030}),
@@ -39,13 +39,14 @@ ROBOTS: Mapping[str, Codes] = MappingProxyType(
         "feishu": Codes("code", frozenset({11232}), frozenset({19001}), DEFAULT_WAIT),
     }
 )
-_DEAD_SLACK = frozenset({403, 404})
-"""Slack's hook of a channel, an app or a workspace that is no more; a channel that was archived answers 410."""
+_SLACK_GONE = frozenset({403, 404})
+"""Slack's answers for a channel, an app or a workspace that does not exist any more. An archived channel answers
+410."""
 
 
 def verdict(kind: str, status: int, retry_after: str | None, body: bytes, now: datetime) -> Verdict:
-    """What an answer of a channel of this kind means."""
-    if status == 410 or (kind == "slack" and status in _DEAD_SLACK):
+    """The result of an attempt, from the status, headers and body of the answer."""
+    if status == 410 or (kind == "slack" and status in _SLACK_GONE):
         return Verdict(Outcome.GONE, "gone")
     wait = _wait(retry_after, now)
     if status == 429:
@@ -55,10 +56,10 @@ def verdict(kind: str, status: int, retry_after: str | None, body: bytes, now: d
     if not 200 <= status < 300:
         return Verdict(Outcome.FAILED, "refused", wait)
     codes = ROBOTS.get(kind)
-    return Verdict(Outcome.DELIVERED) if codes is None else _said(codes, body)
+    return Verdict(Outcome.DELIVERED) if codes is None else _by_code(codes, body)
 
 
-def _said(codes: Codes, body: bytes) -> Verdict:
+def _by_code(codes: Codes, body: bytes) -> Verdict:
     try:
         code = json.loads(body)[codes.field]
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -74,7 +75,7 @@ def _said(codes: Codes, body: bytes) -> Verdict:
 
 
 def _wait(header: str | None, now: datetime) -> timedelta:
-    """Retry-After: seconds, or a date."""
+    """Retry-After is a number of seconds or a date; anything else counts as no wait."""
     text = (header or "").strip()
     if text.isascii() and text.isdigit() and len(text) < 9:
         return timedelta(seconds=int(text))

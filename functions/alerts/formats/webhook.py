@@ -1,4 +1,4 @@
-"""Webhooks per Standard Webhooks 1.0.0: three headers, and a body that is signed as it is sent."""
+"""Webhooks per Standard Webhooks 1.0.0: three headers, and a signature of the body's exact bytes."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from shared.domain.alerts.notices import Notice
 
 
 def request(notice: Notice, channel: Channel, message_id: str, now: datetime) -> Request:
-    """Every secret that signs now signs, the present one first: who verifies takes any of them."""
-    told = {
+    """After a rotation both secrets sign, the present one first; a receiver accepts either signature."""
+    content = {
         "type": notice.type,
         "timestamp": notice.at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
         "data": {**notice.data, "text": "\n".join((notice.title, *notice.lines)), "link": notice.link},
     }
-    body, moment = as_json(told), str(int(now.timestamp()))
-    signatures = " ".join(signature(secret, message_id, moment, body) for secret in channel.secrets(now))
-    headers = {"webhook-id": message_id, "webhook-timestamp": moment, "webhook-signature": signatures}
+    body, timestamp = as_json(content), str(int(now.timestamp()))
+    signatures = " ".join(signature(secret, message_id, timestamp, body) for secret in channel.secrets(now))
+    headers = {"webhook-id": message_id, "webhook-timestamp": timestamp, "webhook-signature": signatures}
     return Request({**JSON, **headers}, body)
 
 
-def signature(secret: str, message_id: str, moment: str, body: bytes) -> str:
+def signature(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
     key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
-    signed = hmac.new(key, f"{message_id}.{moment}.".encode() + body, hashlib.sha256).digest()
+    signed = hmac.new(key, f"{message_id}.{timestamp}.".encode() + body, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(signed).decode('ascii')}"

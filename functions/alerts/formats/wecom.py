@@ -1,5 +1,5 @@
-"""WeCom's group robot (企业微信群机器人): Markdown of at most 4,096 bytes; it asks for no more than the key in its
-URL."""
+"""WeCom's group robot (企业微信群机器人): Markdown of at most 4,096 bytes. The key in the URL is its only
+authentication."""
 
 from __future__ import annotations
 
