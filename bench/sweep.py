@@ -23,7 +23,8 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = None, whole: bool = False) -> None:
     """Heads of orders that await shipment, in batches of 25; with what hangs on them where they are to be `whole`."""
     from shared.domain.alerts import order_alerts
-    from shared.domain.order.model import Amounts, Buyer, Line, Order, Status, Timer
+    from shared.domain.order.amounts import Amounts
+    from shared.domain.order.model import Buyer, Line, Order, Status, Timer
     from shared.domain.stores import Store
     from shared.settings import settings
     from shared.store.orders.items import head_of

@@ -24,7 +24,8 @@ import boto3
 from botocore.client import BaseClient
 
 from bench.life import bought
-from local import gateway, runtime
+from local import runtime
+from local.gateway import http_api
 from local.template import Template
 from tests import harness
 from tests.harness import Api, InProcess, create_table, dynoxide, new_order, use_table
@@ -103,15 +104,15 @@ def measure(requests: int = 300) -> dict[str, Warm]:
 
 
 def _one(template: Template, path: str, claims: dict[str, Any], requests: int) -> Warm:
-    request = gateway.Request("GET", path, [])
-    match = gateway.Router(template.routes).match("GET", request.path)
+    request = http_api.Request("GET", path, [])
+    match = http_api.Router(template.routes).match("GET", request.path)
     assert match is not None
     function = template.functions[match.route.function]
     handler = runtime.load(function.handler)
     context = runtime.Context(function.logical_id, function.memory, function.timeout)
     totals, stores, calls = [], [], 0
     for number in range(-20, requests):
-        event = gateway.event(request, match, claims, str(uuid.uuid4()), datetime.now(UTC))
+        event = http_api.event(request, match, claims, str(uuid.uuid4()), datetime.now(UTC))
         store = StoreCalls()
         with store.metered():
             began = time.process_time()

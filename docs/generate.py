@@ -11,10 +11,11 @@ from pathlib import Path
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from shared.domain.order.amounts import END_REASONS
 from shared.domain.order.deadlines import TIMERS
 from shared.domain.order.disputes import ENDED, OPEN
-from shared.domain.order.lifecycle import AS_SHOWN, DISPUTE_TABLE, NOT_FINISHED, PLATFORM_ALONE, TABLE, edges
-from shared.domain.order.model import END_REASONS, FundState, Status
+from shared.domain.order.lifecycle import ANY_TARGET, DISPUTE_TABLE, NOT_FINISHED, PLATFORM_ONLY, TABLE, edges
+from shared.domain.order.model import FundState, Status
 from shared.domain.order.transitions import ANY, SAME, Row, Target
 from shared.domain.stores import DURATIONS
 
@@ -99,7 +100,7 @@ def actors(row: Row) -> str:
 
 def conditions(row: Row) -> str:
     """The guards; a dispute's stage, which is the first of them, has a column of its own."""
-    return "; ".join(f"{guard.because} (`{guard.code}`)" for guard in row.guards[bool(row.stages) :])
+    return "; ".join(f"{guard.detail} (`{guard.code}`)" for guard in row.guards[bool(row.stages) :])
 
 
 def named(names: Iterable[str]) -> str:
@@ -115,7 +116,7 @@ def sources(statuses: frozenset[Status]) -> str:
 
 
 def targets(row: Row) -> str:
-    return "any" if row.targets == AS_SHOWN else ", ".join(target(each, row.sources) for each in row.targets)
+    return "any" if row.targets == ANY_TARGET else ", ".join(target(each, row.sources) for each in row.targets)
 
 
 def target(there: Target, sources: frozenset[Status]) -> str:
@@ -130,7 +131,7 @@ def ways() -> Iterator[tuple[str, str, str]]:
     yield "[*]", Status.PLACE_ORDER_SUCCESS, "place"
     for source, there, row in edges():
         yield source, there, "(dispute)" if row.stages else row.action
-    for source, following in PLATFORM_ALONE.items():
+    for source, following in PLATFORM_ONLY.items():
         yield from ((source, there, "(platform)") for there in following)
     yield Status.FINISH, "[*]", ""
 

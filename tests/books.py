@@ -40,7 +40,7 @@ def wrong_steps(entries: Iterable[Mapping[str, Any]]) -> list[str]:
             rows = [row for row in ROWS[action] if role in row.actors and before in row.sources]
             if not rows:
                 wrong.append(f"{place} {action}: {role} may not do this from {before}")
-            elif not any(after in row.following(before) for row in rows):
+            elif not any(after in row.next_statuses(before) for row in rows):
                 wrong.append(f"{place} {action}: from {before} to {after}")
         status = after
     return wrong

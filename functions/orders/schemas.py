@@ -34,8 +34,9 @@ from functions.orders.fields import (
 from shared.domain.errors import Unprocessable
 from shared.domain.messages.templates import VARIABLES
 from shared.domain.order import deadlines
+from shared.domain.order.amounts import END_REASONS
 from shared.domain.order.ledger import MILLION
-from shared.domain.order.model import END_REASONS, Buyer, FundState, Line, Status
+from shared.domain.order.model import Buyer, FundState, Line, Status
 from shared.domain.order.placement import Placement
 from shared.domain.order.shipments import MAX_PARCELS
 from shared.domain.stores import FeeRates

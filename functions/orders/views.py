@@ -44,7 +44,7 @@ def order_view(
     order: Order, actor: Actor, store: Store, now: datetime, language: str, *, reveal: bool = False
 ) -> OrderView:
     """Everything, with the actions that this caller may take now."""
-    tallies = order.tallies()
+    progress = order.line_progress()
     lines = [
         _without_none(
             {
@@ -57,9 +57,9 @@ def order_view(
                 "unit_price": money(line.unit_price, order.currency),
                 "handling_days": line.handling_days,
                 "image_url": line.image_url,
-                "shipped": tallies[line.line_id].shipped,
-                "refunded": tallies[line.line_id].refunded,
-                "returned": tallies[line.line_id].returned,
+                "shipped": progress[line.line_id].shipped,
+                "refunded": progress[line.line_id].refunded,
+                "returned": progress[line.line_id].returned,
             }
         )
         for line in order.lines

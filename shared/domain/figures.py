@@ -88,9 +88,9 @@ def _sales(order: Order) -> dict[str, int]:
 def _products(order: Order) -> Iterator[tuple[str, str, int]]:
     if order.amounts.received is None:
         return
-    tallies = order.tallies()
+    progress = order.line_progress()
     for line in order.lines:
-        tally = tallies[line.line_id]
+        tally = progress[line.line_id]
         yield line.product_id, "pieces", line.quantity
         yield line.product_id, "amount", line.quantity * line.unit_price
         yield line.product_id, "refunded_pieces", min(line.quantity, tally.refunded + tally.returned)

@@ -6,7 +6,8 @@ from random import Random
 from typing import Any
 
 from shared.domain.order import deadlines, shipments
-from shared.domain.order.model import END_REASONS, Outcome, RefundState, Status
+from shared.domain.order.amounts import END_REASONS, Outcome
+from shared.domain.order.model import RefundState, Status
 from tests.domain.build import Life, claim, hours, offer
 
 ENDED = ("FUND_PROCESSING", "FINISH")
@@ -48,7 +49,7 @@ def _short(life: Life, rng: Random) -> dict[str, Any]:
 
 def _spent(life: Life) -> int:
     """The least that can have been received: what is gone of it already, and what the buyer has been promised."""
-    return life.order.amounts.gone + life.order.promised
+    return life.order.amounts.disbursed + life.order.promised
 
 
 def _ship(life: Life, rng: Random) -> dict[str, Any]:

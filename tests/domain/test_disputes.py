@@ -125,7 +125,7 @@ def test_goods_come_back_before_the_money_goes() -> None:
     assert (life.dispute.return_carrier, life.dispute.return_tracking_no) == ("EMS", "RT1")
     life.do("confirm_return", "staff")
     assert life.order.end_reason == "seller_accept_issue_goods_return"
-    assert {line_id: tally.returned for line_id, tally in life.order.tallies().items()} == {"a": 2, "b": 0}
+    assert {line_id: tally.returned for line_id, tally in life.order.line_progress().items()} == {"a": 2, "b": 0}
 
 
 def test_the_platform_may_have_the_goods_sent_back() -> None:

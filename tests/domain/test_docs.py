@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from docs import generate
+from shared.domain.order.amounts import END_REASONS
 from shared.domain.order.deadlines import TIMERS
-from shared.domain.order.lifecycle import ACTIONS, DISPUTE_ACTIONS, DISPUTE_TABLE, PLATFORM_ALONE, TABLE, edges
-from shared.domain.order.model import END_REASONS
+from shared.domain.order.lifecycle import ACTIONS, DISPUTE_ACTIONS, DISPUTE_TABLE, PLATFORM_ONLY, TABLE, edges
 from tests.proof import counted
 
 
@@ -44,7 +44,7 @@ def test_the_diagram_has_an_arrow_for_every_way_and_no_other() -> None:
     arrow = re.compile(r"^    (\S+) --> (\S+?)(?: : (.*))?$", re.MULTILINE)
     drawn = {(source, there) for source, there, _ in arrow.findall(orders)}
     ways = {(str(source), str(there)) for source, there, _ in edges()}
-    ways |= {(str(source), str(there)) for source, following in PLATFORM_ALONE.items() for there in following}
+    ways |= {(str(source), str(there)) for source, following in PLATFORM_ONLY.items() for there in following}
     assert drawn == ways | {("[*]", "PLACE_ORDER_SUCCESS"), ("FINISH", "[*]")}
     assert len(arrow.findall(orders)) == len(drawn) == orders.count("\n"), "one arrow for all that leads there"
     named = {name for *_, by in arrow.findall(disputes) for name in by.split(", ") if name}

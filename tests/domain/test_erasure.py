@@ -95,7 +95,11 @@ def test_what_is_to_go_is_gone_and_what_is_to_stay_is_as_it_was() -> None:
             looked += 1
     assert after.recipient == {"country": "FR"}
     assert (after.version, after.erased_at) == (before.version + 1, NOW)
-    assert after.amounts == before.amounts and after.tallies() == before.tallies() and after.outcome is before.outcome
+    assert (
+        after.amounts == before.amounts
+        and after.line_progress() == before.line_progress()
+        and after.outcome is before.outcome
+    )
     assert erasure.holds_personal(before) and not erasure.holds_personal(after)
     print(f"\n{looked} fields")
     assert looked >= 60

@@ -29,8 +29,8 @@ def test_an_order_goes_out_piece_by_piece() -> None:
         assert (life.status, life.left(), life.due("shipment")) == ("SELLER_PART_SEND_GOODS", left, ship_by)
     assert life.do("ship", "staff", **of(parcel("LX8", a=1))).status == "WAIT_BUYER_ACCEPT_GOODS"
     assert [each.parcel_id for each in life.order.parcels] == ["p1", "p2", "p3"]
-    tallies = life.order.tallies()
-    assert [(tally.ordered, tally.shipped, tally.left) for tally in tallies.values()] == [(2, 2, 0), (1, 1, 0)]
+    progress = life.order.line_progress()
+    assert [(tally.ordered, tally.shipped, tally.left) for tally in progress.values()] == [(2, 2, 0), (1, 1, 0)]
 
 
 def test_several_parcels_go_out_at_once() -> None:
@@ -74,7 +74,7 @@ def test_the_same_number_goes_with_another_carrier() -> None:
 def test_what_has_been_refunded_need_not_be_shipped() -> None:
     life = life_in("PART_CLOSED")
     assert life.left() == {}
-    assert life.order.tallies()["a"].refunded == 1
+    assert life.order.line_progress()["a"].refunded == 1
 
 
 def test_an_order_has_a_limited_number_of_parcels() -> None:

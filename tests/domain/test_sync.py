@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from shared.domain.errors import Unprocessable
-from shared.domain.order.model import END_REASONS, FundState, Outcome, Status
+from shared.domain.order.amounts import END_REASONS, Outcome
+from shared.domain.order.model import FundState, Status
 from tests.domain.build import PLACED, TOTAL, Life, claim, days, hours, life_in, line
 
 SITUATIONS = (

@@ -87,7 +87,7 @@ class Step:
 
     @property
     def targets(self) -> list[Target]:
-        return [target for target in self.row.targets if target.reached(self.before, self.after)]
+        return [target for target in self.row.targets if target.matches(self.before, self.after)]
 
     @property
     def stages(self) -> list[str]:
@@ -101,7 +101,7 @@ def steps_of(life: Life, action: str, actor: str) -> Iterator[Step]:
     if action == "sync":
         bodies = [
             life.snapshot(str(target.status), overlays, fund_state=target.fund_state)
-            for target in lifecycle.AS_SHOWN
+            for target in lifecycle.ANY_TARGET
             for overlays in ("", "dispute")
         ]
     for body in bodies:

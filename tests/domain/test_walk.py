@@ -32,7 +32,7 @@ def invariants(life: Life) -> None:
     statuses = [entry.to_status for entry in life.entries]
     assert [entry.from_status for entry in life.entries] == [None, *statuses[:-1]]
     assert statuses[-1] is order.status
-    for tally in order.tallies().values():
+    for tally in order.line_progress().values():
         for number in (tally.shipped, tally.refunded, tally.returned, tally.left):
             assert 0 <= number <= tally.ordered
     amounts = order.amounts

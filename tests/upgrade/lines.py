@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from local.gateway import Router
+from local.gateway.http_api import Router
 from tests.harness import TEMPLATE
 
 

@@ -145,7 +145,7 @@ def of_test(store: Store, at: datetime, language: str) -> Notice:
 
 
 def digest_lines(
-    store: Store, due: Iterable[deadlines.Timed], alerts: Iterable[Alert], now: datetime, language: str
+    store: Store, due: Iterable[deadlines.HasTimers], alerts: Iterable[Alert], now: datetime, language: str
 ) -> list[str]:
     """Open deadlines by urgency with what happens on silence, then the alerts that are open, and what happened.
     `due` are orders with their most urgent timer first."""

@@ -16,9 +16,10 @@ from typing import Any, Protocol
 from shared.domain.alerts.model import Alert, Cause, alert, amount
 from shared.domain.alerts.rules import OVERDUE
 from shared.domain.order import deadlines
+from shared.domain.order.amounts import Outcome
 from shared.domain.order.history import Entry
 from shared.domain.order.lifecycle import Change
-from shared.domain.order.model import Order, Outcome, RefundState, Status, Timer
+from shared.domain.order.model import Order, RefundState, Status, Timer
 from shared.domain.order.transitions import CLOCK
 from shared.domain.stores import Store
 
@@ -128,7 +129,7 @@ def _claim(before: Order | None, after: Order, entry: Entry) -> dict[str, Any]:
     return told | ({} if dispute.claim is None else {"claim": amount(dispute.claim, after.currency)})
 
 
-class Bought(Protocol):
+class HasOutcome(Protocol):
     """An order, or its row in a list."""
 
     @property
@@ -212,7 +213,7 @@ def unchanged(order: Order, store: Store, progress: AlertProgress) -> AlertChang
     return AlertChanges(progress, remind_at=next_look(order, store, progress))
 
 
-def bought(order: Bought) -> bool:
+def bought(order: HasOutcome) -> bool:
     """Has it been paid for, whoever told of it?"""
     return order.status not in UNPAID | {Status.IN_BOOK_SALE} and order.outcome is not Outcome.CLOSED_UNPAID
 
@@ -240,7 +241,7 @@ def moments(order: Order, store: Store) -> Iterator[Cause]:
     lapse = deadlines.next_lapse(order) if store.enforces else None
     rules = store.alert_rules
     for timer in deadlines.running(order):
-        acts = deadlines.acts(order, timer)
+        acts = deadlines.takes_effect(order, timer)
         for lead in rules.all_leads(timer.kind):
             at = timer.due_at - lead
             watched = store.watched(at)
@@ -290,7 +291,7 @@ def _set(
         if timer in before or timer.due_at <= at:
             continue
         behind = [lead for lead in store.alert_rules.leads_at(timer.kind, at) if timer.due_at - lead <= at]
-        if behind and deadlines.full(store, order, timer.kind, at) - min(behind) > at:
+        if behind and deadlines.full_length_due(store, order, timer.kind, at) - min(behind) > at:
             cause = replace(_cause(order, timer, min(behind), at), step=entry.seq)
             _raise(order, cause, raised, open_)
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.domain.order.amounts import END_REASONS
 from shared.domain.order.history import Entry
-from shared.domain.order.model import END_REASONS, Buyer, Dispute, Order, Parcel, Refund, Status
+from shared.domain.order.model import Buyer, Dispute, Order, Parcel, Refund, Status
 from shared.domain.order.transitions import Actor
 
 ACTION = "erase"

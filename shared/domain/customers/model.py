@@ -14,7 +14,8 @@ from datetime import datetime
 from shared.domain.customers.erasure import Erasure, concerns, woken
 from shared.domain.errors import Conflict
 from shared.domain.money import CURRENCY_DIGITS
-from shared.domain.order.model import Order, Outcome
+from shared.domain.order.amounts import Outcome
+from shared.domain.order.model import Order
 
 FIGURES: Mapping[str, Callable[[Order], bool]] = {
     "orders": lambda order: True,

@@ -17,7 +17,7 @@ from shared.domain.countries import country_name
 from shared.domain.labels import STATUSES
 from shared.domain.money import CURRENCY_DIGITS, Money
 from shared.domain.order import ledger
-from shared.domain.order.model import Order, Status, Tally
+from shared.domain.order.model import LineProgress, Order, Status
 from shared.domain.order.recipients import masked
 
 Cell = str | int | float | datetime | None
@@ -39,7 +39,7 @@ class RenderContext:
     zone: ZoneInfo
     language: str = "zh-CN"
     mask: bool = False
-    _counted: tuple[Order, dict[str, Tally]] | None = None
+    _counted: tuple[Order, dict[str, LineProgress]] | None = None
     _shifts: dict[int, int | None] = field(default_factory=dict)
 
     def local(self, at: datetime | None) -> datetime | None:
@@ -63,10 +63,10 @@ class RenderContext:
     def recipient(self, order: Order) -> Mapping[str, str]:
         return masked(order.recipient) if self.mask else order.recipient
 
-    def tally(self, order: Order, line_id: str) -> Tally:
+    def tally(self, order: Order, line_id: str) -> LineProgress:
         """How far a line has come; counted once for all lines of an order, which may have a thousand."""
         if self._counted is None or self._counted[0] is not order:
-            self._counted = order, order.tallies()
+            self._counted = order, order.line_progress()
         return self._counted[1][line_id]
 
 

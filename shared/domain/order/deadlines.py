@@ -1,6 +1,6 @@
-"""The timers of an order: when each runs, when it is due, and what its lapse does.
+"""The timers of an order: in which statuses each runs, when it is due, and which action its lapse carries out.
 
-Durations are the store's policy (stores.py); a timer that the platform supplies wins over one computed here.
+Durations come from the store's deadline policy (stores.py). A deadline that the platform supplies wins over ours.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ S = Status
 
 @dataclass(frozen=True, slots=True)
 class TimerRule:
-    """`runs_in`: the statuses in which the timer is shown; `lapses_in`: those of them in which its lapse acts."""
+    """`runs_in` are the statuses in which the timer runs. `lapses_in` are those of them in which its lapse carries out
+    the action `on_lapse`. `held_by_dispute`: the timer stops while a dispute is open."""
 
     runs_in: frozenset[Status]
     on_lapse: str | None = None
@@ -34,7 +35,7 @@ def _rule(
 
 
 DISPUTABLE = frozenset({S.SELLER_PART_SEND_GOODS, S.WAIT_BUYER_ACCEPT_GOODS, S.FUND_PROCESSING})
-"""Where a dispute can be opened."""
+"""The statuses in which a dispute can be opened."""
 
 TIMERS: Mapping[str, TimerRule] = {
     "payment": _rule(S.PLACE_ORDER_SUCCESS, S.PAYMENT_PROCESSING, on_lapse="expire_payment"),
@@ -57,7 +58,7 @@ TIMERS: Mapping[str, TimerRule] = {
     "confirm_return": _rule(*DISPUTABLE, on_lapse="confirm_return"),
     "decision": _rule(*DISPUTABLE),
 }
-"""The timer table. `on_lapse` names the clock's action in one of the tables of lifecycle.py."""
+"""The timer table, by kind of timer. `on_lapse` is an action of one of the tables in lifecycle.py."""
 BY_STAGE: Mapping[str, str] = {
     "wait_seller": "dispute_answer",
     "wait_buyer": "dispute_buyer",
@@ -66,16 +67,16 @@ BY_STAGE: Mapping[str, str] = {
     "wait_return": "return",
     "wait_confirm_return": "confirm_return",
 }
-"""Every stage of an open dispute, and the timer that runs in it."""
+"""The stages of an open dispute, and the timer of each."""
 
 DAY = timedelta(days=1)
-RETURNED_GRACE = timedelta(hours=24)
-"""What is left to ship when a cancellation is refused after ship-by has lapsed."""
+GRACE = timedelta(hours=24)
+"""The time that the seller gets when an order returns to a status whose timer is overdue already."""
 MAX_EXTENSION_DAYS = 60
 
 
-class Timed(Protocol):
-    """What telling its timers takes: an order, or its row in a list."""
+class HasTimers(Protocol):
+    """An order, or its row in a list: everything that decides which timers run."""
 
     @property
     def status(self) -> Status: ...
@@ -87,57 +88,58 @@ class Timed(Protocol):
     def disputed(self) -> bool: ...
 
 
-def running(order: Timed) -> tuple[Timer, ...]:
-    """The timers that count now, most urgent first: none while frozen, and in a dispute only the dispute's own."""
+def running(order: HasTimers) -> tuple[Timer, ...]:
+    """The timers that run now, the earliest first. None while the order is frozen; a dispute stops those it holds."""
     if order.frozen:
         return ()
-    counting = (
+    timers = (
         timer
         for timer in order.timers
         if order.status in TIMERS[timer.kind].runs_in and not (order.disputed and TIMERS[timer.kind].held_by_dispute)
     )
-    return tuple(sorted(counting, key=lambda timer: (timer.due_at, timer.kind)))
+    return tuple(sorted(timers, key=lambda timer: (timer.due_at, timer.kind)))
 
 
-def on_lapse(order: Timed, timer: Timer) -> str | None:
-    """The clock's action when this timer lapses as the order stands, or None where nothing happens by itself."""
+def on_lapse(order: HasTimers, timer: Timer) -> str | None:
+    """The action that the lapse of this timer carries out in the order's status; None if there is none."""
     rule = TIMERS[timer.kind]
     return rule.on_lapse if order.status in rule.lapses_in else None
 
 
-def acts(order: Order, timer: Timer) -> bool:
-    """Does this timer's lapse do something as the order stands? Where only a snapshot has told of a dispute, nobody
-    knows what silence would accept."""
+def takes_effect(order: Order, timer: Timer) -> bool:
+    """Does the lapse of this timer change the order? Without a known claim, a dispute cannot be accepted by default."""
     unclaimed = order.dispute is not None and order.dispute.claim is None
     return on_lapse(order, timer) is not None and not (unclaimed and timer.kind == "dispute_answer")
 
 
 def next_lapse(order: Order) -> Timer | None:
-    """The earliest running timer whose lapse does something."""
-    return next((timer for timer in running(order) if acts(order, timer)), None)
+    """The earliest running timer whose lapse changes the order."""
+    return next((timer for timer in running(order) if takes_effect(order, timer)), None)
 
 
-def settle(order: Order, started: Mapping[str, datetime], supplied: Mapping[str, datetime]) -> Order:
-    """Drop the timers that have no meaning in the order's status, start the `started` ones, let the `supplied` win.
+def update_timers(order: Order, started: Mapping[str, datetime], supplied: Mapping[str, datetime]) -> Order:
+    """The order with the timers of its status: those that no longer apply are dropped, the `started` ones are added,
+    and deadlines that the platform supplied, now or earlier, win.
 
-    What the platform supplies ahead of its time (a ship-by in POST) is kept until the order gets there.
+    A supplied deadline whose timer does not run yet (a ship-by in a placement) is kept until the timer starts.
     """
-    told = {timer.kind: timer.due_at for timer in order.supplied} | dict(supplied)
-    ran = {timer.kind: timer.due_at for timer in order.timers}
-    due = ran | dict(started)
-    due |= {kind: told[kind] for kind in told if kind in due or kind in supplied}
-    timers = tuple(Timer(kind, due[kind]) for kind in TIMERS if kind in due and _stays(order, kind))
-    counting = {timer.kind for timer in timers}
-    ship_by = None if "shipment" in counting else told.get("shipment") or ran.get("shipment") or order.ship_by
+    platform = {timer.kind: timer.due_at for timer in order.supplied} | dict(supplied)
+    former = {timer.kind: timer.due_at for timer in order.timers}
+    due = former | dict(started)
+    due |= {kind: platform[kind] for kind in platform if kind in due or kind in supplied}
+    timers = tuple(Timer(kind, due[kind]) for kind in TIMERS if kind in due and _applies(order, kind))
+    kinds = {timer.kind for timer in timers}
+    ship_by = None if "shipment" in kinds else platform.get("shipment") or former.get("shipment") or order.ship_by
     later = (
         ()
         if order.status is Status.FINISH
-        else (Timer(kind, told[kind]) for kind in TIMERS if kind in told and kind not in counting)
+        else (Timer(kind, platform[kind]) for kind in TIMERS if kind in platform and kind not in kinds)
     )
     return replace(order, timers=timers, supplied=tuple(later), ship_by=ship_by)
 
 
-def _stays(order: Order, kind: str) -> bool:
+def _applies(order: Order, kind: str) -> bool:
+    """Does a timer of this kind belong to the order's status, fund state and dispute stage?"""
     if kind == "release" and order.fund_state is not FundState.AWAITING_RELEASE:
         return False
     if kind in BY_STAGE.values():
@@ -146,17 +148,17 @@ def _stays(order: Order, kind: str) -> bool:
     return order.status in TIMERS[kind].runs_in
 
 
-def moved(timers: Iterable[Timer], by: timedelta, *, held_only: bool = False) -> tuple[Timer, ...]:
-    """The same timers, due later by a pause; `held_only` moves those that a dispute holds."""
+def postponed(timers: Iterable[Timer], by: timedelta, *, held_only: bool = False) -> tuple[Timer, ...]:
+    """The timers, due later by the length of a pause. `held_only`: only those that a dispute holds are moved."""
     return tuple(
         replace(timer, due_at=timer.due_at + by) if TIMERS[timer.kind].held_by_dispute or not held_only else timer
         for timer in timers
     )
 
 
-def own_time(order: Order, at: datetime) -> datetime:
-    """`at` on the clock that a freeze or an open dispute has stopped: what starts meanwhile starts when the pause
-    began, because all that it holds moves by the whole time it lasted."""
+def timer_clock(order: Order, at: datetime) -> datetime:
+    """`at`, or the start of the freeze or open dispute that has stopped the timers. A timer that starts during a pause
+    is computed from the start of the pause, because the end of the pause moves it by the whole length."""
     at = min(at, order.frozen_at or at)
     return min(at, order.dispute.held_since) if order.dispute is not None and order.disputed else at
 
@@ -166,20 +168,20 @@ def payment_due(store: Store, placed_at: datetime) -> datetime:
 
 
 def shipment_due(store: Store, order: Order, start: datetime) -> datetime:
-    """Ship-by: the largest `handling_days` of the lines still to be shipped, in business days from the next day, at the
-    end of that day (23:59:59) in the store's zone and calendar. Elsewhere the platform's own deadline is supplied."""
-    tallies = order.tallies()
-    named = [
-        line.handling_days for line in order.lines if line.handling_days is not None and tallies[line.line_id].left
+    """Ship-by: the end (23:59:59, in the store's zone) of the n-th business day after `start`. n is the largest
+    `handling_days` of the lines still to be shipped, or the store's default if no line has any."""
+    progress = order.line_progress()
+    handling_days = [
+        line.handling_days for line in order.lines if line.handling_days is not None and progress[line.line_id].left
     ]
-    days = max(named) if named else store.policy.durations["shipment"].days
+    days = max(handling_days) if handling_days else store.policy.durations["shipment"].days
     zone = ZoneInfo(store.time_zone)
     day = business_day(store, start.astimezone(zone).date(), days)
     return datetime.combine(day, time(23, 59, 59), zone).replace(fold=1).astimezone(UTC)
 
 
-def full(store: Store, order: Order, kind: str, start: datetime) -> datetime:
-    """When a timer of this kind would be due that started now with its full length."""
+def full_length_due(store: Store, order: Order, kind: str, start: datetime) -> datetime:
+    """When a timer of this kind would be due if it started at `start` with its full length."""
     if kind == "shipment":
         return shipment_due(store, order, start)
     durations = store.policy.durations
@@ -192,7 +194,7 @@ def full(store: Store, order: Order, kind: str, start: datetime) -> datetime:
 
 
 def business_day(store: Store, day: date, count: int) -> date:
-    """The `count`-th business day after `day`; a store with no business day at all counts calendar days."""
+    """The `count`-th business day after `day`. A store without business days counts calendar days."""
     if not store.business_days:
         return day + DAY * count
     for _ in range(count):
@@ -205,14 +207,14 @@ def business_day(store: Store, day: date, count: int) -> date:
 
 
 def receipt_due(store: Store, order: Order, earliest: datetime) -> datetime:
-    """The buyer's window: `delivery_days` × 24 h from the last shipment, shortened once every parcel is delivered, and
-    never before `earliest`, the moment it begins."""
-    earliest = own_time(order, earliest)
-    last_shipped = own_time(order, max((parcel.shipped_at for parcel in order.parcels), default=earliest))
+    """When receipt is due: `delivery_days` × 24 h after the last shipment, plus extensions; earlier once every parcel
+    is delivered; never before `earliest`, when the timer starts."""
+    earliest = timer_clock(order, earliest)
+    last_shipped = timer_clock(order, max((parcel.shipped_at for parcel in order.parcels), default=earliest))
     promised = DAY * order.delivery_days if order.delivery_days is not None else store.policy.durations["receipt"]
     due = last_shipped + promised + DAY * order.extended_days
     delivered = [parcel.delivered_at for parcel in order.parcels]
     if delivered and all(delivered):
-        last_delivered = own_time(order, max(at for at in delivered if at is not None))
+        last_delivered = timer_clock(order, max(at for at in delivered if at is not None))
         due = min(due, last_delivered + store.policy.durations["receipt_after_delivery"])
     return max(due, earliest)

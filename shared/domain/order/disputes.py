@@ -1,8 +1,8 @@
-"""A dispute (纠纷): what each step does. Its table stands beside the order's, in lifecycle.py.
+"""The actions of a dispute (纠纷). Their table is `lifecycle.DISPUTE_TABLE`.
 
-A step is a change of its order and is carried out by lifecycle.py. The two sides take turns with proposals; what is
-settled becomes a refund of the order, after the goods have come back where that was agreed. Silence has an answer at
-every stage but the platform's own.
+Each action changes the order and is a version of it. Buyer and seller make proposals in turn. The accepted proposal
+becomes a refund of the order, at once or after the return of the goods. Each stage has a timer (deadlines.BY_STAGE).
+The lapse of the timer carries out an action, except while the platform decides.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from shared.domain.order import deadlines, funds, refunds
 from shared.domain.order.deadlines import BY_STAGE
 from shared.domain.order.model import Dispute, Evidence, Order, Proposal, Quantity, Refund, RefundState
 from shared.domain.order.overlays import end_dispute, with_dispute
-from shared.domain.order.payments import supplied
+from shared.domain.order.payments import supplied_deadlines
 from shared.domain.order.transitions import ANY, Command, Guard, Row, Target, Verb, row
 
 WAIT_SELLER, WAIT_BUYER, WAIT_PLATFORM = "wait_seller", "wait_buyer", "platform"
@@ -28,8 +28,8 @@ RETURN = "return_and_refund"
 MAX_PROPOSALS, MAX_EVIDENCE, MAX_DISPUTES = 30, 20, 10
 
 
-def claimed(order: Order) -> bool:
-    """Is it known what the buyer asks for? Not where a snapshot has told of the dispute, and nothing else has."""
+def claim_known(order: Order) -> bool:
+    """Is the buyer's claim known? A dispute that only a snapshot has reported has none."""
     return order.dispute is not None and order.dispute.claim is not None
 
 
@@ -44,7 +44,7 @@ def _at_stage(stages: tuple[str, ...]) -> Guard:
 
 
 CLAIMED = Guard(
-    lambda order, at: claimed(order),
+    lambda order, at: claim_known(order),
     "claim_unknown",
     "The platform has not said yet what the buyer asks for.",
 )
@@ -61,9 +61,10 @@ ROOM_FOR_EVIDENCE = Guard(
 
 
 def start(order: Order, command: Command) -> Order:
-    """The overlay and the claim. Receipt, shipment and release timers stop; shipping stays allowed. A dispute that only
-    a snapshot has told of gets its claim."""
-    refunds.refuse_more(order)
+    """Open a dispute, or add the claim to a dispute that only a snapshot has reported. The receipt, shipment and
+    release timers stop; shipping stays allowed. Raises Conflict for too many disputes, Unprocessable for the content.
+    """
+    refunds.check_refund_limit(order)
     if len(order.disputes) >= MAX_DISPUTES and not order.disputed:
         raise Conflict("too_many_disputes", f"An order has at most {MAX_DISPUTES} disputes.")
     body = command.body
@@ -75,8 +76,8 @@ def start(order: Order, command: Command) -> Order:
             "claim_exceeds_remaining", "The claim is more than what remains of the order's money.", "/claim"
         )
     _refuse_return(body["kind"], body["solution"])
-    known = order.dispute if order.disputed else None
-    dispute = known or begun(order, command.new_id("dsp_"), command.at)
+    reported = order.dispute if order.disputed else None
+    dispute = reported or new_dispute(order, command.new_id("dsp_"), command.at)
     dispute = replace(
         dispute,
         stage=WAIT_SELLER,
@@ -85,100 +86,103 @@ def start(order: Order, command: Command) -> Order:
         line_ids=tuple(body.get("line_ids") or ()),
         proposals=(Proposal("buyer", body["solution"], body["claim"], body["text"], command.at),),
     )
-    return _at(with_dispute(order, dispute), command)
+    return _move_to(with_dispute(order, dispute), command)
 
 
-def begun(order: Order, dispute_id: str, at: datetime) -> Dispute:
-    """A dispute of which nothing is known but that it is there."""
+def new_dispute(order: Order, dispute_id: str, at: datetime) -> Dispute:
+    """An open dispute without a claim."""
     return Dispute(dispute_id, len(order.disputes) + 1, WAIT_SELLER, opened_at=at, held_since=at)
 
 
 def accept(order: Order, command: Command) -> Order:
-    """What the buyer asks for; the clock's silence says the same."""
+    """Accept the buyer's proposal. The clock does so when the seller has not answered in time."""
     by_silence = command.actor.role == "clock"
-    return _settle(order, command, "buyer", "seller_response_issue_timeout" if by_silence else "")
+    return _agree(order, command, "buyer", "seller_response_issue_timeout" if by_silence else "")
 
 
 def counter(order: Order, command: Command) -> Order:
-    return _at(_proposed(order, command, "seller"), command, WAIT_BUYER)
+    return _move_to(_add_proposal(order, command, "seller"), command, WAIT_BUYER)
 
 
 def buyer_accept(order: Order, command: Command) -> Order:
-    return _settle(order, command, "seller")
+    return _agree(order, command, "seller")
 
 
 def buyer_counter(order: Order, command: Command) -> Order:
-    return _at(_proposed(order, command, "buyer"), command, WAIT_SELLER)
+    return _move_to(_add_proposal(order, command, "buyer"), command, WAIT_SELLER)
 
 
 def escalate(order: Order, command: Command) -> Order:
-    return _at(order, command, WAIT_PLATFORM)
+    return _move_to(order, command, WAIT_PLATFORM)
 
 
 def decide(order: Order, command: Command) -> Order:
-    return _settle(_proposed(order, command, "platform"), command, "platform", "platform_decided_issue")
+    return _agree(_add_proposal(order, command, "platform"), command, "platform", "platform_decided_issue")
 
 
 def give_return_address(order: Order, command: Command) -> Order:
-    return _at(
-        with_dispute(order, replace(_open(order), return_address=dict(command.body["address"]))), command, WAIT_RETURN
+    return _move_to(
+        with_dispute(order, replace(_open_dispute(order), return_address=dict(command.body["address"]))),
+        command,
+        WAIT_RETURN,
     )
 
 
 def buyer_returned(order: Order, command: Command) -> Order:
     sent = replace(
-        _open(order),
+        _open_dispute(order),
         return_carrier=command.body.get("carrier"),
         return_tracking_no=command.body.get("tracking_no"),
     )
-    return _at(with_dispute(order, sent), command, WAIT_CONFIRM_RETURN)
+    return _move_to(with_dispute(order, sent), command, WAIT_CONFIRM_RETURN)
 
 
 def confirm_return(order: Order, command: Command) -> Order:
-    """The seller has the goods back, or has not said otherwise in time."""
-    returned = with_dispute(order, replace(_open(order), returned_at=command.at))
-    return _refunded(returned, command, _reason(returned, "seller_accept_issue_goods_return"))
+    """The goods are back. The clock says so when the seller has not answered in time."""
+    returned = with_dispute(order, replace(_open_dispute(order), returned_at=command.at))
+    return _end_with_refund(returned, command, _end_reason(returned, "seller_accept_issue_goods_return"))
 
 
-def refund_without_return(order: Order, command: Command) -> Order:
-    return _refunded(order, command, _reason(order, "seller_accept_issue_no_goods_return"))
+def expire_return_address(order: Order, command: Command) -> Order:
+    return _end_with_refund(order, command, _end_reason(order, "seller_accept_issue_no_goods_return"))
 
 
-def keep_the_money(order: Order, command: Command) -> Order:
-    """The buyer has not sent the goods back in time: the seller is paid."""
-    return _ended(order, command, "not_returned")
+def expire_return(order: Order, command: Command) -> Order:
+    """The buyer did not send the goods back in time: the dispute ends without a refund."""
+    return _end_without_refund(order, command, "not_returned")
 
 
 def withdraw(order: Order, command: Command) -> Order:
-    return _ended(order, command, "withdrawn")
+    return _end_without_refund(order, command, "withdrawn")
 
 
 def add_evidence(order: Order, command: Command) -> Order:
-    """`body` has the file as it was found in S3, not as somebody says it is; once, however often it is told."""
-    dispute, told = _open(order), command.body
-    if any(each.evidence_id == told["evidence_id"] for each in dispute.evidence):
+    """Add a file. `body` describes the object as S3 has it, not as the uploader described it. A file that is already
+    there changes nothing."""
+    dispute, file = _open_dispute(order), command.body
+    if any(each.evidence_id == file["evidence_id"] for each in dispute.evidence):
         return order
     evidence = Evidence(
-        told["evidence_id"],
+        file["evidence_id"],
         command.actor.kind,
-        told["media_type"],
-        told["bytes"],
+        file["media_type"],
+        file["bytes"],
         command.at,
-        told.get("text"),
+        file.get("text"),
     )
     return with_dispute(order, replace(dispute, evidence=(*dispute.evidence, evidence)))
 
 
-def _of(verb: Verb) -> Verb:
-    """The step is about the dispute that the caller has seen, not about one that was opened since."""
+def _of_given_dispute(verb: Verb) -> Verb:
+    """Refuse the action (Conflict) if `dispute_id` in the body is not the open dispute: the caller saw an older one."""
 
-    def step(order: Order, command: Command) -> Order:
-        meant = command.body.get("dispute_id")
-        if meant is not None and meant != _open(order).dispute_id:
+    def checked(order: Order, command: Command) -> Order:
+        dispute_id = command.body.get("dispute_id")
+        if dispute_id is not None and dispute_id != _open_dispute(order).dispute_id:
             raise Conflict("dispute_ended", "This dispute has ended; another one is open.")
         return verb(order, command)
 
-    return step
+    return checked
 
 
 def step(
@@ -190,29 +194,31 @@ def step(
     verb: Verb,
     *guards: Guard,
 ) -> Row:
-    """A row of the dispute table. Its stages are a guard, and its source is any status: a snapshot may show a dispute
-    on any."""
+    """Make a row of the dispute table. The stages are its first guard. It starts from any status, because a snapshot
+    may show a dispute in any status."""
     stages = (stage,) if isinstance(stage, str) else stage
-    made = row(action, actors, ANY, target, _of(verb), _at_stage(stages), *guards, stage=to_stage)
-    return replace(made, stages=stages)
+    of_order = row(action, actors, ANY, target, _of_given_dispute(verb), _at_stage(stages), *guards, stage=to_stage)
+    return replace(of_order, stages=stages)
 
 
-def _open(order: Order) -> Dispute:
+def _open_dispute(order: Order) -> Dispute:
     assert order.dispute is not None
     return order.dispute
 
 
-def _at(order: Order, command: Command, stage: str = WAIT_SELLER) -> Order:
-    """At a stage, whose timer starts anew."""
+def _move_to(order: Order, command: Command, stage: str = WAIT_SELLER) -> Order:
+    """Move the dispute to a stage and start the timer of the stage."""
     kind = BY_STAGE[stage]
     due_at = command.at + command.store.policy.durations[kind]
-    there = with_dispute(order, replace(_open(order), stage=stage))
-    others = tuple(timer for timer in there.timers if timer.kind not in BY_STAGE.values())
-    return answer_by_its_timer(deadlines.settle(replace(there, timers=others), {kind: due_at}, supplied(command)))
+    at_stage = with_dispute(order, replace(_open_dispute(order), stage=stage))
+    others = tuple(timer for timer in at_stage.timers if timer.kind not in BY_STAGE.values())
+    return with_respond_by(
+        deadlines.update_timers(replace(at_stage, timers=others), {kind: due_at}, supplied_deadlines(command))
+    )
 
 
-def answer_by_its_timer(order: Order) -> Order:
-    """The open dispute is to be answered when its timer says, whoever supplied that."""
+def with_respond_by(order: Order) -> Order:
+    """Set `respond_by` of the open dispute to when the timer of its stage is due, ours or the platform's."""
     dispute = order.dispute
     if dispute is None or not order.disputed:
         return order
@@ -220,9 +226,9 @@ def answer_by_its_timer(order: Order) -> Order:
     return with_dispute(order, replace(dispute, respond_by=timer.due_at if timer else None))
 
 
-def _proposed(order: Order, command: Command, by: str) -> Order:
-    """One proposal more, which takes the place of what the same side has offered before."""
-    dispute, body = _open(order), command.body
+def _add_proposal(order: Order, command: Command, by: str) -> Order:
+    """Add a proposal. The earlier proposals of the same side become `superseded`."""
+    dispute, body = _open_dispute(order), command.body
     if body["refund"] > order.remaining:
         raise Unprocessable(
             "refund_exceeds_remaining", "The refund is more than what remains of the order's money.", "/refund"
@@ -230,41 +236,41 @@ def _proposed(order: Order, command: Command, by: str) -> Order:
     _refuse_return(dispute.kind, body["solution"])
     if body["solution"] == RETURN and not body["refund"]:
         raise Unprocessable("return_without_refund", "Goods are not sent back for nothing.", "/refund")
-    offered = Proposal(by, body["solution"], body["refund"], body.get("text") or "", command.at)
-    before = tuple(replace(each, state="superseded") if each.by == by else each for each in dispute.proposals)
-    return with_dispute(order, replace(dispute, proposals=(*before, offered)))
+    proposal = Proposal(by, body["solution"], body["refund"], body.get("text") or "", command.at)
+    earlier = tuple(replace(each, state="superseded") if each.by == by else each for each in dispute.proposals)
+    return with_dispute(order, replace(dispute, proposals=(*earlier, proposal)))
 
 
 def _refuse_return(kind: str | None, solution: str) -> None:
-    """Goods that have not come cannot go back."""
+    """Goods that were not received cannot be returned."""
     if kind == "not_received" and solution == RETURN:
         raise Unprocessable("nothing_to_return", "What was not received cannot be returned.", "/solution")
 
 
-def _settle(order: Order, command: Command, by: str, result: str = "") -> Order:
-    """What `by` proposes is agreed: a refund at once, or after the goods have come back."""
-    dispute = _open(order)
+def _agree(order: Order, command: Command, by: str, result: str = "") -> Order:
+    """Accept the open proposal of `by`: refund at once, or wait for the return of the goods first."""
+    dispute = _open_dispute(order)
     agreed = dispute.proposal(by)
     assert agreed is not None
     proposals = tuple(replace(each, state="accepted") if each is agreed else each for each in dispute.proposals)
-    settled = with_dispute(order, replace(dispute, proposals=proposals))
+    order = with_dispute(order, replace(dispute, proposals=proposals))
     if agreed.solution == RETURN:
-        return _at(settled, command, WAIT_ADDRESS)
-    return _refunded(settled, command, result or "seller_accept_issue_no_goods_return")
+        return _move_to(order, command, WAIT_ADDRESS)
+    return _end_with_refund(order, command, result or "seller_accept_issue_no_goods_return")
 
 
-def _reason(order: Order, usual: str) -> str:
-    agreed = _open(order).agreed
+def _end_reason(order: Order, usual: str) -> str:
+    agreed = _open_dispute(order).agreed
     return "platform_decided_issue" if agreed and agreed.by == "platform" else usual
 
 
-def _refunded(order: Order, command: Command, end_reason: str) -> Order:
-    """Ended with the refund that was agreed on, at most what remains. All that remains: the order ends with it."""
-    dispute = _open(order)
+def _end_with_refund(order: Order, command: Command, end_reason: str) -> Order:
+    """End the dispute with the agreed refund, at most what remains. If all that remains is refunded, the order ends."""
+    dispute = _open_dispute(order)
     assert dispute.agreed is not None
     amount = min(dispute.agreed.refund, order.remaining)
     if not amount:
-        return _ended(order, command, end_reason if dispute.agreed.by == "platform" else "no_refund")
+        return _end_without_refund(order, command, end_reason if dispute.agreed.by == "platform" else "no_refund")
     pieces = tuple(
         Quantity(line.line_id, line.quantity)
         for line in order.lines
@@ -275,8 +281,8 @@ def _refunded(order: Order, command: Command, end_reason: str) -> Order:
     )
     in_full = amount == order.remaining
     ended = end_dispute(replace(order, refunds=(*order.refunds, refund)), command.at, end_reason)
-    return refunds.close(ended, end_reason) if in_full else ended
+    return refunds.await_refund(ended, end_reason) if in_full else ended
 
 
-def _ended(order: Order, command: Command, result: str) -> Order:
+def _end_without_refund(order: Order, command: Command, result: str) -> Order:
     return funds.finish_when_settled(end_dispute(order, command.at, result), command.at)

@@ -1,4 +1,4 @@
-"""Receipt, release of funds and payment of refunds: how an order comes to its end."""
+"""The actions that end an order: receipt, release of the funds, and payment of a refund."""
 
 from __future__ import annotations
 
@@ -21,8 +21,12 @@ def expire_receipt(order: Order, command: Command) -> Order:
 
 
 def release(order: Order, command: Command) -> Order:
-    """The platform pays out: what it says, or what was received less refunds, tax and the fees it names. What is left
-    then is the tax that it keeps, as far as there is any; anything else stays unexplained (ledger.py)."""
+    """The platform releases the funds to the seller.
+
+    Without an `amount`, it is the remaining amount less tax and the fees in the body. What is left after amount and
+    fees is tax withheld, up to the order's tax; more than that stays unexplained (ledger.py). Raises Unprocessable if
+    amount and fees are more than what remains.
+    """
     commission, affiliate_fee = command.body.get("commission"), command.body.get("affiliate_fee")
     amount = command.body.get("amount")
     tax = min(order.amounts.tax, order.remaining)
@@ -45,11 +49,12 @@ def release(order: Order, command: Command) -> Order:
             tax_withheld=min(tax, order.remaining - amount - (commission or 0) - (affiliate_fee or 0)) or None,
         ),
     )
-    return finish_when_settled(deadlines.settle(released, {}, {}), command.at)
+    return finish_when_settled(deadlines.update_timers(released, {}, {}), command.at)
 
 
 def complete_refund(order: Order, command: Command) -> Order:
-    """The platform has paid an accepted refund; never more than what the buyer still has to get back."""
+    """The platform has paid an accepted refund. Raises Unprocessable if it is more than the order's money less the
+    other promised refunds, Conflict if the refund is not accepted."""
     refund = order.refund(command.body["refund_id"])
     if refund is None:
         raise Unprocessable("refund_unknown", "The order has no such refund.", "/refund_id")
@@ -84,12 +89,12 @@ def _receive(order: Order, command: Command, by: str, end_reason: str) -> Order:
         received_at=command.at,
         delivered_assessment=Assessment(command.at, by),
     )
-    return deadlines.settle(received, {"release": command.at + command.store.policy.durations["release"]}, {})
+    return deadlines.update_timers(received, {"release": command.at + command.store.policy.durations["release"]}, {})
 
 
 def finish_when_settled(order: Order, at: datetime) -> Order:
-    """FINISH when nothing is left to release, refund or dispute; until then FUND_PROCESSING stays. Where all goes back
-    to the buyer, there is nothing to dispute over any more."""
+    """Move an order in FUND_PROCESSING to FINISH if nothing is left to release, refund or dispute. A full refund ends
+    an open dispute, because no money is left to dispute."""
     if order.status is not Status.FUND_PROCESSING or any(
         refund.state in OPEN_REFUND_STATES for refund in order.refunds
     ):
@@ -103,7 +108,7 @@ def finish_when_settled(order: Order, at: datetime) -> Order:
         order = replace(order, fund_state=FundState.REFUNDED)
     if order.fund_state in (FundState.AWAITING_RELEASE, FundState.NONE):
         return order
-    return deadlines.settle(replace(order, status=Status.FINISH, finished_at=at), {}, {})
+    return deadlines.update_timers(replace(order, status=Status.FINISH, finished_at=at), {}, {})
 
 
 def _with(order: Order, changed: Refund) -> tuple[Refund, ...]:

@@ -1,4 +1,4 @@
-"""The append-only history of an order: one entry for each version it has had."""
+"""The append-only history of an order: one entry for each version."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from shared.domain.order.model import Amounts, Order, Overlay, Parcel, Refund, Status
+from shared.domain.order.amounts import Amounts
+from shared.domain.order.model import Order, Overlay, Parcel, Refund, Status
 from shared.domain.order.transitions import Actor
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`seq` is the version that the change made. `changes` holds JSON values only, and no personal data."""
+    """`seq` is the order's version after the change. `at` is when it happened, `recorded_at` when Orderkeep received
+    it. `changes` holds JSON values and no personal data."""
 
     seq: int
     at: datetime
@@ -26,7 +28,7 @@ class Entry:
     changes: Mapping[str, Any] = field(default_factory=dict)
 
 
-_WATCHED = (
+_WITH_VALUES = (
     "fund_state",
     "end_reason",
     "extended_days",
@@ -37,22 +39,26 @@ _WATCHED = (
     "delivery_days",
     "chosen_service",
 )
-_SILENT = ("note", "recipient", "buyer", "lines", "memo")
-"""Told of by name only: what they hold may be personal, or long."""
+_BY_NAME_ONLY = ("note", "recipient", "buyer", "lines", "memo")
+"""Fields whose values are left out of the history, because they may be personal or long."""
 
 
 def changes(before: Order, after: Order) -> dict[str, Any]:
-    """What differs between two versions, as `{"field": [before, after]}`; amounts in minor units.
+    """The differences between two versions, as `{"field": [before, after]}`; amounts in minor units.
 
-    Records are told of by id, timers as `{"deadlines": {kind: [due before, due after]}}`. What the buyer
-    has written is told nowhere here: a message makes no version, and would show in whichever came next.
+    - A field of _BY_NAME_ONLY is `{"field": True}`.
+    - Timers are `{"deadlines": {kind: [due before, due after]}}`.
+    - Parcels are a list of ids, refunds `{id: state}`, disputes `{id: [stage before, stage after]}`.
+
+    Unread messages are left out: a message makes no version, so it would appear in the entry of some later change.
     """
-    told: dict[str, Any] = {}
-    for name in _WATCHED:
-        _tell(told, name, getattr(before, name), getattr(after, name))
-    for name in _SILENT:
+    differences: dict[str, Any] = {}
+    for name in _WITH_VALUES:
         if getattr(before, name) != getattr(after, name):
-            told[name] = True
+            differences[name] = [_plain(getattr(before, name)), _plain(getattr(after, name))]
+    for name in _BY_NAME_ONLY:
+        if getattr(before, name) != getattr(after, name):
+            differences[name] = True
     amounts = {
         part.name: [getattr(before.amounts, part.name), getattr(after.amounts, part.name)]
         for part in fields(Amounts)
@@ -65,13 +71,13 @@ def changes(before: Order, after: Order) -> dict[str, Any]:
         if due_before.get(kind) != due_after.get(kind)
     }
     overlays = [[str(each) for each in order.overlays if each is not Overlay.UNREAD] for order in (before, after)]
-    parcels = _touched(before.parcels, after.parcels, "parcel_id")
+    parcels = _changed_ids(before.parcels, after.parcels, "parcel_id")
     refunds = {
         refund.refund_id: str(refund.state) for refund in after.refunds if before.refund(refund.refund_id) != refund
     }
+    stages = {dispute.dispute_id: dispute.stage for dispute in before.disputes}
     disputes = {
-        dispute.dispute_id: [before_stages.get(dispute.dispute_id), dispute.stage]
-        for before_stages in [{each.dispute_id: each.stage for each in before.disputes}]
+        dispute.dispute_id: [stages.get(dispute.dispute_id), dispute.stage]
         for dispute in after.disputes
         if dispute not in before.disputes
     }
@@ -85,12 +91,7 @@ def changes(before: Order, after: Order) -> dict[str, Any]:
         "violations": violations,
         "overlays": overlays if overlays[0] != overlays[1] else None,
     }
-    return told | {name: value for name, value in grouped.items() if value}
-
-
-def _tell(told: dict[str, Any], name: str, before: Any, after: Any) -> None:
-    if before != after:
-        told[name] = [_plain(before), _plain(after)]
+    return differences | {name: value for name, value in grouped.items() if value}
 
 
 def _plain(value: Any) -> Any:
@@ -99,6 +100,6 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _touched(before: tuple[Parcel | Refund, ...], after: tuple[Parcel | Refund, ...], key: str) -> list[str]:
-    was, now = ({getattr(record, key): record for record in records} for records in (before, after))
-    return [name for name in was | now if was.get(name) != now.get(name)]
+def _changed_ids(before: tuple[Parcel | Refund, ...], after: tuple[Parcel | Refund, ...], key: str) -> list[str]:
+    old, new = ({getattr(record, key): record for record in records} for records in (before, after))
+    return [name for name in old | new if old.get(name) != new.get(name)]

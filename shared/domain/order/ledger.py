@@ -1,6 +1,6 @@
-"""Where an order's money is: what has moved, who holds the rest, and what the seller should get of it.
+"""The money of an order: its movements, what the platform still holds, and what the seller should receive.
 
-received = held + released + commission + affiliate fee + tax + refunded, in every currency and at every moment. All
+For every order at any time: received = held + released + commission + affiliate fee + tax withheld + refunded. All
 amounts are minor units of the order's currency; rates are parts per million.
 """
 
@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from shared.domain.order.amounts import Amounts
 from shared.domain.order.history import Entry
-from shared.domain.order.model import Amounts, FundState, Status
+from shared.domain.order.model import FundState, Status
 
 MILLION = 1_000_000
 FLOWS: Mapping[str, tuple[str, int]] = {
@@ -24,14 +25,14 @@ FLOWS: Mapping[str, tuple[str, int]] = {
     "affiliate_fee": ("affiliate_fee", -1),
     "tax": ("tax_withheld", -1),
 }
-"""Every kind of movement: the amount of the order that it changes, and its sign as the platform's account sees it."""
+"""Every kind of movement: the field of Amounts that it changes, and its sign in the platform's account."""
 HELD = ("in_progress", "awaiting_release", "refunding", "frozen", "unexplained")
-"""What the platform holds, by what has to happen to it: the order has to go on, its release or a refund has to be paid,
-it is frozen, or nobody can say. The last must be 0."""
+"""The kinds of money that the platform holds: the order is not ended, the release is due, a refund is due, the order is
+frozen, or none of these. The last, `unexplained`, must be 0."""
 
 
-class Funded(Protocol):
-    """An order, or its row in a list. `promised` is what accepted refunds are still to pay."""
+class HasFunds(Protocol):
+    """An order, or its row in a list. `promised` is the sum of the accepted refunds that are not paid yet."""
 
     @property
     def status(self) -> Status: ...
@@ -47,7 +48,7 @@ class Funded(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Money that moved with one change of an order. `amount` is signed; `held` is what the platform holds after it."""
+    """One movement of money. `seq` is the version of the order. `amount` is signed; `held` is the balance after it."""
 
     seq: int
     at: datetime
@@ -57,7 +58,8 @@ class Movement:
 
 
 def movements(held: int, entries: Iterable[Entry]) -> Iterator[Movement]:
-    """What moved with each history entry, from `held` on. A correction by a snapshot is a movement, too."""
+    """The movements of the history entries, where `held` is the balance before the first entry. A correction by a
+    snapshot is a movement, too."""
     for entry in entries:
         changed: Mapping[str, tuple[int | None, int | None]] = entry.changes.get("amounts", {})
         for flow, (name, sign) in FLOWS.items():
@@ -68,24 +70,24 @@ def movements(held: int, entries: Iterable[Entry]) -> Iterator[Movement]:
                 yield Movement(entry.seq, entry.at, flow, amount, held)
 
 
-def unexplained(order: Funded) -> int:
-    """What is held of an order that nobody waits for any more: an ended one that does not add up."""
-    over = order.status is Status.FINISH or order.fund_state in (FundState.RELEASED, FundState.REFUNDED)
-    return order.amounts.held - _promised(order) if over else 0
+def unexplained(order: HasFunds) -> int:
+    """The money of an ended order that was neither released nor refunded nor promised. Must be 0."""
+    ended = order.status is Status.FINISH or order.fund_state in (FundState.RELEASED, FundState.REFUNDED)
+    return order.amounts.held - _promised(order) if ended else 0
 
 
-def _promised(order: Funded) -> int:
-    """A snapshot or a short payment may show less than had been promised by then."""
+def _promised(order: HasFunds) -> int:
+    """The promised refunds, at most what is held: a snapshot or a short payment may leave less than was promised."""
     return max(0, min(order.promised, order.amounts.held))
 
 
-def holdings(order: Funded) -> Counter[str]:
-    """What is held of an order, by what has to happen to it (HELD)."""
+def holdings(order: HasFunds) -> Counter[str]:
+    """The money held for an order, by kind (HELD)."""
     held, promised = order.amounts.held, _promised(order)
     if order.frozen:
         return Counter(frozen=held)
-    if odd := unexplained(order):
-        return Counter(refunding=promised, unexplained=odd)
+    if rest := unexplained(order):
+        return Counter(refunding=promised, unexplained=rest)
     if order.fund_state is FundState.AWAITING_RELEASE:
         return Counter(refunding=promised, awaiting_release=held - promised)
     if order.fund_state is FundState.REFUNDING:
@@ -93,18 +95,19 @@ def holdings(order: Funded) -> Counter[str]:
     return Counter(refunding=promised, in_progress=held - promised)
 
 
-def totals(order: Funded) -> Counter[str]:
-    """Everything that the store's totals say of one order: what has moved, by flow, and what is held."""
-    moved = {flow: getattr(order.amounts, name) or 0 for flow, (name, _) in FLOWS.items()}
-    return Counter({name: amount for name, amount in (moved | holdings(order)).items() if amount})
+def totals(order: HasFunds) -> Counter[str]:
+    """What one order adds to the totals of its store: the amount of each flow, unsigned, and the holdings."""
+    flows = {flow: getattr(order.amounts, name) or 0 for flow, (name, _) in FLOWS.items()}
+    return Counter({name: amount for name, amount in (flows | holdings(order)).items() if amount})
 
 
-def expected_release(order: Funded) -> int | None:
-    """What the seller should get: the order amount less tax and refunds × (1 − commission − affiliate), rounded half up
-    (marketplace.md 2.1: 171.60 at 5 % and 8 % gives 149.29). None where nothing was received, or all goes back."""
+def expected_release(order: HasFunds) -> int | None:
+    """What the seller should receive: (received − tax − refunds) × (1 − commission − affiliate), rounded half up. This
+    is the platform's own formula: 171.60 at 5 % and 8 % gives 149.29. None if nothing was received, or everything is
+    refunded."""
     amounts = order.amounts
     if amounts.received is None or order.fund_state in (FundState.REFUNDING, FundState.REFUNDED):
         return None
     base = max(0, amounts.received - amounts.tax - amounts.refunded - _promised(order))
-    kept = MILLION - amounts.commission_rate - amounts.affiliate_rate
-    return (2 * base * kept + MILLION) // (2 * MILLION)
+    rate = MILLION - amounts.commission_rate - amounts.affiliate_rate
+    return (2 * base * rate + MILLION) // (2 * MILLION)

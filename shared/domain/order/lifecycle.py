@@ -1,9 +1,26 @@
-"""The life of an order: its table, the table of its dispute, and the two ways to read them.
+"""The life of an order, as tables. Start here.
 
-TABLE says where every action leads, DISPUTE_TABLE the same of a dispute, and PLATFORM_ALONE what no action reports. The
-timers are in `deadlines.TIMERS`: each names the action of these tables that its lapse carries out. `act` carries out
-one action and checks that it led where its row says, `allowed_actions` says what could be done. A guard on state,
-overlay, count or time answers Conflict; rules about a request's content are the verbs' and answer Unprocessable.
+Three tables define which action may follow which status, and nothing else in the project repeats them:
+
+- TABLE: the actions of an order. One row is: action, actors, statuses it starts from, targets it may lead to, function,
+  guards. Where does `refuse_payment` lead? Its row says: from WAIT_SELLER_EXAMINE_MONEY to REFUNDING, a target that is
+  defined above the table (FUND_PROCESSING, with the fund state `refunding`).
+- DISPUTE_TABLE: the actions of an order's open dispute. A row has the stages of the dispute in place of statuses.
+- PLATFORM_ONLY: the changes of status that no action reports. Orderkeep learns of them from a `sync` snapshot.
+
+Timers are in `deadlines.TIMERS`. When a timer lapses, the clock carries out an action of these tables.
+
+`act` carries out one action. It first applies the timers that lapsed before the action's own time (`lapse`), then looks
+for a row whose actors, statuses and guards fit, calls the row's function (`verb`), and checks that the result is one of
+the row's targets. The result is a `Change`: the new order and one history entry for each version. `allowed_actions`
+reads the same rows and returns the actions that would be accepted.
+
+An action that is refused changes nothing. If no row fits, or a guard on status, overlay, count or time fails, the error
+is Conflict (HTTP 409). If the content of the request breaks a rule, the verb raises Unprocessable (422). Anyone but
+the seller, the platform and the clock matches no row.
+
+docs/lifecycle.md is generated from this module. The functions are in payments.py, shipments.py, refunds.py, funds.py,
+overlays.py, disputes.py and sync.py beside it.
 """
 
 from __future__ import annotations
@@ -55,7 +72,7 @@ ON_ITS_WAY = frozenset({Status.SELLER_PART_SEND_GOODS, Status.WAIT_BUYER_ACCEPT_
 
 NO_DISPUTE = Guard(lambda order, at: not order.disputed, "dispute_open", "A dispute is open on this order.")
 NO_CLAIM = Guard(
-    lambda order, at: not order.disputed or not disputes.claimed(order), NO_DISPUTE.code, NO_DISPUTE.because
+    lambda order, at: not order.disputed or not disputes.claim_known(order), NO_DISPUTE.code, NO_DISPUTE.detail
 )
 FUNDS_HELD = Guard(
     lambda order, at: order.fund_state is FundState.AWAITING_RELEASE,
@@ -65,7 +82,7 @@ FUNDS_HELD = Guard(
 FUNDS_OPEN = Guard(
     lambda order, at: order.status is not Status.FUND_PROCESSING or FUNDS_HELD.holds(order, at),
     FUNDS_HELD.code,
-    FUNDS_HELD.because,
+    FUNDS_HELD.detail,
 )
 REFUND_ACCEPTED = Guard(
     lambda order, at: any(refund.state is RefundState.ACCEPTED for refund in order.refunds),
@@ -112,14 +129,14 @@ REFUNDING = Target(S.FUND_PROCESSING, F.REFUNDING)
 RELEASED = Target(S.FUND_PROCESSING, F.RELEASED)
 PAID_OUT = Target(S.FINISH, F.RELEASED, only_from=FROM_PROCESSING)
 PAID_BACK = Target(S.FINISH, F.REFUNDED, only_from=FROM_PROCESSING)
-GOES_ON = (UNCHANGED, PAID_OUT, PAID_BACK)
-"""The order goes on, or ends where it waited for nothing else."""
-SETTLED = (UNCHANGED, REFUNDING, PAID_OUT, PAID_BACK)
-"""The same, or all that remains of the money goes back to the buyer."""
-AS_SHOWN = tuple(Target(status, fund) for status in S for fund in F if fund in sync.POSSIBLE_FUNDS[status])
-"""What a snapshot may show: any status."""
+MAY_FINISH = (UNCHANGED, PAID_OUT, PAID_BACK)
+"""The status stays unchanged, or the order finishes because nothing else is open."""
+MAY_REFUND = (UNCHANGED, REFUNDING, PAID_OUT, PAID_BACK)
+"""The same, or everything that remains is refunded to the buyer."""
+ANY_TARGET = tuple(Target(status, fund) for status in S for fund in F if fund in sync.POSSIBLE_FUNDS[status])
+"""The targets of `sync`: a snapshot may show any status."""
 
-# action, actors beside the platform, from, to, the function that does it, guards
+# action, actors (and always the platform), from, to, function, guards
 TABLE: tuple[Row, ...] = (
     row("start_payment", "platform", S.PLACE_ORDER_SUCCESS, S.PAYMENT_PROCESSING, payments.start),
     row("fail_payment", "platform", S.PAYMENT_PROCESSING, S.PLACE_ORDER_SUCCESS, payments.fail),
@@ -150,38 +167,46 @@ TABLE: tuple[Row, ...] = (
     row("confirm_receipt", "platform", S.WAIT_BUYER_ACCEPT_GOODS, AWAITING, funds.confirm_receipt, NO_DISPUTE),
     row("expire_receipt", "clock", S.WAIT_BUYER_ACCEPT_GOODS, AWAITING, funds.expire_receipt, NO_DISPUTE),
     row("release_funds", "platform", S.FUND_PROCESSING, (RELEASED, PAID_OUT), funds.release, FUNDS_HELD, NO_DISPUTE),
-    row("complete_refund", "platform", ANY, GOES_ON, funds.complete_refund, REFUND_ACCEPTED, stage=(SAME, ENDED)),
+    row(
+        "complete_refund",
+        "platform",
+        ANY,
+        MAY_FINISH,
+        funds.complete_refund,
+        REFUND_ACCEPTED,
+        stage=(SAME, ENDED),
+    ),
     row("freeze", "platform", NOT_FINISHED, UNCHANGED, overlays.freeze),
     row("unfreeze", "platform", NOT_FINISHED, UNCHANGED, overlays.unfreeze, IS_FROZEN),
     row("open_dispute", "platform", DISPUTABLE, UNCHANGED, disputes.start, FUNDS_OPEN, NO_CLAIM, stage=WAIT_SELLER),
-    row("sync", "platform", ANY, AS_SHOWN, sync.sync, stage=(SAME, WAIT_SELLER, ENDED)),
+    row("sync", "platform", ANY, ANY_TARGET, sync.sync, stage=(SAME, WAIT_SELLER, ENDED)),
 )
 
-# action, actors beside the platform, from stage, to stage, where the order goes to, the function that does it, guards
+# action, actors (and always the platform), from stage, to stage, target of the order, function, guards
 DISPUTE_TABLE: tuple[Row, ...] = (
-    step("accept", "seller clock", WAIT_SELLER, (WAIT_ADDRESS, ENDED), SETTLED, disputes.accept, CLAIMED),
+    step("accept", "seller clock", WAIT_SELLER, (WAIT_ADDRESS, ENDED), MAY_REFUND, disputes.accept, CLAIMED),
     step("counter", "seller", WAIT_SELLER, WAIT_BUYER, UNCHANGED, disputes.counter, CLAIMED, ROOM_FOR_PROPOSALS),
-    step("buyer_accept", "platform", WAIT_BUYER, (WAIT_ADDRESS, ENDED), SETTLED, disputes.buyer_accept),
+    step("buyer_accept", "platform", WAIT_BUYER, (WAIT_ADDRESS, ENDED), MAY_REFUND, disputes.buyer_accept),
     step("buyer_counter", "platform", WAIT_BUYER, WAIT_SELLER, UNCHANGED, disputes.buyer_counter, ROOM_FOR_PROPOSALS),
     step("escalate", "platform", (WAIT_SELLER, WAIT_BUYER), WAIT_PLATFORM, UNCHANGED, disputes.escalate),
     step("escalate", "clock", WAIT_BUYER, WAIT_PLATFORM, UNCHANGED, disputes.escalate),
-    step("decide", "platform", WAIT_PLATFORM, (WAIT_ADDRESS, ENDED), SETTLED, disputes.decide),
+    step("decide", "platform", WAIT_PLATFORM, (WAIT_ADDRESS, ENDED), MAY_REFUND, disputes.decide),
     step("give_return_address", "seller", WAIT_ADDRESS, WAIT_RETURN, UNCHANGED, disputes.give_return_address),
-    step("expire_return_address", "clock", WAIT_ADDRESS, ENDED, SETTLED, disputes.refund_without_return),
+    step("expire_return_address", "clock", WAIT_ADDRESS, ENDED, MAY_REFUND, disputes.expire_return_address),
     step("buyer_returned", "platform", WAIT_RETURN, WAIT_CONFIRM_RETURN, UNCHANGED, disputes.buyer_returned),
-    step("expire_return", "clock", WAIT_RETURN, ENDED, GOES_ON, disputes.keep_the_money),
-    step("confirm_return", "seller clock", WAIT_CONFIRM_RETURN, ENDED, SETTLED, disputes.confirm_return),
-    step("withdraw", "platform", OPEN, ENDED, GOES_ON, disputes.withdraw),
+    step("expire_return", "clock", WAIT_RETURN, ENDED, MAY_FINISH, disputes.expire_return),
+    step("confirm_return", "seller clock", WAIT_CONFIRM_RETURN, ENDED, MAY_REFUND, disputes.confirm_return),
+    step("withdraw", "platform", OPEN, ENDED, MAY_FINISH, disputes.withdraw),
     step("add_evidence", "seller", OPEN, SAME, UNCHANGED, disputes.add_evidence, ROOM_FOR_EVIDENCE),
 )
 
-PLATFORM_ALONE: Mapping[Status, tuple[Status, ...]] = {
+PLATFORM_ONLY: Mapping[Status, tuple[Status, ...]] = {
     S.IN_BOOK_SALE: (S.RISK_CONTROL, S.FINISH),
     S.RISK_CONTROL: (S.WAIT_GROUP_SUCCESS,),
     S.RISK_CONTROL_HOLD: (S.WAIT_GROUP_SUCCESS,),
     S.WAIT_GROUP_SUCCESS: (S.WAIT_SELLER_SEND_GOODS, S.FUND_PROCESSING),
 }
-"""The ways that the platform alone takes: no action reports them, a snapshot shows where they led."""
+"""Changes of status that the platform makes and no action reports. A snapshot shows the result."""
 
 ROWS: Mapping[str, tuple[Row, ...]] = {
     action: tuple(each for each in (*TABLE, *DISPUTE_TABLE) if each.action == action)
@@ -190,13 +215,15 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
 ACTIONS: tuple[str, ...] = tuple(dict.fromkeys(each.action for each in TABLE))
 DISPUTE_ACTIONS: tuple[str, ...] = tuple(dict.fromkeys(each.action for each in DISPUTE_TABLE))
 ALLOWED_WHILE_FROZEN = frozenset({"unfreeze", "sync"})
-"""The only actions that a frozen order admits."""
+"""The only actions that a frozen order accepts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The order after a change, and the history entries that led there: one for each version made. `between` are the
-    orders that those entries but the last made."""
+    """The result of `act` or `lapse`: the order after it, and one history entry for each new version, oldest first.
+
+    `between` are the versions of the order after each entry but the last. Without entries, `order` is unchanged.
+    """
 
     order: Order
     entries: tuple[Entry, ...]
@@ -204,28 +231,28 @@ class Change:
 
     @property
     def steps(self) -> tuple[tuple[Entry, Order], ...]:
-        """Each entry with the order as it made it."""
+        """Each entry with the order after it."""
         return tuple(zip(self.entries, (*self.between, self.order), strict=True)) if self.entries else ()
 
 
 def actors_of(action: str) -> frozenset[str]:
-    """Everyone who may ever do this: `seller`, `platform`, `clock`. KeyError where there is no such action."""
+    """All actors of an action in any status: `seller`, `platform`, `clock`. Raises KeyError for an unknown action."""
     return frozenset().union(*(each.actors for each in ROWS[action]))
 
 
 def allowed_actions(
     order: Order, actor: str, store: Store, now: datetime, among: Sequence[str] = ACTIONS
 ) -> tuple[str, ...]:
-    """What `actor` could do now, once the timers that have lapsed take effect; content may still be refused. `among`
-    the steps of the order, or those of its dispute."""
+    """The actions that `actor` could do at `now`, after the timers that have lapsed by then. `among` is ACTIONS or
+    DISPUTE_ACTIONS. A request with one of these actions may still fail for its content."""
     return _allowed(lapse(order, store, before=now, recorded_at=now).order, actor, now, among)
 
 
 def act(order: Order, command: Command) -> Change:
-    """Apply the timers that had lapsed before the command's own moment, then the command.
+    """Apply the timers that lapsed before `command.at`, then the command.
 
-    Raises Conflict or Unprocessable, and then nothing has happened, the lapses included: the order given stays as it
-    was. A `sync` that is late or changes nothing answers with no entry for itself.
+    Raises Conflict or Unprocessable; then the lapses do not count either. If the command itself changes nothing (a late
+    `sync`, a price that is the same), the result is the given order with no entries, without the lapses.
     """
     lapsed = lapse(order, command.store, before=command.at, recorded_at=command.recorded_at, new_id=command.new_id)
     done = _apply(_row_for(lapsed.order, command), lapsed.order, command)
@@ -243,9 +270,10 @@ def lapse(
     recorded_at: datetime,
     new_id: Callable[[str], str] | None = None,
 ) -> Change:
-    """Let every timer due before `before` take effect at its own `due_at`, in turn.
+    """Apply every timer that is due before `before`, the earliest first, each with the time of its own `due_at`.
 
-    In a `watch` store nothing lapses. Without `new_id` the result is for looking at only: its records have no ids.
+    In a store in `watch` mode nothing lapses. Without `new_id` the new records have no valid ids: use the result to
+    read, not to save.
     """
     entries, between = tuple[Entry, ...](), tuple[Order, ...]()
     while store.enforces and (timer := deadlines.next_lapse(order)) and timer.due_at < before:
@@ -267,16 +295,16 @@ def lapse(
 
 def _apply(chosen: Row, order: Order, command: Command) -> Change:
     after = chosen.verb(order, command)
-    if not chosen.leads(order, after):
+    if not chosen.allows(order, after):
         raise AssertionError(
-            f"{chosen.action} led from {order.status} to {after.status} ({after.fund_state}): no target of its row"
+            f"{chosen.action} led from {order.status} to {after.status} ({after.fund_state}), not a target of its row"
         )
     if after is order:
         return Change(order, ())
     if command.actor.role == PLATFORM:
         after = replace(after, platform_at=max(after.platform_at, command.at))
     after = replace(after, version=order.version + 1, time_zone=order.time_zone or command.store.time_zone)
-    jumped = skipped(order.status, after.status) if command.action == "sync" else []
+    passed = skipped(order.status, after.status) if command.action == "sync" else []
     entry = Entry(
         seq=after.version,
         at=command.at,
@@ -286,7 +314,7 @@ def _apply(chosen: Row, order: Order, command: Command) -> Change:
         from_status=order.status,
         to_status=after.status,
         reason=command.reason,
-        changes={**changes(order, after), **({"skipped": jumped} if jumped else {})},
+        changes={**changes(order, after), **({"skipped": passed} if passed else {})},
     )
     return Change(after, (entry,))
 
@@ -306,13 +334,13 @@ def _allowed(order: Order, actor: str, at: datetime, among: Sequence[str]) -> tu
 
 
 def _row_for(order: Order, command: Command) -> Row:
-    def refuse(code: str = "transition_not_allowed", because: str | None = None) -> TransitionNotAllowed:
+    def refusal(code: str = "transition_not_allowed", detail: str | None = None) -> TransitionNotAllowed:
         among = DISPUTE_ACTIONS if command.action in DISPUTE_ACTIONS else ACTIONS
         allowed = _allowed(order, command.actor.kind, command.at, among)
-        return TransitionNotAllowed(order.status, command.action, allowed, code=code, detail=because)
+        return TransitionNotAllowed(order.status, command.action, allowed, code=code, detail=detail)
 
     if order.frozen and command.action not in ALLOWED_WHILE_FROZEN:
-        raise refuse("order_frozen", "The order is frozen: only unfreeze, sync, messages and notes pass.")
+        raise refusal("order_frozen", "The order is frozen: only unfreeze, sync, messages and notes pass.")
     unmet: Guard | None = None
     for each in ROWS[command.action]:
         if command.actor.kind in each.actors and order.status in each.sources:
@@ -320,37 +348,37 @@ def _row_for(order: Order, command: Command) -> Row:
             if failed is None:
                 return each
             unmet = unmet or failed
-    raise refuse(unmet.code, unmet.because) if unmet else refuse()
+    raise refusal(unmet.code, unmet.detail) if unmet else refusal()
 
 
 def edges() -> Iterator[tuple[Status, Status, Row]]:
-    """Every way that a row leads from one status into another, apart from `sync`, which may lead anywhere. The steps of
-    a dispute start where `open_dispute` may be done."""
+    """Every (source, target, row) where a row changes the status. `sync` is left out, because it may lead anywhere. A
+    row of DISPUTE_TABLE starts from the statuses in which a dispute may be opened."""
     for each in (*TABLE, *DISPUTE_TABLE):
         sources = DISPUTABLE if each.stages else each.sources
         for source in Status if each.action != "sync" else ():
             if source in sources:
-                yield from ((source, target, each) for target in each.following(source) if target is not source)
+                yield from ((source, target, each) for target in each.next_statuses(source) if target is not source)
 
 
 @cache
-def _follows() -> Mapping[Status, frozenset[Status]]:
-    """Which statuses may follow each, by an action or as the platform does alone."""
+def _graph() -> Mapping[Status, frozenset[Status]]:
+    """The next statuses of each status, by the rows and PLATFORM_ONLY."""
     return {
         status: frozenset(target for source, target, _ in edges() if source is status)
-        | frozenset(PLATFORM_ALONE.get(status, ()))
+        | frozenset(PLATFORM_ONLY.get(status, ()))
         for status in Status
     }
 
 
 def skipped(before: Status, after: Status) -> list[str]:
-    """The statuses that lie between the two on the shortest way; none where no way leads there."""
-    ways: list[tuple[Status, ...]] = [(before,)]
+    """The statuses between the two on the shortest path; empty if there is no path. `sync` records them."""
+    paths: list[tuple[Status, ...]] = [(before,)]
     seen = {before}
-    for way in ways:
-        if way[-1] is after:
-            return [str(status) for status in way[1:-1]]
-        following = [status for status in Status if status in _follows()[way[-1]] - seen]
-        ways.extend((*way, status) for status in following)
-        seen.update(following)
+    for path in paths:
+        if path[-1] is after:
+            return [str(status) for status in path[1:-1]]
+        reached = [status for status in Status if status in _graph()[path[-1]] - seen]
+        paths.extend((*path, status) for status in reached)
+        seen.update(reached)
     return []

@@ -1,7 +1,7 @@
-"""The order: what was bought, how far it has come, and every record that hangs on it.
+"""The order and its records: lines, parcels, refunds, disputes, timers.
 
-Amounts are integer minor units of the order's `currency`; times are aware UTC; ids are strings. Nothing here changes in
-place: a verb (see lifecycle.py) returns a new Order.
+Amounts are integer minor units of the order's `currency`; times are aware UTC; ids are strings. All classes are frozen:
+an action (lifecycle.py) returns a new Order.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shared.domain.order.amounts import Amounts, Outcome, outcome_of
+
 
 class Status(StrEnum):
-    """The platform's own status codes. The last two are entered and left by `sync` alone."""
+    """The platform's own status codes. Only `sync` enters or leaves the last two."""
 
     PLACE_ORDER_SUCCESS = "PLACE_ORDER_SUCCESS"
     PAYMENT_PROCESSING = "PAYMENT_PROCESSING"
@@ -31,7 +33,7 @@ class Status(StrEnum):
 
 
 class FundState(StrEnum):
-    """Where the buyer's money is, seen from the seller. `none` until receipt or a refund decides it."""
+    """Where the buyer's money goes. `none` until the buyer has received the goods or everything is to be refunded."""
 
     NONE = "none"
     AWAITING_RELEASE = "awaiting_release"
@@ -41,41 +43,12 @@ class FundState(StrEnum):
 
 
 class Overlay(StrEnum):
-    """Lies on a status and never replaces it. Only `dispute` and `frozen` restrict what may be done."""
+    """A state beside the status. Only `dispute` and `frozen` restrict the actions of an order."""
 
     DISPUTE = "dispute"
     FROZEN = "frozen"
     REFUND = "refund"
     UNREAD = "unread"
-
-
-class Outcome(StrEnum):
-    """What an ended order came to: FINISH alone means both success and its opposite."""
-
-    CLOSED_UNPAID = "closed_unpaid"
-    CANCELLED = "cancelled"
-    SUCCEEDED = "succeeded"
-    PARTLY_REFUNDED = "partly_refunded"
-    REFUNDED = "refunded"
-
-
-END_REASONS: dict[str, Outcome] = {
-    "buyer_pay_timeout": Outcome.CLOSED_UNPAID,
-    "buyer_cancel_notpay_order": Outcome.CLOSED_UNPAID,
-    "risk_reject_closed": Outcome.CANCELLED,
-    "buyer_cancel_order_in_risk": Outcome.CANCELLED,
-    "payment_refused": Outcome.CANCELLED,
-    "examination_timeout": Outcome.CANCELLED,
-    "cancel_order_close_trade": Outcome.CANCELLED,
-    "seller_send_goods_timeout": Outcome.CANCELLED,
-    "buyer_accept_goods": Outcome.SUCCEEDED,
-    "buyer_accept_goods_timeout": Outcome.SUCCEEDED,
-    "seller_accept_issue_no_goods_return": Outcome.REFUNDED,
-    "seller_accept_issue_goods_return": Outcome.REFUNDED,
-    "seller_response_issue_timeout": Outcome.REFUNDED,
-    "platform_decided_issue": Outcome.REFUNDED,
-}
-"""Every end reason and what it makes of the order (api.md, "The life of an order")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +61,7 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One product line as the platform sent it; it never changes but by `sync`. `unit_price` in minor units."""
+    """One product line as the platform sent it. Only `sync` changes it. `unit_price` is in minor units."""
 
     line_id: str
     product_id: str
@@ -103,7 +76,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """So many pieces of one line."""
+    """A number of pieces of one line."""
 
     line_id: str
     quantity: int
@@ -136,8 +109,11 @@ CLOSING_REFUND_STATES = frozenset({RefundState.ACCEPTED, RefundState.PAID})
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """`source` is risk, examination, shipment, cancellation or dispute. `respond_by` only while `requested`. `coupon`
-    is the part of the amount that was paid back as one; the rest was cash."""
+    """`source` is risk, examination, shipment, cancellation or dispute.
+
+    `respond_by` and `on_silence` (the action of the timer) are set only while the state is `requested`. `coupon` is the
+    part of the amount that was paid as a coupon; the rest was paid in cash.
+    """
 
     refund_id: str
     state: RefundState
@@ -154,8 +130,8 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What one side (buyer, seller or platform) would settle a dispute with. `solution` is refund or
-    return_and_refund, `refund` in minor units, 0 where there is to be none; `state` is open, accepted or superseded."""
+    """One side's offer in a dispute. `by` is buyer, seller or platform; `solution` is refund or return_and_refund;
+    `refund` is in minor units, 0 for no refund; `state` is open, accepted or superseded."""
 
     by: str
     solution: str
@@ -167,7 +143,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A file that one side has put before the others. Its bytes lie in S3 under a key made of its ids."""
+    """A file that one side has added to a dispute. S3 stores its content under a key made of the ids."""
 
     evidence_id: str
     by: str
@@ -179,9 +155,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """One of the order's disputes; at most one is open at a time. `held_since` is when the order's own timers stopped
-    for it (moved on by a freeze). `claim` and what goes with it are None where only a snapshot has told of it.
-    `respond_by` is when the timer of its stage is due, `returned_at` when the seller has had the goods back."""
+    """One of the order's disputes; at most one is open at a time. `number` counts from 1.
+
+    `kind` and `claim` are None while the dispute is known from a snapshot only. `respond_by` is when the timer of the
+    stage is due. `held_since` is when the dispute stopped the order's own timers; the end of a freeze moves it later by
+    the length of the freeze. `returned_at` is when the seller got the goods back. `line_ids` empty means all lines.
+    """
 
     dispute_id: str
     number: int
@@ -202,12 +181,12 @@ class Dispute:
     result: str | None = None
 
     def proposal(self, by: str) -> Proposal | None:
-        """What this side offers now."""
+        """The open proposal of this side."""
         return next((each for each in self.proposals if each.by == by and each.state == "open"), None)
 
     @property
     def agreed(self) -> Proposal | None:
-        """What it is settled with, once it is."""
+        """The accepted proposal."""
         return next((each for each in self.proposals if each.state == "accepted"), None)
 
 
@@ -219,7 +198,7 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The delivered assessment (妥投): `by` is `buyer` or `timeout`."""
+    """The delivered assessment (妥投) of the order. `by` is `buyer` or `timeout`."""
 
     at: datetime
     by: str
@@ -227,61 +206,15 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A rule broken by the seller. `transaction_non_fulfilment` is 成交不卖."""
+    """A rule that the seller broke. The kind `transaction_non_fulfilment` is 成交不卖."""
 
     kind: str
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Amounts:
-    """Minor units of the order's currency. `received`, `released` and the fees are None until they are known; the rates
-    by which fees are expected are parts per million."""
-
-    lines: int
-    shipping: int
-    discount: int = 0
-    tax: int = 0
-    adjustment: int = 0
-    received: int | None = None
-    refunded: int = 0
-    commission: int | None = None
-    affiliate_fee: int | None = None
-    released: int | None = None
-    tax_withheld: int | None = None
-    commission_rate: int = 0
-    affiliate_rate: int = 0
-
-    @property
-    def total(self) -> int:
-        return self.lines + self.shipping - self.discount + self.tax + self.adjustment
-
-    @property
-    def refundable(self) -> int:
-        """What has been received and neither been paid back nor been paid out."""
-        return max(0, (self.total if self.received is None else self.received) - self.gone)
-
-    @property
-    def held(self) -> int:
-        """What the platform holds of what it has received."""
-        return (self.received or 0) - self.gone
-
-    @property
-    def gone(self) -> int:
-        """What has been paid back, paid out or kept."""
-        paid_out = (self.released, self.commission, self.affiliate_fee, self.tax_withheld)
-        return self.refunded + sum(part or 0 for part in paid_out)
-
-
-def outcome_of(end_reason: str | None, amounts: Amounts) -> Outcome | None:
-    """What an end reason makes of an order; a success with any paid refund is a partly refunded one."""
-    outcome = END_REASONS[end_reason] if end_reason else None
-    return Outcome.PARTLY_REFUNDED if outcome is Outcome.SUCCEEDED and amounts.refunded else outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How far one line has come. `left` is what still has to be shipped."""
+class LineProgress:
+    """The pieces of one line by what happened to them. `left` is the number still to be shipped."""
 
     ordered: int
     shipped: int = 0
@@ -295,12 +228,17 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`version` counts accepted changes. `platform_at` is the newest moment the platform has reported about, which
-    decides whether a `sync` snapshot is late. `supplied` holds the platform's own deadlines
-    for timers that do not run yet; `ship_by` is when the order should have been sent, once that timer is gone.
-    `placed_digest` tells the same placement from another. `time_zone` is the store's when the order was placed, for
-    good: the order's days in figures are those of that zone. Since `erased_at` it says nothing of who the buyer is, and
-    takes nothing of it (erasure.py)."""
+    """An order with all its records. `version` grows by 1 with every change.
+
+    - `platform_at`: the latest time that a report of the platform is about. An older `sync` snapshot is late and
+      changes nothing.
+    - `placed_digest`: the digest of the placement; it tells a repeated placement from a different one.
+    - `supplied`: the platform's own deadlines for timers that do not run yet.
+    - `ship_by`: when shipment was due, kept after the shipment timer has ended.
+    - `time_zone`: the store's zone when the order was placed. It never changes, so the order's days in the figures are
+      stable. Empty for orders from before there were figures.
+    - `erased_at`: since then the order holds no personal data, and a snapshot adds none (customers/erasure.py).
+    """
 
     store_id: str
     order_id: str
@@ -343,7 +281,7 @@ class Order:
 
     @property
     def dispute(self) -> Dispute | None:
-        """The latest, which is the open one where any is."""
+        """The latest dispute. If a dispute is open, it is this one."""
         return self.disputes[-1] if self.disputes else None
 
     @property
@@ -357,13 +295,13 @@ class Order:
     @property
     def overlays(self) -> tuple[Overlay, ...]:
         refunding = any(refund.state in OPEN_REFUND_STATES for refund in self.refunds)
-        lying = {
+        present = {
             Overlay.DISPUTE: self.disputed,
             Overlay.FROZEN: self.frozen,
             Overlay.REFUND: refunding,
             Overlay.UNREAD: self.unread_messages > 0,
         }
-        return tuple(overlay for overlay, there in lying.items() if there)
+        return tuple(overlay for overlay, applies in present.items() if applies)
 
     @property
     def outcome(self) -> Outcome | None:
@@ -371,20 +309,19 @@ class Order:
 
     @property
     def remaining(self) -> int:
-        """What no refund has been promised of yet: the most that a further record may come to."""
+        """The refundable amount less the promised refunds: the most that one more refund may be."""
         return max(0, self.amounts.refundable - self.promised)
 
     @property
     def promised(self) -> int:
-        """What accepted refunds are still to pay."""
+        """The sum of the refunds that are accepted and not paid yet."""
         return sum(refund.amount for refund in self.refunds if refund.state is RefundState.ACCEPTED)
 
     def timer(self, kind: str) -> Timer | None:
         return next((timer for timer in self.timers if timer.kind == kind), None)
 
-    def next_parcel(self) -> str:
-        """The id of the parcel that comes next; a number that a snapshot has taken away is not used again while a later
-        one is there."""
+    def next_parcel_id(self) -> str:
+        """The id of the next parcel: `p` and the highest number so far plus 1."""
         return f"p{max((int(parcel.parcel_id[1:]) for parcel in self.parcels), default=0) + 1}"
 
     def parcel(self, parcel_id: str) -> Parcel | None:
@@ -393,8 +330,8 @@ class Order:
     def refund(self, refund_id: str) -> Refund | None:
         return next((refund for refund in self.refunds if refund.refund_id == refund_id), None)
 
-    def tallies(self) -> dict[str, Tally]:
-        """Ordered, shipped, refunded and returned pieces by line id, counted from parcels and refunds."""
+    def line_progress(self) -> dict[str, LineProgress]:
+        """The progress of each line by line id, counted from parcels, refunds and disputes."""
         shipped = _count(parcel.lines for parcel in self.parcels)
         refunded = _count(
             refund.lines
@@ -409,7 +346,7 @@ class Order:
             if not dispute.line_ids or line.line_id in dispute.line_ids
         }
         return {
-            line.line_id: Tally(
+            line.line_id: LineProgress(
                 line.quantity,
                 shipped.get(line.line_id, 0),
                 refunded.get(line.line_id, 0),
@@ -419,8 +356,10 @@ class Order:
         }
 
     def left(self) -> tuple[Quantity, ...]:
-        """What still has to be shipped, in line order."""
-        return tuple(Quantity(line_id, tally.left) for line_id, tally in self.tallies().items() if tally.left)
+        """The pieces still to be shipped, in line order."""
+        return tuple(
+            Quantity(line_id, progress.left) for line_id, progress in self.line_progress().items() if progress.left
+        )
 
 
 def _count(groups: Iterable[tuple[Quantity, ...]]) -> dict[str, int]:

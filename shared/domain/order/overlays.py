@@ -1,4 +1,4 @@
-"""Freezing and disputes lie on a status and stop timers: what a pause does, and what its end."""
+"""Freezes and disputes stop timers. When a pause ends, the stopped timers are due later by its length."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from shared.domain.order import deadlines
 from shared.domain.order.model import Dispute, Order
-from shared.domain.order.refunds import respond_later
+from shared.domain.order.refunds import postpone_responses
 from shared.domain.order.transitions import Command
 
 
@@ -16,11 +16,11 @@ def freeze(order: Order, command: Command) -> Order:
 
 
 def unfreeze(order: Order, command: Command) -> Order:
-    return thaw(order, command.at)
+    return end_freeze(order, command.at)
 
 
-def thaw(order: Order, at: datetime) -> Order:
-    """Every timer is due later by the time frozen, and so is the answer to a requested refund."""
+def end_freeze(order: Order, at: datetime) -> Order:
+    """End the freeze, if there is one: every timer and every `respond_by` moves later by its length."""
     if order.frozen_at is None:
         return order
     pause = max(at, order.frozen_at) - order.frozen_at
@@ -34,24 +34,24 @@ def thaw(order: Order, at: datetime) -> Order:
         else dispute
         for dispute in order.disputes
     )
-    thawed = replace(order, frozen_at=None, disputes=disputes, timers=deadlines.moved(order.timers, pause))
-    return respond_later(thawed, pause)
+    unfrozen = replace(order, frozen_at=None, disputes=disputes, timers=deadlines.postponed(order.timers, pause))
+    return postpone_responses(unfrozen, pause)
 
 
 def end_dispute(order: Order, at: datetime, result: str) -> Order:
-    """The timers that the dispute held are due later by the time it lasted."""
+    """End the open dispute, if there is one: the timers that it held move later by the time it lasted."""
     if order.dispute is None or not order.disputed:
         return order
-    until = min(at, order.frozen_at or at)  # from there on, the freeze moves every timer
+    until = min(at, order.frozen_at or at)  # the end of the freeze moves every timer by the rest
     pause = max(until, order.dispute.held_since) - order.dispute.held_since
     ended = replace(
         with_dispute(order, replace(order.dispute, stage="ended", respond_by=None, ended_at=at, result=result)),
-        timers=deadlines.moved(order.timers, pause, held_only=True),
+        timers=deadlines.postponed(order.timers, pause, held_only=True),
     )
-    return deadlines.settle(ended, {}, {})
+    return deadlines.update_timers(ended, {}, {})
 
 
 def with_dispute(order: Order, dispute: Dispute) -> Order:
-    """The order with its open dispute as it is now, or with one more."""
-    before = tuple(each for each in order.disputes if each.dispute_id != dispute.dispute_id)
-    return replace(order, disputes=(*before, dispute))
+    """The order with this dispute in place of the one with its id, or added."""
+    others = tuple(each for each in order.disputes if each.dispute_id != dispute.dispute_id)
+    return replace(order, disputes=(*others, dispute))

@@ -1,4 +1,4 @@
-"""From placing to the paid order that may be shipped: payment, price, risk check and short payments."""
+"""The actions before shipment: payment, price adjustment, risk check and short payment."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def pay(order: Order, command: Command) -> Order:
         status=Status.RISK_CONTROL,
         paid_at=command.at,
     )
-    return deadlines.settle(paid, {"risk": command.at + command.store.policy.durations["risk"]}, supplied(command))
+    return deadlines.update_timers(
+        paid, {"risk": command.at + command.store.policy.durations["risk"]}, supplied_deadlines(command)
+    )
 
 
 def adjust_price(order: Order, command: Command) -> Order:
@@ -54,7 +56,7 @@ def pass_risk(order: Order, command: Command) -> Order:
 
 
 def hold_risk(order: Order, command: Command) -> Order:
-    return deadlines.settle(replace(order, status=Status.RISK_CONTROL_HOLD), {}, {})
+    return deadlines.update_timers(replace(order, status=Status.RISK_CONTROL_HOLD), {}, {})
 
 
 def report_short_payment(order: Order, command: Command) -> Order:
@@ -62,7 +64,9 @@ def report_short_payment(order: Order, command: Command) -> Order:
     if received >= order.amounts.total:
         raise Unprocessable("payment_not_short", "What was received is no less than the order's total.", "/received")
     short = replace(_with_received(order, received, "/received"), status=Status.WAIT_SELLER_EXAMINE_MONEY)
-    return deadlines.settle(short, {"examination": command.at + command.store.policy.durations["examination"]}, {})
+    return deadlines.update_timers(
+        short, {"examination": command.at + command.store.policy.durations["examination"]}, {}
+    )
 
 
 def accept_payment(order: Order, command: Command) -> Order:
@@ -70,15 +74,15 @@ def accept_payment(order: Order, command: Command) -> Order:
 
 
 def await_shipment(order: Order, command: Command) -> Order:
-    """Into WAIT_SELLER_SEND_GOODS, where ship-by starts."""
+    """Move the order to WAIT_SELLER_SEND_GOODS and start the shipment timer."""
     ready = replace(order, status=Status.WAIT_SELLER_SEND_GOODS)
-    return deadlines.settle(
-        ready, {"shipment": deadlines.shipment_due(command.store, order, command.at)}, supplied(command)
+    return deadlines.update_timers(
+        ready, {"shipment": deadlines.shipment_due(command.store, order, command.at)}, supplied_deadlines(command)
     )
 
 
-def supplied(command: Command) -> dict[str, datetime]:
-    """The deadlines that the platform sends along, by timer kind."""
+def supplied_deadlines(command: Command) -> dict[str, datetime]:
+    """The deadlines in the command's body, by timer kind. They win over our own."""
     return dict(command.body.get("deadlines") or {})
 
 
@@ -88,8 +92,8 @@ def _with_received(order: Order, received: int, field: str) -> Order:
 
 
 def _refuse_less_than_refunded(order: Order, amount: int, field: str) -> None:
-    """A snapshot can lead back to here with refunds paid or promised already: those are part of what was received."""
-    if amount < order.amounts.gone + order.promised:
+    """After a snapshot the order may have paid or promised refunds already. The amount received must cover them."""
+    if amount < order.amounts.disbursed + order.promised:
         raise Unprocessable(
             "received_less_than_refunded", "More than this has been paid back or promised to the buyer already.", field
         )
@@ -97,4 +101,4 @@ def _refuse_less_than_refunded(order: Order, amount: int, field: str) -> None:
 
 def _close_unpaid(order: Order, command: Command, end_reason: str) -> Order:
     closed = replace(order, status=Status.FINISH, end_reason=end_reason, finished_at=command.at)
-    return deadlines.settle(closed, {}, {})
+    return deadlines.update_timers(closed, {}, {})

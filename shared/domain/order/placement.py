@@ -1,4 +1,4 @@
-"""A new order as the platform sends it: alone to place it, or inside a snapshot."""
+"""The order as the platform describes it: in a request that places it, or inside a snapshot."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from datetime import datetime
 from shared.domain.errors import Unprocessable
 from shared.domain.money import MAX_MINOR, Money
 from shared.domain.order import deadlines
+from shared.domain.order.amounts import Amounts
 from shared.domain.order.history import Entry
-from shared.domain.order.model import Amounts, Buyer, Line, Order
+from shared.domain.order.model import Buyer, Line, Order
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import FeeRates, Store
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Amounts in minor units of `currency`. `total`, where the platform sends one, is checked and not kept."""
+    """The parsed content of an order. Amounts are in minor units of `currency`. `total` is only checked, not stored;
+    `deadlines` are the platform's own, by timer kind."""
 
     order_id: str
     placed_at: datetime
@@ -39,16 +41,17 @@ class Placement:
 
     @property
     def digest(self) -> str:
-        """The same for the same content, whatever the spelling: tells a repeated placement from a different one."""
-        told = asdict(replace(self, total=None))
+        """A digest of the content: equal for equal content, however the request wrote it. `total` does not count. So a
+        repeated placement is told from a different one with the same order id."""
+        content = asdict(replace(self, total=None))
         if self.fee_rates is None:
-            del told["fee_rates"]
-        content = json.dumps(told, default=str, sort_keys=True)
-        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+            del content["fee_rates"]  # stored digests are older than this field
+        text = json.dumps(content, default=str, sort_keys=True)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def amounts(self, adjustment: int = 0, *, within: str = "") -> Amounts:
-        """Raises Unprocessable where the parts make less than nothing, or neither they nor they with the order's
-        `adjustment` make the total. `within` is where in the request's body this placement lies."""
+        """The amounts of the order. Raises Unprocessable if their sum is negative or too large, or if `total` is
+        neither the sum nor the sum plus `adjustment`. `within` is the JSON pointer to this placement in the body."""
         parts = Amounts(
             lines=sum(line.unit_price * line.quantity for line in self.lines),
             shipping=self.shipping_fee,
@@ -68,7 +71,7 @@ class Placement:
 
 
 def place(placement: Placement, store: Store, actor: Actor, now: datetime) -> tuple[Order, Entry]:
-    """Version 1 of an order, unpaid, with its payment timer running, and its first history entry."""
+    """Version 1 of the order, unpaid, with its payment timer, and the first history entry."""
     rates = placement.fee_rates or store.fee_rates
     order = Order(
         store_id=store.store_id,
@@ -87,7 +90,7 @@ def place(placement: Placement, store: Store, actor: Actor, now: datetime) -> tu
         time_zone=store.time_zone,
     )
     started = {"payment": deadlines.payment_due(store, placement.placed_at)}
-    order = deadlines.settle(order, started, placement.deadlines)
+    order = deadlines.update_timers(order, started, placement.deadlines)
     entry = Entry(
         seq=1,
         at=placement.placed_at,

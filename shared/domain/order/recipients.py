@@ -1,4 +1,4 @@
-"""A recipient with what identifies them masked: what everybody may see without asking."""
+"""Masking of a recipient: the form that every reader gets unless the full data is requested."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ CLEAR = frozenset({"country", "state", "city"})
 
 
 def masked(recipient: Mapping[str, str]) -> dict[str, str]:
-    """Country, state and city as they are; of the rest only enough to tell two recipients apart."""
+    """Country, state and city stay readable. Of a name the first character stays, of a phone number the last two."""
     return {name: value if name in CLEAR else _mask(name, value) for name, value in recipient.items()}
 
 

@@ -1,4 +1,4 @@
-"""Every path into refunding makes a refund record here; funds.py pays them."""
+"""Refund records: the actions that create, accept, reject or withdraw them. funds.py records their payment."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from shared.domain.order.shipments import await_receipt
 from shared.domain.order.transitions import Command
 
 MAX_REFUNDS = 20
+"""All refund records of an order must fit into one DynamoDB transaction beside its parcels."""
 
 
 def reject_risk(order: Order, command: Command) -> Order:
@@ -31,12 +32,12 @@ def expire_examination(order: Order, command: Command) -> Order:
 
 
 def expire_shipment(order: Order, command: Command) -> Order:
-    """Nothing shipped in time: everything is refunded, and it counts as 成交不卖."""
-    return refund_all(_violated(order, command), command, "shipment", "seller_send_goods_timeout")
+    """Nothing was shipped in time: refund everything and record the violation 成交不卖."""
+    return refund_all(_with_violation(order, command), command, "shipment", "seller_send_goods_timeout")
 
 
 def close_unshipped(order: Order, command: Command) -> Order:
-    """Shipped in part in time: the rest is closed with an accepted refund, and it counts as 成交不卖."""
+    """Only a part was shipped in time: refund the rest and record the violation 成交不卖."""
     left = order.left()
     refund = _record(
         order,
@@ -47,11 +48,11 @@ def close_unshipped(order: Order, command: Command) -> Order:
         amount=share_of(order, left),
         lines=left,
     )
-    return await_receipt(_violated(replace(order, refunds=(*order.refunds, refund)), command), command)
+    return await_receipt(_with_violation(replace(order, refunds=(*order.refunds, refund)), command), command)
 
 
 def request_cancellation(order: Order, command: Command) -> Order:
-    refuse_more(order)
+    check_refund_limit(order)
     due = command.at + command.store.policy.durations["cancellation"]
     refund = replace(
         _record(
@@ -66,15 +67,15 @@ def request_cancellation(order: Order, command: Command) -> Order:
         respond_by=due,
         on_silence=deadlines.TIMERS["cancellation"].on_lapse,
     )
-    asked = replace(order, status=Status.IN_CANCEL, refunds=(*order.refunds, refund))
-    return deadlines.settle(asked, {"cancellation": due}, {})
+    requested = replace(order, status=Status.IN_CANCEL, refunds=(*order.refunds, refund))
+    return deadlines.update_timers(requested, {"cancellation": due}, {})
 
 
 def accept_cancellation(order: Order, command: Command) -> Order:
     if not any(refund.state is RefundState.REQUESTED for refund in order.refunds):
-        # A snapshot can lead into IN_CANCEL without ever having told of the request.
+        # A snapshot can move an order to IN_CANCEL without a refund that is requested.
         return refund_all(order, command, "cancellation", "cancel_order_close_trade")
-    return close(accept_requests(order), "cancel_order_close_trade")
+    return await_refund(accept_requests(order), "cancel_order_close_trade")
 
 
 def reject_cancellation(order: Order, command: Command) -> Order:
@@ -86,16 +87,16 @@ def withdraw_cancellation(order: Order, command: Command) -> Order:
 
 
 def refund_all(order: Order, command: Command, source: str, end_reason: str) -> Order:
-    """All that remains goes back to the buyer: an accepted record, and the order waits for its payment."""
+    """Add an accepted refund of all that remains, and wait for the platform to pay it."""
     refund = _record(
         order, command, RefundState.ACCEPTED, source, end_reason, amount=order.remaining, lines=order.left()
     )
-    return close(replace(order, refunds=(*order.refunds, refund)), end_reason)
+    return await_refund(replace(order, refunds=(*order.refunds, refund)), end_reason)
 
 
 def share_of(order: Order, parts: tuple[Quantity, ...]) -> int:
-    """What `parts` cost the buyer: their share of everything received but shipping, rounded down to a minor unit, and
-    never more than what remains to be refunded."""
+    """What the buyer paid for `parts`, in minor units: their share, by price, of the amount received without shipping.
+    Rounded down, and at most the amount that remains to be refunded."""
     prices = {line.line_id: line.unit_price for line in order.lines}
     value = sum(prices[part.line_id] * part.quantity for part in parts)
     received = order.amounts.total if order.amounts.received is None else order.amounts.received
@@ -117,7 +118,8 @@ def _record(
     return Refund(command.new_id("rfd_"), state, source, amount, lines, reason, requested_at=command.at)
 
 
-def _answered(order: Order, state: RefundState) -> Order:
+def _answer_requests(order: Order, state: RefundState) -> Order:
+    """Give every requested refund this state."""
     return replace(
         order,
         refunds=tuple(
@@ -130,48 +132,48 @@ def _answered(order: Order, state: RefundState) -> Order:
 
 
 def accept_requests(order: Order) -> Order:
-    """Promise what was requested, or what is left of it: a dispute may have been promised a part since."""
+    """Accept the requested refunds. An amount is cut to what remains: a dispute may have promised a part since then."""
     left = order.remaining
     capped = tuple(
         replace(refund, amount=min(refund.amount, left)) if refund.state is RefundState.REQUESTED else refund
         for refund in order.refunds
     )
-    return _answered(replace(order, refunds=capped), RefundState.ACCEPTED)
+    return _answer_requests(replace(order, refunds=capped), RefundState.ACCEPTED)
 
 
 def withdraw_requests(order: Order) -> Order:
-    """A snapshot that shows no cancellation has taken the request back."""
-    return _answered(order, RefundState.WITHDRAWN)
+    """Withdraw the requested refunds: a snapshot shows that there is no request any more."""
+    return _answer_requests(order, RefundState.WITHDRAWN)
 
 
-def close(order: Order, end_reason: str) -> Order:
-    """All goes back to the buyer, and the order waits for that."""
+def await_refund(order: Order, end_reason: str) -> Order:
+    """Move the order to FUND_PROCESSING, where it waits until everything is refunded."""
     closed = replace(order, status=Status.FUND_PROCESSING, fund_state=FundState.REFUNDING, end_reason=end_reason)
-    return deadlines.settle(closed, {}, {})
+    return deadlines.update_timers(closed, {}, {})
 
 
 def _back_to_shipping(order: Order, command: Command, answer: RefundState) -> Order:
-    """Ship-by has kept running; where it lapsed meanwhile, it is due 24 h from now."""
+    """Back to WAIT_SELLER_SEND_GOODS. The shipment timer kept running; if it is overdue, it gets GRACE from now."""
     ship_by = order.timer("shipment")
-    back = replace(_answered(order, answer), status=Status.WAIT_SELLER_SEND_GOODS)
+    back = replace(_answer_requests(order, answer), status=Status.WAIT_SELLER_SEND_GOODS)
     if ship_by is None:
         return payments.await_shipment(back, command)
-    due = ship_by.due_at if ship_by.due_at >= command.at else command.at + deadlines.RETURNED_GRACE
-    return deadlines.settle(back, {"shipment": due}, {})
+    due = ship_by.due_at if ship_by.due_at >= command.at else command.at + deadlines.GRACE
+    return deadlines.update_timers(back, {"shipment": due}, {})
 
 
-def _violated(order: Order, command: Command) -> Order:
+def _with_violation(order: Order, command: Command) -> Order:
     return replace(order, violations=(*order.violations, Violation("transaction_non_fulfilment", command.at)))
 
 
-def refuse_more(order: Order) -> None:
-    """Raises Conflict once an order has as many refund records as one transaction can carry along."""
+def check_refund_limit(order: Order) -> None:
+    """Raises Conflict if the order has MAX_REFUNDS refund records already."""
     if len(order.refunds) >= MAX_REFUNDS:
         raise Conflict("too_many_refunds", f"An order has at most {MAX_REFUNDS} refund records.")
 
 
-def respond_later(order: Order, by: timedelta) -> Order:
-    """Move the answer-by of requested refunds along with the timers that a freeze has stopped."""
+def postpone_responses(order: Order, by: timedelta) -> Order:
+    """Move every `respond_by` of the refunds later, as the end of a freeze does with the timers."""
     return replace(
         order,
         refunds=tuple(

@@ -1,4 +1,4 @@
-"""Shipping in parts, correcting a parcel, its delivery, and the buyer's receipt window."""
+"""The actions on parcels: ship, edit, report delivery, and extend the time for receipt."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ from shared.domain.order.transitions import Command
 MAX_EDITS = 2
 EDIT_WINDOW = timedelta(days=5)
 MAX_PARCELS = 30
-"""A snapshot may replace all of them beside all refund records, and a DynamoDB transaction holds 100 items."""
+"""A snapshot may write every parcel and every refund in one DynamoDB transaction, which holds 100 items at most."""
 
 
 def ship(order: Order, command: Command) -> Order:
-    """One or more parcels. One parcel without lines takes everything that is left; more than is left is refused."""
-    asked: Sequence[Mapping[str, Any]] = command.body["parcels"]
-    if len(order.parcels) + len(asked) > MAX_PARCELS:
+    """Add one or more parcels. A single parcel without `lines` takes all that is left to ship.
+
+    Raises Conflict for too many parcels. Raises Unprocessable for a parcel that exists already, or holds more than is
+    left.
+    """
+    parcels: Sequence[Mapping[str, Any]] = command.body["parcels"]
+    if len(order.parcels) + len(parcels) > MAX_PARCELS:
         raise Conflict("too_many_parcels", f"An order has at most {MAX_PARCELS} parcels.")
     shipped = order
-    for index, content in enumerate(asked):
+    for index, content in enumerate(parcels):
         pointer = f"/parcels/{index}"
         if any(
             parcel.tracking_no == content["tracking_no"] and parcel.carrier == content["carrier"]
@@ -36,12 +40,12 @@ def ship(order: Order, command: Command) -> Order:
                 f"{pointer}/tracking_no",
             )
         parcel = Parcel(
-            parcel_id=shipped.next_parcel(),
+            parcel_id=shipped.next_parcel_id(),
             carrier=content["carrier"],
             tracking_no=content["tracking_no"],
             tracking_url=content.get("tracking_url"),
             shipped_at=command.at,
-            lines=_contents(shipped, content.get("lines"), len(asked), pointer),
+            lines=_contents(shipped, content.get("lines"), len(parcels), pointer),
         )
         shipped = replace(shipped, parcels=(*shipped.parcels, parcel))
     if shipped.left():
@@ -73,19 +77,19 @@ def _contents(
 
 
 def await_receipt(order: Order, command: Command) -> Order:
-    """Into WAIT_BUYER_ACCEPT_GOODS, where the receipt window starts."""
+    """Move the order to WAIT_BUYER_ACCEPT_GOODS and start the receipt timer."""
     last = max((parcel.shipped_at for parcel in order.parcels), default=command.at)
     waiting = replace(order, status=Status.WAIT_BUYER_ACCEPT_GOODS, shipped_at=last)
-    return deadlines.settle(waiting, {"receipt": deadlines.receipt_due(command.store, waiting, command.at)}, {})
+    return deadlines.update_timers(waiting, {"receipt": deadlines.receipt_due(command.store, waiting, command.at)}, {})
 
 
 def editable(parcel: Parcel, at: datetime) -> bool:
-    """At most twice, within five days of its shipment."""
+    """Can the parcel be edited at this time? At most twice, within five days of its shipment."""
     return parcel.edits < MAX_EDITS and at - parcel.shipped_at <= EDIT_WINDOW
 
 
 def edit(order: Order, command: Command) -> Order:
-    """Correct a parcel's carrier, number or link."""
+    """Correct a parcel's carrier, tracking number or tracking URL. The same values again change nothing."""
     parcel = _parcel(order, command)
     if parcel.edits >= MAX_EDITS:
         raise Conflict("edits_exhausted", f"A parcel can be edited {MAX_EDITS} times, and this one has been.")
@@ -108,7 +112,7 @@ def edit(order: Order, command: Command) -> Order:
 
 
 def report_delivery(order: Order, command: Command) -> Order:
-    """The carrier's delivered assessment (妥投) of one parcel; the last one shortens the receipt window."""
+    """Record that a parcel was delivered (妥投). Once all parcels are delivered, the receipt timer is due earlier."""
     parcel = _parcel(order, command)
     if parcel.delivered_at is not None:
         raise Conflict("already_delivered", "This parcel has been reported as delivered already.")
@@ -116,20 +120,20 @@ def report_delivery(order: Order, command: Command) -> Order:
     receipt = reported.timer("receipt")
     if receipt is None or not all(each.delivered_at for each in reported.parcels):
         return reported
-    last = deadlines.own_time(order, max(each.delivered_at for each in reported.parcels if each.delivered_at))
+    last = deadlines.timer_clock(order, max(each.delivered_at for each in reported.parcels if each.delivered_at))
     due = min(receipt.due_at, last + command.store.policy.durations["receipt_after_delivery"])
-    return deadlines.settle(reported, {"receipt": due}, {})
+    return deadlines.update_timers(reported, {"receipt": due}, {})
 
 
 def extend(order: Order, command: Command) -> Order:
-    """The seller gives the buyer more time, at most 60 days in all."""
+    """Extend the receipt timer, by MAX_EXTENSION_DAYS in all at most."""
     days: int = command.body["days"]
     left = deadlines.MAX_EXTENSION_DAYS - order.extended_days
     if days > left:
         raise Conflict("extension_exhausted", f"The receipt window can be extended by {left} more days.")
     receipt = order.timer("receipt")
     due = (receipt.due_at if receipt else command.at) + timedelta(days=days)
-    return deadlines.settle(replace(order, extended_days=order.extended_days + days), {"receipt": due}, {})
+    return deadlines.update_timers(replace(order, extended_days=order.extended_days + days), {"receipt": due}, {})
 
 
 def _parcel(order: Order, command: Command) -> Parcel:

@@ -1,4 +1,8 @@
-"""`sync`: the platform's full picture of an order, whatever steps were skipped, however late it comes."""
+"""The action `sync`: the platform sends a snapshot, the full state of an order, and the order takes it over.
+
+A snapshot may skip any number of actions, and may arrive late. What it does not contain (when the order was paid or
+received) stays unknown.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +14,12 @@ from typing import Any
 from shared.domain.customers import erasure
 from shared.domain.errors import Unprocessable
 from shared.domain.order import deadlines
-from shared.domain.order.disputes import answer_by_its_timer, begun
+from shared.domain.order.amounts import END_REASONS, Amounts, Outcome
+from shared.domain.order.disputes import new_dispute, with_respond_by
 from shared.domain.order.model import (
     CLOSING_REFUND_STATES,
-    END_REASONS,
-    Amounts,
     FundState,
     Order,
-    Outcome,
     Overlay,
     Parcel,
     Quantity,
@@ -26,9 +28,9 @@ from shared.domain.order.model import (
     Status,
     Violation,
 )
-from shared.domain.order.overlays import end_dispute, thaw
+from shared.domain.order.overlays import end_dispute, end_freeze
 from shared.domain.order.placement import Placement
-from shared.domain.order.refunds import accept_requests, refuse_more, withdraw_requests
+from shared.domain.order.refunds import accept_requests, check_refund_limit, withdraw_requests
 from shared.domain.order.transitions import Command
 from shared.domain.stores import FeeRates
 
@@ -41,14 +43,14 @@ FUNDS_BY_OUTCOME: Mapping[Outcome, tuple[FundState, FundState]] = {
     Outcome.SUCCEEDED: (FundState.AWAITING_RELEASE, FundState.RELEASED),
     Outcome.PARTLY_REFUNDED: (FundState.AWAITING_RELEASE, FundState.RELEASED),
 }
-"""The fund state of an outcome while FUND_PROCESSING, and once it is FINISH."""
+"""The fund state of an order with this outcome: in FUND_PROCESSING, and in FINISH."""
 POSSIBLE_FUNDS: Mapping[Status, frozenset[FundState]] = {
     **dict.fromkeys(Status, frozenset({FundState.NONE})),
     Status.FUND_PROCESSING: frozenset(FundState),
     Status.FINISH: frozenset({FundState.NONE, FundState.RELEASED, FundState.REFUNDED}),
 }
-"""The fund states that a snapshot may name; before FUND_PROCESSING there is only `none`."""
-SOURCES: Mapping[str, str] = {
+"""The fund states that a snapshot may name, by status."""
+REFUND_SOURCES: Mapping[str, str] = {
     "risk_reject_closed": "risk",
     "buyer_cancel_order_in_risk": "risk",
     "payment_refused": "examination",
@@ -59,10 +61,8 @@ SOURCES: Mapping[str, str] = {
 
 
 def sync(order: Order, command: Command) -> Order:
-    """The order as the snapshot shows it; the same object where the snapshot is late or has been taken in already.
-
-    What a snapshot does not say (when it was paid, received) stays unknown rather than invented.
-    """
+    """The order as the snapshot shows it. The same object if the snapshot is older than the latest report of the
+    platform, or contains nothing new. Raises Unprocessable if the snapshot contradicts itself or the order."""
     if command.at < order.platform_at:
         return order
     body = command.body
@@ -70,7 +70,7 @@ def sync(order: Order, command: Command) -> Order:
     after = replace(after, parcels=_parcels(after, body["parcels"]))
     after = erasure.stripped(after) if order.erased_at else after
     after = _overlays(after, body["overlays"], command)
-    after = _ending(after, body["status"], body.get("end_reason"), body.get("fund_state"), command.at)
+    after = _status_and_funds(after, body["status"], body.get("end_reason"), body.get("fund_state"), command.at)
     after = _refunds(order, _violations(after, command.at), command)
     after = _timers(order, after, command)
     if after == order and command.at == order.platform_at:
@@ -86,8 +86,7 @@ def _contents(order: Order, content: Placement, at: datetime) -> Order:
     if content.currency != order.currency:
         raise Unprocessable("currency_differs", f"The order is in {order.currency}.", "/order/currency")
     parts = content.amounts(order.amounts.adjustment, within="/order")
-    known = FeeRates(order.amounts.commission_rate, order.amounts.affiliate_rate)
-    rates = content.fee_rates or known
+    rates = content.fee_rates or FeeRates(order.amounts.commission_rate, order.amounts.affiliate_rate)
     return replace(
         order,
         placed_at=content.placed_at,
@@ -110,6 +109,8 @@ def _contents(order: Order, content: Placement, at: datetime) -> Order:
 
 
 def _parcels(order: Order, contents: Sequence[Mapping[str, Any]]) -> tuple[Parcel, ...]:
+    """The parcels of the snapshot. A parcel with the same carrier and number keeps its id and edits. A parcel without
+    `lines` keeps its lines, or takes all that the parcels before it have left."""
     known = {(parcel.carrier, parcel.tracking_no): parcel for parcel in order.parcels}
     number = max((int(parcel.parcel_id[1:]) for parcel in order.parcels), default=0)
     ordered = {line.line_id: line.quantity for line in order.lines}
@@ -158,17 +159,19 @@ def _parcels(order: Order, contents: Sequence[Mapping[str, Any]]) -> tuple[Parce
 
 def _overlays(order: Order, overlays: frozenset[Overlay], command: Command) -> Order:
     if Overlay.FROZEN not in overlays:
-        order = thaw(order, command.at)
+        order = end_freeze(order, command.at)
     elif not order.frozen:
         order = replace(order, frozen_at=command.at)
     if Overlay.DISPUTE not in overlays:
         return end_dispute(order, command.at, "synced")
     if order.disputed:
         return order
-    return replace(order, disputes=(*order.disputes, begun(order, command.new_id("dsp_"), command.at)))
+    return replace(order, disputes=(*order.disputes, new_dispute(order, command.new_id("dsp_"), command.at)))
 
 
-def _ending(order: Order, status: Status, end_reason: str | None, fund_state: FundState | None, at: datetime) -> Order:
+def _status_and_funds(
+    order: Order, status: Status, end_reason: str | None, fund_state: FundState | None, at: datetime
+) -> Order:
     if status not in ENDED:
         end_reason = None
     elif end_reason is None:
@@ -198,7 +201,8 @@ def _ending(order: Order, status: Status, end_reason: str | None, fund_state: Fu
 
 
 def _violations(order: Order, at: datetime) -> Order:
-    """Closed because it was not sent in time: a violation, once, from when that was due as far as we know."""
+    """Add the violation of an order that was closed because it was not shipped in time, at the time that shipment was
+    due, as far as that is known."""
     if order.end_reason != "seller_send_goods_timeout" or order.violations:
         return order
     timer = order.timer("shipment")
@@ -220,11 +224,13 @@ def _fund_state(order: Order, status: Status, end_reason: str | None) -> FundSta
 
 
 def _refunds(before: Order, after: Order, command: Command) -> Order:
-    """The refund records that the snapshot's fund state asks for, made of those that are there where it can be."""
+    """Change or add refund records so that they agree with the status and fund state of the snapshot."""
 
     def record(state: RefundState) -> Refund:
-        refuse_more(after)
-        source = SOURCES.get(after.end_reason or "", "dispute" if after.outcome is Outcome.REFUNDED else "cancellation")
+        check_refund_limit(after)
+        source = REFUND_SOURCES.get(
+            after.end_reason or "", "dispute" if after.outcome is Outcome.REFUNDED else "cancellation"
+        )
         return Refund(
             command.new_id("rfd_"),
             state,
@@ -236,8 +242,7 @@ def _refunds(before: Order, after: Order, command: Command) -> Order:
         )
 
     if after.status is Status.IN_CANCEL:
-        asked = any(refund.state is RefundState.REQUESTED for refund in after.refunds)
-        if asked:
+        if any(refund.state is RefundState.REQUESTED for refund in after.refunds):
             return after
         due = command.at + command.store.policy.durations["cancellation"]
         on_silence = deadlines.TIMERS["cancellation"].on_lapse
@@ -253,14 +258,14 @@ def _refunds(before: Order, after: Order, command: Command) -> Order:
         if after.remaining or not any(refund.state in CLOSING_REFUND_STATES for refund in after.refunds):
             after = replace(after, refunds=(*after.refunds, record(RefundState.ACCEPTED)))
         newly = sum(refund.amount for refund in after.refunds if refund.state is RefundState.ACCEPTED)
-        after = _restated(after, lambda refund: refund.state is RefundState.ACCEPTED, RefundState.PAID, command.at)
+        after = _set_state(after, lambda refund: refund.state is RefundState.ACCEPTED, RefundState.PAID, command.at)
         return replace(after, amounts=replace(after.amounts, refunded=after.amounts.refunded + newly))
     if before.fund_state is FundState.REFUNDING or after.status in UNPAID:
-        return _restated(after, lambda refund: refund.state is RefundState.ACCEPTED, RefundState.WITHDRAWN)
+        return _set_state(after, lambda refund: refund.state is RefundState.ACCEPTED, RefundState.WITHDRAWN)
     return after
 
 
-def _restated(
+def _set_state(
     order: Order, which: Callable[[Refund], bool], state: RefundState, paid_at: datetime | None = None
 ) -> Order:
     return replace(
@@ -273,13 +278,13 @@ def _restated(
 
 
 def _timers(before: Order, after: Order, command: Command) -> Order:
-    """Timers that make sense in the new status go on; those it lacks start at the snapshot's time, on the clock that a
-    freeze or a dispute may have stopped."""
+    """Keep the timers that the new status has, and start the missing ones at the time of the snapshot. A timer that a
+    freeze or a dispute holds starts when the pause began (deadlines.timer_clock)."""
     store, at, durations = command.store, command.at, command.store.policy.durations
-    unfrozen, own = min(at, after.frozen_at or at), deadlines.own_time(after, at)
-    missing: dict[str, datetime] = {
-        # The platform shows it unpaid, so our own count cannot have run out.
-        "payment": max(deadlines.payment_due(store, after.placed_at), unfrozen + deadlines.RETURNED_GRACE),
+    unfrozen, own = min(at, after.frozen_at or at), deadlines.timer_clock(after, at)
+    due: dict[str, datetime] = {
+        # The platform shows the order as unpaid, so the payment timer cannot be overdue.
+        "payment": max(deadlines.payment_due(store, after.placed_at), unfrozen + deadlines.GRACE),
         "risk": unfrozen + durations["risk"],
         "examination": unfrozen + durations["examination"],
         "shipment": deadlines.shipment_due(store, after, own),
@@ -288,19 +293,19 @@ def _timers(before: Order, after: Order, command: Command) -> Order:
         "release": own + durations["release"],
         **{kind: unfrozen + durations[kind] for kind in deadlines.BY_STAGE.values()},
     }
-    started = {kind: due for kind, due in missing.items() if after.timer(kind) is None}
+    started = {kind: due_at for kind, due_at in due.items() if after.timer(kind) is None}
     ship_by = after.timer("shipment")
-    back = before.status is Status.IN_CANCEL and after.status is Status.WAIT_SELLER_SEND_GOODS
-    if back and ship_by is not None and ship_by.due_at < at:
-        started["shipment"] = at + deadlines.RETURNED_GRACE
+    to_ship_again = before.status is Status.IN_CANCEL and after.status is Status.WAIT_SELLER_SEND_GOODS
+    if to_ship_again and ship_by is not None and ship_by.due_at < at:
+        started["shipment"] = at + deadlines.GRACE
     if before.parcels != after.parcels and after.timer("receipt") is not None:
-        started["receipt"] = missing["receipt"]
+        started["receipt"] = due["receipt"]
     placement: Placement = command.body["order"]
-    return answer_by_its_timer(_request_by_its_timer(deadlines.settle(after, started, placement.deadlines)))
+    return with_respond_by(_with_refund_respond_by(deadlines.update_timers(after, started, placement.deadlines)))
 
 
-def _request_by_its_timer(order: Order) -> Order:
-    """A requested refund is to be answered when its timer says, whoever supplied that."""
+def _with_refund_respond_by(order: Order) -> Order:
+    """Set `respond_by` of a requested refund to when the cancellation timer is due, ours or the platform's."""
     timer = order.timer("cancellation")
     if timer is None:
         return order

@@ -1,4 +1,4 @@
-"""What a verb is told (who wants which action, when it happened, with what content), and the rows that lead to it."""
+"""The parts of the lifecycle tables: commands, actors, guards, targets and rows. The tables are in lifecycle.py."""
 
 from __future__ import annotations
 
@@ -24,14 +24,17 @@ class Actor:
 
     @property
     def kind(self) -> str:
-        """The name that the lifecycle table knows them by."""
+        """The actor as the tables name it: seller, platform, clock or viewer."""
         return "seller" if self.role in SELLER_ROLES else self.role
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`at` is when it happened, `recorded_at` when we heard of it. `body` is the action's content, already of the right
-    types: amounts in minor units, times aware. `new_id(prefix)` makes a record's id."""
+    """A request to carry out one action.
+
+    `at` is when the action happened, `recorded_at` when Orderkeep received it. `body` is the action's content, parsed:
+    amounts in minor units, aware times. `new_id(prefix)` returns an id for a new record.
+    """
 
     action: str
     actor: Actor
@@ -44,18 +47,20 @@ class Command:
 
 
 Verb = Callable[[Order, Command], Order]
-"""Returns the order after the action (the same object where nothing changed); raises Conflict or Unprocessable."""
+"""The function of an action. Returns the order after it: the same object if nothing changed. Raises Conflict or
+Unprocessable."""
 
 PLATFORM, SELLER, CLOCK = "platform", "seller", "clock"
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What must hold for a row beside the status. `code` and `because` tell the caller what does not."""
+    """A condition of a row beside the status. If it does not hold, the caller gets a Conflict with `code` and
+    `detail`."""
 
     holds: Callable[[Order, datetime], bool]
     code: str
-    because: str
+    detail: str
 
 
 ANY = frozenset(Status)
@@ -63,14 +68,14 @@ ANY = frozenset(Status)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a row may lead: the status and the fund state after it. Without a status, both stay as they are. Only the
-    row's sources that are in `only_from` can lead here."""
+    """The status and fund state after an action. Without a status, both stay unchanged. Only orders with a status in
+    `only_from` can reach the target."""
 
     status: Status | None
     fund_state: FundState = FundState.NONE
     only_from: frozenset[Status] = ANY
 
-    def reached(self, before: Order, after: Order) -> bool:
+    def matches(self, before: Order, after: Order) -> bool:
         if self.status is None:
             return (after.status, after.fund_state) == (before.status, before.fund_state)
         return (after.status, after.fund_state) == (self.status, self.fund_state) and before.status in self.only_from
@@ -78,14 +83,17 @@ class Target:
 
 UNCHANGED = Target(None)
 SAME = "unchanged"
-"""Among the stages that a row leads to: the stage of the order's dispute stays as it is."""
+"""In `to_stages`: the stage of the order's dispute stays unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a table: who may do this, in which statuses, where it leads, and the function that does it. `stages`
-    are the stages of the dispute in which a step of it may be done (an action of the order has none), `to_stages` those
-    that it leads to."""
+    """One row of a table: an action, the actors who may do it, the statuses it starts from, the targets it may lead to,
+    its function and its guards.
+
+    `stages` are the stages of the dispute in which the action is allowed; empty for actions of the order. `to_stages`
+    are the stages of the dispute after it.
+    """
 
     action: str
     actors: frozenset[str]
@@ -96,15 +104,15 @@ class Row:
     stages: tuple[str, ...] = ()
     to_stages: tuple[str, ...] = (SAME,)
 
-    def following(self, source: Status) -> tuple[Status, ...]:
-        """The statuses that an order may have after it had this one."""
+    def next_statuses(self, source: Status) -> tuple[Status, ...]:
+        """The statuses that an order with the status `source` may have after the action."""
         return tuple(target.status or source for target in self.targets if source in target.only_from)
 
-    def leads(self, before: Order, after: Order) -> bool:
-        """Does the row lead from the one to the other?"""
-        stage, was = _stage(after), _stage(before)
-        return any(target.reached(before, after) for target in self.targets) and (
-            stage in self.to_stages or (stage == was and SAME in self.to_stages)
+    def allows(self, before: Order, after: Order) -> bool:
+        """Are the status, fund state and dispute stage of `after` a target of this row?"""
+        stage, stage_before = _stage(after), _stage(before)
+        return any(target.matches(before, after) for target in self.targets) and (
+            stage in self.to_stages or (stage == stage_before and SAME in self.to_stages)
         )
 
 
@@ -117,8 +125,8 @@ def row(
     *guards: Guard,
     stage: str | tuple[str, ...] = SAME,
 ) -> Row:
-    """The platform may report every action, so it is an actor of every row. A target that is only a status has the fund
-    state `none`. `stage`: where the row leads the order's dispute."""
+    """Make a row. `actors` are separated by spaces; the platform is an actor of every row, because it may report every
+    action. A target given as a status has the fund state `none`. `stage` is the stage of the dispute after it."""
     targets = target if isinstance(target, tuple) else (target,)
     return Row(
         action,

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from shared.domain.alerts.order_alerts import AlertProgress
 from shared.domain.order import deadlines
+from shared.domain.order.amounts import Amounts
 from shared.domain.order.history import Entry
 from shared.domain.order.ledger import unexplained
 from shared.domain.order.model import (
-    Amounts,
     Assessment,
     Buyer,
     FundState,

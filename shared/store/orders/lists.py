@@ -6,18 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.order.model import (
-    Amounts,
-    Assessment,
-    Buyer,
-    FundState,
-    Outcome,
-    Overlay,
-    Status,
-    Timer,
-    Violation,
-    outcome_of,
-)
+from shared.domain.order.amounts import Amounts, Outcome, outcome_of
+from shared.domain.order.model import Assessment, Buyer, FundState, Overlay, Status, Timer, Violation
 from shared.store.dynamodb import indexes, keys
 from shared.store.dynamodb.indexes import FIRST, Selection
 from shared.store.dynamodb.records import OrderRecord, Record

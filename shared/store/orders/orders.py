@@ -130,7 +130,7 @@ def moved_since(store_id: str, at: datetime) -> bool:
 
 
 def ship_by_moved_since(store_id: str, at: datetime) -> bool:
-    """Has ship-by of any order of the store been moved since, by a thaw, the end of a dispute or a snapshot?"""
+    """Has ship-by of any order of the store moved since: by the end of a freeze or a dispute, or by a snapshot?"""
     return _any_since(keys.ship_by_moved_pk(store_id), at)
 
 

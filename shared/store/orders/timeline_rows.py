@@ -12,8 +12,8 @@ from datetime import datetime
 
 import msgspec
 
+from shared.domain.order.amounts import Amounts
 from shared.domain.order.model import (
-    Amounts,
     Assessment,
     Buyer,
     Dispute,
@@ -57,7 +57,7 @@ class AmountsRead(msgspec.Struct, gc=False):
     total = Amounts.total
     refundable = Amounts.refundable
     held = Amounts.held
-    gone = Amounts.gone
+    disbursed = Amounts.disbursed
 
 
 class ParcelRead(msgspec.Struct, gc=False):
@@ -115,5 +115,5 @@ class OrderRead(msgspec.Struct, gc=False):
     outcome = Order.outcome
     remaining = Order.remaining
     timer = Order.timer
-    tallies = Order.tallies
+    line_progress = Order.line_progress
     left = Order.left
