@@ -14,7 +14,7 @@ import pytest
 
 from bench import warm
 from bench.cold_start import BARE, CLIENT, ORDERS_LIMIT, OTHERS_LIMIT, cpu_seconds
-from local import service_data
+from local.packaging import service_data
 from local.runtime import environment
 from local.template import PROJECT, Template
 from shared.store.clients import SERVICE_DATA

@@ -125,11 +125,11 @@ def test_regular_months_that_follow_each_other_leave_no_day_out(desk: Office) ->
     assert len(set(windows)) == 12
 
 
-@pytest.mark.parametrize(("asked", "zone", "since"), PRESETS)
+@pytest.mark.parametrize(("asked_at", "zone", "since"), PRESETS)
 def test_the_last_three_months_are_counted_in_the_stores_zone(
-    desk: Office, request: str, zone: str, since: str
+    desk: Office, asked_at: str, zone: str, since: str
 ) -> None:
-    now = moment(request)
+    now = moment(asked_at)
     desk.at(now)
     shop = desk.api.shop(time_zone=zone)
     within = place_around(shop, moment(since), now)
@@ -145,11 +145,11 @@ def test_the_last_three_months_are_counted_in_the_stores_zone(
     assert numbers(desk, shop, made) == within
 
 
-@pytest.mark.parametrize(("asked", "zone", "since"), PRESETS[::3])
+@pytest.mark.parametrize(("asked_at", "zone", "since"), PRESETS[::3])
 def test_a_zone_that_is_asked_for_counts_instead_of_the_stores(
-    desk: Office, request: str, zone: str, since: str
+    desk: Office, asked_at: str, zone: str, since: str
 ) -> None:
-    now = moment(request)
+    now = moment(asked_at)
     desk.at(now)
     shop = desk.api.shop(time_zone="Pacific/Pago_Pago")
     within = place_around(shop, moment(since), now)
