@@ -223,19 +223,19 @@ BAD: tuple[tuple[Rule, str, str], ...] = (
     (imports_run_one_way, "shared/domain/order/model.py", "import shared.settings"),
     (imports_run_one_way, "shared/domain/order/model.py", "from ..store import orders"),
     (imports_run_one_way, "shared/store/orders/orders.py", "from shared.operations.orders import new_id"),
-    (imports_run_one_way, "shared/store/orders/orders.py", "from functions.orders import views"),
-    (imports_run_one_way, "shared/operations/orders.py", "import functions.orders.views"),
+    (imports_run_one_way, "shared/store/orders/orders.py", "from functions.orders import problems"),
+    (imports_run_one_way, "shared/operations/orders.py", "import functions.orders.problems"),
     (imports_run_one_way, "shared/settings.py", "from shared.domain import orders"),
-    (imports_run_one_way, "functions/orders/views.py", "from local import run"),
-    (imports_run_one_way, "functions/orders/views.py", "from tests.harness import Api"),
+    (imports_run_one_way, "functions/orders/models/orders/orders.py", "from local import run"),
+    (imports_run_one_way, "functions/orders/models/orders/orders.py", "from tests.harness import Api"),
     (nothing_comes_in_by_its_package, "shared/domain/order/model.py", "from shared import store"),
     (nothing_comes_in_by_its_package, "shared/store/orders/orders.py", "from shared import operations"),
-    (functions_never_import_one_another, "functions/deadlines/sweep.py", "from functions.orders import views"),
-    (functions_never_import_one_another, "functions/orders/routes/bulk.py", "import functions.exports.kinds"),
-    (functions_never_import_one_another, "functions/orders/views.py", "from functions import alerts"),
+    (functions_never_import_one_another, "functions/deadlines/sweep.py", "from functions.orders import problems"),
+    (functions_never_import_one_another, "functions/orders/routes/orders/bulk.py", "import functions.exports.kinds"),
+    (functions_never_import_one_another, "functions/orders/models/orders/orders.py", "from functions import alerts"),
     (domain_is_standard_library_only, "shared/domain/money.py", "import pydantic"),
     (domain_is_standard_library_only, "shared/domain/money.py", "def f():\n    from ulid import ULID"),
-    (libraries_stay_in_their_homes, "functions/orders/views.py", "import boto3"),
+    (libraries_stay_in_their_homes, "functions/orders/models/orders/orders.py", "import boto3"),
     (libraries_stay_in_their_homes, "shared/operations/orders.py", "from botocore.exceptions import ClientError"),
     (libraries_stay_in_their_homes, "functions/deadlines/sweep.py", "from pynamodb.models import Model"),
     (libraries_stay_in_their_homes, "functions/exports/worker.py", "import openpyxl"),
@@ -266,7 +266,10 @@ FINE = (
     ("functions/deadlines/sweep.py", "from datetime import UTC, datetime\nx = datetime.now(UTC)"),
     ("functions/exports/schedule.py", "from datetime import UTC, datetime\nx = datetime.now(UTC)"),
     ("functions/exports/formats/xlsx.py", "import openpyxl"),
-    ("functions/orders/views.py", "from functions.orders import labels\nfrom shared.domain import orders"),
+    (
+        "functions/orders/models/orders/orders.py",
+        "from functions.orders import labels\nfrom shared.domain import orders",
+    ),
     (
         "shared/store/dynamodb/table.py",
         "import boto3\nfrom shared import settings\nfrom shared.settings import settings",
@@ -492,9 +495,10 @@ READING = "from functions.orders import handler; handler.load(handler.modules_fo
 @pytest.mark.parametrize("first", [HEALTH, READING], ids=["health", "an order"])
 def test_a_first_answer_loads_only_what_it_needs(first: str) -> None:
     """No Pydantic and no models of bodies, where nothing is to be validated."""
-    unwanted = (*NOT_FOR["functions.orders.handler"], "functions.orders.schemas", "functions.orders.fields")
+    bodies = ("functions.orders.models.fields", "functions.orders.models.orders.bodies")
+    unwanted = (*NOT_FOR["functions.orders.handler"], *bodies)
     loaded = loaded_by(first)
-    assert "functions.orders.views" in loaded
+    assert "functions.orders.models.orders.orders" in loaded
     assert sorted(module for module in loaded if under(module, *unwanted)) == []
 
 

@@ -26,7 +26,7 @@ def routes() -> list[Any]:
 
 
 def module_of(route: Any) -> str:
-    return str(route.func.__module__).rpartition(".")[2]
+    return str(route.func.__module__).removeprefix("functions.orders.routes.")
 
 
 def test_the_table_has_the_templates_routes() -> None:

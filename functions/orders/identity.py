@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.orders.problems import Problem, not_found
+from shared.domain.order import lifecycle
 from shared.domain.order.transitions import Actor
 from shared.settings import Settings
 
@@ -19,6 +20,11 @@ PLATFORM = frozenset({"platform"})
 
 GROUPS_CLAIM = "cognito:groups"
 _GROUP = re.compile(r"([A-Za-z0-9_-]{1,64}):(owner|staff|viewer|platform)")
+
+
+def roles_for(action: str) -> frozenset[str]:
+    """The roles that may take an action of the lifecycle table."""
+    return PLATFORM | SELLER if "seller" in lifecycle.actors_of(action) else PLATFORM
 
 
 @dataclass(frozen=True, slots=True)

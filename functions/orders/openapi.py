@@ -34,6 +34,15 @@ IF_MATCH = {
     "description": "The ETag that the change is meant for; a stale one answers 412.",
 }
 
+PUBLISHED_NAMES = {
+    "functions__orders__models__customers__Amount": "functions__orders__routes__customers__Amount",
+    "functions__orders__models__fields__Amount": "functions__orders__fields__Amount",
+    "functions__orders__models__fields__Nothing": "functions__orders__exporting__Nothing",
+    "functions__orders__models__messages__Nothing": "functions__orders__routes__messages__Nothing",
+}
+"""Pydantic adds the module to the name of a schema where two classes have one name. Clients are generated from the
+document, so these schemas keep the names under which they were first published."""
+
 
 def describe(app: APIGatewayHttpResolver, modules: Sequence[str]) -> dict[str, Any]:
     """Powertools' document, with what its signatures cannot say: tokens and the headers of the contract. Paths stand in
@@ -41,14 +50,15 @@ def describe(app: APIGatewayHttpResolver, modules: Sequence[str]) -> dict[str, A
     for routes in (app._dynamic_routes, app._static_routes):
         routes.sort(key=lambda route: modules.index(route.func.__module__) if route.include_in_schema else -1)
     app._enable_validation = True  # so that it says what a request that fails validation is answered
-    described: dict[str, Any] = json.loads(
-        app.get_openapi_json_schema(
-            title=TITLE,
-            version=VERSION,
-            description="Every order of a marketplace shop, for good, and what needs doing by when.",
-        )
+    text = app.get_openapi_json_schema(
+        title=TITLE,
+        version=VERSION,
+        description="Every order of a marketplace shop, for good, and what needs doing by when.",
     )
     app._enable_validation = False
+    for name, published in PUBLISHED_NAMES.items():
+        text = text.replace(name, published)
+    described: dict[str, Any] = json.loads(text)
     described["openapi"] = "3.1.0"
     described.setdefault("components", {})["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

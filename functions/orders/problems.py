@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
+from typing_extensions import TypedDict
 
 from functions.orders.labels import detail_in, title_in
 from shared.domain.errors import Conflict, DomainError, TransitionNotAllowed, Unprocessable
@@ -54,6 +55,27 @@ class Problem(Exception):
         if self.errors:
             told["errors"] = [error.as_json() for error in self.errors]
         return told | dict(self.extra)
+
+
+class FieldErrorView(TypedDict):
+    pointer: str
+    code: str
+    message: str
+
+
+class ProblemView(TypedDict, total=False):
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    request_id: str
+    errors: list[FieldErrorView]
+    order_status: str
+    allowed_actions: list[str]
+    required_role: list[str]
+    current_version: int
 
 
 NOT_FOUND = Problem(404, "not_found", "There is nothing here, or nothing that this token may see.")

@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from typing_extensions import TypedDict
 
 from functions.orders.call import Call
-from functions.orders.views import order_view
+from functions.orders.models.orders.disputes import dispute_view
+from functions.orders.models.orders.orders import order_view
+from functions.orders.problems import ProblemView
+from shared.domain.order import lifecycle
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import SELLER
 from shared.store.customers import customers
@@ -43,6 +45,18 @@ def _reachable(order: Order) -> bool:
     """One read, of the few orders that a reminder is offered for, and for those alone who send one."""
     buyer = customers.find(order.store_id, order.buyer.id)
     return buyer is None or buyer.reachable
+
+
+def dispute_reply(call: Call, dispute_id: str, order: Order) -> Response[Any]:
+    """A dispute with the steps that this caller may take now, and its order's version as ETag."""
+    dispute = next(each for each in order.disputes if each.dispute_id == dispute_id)
+    actions = (
+        lifecycle.allowed_actions(order, call.actor.kind, call.store, call.now, lifecycle.DISPUTE_ACTIONS)
+        if dispute.ended_at is None
+        else ()
+    )
+    view = {**dispute_view(dispute, order.order_id, order.currency), "actions": list(actions)}
+    return reply(view, headers={"ETag": f'"{order.version}"'})
 
 
 def stored_answer(response: Response[Any]) -> dict[str, Any]:
@@ -85,24 +99,3 @@ def documented(model: Any, description: str, status: int = 200) -> dict[int, Any
     }
     body = {"description": description, "content": {"application/json": {"model": model}}}
     return {status: body} | dict.fromkeys((400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 503), problem)
-
-
-class FieldErrorView(TypedDict):
-    pointer: str
-    code: str
-    message: str
-
-
-class ProblemView(TypedDict, total=False):
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    code: str
-    request_id: str
-    errors: list[FieldErrorView]
-    order_status: str
-    allowed_actions: list[str]
-    required_role: list[str]
-    current_version: int

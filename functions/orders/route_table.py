@@ -8,10 +8,10 @@ the two, and the modules' own routes, to each other. The order is that of the Op
 from __future__ import annotations
 
 ROUTES = {
-    "reading": """
+    "orders.order": """
         GET /v1/orders/{order_id}
     """,
-    "orders": """
+    "orders.orders": """
         POST /v1/orders
         GET /v1/orders
         GET /v1/orders/counters
@@ -19,29 +19,33 @@ ROUTES = {
         GET /v1/orders/{order_id}/history
         GET /v1/orders/{order_id}/access
     """,
-    "actions": """
+    "orders.actions": """
         POST /v1/orders/{order_id}/actions/{action}
     """,
-    "disputes": """
+    "orders.disputes": """
         GET /v1/disputes
         GET /v1/disputes/{dispute_id}
         POST /v1/disputes/{dispute_id}/actions/{action}
     """,
-    "evidence": """
+    "orders.evidence": """
         POST /v1/disputes/{dispute_id}/evidence
         POST /v1/disputes/{dispute_id}/actions/{action}
         GET /v1/disputes/{dispute_id}/evidence/{evidence_id}
     """,
-    "bulk": """
+    "orders.bulk": """
         POST /v1/bulk/{action}
     """,
-    "across": """
+    "orders.deadlines": """
         GET /v1/deadlines
+    """,
+    "orders.parcels": """
         GET /v1/parcels
+    """,
+    "orders.refunds": """
         GET /v1/refunds
         GET /v1/refunds/{refund_id}
     """,
-    "funds": """
+    "orders.funds": """
         GET /v1/funds
         GET /v1/funds/entries
         GET /v1/funds/unexplained
@@ -104,7 +108,7 @@ ROUTES = {
         GET /v1/alert-channels/{channel_id}/deliveries
         POST /v1/alert-channels/{channel_id}/deliveries/{delivery_id}/redeliver
     """,
-    "desk": """
+    "stores": """
         GET /v1/store
         PATCH /v1/store
     """,

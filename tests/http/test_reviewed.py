@@ -166,7 +166,7 @@ def test_an_answer_too_large_to_keep_is_answered_with_the_order(on_dynoxide: Api
 def test_an_item_that_met_a_busy_table_runs_when_the_bulk_is_sent_again(
     on_moto: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from functions.orders.routes import bulk
+    from functions.orders.routes.orders import bulk
     from shared.operations import orders
     from shared.store.dynamodb.errors import Busy
 
@@ -194,7 +194,7 @@ def test_an_item_that_met_a_busy_table_runs_when_the_bulk_is_sent_again(
 
 
 def test_what_a_bulk_had_no_time_for_runs_when_it_is_sent_again(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    from functions.orders.routes import bulk
+    from functions.orders.routes.orders import bulk
 
     shop = on_moto.shop()
     numbers = [shipping(shop)["order_id"] for _ in range(2)]

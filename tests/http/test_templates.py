@@ -289,7 +289,7 @@ def test_many_orders_are_answered_at_once_each_on_its_own(api: Api) -> None:
 def test_what_a_bulk_reply_had_no_time_for_is_written_when_it_is_sent_again(
     on_moto: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from functions.orders.routes import bulk
+    from functions.orders.routes.orders import bulk
     from shared.store.dynamodb.errors import Busy
 
     shop = on_moto.shop()

@@ -10,9 +10,9 @@ from pydantic import BeforeValidator, Field, PlainSerializer, StrictBool, Strict
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from functions.orders.fields import Body, Country, Duration, duration, iso_duration
+from functions.orders.models.fields import Body, Country, Duration, duration, iso_duration
+from functions.orders.models.values import instant
 from functions.orders.problems import malformed
-from functions.orders.views import instant
 from shared.domain.alerts.model import Alert, sentence
 from shared.domain.alerts.rules import MAX_LEADS, AlertRules, PaymentReminders, QuietHours
 from shared.domain.order.deadlines import TIMERS

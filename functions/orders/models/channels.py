@@ -10,8 +10,8 @@ from pydantic import AfterValidator, Field, StrictBool, StringConstraints, WithJ
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from functions.orders.fields import Body, Short
-from functions.orders.views import instant
+from functions.orders.models.fields import Body, Short
+from functions.orders.models.values import instant
 from shared.domain.alerts.channels import SIGNED, Channel, ChannelKind, Off, turn_off, turn_on
 from shared.domain.alerts.deliveries import Delivery
 from shared.domain.alerts.model import KINDS

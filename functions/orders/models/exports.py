@@ -10,10 +10,9 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field, StrictBool, StrictInt, WithJsonSchema
 from typing_extensions import TypedDict
 
-from functions.orders.fields import Body, Instant, Zone
+from functions.orders.models.fields import Body, Instant, Zone
+from functions.orders.models.values import ActorView, MoneyView, instant, money
 from functions.orders.problems import malformed
-from functions.orders.shapes import ActorView, MoneyView
-from functions.orders.views import instant, money
 from shared.domain.errors import Unprocessable
 from shared.domain.exports import customer_columns
 from shared.domain.exports import model as life
@@ -128,10 +127,6 @@ class NewExport(Body):
         except ValueError:
             detail = f"A status is one of {', '.join(Status)}; several have commas between them."
             raise malformed("/status", "invalid_value", detail) from None
-
-
-class Nothing(Body):
-    """The body of a step that needs to be told nothing: empty, or an empty object."""
 
 
 class ScheduleBody(Body):

@@ -9,7 +9,6 @@ from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.orders.call import Call, access
-from functions.orders.fields import Day
 from functions.orders.identity import OWNER, SELLER
 from functions.orders.models.alerts import (
     AlertRulesBody,
@@ -21,7 +20,7 @@ from functions.orders.models.alerts import (
     reminder_view,
     rules_view,
 )
-from functions.orders.models.exports import Nothing
+from functions.orders.models.fields import Day, Nothing
 from functions.orders.paging import Cursor, Limit, page_info, page_of, page_reply, position
 from functions.orders.problems import malformed
 from functions.orders.responses import documented, pending_answer, reply

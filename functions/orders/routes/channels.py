@@ -17,7 +17,7 @@ from functions.orders.models.channels import (
     channel_view,
     delivery_view,
 )
-from functions.orders.models.exports import Nothing
+from functions.orders.models.fields import Nothing
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.problems import not_found
 from functions.orders.responses import documented, pending_answer, reply

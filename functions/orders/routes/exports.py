@@ -13,7 +13,6 @@ from functions.orders.identity import OWNER, SELLER
 from functions.orders.models.exports import (
     ExportView,
     NewExport,
-    Nothing,
     ScheduleBody,
     ScheduleView,
     ShipmentListView,
@@ -22,6 +21,7 @@ from functions.orders.models.exports import (
     listed_export_view,
     schedule_view,
 )
+from functions.orders.models.fields import Nothing
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.problems import Problem, not_found
 from functions.orders.responses import documented, pending_answer, reply

@@ -1,67 +1,35 @@
 """Messages: of one order, across orders, and how fast the shop answers."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from typing_extensions import TypedDict
 
 from functions.orders.call import Call, access
-from functions.orders.fields import Body
 from functions.orders.identity import PLATFORM, SELLER
+from functions.orders.models.messages import (
+    FiguresView,
+    MessageView,
+    NewMessage,
+    Nothing,
+    message_view,
+    replies_view,
+    text_of,
+)
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
-from functions.orders.problems import Problem, malformed
+from functions.orders.problems import Problem
 from functions.orders.responses import documented, pending_answer, reply
-from functions.orders.schemas import NewMessage, Words
-from functions.orders.views import instant
 from shared.domain.errors import Unprocessable
-from shared.domain.messages.model import Message
-from shared.domain.messages.templates import Template, fill
 from shared.domain.order.model import Overlay
 from shared.operations import messages as operations
-from shared.operations.templates import find_template
 from shared.store.messages import messages
 from shared.store.orders import counters
 
 router = Router()
-
-
-class Nothing(Body):
-    """No fields."""
-
-
-MessageView = TypedDict(
-    "MessageView",
-    {
-        "message_id": str,
-        "order_id": NotRequired[str],
-        "from": str,
-        "text": str,
-        "sent_at": str,
-        "read_at": NotRequired[str],
-    },
-)
-
-
-class RepliesView(TypedDict):
-    """Over so many days, today included: answers, how long buyers waited on average, and the share within 24 hours."""
-
-    days: int
-    replies: int
-    average_minutes: int | None
-    within_24h: float | None
-
-
-class FiguresView(TypedDict):
-    unread_orders: int
-    unanswered: int
-    unanswered_12h: int
-    replies: list[RepliesView]
 
 
 @router.get(
@@ -76,7 +44,7 @@ def list_order_messages(order_id: str, limit: Limit = 50, cursor: Cursor = None)
     call: Call = router.context["call"]
     query = {"list": f"messages/{order_id}"}
     page = messages.page(call.store.store_id, order_id, limit, position(call, cursor, query))
-    return page_reply(call, page, _view, limit, query)
+    return page_reply(call, page, message_view, limit, query)
 
 
 @router.post(
@@ -96,9 +64,9 @@ def post_message(order_id: str, body: Annotated[NewMessage, InBody()]) -> Respon
     if body.template_id is not None and by_platform:
         raise Unprocessable("template_not_allowed", "Templates are the shop's own words.", "/template_id")
     sender = (body.from_ or "platform") if by_platform else "seller"
-    message = operations.draft(sender, words(call, body), body.at, call.now)
-    pending = pending_answer(call, lambda message: reply(_view(message), 201))
-    return reply(_view(operations.post_message(call.store, call.order, message, call.now, pending)), 201)
+    message = operations.draft(sender, text_of(call, body), body.at, call.now)
+    pending = pending_answer(call, lambda message: reply(message_view(message), 201))
+    return reply(message_view(operations.post_message(call.store, call.order, message, call.now, pending)), 201)
 
 
 @router.post(
@@ -142,7 +110,9 @@ def list_messages(
     else:
         until = call.now - timedelta(hours=unanswered_for)
         page = messages.unanswered(call.store.store_id, until, limit, start)
-    return page_reply(call, page, lambda listed: {**_view(listed.record), "order_id": listed.order_id}, limit, query)
+    return page_reply(
+        call, page, lambda listed: {**message_view(listed.record), "order_id": listed.order_id}, limit, query
+    )
 
 
 @router.get(
@@ -156,41 +126,12 @@ def list_messages(
 def get_figures() -> Response[Any]:
     call: Call = router.context["call"]
     store_id, today = call.store.store_id, call.now.astimezone(ZoneInfo(call.store.time_zone)).date()
-    told: FiguresView = {
+    figures: FiguresView = {
         "unread_orders": counters.counts(store_id).of(Overlay.UNREAD),
         "unanswered": messages.count_waiting(store_id, None),
         "unanswered_12h": messages.count_waiting(store_id, call.now - timedelta(hours=12)),
         "replies": [
-            _replies(days, messages.replies(store_id, today - timedelta(days=days - 1), today)) for days in (7, 30)
+            replies_view(days, messages.replies(store_id, today - timedelta(days=days - 1), today)) for days in (7, 30)
         ],
     }
-    return reply(told)
-
-
-def words(call: Call, body: Words, find: Callable[[str, str], Template] = find_template) -> str:
-    """The text that a body gives, or the template that it names as this call's order fills it. Raises Problem 400, or
-    Unprocessable."""
-    if (body.text is None) is (body.template_id is None):
-        raise malformed("/text", "required", "A message has either `text` or `template_id`.")
-    if body.template_id is None:
-        return body.text or ""
-    return fill(find(call.store.store_id, body.template_id), call.order, call.store)
-
-
-def _view(message: Message) -> Any:
-    told = {
-        "message_id": message.message_id,
-        "from": message.sender,
-        "text": message.text,
-        "sent_at": instant(message.sent_at),
-    }
-    return told | ({"read_at": instant(message.read_at)} if message.read_at else {})
-
-
-def _replies(days: int, found: messages.Replies) -> RepliesView:
-    return {
-        "days": days,
-        "replies": found.count,
-        "average_minutes": found.seconds // found.count // 60 if found.count else None,
-        "within_24h": round(found.in_time / found.count, 4) if found.count else None,
-    }
+    return reply(figures)

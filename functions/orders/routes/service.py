@@ -4,22 +4,12 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
-from typing_extensions import TypedDict
 
 from functions.orders.call import Call, access
+from functions.orders.models.callers import Me, me_view
 from functions.orders.responses import documented, reply
 
 router = Router()
-
-
-class HeldStore(TypedDict):
-    store_id: str
-    role: str
-
-
-class Me(TypedDict):
-    user_id: str
-    stores: list[HeldStore]
 
 
 @router.get(
@@ -33,8 +23,7 @@ class Me(TypedDict):
 def me() -> Response[Any]:
     call: Call = router.context["call"]
     assert call.caller is not None
-    held = [{"store_id": store_id, "role": role} for store_id, role in sorted(call.caller.stores.items())]
-    return reply({"user_id": call.caller.user_id, "stores": held})
+    return reply(me_view(call.caller))
 
 
 @router.get(

@@ -5,35 +5,18 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
-from typing_extensions import TypedDict
 
 from functions.orders.call import Call, access
 from functions.orders.identity import SELLER
+from functions.orders.models.templates import PreviewTemplate, PreviewView, TemplateBody, TemplateView, template_view
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.responses import documented, pending_answer, reply
-from functions.orders.schemas import PreviewTemplate, TemplateBody
-from functions.orders.views import instant
 from shared.domain.messages.templates import Template, fill
 from shared.operations import templates as operations
 from shared.store.messages import templates
 from shared.store.orders import orders
 
 router = Router()
-
-
-class TemplateView(TypedDict):
-    """`variables` are those that the text uses."""
-
-    template_id: str
-    name: str
-    text: str
-    variables: list[str]
-    created_at: str
-    changed_at: str
-
-
-class PreviewView(TypedDict):
-    text: str
 
 
 @router.get(
@@ -48,7 +31,7 @@ def list_templates(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     call: Call = router.context["call"]
     query = {"list": "message-templates"}
     page = templates.page(call.store.store_id, limit, position(call, cursor, query))
-    return page_reply(call, page, _view, limit, query)
+    return page_reply(call, page, template_view, limit, query)
 
 
 @router.post(
@@ -64,7 +47,7 @@ def create_template(body: Annotated[TemplateBody, InBody()]) -> Response[Any]:
 
     def answer(template: Template) -> Response[Any]:
         headers = {"Location": f"/v1/message-templates/{template.template_id}"}
-        return reply(_view(template), 201, headers)
+        return reply(template_view(template), 201, headers)
 
     pending = pending_answer(call, answer)
     return answer(operations.create_template(call.store.store_id, body.name, body.text, call.now, pending))
@@ -80,7 +63,7 @@ def create_template(body: Annotated[TemplateBody, InBody()]) -> Response[Any]:
 @access()
 def get_template(template_id: str) -> Response[Any]:
     call: Call = router.context["call"]
-    return reply(_view(call.resource(Template)))
+    return reply(template_view(call.resource(Template)))
 
 
 @router.put(
@@ -94,7 +77,7 @@ def get_template(template_id: str) -> Response[Any]:
 def change_template(template_id: str, body: Annotated[TemplateBody, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
     changed = operations.change_template(call.store.store_id, call.resource(Template), body.name, body.text, call.now)
-    return reply(_view(changed))
+    return reply(template_view(changed))
 
 
 @router.delete(
@@ -108,7 +91,7 @@ def change_template(template_id: str, body: Annotated[TemplateBody, InBody()]) -
 def delete_template(template_id: str) -> Response[Any]:
     call: Call = router.context["call"]
     operations.delete_template(call.store.store_id, call.resource(Template))
-    return reply(_view(call.resource(Template)))
+    return reply(template_view(call.resource(Template)))
 
 
 @router.post(
@@ -123,14 +106,3 @@ def preview_template(template_id: str, body: Annotated[PreviewTemplate, InBody()
     call: Call = router.context["call"]
     order = orders.load(call.store.store_id, body.order_id).order
     return reply({"text": fill(call.resource(Template), order, call.store)})
-
-
-def _view(template: Template) -> TemplateView:
-    return {
-        "template_id": template.template_id,
-        "name": template.name,
-        "text": template.text,
-        "variables": list(template.variables),
-        "created_at": instant(template.created_at),
-        "changed_at": instant(template.changed_at),
-    }

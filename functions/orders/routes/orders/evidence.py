@@ -1,51 +1,22 @@
 """Evidence in a dispute: a form to upload a file with, the step that adds it, and the file."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
-from pydantic import StringConstraints
-from typing_extensions import TypedDict
 
 from functions.orders.call import Call, access
-from functions.orders.fields import Body, Long
 from functions.orders.identity import PLATFORM, SELLER
+from functions.orders.models.orders.actions import request_for
+from functions.orders.models.orders.disputes import OpenDisputeView
+from functions.orders.models.orders.evidence import AddEvidence, FormView, NewEvidence, form_view
 from functions.orders.problems import not_found
-from functions.orders.responses import documented, pending_answer, reply
-from functions.orders.routes.actions import request_for
-from functions.orders.routes.disputes import dispute_reply
-from functions.orders.schemas import Step
-from functions.orders.shapes import OpenDisputeView
-from functions.orders.views import instant
-from shared.domain.evidence import MAX_BYTES
+from functions.orders.responses import dispute_reply, documented, pending_answer, reply
 from shared.operations import evidence, orders
 from shared.store.orders.orders import Loaded
 
 router = Router()
-
-
-class NewEvidence(Body):
-    media_type: Literal["image/jpeg", "image/png", "image/gif", "image/webp", "application/pdf"]
-
-
-class AddEvidence(Step):
-    evidence_id: Annotated[str, StringConstraints(pattern=r"^evd_[0-9A-HJKMNP-TV-Z]{26}$")]
-    text: Long | None = None
-
-
-class UploadView(TypedDict):
-    """A presigned POST: send `fields`, then the file as `file`, as multipart/form-data to `url`."""
-
-    url: str
-    fields: dict[str, str]
-
-
-class FormView(TypedDict):
-    evidence_id: str
-    upload: UploadView
-    max_bytes: int
-    expires_at: str
 
 
 @router.post(
@@ -59,13 +30,7 @@ class FormView(TypedDict):
 def offer_form(dispute_id: str, body: Annotated[NewEvidence, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
     form = evidence.offer_form(call.store, call.order, dispute_id, body.media_type, call.actor, call.now)
-    told: FormView = {
-        "evidence_id": form.evidence_id,
-        "upload": {"url": form.url, "fields": form.fields},
-        "max_bytes": MAX_BYTES,
-        "expires_at": instant(form.expires_at),
-    }
-    return reply(told, 201)
+    return reply(form_view(form), 201)
 
 
 @router.post(

@@ -6,29 +6,16 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
-from typing_extensions import TypedDict
 
 from functions.orders.call import Call, access
 from functions.orders.identity import OWNER
+from functions.orders.models.stores import PatchStore, StoreView, store_view
 from functions.orders.problems import malformed
 from functions.orders.responses import documented, reply
-from functions.orders.schemas import PatchStore
-from functions.orders.views import store_view
 from shared.domain.stores import DeadlinePolicy, Mode, Store
 from shared.operations.stores import change_store
 
 router = Router()
-
-
-class StoreView(TypedDict):
-    store_id: str
-    name: str
-    time_zone: str
-    currency: str
-    business_days: list[int]
-    holidays: list[str]
-    deadline_policy: dict[str, str]
-    fee_rates: dict[str, str]
 
 
 @router.get(
@@ -81,7 +68,7 @@ def patch_store(body: Annotated[PatchStore, InBody()]) -> Response[Any]:
             store,
             **(given | calendar),
             policy=DeadlinePolicy(mode, dict(store.policy.durations) | durations),
-            fee_rates=rates.told() if rates else store.fee_rates,
+            fee_rates=rates.rates() if rates else store.fee_rates,
         )
 
     return reply(store_view(change_store(call.stored_store, changed, call.now)))

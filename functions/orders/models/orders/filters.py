@@ -1,18 +1,14 @@
-"""Which filters go together, and which index answers them. Anything else is refused, never answered by a scan."""
+"""Which filters of a list of orders go together, and which index answers them. Other combinations are refused: the only
+answer to them would be a scan."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
+from functions.orders.models.values import instant
 from functions.orders.problems import FieldError, Problem, malformed
-from functions.orders.views import instant
 from shared.domain.order.model import FundState, Overlay, Status
-from shared.domain.stores import Store
-from shared.domain.windows import start_of_day
-from shared.store.orders import counters as counted
 from shared.store.orders import lists
 from shared.store.orders.lists import Summary
 from shared.store.pages import Page, Position
@@ -38,7 +34,7 @@ class Filters:
     due_to: datetime | None = None
     sort: str | None = None
 
-    def spelled(self) -> dict[str, str]:
+    def query(self) -> dict[str, str]:
         """The query that a cursor is bound to. Raises Problem 400 `filter_not_indexed`."""
         given = {part.name: getattr(self, part.name) for part in fields(self) if getattr(self, part.name) is not None}
         self._refuse_unindexed(set(given))
@@ -91,29 +87,3 @@ class Filters:
                 f"These do not go together. What does: {TOGETHER}.",
                 [FieldError(f"/query/{name}", "filter_not_indexed", "not with the others") for name in sorted(given)],
             )
-
-
-def counters(store: Store, now: datetime) -> dict[str, Any]:
-    """Every count with the query that lists it. What time changes is counted off its index, now."""
-    counts = counted.counts(store.store_id)
-    day = now.astimezone(ZoneInfo(store.time_zone)).date()
-    today, tomorrow = (start_of_day(each, store.time_zone) for each in (day, day + timedelta(days=1)))
-
-    def placed(since: datetime, until: datetime) -> dict[str, Any]:
-        query = f"placed_from={instant(since)}&placed_to={instant(until)}"
-        return {"count": lists.count_placed(store.store_id, since, until), "query": query}
-
-    def due(since: datetime | None, until: datetime) -> dict[str, Any]:
-        query = [*([f"due_from={instant(since)}"] if since else []), f"due_to={instant(until)}", "sort=deadline_at"]
-        return {"count": lists.count_deadlines(store.store_id, since, until), "query": "&".join(query)}
-
-    return {
-        "statuses": {status: {"count": counts.of(status), "query": f"status={status}"} for status in Status},
-        "overlays": {overlay: {"count": counts.of(overlay), "query": f"overlay={overlay}"} for overlay in Overlay},
-        "fund_states": {state: {"count": counts.of(state), "query": f"fund_state={state}"} for state in FundState},
-        "total": {"count": counts["total"], "query": ""},
-        "placed_today": placed(today, tomorrow),
-        "due_24h": due(now, now + timedelta(hours=24)),
-        "overdue": due(None, now),
-        "as_of": instant(now),
-    }

@@ -72,6 +72,10 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Nothing(Body):
+    """The body of a step that needs no fields: empty, or an empty object."""
+
+
 class Amount(Body):
     """Money: a canonical decimal string with its currency's own number of digits, never a number."""
 

@@ -7,9 +7,9 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from functions.orders.call import Call, access
 from functions.orders.identity import SELLER
+from functions.orders.models.orders.orders import OrderView
 from functions.orders.problems import Problem
 from functions.orders.responses import documented, order_reply
-from functions.orders.shapes import OrderView
 from shared.store.orders import orders
 
 router = Router()

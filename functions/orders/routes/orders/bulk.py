@@ -5,23 +5,22 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from pydantic import ValidationError
-from typing_extensions import TypedDict
 
 from functions.orders import problems, resources
 from functions.orders.call import Call, access
-from functions.orders.fields import Body
 from functions.orders.identity import SELLER
-from functions.orders.problems import Problem, malformed
-from functions.orders.responses import ProblemView, documented, reply
-from functions.orders.routes.actions import request_for
-from functions.orders.routes.messages import words
-from functions.orders.schemas import ACTION_BODIES, BULK_ACTIONS, Bulk, Step, Words
+from functions.orders.models.fields import Body
+from functions.orders.models.messages import Words, text_of
+from functions.orders.models.orders.actions import ACTION_BODIES, Step, request_for
+from functions.orders.models.orders.bulk import BULK_ACTIONS, Bulk, BulkResults, ItemResult
+from functions.orders.problems import Problem, ProblemView, malformed
+from functions.orders.responses import documented, reply
 from functions.orders.validation import field_errors
 from shared.domain.messages.model import SELLER as SHOP
 from shared.domain.messages.model import Message
@@ -44,21 +43,6 @@ BUDGET_SECONDS = 20.0
 INTERNAL = Problem(500, "internal_error", "Something went wrong here with this item; it may be sent again.")
 
 
-class ItemResult(TypedDict):
-    """`status` is succeeded, failed or not_attempted. In a dry run, succeeded means that it would. A message leaves its
-    order's version, and has an id once it is written."""
-
-    order_id: str
-    status: str
-    version: NotRequired[int]
-    message_id: NotRequired[str]
-    problem: NotRequired[ProblemView]
-
-
-class BulkResults(TypedDict):
-    results: list[ItemResult]
-
-
 Effect = Callable[[Call, Any, PendingAnswer | None, bool], Any]
 """(the item's call, its body, its pending answer, dry run): does it, and answers with what it made."""
 
@@ -77,7 +61,7 @@ def _writing() -> Effect:
     find = cache(find_template)
 
     def effect(item: Call, body: Words, pending: PendingAnswer | None, dry_run: bool) -> Message | None:
-        message = messages.draft(SHOP, words(item, body, find), None, item.now)
+        message = messages.draft(SHOP, text_of(item, body, find), None, item.now)
         return None if dry_run else messages.post_message(item.store, item.order, message, item.now, pending)
 
     return effect

@@ -6,17 +6,24 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from typing_extensions import TypedDict
 
-from functions.orders import listing
 from functions.orders.call import Call, access
-from functions.orders.fields import Instant
 from functions.orders.identity import OWNER, PLATFORM, SELLER
+from functions.orders.models.fields import Instant
+from functions.orders.models.orders.bodies import NewOrder, PatchOrder, placement
+from functions.orders.models.orders.counters import counters_view
+from functions.orders.models.orders.filters import Filters
+from functions.orders.models.orders.orders import (
+    AccessView,
+    EntryView,
+    ListedOrderView,
+    OrderView,
+    access_view,
+    entry_view,
+    listed_order_view,
+)
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.responses import documented, order_reply, pending_order, reply
-from functions.orders.schemas import NewOrder, PatchOrder, placement
-from functions.orders.shapes import ActorView, EntryView, ListedOrderView, OrderView
-from functions.orders.views import entry_view, instant, listed_order_view
 from shared.domain.order.model import FundState, Overlay
 from shared.operations import orders
 from shared.operations.orders import Request
@@ -27,12 +34,6 @@ router = Router()
 
 Text = Annotated[str | None, Query(min_length=1, max_length=128)]
 Moment = Annotated[Instant | None, Query()]
-
-
-class AccessView(TypedDict):
-    at: str
-    actor: ActorView
-    what: str
 
 
 @router.post(
@@ -72,11 +73,9 @@ def list_orders(
     cursor: Cursor = None,
 ) -> Response[Any]:
     call: Call = router.context["call"]
-    asked = listing.Filters(
-        status, overlay, fund_state, buyer, tracking_no, placed_from, placed_to, due_from, due_to, sort
-    )
-    query = asked.spelled()
-    page = asked.page(call.store.store_id, limit, position(call, cursor, query))
+    filters = Filters(status, overlay, fund_state, buyer, tracking_no, placed_from, placed_to, due_from, due_to, sort)
+    query = filters.query()
+    page = filters.page(call.store.store_id, limit, position(call, cursor, query))
     return page_reply(call, page, lambda summary: listed_order_view(summary, call.language), limit, query)
 
 
@@ -90,7 +89,7 @@ def list_orders(
 @access()
 def counters() -> Response[Any]:
     call: Call = router.context["call"]
-    return reply(listing.counters(call.store, call.now))
+    return reply(counters_view(call.store, call.now))
 
 
 @router.patch(
@@ -139,12 +138,4 @@ def accesses(order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Respons
     call: Call = router.context["call"]
     query = {"list": f"access/{order_id}"}
     page = stored.accesses(call.store.store_id, order_id, limit, position(call, cursor, query))
-    return page_reply(call, page, _access_view, limit, query)
-
-
-def _access_view(access: stored.Access) -> AccessView:
-    return {
-        "at": instant(access.at),
-        "actor": {"role": access.actor.role, "id": access.actor.id},
-        "what": access.what,
-    }
+    return page_reply(call, page, access_view, limit, query)

@@ -11,15 +11,13 @@ from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.orders.call import Call, access
-from functions.orders.fields import Body
+from functions.orders.identity import roles_for
+from functions.orders.models.fields import Body
+from functions.orders.models.orders.actions import DISPUTE_BODIES, Step, request_for
+from functions.orders.models.orders.disputes import DisputeView, OpenDisputeView, dispute_view
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
-from functions.orders.responses import documented, pending_answer, reply
-from functions.orders.routes.actions import request_for, roles_for
-from functions.orders.schemas import DISPUTE_BODIES, Step
-from functions.orders.shapes import DisputeView, OpenDisputeView
-from functions.orders.views import dispute_view
+from functions.orders.responses import dispute_reply, documented, pending_answer
 from shared.domain.order import disputes, lifecycle
-from shared.domain.order.model import Order
 from shared.operations import orders
 from shared.store.orders import part_lists
 from shared.store.orders.orders import Loaded
@@ -61,18 +59,6 @@ def list_disputes(
 def get_dispute(dispute_id: str) -> Response[Any]:
     call: Call = router.context["call"]
     return dispute_reply(call, dispute_id, call.order)
-
-
-def dispute_reply(call: Call, dispute_id: str, order: Order) -> Response[Any]:
-    """The dispute that was asked for, with its order's version as ETag."""
-    dispute = next(each for each in order.disputes if each.dispute_id == dispute_id)
-    actions = (
-        lifecycle.allowed_actions(order, call.actor.kind, call.store, call.now, lifecycle.DISPUTE_ACTIONS)
-        if dispute.ended_at is None
-        else ()
-    )
-    view = {**dispute_view(dispute, order.order_id, order.currency), "actions": list(actions)}
-    return reply(view, headers={"ETag": f'"{order.version}"'})
 
 
 def _route(action: str, model: type[Body]) -> None:

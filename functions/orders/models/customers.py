@@ -1,0 +1,155 @@
+"""Customers and the erasure of their data: bodies of requests, and answers."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, NotRequired
+
+from pydantic import Field, StrictBool, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
+
+from functions.orders.buyers import segment_of
+from functions.orders.models.fields import Body
+from functions.orders.models.values import ActorView, MoneyView, instant, money
+from shared.domain.customers import model as domain
+from shared.domain.customers.erasure import NOT_REACHED, Erasure
+from shared.domain.customers.model import Customer
+
+Frequency = StrEnum("Frequency", [(name, name) for name, _ in domain.FREQUENCIES])  # type: ignore[misc]
+
+Amount = StrEnum("Amount", [(name, name) for name, _ in domain.AMOUNTS])  # type: ignore[misc]
+
+Tag = Annotated[str, StringConstraints(min_length=1, max_length=50)]
+
+
+class PatchCustomer(Body):
+    """A field left out stays; null clears tags and note."""
+
+    tags: Annotated[list[Tag], Field(max_length=20)] | None = None
+    note: Annotated[str, StringConstraints(max_length=1000)] | None = None
+    blocked: StrictBool | None = None
+    reminder_opt_out: StrictBool | None = None
+
+    @field_validator("blocked", "reminder_opt_out")
+    @classmethod
+    def _said(cls, value: bool | None) -> bool:
+        if value is None:
+            raise PydanticCustomError("bool_type", "This is true or false.")
+        return value
+
+
+class EraseCustomer(Body):
+    """`include_open`: orders that have not ended, too; without an address they cannot be shipped."""
+
+    include_open: StrictBool = False
+
+
+class NotReachedView(TypedDict):
+    """Copies that no erasure reaches: answers kept for idempotency keys, files of exports, backups. `until` is when the
+    last of them is gone, null while the erasure is under way."""
+
+    what: str
+    until: str | None
+
+
+class ErasureView(TypedDict):
+    """`state` is queued, running, done, or waiting: for `open_orders` to end. `orders` are without personal data."""
+
+    state: str
+    requested_at: str
+    requested_by: ActorView
+    include_open: bool
+    orders: int
+    open_orders: int
+    finished_at: str | None
+    not_reached: list[NotReachedView]
+
+
+class ErasedView(TypedDict):
+    buyer_id: str
+    href: str
+    erasure: ErasureView
+
+
+class CustomerView(TypedDict):
+    """`href` is where this customer is: an id may hold characters that no path does. `spend` is what was received less
+    what was paid back. Rates are shares of the paid orders, null without any."""
+
+    buyer_id: str
+    href: str
+    name: NotRequired[str]
+    country: str
+    orders: int
+    paid_orders: int
+    refunded_orders: int
+    disputed_orders: int
+    cancelled_orders: int
+    closed_unpaid_orders: int
+    spend: list[MoneyView]
+    refund_rate: float | None
+    dispute_rate: float | None
+    first_order_at: str | None
+    last_order_at: str | None
+    frequency: str
+    amount: str
+    tags: list[str]
+    note: str | None
+    blocked: bool
+    reminder_opt_out: bool
+    erasure: NotRequired[ErasureView]
+    version: int
+
+
+def customer_view(customer: Customer) -> CustomerView:
+    told: Any = {
+        "buyer_id": customer.buyer_id,
+        "href": f"/v1/customers/{segment_of(customer.buyer_id)}",
+        **({"name": customer.name} if customer.name else {}),
+        "country": customer.country,
+        **{name if name == "orders" else f"{name}_orders": customer.counts.get(name, 0) for name in domain.FIGURES},
+        "spend": [money(minor, currency) for currency, minor in customer.spend.items()],
+        "refund_rate": customer.rate("refunded"),
+        "dispute_rate": customer.rate("disputed"),
+        "first_order_at": customer.first_at and instant(customer.first_at),
+        "last_order_at": customer.last_at and instant(customer.last_at),
+        "frequency": customer.frequency,
+        "amount": customer.amount,
+        "tags": list(customer.tags),
+        "note": customer.note,
+        "blocked": customer.blocked,
+        "reminder_opt_out": customer.reminder_opt_out,
+        **({"erasure": erasure_view(customer.erasure)} if customer.erasure else {}),
+        "version": customer.version,
+    }
+    return told  # type: ignore[no-any-return]
+
+
+def erasure_view(erasure: Erasure) -> ErasureView:
+    ended = erasure.finished_at
+    return {
+        "state": erasure.state,
+        "requested_at": instant(erasure.requested_at),
+        "requested_by": {"role": erasure.requested_by.role, "id": erasure.requested_by.id},
+        "include_open": erasure.include_open,
+        "orders": erasure.erased,
+        "open_orders": erasure.open,
+        "finished_at": instant(ended) if ended else None,
+        "not_reached": [
+            {"what": what, "until": instant(ended + kept) if ended else None} for what, kept in NOT_REACHED.items()
+        ],
+    }
+
+
+def erased_view(customer: Customer) -> ErasedView:
+    """It has no personal data: this answer is stored for its idempotency key."""
+    assert customer.erasure is not None
+    return {
+        "buyer_id": customer.buyer_id,
+        "href": href(customer),
+        "erasure": erasure_view(customer.erasure),
+    }
+
+
+def href(customer: Customer) -> str:
+    return f"/v1/customers/{segment_of(customer.buyer_id)}"

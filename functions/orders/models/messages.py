@@ -1,0 +1,96 @@
+"""Messages: what a request may say, and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Literal, NotRequired
+
+from pydantic import Field, StringConstraints
+from typing_extensions import TypedDict
+
+from functions.orders.call import Call
+from functions.orders.models.fields import Body, Instant, Name
+from functions.orders.models.values import instant
+from functions.orders.problems import malformed
+from shared.domain.messages.model import Message
+from shared.domain.messages.templates import Template, fill
+from shared.operations.templates import find_template
+from shared.store.messages.messages import Replies
+
+
+class Words(Body):
+    """What a message says: `text`, or a template that is filled from its order."""
+
+    text: Annotated[str, StringConstraints(max_length=20_000)] | None = None
+    template_id: Name | None = None
+
+
+class Nothing(Body):
+    """No fields."""
+
+
+class NewMessage(Words):
+    """`from` and `at` are the platform's to say, a template is the shop's."""
+
+    from_: Annotated[Literal["buyer", "platform"] | None, Field(alias="from")] = None
+    at: Instant | None = None
+
+
+MessageView = TypedDict(
+    "MessageView",
+    {
+        "message_id": str,
+        "order_id": NotRequired[str],
+        "from": str,
+        "text": str,
+        "sent_at": str,
+        "read_at": NotRequired[str],
+    },
+)
+
+
+class RepliesView(TypedDict):
+    """Over so many days, today included: answers, how long buyers waited on average, and the share within 24 hours."""
+
+    days: int
+    replies: int
+    average_minutes: int | None
+    within_24h: float | None
+
+
+class FiguresView(TypedDict):
+    unread_orders: int
+    unanswered: int
+    unanswered_12h: int
+    replies: list[RepliesView]
+
+
+def text_of(call: Call, body: Words, find: Callable[[str, str], Template] = find_template) -> str:
+    """The text that a body gives, or the template that it names as this call's order fills it. Raises Problem 400, or
+    Unprocessable."""
+    if (body.text is None) is (body.template_id is None):
+        raise malformed("/text", "required", "A message has either `text` or `template_id`.")
+    if body.template_id is None:
+        return body.text or ""
+    return fill(find(call.store.store_id, body.template_id), call.order, call.store)
+
+
+def message_view(message: Message) -> MessageView:
+    view: MessageView = {
+        "message_id": message.message_id,
+        "from": message.sender,
+        "text": message.text,
+        "sent_at": instant(message.sent_at),
+    }
+    if message.read_at:
+        view["read_at"] = instant(message.read_at)
+    return view
+
+
+def replies_view(days: int, found: Replies) -> RepliesView:
+    return {
+        "days": days,
+        "replies": found.count,
+        "average_minutes": found.seconds // found.count // 60 if found.count else None,
+        "within_24h": round(found.in_time / found.count, 4) if found.count else None,
+    }

@@ -1,0 +1,39 @@
+"""Counts of orders, each with the query that lists what it counts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from functions.orders.models.values import instant
+from shared.domain.order.model import FundState, Overlay, Status
+from shared.domain.stores import Store
+from shared.domain.windows import start_of_day
+from shared.store.orders import counters, lists
+
+
+def counters_view(store: Store, now: datetime) -> dict[str, Any]:
+    """Every count with the query that lists it. What time changes is counted off its index, now."""
+    counts = counters.counts(store.store_id)
+    day = now.astimezone(ZoneInfo(store.time_zone)).date()
+    today, tomorrow = (start_of_day(each, store.time_zone) for each in (day, day + timedelta(days=1)))
+
+    def placed(since: datetime, until: datetime) -> dict[str, Any]:
+        query = f"placed_from={instant(since)}&placed_to={instant(until)}"
+        return {"count": lists.count_placed(store.store_id, since, until), "query": query}
+
+    def due(since: datetime | None, until: datetime) -> dict[str, Any]:
+        query = [*([f"due_from={instant(since)}"] if since else []), f"due_to={instant(until)}", "sort=deadline_at"]
+        return {"count": lists.count_deadlines(store.store_id, since, until), "query": "&".join(query)}
+
+    return {
+        "statuses": {status: {"count": counts.of(status), "query": f"status={status}"} for status in Status},
+        "overlays": {overlay: {"count": counts.of(overlay), "query": f"overlay={overlay}"} for overlay in Overlay},
+        "fund_states": {state: {"count": counts.of(state), "query": f"fund_state={state}"} for state in FundState},
+        "total": {"count": counts["total"], "query": ""},
+        "placed_today": placed(today, tomorrow),
+        "due_24h": due(now, now + timedelta(hours=24)),
+        "overdue": due(None, now),
+        "as_of": instant(now),
+    }

@@ -1,0 +1,89 @@
+"""Disputes in answers. The bodies of their steps are in actions.py."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import NotRequired
+
+from typing_extensions import TypedDict
+
+from functions.orders.models.values import MoneyView, instant, money, without_none
+from shared.domain.order import deadlines
+from shared.domain.order.model import Dispute
+
+
+class ProposalView(TypedDict):
+    by: str
+    solution: str
+    refund: MoneyView
+    text: str
+    at: str
+    state: str
+
+
+class EvidenceView(TypedDict):
+    evidence_id: str
+    by: str
+    media_type: str
+    bytes: int
+    text: NotRequired[str]
+    at: str
+
+
+class DisputeView(TypedDict):
+    dispute_id: str
+    order_id: str
+    stage: str
+    kind: NotRequired[str]
+    line_ids: list[str]
+    claim: NotRequired[MoneyView]
+    solution: NotRequired[str]
+    proposals: list[ProposalView]
+    evidence: list[EvidenceView]
+    respond_by: NotRequired[str]
+    on_silence: NotRequired[str]
+    return_address: NotRequired[dict[str, str]]
+    return_carrier: NotRequired[str]
+    return_tracking_no: NotRequired[str]
+    opened_at: str
+    returned_at: NotRequired[str]
+    ended_at: NotRequired[str]
+    result: NotRequired[str]
+
+
+class OpenDisputeView(DisputeView):
+    """A dispute with what this caller may do about it now."""
+
+    actions: list[str]
+
+
+def dispute_view(dispute: Dispute, order_id: str, currency: str) -> DisputeView:
+    """`solution` is what the buyer asks for now; `on_silence` what happens by itself at `respond_by`."""
+    asked = [proposal for proposal in dispute.proposals if proposal.by == "buyer"]
+    timer = deadlines.BY_STAGE.get(dispute.stage)
+    told: DisputeView = without_none(
+        {
+            "dispute_id": dispute.dispute_id,
+            "order_id": order_id,
+            "stage": dispute.stage,
+            "kind": dispute.kind,
+            "line_ids": list(dispute.line_ids),
+            "claim": None if dispute.claim is None else money(dispute.claim, currency),
+            "solution": asked[-1].solution if asked else None,
+            "proposals": [
+                {**asdict(each), "refund": money(each.refund, currency), "at": instant(each.at)}
+                for each in dispute.proposals
+            ],
+            "evidence": [without_none({**asdict(each), "at": instant(each.at)}) for each in dispute.evidence],
+            "respond_by": dispute.respond_by and instant(dispute.respond_by),
+            "on_silence": deadlines.TIMERS[timer].on_lapse if timer and dispute.respond_by else None,
+            "return_address": dispute.return_address,
+            "return_carrier": dispute.return_carrier,
+            "return_tracking_no": dispute.return_tracking_no,
+            "opened_at": instant(dispute.opened_at),
+            "returned_at": dispute.returned_at and instant(dispute.returned_at),
+            "ended_at": dispute.ended_at and instant(dispute.ended_at),
+            "result": dispute.result,
+        }
+    )
+    return told

@@ -1,0 +1,271 @@
+"""Orders in answers, their history and who has read the recipient.
+
+The bodies of requests are in bodies.py, apart from these types: a body needs Pydantic, and reading an order must not
+load it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
+
+from functions.orders.labels import status_label
+from functions.orders.models.orders.disputes import DisputeView, dispute_view
+from functions.orders.models.orders.parcels import ParcelView, parcel_view
+from functions.orders.models.orders.refunds import RefundView, refund_view
+from functions.orders.models.values import ActorView, MoneyView, actor_view, instant, money, without_none
+from shared.domain.order import deadlines, ledger, lifecycle
+from shared.domain.order.history import Entry
+from shared.domain.order.model import Order
+from shared.domain.order.recipients import masked
+from shared.domain.order.transitions import Actor
+from shared.domain.stores import Store
+from shared.store.orders.lists import Summary
+from shared.store.orders.orders import Access
+
+
+class AmountsView(TypedDict):
+    lines: MoneyView
+    shipping: MoneyView
+    discount: MoneyView
+    tax: MoneyView
+    adjustment: MoneyView
+    total: MoneyView
+    received: NotRequired[MoneyView]
+    refunded: MoneyView
+    commission: NotRequired[MoneyView]
+    affiliate_fee: NotRequired[MoneyView]
+    tax_withheld: NotRequired[MoneyView]
+    released: NotRequired[MoneyView]
+    expected_release: NotRequired[MoneyView]
+    unexplained: NotRequired[MoneyView]
+
+
+class BuyerView(TypedDict):
+    id: str
+    name: NotRequired[str]
+    country: str
+
+
+class LineView(TypedDict):
+    line_id: str
+    product_id: str
+    sku: NotRequired[str]
+    title: NotRequired[str]
+    attributes: NotRequired[dict[str, str]]
+    quantity: int
+    unit_price: MoneyView
+    handling_days: NotRequired[int]
+    image_url: NotRequired[str]
+    shipped: int
+    refunded: int
+    returned: int
+
+
+class DeadlineView(TypedDict):
+    kind: str
+    due_at: str
+    on_lapse: str | None
+
+
+class AssessmentView(TypedDict):
+    at: str
+    by: str
+
+
+class ViolationView(TypedDict):
+    kind: str
+    at: str
+
+
+class SummaryView(TypedDict):
+    """An order in a list."""
+
+    order_id: str
+    store_id: str
+    version: int
+    status: str
+    status_label: str
+    fund_state: str
+    overlays: list[str]
+    outcome: NotRequired[str]
+    end_reason: NotRequired[str]
+    placed_at: str
+    paid_at: NotRequired[str]
+    shipped_at: NotRequired[str]
+    received_at: NotRequired[str]
+    finished_at: NotRequired[str]
+    buyer: BuyerView
+    currency: str
+    amounts: AmountsView
+    delivered_assessment: NotRequired[AssessmentView]
+    deadlines: list[DeadlineView]
+    violations: list[ViolationView]
+    note: str | None
+    tags: list[str]
+    assignee: NotRequired[str]
+    unread_messages: int
+
+
+class ListedOrderView(SummaryView):
+    deadline_at: str | None
+    line_count: int
+
+
+class OrderView(SummaryView):
+    """Everything about an order; `recipient` is masked unless it was revealed."""
+
+    recipient: dict[str, str]
+    lines: list[LineView]
+    parcels: list[ParcelView]
+    refunds: list[RefundView]
+    dispute: NotRequired[DisputeView]
+    delivery_days: NotRequired[int]
+    chosen_service: NotRequired[str]
+    memo: NotRequired[str]
+    erased_at: NotRequired[str]
+    actions: list[str]
+
+
+EntryView = TypedDict(
+    "EntryView",
+    {
+        "seq": int,
+        "at": str,
+        "recorded_at": str,
+        "actor": ActorView,
+        "action": str,
+        "from": str | None,
+        "to": str,
+        "reason": NotRequired[str],
+        "changes": NotRequired[dict[str, Any]],
+    },
+)
+
+
+class AccessView(TypedDict):
+    at: str
+    actor: ActorView
+    what: str
+
+
+def order_view(
+    order: Order, actor: Actor, store: Store, now: datetime, language: str, *, reveal: bool = False
+) -> OrderView:
+    """Everything, with the actions that this caller may take now."""
+    progress = order.line_progress()
+    lines = [
+        without_none(
+            {
+                "line_id": line.line_id,
+                "product_id": line.product_id,
+                "sku": line.sku,
+                "title": line.title,
+                "attributes": line.attributes,
+                "quantity": line.quantity,
+                "unit_price": money(line.unit_price, order.currency),
+                "handling_days": line.handling_days,
+                "image_url": line.image_url,
+                "shipped": progress[line.line_id].shipped,
+                "refunded": progress[line.line_id].refunded,
+                "returned": progress[line.line_id].returned,
+            }
+        )
+        for line in order.lines
+    ]
+    told: OrderView = _summary(order, language) | without_none(
+        {
+            "recipient": dict(order.recipient) if reveal else masked(order.recipient),
+            "lines": lines,
+            "parcels": [parcel_view(parcel) for parcel in order.parcels],
+            "refunds": [refund_view(refund, order.order_id, order.currency) for refund in order.refunds],
+            "dispute": order.dispute and dispute_view(order.dispute, order.order_id, order.currency),
+            "delivery_days": order.delivery_days,
+            "chosen_service": order.chosen_service,
+            "memo": order.memo,
+            "erased_at": order.erased_at and instant(order.erased_at),
+            "actions": list(lifecycle.allowed_actions(order, actor.kind, store, now)),
+        }
+    )
+    return told
+
+
+def listed_order_view(summary: Summary, language: str) -> ListedOrderView:
+    told = _summary(summary, language)
+    return {
+        **told,
+        "deadline_at": told["deadlines"][0]["due_at"] if told["deadlines"] else None,
+        "line_count": summary.line_count,
+    }
+
+
+def entry_view(entry: Entry) -> EntryView:
+    told: EntryView = {"from": entry.from_status and str(entry.from_status)} | without_none(
+        {
+            "seq": entry.seq,
+            "at": instant(entry.at),
+            "recorded_at": instant(entry.recorded_at),
+            "actor": {"role": entry.actor.role, "id": entry.actor.id},
+            "action": entry.action,
+            "to": str(entry.to_status),
+            "reason": entry.reason,
+            "changes": dict(entry.changes) or None,
+        }
+    )
+    return told
+
+
+def access_view(access: Access) -> AccessView:
+    return {
+        "at": instant(access.at),
+        "actor": actor_view(access.actor),
+        "what": access.what,
+    }
+
+
+def _summary(order: Order | Summary, language: str) -> SummaryView:
+    assessment = order.delivered_assessment
+    times: Any = {
+        name: instant(at)
+        for name in ("paid_at", "shipped_at", "received_at", "finished_at")
+        if (at := getattr(order, name))
+    }
+    told: SummaryView = without_none(
+        {
+            "order_id": order.order_id,
+            "store_id": order.store_id,
+            "version": order.version,
+            "status": str(order.status),
+            "status_label": status_label(order.status, language),
+            "fund_state": str(order.fund_state),
+            "overlays": [str(overlay) for overlay in order.overlays],
+            "placed_at": instant(order.placed_at),
+            **times,
+            "buyer": without_none({"id": order.buyer.id, "name": order.buyer.name, "country": order.buyer.country}),
+            "currency": order.currency,
+            "amounts": _amounts(order),
+            "deadlines": [
+                {"kind": timer.kind, "due_at": instant(timer.due_at), "on_lapse": deadlines.on_lapse(order, timer)}
+                for timer in deadlines.running(order)
+            ],
+            "violations": [{"kind": violation.kind, "at": instant(violation.at)} for violation in order.violations],
+            "tags": list(order.tags),
+            "unread_messages": order.unread_messages,
+            "outcome": order.outcome and str(order.outcome),
+            "end_reason": order.end_reason,
+            "assignee": order.assignee,
+            "delivered_assessment": assessment and {"at": instant(assessment.at), "by": assessment.by},
+        }
+    ) | {"note": order.note}
+    return told
+
+
+def _amounts(order: Order | Summary) -> AmountsView:
+    always = ("lines", "shipping", "discount", "tax", "adjustment", "total", "refunded")
+    known = ("received", "commission", "affiliate_fee", "tax_withheld", "released")
+    shown = {name: getattr(order.amounts, name) for name in (*always, *known)}
+    shown |= {"expected_release": ledger.expected_release(order), "unexplained": ledger.unexplained(order) or None}
+    told: Any = {name: money(minor, order.currency) for name, minor in shown.items() if minor is not None}
+    return told  # type: ignore[no-any-return]

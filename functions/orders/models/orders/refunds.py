@@ -1,0 +1,47 @@
+"""Refunds in answers."""
+
+from __future__ import annotations
+
+from typing import NotRequired
+
+from typing_extensions import TypedDict
+
+from functions.orders.models.values import MoneyView, PieceView, instant, money, quantities, without_none
+from shared.domain.order.model import Refund
+
+
+class RefundView(TypedDict):
+    refund_id: str
+    order_id: str
+    state: str
+    source: str
+    amount: MoneyView
+    cash: NotRequired[MoneyView]
+    coupon: NotRequired[MoneyView]
+    lines: list[PieceView]
+    reason: str
+    requested_at: str
+    respond_by: NotRequired[str]
+    on_silence: NotRequired[str]
+    paid_at: NotRequired[str]
+
+
+def refund_view(refund: Refund, order_id: str, currency: str) -> RefundView:
+    told: RefundView = without_none(
+        {
+            "refund_id": refund.refund_id,
+            "order_id": order_id,
+            "state": str(refund.state),
+            "source": refund.source,
+            "amount": money(refund.amount, currency),
+            "cash": money(refund.amount - refund.coupon, currency) if refund.paid_at else None,
+            "coupon": money(refund.coupon, currency) if refund.paid_at else None,
+            "lines": quantities(refund.lines),
+            "reason": refund.reason,
+            "requested_at": instant(refund.requested_at),
+            "respond_by": refund.respond_by and instant(refund.respond_by),
+            "on_silence": refund.on_silence,
+            "paid_at": refund.paid_at and instant(refund.paid_at),
+        }
+    )
+    return told

@@ -1,0 +1,169 @@
+"""Reports in answers: sales by period, the service level, violations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple, NotRequired
+
+from typing_extensions import TypedDict
+
+from functions.orders.labels import LANGUAGES
+from functions.orders.models.values import MoneyView, money
+from functions.orders.paging import PageInfo
+from shared.domain.figures import SERVICE
+from shared.domain.service_level import MEASURES, level
+from shared.domain.windows import period_of
+from shared.store.orders.figures import Day
+from shared.store.pages import Position
+
+DaysView = TypedDict("DaysView", {"from": str, "to": str})
+"""Local days of the store, half-open: `to` is not in it."""
+
+SalesRowView = TypedDict(
+    "SalesRowView",
+    {
+        "period": str,
+        "from": str,
+        "to": str,
+        "currency": str,
+        "country": NotRequired[str],
+        "product_id": NotRequired[str],
+        "orders": NotRequired[int],
+        "pieces": int,
+        "ordered": NotRequired[MoneyView],
+        "paid": NotRequired[int],
+        "received": NotRequired[MoneyView],
+        "refunded": NotRequired[MoneyView],
+        "average": NotRequired[MoneyView],
+        "amount": NotRequired[MoneyView],
+        "refunded_pieces": NotRequired[int],
+    },
+)
+"""A period, cut to the window. `average` is what was received for each paid order. A product's `amount` is what its
+lines in paid orders came to, before discounts and shipping; `refunded_pieces` were closed by a refund or came back."""
+
+
+class SalesView(TypedDict):
+    data: list[SalesRowView]
+    page: PageInfo
+    group_by: str
+    by: str
+    time_zone: str
+    window: DaysView
+    as_of: str
+
+
+class GroupBy(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class By(StrEnum):
+    TOTAL = "total"
+    COUNTRY = "country"
+    PRODUCT = "product"
+
+
+class MeasureView(TypedDict):
+    """`rate` is null where there is nothing that it could be a share of."""
+
+    measure: str
+    counts: str
+    numerator: int
+    denominator: int
+    rate: float | None
+
+
+class ServiceWindowView(TypedDict):
+    days: int
+    window: DaysView
+    measures: list[MeasureView]
+    figures: dict[str, int]
+
+
+class ServiceLevelView(TypedDict):
+    data: list[ServiceWindowView]
+    time_zone: str
+    violations: str
+    as_of: str
+
+
+class ListedViolationView(TypedDict):
+    order_id: str
+    kind: str
+    at: str
+
+
+class Row(NamedTuple):
+    """In this order; the most sold first within a period and currency."""
+
+    first: date
+    currency: str
+    below: int
+    name: str
+
+    def position(self) -> Position:
+        return Position(self.first.isoformat(), self.currency, f"{self.below} {self.name}")
+
+    @classmethod
+    def at(cls, position: Position) -> Row:
+        below, _, name = position.sk.partition(" ")
+        return cls(date.fromisoformat(position.key), position.pk, int(below), name)
+
+
+def row_view(row: Row, found: Counter[str], by: str, group_by: str, until: date) -> Any:
+    first, end = period_of(row.first, group_by)
+    spelled = {
+        "day": first.isoformat(),
+        "month": f"{first:%Y-%m}",
+        "week": "{}-W{:02}".format(*first.isocalendar()[:2]),
+    }
+    told: dict[str, Any] = {
+        "period": spelled[group_by],
+        "from": row.first.isoformat(),
+        "to": min(end, until).isoformat(),
+        "currency": row.currency,
+    }
+    if by == "product":
+        return told | {
+            "product_id": row.name,
+            "pieces": found["pieces"],
+            "amount": money(found["amount"], row.currency),
+            "refunded_pieces": found["refunded_pieces"],
+        }
+    if by == "country":
+        told["country"] = row.name
+    told |= {"orders": found["orders"], "pieces": found["pieces"], "ordered": money(found["ordered"], row.currency)}
+    told |= {"paid": found["paid"]}
+    told |= {name: money(found[name], row.currency) for name in ("received", "refunded")}
+    if found["paid"]:
+        half_up = (2 * found["received"] + found["paid"]) // (2 * found["paid"])
+        told["average"] = money(half_up, row.currency)
+    return told
+
+
+def service_view(language: str, days: int, tomorrow: date, by_day: list[Day]) -> ServiceWindowView:
+    first = tomorrow - timedelta(days=days)
+    summed: Counter[str] = Counter()
+    for day in by_day:
+        if day.day >= first:
+            summed.update({figure: amount for (name, figure), amount in day.figures.items() if not name})
+    position = LANGUAGES.index(language)
+    return {
+        "days": days,
+        "window": {"from": first.isoformat(), "to": tomorrow.isoformat()},
+        "measures": [
+            {
+                "measure": name,
+                "counts": measure.counts[position],
+                "numerator": (found := level(measure, summed)).numerator,
+                "denominator": found.denominator,
+                "rate": found.rate,
+            }
+            for name, measure in MEASURES.items()
+        ],
+        "figures": {"placed_orders": summed["orders"], **{name: summed[name] for name in SERVICE}},
+    }

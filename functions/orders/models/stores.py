@@ -1,0 +1,90 @@
+"""The settings of a store: what a request may change, and the answer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StrictInt, model_validator
+from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
+
+from functions.orders.models.fields import Body, Currency, Day, Duration, Rate, Short, Zone, iso_duration, rate
+from shared.domain.order.ledger import MILLION
+from shared.domain.stores import FeeRates, Store
+
+
+class FeeRatesBody(Body):
+    """What the platform keeps of the order amount less tax, as decimal strings."""
+
+    commission: Rate
+    affiliate: Rate = 0
+
+    @model_validator(mode="after")
+    def _less_than_all(self) -> FeeRatesBody:
+        if self.commission + self.affiliate >= MILLION:
+            raise PydanticCustomError("rate_invalid", "Commission and affiliate rate are less than 1 together.")
+        return self
+
+    def rates(self) -> FeeRates:
+        return FeeRates(self.commission, self.affiliate)
+
+
+class PolicyBody(Body):
+    """`shipment` is counted in whole business days."""
+
+    mode: Literal["enforce", "watch"] | None = None
+    payment: Duration | None = None
+    risk: Duration | None = None
+    examination: Duration | None = None
+    shipment: Duration | None = None
+    cancellation: Duration | None = None
+    receipt: Duration | None = None
+    receipt_after_delivery: Duration | None = None
+    release: Duration | None = None
+    dispute_answer: Duration | None = None
+    dispute_buyer: Duration | None = None
+    return_address: Duration | None = None
+    return_: Annotated[Duration | None, Field(alias="return")] = None
+    confirm_return: Duration | None = None
+    decision: Duration | None = None
+
+
+class PatchStore(Body):
+    """`business_days` are ISO weekdays, 1 for Monday; durations that are left out stay as they are."""
+
+    name: Short | None = None
+    time_zone: Zone | None = None
+    currency: Currency | None = None
+    business_days: (
+        Annotated[list[Annotated[StrictInt, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)] | None
+    ) = None
+    holidays: Annotated[list[Day], Field(max_length=500)] | None = None
+    deadline_policy: PolicyBody | None = None
+    fee_rates: FeeRatesBody | None = None
+
+
+class StoreView(TypedDict):
+    store_id: str
+    name: str
+    time_zone: str
+    currency: str
+    business_days: list[int]
+    holidays: list[str]
+    deadline_policy: dict[str, str]
+    fee_rates: dict[str, str]
+
+
+def store_view(store: Store) -> dict[str, Any]:
+
+    return {
+        "store_id": store.store_id,
+        "name": store.name,
+        "time_zone": store.time_zone,
+        "currency": store.currency,
+        "business_days": sorted(store.business_days),
+        "holidays": sorted(day.isoformat() for day in store.holidays),
+        "deadline_policy": {"mode": str(store.policy.mode)}
+        | {name: iso_duration(length) for name, length in store.policy.durations.items()},
+        "fee_rates": {name: rate(millionths) for name, millionths in asdict(store.fee_rates).items()},
+    }

@@ -1,0 +1,61 @@
+"""Parcels of all orders."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from functions.orders.call import Call, access
+from functions.orders.models.fields import Instant
+from functions.orders.models.orders.parcels import ListedParcelView, listed_parcel_view
+from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
+from functions.orders.responses import documented
+from shared.store.orders import part_lists
+
+router = Router()
+
+Moment = Annotated[Instant | None, Query()]
+
+
+class Delivery(StrEnum):
+    UNDELIVERED = "undelivered"
+    DELIVERED = "delivered"
+
+
+@router.get(
+    "/v1/parcels",
+    summary="Parcels across orders, latest first",
+    tags=["Across orders"],
+    operation_id="list_parcels",
+    responses=documented(page_of("ParcelPage", ListedParcelView), "Parcels with their days under way."),
+)
+@access()
+def list_parcels(
+    state: Annotated[Delivery | None, Query()] = None,
+    shipped_from: Moment = None,
+    shipped_to: Moment = None,
+    sort: Annotated[str | None, Query(pattern="^-?shipped_at$")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response[Any]:
+    call: Call = router.context["call"]
+    states = (state,) if state else tuple(Delivery)
+    query = {
+        "list": "parcels",
+        "states": ",".join(states),
+        "from": str(shipped_from),
+        "to": str(shipped_to),
+        "sort": str(sort),
+    }
+    page = part_lists.parcels(
+        call.store.store_id,
+        states,
+        limit,
+        position(call, cursor, query),
+        since=shipped_from,
+        until=shipped_to,
+        forward=sort == "shipped_at",
+    )
+    return page_reply(call, page, lambda parcel: listed_parcel_view(parcel, call.now), limit, query)
