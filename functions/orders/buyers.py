@@ -1,7 +1,7 @@
-"""How a buyer's id stands in a path. It may hold anything: a slash that a gateway decodes, dots that a client resolves.
+"""A buyer's id as a segment of a path. An id may have any character: gateways decode slashes, and clients resolve dots.
 
-Letters, digits, - and _ stand for themselves, every other byte of its UTF-8 is ~ and two hexadecimal digits. Whatever
-else arrives stands for itself, too, so that an id like a.b may be sent as it is.
+Letters, digits, - and _ stay as they are. Every other byte of its UTF-8 becomes ~ and two hexadecimal digits. Other
+characters of a request's path are read as they are, so that an id like a.b may be sent unescaped.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 def segment_of(buyer_id: str) -> str:
-    return _UNSAFE.sub(lambda found: "".join(f"~{byte:02X}" for byte in found[0].encode()), buyer_id)
+    return _UNSAFE.sub(lambda match: "".join(f"~{byte:02X}" for byte in match[0].encode()), buyer_id)
 
 
 def buyer_of(segment: str) -> str:
-    """Raises Problem 404 for what no buyer is called."""
+    """Raises Problem 404 for a segment that can be no buyer's id."""
     try:
-        buyer_id = _ESCAPED.sub(lambda found: bytes.fromhex(found[0].replace("~", "")).decode(), segment)
+        buyer_id = _ESCAPED.sub(lambda match: bytes.fromhex(match[0].replace("~", "")).decode(), segment)
     except UnicodeDecodeError:
         raise not_found() from None
     if not 0 < len(buyer_id) <= MAX_LENGTH:

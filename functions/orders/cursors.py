@@ -1,4 +1,4 @@
-"""Cursors: opaque, signed, bound to store and query, good for 24 hours."""
+"""Cursors: opaque, signed, bound to store and query, valid for 24 hours."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SIGNATURE = 16
 
 
 def seal(position: Position | None, store_id: str, query: Mapping[str, str], now: datetime) -> str | None:
-    """The cursor to the page after `position`, or None where there is none."""
+    """The cursor to the page after `position`, or None after the last page."""
     if position is None:
         return None
     payload = json.dumps(
@@ -29,7 +29,7 @@ def seal(position: Position | None, store_id: str, query: Mapping[str, str], now
 
 
 def open_cursor(cursor: str | None, store_id: str, query: Mapping[str, str], now: datetime) -> Position | None:
-    """Raises Problem 400 `cursor_invalid` for anything we did not seal for this store and query, 410 once it is old."""
+    """Raises Problem 400 `cursor_invalid` for a cursor of another store or query, and 410 for one over 24 hours old."""
     if cursor is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The HTTP function: one resolver over all routes, and every error on its way out."""
+"""The HTTP function: one resolver for all routes, and the answer to every error."""
 # ruff: noqa: E402 - the garbage collector would look through 90,000 new objects again and again while they are imported
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ DOCUMENT: dict[str, Any] = {}
 @app.get("/v1/openapi.json", include_in_schema=False)
 @access(store=False, token=False)
 def openapi_document() -> Response[Any]:
-    """Made of the routes on the first request that asks for it; no other request pays for it."""
+    """Made on the first request for it, since it imports every route."""
     if not DOCUMENT:
         DOCUMENT.update(document())
     return reply(DOCUMENT)
 
 
 def document() -> dict[str, Any]:
-    """The OpenAPI 3.1 description of what is built."""
+    """The OpenAPI 3.1 document."""
     from functions.orders.openapi import describe
 
     load(ROUTES)
@@ -75,8 +75,8 @@ def malformed(error: RequestValidationError) -> Response[Any]:
 
 
 def missing(method: str, path: str) -> ResponseBuilder[Any]:
-    """No route has this method and path: 405 where other methods have the path, else 404, whoever asks: which routes
-    there are is public, and the gateway's default route has no authorizer."""
+    """No route has this method and path: 405 where other methods have the path, else 404, without a token: routes are
+    public, and the gateway's default route has no authorizer."""
     load(modules_for(path))
     allowed = sorted({route.method for route in (*app._static_routes, *app._dynamic_routes) if route.rule.match(path)})
     if not allowed:
@@ -86,7 +86,7 @@ def missing(method: str, path: str) -> ResponseBuilder[Any]:
     return ResponseBuilder(_answer(problem))
 
 
-# A handler that is registered for NotFoundError runs behind pipeline.checks, which would ask for a token first.
+# A handler that is registered for NotFoundError runs after pipeline.checks, which would require a token first.
 app._handle_not_found = missing  # type: ignore[method-assign]
 
 
@@ -109,7 +109,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         with time_limit(context.get_remaining_time_in_millis() / 1000 - SLOWEST_CALL):
             answer = app.resolve(event, context)
     except Exception:
-        # A bug: the caller learns that it is ours, the log learns where, and neither learns what was sent.
+        # A bug. Neither the answer nor the log has anything of the request's body.
         logger.exception("unhandled error")
         problem = problems.Problem(
             500,

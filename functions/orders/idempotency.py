@@ -1,4 +1,4 @@
-"""Idempotency-Key on every POST: the same request answers as it first did."""
+"""Idempotency-Key on POST: a repeated request gets the first answer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 def middleware(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
-    """Runs behind the checks: claims the key, and keeps an answer that no transaction has kept."""
+    """Runs after the checks. It claims the key, and stores an answer that no transaction has stored."""
     call: Call = app.context["call"]
     event = app.current_event.raw_event
     method = event["requestContext"]["http"]["method"]
@@ -50,12 +50,12 @@ def middleware(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
         try:
             call.pending.keep(stored_answer(response))
         except ClaimLost:
-            logger.warning("an idempotency key was taken over before its answer could be kept")
+            logger.warning("idempotency key was claimed by another request before its answer was stored")
     return response
 
 
 def _replay(call: Call, answer: Mapping[str, Any]) -> Response[Any]:
-    if answer["body"] is None:  # too large to keep: the order as it is now
+    if answer["body"] is None:  # too large to store: the present order takes its place
         order = orders.load(call.store.store_id, answer["order_id"]).order
         response = order_reply(call, order, answer["status"])
     else:
@@ -67,5 +67,5 @@ def _replay(call: Call, answer: Mapping[str, Any]) -> Response[Any]:
 def _release(pending: PendingAnswer) -> None:
     try:
         pending.release()
-    except Exception as error:  # the lease runs out by itself; the first error is what the caller must hear
-        logger.warning("an idempotency key could not be released", extra={"error": type(error).__name__})
+    except Exception as error:  # the lease ends by itself, and the caller needs the first error
+        logger.warning("idempotency key not released", extra={"error": type(error).__name__})

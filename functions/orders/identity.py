@@ -1,4 +1,4 @@
-"""Who is calling, from claims that API Gateway's authorizer has verified and this function checks again."""
+"""The caller, from claims that API Gateway's authorizer has verified and this function checks again."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def roles_for(action: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`stores` maps each store that the token holds to its role there."""
+    """`stores` has the role of the caller in each store of the token."""
 
     user_id: str
     stores: Mapping[str, str]
@@ -40,15 +40,15 @@ class Caller:
     def actor_in(self, store_id: str) -> Actor:
         return Actor(self.stores[store_id], self.user_id)
 
-    def choose_store(self, asked: str | None) -> str:
-        """The store this request is about: the token's only one, or the one that X-Store-Id names.
+    def choose_store(self, requested: str | None) -> str:
+        """The store of this request: the only one of the token, or the one that X-Store-Id names.
 
-        Raises Problem 400 `store_required`, or 404 for a store that the token does not hold.
+        Raises Problem 400 `store_required`, or 404 for a store that is not in the token.
         """
-        if asked is not None:
-            if asked not in self.stores:
+        if requested is not None:
+            if requested not in self.stores:
                 raise not_found()
-            return asked
+            return requested
         if len(self.stores) > 1:
             raise Problem(400, "store_required", "This token holds several stores: name one in X-Store-Id.")
         if not self.stores:
@@ -59,7 +59,7 @@ class Caller:
 def identify(event: Mapping[str, Any], settings: Settings) -> Caller:
     """The caller of an HTTP API event. Raises Problem 401 where issuer, use or client are not ours.
 
-    A group of the user pool is `store:role`. API Gateway hands an array claim over as "[a b]".
+    A group of the user pool is `store:role`. API Gateway writes a claim that is an array as "[a b]".
     """
     authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
     claims = (authorizer.get("jwt") or {}).get("claims") or {}
@@ -76,11 +76,11 @@ def identify(event: Mapping[str, Any], settings: Settings) -> Caller:
             "The token is not an access token for this service.",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    held: dict[str, str] = {}
+    stores: dict[str, str] = {}
     for group in str(claims.get(GROUPS_CLAIM, "")).strip("[]").replace(",", " ").split():
         match = _GROUP.fullmatch(group)
-        if (match and ROLES.index(match[2]) < ROLES.index(held.get(match[1], ROLES[-1]))) or (
-            match and match[1] not in held
+        if (match and ROLES.index(match[2]) < ROLES.index(stores.get(match[1], ROLES[-1]))) or (
+            match and match[1] not in stores
         ):
-            held[match[1]] = match[2]
-    return Caller(str(claims.get("username") or claims["sub"]), held)
+            stores[match[1]] = match[2]
+    return Caller(str(claims.get("username") or claims["sub"]), stores)

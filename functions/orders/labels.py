@@ -1,4 +1,4 @@
-"""Human text in English and Chinese. Codes are what programs read; these words may change."""
+"""Text for people, in English and Chinese. It may change; programs read the codes."""
 
 from __future__ import annotations
 
@@ -91,13 +91,13 @@ DETAILS: dict[str, str] = {
 
 def language(accept: str | None) -> str:
     """`zh-CN` where the header asks for any Chinese before English, else `en`."""
-    asked = []
+    languages = []
     for position, part in enumerate((accept or "").split(",")[:20]):
         tag, _, params = part.strip().partition(";")
         weight = params.strip().removeprefix("q=")
         quality = float(weight) if weight.replace(".", "", 1).isdigit() and weight.isascii() else 1.0
-        asked.append((-quality, position, tag.lower()))
-    for _, _, tag in sorted(asked):
+        languages.append((-quality, position, tag.lower()))
+    for _, _, tag in sorted(languages):
         if tag.startswith("zh"):
             return "zh-CN"
         if tag.startswith("en"):

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made of the routes' own signatures."""
+"""The OpenAPI 3.1 document, made from the signatures of the routes."""
 
 from __future__ import annotations
 
@@ -35,21 +35,24 @@ IF_MATCH = {
 }
 
 PUBLISHED_NAMES = {
+    "LineQuantity": "Piece",
+    "QuantityView": "PieceView",
+    "ReasonedStep": "Because",
     "functions__orders__models__customers__Amount": "functions__orders__routes__customers__Amount",
     "functions__orders__models__fields__Amount": "functions__orders__fields__Amount",
     "functions__orders__models__fields__Nothing": "functions__orders__exporting__Nothing",
     "functions__orders__models__messages__Nothing": "functions__orders__routes__messages__Nothing",
 }
-"""Pydantic adds the module to the name of a schema where two classes have one name. Clients are generated from the
-document, so these schemas keep the names under which they were first published."""
+"""Clients are generated from the document, so a schema keeps the name under which it was first published. Pydantic adds
+the module to the name where two classes have one name."""
 
 
 def describe(app: APIGatewayHttpResolver, modules: Sequence[str]) -> dict[str, Any]:
-    """Powertools' document, with what its signatures cannot say: tokens and the headers of the contract. Paths stand in
-    the order of `modules`, whatever was loaded first."""
+    """Powertools' document, with what signatures do not have: tokens and headers. Paths have the order of `modules`, in
+    whatever order those were loaded."""
     for routes in (app._dynamic_routes, app._static_routes):
         routes.sort(key=lambda route: modules.index(route.func.__module__) if route.include_in_schema else -1)
-    app._enable_validation = True  # so that it says what a request that fails validation is answered
+    app._enable_validation = True  # so that it describes the answer to an invalid request
     text = app.get_openapi_json_schema(
         title=TITLE,
         version=VERSION,

@@ -1,4 +1,4 @@
-"""How routes answer lists: a page at a time, with the parameters that ask for it."""
+"""Lists are answered page by page: the parameters, the cursors and the answer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def page_reply(
 
 
 def page_info(call: Call, end: Position | None, limit: int, query: Mapping[str, str]) -> PageInfo:
-    """The cursor to what comes behind `end` in the list that `query` names."""
+    """The cursor to the page after `end` in the list that `query` names."""
     return {"next_cursor": cursors.seal(end, call.store.store_id, query, call.now), "limit": limit}
 
 
@@ -41,5 +41,5 @@ def position(call: Call, cursor: str | None, query: Mapping[str, str]) -> Positi
 
 
 def page_of(name: str, item: Any) -> Any:
-    shape: Any = TypedDict  # made at run time, one for each kind of item
-    return shape(name, {"data": list[item], "page": PageInfo})
+    typed_dict: Any = TypedDict  # made at run time, one for each kind of item
+    return typed_dict(name, {"data": list[item], "page": PageInfo})

@@ -1,4 +1,4 @@
-"""Every refusal as RFC 9457 problem+json: one table from errors to answers."""
+"""Refusals as RFC 9457 problem+json, and the problem for each error."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class FieldError:
 
 @dataclass(slots=True)
 class Problem(Exception):
-    """A refusal on its way out. `code` is lower_snake and never renamed."""
+    """A refusal. `code` is lower_snake and never renamed."""
 
     status: int
     code: str
@@ -43,7 +43,7 @@ class Problem(Exception):
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self, path: str, request_id: str, language: str) -> dict[str, Any]:
-        told: dict[str, Any] = {
+        body: dict[str, Any] = {
             "type": f"urn:orderkeep:problem:{self.code}",
             "title": title_in(language, self.status) or HTTPStatus(self.status).phrase,
             "status": self.status,
@@ -53,8 +53,8 @@ class Problem(Exception):
             "request_id": request_id,
         }
         if self.errors:
-            told["errors"] = [error.as_json() for error in self.errors]
-        return told | dict(self.extra)
+            body["errors"] = [error.as_json() for error in self.errors]
+        return body | dict(self.extra)
 
 
 class FieldErrorView(TypedDict):
@@ -82,17 +82,17 @@ NOT_FOUND = Problem(404, "not_found", "There is nothing here, or nothing that th
 
 
 def not_found() -> Problem:
-    """The one 404: the same bytes for another store's order and for one that never was."""
+    """The only 404: the same bytes for an order of another store and for an order that does not exist."""
     return Problem(NOT_FOUND.status, NOT_FOUND.code, NOT_FOUND.detail)
 
 
 def malformed(pointer: str, code: str, message: str) -> Problem:
-    """400 for one field, named."""
+    """400 that names one field."""
     return Problem(400, "invalid_request", f"{pointer or 'The body'}: {message}", [FieldError(pointer, code, message)])
 
 
 def from_error(error: Exception) -> Problem | None:
-    """The problem that an error of the domain, the operations or the store stands for; None for a bug."""
+    """The problem for an error of the domain, the operations or the store; None for a bug."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, TransitionNotAllowed):

@@ -1,5 +1,5 @@
-"""Answers of the routes: JSON in UTF-8, orders with their ETag, and the document that says so. Every request loads
-this: it needs no Pydantic."""
+"""Answers of the routes: JSON in UTF-8, orders with their ETag, and how the OpenAPI document describes them. Every
+request loads this module, so it must not import Pydantic."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def reply(body: Any, status: int = 200, headers: Mapping[str, str] | None = None
 
 
 def order_reply(call: Call, order: Order, status: int = 200, *, reveal: bool = False) -> Response[Any]:
-    """An order with its version as ETag, and where it is found when it is new."""
+    """An order with its version as ETag, and with its Location where it is new."""
     headers = {"ETag": f'"{order.version}"'}
     if status == 201:
         headers["Location"] = f"/v1/orders/{order.order_id}"
@@ -42,7 +42,7 @@ def order_reply(call: Call, order: Order, status: int = 200, *, reveal: bool = F
 
 
 def _reachable(order: Order) -> bool:
-    """One read, of the few orders that a reminder is offered for, and for those alone who send one."""
+    """It costs one read, and only for a seller and an order that can be reminded."""
     buyer = customers.find(order.store_id, order.buyer.id)
     return buyer is None or buyer.reachable
 

@@ -1,8 +1,8 @@
-"""Which module of functions/orders/routes has which routes.
+"""The routes of each module in functions/orders/routes.
 
-A module is imported when the first request for one of its routes comes: all of them, with the models of every body,
-would take as long to import as everything else that an answer needs. The keys are those of template.yaml; a test holds
-the two, and the modules' own routes, to each other. The order is that of the OpenAPI document.
+A module is imported on the first request for one of its routes. To import all of them, with the models of every body,
+takes as long as all other imports of an answer. The keys are those of template.yaml; a test compares them with it and
+with the routes that the modules declare. The order is that of the OpenAPI document.
 """
 
 from __future__ import annotations
@@ -129,8 +129,8 @@ def modules_for(path: str, method: str | None = None) -> set[str]:
     parts = path.split("/")
     return {
         module
-        for module, its_method, its_parts in _PARTS
-        if method in (None, its_method) and len(parts) == len(its_parts) and all(map(_fits, parts, its_parts))
+        for module, route_method, route_parts in _PARTS
+        if method in (None, route_method) and len(parts) == len(route_parts) and all(map(_fits, parts, route_parts))
     }
 
 

@@ -1,5 +1,5 @@
-"""Powertools' validation of a request by its route's signature, and Pydantic's findings as field errors: pointers into
-the body, and few, stable codes."""
+"""Powertools' validation of a request by its route's signature, and Pydantic's errors as field errors, with a pointer
+into the body and one of a few stable codes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.middlewares.openapi_validation import O
 from functions.orders.problems import FieldError, Problem
 
 CODES = {"extra_forbidden": "unknown_field", "missing": "required"}
-OWN = frozenset(
+OWN_CODES = frozenset(
     {
         "amount_invalid",
         "currency_unknown",
@@ -26,24 +26,24 @@ OWN = frozenset(
 MAX_ERRORS = 20
 
 
-def field_errors(findings: Iterable[Mapping[str, Any]]) -> list[FieldError]:
-    """The first findings; none of them repeats what was sent."""
+def field_errors(details: Iterable[Mapping[str, Any]]) -> list[FieldError]:
+    """At most 20. They never repeat the values of the request."""
     errors = []
-    for finding in list(findings)[:MAX_ERRORS]:
-        kind = str(finding["type"])
-        position = [str(part) for part in finding["loc"]]
+    for detail in list(details)[:MAX_ERRORS]:
+        kind = str(detail["type"])
+        position = [str(part) for part in detail["loc"]]
         if position and position[0] == "body":
             position = position[1:]
-        code = CODES.get(kind, kind if kind in OWN else "invalid_value")
+        code = CODES.get(kind, kind if kind in OWN_CODES else "invalid_value")
         message = {"unknown_field": "There is no such field.", "required": "This field is required."}.get(code)
         errors.append(
-            FieldError("".join(f"/{part}" for part in position), code, message or str(finding.get("msg") or kind))
+            FieldError("".join(f"/{part}" for part in position), code, message or str(detail.get("msg") or kind))
         )
     return errors
 
 
-def invalid(findings: Iterable[Mapping[str, Any]]) -> Problem:
-    errors = field_errors(findings)
+def invalid(details: Iterable[Mapping[str, Any]]) -> Problem:
+    errors = field_errors(details)
     first = f"{errors[0].pointer or 'The body'}: {errors[0].message}" if errors else "The request is malformed."
     return Problem(400, "invalid_request", first, errors)
 

@@ -1,4 +1,4 @@
-"""Alerts on the wire: how one is shown, and the rules that an owner sets."""
+"""Alerts, the alert rules and the payment reminders: bodies of requests, and answers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_LEAD = timedelta(days=30)
 
 
 def _lead(value: Any) -> timedelta:
-    """Like a duration, but nothing is a lead, too: what is due and not done."""
+    """Like a duration, but PT0S is allowed: it is the time at which something is due."""
     if value == "PT0S":
         return timedelta(0)
     lead = duration(value)
@@ -43,7 +43,7 @@ Leads = Annotated[list[Lead], Field(max_length=MAX_LEADS)]
 
 
 _HOUR_AND_MINUTE = re.compile("[0-9]{2}:[0-9]{2}")
-"""Python reads other words as a time, too, and some of them bring a zone of their own."""
+"""Python also reads other texts as a time, and some of them have a zone."""
 
 
 def _clock(value: Any) -> time:
@@ -60,7 +60,7 @@ Clock = Annotated[time, BeforeValidator(_clock), WithJsonSchema({"type": "string
 
 
 class QuietHoursBody(Body):
-    """In the store's zone; over midnight where `end` is the earlier one."""
+    """In the store's zone; past midnight where `end` is before `start`."""
 
     start: Clock
     end: Clock
@@ -73,7 +73,7 @@ class RemindPaymentBody(Body):
 
 
 class AlertRulesBody(Body):
-    """What is left out is set to its default."""
+    """A field left out gets its default."""
 
     leads: Annotated[dict[str, Leads], Field(max_length=len(TIMERS))] = Field(default_factory=dict)
     quiet_hours: QuietHoursBody | None = None
@@ -81,7 +81,7 @@ class AlertRulesBody(Body):
     unanswered_after: Duration = timedelta(hours=12)
     remind_payment: RemindPaymentBody = Field(default_factory=RemindPaymentBody)
 
-    def told(self) -> AlertRules:
+    def rules(self) -> AlertRules:
         """Raises Problem 400, with the field."""
         for kind in self.leads:
             if kind not in TIMERS:
@@ -132,7 +132,7 @@ class RemindPaymentView(TypedDict):
 
 
 class AlertRulesView(TypedDict):
-    """Leads by timer kind, longest first; PT0S is what is due and not done."""
+    """Leads by kind of timer, longest first. PT0S is the time at which the timer is due."""
 
     leads: dict[str, list[str]]
     quiet_hours: QuietHoursView | None
@@ -171,7 +171,7 @@ PaymentRemindersView = TypedDict(
 
 
 def alert_view(alert: Alert, language: str, time_zone: str) -> AlertView:
-    told: Any = {
+    view: Any = {
         "alert_id": alert.alert_id,
         "kind": alert.kind,
         "severity": str(alert.severity),
@@ -181,20 +181,20 @@ def alert_view(alert: Alert, language: str, time_zone: str) -> AlertView:
         "subject": alert.subject,
         "timer": alert.timer,
         "due_at": alert.due_at and instant(alert.due_at),
-        "lead": None if alert.lead is None else _spelt(alert.lead),
+        "lead": None if alert.lead is None else _iso_lead(alert.lead),
         "facts": dict(alert.facts),
         "raised_at": instant(alert.raised_at),
         "acknowledged_at": alert.acknowledged_at and instant(alert.acknowledged_at),
         "acknowledged_by": alert.acknowledged_by,
         "resolved_at": alert.resolved_at and instant(alert.resolved_at),
     }
-    return {name: value for name, value in told.items() if value is not None}  # type: ignore[return-value]
+    return {name: value for name, value in view.items() if value is not None}  # type: ignore[return-value]
 
 
 def rules_view(rules: AlertRules, time_zone: str) -> AlertRulesView:
     quiet, remind = rules.quiet_hours, rules.remind_payment
     return {
-        "leads": {kind: [_spelt(lead) for lead in leads] for kind, leads in rules.leads.items()},
+        "leads": {kind: [_iso_lead(lead) for lead in leads] for kind, leads in rules.leads.items()},
         "quiet_hours": {"start": f"{quiet.start:%H:%M}", "end": f"{quiet.end:%H:%M}"} if quiet else None,
         "digest_hour": rules.digest_hour,
         "unanswered_after": iso_duration(rules.unanswered_after),
@@ -209,7 +209,7 @@ def rules_view(rules: AlertRules, time_zone: str) -> AlertRulesView:
 
 
 def figures_view(figures: Figures) -> dict[str, Any]:
-    """`paid_share` is of the orders reminded in these days, None where there are none."""
+    """`paid_share` is the share of the reminded orders that were paid, None without reminded orders."""
     share = round(figures.paid / figures.reminded, 4) if figures.reminded else None
     return {
         "reminded": figures.reminded,
@@ -221,10 +221,10 @@ def figures_view(figures: Figures) -> dict[str, Any]:
 
 
 def reminder_view(reminder: Reminder) -> ReminderView:
-    told: Any = {"order_id": reminder.order_id, "reminded_at": instant(reminder.at)}
-    told |= {"by": "rule" if reminder.by_rule else "hand"}
-    return told | ({"paid_at": instant(reminder.paid_at)} if reminder.paid_at else {})  # type: ignore[no-any-return]
+    view: Any = {"order_id": reminder.order_id, "reminded_at": instant(reminder.at)}
+    view |= {"by": "rule" if reminder.by_rule else "hand"}
+    return view | ({"paid_at": instant(reminder.paid_at)} if reminder.paid_at else {})  # type: ignore[no-any-return]
 
 
-def _spelt(lead: timedelta) -> str:
+def _iso_lead(lead: timedelta) -> str:
     return iso_duration(lead) if lead else "PT0S"

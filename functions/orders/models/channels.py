@@ -1,4 +1,4 @@
-"""Alert channels on the wire: what a request may say, and what is shown, which is never a URL or a secret."""
+"""Alert channels and their deliveries: bodies of requests, and answers, which never have a URL or a secret in full."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ Address = Annotated[
 ]
 RobotSecret = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[\x21-\x7e]+$")]
 Language = Literal["zh-CN", "en"]
-Loudness = Literal["info", "warning", "critical"]
+SeverityName = Literal["info", "warning", "critical"]
 AlertKind = Annotated[str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": list(KINDS)})]
 Kinds = Annotated[list[AlertKind], Field(max_length=len(KINDS))]
 
 
 class ChannelBody(Body):
-    """`kinds` empty means all of them. `min_severity` is "warning" unless it is given, or "info" where `kinds` are.
-    `secret` is that of a DingTalk or Feishu robot that signs."""
+    """`kinds` empty means all kinds. `min_severity` is by default "warning", or "info" where `kinds` is given. `secret`
+    is the secret of a DingTalk or Feishu robot that checks signatures."""
 
     kind: ChannelKind
     name: Short
@@ -50,7 +50,7 @@ class ChannelBody(Body):
     address: Address | None = None
     secret: RobotSecret | None = None
     language: Language = "zh-CN"
-    min_severity: Loudness | None = None
+    min_severity: SeverityName | None = None
     kinds: Kinds = Field(default_factory=list)
     digest: StrictBool | None = None
     quiet_hours: StrictBool = True
@@ -84,14 +84,14 @@ class ChannelBody(Body):
 
 
 class ChangeChannel(Body):
-    """Fields that are left out stay; `secret` null takes a robot's secret away."""
+    """A field left out stays; `secret` null removes the secret of a robot."""
 
     name: Short | None = None
     url: Target | None = None
     address: Address | None = None
     secret: RobotSecret | None = None
     language: Language | None = None
-    min_severity: Loudness | None = None
+    min_severity: SeverityName | None = None
     kinds: Kinds | None = None
     digest: StrictBool | None = None
     quiet_hours: StrictBool | None = None
@@ -105,10 +105,10 @@ class ChangeChannel(Body):
         _refuse(channel, "secret", "secret" in self.model_fields_set and channel.kind not in SIGNED)
         if self.url is not None:
             target(self.url, channel.kind, loopback=settings.loopback_targets)
-        told = self.model_dump(exclude_none=True, exclude={"enabled", "kinds"})
-        told |= {"secret": self.secret} if "secret" in self.model_fields_set else {}
-        told |= {"kinds": tuple(dict.fromkeys(self.kinds))} if self.kinds is not None else {}
-        after = replace(channel, **told)
+        changes = self.model_dump(exclude_none=True, exclude={"enabled", "kinds"})
+        changes |= {"secret": self.secret} if "secret" in self.model_fields_set else {}
+        changes |= {"kinds": tuple(dict.fromkeys(self.kinds))} if self.kinds is not None else {}
+        after = replace(channel, **changes)
         if self.enabled is None or self.enabled == after.enabled:
             return after
         return turn_on(after) if self.enabled else turn_off(after, Off.BY_OWNER, now)
@@ -120,7 +120,7 @@ def _refuse(channel: ChannelBody | Channel, name: str, given: bool) -> None:
 
 
 class ChannelView(TypedDict):
-    """`target` is where it leads, without what may be a secret in it. `secret` is there once, when it is made."""
+    """`target` is the address without the parts that may be secret. Only an answer that makes a secret has `secret`."""
 
     id: str
     kind: str
@@ -148,7 +148,7 @@ class AttemptView(TypedDict):
 
 
 class DeliveryView(TypedDict):
-    """`id` is also the `webhook-id`, the same at every attempt. No word of an answer is kept, but its status."""
+    """`id` is also the `webhook-id`, the same at every attempt. Of the target's answers only the status is stored."""
 
     id: str
     what: str
@@ -160,10 +160,10 @@ class DeliveryView(TypedDict):
     attempts: list[AttemptView]
 
 
-def channel_view(channel: Channel, now: datetime, *, once: bool = False) -> ChannelView:
-    """With the secret of a webhook `once`."""
+def channel_view(channel: Channel, now: datetime, *, with_secret: bool = False) -> ChannelView:
+    """`with_secret` is true for the answer that makes the secret of a webhook."""
     old_until = channel.old_until if channel.old_until and channel.old_until > now else None
-    told: Any = {
+    view: Any = {
         "id": channel.channel_id,
         "kind": channel.kind,
         "name": channel.name,
@@ -180,7 +180,7 @@ def channel_view(channel: Channel, now: datetime, *, once: bool = False) -> Chan
         "previous_secret_until": instant(old_until) if old_until else None,
         "created_at": instant(channel.created_at),
     }
-    return told | ({"secret": channel.secret} if once and channel.kind is ChannelKind.WEBHOOK else {})  # type: ignore[no-any-return]
+    return view | ({"secret": channel.secret} if with_secret and channel.kind is ChannelKind.WEBHOOK else {})  # type: ignore[no-any-return]
 
 
 def delivery_view(delivery: Delivery) -> DeliveryView:

@@ -33,28 +33,28 @@ class PatchCustomer(Body):
 
     @field_validator("blocked", "reminder_opt_out")
     @classmethod
-    def _said(cls, value: bool | None) -> bool:
+    def _is_given(cls, value: bool | None) -> bool:
         if value is None:
             raise PydanticCustomError("bool_type", "This is true or false.")
         return value
 
 
 class EraseCustomer(Body):
-    """`include_open`: orders that have not ended, too; without an address they cannot be shipped."""
+    """`include_open` also erases orders that have not ended; without an address they cannot be shipped."""
 
     include_open: StrictBool = False
 
 
 class NotReachedView(TypedDict):
-    """Copies that no erasure reaches: answers kept for idempotency keys, files of exports, backups. `until` is when the
-    last of them is gone, null while the erasure is under way."""
+    """Copies that an erasure does not reach: answers stored for idempotency keys, files of exports, backups. `until` is
+    when the last of them is deleted; null while the erasure runs."""
 
     what: str
     until: str | None
 
 
 class ErasureView(TypedDict):
-    """`state` is queued, running, done, or waiting: for `open_orders` to end. `orders` are without personal data."""
+    """`state` is queued, running, done, or waiting until the `open_orders` end. `orders` counts the erased ones."""
 
     state: str
     requested_at: str
@@ -73,8 +73,8 @@ class ErasedView(TypedDict):
 
 
 class CustomerView(TypedDict):
-    """`href` is where this customer is: an id may hold characters that no path does. `spend` is what was received less
-    what was paid back. Rates are shares of the paid orders, null without any."""
+    """`href` is the path of this customer: an id may have characters that a path cannot. `spend` is what was received
+    less what was paid back. Rates are shares of the paid orders, null without paid orders."""
 
     buyer_id: str
     href: str
@@ -102,9 +102,9 @@ class CustomerView(TypedDict):
 
 
 def customer_view(customer: Customer) -> CustomerView:
-    told: Any = {
+    view: Any = {
         "buyer_id": customer.buyer_id,
-        "href": f"/v1/customers/{segment_of(customer.buyer_id)}",
+        "href": href(customer),
         **({"name": customer.name} if customer.name else {}),
         "country": customer.country,
         **{name if name == "orders" else f"{name}_orders": customer.counts.get(name, 0) for name in domain.FIGURES},
@@ -122,7 +122,7 @@ def customer_view(customer: Customer) -> CustomerView:
         **({"erasure": erasure_view(customer.erasure)} if customer.erasure else {}),
         "version": customer.version,
     }
-    return told  # type: ignore[no-any-return]
+    return view  # type: ignore[no-any-return]
 
 
 def erasure_view(erasure: Erasure) -> ErasureView:
@@ -136,7 +136,7 @@ def erasure_view(erasure: Erasure) -> ErasureView:
         "open_orders": erasure.open,
         "finished_at": instant(ended) if ended else None,
         "not_reached": [
-            {"what": what, "until": instant(ended + kept) if ended else None} for what, kept in NOT_REACHED.items()
+            {"what": what, "until": instant(ended + period) if ended else None} for what, period in NOT_REACHED.items()
         ],
     }
 

@@ -1,4 +1,4 @@
-"""Exports on the wire: what a request may ask for, and how a job is shown."""
+"""Exports and the regular export: bodies of requests, and answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from functions.orders.models.values import ActorView, MoneyView, instant, money
 from functions.orders.problems import malformed
 from shared.domain.errors import Unprocessable
 from shared.domain.exports import customer_columns
-from shared.domain.exports import model as life
+from shared.domain.exports import model as domain
 from shared.domain.exports.columns import COLUMNS
 from shared.domain.exports.layouts import LAYOUTS, columns_of
 from shared.domain.exports.model import ExportRequest, Format, Job, Kind
@@ -43,7 +43,7 @@ OF_ALL = {
 }
 
 
-# What there is, for whoever reads the document; which of them go with a kind is said by the refusal.
+# The document lists the codes of all kinds of exports. A code of another kind is refused.
 CODES = list(dict.fromkeys((*COLUMNS, *customer_columns.COLUMNS)))
 ColumnCode = Annotated[str, WithJsonSchema({"type": "string", "enum": CODES})]
 LAYOUT_NAMES = sorted({name for layouts in LAYOUTS.values() for name in layouts})
@@ -84,7 +84,7 @@ class NewExport(Body):
         window = (self.window.from_, self.window.to) if self.window else None
         if window and window[0] >= window[1]:
             raise Unprocessable("window_empty", "The window ends before it begins.", "/window/to")
-        return life.ask(
+        return domain.ask(
             store,
             now,
             self.kind,
@@ -106,7 +106,7 @@ class NewExport(Body):
         if self.columns and self.layout:
             raise Unprocessable("columns_twice", "An export has a layout or columns of its own, not both.", "/layout")
         for name in ("preset", "window", "status"):
-            if self.kind in life.WINDOWLESS and name in given:
+            if self.kind in domain.WINDOWLESS and name in given:
                 raise Unprocessable(f"not_for_{self.kind}", OF_ALL[self.kind], f"/{name}")
         if self.bom is not None and self.format is not Format.CSV:
             raise Unprocessable("bom_not_for_format", "Only a .csv has a byte order mark, or none.", "/bom")
@@ -138,7 +138,7 @@ class ScheduleBody(Body):
 
 
 class ScheduleView(TypedDict):
-    """`hour` is the store's own; `next_at` is None while it is off."""
+    """`hour` is in the store's zone; `next_at` is None while the schedule is off."""
 
     enabled: bool
     cadence: str
@@ -156,7 +156,7 @@ class ShipmentListView(TypedDict):
 
 
 class ProgressView(TypedDict):
-    """`done` and `total` count orders, in a file of customers those; so do `orders` of files and coverage."""
+    """`done` and `total` count orders, or customers in an export of customers; so do `orders` of files and coverage."""
 
     done: int
     total: int | None
@@ -224,14 +224,14 @@ class ExportView(TypedDict):
 
 
 def listed_export_view(job: Job, now: datetime, language: str) -> ExportView:
-    """With a few of its warnings: a page of jobs with a thousand each would be more than Lambda can answer."""
+    """With ten of its warnings: a page of jobs with a thousand each is more than Lambda can answer."""
     some, rest = job.warnings[:LISTED_WARNINGS], len(job.warnings[LISTED_WARNINGS:])
     return export_view(replace(job, warnings=some, more_warnings=job.more_warnings + rest), now, language)
 
 
 def export_view(job: Job, now: datetime, language: str) -> ExportView:
     request = job.request
-    everything = request.kind in life.WINDOWLESS
+    everything = request.kind in domain.WINDOWLESS
     return {
         "id": job.export_id,
         "kind": request.kind,
@@ -254,7 +254,7 @@ def export_view(job: Job, now: datetime, language: str) -> ExportView:
             "to": None if everything else instant(request.until),
             "time_zone": request.time_zone,
             "orders": job.orders,
-            "complete": job.state is life.State.SUCCEEDED,
+            "complete": job.state is domain.State.SUCCEEDED,
         },
         "totals": [money(minor, currency) for currency, minor in job.totals.items()],
         "warnings": [_warning(warned, request.kind, language) for warned in job.warnings],
@@ -296,11 +296,11 @@ def schedule_view(export: RegularExport, time_zone: str) -> ScheduleView:
     }
 
 
-def _warning(warned: life.Warned, kind: Kind, language: str) -> Any:
-    told = {"code": warned.code, "message": _message(warned.code, language), "file": warned.n}
-    told |= {"column": warned.column} if warned.column else {}
+def _warning(warned: domain.Warned, kind: Kind, language: str) -> Any:
+    view = {"code": warned.code, "message": _message(warned.code, language), "file": warned.n}
+    view |= {"column": warned.column} if warned.column else {}
     name = "buyer_id" if kind is Kind.CUSTOMERS else "order_id"
-    return told | ({name: warned.order_id} if warned.order_id else {})
+    return view | ({name: warned.order_id} if warned.order_id else {})
 
 
 def _message(code: str, language: str) -> str:

@@ -1,4 +1,4 @@
-"""The types of request fields: times need an offset, numbers are never made of strings, money is never a number."""
+"""The types of request fields: a time has an offset, a number is not text, and money is not a number."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo
 
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
-"""The offset is left out here so that a naive time can be told apart."""
+"""The offset is optional here, so that a time without one gets an error of its own."""
 
 
 def _instant(value: Any) -> datetime:
@@ -77,7 +77,7 @@ class Nothing(Body):
 
 
 class Amount(Body):
-    """Money: a canonical decimal string with its currency's own number of digits, never a number."""
+    """Money: a canonical decimal string, never a number, with the number of digits of its currency."""
 
     amount: Annotated[str, Field(max_length=24, examples=["29.99"])]
     currency: Annotated[str, Field(max_length=3, examples=["USD"])]

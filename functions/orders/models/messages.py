@@ -18,8 +18,8 @@ from shared.operations.templates import find_template
 from shared.store.messages.messages import Replies
 
 
-class Words(Body):
-    """What a message says: `text`, or a template that is filled from its order."""
+class MessageText(Body):
+    """`text`, or a template that is filled from the order."""
 
     text: Annotated[str, StringConstraints(max_length=20_000)] | None = None
     template_id: Name | None = None
@@ -29,8 +29,8 @@ class Nothing(Body):
     """No fields."""
 
 
-class NewMessage(Words):
-    """`from` and `at` are the platform's to say, a template is the shop's."""
+class NewMessage(MessageText):
+    """Only the platform gives `from` and `at`; only the shop names a template."""
 
     from_: Annotated[Literal["buyer", "platform"] | None, Field(alias="from")] = None
     at: Instant | None = None
@@ -50,7 +50,7 @@ MessageView = TypedDict(
 
 
 class RepliesView(TypedDict):
-    """Over so many days, today included: answers, how long buyers waited on average, and the share within 24 hours."""
+    """The last `days` days, today included: the answers, the average time to answer, and the share within 24 hours."""
 
     days: int
     replies: int
@@ -65,9 +65,8 @@ class FiguresView(TypedDict):
     replies: list[RepliesView]
 
 
-def text_of(call: Call, body: Words, find: Callable[[str, str], Template] = find_template) -> str:
-    """The text that a body gives, or the template that it names as this call's order fills it. Raises Problem 400, or
-    Unprocessable."""
+def text_of(call: Call, body: MessageText, find: Callable[[str, str], Template] = find_template) -> str:
+    """The text of a body, or its template filled from the order of this call. Raises Problem 400, or Unprocessable."""
     if (body.text is None) is (body.template_id is None):
         raise malformed("/text", "required", "A message has either `text` or `template_id`.")
     if body.template_id is None:
@@ -87,10 +86,10 @@ def message_view(message: Message) -> MessageView:
     return view
 
 
-def replies_view(days: int, found: Replies) -> RepliesView:
+def replies_view(days: int, replies: Replies) -> RepliesView:
     return {
         "days": days,
-        "replies": found.count,
-        "average_minutes": found.seconds // found.count // 60 if found.count else None,
-        "within_24h": round(found.in_time / found.count, 4) if found.count else None,
+        "replies": replies.count,
+        "average_minutes": replies.seconds // replies.count // 60 if replies.count else None,
+        "within_24h": round(replies.in_time / replies.count, 4) if replies.count else None,
     }

@@ -41,8 +41,8 @@ SalesRowView = TypedDict(
         "refunded_pieces": NotRequired[int],
     },
 )
-"""A period, cut to the window. `average` is what was received for each paid order. A product's `amount` is what its
-lines in paid orders came to, before discounts and shipping; `refunded_pieces` were closed by a refund or came back."""
+"""A period, cut to the window. `average` is the amount received for each paid order. A product's `amount` is the sum of
+its lines in paid orders, before discounts and shipping; `refunded_pieces` were closed by a refund or returned."""
 
 
 class SalesView(TypedDict):
@@ -68,7 +68,7 @@ class By(StrEnum):
 
 
 class MeasureView(TypedDict):
-    """`rate` is null where there is nothing that it could be a share of."""
+    """`rate` is null where the denominator is 0."""
 
     measure: str
     counts: str
@@ -98,7 +98,8 @@ class ListedViolationView(TypedDict):
 
 
 class Row(NamedTuple):
-    """In this order; the most sold first within a period and currency."""
+    """The key of a row, in the order of the report: within a period and currency, the most sold first. `below` is the
+    negative of what was sold."""
 
     first: date
     currency: str
@@ -114,43 +115,43 @@ class Row(NamedTuple):
         return cls(date.fromisoformat(position.key), position.pk, int(below), name)
 
 
-def row_view(row: Row, found: Counter[str], by: str, group_by: str, until: date) -> Any:
+def row_view(row: Row, sums: Counter[str], by: str, group_by: str, until: date) -> Any:
     first, end = period_of(row.first, group_by)
-    spelled = {
+    names = {
         "day": first.isoformat(),
         "month": f"{first:%Y-%m}",
         "week": "{}-W{:02}".format(*first.isocalendar()[:2]),
     }
-    told: dict[str, Any] = {
-        "period": spelled[group_by],
+    view: dict[str, Any] = {
+        "period": names[group_by],
         "from": row.first.isoformat(),
         "to": min(end, until).isoformat(),
         "currency": row.currency,
     }
     if by == "product":
-        return told | {
+        return view | {
             "product_id": row.name,
-            "pieces": found["pieces"],
-            "amount": money(found["amount"], row.currency),
-            "refunded_pieces": found["refunded_pieces"],
+            "pieces": sums["pieces"],
+            "amount": money(sums["amount"], row.currency),
+            "refunded_pieces": sums["refunded_pieces"],
         }
     if by == "country":
-        told["country"] = row.name
-    told |= {"orders": found["orders"], "pieces": found["pieces"], "ordered": money(found["ordered"], row.currency)}
-    told |= {"paid": found["paid"]}
-    told |= {name: money(found[name], row.currency) for name in ("received", "refunded")}
-    if found["paid"]:
-        half_up = (2 * found["received"] + found["paid"]) // (2 * found["paid"])
-        told["average"] = money(half_up, row.currency)
-    return told
+        view["country"] = row.name
+    view |= {"orders": sums["orders"], "pieces": sums["pieces"], "ordered": money(sums["ordered"], row.currency)}
+    view |= {"paid": sums["paid"]}
+    view |= {name: money(sums[name], row.currency) for name in ("received", "refunded")}
+    if sums["paid"]:
+        half_up = (2 * sums["received"] + sums["paid"]) // (2 * sums["paid"])
+        view["average"] = money(half_up, row.currency)
+    return view
 
 
 def service_view(language: str, days: int, tomorrow: date, by_day: list[Day]) -> ServiceWindowView:
     first = tomorrow - timedelta(days=days)
-    summed: Counter[str] = Counter()
+    sums: Counter[str] = Counter()
     for day in by_day:
         if day.day >= first:
-            summed.update({figure: amount for (name, figure), amount in day.figures.items() if not name})
+            sums.update({figure: amount for (name, figure), amount in day.figures.items() if not name})
     position = LANGUAGES.index(language)
     return {
         "days": days,
@@ -159,11 +160,11 @@ def service_view(language: str, days: int, tomorrow: date, by_day: list[Day]) ->
             {
                 "measure": name,
                 "counts": measure.counts[position],
-                "numerator": (found := level(measure, summed)).numerator,
-                "denominator": found.denominator,
-                "rate": found.rate,
+                "numerator": (share := level(measure, sums)).numerator,
+                "denominator": share.denominator,
+                "rate": share.rate,
             }
             for name, measure in MEASURES.items()
         ],
-        "figures": {"placed_orders": summed["orders"], **{name: summed[name] for name in SERVICE}},
+        "figures": {"placed_orders": sums["orders"], **{name: sums[name] for name in SERVICE}},
     }

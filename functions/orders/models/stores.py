@@ -15,7 +15,7 @@ from shared.domain.stores import FeeRates, Store
 
 
 class FeeRatesBody(Body):
-    """What the platform keeps of the order amount less tax, as decimal strings."""
+    """The shares of the order amount less tax that the platform takes, as decimal strings."""
 
     commission: Rate
     affiliate: Rate = 0
@@ -51,7 +51,7 @@ class PolicyBody(Body):
 
 
 class PatchStore(Body):
-    """`business_days` are ISO weekdays, 1 for Monday; durations that are left out stay as they are."""
+    """`business_days` are ISO weekdays, 1 for Monday; a field or duration left out stays."""
 
     name: Short | None = None
     time_zone: Zone | None = None

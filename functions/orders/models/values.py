@@ -23,7 +23,7 @@ class ActorView(TypedDict):
     id: str
 
 
-class PieceView(TypedDict):
+class QuantityView(TypedDict):
     line_id: str
     quantity: int
 
@@ -40,7 +40,7 @@ def actor_view(actor: Actor) -> ActorView:
     return {"role": actor.role, "id": actor.id}
 
 
-def quantities(quantities: tuple[Quantity, ...]) -> list[PieceView]:
+def quantities(quantities: tuple[Quantity, ...]) -> list[QuantityView]:
     return [{"line_id": each.line_id, "quantity": each.quantity} for each in quantities]
 
 

@@ -1,4 +1,4 @@
-"""Alerts: listed, read, acknowledged; the rules they go by; what payment reminders came to."""
+"""Alerts, the alert rules, and the figures of payment reminders."""
 
 from datetime import UTC, date, timedelta
 from typing import Annotated, Any
@@ -43,7 +43,7 @@ def _reply(call: Call, alert: Alert) -> Response[Any]:
     summary="Alerts, latest first",
     tags=["Alerts"],
     operation_id="list_alerts",
-    responses=documented(page_of("AlertPage", AlertView), "What needs a person: the open ones unless `state` says."),
+    responses=documented(page_of("AlertPage", AlertView), "Alerts of a state; by default the open ones."),
 )
 @access()
 def list_alerts(
@@ -74,10 +74,10 @@ def get_alert(alert_id: str) -> Response[Any]:
 
 @router.post(
     "/v1/alerts/<alert_id>/acknowledge",
-    summary="Say that an alert was seen",
+    summary="Acknowledge an alert",
     tags=["Alerts"],
     operation_id="acknowledge_alert",
-    responses=documented(AlertView, "The alert, acknowledged; one that is over already stays as it is."),
+    responses=documented(AlertView, "The alert, acknowledged; a resolved alert stays as it is."),
 )
 @access(SELLER)
 def acknowledge_alert(alert_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
@@ -91,7 +91,7 @@ def acknowledge_alert(alert_id: str, body: Annotated[Nothing, InBody()]) -> Resp
     summary="Read the alert rules",
     tags=["Alerts"],
     operation_id="get_alert_rules",
-    responses=documented(AlertRulesView, "When the store is told of what."),
+    responses=documented(AlertRulesView, "When each kind of alert is raised and sent."),
 )
 @access(OWNER)
 def get_alert_rules() -> Response[Any]:
@@ -104,21 +104,21 @@ def get_alert_rules() -> Response[Any]:
     summary="Set the alert rules",
     tags=["Alerts"],
     operation_id="put_alert_rules",
-    responses=documented(AlertRulesView, "The rules as they are from now on."),
+    responses=documented(AlertRulesView, "The rules as they are now."),
 )
 @access(OWNER)
 def put_alert_rules(body: Annotated[AlertRulesBody, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
     assert call.stored_store is not None
-    return reply(rules_view(operations.change_rules(call.stored_store, body.told(), call.now), call.store.time_zone))
+    return reply(rules_view(operations.change_rules(call.stored_store, body.rules(), call.now), call.store.time_zone))
 
 
 @router.get(
     "/v1/reports/payment-reminders",
-    summary="What payment reminders came to",
+    summary="Payment reminders and how many were paid",
     tags=["Alerts"],
     operation_id="get_payment_reminders",
-    responses=documented(PaymentRemindersView, "The counts of these days (UTC), and who was reminded, latest first."),
+    responses=documented(PaymentRemindersView, "Counts of these days (UTC), and the reminded orders, latest first."),
 )
 @access()
 def get_payment_reminders(
@@ -132,17 +132,17 @@ def get_payment_reminders(
     query = {"list": "payment-reminders"}
     store_id = call.store.store_id
     page = payment_reminders.listed(store_id, limit, position(call, cursor, query))
-    told: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat()}
-    told |= figures_view(payment_reminders.figures(store_id, first, last))
-    told |= {
+    report: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat()}
+    report |= figures_view(payment_reminders.figures(store_id, first, last))
+    report |= {
         "data": [reminder_view(each) for each in page.items],
         "page": page_info(call, page.end, limit, query),
     }
-    return reply(told)
+    return reply(report)
 
 
 def _days(call: Call, first: date | None, last: date | None) -> tuple[date, date]:
-    """Both included; the last 30 days where nothing is named."""
+    """The first and the last day; the last 30 days where neither is given."""
     last = last or call.now.astimezone(UTC).date()
     first = first or last - timedelta(days=29)
     if not timedelta(0) <= last - first < timedelta(days=MAX_DAYS):

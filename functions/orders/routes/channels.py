@@ -1,4 +1,4 @@
-"""Alert channels: where the store's people are told. The owner's alone."""
+"""Alert channels and their deliveries. Only the owner may use them."""
 
 from typing import Annotated, Any
 
@@ -29,14 +29,14 @@ from shared.store.alerts import channels, deliveries
 router = Router()
 
 
-def _made(call: Call, channel: Channel, status: int) -> Response[Any]:
+def _reply(call: Call, channel: Channel, status: int) -> Response[Any]:
     headers = {"Cache-Control": "no-store"}
     headers |= {"Location": f"/v1/alert-channels/{channel.channel_id}"} if status == 201 else {}
-    return reply(channel_view(channel, call.now, once=True), status, headers)
+    return reply(channel_view(channel, call.now, with_secret=True), status, headers)
 
 
 def _pending(call: Call, status: int) -> Any:
-    return pending_answer(call, lambda channel: _made(call, channel, status))
+    return pending_answer(call, lambda channel: _reply(call, channel, status))
 
 
 @router.get(
@@ -56,16 +56,16 @@ def list_channels(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
 
 @router.post(
     "/v1/alert-channels",
-    summary="Make an alert channel",
+    summary="Create an alert channel",
     tags=["Alerts"],
     operation_id="create_alert_channel",
-    responses=documented(ChannelView, "The channel, with a webhook's secret: it is never shown again.", 201),
+    responses=documented(ChannelView, "The channel, with the secret of a webhook; no later answer has it.", 201),
 )
 @access(OWNER)
 def create_channel(body: Annotated[ChannelBody, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
     channel = body.channel(call.store.store_id, call.now, settings())
-    return _made(call, operations.create_channel(channel, _pending(call, 201)), 201)
+    return _reply(call, operations.create_channel(channel, _pending(call, 201)), 201)
 
 
 @router.get(
@@ -116,9 +116,7 @@ def delete_channel(channel_id: str) -> Response[Any]:
     summary="Send a test message",
     tags=["Alerts"],
     operation_id="test_alert_channel",
-    responses=documented(
-        DeliveryView, "The test is on its way; it is tried once, and its delivery says how it went.", 202
-    ),
+    responses=documented(DeliveryView, "The test is queued; it is tried once, and its delivery has the result.", 202),
 )
 @access(OWNER)
 def test_channel(channel_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
@@ -131,17 +129,17 @@ def test_channel(channel_id: str, body: Annotated[Nothing, InBody()]) -> Respons
     summary="Give a webhook a new secret",
     tags=["Alerts"],
     operation_id="rotate_alert_channel_secret",
-    responses=documented(ChannelView, "The channel with its new secret; the one before signs, too, for 24 hours."),
+    responses=documented(ChannelView, "The channel with its new secret; the former one also signs for 24 hours."),
 )
 @access(OWNER)
 def rotate_secret(channel_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    return _made(call, operations.rotate_secret(call.resource(Channel), call.now, _pending(call, 200)), 200)
+    return _reply(call, operations.rotate_secret(call.resource(Channel), call.now, _pending(call, 200)), 200)
 
 
 @router.get(
     "/v1/alert-channels/<channel_id>/deliveries",
-    summary="What was sent to an alert channel",
+    summary="Deliveries to an alert channel",
     tags=["Alerts"],
     operation_id="list_alert_deliveries",
     responses=documented(page_of("DeliveryPage", DeliveryView), "The latest first, for 30 days."),
@@ -156,10 +154,10 @@ def list_deliveries(channel_id: str, limit: Limit = 50, cursor: Cursor = None) -
 
 @router.post(
     "/v1/alert-channels/<channel_id>/deliveries/<delivery_id>/redeliver",
-    summary="Send once more what has ended",
+    summary="Send an ended delivery again",
     tags=["Alerts"],
     operation_id="redeliver_alert",
-    responses=documented(DeliveryView, "It is on its way again, under the same id.", 202),
+    responses=documented(DeliveryView, "It is queued again, under the same id.", 202),
 )
 @access(OWNER)
 def redeliver(channel_id: str, delivery_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:

@@ -1,4 +1,4 @@
-"""Customers: by the time of their last order, by group, one by one, and what the seller notes about them."""
+"""Customers: lists by last order and by group, the notes of the seller, and the erasure of personal data."""
 
 from typing import Annotated, Any, Literal
 
@@ -35,7 +35,7 @@ from shared.store.orders import lists
 router = Router()
 Moment = Annotated[Instant | None, Query()]
 LongCursor = Annotated[str | None, Query(min_length=1, max_length=4096)]
-"""It holds a buyer id, of up to 128 characters of any script."""
+"""It has a buyer id in it, of up to 128 characters of any script."""
 
 
 @router.get(
@@ -45,7 +45,7 @@ LongCursor = Annotated[str | None, Query(min_length=1, max_length=4096)]
     operation_id="list_customers",
     responses=documented(
         page_of("CustomerPage", CustomerView),
-        "All; those of a group who may be written to; the blocked ones; or those who want no reminders.",
+        "All; those of a group who accept reminders; the blocked ones; or those who want no reminders.",
     ),
 )
 @access()
@@ -71,7 +71,7 @@ def list_customers(
 
 
 def _states(frequency: str | None, amount: str | None, blocked: str | None, opted_out: str | None) -> tuple[str, ...]:
-    """The states that a query asks for. Raises Problem 400 `filter_not_indexed`."""
+    """The states that a query selects. Raises Problem 400 `filter_not_indexed`."""
     given = {"frequency": frequency, "amount": amount, "blocked": blocked, "opted_out": opted_out}
     named = {name for name, value in given.items() if value}
     if not (named <= {"frequency", "amount"} or len(named) == 1):
@@ -101,7 +101,7 @@ def _states(frequency: str | None, amount: str | None, blocked: str | None, opte
     summary="Read a customer",
     tags=["Customers"],
     operation_id="get_customer",
-    responses=documented(CustomerView, "What the buyer's orders come to, and what the shop has noted."),
+    responses=documented(CustomerView, "The figures of the buyer's orders, and the notes of the shop."),
 )
 @access()
 def get_customer(buyer_id: str) -> Response[Any]:
@@ -111,7 +111,7 @@ def get_customer(buyer_id: str) -> Response[Any]:
 
 @router.patch(
     "/v1/customers/<buyer_id>",
-    summary="Tag, note, block or spare a customer",
+    summary="Annotate, tag or block a customer, or stop reminders",
     tags=["Customers"],
     operation_id="patch_customer",
     responses=documented(CustomerView, "The customer as it is now."),
@@ -134,7 +134,7 @@ def patch_customer(buyer_id: str, body: Annotated[PatchCustomer, InBody()]) -> R
     operation_id="erase_customer",
     responses=documented(
         ErasedView,
-        "Under way, by the minute; the customer at Location says how far. Figures stay whole. There is no way back.",
+        "The erasure is queued; the customer at Location has its progress. Figures stay. An erasure is final.",
         202,
     ),
 )

@@ -1,4 +1,4 @@
-"""Exports: asked for, looked at, fetched, cancelled, tried again; the shipment list and the regular export."""
+"""Exports, their files, the shipment list and the regular export."""
 
 from dataclasses import replace
 from typing import Annotated, Any
@@ -34,7 +34,7 @@ from shared.store.exports.exports import Download
 
 router = Router()
 
-SHOWN_DOWNLOADS = 100
+MAX_DOWNLOADS = 100
 
 
 def _reply(call: Call, job: Job, status: int = 200) -> Response[Any]:
@@ -48,10 +48,10 @@ def _pending(call: Call, status: int) -> Any:
 
 @router.post(
     "/v1/exports",
-    summary="Ask for an export",
+    summary="Request an export",
     tags=["Exports"],
     operation_id="create_export",
-    responses=documented(ExportView, "The export is on its way; ask for it at its Location.", 202),
+    responses=documented(ExportView, "The export is queued; its Location shows its progress.", 202),
 )
 @access(SELLER)
 def create_export(body: Annotated[NewExport, InBody()]) -> Response[Any]:
@@ -65,7 +65,7 @@ def create_export(body: Annotated[NewExport, InBody()]) -> Response[Any]:
     summary="Exports, latest first",
     tags=["Exports"],
     operation_id="list_exports",
-    responses=documented(page_of("ExportPage", ExportView), "The store's exports, whoever asked for them."),
+    responses=documented(page_of("ExportPage", ExportView), "All exports of the store."),
 )
 @access(SELLER)
 def list_exports(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
@@ -80,14 +80,14 @@ def list_exports(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     summary="Read an export",
     tags=["Exports"],
     operation_id="get_export",
-    responses=documented(ExportView, "How far it is, its files, and who was given them."),
+    responses=documented(ExportView, "Its progress, its files, and their downloads."),
 )
 @access(SELLER)
 def get_export(export_id: str) -> Response[Any]:
     call: Call = router.context["call"]
-    told = export_view(call.resource(Job), call.now, call.language)
-    given = exports.downloads(call.store.store_id, export_id, SHOWN_DOWNLOADS)
-    return reply(told | {"downloads": [download_view(download) for download in given]})
+    view = export_view(call.resource(Job), call.now, call.language)
+    downloads = exports.downloads(call.store.store_id, export_id, MAX_DOWNLOADS)
+    return reply(view | {"downloads": [download_view(download) for download in downloads]})
 
 
 @router.get(
@@ -95,7 +95,7 @@ def get_export(export_id: str) -> Response[Any]:
     summary="Fetch a file",
     tags=["Exports"],
     operation_id="get_export_file",
-    responses=documented(dict[str, str], "The file itself is at Location, for five minutes.", 302),
+    responses=documented(dict[str, str], "The file is at Location, for five minutes.", 302),
 )
 @access(SELLER)
 def get_export_file(export_id: str, n: str) -> Response[Any]:
@@ -106,8 +106,8 @@ def get_export_file(export_id: str, n: str) -> Response[Any]:
         raise not_found()
     if call.now >= job.expires_at:
         raise Problem(410, "export_expired", "Files are kept for 30 days: ask for the export again.")
-    given = Download(str(ULID()), call.now, call.actor, file.n)
-    exports.record_download(call.store.store_id, export_id, given)
+    download = Download(str(ULID()), call.now, call.actor, file.n)
+    exports.record_download(call.store.store_id, export_id, download)
     headers = {"Location": files.link(file.key, file.name), "Cache-Control": "no-store"}
     return Response(302, None, "", headers=headers)
 
@@ -117,7 +117,7 @@ def get_export_file(export_id: str, n: str) -> Response[Any]:
     summary="Cancel an export",
     tags=["Exports"],
     operation_id="cancel_export",
-    responses=documented(ExportView, "The export, cancelled; the files that were there already stay."),
+    responses=documented(ExportView, "The export, cancelled; the files that it has stay."),
 )
 @access(SELLER)
 def cancel_export(export_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
@@ -127,10 +127,10 @@ def cancel_export(export_id: str, body: Annotated[Nothing, InBody()]) -> Respons
 
 @router.post(
     "/v1/exports/<export_id>/retry",
-    summary="Try an export again",
+    summary="Retry a failed export",
     tags=["Exports"],
     operation_id="retry_export",
-    responses=documented(ExportView, "The export, on its way again from the file it had come to."),
+    responses=documented(ExportView, "The export, queued again from the file that failed."),
 )
 @access(SELLER)
 def retry_export(export_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
@@ -140,16 +140,16 @@ def retry_export(export_id: str, body: Annotated[Nothing, InBody()]) -> Response
 
 @router.get(
     "/v1/shipment-list",
-    summary="Is there a shipment list",
+    summary="Whether there is a shipment list",
     tags=["Exports"],
     operation_id="get_shipment_list",
-    responses=documented(ShipmentListView, "Whether some order awaits shipment, and how many do."),
+    responses=documented(ShipmentListView, "Whether an order awaits shipment, and how many do."),
 )
 @access()
 def get_shipment_list() -> Response[Any]:
     call: Call = router.context["call"]
-    waiting = operations.awaiting_shipment(call.store.store_id)
-    return reply({"available": waiting > 0, "orders": waiting})
+    count = operations.awaiting_shipment(call.store.store_id)
+    return reply({"available": count > 0, "orders": count})
 
 
 @router.get(

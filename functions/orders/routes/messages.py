@@ -1,4 +1,4 @@
-"""Messages: of one order, across orders, and how fast the shop answers."""
+"""Messages of one order and of all orders, and how fast the shop answers."""
 
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -71,10 +71,10 @@ def post_message(order_id: str, body: Annotated[NewMessage, InBody()]) -> Respon
 
 @router.post(
     "/v1/orders/<order_id>/messages/read",
-    summary="Mark what the other side wrote as read",
+    summary="Mark the messages of the other side as read",
     tags=["Messages"],
     operation_id="read_messages",
-    responses=documented(dict[str, int], "How many are left unread: 0."),
+    responses=documented(dict[str, int], "The number of unread messages: 0."),
 )
 @access(SELLER | PLATFORM)
 def read_messages(order_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
@@ -90,7 +90,7 @@ def read_messages(order_id: str, body: Annotated[Nothing, InBody()]) -> Response
     operation_id="list_messages",
     responses=documented(
         page_of("MessagePage", MessageView),
-        "All or the buyers' unread ones, latest first; or what has been unanswered for so many hours, oldest first.",
+        "All or the buyers' unread ones, latest first; or those unanswered for so many hours, oldest first.",
     ),
 )
 @access()
@@ -120,7 +120,7 @@ def list_messages(
     summary="Unread, unanswered, and how fast the shop answers",
     tags=["Messages"],
     operation_id="get_message_figures",
-    responses=documented(FiguresView, "Figures from what is kept each day in the store's zone."),
+    responses=documented(FiguresView, "Figures of the last days in the store's zone."),
 )
 @access()
 def get_figures() -> Response[Any]:

@@ -1,5 +1,5 @@
-"""Reports: sales by period, country and product, and the service level. Read off figures that are kept with each order,
-so that a report reads its own days and nothing else, however many orders there are."""
+"""Reports: sales by period, country and product, and the service level. They read daily figures, which change with each
+order, so that a report costs the days of its window, however many orders there are."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -33,10 +33,10 @@ from shared.store.orders import figures
 
 router = Router()
 MOST_DAYS = {"total": 366, "country": 366, "product": 31}
-"""How long a window may be: a day has eight small items a currency, and up to 128 of its products."""
+"""The longest window: a day has eight items for each currency, and up to 128 items for its products."""
 USUAL_DAYS = 30
 LOOK_BACK = (7, 30)
-"""The days over which the platform looks back for what it calls 成交不卖."""
+"""The days over which the platform counts 成交不卖 (sales that are not fulfilled)."""
 
 
 @router.get(
@@ -46,7 +46,7 @@ LOOK_BACK = (7, 30)
     operation_id="report_sales",
     responses=documented(
         SalesView,
-        "Orders by the local day they were placed on, currencies apart, earliest first; no row for what had none.",
+        "Orders by the local day of their placement, one row for each currency, earliest first; no row without orders.",
     ),
 )
 @access()
@@ -59,18 +59,18 @@ def report_sales(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
-    """`from` and `to` are local days, half-open; the last 30 days where neither is named."""
+    """`from` and `to` are local days, half-open; by default the last 30 days."""
     call: Call = router.context["call"]
     first, until = _window(call, by, from_, to)
     query = {"list": "sales", "by": by, "group_by": group_by, "currency": str(currency)}
     query |= {"from": str(first), "to": str(until)}
     start = position(call, cursor, query)
-    behind = Row.at(start) if start else None
-    found = list(islice(_rows(call, by, group_by, currency, (behind.first if behind else first, until), behind), limit))
-    end = found[-1][0].position() if len(found) == limit else None
+    after = Row.at(start) if start else None
+    rows = list(islice(_rows(call, by, group_by, currency, (after.first if after else first, until), after), limit))
+    end = rows[-1][0].position() if len(rows) == limit else None
     return reply(
         {
-            "data": [row_view(row, summed, by, group_by, until) for row, summed in found],
+            "data": [row_view(row, sums, by, group_by, until) for row, sums in rows],
             "page": page_info(call, end, limit, query),
             "group_by": group_by,
             "by": by,
@@ -86,7 +86,7 @@ def report_sales(
     summary="On-time shipment, cancellation, dispute and 成交不卖 over 7 and 30 days",
     tags=["Reports"],
     operation_id="report_service_level",
-    responses=documented(ServiceLevelView, "By the local day on which things happened; today is the last of the days."),
+    responses=documented(ServiceLevelView, "By the local day of each event; today is the last day."),
 )
 @access()
 def report_service_level() -> Response[Any]:
@@ -108,7 +108,7 @@ def report_service_level() -> Response[Any]:
     summary="Violations across orders, latest first",
     tags=["Reports"],
     operation_id="list_violations",
-    responses=documented(page_of("ViolationPage", ListedViolationView), "Orders by which the seller broke a rule."),
+    responses=documented(page_of("ViolationPage", ListedViolationView), "Orders with a violation by the seller."),
 )
 @access()
 def list_violations(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
@@ -129,7 +129,7 @@ def _today(call: Call) -> date:
 
 
 def _window(call: Call, by: str, first: date | None, until: date | None) -> tuple[date, date]:
-    """Raises Problem 400 for one that is empty, too long, or in no time that there are orders of."""
+    """Raises Problem 400 for a window that is empty, too long, or outside the years 2000 to 2099."""
     for name, day in (("from", first), ("to", until)):
         if day is not None and not EARLIEST.date() <= day <= LATEST.date():
             raise malformed(f"/query/{name}", "time_out_of_range", "A day lies between the years 2000 and 2099.")
@@ -143,25 +143,25 @@ def _window(call: Call, by: str, first: date | None, until: date | None) -> tupl
 
 
 def _rows(
-    call: Call, by: str, group_by: str, currency: str | None, window: tuple[date, date], behind: Row | None
+    call: Call, by: str, group_by: str, currency: str | None, window: tuple[date, date], after: Row | None
 ) -> Iterator[tuple[Row, Counter[str]]]:
-    """Rows in order from behind one, lazily: a page reads the periods that it shows. The window's own first period may
-    have begun before it."""
+    """The rows after `after`, lazily: a page reads only its own periods. The first period may begin before the
+    window."""
     start, until = window
     days = figures.days(call.store.store_id, by, start, until)
     largest = "amount" if by == "product" else "received"
     for _, period in groupby(days, key=lambda day: period_of(day.day, group_by)[0]):
-        summed: dict[tuple[str, str], Counter[str]] = {}
+        by_row: dict[tuple[str, str], Counter[str]] = {}
         for day in period:
             if currency is None or day.currency == currency:
                 for (name, figure), amount in day.figures.items():
-                    summed.setdefault((day.currency, name), Counter())[figure] += amount
-        began = max(period_of(day.day, group_by)[0], start)
+                    by_row.setdefault((day.currency, name), Counter())[figure] += amount
+        begins = max(period_of(day.day, group_by)[0], start)
         rows = [
-            (Row(began, code, -found[largest], name), found)
-            for (code, name), found in summed.items()
-            if any(found[figure] for figure in ("orders", "pieces"))
+            (Row(begins, code, -sums[largest], name), sums)
+            for (code, name), sums in by_row.items()
+            if any(sums[figure] for figure in ("orders", "pieces"))
         ]
-        for row, found in sorted(rows, key=lambda each: each[0]):
-            if behind is None or row > behind:
-                yield row, found
+        for row, sums in sorted(rows, key=lambda each: each[0]):
+            if after is None or row > after:
+                yield row, sums

@@ -32,7 +32,7 @@ def me() -> Response[Any]:
     tags=["Service"],
     operation_id="get_health",
     security=[],
-    responses=documented(dict[str, str], "It is."),
+    responses=documented(dict[str, str], "The function runs."),
 )
 @access(store=False, token=False)
 def health() -> Response[Any]:

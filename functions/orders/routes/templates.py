@@ -1,4 +1,4 @@
-"""Message templates: a shop's own words for many orders."""
+"""Message templates: texts of the shop for many orders."""
 
 from typing import Annotated, Any
 
@@ -36,7 +36,7 @@ def list_templates(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
 
 @router.post(
     "/v1/message-templates",
-    summary="Write a template",
+    summary="Create a template",
     tags=["Messages"],
     operation_id="create_template",
     responses=documented(TemplateView, "The template.", 201),
@@ -96,10 +96,10 @@ def delete_template(template_id: str) -> Response[Any]:
 
 @router.post(
     "/v1/message-templates/<template_id>/preview",
-    summary="What a template says of an order",
+    summary="Preview a template for an order",
     tags=["Messages"],
     operation_id="preview_template",
-    responses=documented(PreviewView, "The text as a message would have it; nothing is sent."),
+    responses=documented(PreviewView, "The text of the message; nothing is sent."),
 )
 @access()
 def preview_template(template_id: str, body: Annotated[PreviewTemplate, InBody()]) -> Response[Any]:

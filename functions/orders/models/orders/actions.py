@@ -23,13 +23,13 @@ Solution = Literal["refund", "return_and_refund"]
 
 
 class Step(Body):
-    """What every action takes: when it happened (the platform alone may say so), and why."""
+    """The fields of every action. Only the platform may give `at`, the time at which it happened."""
 
     at: Instant | None = None
     reason: Reason | None = None
 
 
-class Because(Step):
+class ReasonedStep(Step):
     reason: Reason
 
 
@@ -47,7 +47,7 @@ class ShortPayment(Step):
     received: Amount
 
 
-class Piece(Body):
+class LineQuantity(Body):
     line_id: Name
     quantity: Count
 
@@ -56,7 +56,7 @@ class NewParcel(Body):
     carrier: Short
     tracking_no: Name
     tracking_url: Url | None = None
-    lines: Annotated[list[Piece], Field(min_length=1, max_length=1000)] | None = None
+    lines: Annotated[list[LineQuantity], Field(min_length=1, max_length=1000)] | None = None
 
 
 class Ship(Step):
@@ -146,7 +146,7 @@ DISPUTE_BODIES: dict[str, type[Body]] = {
     "give_return_address": ReturnAddress,
     "buyer_returned": BuyerReturned,
 }
-"""The body of each step of a dispute; the rest take a plain Step."""
+"""The body of each step of a dispute; for the other steps it is Step."""
 
 ACTION_BODIES: dict[str, type[Body]] = {
     "pay": Pay,
@@ -155,43 +155,43 @@ ACTION_BODIES: dict[str, type[Body]] = {
     "ship": Ship,
     "edit_shipment": EditShipment,
     "adjust_price": AdjustPrice,
-    "request_cancellation": Because,
-    "reject_cancellation": Because,
+    "request_cancellation": ReasonedStep,
+    "reject_cancellation": ReasonedStep,
     "extend_receipt": ExtendReceipt,
     "report_delivery": ReportDelivery,
     "release_funds": ReleaseFunds,
     "complete_refund": CompleteRefund,
-    "freeze": Because,
+    "freeze": ReasonedStep,
     "open_dispute": OpenDispute,
     "sync": Sync,
 }
-"""The body of each action; the rest take a plain Step."""
+"""The body of each action; for the other actions it is Step."""
 
 
 def request_for(call: Call, action: str, body: Body) -> Request:
-    """What the caller asks, as the operations take it. Raises Unprocessable for content that is against a rule."""
+    """The request for the operations. Raises Unprocessable for content that breaks a rule."""
     if isinstance(body, Sync):
         at: datetime | None = body.changed_at
-        told = _snapshot(body, call.order.currency)
+        fields = _snapshot(body, call.order.currency)
     else:
         assert isinstance(body, Step)
-        at, told = body.at, content(body, call.order.currency)
+        at, fields = body.at, content(body, call.order.currency)
         if at is not None and call.actor.role not in PLATFORM:
             raise Unprocessable("at_not_allowed", "Only the platform says when something happened.", "/at")
-    told.pop("at", None)
-    return Request(action, call.actor, call.now, at, told, told.pop("reason", None), call.expected)
+    fields.pop("at", None)
+    return Request(action, call.actor, call.now, at, fields, fields.pop("reason", None), call.expected)
 
 
 def _snapshot(body: Sync, currency: str) -> dict[str, Any]:
-    told: dict[str, Any] = content(body, currency)
-    told.pop("changed_at")
+    fields: dict[str, Any] = content(body, currency)
+    fields.pop("changed_at")
     status = str(body.status)
     if status in ("IN_ISSUE", "IN_FROZEN"):
         raise Unprocessable(
             "status_is_overlay", f"{status} lies on a status: send the status, and the overlay.", "/status"
         )
-    told["status"] = Status.FINISH if status == "ARCHIVE" else Status(status)
-    told["overlays"] = frozenset(Overlay(overlay) for overlay in body.overlays)
-    told["fund_state"] = body.fund_state and FundState(body.fund_state)
-    told["end_reason"] = body.end_reason and str(body.end_reason)
-    return told
+    fields["status"] = Status.FINISH if status == "ARCHIVE" else Status(status)
+    fields["overlays"] = frozenset(Overlay(overlay) for overlay in body.overlays)
+    fields["fund_state"] = body.fund_state and FundState(body.fund_state)
+    fields["end_reason"] = body.end_reason and str(body.end_reason)
+    return fields

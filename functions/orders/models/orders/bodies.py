@@ -103,7 +103,10 @@ class PatchOrder(Body):
 
 
 def content(value: Any, currency: str, pointer: str = "") -> Any:
-    """A body as the domain takes it. Raises Unprocessable `currency_differs` for an amount in another currency."""
+    """The values of a body for the domain: amounts in minor units, nothing for a field left out.
+
+    Raises Unprocessable `currency_differs` for an amount in another currency.
+    """
     if isinstance(value, Amount):
         if value.currency != currency:
             raise Unprocessable("currency_differs", f"The order is in {currency}.", f"{pointer}/currency")
@@ -141,8 +144,8 @@ def placement(order: NewOrder, pointer: str = "") -> Placement:
         if line.line_id in seen:
             raise Unprocessable("duplicate_line", "This line id is given twice.", f"{pointer}/lines/{position}/line_id")
         seen.add(line.line_id)
-        told = line.model_dump(exclude={"unit_price"})
-        lines.append(Line(**told, unit_price=minor(line.unit_price, f"lines/{position}/unit_price")))
+        fields = line.model_dump(exclude={"unit_price"})
+        lines.append(Line(**fields, unit_price=minor(line.unit_price, f"lines/{position}/unit_price")))
     return Placement(
         order_id=order.order_id,
         placed_at=order.placed_at,

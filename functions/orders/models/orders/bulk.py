@@ -14,15 +14,15 @@ BULK_ACTIONS = ("ship", "remind_payment", "accept_cancellation", "reject_cancell
 
 
 class Bulk(Body):
-    """Up to 500 items, each `order_id` beside the action's own body."""
+    """Up to 500 items. Each has `order_id` and the fields of the action's body."""
 
     items: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=500)]
     dry_run: Annotated[bool, Field(strict=True)] = False
 
 
 class ItemResult(TypedDict):
-    """`status` is succeeded, failed or not_attempted. In a dry run, succeeded means that it would. A message leaves its
-    order's version, and has an id once it is written."""
+    """`status` is succeeded, failed or not_attempted. In a dry run, succeeded means that the item would
+    succeed. A message does not change the version of its order; it has an id once it is written."""
 
     order_id: str
     status: str

@@ -1,4 +1,4 @@
-"""Counts of orders, each with the query that lists what it counts."""
+"""Counts of orders, each with the query of the list that it counts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from shared.store.orders import counters, lists
 
 
 def counters_view(store: Store, now: datetime) -> dict[str, Any]:
-    """Every count with the query that lists it. What time changes is counted off its index, now."""
+    """The last three change with time: each request counts them in
+    the index."""
     counts = counters.counts(store.store_id)
     day = now.astimezone(ZoneInfo(store.time_zone)).date()
     today, tomorrow = (start_of_day(each, store.time_zone) for each in (day, day + timedelta(days=1)))

@@ -52,16 +52,16 @@ class DisputeView(TypedDict):
 
 
 class OpenDisputeView(DisputeView):
-    """A dispute with what this caller may do about it now."""
+    """A dispute with the steps that this caller may take now."""
 
     actions: list[str]
 
 
 def dispute_view(dispute: Dispute, order_id: str, currency: str) -> DisputeView:
-    """`solution` is what the buyer asks for now; `on_silence` what happens by itself at `respond_by`."""
-    asked = [proposal for proposal in dispute.proposals if proposal.by == "buyer"]
+    """`solution` is the buyer's latest request. `on_silence` is what happens at `respond_by` without an answer."""
+    requests = [proposal for proposal in dispute.proposals if proposal.by == "buyer"]
     timer = deadlines.BY_STAGE.get(dispute.stage)
-    told: DisputeView = without_none(
+    view: DisputeView = without_none(
         {
             "dispute_id": dispute.dispute_id,
             "order_id": order_id,
@@ -69,7 +69,7 @@ def dispute_view(dispute: Dispute, order_id: str, currency: str) -> DisputeView:
             "kind": dispute.kind,
             "line_ids": list(dispute.line_ids),
             "claim": None if dispute.claim is None else money(dispute.claim, currency),
-            "solution": asked[-1].solution if asked else None,
+            "solution": requests[-1].solution if requests else None,
             "proposals": [
                 {**asdict(each), "refund": money(each.refund, currency), "at": instant(each.at)}
                 for each in dispute.proposals
@@ -86,4 +86,4 @@ def dispute_view(dispute: Dispute, order_id: str, currency: str) -> DisputeView:
             "result": dispute.result,
         }
     )
-    return told
+    return view

@@ -1,4 +1,4 @@
-"""Evidence in a dispute: what a seller asks and adds, and the form to upload a file with."""
+"""Evidence in a dispute: bodies of requests, and the form for an upload."""
 
 from __future__ import annotations
 

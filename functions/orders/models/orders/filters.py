@@ -1,5 +1,5 @@
-"""Which filters of a list of orders go together, and which index answers them. Other combinations are refused: the only
-answer to them would be a scan."""
+"""The filters of a list of orders: which go together, and which index answers them. Others are refused, because only a
+scan could answer them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TOGETHER = (
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The query of `GET /v1/orders`, as it came."""
+    """The query parameters of `GET /v1/orders`."""
 
     status: str | None = None
     overlay: Overlay | None = None
@@ -41,7 +41,7 @@ class Filters:
         return {name: instant(value) if isinstance(value, datetime) else str(value) for name, value in given.items()}
 
     def statuses(self) -> tuple[Status, ...]:
-        """Raises Problem 400 for a status that there is not."""
+        """Raises Problem 400 for an unknown status."""
         try:
             return tuple(
                 dict.fromkeys(Status(code) for code in (self.status or "").split(",") if self.status is not None)

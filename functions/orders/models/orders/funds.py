@@ -19,7 +19,7 @@ LISTS = {
     "frozen": "/v1/orders?overlay=frozen",
     "unexplained": "/v1/funds/unexplained",
 }
-"""Where the orders or refunds behind what is held are listed."""
+"""The list of the orders or refunds that each held amount is made of."""
 
 
 class TotalView(TypedDict):
@@ -28,7 +28,7 @@ class TotalView(TypedDict):
 
 
 class CurrencyView(TypedDict):
-    """What has moved, by kind, and what the platform holds. paid = held + all the other movements."""
+    """The sums of the movements, by kind, and what the platform holds. paid = held + all other movements."""
 
     currency: str
     moved: dict[str, TotalView]
@@ -41,7 +41,8 @@ class TotalsView(TypedDict):
 
 
 class MovementView(TypedDict):
-    """`amount` has a minus where money has left the platform's account; `held` is what it holds of the order then."""
+    """`amount` is negative where money leaves the platform's account. `held` is what the platform then holds of the
+    order."""
 
     order_id: NotRequired[str]
     seq: int

@@ -1,4 +1,4 @@
-"""Orders in answers, their history and who has read the recipient.
+"""Orders in answers, with their history and the log of who read the recipient.
 
 The bodies of requests are in bodies.py, apart from these types: a body needs Pydantic, and reading an order must not
 load it.
@@ -154,7 +154,7 @@ class AccessView(TypedDict):
 def order_view(
     order: Order, actor: Actor, store: Store, now: datetime, language: str, *, reveal: bool = False
 ) -> OrderView:
-    """Everything, with the actions that this caller may take now."""
+    """An order with the actions that this caller may take now."""
     progress = order.line_progress()
     lines = [
         without_none(
@@ -175,7 +175,7 @@ def order_view(
         )
         for line in order.lines
     ]
-    told: OrderView = _summary(order, language) | without_none(
+    view: OrderView = _summary(order, language) | without_none(
         {
             "recipient": dict(order.recipient) if reveal else masked(order.recipient),
             "lines": lines,
@@ -189,20 +189,20 @@ def order_view(
             "actions": list(lifecycle.allowed_actions(order, actor.kind, store, now)),
         }
     )
-    return told
+    return view
 
 
 def listed_order_view(summary: Summary, language: str) -> ListedOrderView:
-    told = _summary(summary, language)
+    view = _summary(summary, language)
     return {
-        **told,
-        "deadline_at": told["deadlines"][0]["due_at"] if told["deadlines"] else None,
+        **view,
+        "deadline_at": view["deadlines"][0]["due_at"] if view["deadlines"] else None,
         "line_count": summary.line_count,
     }
 
 
 def entry_view(entry: Entry) -> EntryView:
-    told: EntryView = {"from": entry.from_status and str(entry.from_status)} | without_none(
+    view: EntryView = {"from": entry.from_status and str(entry.from_status)} | without_none(
         {
             "seq": entry.seq,
             "at": instant(entry.at),
@@ -214,7 +214,7 @@ def entry_view(entry: Entry) -> EntryView:
             "changes": dict(entry.changes) or None,
         }
     )
-    return told
+    return view
 
 
 def access_view(access: Access) -> AccessView:
@@ -232,7 +232,7 @@ def _summary(order: Order | Summary, language: str) -> SummaryView:
         for name in ("paid_at", "shipped_at", "received_at", "finished_at")
         if (at := getattr(order, name))
     }
-    told: SummaryView = without_none(
+    view: SummaryView = without_none(
         {
             "order_id": order.order_id,
             "store_id": order.store_id,
@@ -259,13 +259,13 @@ def _summary(order: Order | Summary, language: str) -> SummaryView:
             "delivered_assessment": assessment and {"at": instant(assessment.at), "by": assessment.by},
         }
     ) | {"note": order.note}
-    return told
+    return view
 
 
 def _amounts(order: Order | Summary) -> AmountsView:
     always = ("lines", "shipping", "discount", "tax", "adjustment", "total", "refunded")
     known = ("received", "commission", "affiliate_fee", "tax_withheld", "released")
-    shown = {name: getattr(order.amounts, name) for name in (*always, *known)}
-    shown |= {"expected_release": ledger.expected_release(order), "unexplained": ledger.unexplained(order) or None}
-    told: Any = {name: money(minor, order.currency) for name, minor in shown.items() if minor is not None}
-    return told  # type: ignore[no-any-return]
+    amounts = {name: getattr(order.amounts, name) for name in (*always, *known)}
+    amounts |= {"expected_release": ledger.expected_release(order), "unexplained": ledger.unexplained(order) or None}
+    view: Any = {name: money(minor, order.currency) for name, minor in amounts.items() if minor is not None}
+    return view  # type: ignore[no-any-return]

@@ -7,7 +7,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from functions.orders.models.values import PieceView, instant, quantities, without_none
+from functions.orders.models.values import QuantityView, instant, quantities, without_none
 from shared.domain.order.model import Parcel
 from shared.store.pages import Listed
 
@@ -19,7 +19,7 @@ class ParcelView(TypedDict):
     tracking_url: NotRequired[str]
     shipped_at: str
     delivered_at: NotRequired[str]
-    lines: list[PieceView]
+    lines: list[QuantityView]
 
 
 class ListedParcelView(ParcelView):
@@ -28,7 +28,7 @@ class ListedParcelView(ParcelView):
 
 
 def parcel_view(parcel: Parcel) -> ParcelView:
-    told: ParcelView = without_none(
+    view: ParcelView = without_none(
         {
             "parcel_id": parcel.parcel_id,
             "carrier": parcel.carrier,
@@ -39,7 +39,7 @@ def parcel_view(parcel: Parcel) -> ParcelView:
             "lines": quantities(parcel.lines),
         }
     )
-    return told
+    return view
 
 
 def listed_parcel_view(listed: Listed[Parcel], now: datetime) -> ListedParcelView:

@@ -6,7 +6,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from functions.orders.models.values import MoneyView, PieceView, instant, money, quantities, without_none
+from functions.orders.models.values import MoneyView, QuantityView, instant, money, quantities, without_none
 from shared.domain.order.model import Refund
 
 
@@ -18,7 +18,7 @@ class RefundView(TypedDict):
     amount: MoneyView
     cash: NotRequired[MoneyView]
     coupon: NotRequired[MoneyView]
-    lines: list[PieceView]
+    lines: list[QuantityView]
     reason: str
     requested_at: str
     respond_by: NotRequired[str]
@@ -27,7 +27,7 @@ class RefundView(TypedDict):
 
 
 def refund_view(refund: Refund, order_id: str, currency: str) -> RefundView:
-    told: RefundView = without_none(
+    view: RefundView = without_none(
         {
             "refund_id": refund.refund_id,
             "order_id": order_id,
@@ -44,4 +44,4 @@ def refund_view(refund: Refund, order_id: str, currency: str) -> RefundView:
             "paid_at": refund.paid_at and instant(refund.paid_at),
         }
     )
-    return told
+    return view

@@ -1,4 +1,4 @@
-"""`POST /v1/bulk/{action}`: one action on, or one message about, each of up to 500 orders, each on its own."""
+"""`POST /v1/bulk/{action}`: one action or message for each of up to 500 orders, each in a transaction of its own."""
 
 import time
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from functions.orders import problems, resources
 from functions.orders.call import Call, access
 from functions.orders.identity import SELLER
 from functions.orders.models.fields import Body
-from functions.orders.models.messages import Words, text_of
+from functions.orders.models.messages import MessageText, text_of
 from functions.orders.models.orders.actions import ACTION_BODIES, Step, request_for
 from functions.orders.models.orders.bulk import BULK_ACTIONS, Bulk, BulkResults, ItemResult
 from functions.orders.problems import Problem, ProblemView, malformed
@@ -37,17 +37,18 @@ from shared.telemetry import logger
 router = Router()
 
 BUDGET_SECONDS = 20.0
-"""The rest of the items answer `not_attempted`: API Gateway would cut a longer request without any answer."""
+"""After that, the other items answer `not_attempted`: API Gateway would end a longer request without an answer."""
 
 
 INTERNAL = Problem(500, "internal_error", "Something went wrong here with this item; it may be sent again.")
 
 
 Effect = Callable[[Call, Any, PendingAnswer | None, bool], Any]
-"""(the item's call, its body, its pending answer, dry run): does it, and answers with what it made."""
+"""Takes the call, the body and the pending answer of an item, and whether it is a dry run. Returns the record that the
+item writes."""
 
 
-def _acting(action: str) -> Callable[[], Effect]:
+def _action_effect(action: str) -> Callable[[], Effect]:
     def effect(item: Call, body: Body, pending: PendingAnswer | None, dry_run: bool) -> Order:
         return operations.change_order(
             item.store, item.resource(Loaded), request_for(item, action, body), pending, dry_run=dry_run
@@ -56,11 +57,11 @@ def _acting(action: str) -> Callable[[], Effect]:
     return lambda: effect
 
 
-def _writing() -> Effect:
-    """Reads each template once, however many items name it."""
+def _message_effect() -> Effect:
+    """Reads each template once for all items."""
     find = cache(find_template)
 
-    def effect(item: Call, body: Words, pending: PendingAnswer | None, dry_run: bool) -> Message | None:
+    def effect(item: Call, body: MessageText, pending: PendingAnswer | None, dry_run: bool) -> Message | None:
         message = messages.draft(SHOP, text_of(item, body, find), None, item.now)
         return None if dry_run else messages.post_message(item.store, item.order, message, item.now, pending)
 
@@ -68,7 +69,7 @@ def _writing() -> Effect:
 
 
 def _items(bulk: Bulk) -> list[tuple[str, dict[str, Any]]]:
-    """(order_id, body) of each item. Raises Problem 400 for an item without an order id, or with one given twice."""
+    """(order_id, body) of each item. Raises Problem 400 for an item without an order id, or with a repeated one."""
     items: list[tuple[str, dict[str, Any]]] = []
     seen: set[str] = set()
     for position, item in enumerate(bulk.items):
@@ -93,12 +94,12 @@ def _attempt(
 ) -> ItemResult:
     pending: PendingAnswer | None = None
 
-    def succeeded(made: Order | Message | None) -> ItemResult:
+    def succeeded(record: Order | Message | None) -> ItemResult:
         done: ItemResult = {"order_id": order_id, "status": "succeeded"}
-        if isinstance(made, Order):
-            done["version"] = made.version
-        elif made is not None:
-            done["message_id"] = made.message_id
+        if isinstance(record, Order):
+            done["version"] = record.version
+        elif record is not None:
+            done["message_id"] = record.message_id
         return done
 
     try:
@@ -109,32 +110,33 @@ def _attempt(
             scope = (call.actor.id, "POST", call.path, key, order_id)
             pending = claim(call.store.store_id, scope, content, call.now)
             pending.render = succeeded
-        made = effect(item, body, pending, dry_run)
+        record = effect(item, body, pending, dry_run)
         if pending and not pending.kept:
-            pending.keep(succeeded(made))
-        return succeeded(made)
+            pending.keep(succeeded(record))
+        return succeeded(record)
     except Answered as answered:
         return answered.answer  # type: ignore[no-any-return]
     except ValidationError as error:
         problem = Problem(400, "invalid_request", "The item is malformed.", field_errors(error.errors()))
     except Exception as error:
         if pending:
-            with suppress(StoreError):  # the lease runs out by itself
+            with suppress(StoreError):  # the lease ends by itself
                 pending.release()
         refused = problems.from_error(error)
         if refused is None:
-            logger.exception("a bulk item failed")
+            logger.exception("bulk item failed")
         problem = refused or INTERNAL
-    told: Any = problem.as_json(call.path, call.request_id, call.language)
-    return {"order_id": order_id, "status": "failed", "problem": told}
+    refusal: Any = problem.as_json(call.path, call.request_id, call.language)
+    return {"order_id": order_id, "status": "failed", "problem": refusal}
 
 
 def _final(result: ItemResult) -> bool:
-    """Not for want of time, or of a table that answers: such items run when the request is sent again."""
+    """Whether the item has its last answer. An item that failed for lack of time or of a reachable table runs again
+    when the request is sent again."""
     problem = result.get("problem", ProblemView())
     status = problem.get("status", 200)
-    passing = status == 429 or status >= 500 or problem.get("code") == "request_in_progress"
-    return result["status"] != "not_attempted" and not passing
+    temporary = status == 429 or status >= 500 or problem.get("code") == "request_in_progress"
+    return result["status"] != "not_attempted" and not temporary
 
 
 def _route(action: str, model: type[Body], begin: Callable[[], Effect]) -> None:
@@ -143,7 +145,7 @@ def _route(action: str, model: type[Body], begin: Callable[[], Effect]) -> None:
         summary=f"{action} for many orders",
         tags=["Bulk"],
         operation_id=f"bulk_{action}",
-        responses=documented(BulkResults, "What came of each item, in order."),
+        responses=documented(BulkResults, "The result of each item, in order."),
     )
     @access(SELLER)
     def bulk(body: Annotated[Bulk, InBody()]) -> Response[Any]:
@@ -162,5 +164,5 @@ def _route(action: str, model: type[Body], begin: Callable[[], Effect]) -> None:
 
 
 for _action in BULK_ACTIONS:
-    _route(_action, ACTION_BODIES.get(_action, Step), _acting(_action))
-_route("message", Words, _writing)
+    _route(_action, ACTION_BODIES.get(_action, Step), _action_effect(_action))
+_route("message", MessageText, _message_effect)

@@ -1,4 +1,4 @@
-"""Disputes: across orders, one by one, and one route for each step of the dispute table."""
+"""Disputes, and one route for each step of the dispute table."""
 
 # No `from __future__ import annotations` here: the routes are made in a loop, and Powertools reads their annotations.
 
@@ -53,7 +53,7 @@ def list_disputes(
     summary="Read a dispute",
     tags=["Disputes"],
     operation_id="get_dispute",
-    responses=documented(OpenDisputeView, "The dispute, and what this caller may do about it now."),
+    responses=documented(OpenDisputeView, "The dispute, and the steps that this caller may take now."),
 )
 @access()
 def get_dispute(dispute_id: str) -> Response[Any]:
@@ -80,5 +80,5 @@ def _route(action: str, model: type[Body]) -> None:
 
 
 for _action in lifecycle.DISPUTE_ACTIONS:
-    if _action != "add_evidence":  # what it says of a file is looked at first: see evidence.py
+    if _action != "add_evidence":  # evidence.py has that route: it checks the file first
         _route(_action, DISPUTE_BODIES.get(_action, Step))

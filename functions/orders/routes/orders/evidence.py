@@ -1,4 +1,4 @@
-"""Evidence in a dispute: a form to upload a file with, the step that adds it, and the file."""
+"""Evidence in a dispute: a form for an upload, the step that adds the file, and the file."""
 
 from typing import Annotated, Any
 
@@ -21,10 +21,10 @@ router = Router()
 
 @router.post(
     "/v1/disputes/<dispute_id>/evidence",
-    summary="Ask for a form to upload evidence with",
+    summary="Request a form for an upload of evidence",
     tags=["Disputes"],
     operation_id="offer_evidence_form",
-    responses=documented(FormView, "The form, for 15 minutes; the step `add_evidence` then takes the file in.", 201),
+    responses=documented(FormView, "The form, valid for 15 minutes; the step `add_evidence` then adds the file.", 201),
 )
 @access(SELLER | PLATFORM)
 def offer_form(dispute_id: str, body: Annotated[NewEvidence, InBody()]) -> Response[Any]:
@@ -55,7 +55,7 @@ def add_evidence(dispute_id: str, body: Annotated[AddEvidence, InBody()]) -> Res
     summary="Fetch a piece of evidence",
     tags=["Disputes"],
     operation_id="get_evidence",
-    responses=documented(dict[str, str], "The file itself is at Location, for five minutes.", 302),
+    responses=documented(dict[str, str], "The file is at Location, for five minutes.", 302),
 )
 @access()
 def get_evidence(dispute_id: str, evidence_id: str) -> Response[Any]:

@@ -1,4 +1,4 @@
-"""Funds: the store's totals, the movements behind them, and where one order's money is."""
+"""Funds: the totals of the store, their movements, and where the money of one order is."""
 
 from enum import StrEnum
 from typing import Annotated, Any
@@ -34,7 +34,7 @@ Moment = Annotated[Instant | None, Query()]
     summary="What has moved and what is held, per currency",
     tags=["Funds"],
     operation_id="get_funds",
-    responses=documented(TotalsView, "Totals kept with every change of an order, exact at every moment."),
+    responses=documented(TotalsView, "Totals, written in the transaction of each change of an order."),
 )
 @access()
 def get_funds() -> Response[Any]:
@@ -50,7 +50,7 @@ def get_funds() -> Response[Any]:
     tags=["Funds"],
     operation_id="list_fund_entries",
     responses=documented(
-        page_of("MovementPage", MovementView), "Movements in one currency, the store's own where none is named."
+        page_of("MovementPage", MovementView), "Movements in one currency, by default the store's own."
     ),
 )
 @access()
@@ -78,7 +78,7 @@ def list_fund_entries(
 
 @router.get(
     "/v1/funds/unexplained",
-    summary="Ended orders whose money does not add up, latest first",
+    summary="Ended orders with unexplained money, latest first",
     tags=["Funds"],
     operation_id="list_unexplained_funds",
     responses=documented(page_of("UnexplainedPage", ListedOrderView), "Orders with an unexplained remainder."),
@@ -96,7 +96,7 @@ def list_unexplained_funds(limit: Limit = 50, cursor: Cursor = None) -> Response
     summary="Where this order's money is",
     tags=["Funds"],
     operation_id="get_order_funds",
-    responses=documented(OrderFundsView, "Its ledger, what is held, and what its release should come to."),
+    responses=documented(OrderFundsView, "Its movements, the held amount, and the expected release."),
 )
 @access()
 def get_order_funds(order_id: str) -> Response[Any]:

@@ -1,4 +1,4 @@
-"""Reading an order: what is asked most, and so without Pydantic, which bodies and lists need."""
+"""Reading an order, the most frequent request. It is apart from orders.py, whose bodies and lists need Pydantic."""
 
 from typing import Any, Literal
 

@@ -1,4 +1,4 @@
-"""Placing, reading, listing and noting orders."""
+"""Orders: place, list, count and annotate them; their history and the log of who read the recipient."""
 
 from typing import Annotated, Any, Literal
 
@@ -41,7 +41,8 @@ Moment = Annotated[Instant | None, Query()]
     summary="Place an order",
     tags=["Orders"],
     operation_id="place_order",
-    responses=documented(OrderView, "The new order.", 201) | {200: documented(OrderView, "Placed before.")[200]},
+    responses=documented(OrderView, "The new order.", 201)
+    | {200: documented(OrderView, "The order, placed before.")[200]},
 )
 @access(PLATFORM)
 def place(body: Annotated[NewOrder, InBody()]) -> Response[Any]:
@@ -84,7 +85,7 @@ def list_orders(
     summary="Count orders",
     tags=["Orders"],
     operation_id="count_orders",
-    responses=documented(dict[str, Any], "Counts, each with the query that lists what it counts."),
+    responses=documented(dict[str, Any], "Counts, each with the query of the list that it counts."),
 )
 @access()
 def counters() -> Response[Any]:
@@ -94,7 +95,7 @@ def counters() -> Response[Any]:
 
 @router.patch(
     "/v1/orders/<order_id>",
-    summary="Note, tag or assign an order",
+    summary="Annotate, tag or assign an order",
     tags=["Orders"],
     operation_id="patch_order",
     responses=documented(OrderView, "The order as it is now."),
@@ -128,7 +129,7 @@ def history(order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response
 
 @router.get(
     "/v1/orders/<order_id>/access",
-    summary="Who has seen the recipient",
+    summary="Who read the recipient",
     tags=["Orders"],
     operation_id="get_access",
     responses=documented(page_of("AccessPage", AccessView), "Every reveal, oldest first."),

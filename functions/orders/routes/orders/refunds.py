@@ -52,10 +52,10 @@ def get_refund(refund_id: str) -> Response[Any]:
     call: Call = router.context["call"]
     if not resources.ID.fullmatch(refund_id):
         raise not_found()
-    found = part_lists.find_refund(call.store.store_id, refund_id)
-    if found is None:
+    listed = part_lists.find_refund(call.store.store_id, refund_id)
+    if listed is None:
         raise not_found()
-    order = orders.load(call.store.store_id, found.order_id).order  # the index may be a moment behind
+    order = orders.load(call.store.store_id, listed.order_id).order  # the index is eventually consistent
     refund = order.refund(refund_id)
     if refund is None:
         raise not_found()
