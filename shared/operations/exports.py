@@ -85,7 +85,7 @@ def _drive(store_id: str, export_id: str, now: datetime) -> bool:
     job = exports.load(store_id, export_id)
     if not (job.open and job.watch_at and job.watch_at <= now):
         return False
-    _save(job, replace(job, watch_at=now + life.LEASE))
+    save(job, replace(job, watch_at=now + life.LEASE))
     _send(job)
     return True
 
@@ -155,7 +155,7 @@ def take_file(store_id: str, export_id: str, n: int, owner: str, now: datetime) 
 
     def step(before: Job) -> tuple[Job, Job] | None:
         taken = life.take(before, n, owner, now)
-        return (before, _save(before, taken)) if taken else None
+        return (before, save(before, taken)) if taken else None
 
     taken = retry(step, lambda: exports.load(store_id, export_id))
     if taken and not taken[1].open:
@@ -213,7 +213,7 @@ def mine(job: Job, owner: str, step: Callable[[Job], Job]) -> Job:
     def guarded(job: Job) -> Job:
         if not job.open or job.lease is None or job.lease.owner != owner:
             raise LeaseLost("the export is not this worker's any more")
-        return _save(job, step(job))
+        return save(job, step(job))
 
     return retry(guarded, lambda: exports.load(job.store_id, job.export_id), job)
 
@@ -222,12 +222,12 @@ def _step(store_id: str, export_id: str, step: Callable[[Job], Job], pending: Pe
     def saved(before: Job) -> Job:
         after = replace(step(before), version=before.version + 1)
         with settle(pending, after) as answer:
-            return _save(before, after, answer)
+            return save(before, after, answer)
 
     return retry(saved, lambda: exports.load(store_id, export_id))
 
 
-def _save(before: Job, after: Job, also: Sequence[Write] = ()) -> Job:
+def save(before: Job, after: Job, also: Sequence[Write] = ()) -> Job:
     """The job one version on, with the alerts that this raises or resolves. Raises Stale."""
     raised = alerts.raising(export_alerts.raised(before, after))
     resolved = [alerts.resolving(before.store_id, *each) for each in export_alerts.resolved(before, after)]

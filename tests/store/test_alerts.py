@@ -239,12 +239,13 @@ def test_an_answer_that_comes_before_any_run_leaves_the_same_alert(on_moto: Api)
 
 def test_an_export_that_failed_is_told_of_until_it_is_tried_again(on_moto: Api) -> None:
     from shared.domain.exports import model as life
+    from shared.operations import exports as operations
     from shared.store.exports import exports
 
     shop = on_moto.shop()
     asked = shop.staff.post("/v1/exports", {"format": "csv"}).json
     job = exports.load(shop.name, asked["id"])
-    exports.save(job, life.fail(job, "gave_up", NOW))
+    operations.save(job, life.fail(job, "gave_up", NOW))
     (alert,) = told(shop, "export_failed", "open")
     assert (alert["subject"], alert["facts"]["code"]) == (asked["id"], "gave_up")
     assert shop.staff.post(f"/v1/exports/{asked['id']}/retry", {}).status == 200
