@@ -13,15 +13,15 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.scheduled_runs import scheduled_time
+from shared.scheduled_runs import out_of_time, scheduled_time
 from shared.store import queues
 from shared.store.alerts.outbox import ALERTS, DELIVERIES, Outbox
 from shared.store.dynamodb.errors import Busy
 from shared.telemetry import logger, metrics
 
-STOP_BEFORE_MS, HALF_MS = 8_000, 25_000
-"""Milliseconds before the end at which a run stops, and at which deliveries leave the rest of the run to alerts. So
-many of one kind cannot hold up the other."""
+HALF = 25
+"""Seconds before the end at which deliveries leave the rest of the run to alerts. So many of one kind cannot hold up
+the other."""
 MESSAGES = 10
 """The most that one request to SQS takes."""
 
@@ -56,11 +56,8 @@ def _enqueue(
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    def less_than(milliseconds: int) -> Callable[[], bool]:
-        return lambda: context.get_remaining_time_in_millis() < milliseconds
-
     now = scheduled_time(event)
-    due, sent = enqueue_deliveries(now, less_than(HALF_MS)), enqueue_alerts(now, less_than(STOP_BEFORE_MS))
+    due, sent = enqueue_deliveries(now, out_of_time(context, HALF)), enqueue_alerts(now, out_of_time(context))
     metrics.add_metric("OutboxRuns", "Count", 1)
     metrics.add_metric("AlertsSent", "Count", sent)
     logger.info("alerts and deliveries enqueued", extra={"sent": sent, "due": due})

@@ -13,10 +13,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.deadlines.due_items import REMINDERS, Run, Send, process_due, sender
-from shared.scheduled_runs import scheduled_time
+from shared.scheduled_runs import out_of_time, scheduled_time
 from shared.telemetry import logger, metrics
-
-STOP_BEFORE_MS = 8_000
 
 
 def remind(now: datetime, out_of_time: Callable[[], bool], send: Send | None = None) -> Run:
@@ -28,7 +26,7 @@ def remind(now: datetime, out_of_time: Callable[[], bool], send: Send | None = N
 @metrics.log_metrics
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`scheduled_time` is the nominal time of the run: the same event, delivered again, does the same work."""
-    run = remind(scheduled_time(event), lambda: context.get_remaining_time_in_millis() < STOP_BEFORE_MS, sender())
+    run = remind(scheduled_time(event), out_of_time(context), sender())
     metrics.add_metric("ReminderRuns", "Count", 1)
     metrics.add_metric("RemindersFailed", "Count", run.failed)
     result = {

@@ -14,23 +14,18 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.deadlines.due_items import process_slice
+from shared.scheduled_runs import out_of_time
 from shared.telemetry import logger, metrics
-
-STOP_BEFORE_MS = 8_000
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """A slice that was not finished or could not be read goes back to the queue."""
-
-    def out_of_time() -> bool:
-        return context.get_remaining_time_in_millis() < STOP_BEFORE_MS
-
     failures, done = [], 0
     for record in event["Records"]:
         try:
-            run = process_slice(json.loads(record["body"]), datetime.now(UTC), out_of_time)
+            run = process_slice(json.loads(record["body"]), datetime.now(UTC), out_of_time(context))
             done += run.done
             if run.complete and not (run.failed and not run.checked):
                 continue

@@ -14,13 +14,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.deadlines.due_items import LAPSES, Run, Send, process_due, sender
 from shared.operations.stores import rearm_store
-from shared.scheduled_runs import scheduled_time
+from shared.scheduled_runs import out_of_time, scheduled_time
 from shared.store.dynamodb.errors import Busy, Missing
 from shared.telemetry import logger, metrics
 
 SKEW = timedelta(seconds=30)
 """Clocks differ, so a sweep applies a timer only this long after its due time."""
-STOP_BEFORE_MS = 8_000
 
 
 def sweep(now: datetime, out_of_time: Callable[[], bool], send: Send | None = None) -> Run:
@@ -47,7 +46,7 @@ def sweep(now: datetime, out_of_time: Callable[[], bool], send: Send | None = No
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`scheduled_time` is the nominal time of the run: the same event, delivered again, does the same work."""
     now = scheduled_time(event)
-    swept = sweep(now, lambda: context.get_remaining_time_in_millis() < STOP_BEFORE_MS, sender())
+    swept = sweep(now, out_of_time(context), sender())
     late = (now - swept.oldest).total_seconds() if swept.oldest else 0
     metrics.add_metric("Sweeps", "Count", 1)
     metrics.add_metric("DeadlinesLapsed", "Count", swept.done)

@@ -12,9 +12,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.operations import exports
+from shared.scheduled_runs import out_of_time
 from shared.telemetry import logger, metrics
 
-STOP_BEFORE_MS = 10_000
+STOP_BEFORE = 10
 """No job is begun with less time left than this; the next minute's run goes on."""
 
 
@@ -22,11 +23,8 @@ STOP_BEFORE_MS = 10_000
 @metrics.log_metrics
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     now = datetime.now(UTC)
-
-    def out_of_time() -> bool:
-        return context.get_remaining_time_in_millis() < STOP_BEFORE_MS
-
-    done = {"started": exports.start_regular(now, out_of_time), "driven": exports.drive_on(now, out_of_time)}
+    ends = out_of_time(context, STOP_BEFORE)
+    done = {"started": exports.start_regular(now, ends), "driven": exports.drive_on(now, ends)}
     metrics.add_metric("ExportRuns", "Count", 1)
     logger.info("exports looked after", extra=done)
     return done

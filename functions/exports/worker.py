@@ -24,6 +24,7 @@ from shared.domain.exports import model as life
 from shared.domain.exports.model import File, Job
 from shared.operations import exports
 from shared.operations.exports import LeaseLost
+from shared.scheduled_runs import out_of_time
 from shared.store import files, stores
 from shared.store.dynamodb.errors import Missing
 from shared.telemetry import logger, metrics
@@ -31,7 +32,7 @@ from shared.telemetry import logger, metrics
 Clock = Callable[[], datetime]
 RENEW_SECONDS = 10.0
 """How often a worker says that it is alive, and how far it is."""
-STOP_BEFORE_MS = 300_000
+STOP_BEFORE = 300
 """With less time left a file is ended where it is: it has yet to be packed and sent."""
 
 
@@ -129,17 +130,13 @@ class _JobLease:
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    def out_of_time() -> bool:
-        return context.get_remaining_time_in_millis() < STOP_BEFORE_MS
-
+    ends = out_of_time(context, STOP_BEFORE)
     failures = []
     for record in event["Records"]:
         try:
             message = json.loads(record["body"])
             logger.append_keys(store_id=message["store_id"], export_id=message["export_id"], n=message["n"])
-            job = write_next(
-                message["store_id"], message["export_id"], message["n"], lambda: datetime.now(UTC), out_of_time
-            )
+            job = write_next(message["store_id"], message["export_id"], message["n"], lambda: datetime.now(UTC), ends)
             logger.info("no file was written" if job is None else "a file was written")
         except Missing:
             logger.warning("a message names an export that there is not")
