@@ -48,7 +48,7 @@ def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = 
         timers=(Timer("shipment", due),),
     )
     progress = order_alerts.AlertProgress(placed)
-    look = order_alerts.next_look(template, Store(store_id), progress)
+    look = order_alerts.next_check_at(template, Store(store_id), progress)
     batch: list[Any] = []
     for number in range(count):
         at = placed + timedelta(seconds=number)

@@ -76,7 +76,7 @@ class AlertBooks:
         order, progress, _ = orders[keys.order_pk(alert.store_id, alert.order_id)]
         if cause not in progress.open:
             yield f"{name}: open, and its order does not know"
-        if not order_alerts.lasts(cause, order):
+        if not order_alerts.is_current(cause, order):
             yield f"{name}: open, and its cause is gone"
 
     def _of_its_moment(self, alert: Alert, orders: Watched) -> bool:
@@ -100,9 +100,9 @@ def _expected(history: Sequence[Entry], order: Order) -> Counter[str]:
         stages = entry.changes.get("disputes", {}).values()
         expected["dispute_opened"] += any(before is None and after != "ended" for before, after in stages)
         # what nothing but a timer brings, whoever tells of it
-        ended = entry.changes.get("end_reason", [None, None])[1] in order_alerts.CLOSES_IN_SILENCE
+        ended = entry.changes.get("end_reason", [None, None])[1] in order_alerts.CLOSED_BY_TIMEOUT
         told = entry.action.startswith("expire_") or ended
-        silent = told and entry.recorded_at - entry.at <= order_alerts.NEWS_WITHIN
+        silent = told and entry.recorded_at - entry.at <= order_alerts.MAX_NEWS_AGE
         clock = entry.actor.role == "clock" and entry.action != "remind_payment"
         if not (silent or clock):
             continue

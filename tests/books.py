@@ -128,7 +128,7 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
                 part_versions=parts.stamp(loaded.versions),
                 armed=store.enforces,
                 progress=loaded.progress,
-                remind_at=order_alerts.next_look(order, store, loaded.progress),
+                remind_at=order_alerts.next_check_at(order, store, loaded.progress),
             ).serialize()
             drop = () if armed else ("clock_shard", "fires_at", "reminder_shard", "remind_at")
             differs = {

@@ -22,7 +22,7 @@ from functions.alerts.formats.request import Outcome, Verdict
 from functions.alerts.formats.table import FORMATS
 from functions.alerts.formats.verdicts import DEFAULT_WAIT, ROBOTS, verdict
 from shared.domain.alerts import deliveries as life
-from shared.domain.alerts.channels import Channel, ChannelKind, Off
+from shared.domain.alerts.channels import Channel, ChannelKind, OffReason
 from shared.domain.alerts.deliveries import Attempt, Delivery
 from shared.domain.alerts.notices import Notice
 from shared.domain.alerts.targets import target
@@ -50,7 +50,7 @@ def attempt_delivery(store_id: str, channel_id: str, delivery_id: str, clock: Cl
         batch,
         lambda delivery: _after(delivery, attempt, result, ended),
         ended,
-        Off.GONE if result.outcome is Outcome.GONE and batch.deliveries[0].what is not life.What.TEST else None,
+        OffReason.GONE if result.outcome is Outcome.GONE and batch.deliveries[0].what is not life.MessageKind.TEST else None,
     )
     metrics.add_metric(f"Deliveries{result.outcome.capitalize()}", "Count", len(batch.deliveries))
     return result
@@ -60,7 +60,7 @@ def _after(delivery: Delivery, attempt: Attempt, result: Verdict, now: datetime)
     if result.outcome is Outcome.DELIVERED:
         return life.delivered(delivery, attempt)
     if result.outcome is Outcome.GONE:
-        return life.gone(delivery, attempt)
+        return life.target_gone(delivery, attempt)
     if result.outcome is Outcome.THROTTLED:
         return life.throttled(delivery, attempt, now, result.wait)
     return life.failed(delivery, attempt, now, result.wait)

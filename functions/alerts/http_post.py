@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from shared.domain.alerts.targets import Target, at_home, public
+from shared.domain.alerts.targets import Target, is_loopback, is_public
 
 SECONDS = 5.0
 MAX_ANSWER = 64 * 1024
@@ -84,7 +84,7 @@ def _public_addresses(target: Target, loopback: bool, deadline: float) -> list[s
     addresses = list(dict.fromkeys(str(info[4][0]) for info in resolved))
     if failed or not addresses:
         raise NotSent("host_unknown")
-    if not all(public(address) or (loopback and at_home(address)) for address in addresses):
+    if not all(is_public(address) or (loopback and is_loopback(address)) for address in addresses):
         raise NotSent("not_public")
     return addresses
 

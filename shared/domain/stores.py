@@ -71,7 +71,7 @@ class Store:
     alert_rules: AlertRules = field(default_factory=AlertRules)
     watched_until: datetime | None = None
 
-    def watched(self, at: datetime) -> bool:
+    def in_watch_mode(self, at: datetime) -> bool:
         """Did nothing lapse by itself at this moment?"""
         return not self.enforces or (self.watched_until is not None and at <= self.watched_until)
 

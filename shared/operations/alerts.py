@@ -32,5 +32,5 @@ def acknowledge(alert: Alert, actor: Actor, now: datetime, pending: PendingAnswe
 
 def change_rules(stored: stores.StoredStore, rules: AlertRules, now: datetime) -> AlertRules:
     """The store's rules from now on; they reach the orders that are there as a changed mode does."""
-    after = change_store(stored, lambda store: replace(store, alert_rules=store.alert_rules.changed(rules, now)), now)
+    after = change_store(stored, lambda store: replace(store, alert_rules=store.alert_rules.updated(rules, now)), now)
     return after.alert_rules

@@ -10,7 +10,7 @@ from datetime import datetime
 from shared.domain.alerts import channels as rules
 from shared.domain.alerts import deliveries as schedule
 from shared.domain.alerts.channels import LIMIT, SECRET_BYTES, Channel, ChannelKind
-from shared.domain.alerts.deliveries import Delivery, What
+from shared.domain.alerts.deliveries import Delivery, MessageKind
 from shared.domain.errors import Conflict
 from shared.operations.orders import new_id
 from shared.store import queues
@@ -69,7 +69,7 @@ def _reloading(channel: Channel) -> Callable[[], Channel]:
 def try_channel(channel: Channel, now: datetime) -> Delivery:
     """A test message, on its way to a worker. Raises Conflict `channel_off`."""
     _refuse_off(channel)
-    delivery = Delivery(channel.store_id, channel.channel_id, new_id("dlv_"), What.TEST, now, next_at=now)
+    delivery = Delivery(channel.store_id, channel.channel_id, new_id("dlv_"), MessageKind.TEST, now, next_at=now)
     deliveries.create(delivery)
     send(delivery)
     return delivery
@@ -80,7 +80,7 @@ def redeliver(channel: Channel, delivery_id: str, now: datetime) -> Delivery:
 
     def step(before: Delivery) -> Delivery:
         _refuse_off(channel)
-        return deliveries.save(before, schedule.again(before, now))
+        return deliveries.save(before, schedule.retried(before, now))
 
     delivery = retry(step, lambda: deliveries.load(channel.store_id, channel.channel_id, delivery_id))
     send(delivery)

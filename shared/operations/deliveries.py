@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from shared.domain.alerts import deliveries as life
 from shared.domain.alerts import notices
-from shared.domain.alerts.channels import BUNDLED, Channel, Off, turn_off
-from shared.domain.alerts.deliveries import Delivery, What
+from shared.domain.alerts.channels import BUNDLED, Channel, OffReason, turn_off
+from shared.domain.alerts.deliveries import Delivery, MessageKind
 from shared.domain.alerts.model import Alert, Cause, Severity, State, alert
 from shared.domain.alerts.notices import Notice
 from shared.domain.order.deadlines import running
@@ -51,7 +51,7 @@ def hand_over(store_id: str, alert_id: str, now: datetime) -> list[Delivery]:
         if told.kind == DIGEST:
             wanted = channel.enabled and channel.digest
         else:
-            wanted = channel.wants(told.kind, told.severity) and told.subject != channel.channel_id
+            wanted = channel.accepts(told.kind, told.severity) and told.subject != channel.channel_id
         if not wanted:
             continue
         delivery = _delivery(store, channel, told, now)
@@ -73,7 +73,7 @@ def _delivery(store: Store, channel: Channel, told: Alert, now: datetime) -> Del
         store.store_id,
         channel.channel_id,
         life.delivery_id(channel.channel_id, told.alert_id),
-        What.DIGEST if digest else What.ALERT,
+        MessageKind.DIGEST if digest else MessageKind.ALERT,
         now,
         alert_id=told.alert_id,
         critical=critical,
@@ -86,7 +86,7 @@ def _awake(store: Store, channel: Channel, now: datetime) -> datetime:
     quiet = store.alert_rules.quiet_hours
     if quiet is None or not channel.quiet_hours:
         return now
-    return life.after_quiet(now, quiet.start, quiet.end, store.time_zone)
+    return life.end_of_quiet_hours(now, quiet.start, quiet.end, store.time_zone)
 
 
 def _digest(store: Store, language: str, now: datetime) -> list[str]:
@@ -115,9 +115,9 @@ class ClaimedBatch:
 
     def notice(self, now: datetime, console_url: str) -> Notice:
         first, language = self.deliveries[0], self.channel.language
-        if first.what is What.TEST:
+        if first.what is MessageKind.TEST:
             return notices.of_test(self.store, first.created_at, language)
-        if first.what is What.DIGEST:
+        if first.what is MessageKind.DIGEST:
             lines = (first.content or {}).get("lines", ())
             return notices.of_digest(self.store, self.alerts[0], lines, language, console_url)
         return notices.of_alerts(self.store, self.alerts, language, console_url)
@@ -154,9 +154,9 @@ def take(store_id: str, channel_id: str, delivery_id: str, owner: str, now: date
 
 def _together(delivery: Delivery, channel: Channel) -> Iterator[Delivery]:
     yield delivery
-    if channel.kind in BUNDLED and delivery.what is What.ALERT:
+    if channel.kind in BUNDLED and delivery.what is MessageKind.ALERT:
         for each in deliveries.near(delivery, LOOKED_AT):
-            if each.what is What.ALERT:
+            if each.what is MessageKind.ALERT:
                 yield each
 
 
@@ -172,11 +172,11 @@ def _claimed(
             told = alerts.load(store.store_id, before.alert_id)
         except Missing:
             claimed = life.skipped(before, "no_such_alert")
-    if told is not None and not told.worth_telling and not before.attempts and not before.by_hand:
+    if told is not None and not told.should_deliver and not before.attempts and not before.by_hand:
         claimed = life.skipped(before, "resolved")
-    elif claimed.lease and before.what is What.ALERT and not (before.critical or before.by_hand):
+    elif claimed.lease and before.what is MessageKind.ALERT and not (before.critical or before.by_hand):
         awake = _awake(store, channel, now)
-        claimed = life.put_off(before, awake) if awake > now else claimed
+        claimed = life.postponed(before, awake) if awake > now else claimed
     try:
         saved = deliveries.save(before, claimed)
     except Stale:
@@ -184,14 +184,16 @@ def _claimed(
     return (saved, told) if saved.lease else None
 
 
-def settle(batch: ClaimedBatch, step: Callable[[Delivery], Delivery], now: datetime, off: Off | None = None) -> None:
+def settle(
+    batch: ClaimedBatch, step: Callable[[Delivery], Delivery], now: datetime, off: OffReason | None = None
+) -> None:
     """Write down what became of an attempt: `step` of each delivery; where it was the last one and nothing else has
     come through meanwhile, or the channel is `off`, that is switched off and its owner told by the others, in the same
     transaction."""
     after = [step(each) for each in batch.deliveries]
-    ended = [each for each in after if each.state is life.State.FAILED and each.what is not What.TEST]
+    ended = [each for each in after if each.state is life.State.FAILED and each.what is not MessageKind.TEST]
     if off is None and ended and not _reached(batch.channel, min(each.since or now for each in ended), now):
-        off = Off.EXHAUSTED
+        off = OffReason.EXHAUSTED
     _record(batch, after, off, now)
     for each in after:
         if each.next_at is not None and each.next_at - now <= SOON:
@@ -204,7 +206,7 @@ def _reached(channel: Channel, since: datetime, now: datetime) -> bool:
     return any(each.state is life.State.DELIVERED and each.attempts[-1].at >= since for each in latest.items)
 
 
-def _record(batch: ClaimedBatch, after: Sequence[Delivery], off: Off | None, now: datetime) -> None:
+def _record(batch: ClaimedBatch, after: Sequence[Delivery], off: OffReason | None, now: datetime) -> None:
     pairs: Pairs = list(zip(batch.deliveries, after, strict=True))
 
     def step(pairs: Pairs) -> None:
@@ -228,7 +230,7 @@ def _still(pairs: Pairs, owner: str) -> Pairs:
     return found
 
 
-def _switched_off(channel: Channel, why: Off, now: datetime) -> list[Write]:
+def _switched_off(channel: Channel, why: OffReason, now: datetime) -> list[Write]:
     try:
         before = channels.load(channel.store_id, channel.channel_id)
     except Missing:

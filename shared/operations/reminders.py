@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.alerts import message_alerts, order_alerts
-from shared.domain.alerts.order_alerts import RULE, bought
+from shared.domain.alerts.order_alerts import REMINDER_RULE, is_paid
 from shared.domain.errors import Conflict
 from shared.domain.messages.model import Thread
 from shared.domain.order.model import Order
@@ -59,7 +59,7 @@ def remind_payment(store: Store, loaded: orders.Loaded, now: datetime) -> bool:
         return False
     if not _spared(store, loaded.order):
         try:
-            change_order(store, loaded, Request("remind_payment", Actor(CLOCK, RULE), now))
+            change_order(store, loaded, Request("remind_payment", Actor(CLOCK, REMINDER_RULE), now))
             return True
         except Conflict as refused:
             if refused.code != OPTED_OUT:
@@ -79,7 +79,7 @@ def _spared(store: Store, order: Order) -> bool:
 def _has_paid_another(store: Store, order: Order) -> bool:
     others = lists.orders(store.store_id, LOOKED_AT, buyer_id=order.buyer.id).items
     return any(
-        bought(other) and (other.paid_at or other.placed_at) > order.placed_at
+        is_paid(other) and (other.paid_at or other.placed_at) > order.placed_at
         for other in others
         if other.order_id != order.order_id
     )

@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 from functions.alerts import http_post
 from functions.alerts.formats.table import FORMATS
 from shared.domain.alerts.channels import ChannelKind
-from shared.domain.alerts.deliveries import WAITS
+from shared.domain.alerts.deliveries import RETRY_DELAYS
 from shared.store import clients
 from tests import permissions
 from tests.alerts.bureau import START, Bureau, mails
@@ -109,7 +109,7 @@ def test_what_fails_is_tried_again_on_its_schedule_and_then_not_again(
     bureau.receiver.plan(*failures, then=good(kind))
     bureau.alert()
     bureau.minute()
-    for count, wait in enumerate(WAITS[: len(failures)], 1):
+    for count, wait in enumerate(RETRY_DELAYS[: len(failures)], 1):
         assert len(bureau.receiver.received) == count
         bureau.now += wait - timedelta(seconds=3)
         bureau.minute()
@@ -229,7 +229,7 @@ def test_at_the_end_of_the_schedule_the_channel_is_off(bureau: Bureau) -> None:
     bureau.run(timedelta(hours=84), timedelta(hours=1))
     assert bureau.shown(channel)["off_because"] == "exhausted"
     counts = Counter(bureau.receiver.ids)
-    assert max(counts.values()) == len(WAITS) + 1
+    assert max(counts.values()) == len(RETRY_DELAYS) + 1
     assert set(bureau.states(channel)) <= {"failed", "skipped"} and "failed" in bureau.states(channel)
     assert bureau.states(other) == ["delivered"], "told once, however many of its deliveries ended"
     count = len(bureau.receiver.received)

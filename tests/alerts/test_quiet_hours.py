@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.domain.alerts.deliveries import after_quiet
+from shared.domain.alerts.deliveries import end_of_quiet_hours
 from shared.operations.days import tell_day
 from tests.alerts.bureau import START, Bureau, mails
 from tests.alerts.receiver import OK
@@ -49,7 +49,7 @@ def utc(text: str) -> datetime:
 def test_the_end_of_the_night_is_by_the_stores_clock(
     zone: str, hours: tuple[time, time], now: str, until: str | None
 ) -> None:
-    assert after_quiet(utc(now), *hours, zone) == utc(until or now)
+    assert end_of_quiet_hours(utc(now), *hours, zone) == utc(until or now)
 
 
 def test_the_night_always_ends_within_a_day_and_outside_itself() -> None:
@@ -58,9 +58,9 @@ def test_the_night_always_ends_within_a_day_and_outside_itself() -> None:
         for hours in (NIGHT, (time(1), time(3)), (time(4), time(2)), (time(23, 59), time(0, 1))):
             now = datetime(2026, 1, 1, tzinfo=UTC)
             while now.year == 2026:
-                end = after_quiet(now, *hours, zone)
+                end = end_of_quiet_hours(now, *hours, zone)
                 assert now <= end <= now + timedelta(hours=26), (zone, hours, now)
-                assert after_quiet(end, *hours, zone) == end, (zone, hours, now)
+                assert end_of_quiet_hours(end, *hours, zone) == end, (zone, hours, now)
                 now, count = now + timedelta(minutes=97), count + 1
     assert count >= 100_000
 

@@ -9,7 +9,7 @@ import pytest
 
 from functions.alerts import http_post
 from shared.domain.alerts.channels import ChannelKind
-from shared.domain.alerts.targets import BadTarget, Target, at_home, masked, public, target
+from shared.domain.alerts.targets import BadTarget, Target, is_loopback, is_public, masked, target
 from tests.alerts.receiver import OK, Receiver, listening, watched
 
 PUBLIC = "93.184.216.34"
@@ -228,9 +228,9 @@ def test_what_is_shown_of_a_url_is_its_host() -> None:
 
 def test_an_address_is_public_or_it_is_not() -> None:
     known = ("8.8.8.8", "1.1.1.1", PUBLIC, "::ffff:8.8.8.8", "2606:4700::1111", "2400:3200::1", "2a00:1450::1")
-    assert [address for address in known if not public(address)] == []
-    assert not any(public(text) for text in ("", "x", "1", "127.1", "0x7f000001", "8.8.8.8/32", "::1%lo"))
-    assert at_home("127.0.0.1") and at_home("::1") and not at_home("10.0.0.1") and not at_home("x")
+    assert [address for address in known if not is_public(address)] == []
+    assert not any(is_public(text) for text in ("", "x", "1", "127.1", "0x7f000001", "8.8.8.8/32", "::1%lo"))
+    assert is_loopback("127.0.0.1") and is_loopback("::1") and not is_loopback("10.0.0.1") and not is_loopback("x")
 
 
 def test_no_proxy_of_the_environment_is_used(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,7 +129,7 @@ def with_alerts_of_the_last_run_alone(patch: pytest.MonkeyPatch) -> None:
 def with_nothing_told_at_once(patch: pytest.MonkeyPatch) -> None:
     from shared.domain.alerts import order_alerts
 
-    patch.setattr(order_alerts, "_set", lambda *told: None)
+    patch.setattr(order_alerts, "_raise_at_start", lambda *args: None)
 
 
 def with_full_timers_told_of_at_once(patch: pytest.MonkeyPatch) -> None:
@@ -141,8 +141,8 @@ def with_full_timers_told_of_at_once(patch: pytest.MonkeyPatch) -> None:
 def with_alerts_that_stay(patch: pytest.MonkeyPatch) -> None:
     from shared.domain.alerts import order_alerts
 
-    lasts = order_alerts.lasts
-    patch.setattr(order_alerts, "lasts", lambda cause, order: cause.timer == "payment" or lasts(cause, order))
+    lasts = order_alerts.is_current
+    patch.setattr(order_alerts, "is_current", lambda cause, order: cause.timer == "payment" or lasts(cause, order))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,16 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from shared.domain.alerts import deliveries
-from shared.domain.alerts.deliveries import LEASE, SPAN, SPREAD, WAITS, Attempt, Delivery, State, What
+from shared.domain.alerts.deliveries import (
+    JITTER_PARTS,
+    LEASE,
+    MAX_THROTTLED,
+    RETRY_DELAYS,
+    Attempt,
+    Delivery,
+    MessageKind,
+    State,
+)
 from shared.domain.errors import Conflict
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -16,7 +25,7 @@ REFUSED = Attempt(NOW, 500, 12)
 SECOND = timedelta(seconds=1)
 
 
-def fresh(what: What = What.ALERT) -> Delivery:
+def fresh(what: MessageKind = MessageKind.ALERT) -> Delivery:
     return Delivery("shop", "chn_1", "dlv_1", what, NOW, next_at=NOW)
 
 
@@ -29,14 +38,14 @@ def test_each_failure_waits_for_the_next_step_of_the_schedule_and_the_last_ends_
         if delivery.next_at:
             waits.append(delivery.next_at - now)
             now = delivery.next_at
-    assert len(waits) == len(WAITS) == 9 and len(delivery.attempts) == 10
-    assert all(plain <= wait <= plain * (1 + 1 / SPREAD) for plain, wait in zip(WAITS, waits, strict=True))
+    assert len(waits) == len(RETRY_DELAYS) == 9 and len(delivery.attempts) == 10
+    assert all(plain <= wait <= plain * (1 + 1 / JITTER_PARTS) for plain, wait in zip(RETRY_DELAYS, waits, strict=True))
     assert (delivery.state, delivery.next_at, delivery.lease) == (State.FAILED, None, None)
 
 
 def test_what_is_in_one_workers_hands_is_no_others_until_the_lease_is_over() -> None:
     claimed = deliveries.claim(fresh(), "first", NOW)
-    assert claimed is not None and claimed.looks_at == NOW + LEASE
+    assert claimed is not None and claimed.next_check_at == NOW + LEASE
     assert deliveries.claim(claimed, "second", NOW + LEASE - SECOND) is None
     taken = deliveries.claim(claimed, "second", NOW + LEASE)
     assert taken is not None and taken.lease is not None and taken.lease.owner == "second"
@@ -46,7 +55,7 @@ def test_nothing_is_tried_before_its_time_or_after_its_end() -> None:
     assert deliveries.claim(replace(fresh(), next_at=NOW + timedelta(minutes=5)), "worker", NOW) is None
     done = deliveries.delivered(fresh(), Attempt(NOW, 204, 8))
     assert done.state is State.DELIVERED and deliveries.claim(done, "worker", NOW + timedelta(days=9)) is None
-    assert deliveries.claim(deliveries.gone(fresh(), Attempt(NOW, 410, 8)), "worker", NOW) is None
+    assert deliveries.claim(deliveries.target_gone(fresh(), Attempt(NOW, 410, 8)), "worker", NOW) is None
 
 
 def test_the_other_side_may_ask_for_a_longer_wait_than_the_schedule_has_but_for_no_shorter_one() -> None:
@@ -54,7 +63,7 @@ def test_the_other_side_may_ask_for_a_longer_wait_than_the_schedule_has_but_for_
     shorter = deliveries.failed(longer, REFUSED, NOW, SECOND)
     endless = deliveries.failed(fresh(), REFUSED, NOW, timedelta(days=400))
     assert longer.next_at == NOW + timedelta(hours=2) and endless.next_at == NOW + deliveries.MAX_WAIT
-    assert shorter.next_at is not None and shorter.next_at - NOW >= WAITS[1]
+    assert shorter.next_at is not None and shorter.next_at - NOW >= RETRY_DELAYS[1]
 
 
 def test_a_full_robot_costs_no_step_but_ends_as_late_as_what_fails() -> None:
@@ -63,20 +72,20 @@ def test_a_full_robot_costs_no_step_but_ends_as_late_as_what_fails() -> None:
     for _ in range(50):
         delivery = deliveries.throttled(delivery, Attempt(NOW, 429, 5), NOW, timedelta(minutes=10))
         assert (delivery.state, delivery.step, delivery.next_at) == (State.PENDING, 0, NOW + timedelta(minutes=10))
-    late = deliveries.throttled(delivery, Attempt(NOW, 429, 5), NOW + SPAN + SECOND, SECOND)
+    late = deliveries.throttled(delivery, Attempt(NOW, 429, 5), NOW + MAX_THROTTLED + SECOND, SECOND)
     assert late.state is State.FAILED
 
 
 def test_a_test_is_tried_once() -> None:
-    assert deliveries.failed(fresh(What.TEST), REFUSED, NOW).state is State.FAILED
-    assert deliveries.throttled(fresh(What.TEST), REFUSED, NOW, SECOND).state is State.FAILED
+    assert deliveries.failed(fresh(MessageKind.TEST), REFUSED, NOW).state is State.FAILED
+    assert deliveries.throttled(fresh(MessageKind.TEST), REFUSED, NOW, SECOND).state is State.FAILED
 
 
 def test_one_that_has_ended_may_be_sent_again_by_hand_under_its_own_id() -> None:
-    again = deliveries.again(deliveries.gone(fresh(), REFUSED), NOW)
+    again = deliveries.retried(deliveries.target_gone(fresh(), REFUSED), NOW)
     assert (again.state, again.step, again.next_at, again.delivery_id) == (State.PENDING, 0, NOW, "dlv_1")
     with pytest.raises(Conflict):
-        deliveries.again(again, NOW)
+        deliveries.retried(again, NOW)
 
 
 @pytest.mark.parametrize(
@@ -94,5 +103,5 @@ def test_one_that_has_ended_may_be_sent_again_by_hand_under_its_own_id() -> None
     ],
 )
 def test_quiet_hours_end_by_the_stores_own_clock(now: str, zone: str, begins: int, ends: int, wanted: str) -> None:
-    at = deliveries.after_quiet(datetime.fromisoformat(now), time(begins), time(ends), zone)
+    at = deliveries.end_of_quiet_hours(datetime.fromisoformat(now), time(begins), time(ends), zone)
     assert at == datetime.fromisoformat(wanted)

@@ -293,7 +293,7 @@ def test_a_command_first_tells_what_passed_before_it() -> None:
         order.do("ship", due - 3 * H, by="seller", parcels=[parcel("LX9")])
     assert swept.said() == late.said() and len(late.said()) == 3
     assert {each.resolved_at for each in late.alerts.values()} == {due - 3 * H}
-    assert all(not each.worth_telling for each in late.alerts.values()), "over before anybody could be told"
+    assert all(not each.should_deliver for each in late.alerts.values()), "over before anybody could be told"
 
 
 def test_a_pause_ends_what_is_open_and_tells_of_nothing_meanwhile() -> None:
@@ -335,7 +335,7 @@ def test_changed_leads_apply_from_their_change_on() -> None:
     due = due_of(order.order, "shipment")
     before = order.store.alert_rules
     leads = {**LEADS, "shipment": (72 * H, 30 * H, 4 * H)}
-    rules = before.changed(AlertRules(leads=leads), due - 40 * H)
+    rules = before.updated(AlertRules(leads=leads), due - 40 * H)
     order.store = replace(order.store, alert_rules=rules)
     order.look(due)
     told = sorted(each.lead for each in order.alerts.values() if each.lead)
@@ -399,7 +399,7 @@ def test_an_order_that_the_clock_closed_is_told_of_with_what_it_costs() -> None:
     assert (closed.raised_at, closed.severity, closed.resolved_at) == (due, Severity.CRITICAL, None)
     assert closed.facts["violation"] == "transaction_non_fulfilment"
     assert closed.facts["cost"] == {"amount": f"{order.order.promised / 100:.2f}", "currency": "USD"}
-    assert closed.worth_telling and "goes back to the buyer" in sentence(closed, "en", "Asia/Shanghai")
+    assert closed.should_deliver and "goes back to the buyer" in sentence(closed, "en", "Asia/Shanghai")
     watched = begun("WAIT_SELLER_SEND_GOODS", watching())
     watched.do("expire_shipment", due + H, at=due)
     assert [each.kind for each in watched.alerts.values() if each.kind == "closed_by_clock"], "the platform's own clock"

@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from functions.orders.models.fields import Body, Short
 from functions.orders.models.values import instant
-from shared.domain.alerts.channels import SIGNED, Channel, ChannelKind, Off, turn_off, turn_on
+from shared.domain.alerts.channels import SIGNED, Channel, ChannelKind, OffReason, turn_off, turn_on
 from shared.domain.alerts.deliveries import Delivery
 from shared.domain.alerts.model import KINDS
 from shared.domain.alerts.targets import MAX_URL, masked, target
@@ -111,7 +111,7 @@ class ChangeChannel(Body):
         after = replace(channel, **changes)
         if self.enabled is None or self.enabled == after.enabled:
             return after
-        return turn_on(after) if self.enabled else turn_off(after, Off.BY_OWNER, now)
+        return turn_on(after) if self.enabled else turn_off(after, OffReason.BY_OWNER, now)
 
 
 def _refuse(channel: ChannelBody | Channel, name: str, given: bool) -> None:

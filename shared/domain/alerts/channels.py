@@ -1,4 +1,4 @@
-"""Alert channels: where a store's people are told, in which language, of what."""
+"""Alert channels: where a store receives its alerts, in which language, and which alerts."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from shared.domain.alerts.model import Severity
 from shared.domain.errors import Conflict
 
 LIMIT = 20
-"""Channels a store may have: each alert is offered to every one of them."""
+"""The most channels of a store. Each alert is compared with all of them."""
 OVERLAP = timedelta(hours=24)
-"""How long the secret before the present one signs, too."""
+"""How long the former secret of a webhook signs beside the new one."""
 SECRET_BYTES = 32
 SECRET_PREFIX = "whsec_"
 SEVERITIES = tuple(Severity)
@@ -29,12 +29,12 @@ class ChannelKind(StrEnum):
 
 
 SIGNED = frozenset({ChannelKind.DINGTALK, ChannelKind.FEISHU})
-"""Robots whose owner may give a secret that they sign with; a webhook's is made here."""
+"""Robots with an optional secret, which the owner sets at the robot and here. A webhook's secret is made here."""
 BUNDLED = frozenset(ChannelKind) - {ChannelKind.WEBHOOK}
-"""What people read: alerts of one moment come in one message. A program gets each by itself."""
+"""Channels that people read: several alerts of one time are one message. A webhook gets one message for each."""
 
 
-class Off(StrEnum):
+class OffReason(StrEnum):
     """Why a channel is off."""
 
     BY_OWNER = "by_owner"
@@ -44,8 +44,8 @@ class Off(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """`url` and the secrets are shown to nobody once the channel is made. `kinds` empty means all of them; `off` is
-    None while it is on. `old_secret` signs beside `secret` until `old_until`."""
+    """`url` and the secrets are returned only when they are created. `kinds` empty means all kinds. `off` is None while
+    the channel is on. `old_secret` signs beside `secret` until `old_until`."""
 
     store_id: str
     channel_id: str
@@ -62,7 +62,7 @@ class Channel:
     kinds: tuple[str, ...] = ()
     digest: bool = True
     quiet_hours: bool = True
-    off: Off | None = None
+    off: OffReason | None = None
     off_at: datetime | None = None
     version: int = 1
 
@@ -70,31 +70,31 @@ class Channel:
     def enabled(self) -> bool:
         return self.off is None
 
-    def wants(self, kind: str, severity: str) -> bool:
-        """Whether an alert goes here by itself, and not only into the digest. That another channel was switched off
-        is told by all that are left, whatever they are for."""
-        loud = SEVERITIES.index(severity) >= SEVERITIES.index(self.min_severity)
-        return self.enabled and loud and (not self.kinds or kind in (*self.kinds, "channel_disabled"))
+    def accepts(self, kind: str, severity: str) -> bool:
+        """Is an alert delivered here, and not only counted in the digest? `channel_disabled` goes to every channel of
+        its severity, whatever its `kinds`: the channel that it is about cannot deliver it."""
+        severe_enough = SEVERITIES.index(severity) >= SEVERITIES.index(self.min_severity)
+        return self.enabled and severe_enough and (not self.kinds or kind in (*self.kinds, "channel_disabled"))
 
     def secrets(self, now: datetime) -> tuple[str, ...]:
-        """The secrets that sign now, the present one first."""
+        """The secrets that sign at `now`, the newest first."""
         old = self.old_secret if self.old_until and now < self.old_until else None
         return tuple(secret for secret in (self.secret, old) if secret)
 
 
 def webhook_secret(random: bytes) -> str:
-    """A secret as Standard Webhooks writes it."""
+    """A secret in the form of Standard Webhooks: `whsec_` and base64 of SECRET_BYTES random bytes."""
     return SECRET_PREFIX + base64.b64encode(random).decode("ascii")
 
 
 def rotate(channel: Channel, secret: str, now: datetime) -> Channel:
-    """A new secret; the present one signs beside it for a day, and one that was old already signs no more."""
+    """A webhook with a new secret. The former one signs beside it for a day. Raises Conflict for other kinds."""
     if channel.kind is not ChannelKind.WEBHOOK:
         raise Conflict("secret_not_ours", "Only a webhook's secret is made here; a robot's is set where the robot is.")
     return replace(channel, secret=secret, old_secret=channel.secret, old_until=now + OVERLAP)
 
 
-def turn_off(channel: Channel, why: Off, now: datetime) -> Channel:
+def turn_off(channel: Channel, why: OffReason, now: datetime) -> Channel:
     return channel if channel.off else replace(channel, off=why, off_at=now)
 
 

@@ -1,4 +1,4 @@
-"""One message to one channel: when it is tried, by whom, and when that ends."""
+"""Deliveries: one message to one channel, its attempts, and the schedule of its retries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.errors import Conflict
 
-WAITS = (
+RETRY_DELAYS = (
     timedelta(seconds=5),
     timedelta(minutes=5),
     timedelta(minutes=30),
@@ -24,18 +24,18 @@ WAITS = (
     timedelta(hours=20),
     timedelta(hours=24),
 )
-"""Standard Webhooks' schedule: the first attempt is at once, and so long after each that failed comes the next."""
-SPREAD = 20
-"""A wait grows by up to this part of itself, another for each delivery, so that what failed together is not tried
-together."""
-SPAN = sum(WAITS, timedelta()) + timedelta(hours=6)
-"""What is only held back by a full robot is given up as late as what fails."""
+"""The time from each failed attempt to the next, as Standard Webhooks recommends it."""
+JITTER_PARTS = 20
+"""A delay grows by up to one part in this many, different for each delivery, so that messages that failed together are
+not all tried again at once."""
+MAX_THROTTLED = sum(RETRY_DELAYS, timedelta()) + timedelta(hours=6)
+"""A delivery that its target throttles fails after this time, about as late as one whose attempts fail."""
 LEASE = timedelta(seconds=60)
-"""Longer than an attempt takes and its worker runs on afterwards."""
-EARLY = timedelta(seconds=1)
-"""A message that a clock somewhere else brings a moment too soon is no reason to wait for the next."""
-KEPT = timedelta(days=30)
-MAX_ATTEMPTS_SHOWN = 20
+"""Longer than an attempt and the save after it take."""
+CLOCK_TOLERANCE = timedelta(seconds=1)
+"""An attempt may start this much early, because the clocks of two machines differ."""
+RETENTION = timedelta(days=30)
+MAX_ATTEMPTS_STORED = 20
 MAX_WAIT = timedelta(hours=24)
 
 
@@ -46,7 +46,7 @@ class State(StrEnum):
     SKIPPED = "skipped"
 
 
-class What(StrEnum):
+class MessageKind(StrEnum):
     ALERT = "alert"
     DIGEST = "digest"
     TEST = "test"
@@ -60,8 +60,8 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """`status` is the HTTP status, None where there was no answer; `why` is a word for what went wrong. Never a word of
-    what the other side said, which would make this log a way to look around inside a network."""
+    """`status` is the HTTP status, None without an answer. `why` is a code for the failure. The text of the answer is
+    not stored, because then a channel could be used to read addresses inside a network."""
 
     at: datetime
     status: int | None
@@ -71,14 +71,18 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """`step` is how many waits of the schedule are behind it. `delivery_id` is also what the message is known by to its
-    receiver, so that one that comes twice is known to be one. What is critical, or asked for `by_hand`, is sent by
-    night as well. A digest's `content` is kept with it: each attempt sends the same."""
+    """One message to one channel.
+
+    - `delivery_id`: the receiver sees it, and can ignore a message that arrives twice.
+    - `step`: the number of retry delays used so far. `since`: when the first attempt started.
+    - `critical`, or `by_hand` (a person requested it): delivered in quiet hours, too.
+    - `content`: stored with a digest, so that every attempt sends the same.
+    """
 
     store_id: str
     channel_id: str
     delivery_id: str
-    what: What
+    what: MessageKind
     created_at: datetime
     alert_id: str | None = None
     critical: bool = False
@@ -94,22 +98,22 @@ class Delivery:
     version: int = 1
 
     @property
-    def looks_at(self) -> datetime | None:
-        """When somebody must look at it next: at the next attempt, or when whoever is at it must have died."""
+    def next_check_at(self) -> datetime | None:
+        """When a worker must check the delivery next: at the next attempt, or when the lease of a worker ends."""
         return self.lease.until if self.lease else self.next_at
 
 
 def delivery_id(channel_id: str, alert_id: str) -> str:
-    """The same for the same two: the alert's own time, so that a channel's deliveries lie in its order, and a digest of
-    both in place of what a ULID has at random."""
+    """The id for a channel and an alert: `dlv_` and a ULID with the time of the alert and a digest of both ids. So a
+    channel's deliveries sort by the time of their alerts, and the same two give the same id."""
     digest = hashlib.sha256(f"{channel_id}#{alert_id}".encode()).digest()
     letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
     return f"dlv_{alert_id[4:14]}{''.join(letters[byte & 31] for byte in digest[:16])}"
 
 
 def claim(delivery: Delivery, owner: str, now: datetime) -> Delivery | None:
-    """The delivery in this worker's hands, or None where it is not due, not pending, or in another's."""
-    if delivery.state is not State.PENDING or delivery.next_at is None or delivery.next_at > now + EARLY:
+    """The delivery with a lease for `owner`. None if it is not pending, not due, or leased to another worker."""
+    if delivery.state is not State.PENDING or delivery.next_at is None or delivery.next_at > now + CLOCK_TOLERANCE:
         return None
     if delivery.lease and delivery.lease.until > now:
         return None
@@ -117,62 +121,65 @@ def claim(delivery: Delivery, owner: str, now: datetime) -> Delivery | None:
 
 
 def delivered(delivery: Delivery, attempt: Attempt) -> Delivery:
-    return _ended(_tried(delivery, attempt), State.DELIVERED, None)
+    return _ended(_with_attempt(delivery, attempt), State.DELIVERED, None)
 
 
 def failed(delivery: Delivery, attempt: Attempt, now: datetime, wait: timedelta = timedelta()) -> Delivery:
-    """An attempt that failed: pending until the next of the schedule, or later where the other side asks for a `wait`;
-    failed where none is left. A test is tried once."""
-    after = _tried(delivery, attempt)
-    if delivery.what is What.TEST or delivery.step >= len(WAITS):
+    """After a failed attempt: pending until the next retry, or until `wait` (the target's Retry-After) if that is
+    later; failed after the last retry. A test message is tried once."""
+    after = _with_attempt(delivery, attempt)
+    if delivery.what is MessageKind.TEST or delivery.step >= len(RETRY_DELAYS):
         return _ended(after, State.FAILED, attempt.why)
-    pause = WAITS[delivery.step]
-    pause += pause * (zlib.crc32(f"{delivery.delivery_id}#{delivery.step}".encode()) % 1000) / (1000 * SPREAD)
-    return replace(after, step=delivery.step + 1, next_at=now + max(pause, min(wait, MAX_WAIT)))
+    delay = RETRY_DELAYS[delivery.step]
+    delay += delay * (zlib.crc32(f"{delivery.delivery_id}#{delivery.step}".encode()) % 1000) / (1000 * JITTER_PARTS)
+    return replace(after, step=delivery.step + 1, next_at=now + max(delay, min(wait, MAX_WAIT)))
 
 
 def throttled(delivery: Delivery, attempt: Attempt, now: datetime, wait: timedelta) -> Delivery:
-    """The other side has had enough for now: no fault of this message, so the schedule stays where it is, but there is
-    an end to this, too."""
-    after = _tried(delivery, attempt)
-    if delivery.what is What.TEST or now - (delivery.since or now) > SPAN:
+    """After an attempt that the target throttled: tried again after `wait`, without using up a retry. Failed after
+    MAX_THROTTLED."""
+    after = _with_attempt(delivery, attempt)
+    if delivery.what is MessageKind.TEST or now - (delivery.since or now) > MAX_THROTTLED:
         return _ended(after, State.FAILED, attempt.why)
     return replace(after, next_at=now + max(timedelta(seconds=1), min(wait, MAX_WAIT)))
 
 
-def gone(delivery: Delivery, attempt: Attempt) -> Delivery:
-    return _ended(_tried(delivery, attempt), State.FAILED, attempt.why)
+def target_gone(delivery: Delivery, attempt: Attempt) -> Delivery:
+    """The target no longer exists (HTTP 410, or a robot's code for it): failed without a retry."""
+    return _ended(_with_attempt(delivery, attempt), State.FAILED, attempt.why)
 
 
 def skipped(delivery: Delivery, why: str) -> Delivery:
-    """Nobody needs it any more."""
+    """The message is no longer needed, for the reason `why`."""
     return _ended(delivery, State.SKIPPED, why)
 
 
-def put_off(delivery: Delivery, until: datetime) -> Delivery:
-    """Not an attempt: it is night."""
+def postponed(delivery: Delivery, until: datetime) -> Delivery:
+    """Pending until the end of quiet hours, without an attempt."""
     return replace(delivery, lease=None, next_at=until)
 
 
-def again(delivery: Delivery, now: datetime) -> Delivery:
-    """By hand, from the start of the schedule, under the same id."""
+def retried(delivery: Delivery, now: datetime) -> Delivery:
+    """Tried again at a person's request, from the first retry delay, under the same id. Raises Conflict if pending."""
     if delivery.state is State.PENDING:
         raise Conflict("delivery_pending", "This delivery has not ended yet: it is tried again by itself.")
     return replace(delivery, state=State.PENDING, next_at=now, step=0, since=None, lease=None, why=None, by_hand=True)
 
 
-def _tried(delivery: Delivery, attempt: Attempt) -> Delivery:
-    return replace(delivery, lease=None, attempts=(*delivery.attempts, attempt)[-MAX_ATTEMPTS_SHOWN:])
+def _with_attempt(delivery: Delivery, attempt: Attempt) -> Delivery:
+    return replace(delivery, lease=None, attempts=(*delivery.attempts, attempt)[-MAX_ATTEMPTS_STORED:])
 
 
 def _ended(delivery: Delivery, state: State, why: str | None) -> Delivery:
     return replace(delivery, state=state, why=why, next_at=None, lease=None)
 
 
-def after_quiet(now: datetime, begins: time, ends: time, time_zone: str) -> datetime:
-    """`now`, or the end of the quiet hours that it falls into, in UTC. They may go over midnight; where they begin when
-    they end there are none. By the local clock: an hour that comes twice is quiet twice, and an end that does not exist
-    is as long after the gap as it lies behind its beginning."""
+def end_of_quiet_hours(now: datetime, begins: time, ends: time, time_zone: str) -> datetime:
+    """`now`, or the end of the quiet hours around it, in the zone of `now`.
+
+    Quiet hours may span midnight; if they begin when they end, there are none. They follow the local clock: when it is
+    set back, the repeated hour is quiet both times; when it is set forward over the end, the end is later by the gap.
+    """
     local = now.astimezone(ZoneInfo(time_zone))
     clock = local.time()
     if begins == ends:

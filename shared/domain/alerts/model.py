@@ -1,4 +1,4 @@
-"""What a person is told of: each kind of alert, how bad it is, what it says, and how one is told from another."""
+"""Alerts: the table of their kinds, with severity and sentences, and the cause that identifies an alert."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`severity` None goes by the lead. `resolves`: it is over by itself once its cause is gone. `news`: what has
-    happened is worth telling even when it is over already."""
+    """One kind of alert. With `severity` None it follows from the lead. `resolves`: the alert is resolved when its
+    cause no longer exists. `deliver_when_resolved`: it is delivered even if it is resolved by then."""
 
     severity: Severity | None
     english: str
     chinese: str
     resolves: bool = True
-    news: bool = False
+    deliver_when_resolved: bool = False
 
 
 S = Severity
@@ -55,7 +55,11 @@ KINDS: Mapping[str, Kind] = {
         "订单 {order_id}：应在 {due_at} 前放款，至今未放款。",
     ),
     "new_order": Kind(
-        S.INFO, "New order {order_id} for {total}.", "新订单 {order_id}，金额 {total}。", resolves=True, news=True
+        S.INFO,
+        "New order {order_id} for {total}.",
+        "新订单 {order_id}，金额 {total}。",
+        resolves=True,
+        deliver_when_resolved=True,
     ),
     "short_payment": Kind(
         S.WARNING,
@@ -87,14 +91,14 @@ KINDS: Mapping[str, Kind] = {
         "Order {order_id} was closed because its time ran out; {cost} goes back to the buyer.",
         "订单 {order_id} 因超时被关闭，需退款 {cost} 给买家。",
         resolves=False,
-        news=True,
+        deliver_when_resolved=True,
     ),
     "closed_unpaid": Kind(
         S.INFO,
         "Order {order_id} was closed: {total} was not paid in time.",
         "订单 {order_id} 因买家逾期未付款（{total}）被关闭。",
         resolves=False,
-        news=True,
+        deliver_when_resolved=True,
     ),
     "export_failed": Kind(
         S.WARNING,
@@ -112,17 +116,17 @@ KINDS: Mapping[str, Kind] = {
         "The alert channel {channel} was switched off: it could not be reached.",
         "提醒渠道“{channel}”无法送达，已被停用。",
         resolves=False,
-        news=True,
+        deliver_when_resolved=True,
     ),
     "digest": Kind(
         S.INFO,
         "{day}: {new_orders} new orders, {open} open alerts, {due_24h} orders due within 24 h, {overdue} overdue.",
         "{day}：新订单 {new_orders} 个，未处理提醒 {open} 个，24 小时内到期 {due_24h} 个，已逾期 {overdue} 个。",
         resolves=False,
-        news=True,
+        deliver_when_resolved=True,
     ),
 }
-"""Every kind. The sentences are filled from the alert and its facts (`sentence`)."""
+"""Every kind of alert. `sentence` fills in the alert's fields and facts."""
 
 MINUTE = timedelta(minutes=1)
 CRITICAL_WITHIN, WARNING_WITHIN = timedelta(hours=4), timedelta(hours=24)
@@ -130,9 +134,11 @@ CRITICAL_WITHIN, WARNING_WITHIN = timedelta(hours=4), timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What makes an alert the same one, however often it is raised: its natural key within a store. `at` is the
-    nominal moment; `subject` names what it is about: an order, an export, a day; `step` is the version of the order
-    that it came up with, where it did: two steps may be told in one moment."""
+    """What identifies an alert within its store: two alerts with the same cause are the same alert.
+
+    `at` is the time of the alert by the rules, not the time of the run that raised it. `subject` is the id of an order,
+    an export or a day. `step` is the version of the order that raised it, because two versions may have one time.
+    """
 
     kind: str
     at: datetime
@@ -143,18 +149,27 @@ class Cause:
     step: int | None = None
 
     def alert_id(self, store_id: str) -> str:
-        """The same for the same cause: `alr_` and a ULID whose time is the nominal moment, and whose other bits are a
-        digest of the key. So raising it twice meets a conditional write."""
+        """`alr_` and a ULID: its time is `at`, its other bits are a digest of the cause. The same cause has the same
+        id, so a conditional write stops the second alert."""
         lead = "" if self.lead is None else str(int(self.lead.total_seconds()))
         step = "" if self.step is None else str(self.step)
-        key = (store_id, self.kind, _text(self.at), self.subject, self.timer or "", _text(self.due_at), lead, step)
+        key = (
+            store_id,
+            self.kind,
+            _key_text(self.at),
+            self.subject,
+            self.timer or "",
+            _key_text(self.due_at),
+            lead,
+            step,
+        )
         digest = hashlib.sha256("#".join(key).encode()).digest()[:10]
         number = int(self.at.timestamp() * 1000) << 80 | int.from_bytes(digest)
         return "alr_" + "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
 
     @property
     def severity(self) -> Severity:
-        """Where it goes by the lead: by what is left of it, in an alert that is raised as its timer is set."""
+        """The severity of the kind, or by the time left until `due_at`."""
         severity = KINDS[self.kind].severity
         if severity is not None:
             return severity
@@ -164,8 +179,8 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One alert. `raised_at` is its nominal moment, however late it was noticed. `facts` are JSON values: amounts as
-    money objects, counts, names of actions; nothing about a buyer."""
+    """One alert. `raised_at` is the time by the rules, even if a later run raised it. `facts` are JSON values: money
+    objects, counts, names of actions. They never hold a buyer's data."""
 
     store_id: str
     alert_id: str
@@ -190,13 +205,13 @@ class Alert:
         return State.ACKNOWLEDGED if self.acknowledged_at else State.OPEN
 
     @property
-    def worth_telling(self) -> bool:
-        """Nobody is sent to what is over already, unless it is news."""
-        return self.resolved_at is None or KINDS[self.kind].news
+    def should_deliver(self) -> bool:
+        """Resolved alerts are not delivered, unless the kind says so."""
+        return self.resolved_at is None or KINDS[self.kind].deliver_when_resolved
 
 
 def alert(store_id: str, cause: Cause, facts: Mapping[str, Any], *, of_order: bool = False) -> Alert:
-    """The alert of a cause. Its subject is its order's id where it is `of_order`."""
+    """The alert for a cause. `of_order`: the subject of the cause is an order id."""
     return Alert(
         store_id,
         cause.alert_id(store_id),
@@ -214,34 +229,35 @@ def alert(store_id: str, cause: Cause, facts: Mapping[str, Any], *, of_order: bo
 
 
 def sentence(alert: Alert, language: str, time_zone: str) -> str:
-    """What it says to a person, in English or Chinese; times in this zone."""
+    """The sentence of the alert for people, in English or Chinese. Times are local to `time_zone`."""
     position = LANGUAGES.index(language) if language in LANGUAGES else 0
     zone, kind = ZoneInfo(time_zone), KINDS[alert.kind]
-    told: dict[str, Any] = {name: _spoken(value) for name, value in alert.facts.items()}
-    told |= {"order_id": alert.order_id, "subject": alert.subject}
-    told |= {"timer": TIMERS[alert.timer][position] if alert.timer else ""}
-    told |= {"due_at": _local(alert.due_at, zone), "left": _ahead(alert, position)}
-    told |= {name: _local(datetime.fromisoformat(told[name]), zone) for name in ("since",) if name in told}
-    told |= {name: f"{told[name]}+" for name in alert.facts.get("at_least", ()) if name in told}
-    return (kind.english, kind.chinese)[position].format_map(_Told(told))
+    values: dict[str, Any] = {name: _fact_text(value) for name, value in alert.facts.items()}
+    values |= {"order_id": alert.order_id, "subject": alert.subject}
+    values |= {"timer": TIMERS[alert.timer][position] if alert.timer else ""}
+    values |= {"due_at": _local(alert.due_at, zone), "left": _time_left(alert, position)}
+    values |= {name: _local(datetime.fromisoformat(values[name]), zone) for name in ("since",) if name in values}
+    values |= {name: f"{values[name]}+" for name in alert.facts.get("at_least", ()) if name in values}
+    return (kind.english, kind.chinese)[position].format_map(_Values(values))
 
 
-class _Told(dict[str, Any]):
-    """A fact that an older alert does not have is left out rather than failed upon."""
+class _Values(dict[str, Any]):
+    """A fact that an older alert does not have becomes a question mark."""
 
     def __missing__(self, name: str) -> str:
         return "?"
 
 
 def amount(minor: int, currency: str) -> dict[str, str]:
+    """An amount as a fact."""
     return {"amount": str(Money(minor, currency)), "currency": currency}
 
 
-def _spoken(value: Any) -> Any:
+def _fact_text(value: Any) -> Any:
     return f"{value['amount']} {value['currency']}" if isinstance(value, Mapping) and "currency" in value else value
 
 
-def _text(at: datetime | None) -> str:
+def _key_text(at: datetime | None) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds") if at else ""
 
 
@@ -249,12 +265,12 @@ def _local(at: datetime | None, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else ""
 
 
-def _ahead(alert: Alert, position: int) -> str:
-    """What was left as it was raised: the lead, or less where the timer was set later than that."""
+def _time_left(alert: Alert, position: int) -> str:
+    """The time from `raised_at` until `due_at`, rounded up to minutes, in words of LANGUAGES[position]."""
     minutes = -(-(alert.due_at - alert.raised_at) // MINUTE) if alert.due_at else 0
     if minutes <= 0:
         return ("overdue", "已逾期")[position]
     hours, rest = divmod(minutes, 60)
-    spoken = (("h", "min"), ("小时", "分钟"))[position]
-    left = " ".join(f"{number} {unit}" for number, unit in zip((hours, rest), spoken, strict=True) if number)
+    units = (("h", "min"), ("小时", "分钟"))[position]
+    left = " ".join(f"{number} {unit}" for number, unit in zip((hours, rest), units, strict=True) if number)
     return ("in {}", "还剩 {}")[position].format(left)

@@ -1,4 +1,4 @@
-"""What is said to a channel: a title, a few lines and a link for people, and the same as data for programs."""
+"""Notices: the content of a message to a channel. Title, lines and link are for people, `data` is for programs."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ OPEN = ("Open", "打开")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`title` and `lines` are plain text, one paragraph each, in `language`; `type`, `at` and `data` are what a webhook
-    tells of it. Nothing in it is about a buyer."""
+    """`title` and `lines` are plain text in `language`, one paragraph each. A webhook sends `type`, `at` and `data`. A
+    notice never holds a buyer's data."""
 
     type: str
     at: datetime
@@ -34,7 +34,7 @@ class Notice:
     link: str | None = None
 
     def word(self, both: Sequence[str]) -> str:
-        """The English or the Chinese one."""
+        """One of an (English, Chinese) pair, by the language of the notice."""
         return both[self.language == "zh-CN"]
 
 
@@ -42,20 +42,22 @@ _FULL_WIDTH = str.maketrans("<>[]*`|\\", "＜＞［］＊｀｜＼")
 
 
 def plain(text: str) -> str:
-    """Text that means itself in the robots' Markdown: no link, no mention, no second line."""
+    """The text on one line, with the special characters of the robots' Markdown made full-width: it can hold no link
+    and no mention."""
     return " ".join(text.split()).translate(_FULL_WIDTH)
 
 
 def fitted(notice: Notice, lines: Sequence[str], room: int, between: str) -> list[str]:
-    """As many lines as go into so many bytes of UTF-8 with `between` between them, and how many more there are."""
+    """The first lines that fit into `room` bytes of UTF-8, with `between` after each. If some are left out, one more
+    line says how many."""
     sizes = [len(f"{line}{between}".encode()) for line in lines]
     if sum(sizes) <= room:
         return list(lines)
-    left, shown = room - len(f"{notice.word(MORE)}{between}".encode()) - 8, 0
-    while shown < len(sizes) and left >= sizes[shown]:
-        left -= sizes[shown]
-        shown += 1
-    return [*lines[:shown], notice.word(MORE).format(len(lines) - shown)]
+    left, count = room - len(f"{notice.word(MORE)}{between}".encode()) - 8, 0
+    while count < len(sizes) and left >= sizes[count]:
+        left -= sizes[count]
+        count += 1
+    return [*lines[:count], notice.word(MORE).format(len(lines) - count)]
 
 
 SILENCE: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -88,8 +90,8 @@ SILENCE: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
     }
 )
-"""What happens on silence, by the clock's action."""
-IN_WATCH = ("The platform's own clock decides what happens then.", "届时由平台自动处理。")
+"""What happens when nobody acts before the timer lapses, by the action of the lapse."""
+IN_WATCH_MODE = ("The platform's own clock decides what happens then.", "届时由平台自动处理。")
 SEVERAL = ("{} alerts", "{} 条提醒")
 TEST = ("a test message; this channel works.", "这是一条测试消息，渠道可用。")
 DUE = ("Overdue", "已逾期"), ("Due within 24 h", "24 小时内到期"), ("Due within 48 h", "48 小时内到期")
@@ -111,13 +113,13 @@ HEADINGS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "channel_disabled": ("channels switched off", "停用的渠道"),
     }
 )
-"""Kinds of alerts, counted."""
+"""The kinds of alerts as a digest counts them."""
 MAX_NAME = 40
 DAY = timedelta(days=1)
 
 
 def of_alerts(store: Store, alerts: Sequence[Alert], language: str, console_url: str) -> Notice:
-    """One alert, or several of them in one message."""
+    """The notice of one alert, or of several in one message. The severity is the highest of them."""
     first, count = alerts[0], len(alerts)
     worst = max(alerts, key=lambda alert: ("info", "warning", "critical").index(alert.severity))
     link = _link(console_url, first if count == 1 else None)
@@ -129,8 +131,8 @@ def of_alerts(store: Store, alerts: Sequence[Alert], language: str, console_url:
             " ".join((sentence(each, language, store.time_zone), *_silence(store, each, language))) for each in alerts
         )
     data = _data(first) if count == 1 else {"alerts": [_data(each) for each in alerts]}
-    told = _titled(store, title, language)
-    return Notice(f"alert.{first.kind}", first.raised_at, told, lines, language, worst.severity, data, link)
+    title = _titled(store, title, language)
+    return Notice(f"alert.{first.kind}", first.raised_at, title, lines, language, worst.severity, data, link)
 
 
 def of_digest(store: Store, alert: Alert, lines: Iterable[str], language: str, console_url: str) -> Notice:
@@ -147,8 +149,8 @@ def of_test(store: Store, at: datetime, language: str) -> Notice:
 def digest_lines(
     store: Store, due: Iterable[deadlines.HasTimers], alerts: Iterable[Alert], now: datetime, language: str
 ) -> list[str]:
-    """Open deadlines by urgency with what happens on silence, then the alerts that are open, and what happened.
-    `due` are orders with their most urgent timer first."""
+    """The lines of a digest: the deadlines by urgency, with what happens when nobody acts; then the number of open
+    alerts, and of alerts raised since yesterday. `due` are the orders, in the order of their earliest timer."""
     zone, lines, heading = ZoneInfo(store.time_zone), list[str](), None
     for order in due:
         timer = deadlines.running(order)[0]
@@ -158,17 +160,17 @@ def digest_lines(
             heading = group
             lines.append(f"{_word(group, language)}:" if language == "en" else f"{_word(group, language)}：")
         silence = SILENCE.get(deadlines.on_lapse(order, timer) or "")
-        what = _word(silence if store.enforces and silence else IN_WATCH, language)
+        what = _word(silence if store.enforces and silence else IN_WATCH_MODE, language)
         at = f"{timer.due_at.astimezone(zone):%m-%d %H:%M}"
         lines.append(f"{order.order_id}  {_word(TIMERS[timer.kind], language)}  {at}  {what}")  # type: ignore[attr-defined]
-    there = list(alerts)
+    counted = [each for each in alerts if each.kind in HEADINGS]
     for words, kinds in (
-        (OPEN_ALERTS, Counter(each.kind for each in there if each.resolved_at is None and each.kind in HEADINGS)),
-        (HAPPENED, Counter(each.kind for each in there if each.raised_at > now - DAY and each.kind in HEADINGS)),
+        (OPEN_ALERTS, Counter(each.kind for each in counted if each.resolved_at is None)),
+        (HAPPENED, Counter(each.kind for each in counted if each.raised_at > now - DAY)),
     ):
         if kinds:
-            told = [f"{_word(HEADINGS[kind], language)} {count}" for kind, count in kinds.most_common()]
-            lines.append(_word(words, language).format((", " if language == "en" else "、").join(told)))
+            counts = [f"{_word(HEADINGS[kind], language)} {count}" for kind, count in kinds.most_common()]
+            lines.append(_word(words, language).format((", " if language == "en" else "、").join(counts)))
     return lines
 
 
@@ -178,12 +180,12 @@ def _silence(store: Store, alert: Alert, language: str) -> tuple[str, ...]:
     silence = SILENCE.get(alert.facts.get("on_lapse") or "")
     if silence is None:
         return ()
-    return (_word(silence if store.enforces else IN_WATCH, language),)
+    return (_word(silence if store.enforces else IN_WATCH_MODE, language),)
 
 
 def _data(alert: Alert) -> dict[str, Any]:
-    """An alert for programs: the same at every attempt, so neither seen nor over."""
-    told = {
+    """An alert as data. Without its state (acknowledged, resolved), so that every attempt sends the same."""
+    data = {
         "alert_id": alert.alert_id,
         "store_id": alert.store_id,
         "kind": alert.kind,
@@ -195,7 +197,7 @@ def _data(alert: Alert) -> dict[str, Any]:
         "lead_seconds": None if alert.lead is None else int(alert.lead.total_seconds()),
         "facts": dict(alert.facts),
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in data.items() if value is not None}
 
 
 def _titled(store: Store, text: str, language: str) -> str:
@@ -206,8 +208,8 @@ def _titled(store: Store, text: str, language: str) -> str:
 def _link(console_url: str, alert: Alert | None) -> str | None:
     if not console_url:
         return None
-    position = f"orders/{alert.order_id}" if alert is not None and alert.order_id else "alerts"
-    return f"{console_url.rstrip('/')}/{position}"
+    page = f"orders/{alert.order_id}" if alert is not None and alert.order_id else "alerts"
+    return f"{console_url.rstrip('/')}/{page}"
 
 
 def _word(both: Sequence[str], language: str) -> str:
@@ -215,6 +217,6 @@ def _word(both: Sequence[str], language: str) -> str:
 
 
 def cut(text: str, room: int) -> str:
-    """Text of at most so many bytes of UTF-8, never half a character."""
+    """The text, cut to at most `room` bytes of UTF-8 between two characters."""
     raw = text.encode()
     return text if len(raw) <= room else raw[: room - 3].decode(errors="ignore") + "…"

@@ -1,4 +1,4 @@
-"""What a store wants to be told of, and when: lead times, quiet hours, the daily digest, payment reminders."""
+"""The alert rules of a store: leads, quiet hours, the daily digest, and payment reminders."""
 
 from __future__ import annotations
 
@@ -8,38 +8,37 @@ from datetime import datetime, time, timedelta
 from types import MappingProxyType
 
 OVERDUE = timedelta(0)
-"""The lead of what is due and not done. It applies only where the lapse does nothing by itself."""
-_USUAL = (timedelta(hours=48), timedelta(hours=24), timedelta(hours=4), OVERDUE)
+"""The lead of an alert at `due_at` itself. Raised only if the lapse of the timer changes nothing."""
+_STANDARD = (timedelta(hours=48), timedelta(hours=24), timedelta(hours=4), OVERDUE)
 
 Leads = Mapping[str, tuple[timedelta, ...]]
 
 LEADS: Leads = MappingProxyType(
     {
-        "payment": _USUAL[:3],
+        "payment": _STANDARD[:3],
         "risk": (),
-        "examination": _USUAL,
-        "shipment": _USUAL,
-        "cancellation": _USUAL,
+        "examination": _STANDARD,
+        "shipment": _STANDARD,
+        "cancellation": _STANDARD,
         "receipt": (),
         "release": (OVERDUE,),
-        "dispute_answer": _USUAL,
+        "dispute_answer": _STANDARD,
         "dispute_buyer": (),
-        "return_address": _USUAL,
+        "return_address": _STANDARD,
         "return": (),
-        "confirm_return": _USUAL,
+        "confirm_return": _STANDARD,
         "decision": (),
     }
 )
-"""How long before a timer is due the store is told: where its own silence costs something, and not where it only waits
-for others."""
+"""The default leads of each timer. A timer on which the seller only waits for others has none."""
 MAX_LEADS = 6
-FORMER_KEPT = 4
+MAX_FORMER = 4
 
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """From `start` to `end` in the store's zone, over midnight where `end` is the earlier one. Only what is critical is
-    sent meanwhile."""
+    """From `start` to `end` in the store's zone, over midnight if `end` is earlier. Only critical alerts are delivered
+    in these hours."""
 
     start: time
     end: time
@@ -47,8 +46,8 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class PaymentReminders:
-    """Payment reminders (催付款) by rule. `since` is when they were switched on: moments before it are not made up
-    for."""
+    """Payment reminders (催付款) by rule, sent `after` the order was placed. `since` is when the rule was switched on:
+    reminders with an earlier time are not sent."""
 
     enabled: bool = False
     after: timedelta = timedelta(hours=24)
@@ -58,8 +57,8 @@ class PaymentReminders:
 
 @dataclass(frozen=True, slots=True)
 class AlertRules:
-    """`former` are the leads that were in force until a moment each, oldest first: what a late run still has to tell
-    goes by the leads of its own moment."""
+    """`former` are earlier leads, each with the time until which they were in force, oldest first. A late run raises
+    alerts by the leads that were in force at the time of each alert."""
 
     leads: Leads = field(default_factory=lambda: LEADS)
     quiet_hours: QuietHours | None = None
@@ -68,22 +67,22 @@ class AlertRules:
     remind_payment: PaymentReminders = PaymentReminders()
     former: tuple[tuple[datetime, Leads], ...] = ()
 
-    def leads_at(self, kind: str, moment: datetime) -> tuple[timedelta, ...]:
-        """The leads of a timer kind that were in force at this moment."""
-        leads = next((leads for until, leads in self.former if moment <= until), self.leads)
+    def leads_at(self, kind: str, at: datetime) -> tuple[timedelta, ...]:
+        """The leads of a kind of timer that were in force at this time."""
+        leads = next((leads for until, leads in self.former if at <= until), self.leads)
         return leads.get(kind, ())
 
     def all_leads(self, kind: str) -> frozenset[timedelta]:
-        """Every lead of a timer kind that is or was in force."""
+        """The leads of a kind of timer that are in force, and those in `former`."""
         return frozenset(
             lead for leads in (self.leads, *(each for _, each in self.former)) for lead in leads.get(kind, ())
         )
 
-    def changed(self, after: AlertRules, now: datetime) -> AlertRules:
-        """`after` in force from now on, with these kept for what lies before."""
+    def updated(self, after: AlertRules, now: datetime) -> AlertRules:
+        """`after`, in force from `now` on. The present leads become `former`."""
         former = self.former
         if dict(after.leads) != dict(self.leads):
-            former = (*self.former, (now, self.leads))[-FORMER_KEPT:]
-        rule, was = after.remind_payment, self.remind_payment
-        since = (was.since if was.enabled else now) if rule.enabled else None
+            former = (*self.former, (now, self.leads))[-MAX_FORMER:]
+        rule, former_rule = after.remind_payment, self.remind_payment
+        since = (former_rule.since if former_rule.enabled else now) if rule.enabled else None
         return replace(after, former=former, remind_payment=replace(rule, since=since))

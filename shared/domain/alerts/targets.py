@@ -1,7 +1,7 @@
-"""Where alerts may be sent: what a target looks like, and which addresses are nobody's private network.
+"""The targets that alerts may be sent to: which URLs, and which IP addresses are public.
 
-A target is judged twice: by its text when a channel is made, and by the addresses of its host at each attempt. Only the
-second is a guard; the first spares an owner the wait.
+A target is checked twice. The URL is checked when a channel is created, so that its owner sees a mistake at once. The
+IP addresses of the host are checked at each attempt; only this check protects private networks.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from shared.domain.errors import Unprocessable
 
 MAX_URL = 1024
-PUBLISHED: Mapping[str, tuple[frozenset[str], str]] = MappingProxyType(
+ROBOT_URLS: Mapping[str, tuple[frozenset[str], str]] = MappingProxyType(
     {
         "dingtalk": (frozenset({"oapi.dingtalk.com"}), "/robot/send"),
         "wecom": (frozenset({"qyapi.weixin.qq.com"}), "/cgi-bin/webhook/send"),
@@ -24,34 +24,34 @@ PUBLISHED: Mapping[str, tuple[frozenset[str], str]] = MappingProxyType(
         "slack": (frozenset({"hooks.slack.com"}), "/services/"),
     }
 )
-"""The hosts that each robot is published at, and how its path begins. A webhook may be anybody's."""
+"""The hosts of each kind of robot, and the prefix of its path. A webhook may have any public host."""
 
 _NAME = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
-_OURSELVES = ("localhost", "local", "internal", "localdomain", "home.arpa", "onion", "test", "invalid")
-"""Names that mean this machine, its network, or nothing."""
+_LOCAL_NAMES = ("localhost", "local", "internal", "localdomain", "home.arpa", "onion", "test", "invalid")
+"""Names of this machine or its network, and reserved names."""
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
-_NOT_FOR_US = tuple(
+_TRANSLATED = tuple(
     map(
         ipaddress.ip_network,
         (
             *("192.0.0.0/24", "192.88.99.0/24"),  # protocol assignments, relays to 6to4
-            *("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48"),  # an IPv4 address in another's clothes
+            *("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48"),  # an IPv4 address inside an IPv6 address
             *("2001::/23", "2002::/16", "fec0::/10", "3fff::/20", "5f00::/16"),
         ),
     )
 )
-"""Beside what `is_global` refuses: translated and tunnelled addresses, which reach an IPv4 address that nobody has
-looked at."""
+"""Translated and tunnelled addresses, beside those that `is_global` refuses: they lead to an IPv4 address that was not
+checked."""
 
 
 class BadTarget(Unprocessable):
-    """A URL that no alert goes to. `detail` never holds the URL, which may hold a secret."""
+    """A URL that alerts must not be sent to. `detail` never holds the URL, which may contain a secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`path` is what the request line says, query included."""
+    """A parsed URL. `path` includes the query."""
 
     tls: bool
     host: str
@@ -66,8 +66,8 @@ class Target:
 
 
 def target(url: str, kind: str, *, loopback: bool = False) -> Target:
-    """The target that a URL names, for a channel of this kind. `loopback` admits this machine, over plain HTTP and on
-    any port, and nothing else beside. Raises BadTarget."""
+    """Parse and check a URL for a channel of this kind. `loopback` also allows this machine, over HTTP or HTTPS and on
+    any port. Raises BadTarget."""
     if len(url) > MAX_URL or not re.fullmatch(r"[\x21-\x7e]+", url) or "\\" in url:
         raise _bad("target_malformed", f"A URL is at most {MAX_URL} visible ASCII characters.")
     try:
@@ -88,33 +88,33 @@ def target(url: str, kind: str, *, loopback: bool = False) -> Target:
     if port not in (None, 443):
         raise _bad("target_port", "Alerts go to port 443 only.")
     _refuse_host(host)
-    hosts, begins = PUBLISHED.get(kind, (frozenset({host}), "/"))
-    if host not in hosts or not path.startswith(begins):
-        raise _bad("target_not_published", f"A robot of this kind is at https://{min(hosts)}{begins}.")
+    hosts, prefix = ROBOT_URLS.get(kind, (frozenset({host}), "/"))
+    if host not in hosts or not path.startswith(prefix):
+        raise _bad("target_not_published", f"A robot of this kind is at https://{min(hosts)}{prefix}.")
     return Target(True, host, 443, path)
 
 
-def public(address: str) -> bool:
-    """Whether everybody in the world would reach the same machine at this address."""
+def is_public(address: str) -> bool:
+    """Is this an address of the public internet, and not of a private or local network?"""
     try:
-        there = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return False
-    if isinstance(there, ipaddress.IPv6Address):
-        if there.scope_id is not None:
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.scope_id is not None:
             return False
-        if there.ipv4_mapped is not None:
-            return public(str(there.ipv4_mapped))
+        if ip.ipv4_mapped is not None:
+            return is_public(str(ip.ipv4_mapped))
     return (
-        there.is_global
-        and not there.is_multicast
-        and not there.is_reserved
-        and not any(there.version == net.version and there in net for net in _NOT_FOR_US)
+        ip.is_global
+        and not ip.is_multicast
+        and not ip.is_reserved
+        and not any(ip.version == net.version and ip in net for net in _TRANSLATED)
     )
 
 
-def at_home(address: str) -> bool:
-    """Whether an address is this machine's own."""
+def is_loopback(address: str) -> bool:
+    """Is this an address of this machine?"""
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
@@ -122,7 +122,7 @@ def at_home(address: str) -> bool:
 
 
 def masked(url: str) -> str:
-    """A URL without whatever may be a secret in it: its path and query."""
+    """The URL without its user name, path and query, which may be secret."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/…"
 
@@ -133,10 +133,10 @@ def _refuse_host(host: str) -> None:
     except ValueError:
         if not _NAME.fullmatch(host):
             raise _bad("target_host", "The host is not a name that the public internet knows.") from None
-        if any(host == name or host.endswith(f".{name}") for name in _OURSELVES):
+        if any(host == name or host.endswith(f".{name}") for name in _LOCAL_NAMES):
             raise _bad("target_not_public", "The host is not on the public internet.") from None
         return
-    if not public(host):
+    if not is_public(host):
         raise _bad("target_not_public", "The host is not on the public internet.")
 
 

@@ -33,7 +33,7 @@ def of_order(store_id: str, told: AlertChanges) -> list[Write]:
 def raising(alerts: Iterable[Alert], *, quietly: bool = False) -> list[Put]:
     """The writes of new alerts, each with its outbox entry unless it is over and no news, or raised `quietly`. Raise
     AlreadyRaised."""
-    return [Put(_record(each, each.worth_telling and not quietly), absent(), _there(each.alert_id)) for each in alerts]
+    return [Put(_record(each, each.should_deliver and not quietly), absent(), _there(each.alert_id)) for each in alerts]
 
 
 def resolving(store_id: str, cause: Cause, at: datetime) -> Write:

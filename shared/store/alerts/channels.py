@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
 
-from shared.domain.alerts.channels import LIMIT, Channel, ChannelKind, Off
+from shared.domain.alerts.channels import LIMIT, Channel, ChannelKind, OffReason
 from shared.store.dynamodb import keys, table
 from shared.store.dynamodb.alert_records import ChannelRecord, ChannelsRecord
 from shared.store.dynamodb.attributes import InstantAttribute
@@ -88,7 +88,7 @@ def _channel(record: ChannelRecord) -> Channel:
     content: dict[str, Any] = {name: value for name, value in record.content.items() if name in _FIELDS}
     content |= {name: _time.deserialize(content[name]) for name in _TIMES if name in content}
     content |= {"kind": ChannelKind(content["kind"]), "kinds": tuple(content["kinds"])}
-    content |= {"off": Off(content["off"])} if "off" in content else {}
+    content |= {"off": OffReason(content["off"])} if "off" in content else {}
     return Channel(
         store_id=record.pk,
         channel_id=record.sk.removeprefix(keys.CHANNEL),

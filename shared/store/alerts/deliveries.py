@@ -7,7 +7,7 @@ from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
-from shared.domain.alerts.deliveries import KEPT, Attempt, Delivery, Lease, State, What
+from shared.domain.alerts.deliveries import RETENTION, Attempt, Delivery, Lease, State, MessageKind
 from shared.store.dynamodb import keys, table
 from shared.store.dynamodb.alert_records import DeliveryRecord
 from shared.store.dynamodb.attributes import InstantAttribute
@@ -78,7 +78,7 @@ def _change(before: Delivery, after: Delivery) -> Put:
 
 def _record(delivery: Delivery) -> DeliveryRecord:
     content = asdict(delivery) | {name: _told(getattr(delivery, name)) for name in _TIMES}
-    lease, looks_at = delivery.lease, delivery.looks_at
+    lease, check_at = delivery.lease, delivery.next_check_at
     content |= {
         "lease": lease and [lease.owner, _told(lease.until)],
         "attempts": [[_told(each.at), each.status, each.milliseconds, each.why] for each in delivery.attempts],
@@ -94,9 +94,9 @@ def _record(delivery: Delivery) -> DeliveryRecord:
         state=str(delivery.state),
         created_at=delivery.created_at,
         content={name: value for name, value in content.items() if value is not None},
-        clock_shard=keys.delivery_shard(delivery.channel_id, delivery.delivery_id) if looks_at else None,
-        fires_at=keys.sort_key(looks_at, *ids) if looks_at else None,
-        expires_at=None if looks_at else int((max(last, delivery.created_at) + KEPT).timestamp()),
+        clock_shard=keys.delivery_shard(delivery.channel_id, delivery.delivery_id) if check_at else None,
+        fires_at=keys.sort_key(check_at, *ids) if check_at else None,
+        expires_at=None if check_at else int((max(last, delivery.created_at) + RETENTION).timestamp()),
     )
 
 
@@ -106,7 +106,7 @@ def _delivery(record: DeliveryRecord) -> Delivery:
     content |= {name: _time.deserialize(content[name]) for name in _TIMES if name in content}
     lease = content.get("lease")
     content |= {
-        "what": What(content["what"]),
+        "what": MessageKind(content["what"]),
         "lease": Lease(lease[0], _time.deserialize(lease[1])) if lease else None,
         "attempts": tuple(Attempt(_time.deserialize(at), *rest) for at, *rest in content["attempts"]),
     }

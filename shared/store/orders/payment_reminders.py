@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from shared.domain.alerts.order_alerts import bought
+from shared.domain.alerts.order_alerts import is_paid
 from shared.domain.order.history import Entry
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import CLOCK
@@ -42,10 +42,10 @@ class Figures:
 
 def delta_writes(was: Order, after: Order, entries: Iterable[Entry]) -> list[Write]:
     """The writes for a change in which the buyer was reminded, or a reminded order was paid or is not any more."""
-    if after.reminded_at is None or (was.reminded_at, bought(was)) == (after.reminded_at, bought(after)):
+    if after.reminded_at is None or (was.reminded_at, is_paid(was)) == (after.reminded_at, is_paid(after)):
         return []
     writes: list[Write] = []
-    change = Figures(paid=bought(after) - (bought(was) if was.reminded_at else False))
+    change = Figures(paid=is_paid(after) - (is_paid(was) if was.reminded_at else False))
     record = ReminderRecord(keys.order_pk(after.store_id, after.order_id), REMINDED)
     if was.reminded_at is None:
         by_rule = any(each.action == "remind_payment" and each.actor.role == CLOCK for each in entries)
@@ -91,7 +91,7 @@ def _reminder(record: ReminderRecord) -> Reminder:
 
 def _paid_at(order: Order) -> datetime | None:
     """When it was paid; where only a snapshot has told of that, when it told."""
-    return (order.paid_at or order.platform_at) if bought(order) else None
+    return (order.paid_at or order.platform_at) if is_paid(order) else None
 
 
 def _state_key(store_id: str) -> str:
