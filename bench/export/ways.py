@@ -71,7 +71,7 @@ def export(folder: Path, kind: str, format_: str, keep: Path | None = None) -> T
 
     _ours(folder)
     window = (pages.SINCE, pages.UNTIL)
-    request = life.ask(Store(pages.STORE), pages.UNTIL, life.Kind(kind), life.Format(format_), window=window)
+    request = life.new_request(Store(pages.STORE), pages.UNTIL, life.Kind(kind), life.Format(format_), window=window)
     job = life.Job(pages.STORE, "exp_bench", request, Actor("owner", "bench"), pages.UNTIL)
     rows = orders = size = 0
     with tempfile.TemporaryDirectory() as scratch:
@@ -96,7 +96,7 @@ def xlwt_alone(folder: Path, kind: str) -> Told:
     from shared.domain.stores import Store
 
     orders = _ours(folder)
-    request = life.ask(
+    request = life.new_request(
         Store(pages.STORE), pages.UNTIL, life.Kind(kind), life.Format.XLS, window=(pages.SINCE, pages.UNTIL)
     )
     sheet, count = sheet_of(request), 0
@@ -223,7 +223,7 @@ def _openpyxl(orders: Iterator[Any], kind: str) -> Told:
     from shared.domain.exports import model as life
     from shared.domain.stores import Store
 
-    request = life.ask(
+    request = life.new_request(
         Store(pages.STORE), pages.UNTIL, life.Kind(kind), life.Format.XLSX, window=(pages.SINCE, pages.UNTIL)
     )
     return _write_only(_rows(KINDS[request.kind], (("", order) for order in orders), request, FileResult(1), 10**9))

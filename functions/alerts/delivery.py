@@ -50,7 +50,9 @@ def attempt_delivery(store_id: str, channel_id: str, delivery_id: str, clock: Cl
         batch,
         lambda delivery: _after(delivery, attempt, result, ended),
         ended,
-        OffReason.GONE if result.outcome is Outcome.GONE and batch.deliveries[0].what is not life.MessageKind.TEST else None,
+        OffReason.GONE
+        if result.outcome is Outcome.GONE and batch.deliveries[0].what is not life.MessageKind.TEST
+        else None,
     )
     metrics.add_metric(f"Deliveries{result.outcome.capitalize()}", "Count", len(batch.deliveries))
     return result

@@ -17,7 +17,7 @@ from functions.exports.formats.sheets import About, Cell, Heading, Sheet
 from functions.exports.kinds import KINDS, Placed, Reading
 from shared.domain.exports.columns import Column, RenderContext
 from shared.domain.exports.layouts import LAYOUTS, Layout, columns_of, named
-from shared.domain.exports.model import ExportRequest, Format, Job, Warned
+from shared.domain.exports.model import ExportRequest, FileWarning, Format, Job
 
 FORMATS: dict[Format, Any] = {Format.XLS: xls, Format.XLSX: xlsx, Format.CSV: csv}
 MAX_NAME_BYTES = 150
@@ -50,13 +50,13 @@ class FileResult:
     last: str = ""
     ended: bool = True
     totals: dict[str, int] = field(default_factory=dict)
-    warnings: list[Warned] = field(default_factory=list)
+    warnings: list[FileWarning] = field(default_factory=list)
     more_warnings: int = 0
-    _latest: set[Warned] = field(default_factory=set)
+    _latest: set[FileWarning] = field(default_factory=set)
 
     def warn(self, code: str, column: str = "", order_id: str = "") -> None:
         """Once for each column of an order, however many lines it has."""
-        warned = Warned(code, self.n, column, order_id)
+        warned = FileWarning(code, self.n, column, order_id)
         if not any(each.order_id == order_id for each in self._latest):
             self._latest.clear()
         if warned in self._latest:
@@ -80,7 +80,7 @@ def sheet_of(request: ExportRequest) -> Sheet:
     headings = []
     for heading, code in layout.columns:
         column = known.get(code, EMPTY)
-        zoned = layout.ours and column.kind in ("minute", "day")
+        zoned = layout.names_zone and column.kind in ("minute", "day")
         headings.append(Heading(f"{heading} ({request.time_zone})" if zoned else heading, column.kind, column.width))
     return Sheet(tuple(headings), KINDS[request.kind].printed)
 

@@ -77,7 +77,7 @@ def _clear_up(leftovers: Iterable[str]) -> None:
 def _write(job: Job, key: str, lease: _JobLease, out_of_time: Callable[[], bool]) -> Job:
     if job.total is None:
         total = KINDS[job.request.kind].count(job.store_id, job.request, lambda: lease.renew(0))
-        job = lease.step(lambda job: life.begin(job, total))
+        job = lease.step(lambda job: life.with_total(job, total))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file"
         written = write_file(job, path, lease.renew, out_of_time)
@@ -104,7 +104,9 @@ def _write(job: Job, key: str, lease: _JobLease, out_of_time: Callable[[], bool]
 
 
 def _with(job: Job, file: File, written: FileResult, now: datetime) -> Job:
-    after = life.wrote(job, file, written.totals, tuple(written.warnings), written.more_warnings, written.position, now)
+    after = life.file_written(
+        job, file, written.totals, tuple(written.warnings), written.more_warnings, written.position, now
+    )
     return exports.end(after, now) if written.ended else after
 
 

@@ -123,7 +123,7 @@ def _start(store_id: str, now: datetime) -> bool:
         regular_exports.save(export, after)
         return False
     window = None if kind in life.WINDOWLESS else last_three_months(export.due_at, store.time_zone)
-    request = life.ask(store, now, kind, Format(export.schedule.format), window=window)
+    request = life.new_request(store, now, kind, Format(export.schedule.format), window=window)
     job = replace(_new(store, request, CLOCK, now), scheduled=True)
     exports.create(job, [regular_exports.change(export, replace(after, last=job.export_id))])
     _send(job)
@@ -154,7 +154,7 @@ def take_file(store_id: str, export_id: str, n: int, owner: str, now: datetime) 
     """(the job before, the job with its file `n` in this worker's hands), or None where there is nothing to do."""
 
     def step(before: Job) -> tuple[Job, Job] | None:
-        taken = life.take(before, n, owner, now)
+        taken = life.claim(before, n, owner, now)
         return (before, save(before, taken)) if taken else None
 
     taken = retry(step, lambda: exports.load(store_id, export_id))
@@ -204,7 +204,7 @@ def ended(job: Job, now: datetime) -> None:
 def release(job: Job, owner: str, now: datetime) -> None:
     """An attempt that failed: the next one waits twice as long as the last did."""
     wait = FIRST_WAIT * 2**job.attempts
-    mine(job, owner, lambda job: life.let_go(job, now + wait))
+    mine(job, owner, lambda job: life.release(job, now + wait))
 
 
 def mine(job: Job, owner: str, step: Callable[[Job], Job]) -> Job:

@@ -354,7 +354,7 @@ def test_text_that_is_too_long_or_broken_is_cut_or_replaced_and_told(
     monkeypatch.setitem(kinds.KINDS, Kind(kind), reading)
     now = datetime.now(UTC)
     columns = tuple(columns_of(kind))
-    request = life.ask(STORE, now, Kind(kind), Format(form), columns=columns, language="en", time_zone="UTC")
+    request = life.new_request(STORE, now, Kind(kind), Format(form), columns=columns, language="en", time_zone="UTC")
     path = tmp_path / f"book.{form}"
     written = write_file(Job("shop", "exp_1", request, Actor("owner", "o"), now), path, lambda _: None)
     content = path.read_bytes()
@@ -390,7 +390,7 @@ def test_what_an_order_lost_is_told_once_however_many_lines_it_has(tmp_path: Pat
     lines = tuple(built_line(f"l{number}") for number in range(50))
     order = replace(life_in("SELLER_PART_SEND_GOODS", lines=(*lines, built_line("a"))).order, memo="a\x01b")
     now = datetime.now(UTC)
-    request = life.ask(STORE, now, Kind.LINES, Format.CSV, language="en")
+    request = life.new_request(STORE, now, Kind.LINES, Format.CSV, language="en")
     reading = replace(kinds.KINDS[Kind.LINES], orders=lambda *_: iter([("p", order)]))
     with pytest.MonkeyPatch.context() as patched:
         patched.setitem(kinds.KINDS, Kind.LINES, reading)

@@ -84,7 +84,7 @@ class NewExport(Body):
         window = (self.window.from_, self.window.to) if self.window else None
         if window and window[0] >= window[1]:
             raise Unprocessable("window_empty", "The window ends before it begins.", "/window/to")
-        return domain.ask(
+        return domain.new_request(
             store,
             now,
             self.kind,
@@ -296,7 +296,7 @@ def schedule_view(export: RegularExport, time_zone: str) -> ScheduleView:
     }
 
 
-def _warning(warned: domain.Warned, kind: Kind, language: str) -> Any:
+def _warning(warned: domain.FileWarning, kind: Kind, language: str) -> Any:
     view = {"code": warned.code, "message": _message(warned.code, language), "file": warned.n}
     view |= {"column": warned.column} if warned.column else {}
     name = "buyer_id" if kind is Kind.CUSTOMERS else "order_id"

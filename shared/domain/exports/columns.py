@@ -1,8 +1,8 @@
-"""Every column that a file of orders can have, as data: a new column is one row here. Layouts (layouts.py) choose and
-name them; those of customers have a table of their own (customer_columns.py).
+"""The columns that a file of orders can have, as a table: a new column is one row. The columns of customers are in
+customer_columns.py. layouts.py combines columns to layouts.
 
-A value is made of an order, one of its lines (None where a row is a whole order) and what the reader is shown: zone,
-language, masking. Amounts become numbers, times the local date and time of the zone, ids stay text.
+The value of a cell is computed from an order, one of its lines (None if a row is a whole order), and the RenderContext.
+Amounts become numbers, times become local date and time, ids stay text.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from shared.domain.order.model import LineProgress, Order, Status
 from shared.domain.order.recipients import masked
 
 Cell = str | int | float | datetime | None
-"""A datetime is naive and of whole seconds: the local time of the file's zone. None is an empty cell."""
+"""A datetime is naive, without microseconds: the local time in the file's zone. None is an empty cell."""
 CellKind = Literal["text", "money", "number", "minute", "day", "share"]
 
 FINISHED = "订单结束"
-"""The seller centre's own files call FINISH this, its pages 已结束."""
+"""The name of FINISH in the files of the seller centre. Its pages say 已结束."""
 HIDDEN = "***"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAIVE_EPOCH = datetime(1970, 1, 1)
@@ -34,7 +34,7 @@ _DIVISORS = {currency: 10**digits for currency, digits in CURRENCY_DIGITS.items(
 
 @dataclass(slots=True)
 class RenderContext:
-    """Who reads the file: in which zone and language (`en` or `zh-CN`), and whether recipients are masked."""
+    """How values are written: in which zone and language (`en` or `zh-CN`), and whether recipients are masked."""
 
     zone: ZoneInfo
     language: str = "zh-CN"
@@ -43,7 +43,8 @@ class RenderContext:
     _shifts: dict[int, int | None] = field(default_factory=dict)
 
     def local(self, at: datetime | None) -> datetime | None:
-        """A file has half a million times in it: on a day without a change of clocks the zone is asked once."""
+        """The local time as a cell. A file may have half a million times, so the offset of each UTC day is computed
+        once, unless the clock changes on that day."""
         if at is None:
             return None
         since = at - _EPOCH
@@ -55,7 +56,7 @@ class RenderContext:
         return _NAIVE_EPOCH + timedelta(since.days, since.seconds + shift)
 
     def _shift_of(self, day: int) -> int | None:
-        """Seconds from UTC to local time throughout a day of UTC; None where it changes."""
+        """The offset from UTC in seconds during a UTC day; None if it changes on that day."""
         begin = _EPOCH + timedelta(day)
         shift, later = ((begin + timedelta(days)).astimezone(self.zone).utcoffset() for days in (0, 1))
         return int(shift.total_seconds()) if shift == later and shift is not None else None
@@ -63,20 +64,21 @@ class RenderContext:
     def recipient(self, order: Order) -> Mapping[str, str]:
         return masked(order.recipient) if self.mask else order.recipient
 
-    def tally(self, order: Order, line_id: str) -> LineProgress:
-        """How far a line has come; counted once for all lines of an order, which may have a thousand."""
+    def progress(self, order: Order, line_id: str) -> LineProgress:
+        """The progress of a line. Computed once for all lines of an order, because there may be a thousand."""
         if self._counted is None or self._counted[0] is not order:
             self._counted = order, order.line_progress()
         return self._counted[1][line_id]
 
 
 Value = Callable[[Any, Any, RenderContext], Cell]
-"""Of an order, one of its lines or None, and what is shown; or of what another kind is about and its rows."""
+"""The value of a cell, from an order, one of its lines or None, and the context. In files of customers: from a customer
+and a currency with its amount."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`of_line`: there only where a row is a line. `width` in characters."""
+    """`of_line`: exists only if a row is a line. `width` is in characters."""
 
     english: str
     chinese: str
@@ -87,8 +89,8 @@ class Column:
 
 
 def amount(minor: int | None, currency: str) -> float | None:
-    """A spreadsheet's number is a float: the nearest one to the decimal, so exact to the last minor unit up to 2**53
-    of them, far above MAX_MINOR."""
+    """The amount as a number in major units. Spreadsheets store floats, which are exact to the minor unit up to 2**53
+    minor units, far above MAX_MINOR."""
     return None if minor is None else minor / _DIVISORS[currency]
 
 
@@ -112,7 +114,7 @@ def _recipient(name: str) -> Value:
     return lambda order, _, context: context.recipient(order).get(name)
 
 
-def _listed(values: Iterable[str | None], separator: str = "\n") -> str | None:
+def _joined(values: Iterable[str | None], separator: str = "\n") -> str | None:
     return separator.join(filter(None, values)) or None
 
 
@@ -123,34 +125,32 @@ def _status(order: Order, _: Any, context: RenderContext) -> Cell:
 
 
 def _address(order: Order, _: Any, context: RenderContext) -> Cell:
-    told = context.recipient(order).get
-    return _listed(
-        (told("street"), told("city"), told("state"), told("zip"), country_name(told("country"), "en")), ", "
-    )
+    get = context.recipient(order).get
+    return _joined((get("street"), get("city"), get("state"), get("zip"), country_name(get("country"), "en")), ", ")
 
 
 def _ship_to(order: Order, line: Any, context: RenderContext) -> Cell:
-    """Name, address and telephones under one another, as a label has them."""
-    told = context.recipient(order).get
-    phones = _listed((told("phone"), told("mobile")), " / ")
-    return _listed((told("name"), _address(order, line, context), phones))  # type: ignore[arg-type]
+    """Name, address and phone numbers, one per line of text, as on a shipping label."""
+    get = context.recipient(order).get
+    phones = _joined((get("phone"), get("mobile")), " / ")
+    return _joined((get("name"), _address(order, line, context), phones))  # type: ignore[arg-type]
 
 
 def _products(order: Order, _: Any, __: RenderContext) -> Cell:
-    """All products in one cell, in the marketplace's own grammar (marketplace.md 5.2)."""
-    told = [
-        f"【{number}】 {line.title or line.product_id}\n(产品属性: {_spelled(line.attributes)})\n"
+    """All products in one cell, in the format of the seller centre's own files."""
+    products = [
+        f"【{number}】 {line.title or line.product_id}\n(产品属性: {_attributes(line.attributes)})\n"
         f"{_sku(line.sku)}(产品数量:{line.quantity} piece)"
         for number, line in enumerate(order.lines, 1)
     ]
-    return "\n".join(told)
+    return "\n".join(products)
 
 
 def _sku(sku: str | None) -> str:
     return f"(商家编码:{sku})\n" if sku else ""
 
 
-def _spelled(attributes: Mapping[str, str] | None) -> str:
+def _attributes(attributes: Mapping[str, str] | None) -> str:
     return "、".join([f"{name}:{value}" for name, value in attributes.items()]) if attributes else ""
 
 
@@ -164,8 +164,8 @@ def _due(kind: str) -> Value:
 
 def _funds(minor: Callable[[Order], int | None]) -> Value:
     def value(order: Order, _: Any, __: Any) -> Cell:
-        told = minor(order)
-        return None if told is None else amount(told, order.currency)
+        funds = minor(order)
+        return None if funds is None else amount(funds, order.currency)
 
     return value
 
@@ -188,15 +188,15 @@ def _claimed(order: Order) -> int | None:
 
 
 def _refunds(order: Order, _: Any, __: Any) -> Cell:
-    return _listed(f"{refund.source} {refund.state} {Money(refund.amount, order.currency)}" for refund in order.refunds)
+    return _joined(f"{refund.source} {refund.state} {Money(refund.amount, order.currency)}" for refund in order.refunds)
 
 
 def _dispute(name: str) -> Value:
-    """Of the latest dispute."""
+    """A field of the latest dispute."""
 
     def value(order: Order, _: Any, context: RenderContext) -> Cell:
-        told = getattr(order.dispute, name) if order.dispute else None
-        return context.local(told) if isinstance(told, datetime) else told
+        cell = getattr(order.dispute, name) if order.dispute else None
+        return context.local(cell) if isinstance(cell, datetime) else cell
 
     return value
 
@@ -209,8 +209,8 @@ def _hold(order: Order, _: Any, context: RenderContext) -> Cell:
     return None
 
 
-def _counted(name: str) -> Value:
-    return lambda order, line, context: getattr(context.tally(order, line.line_id), name)
+def _line_count(name: str) -> Value:
+    return lambda order, line, context: getattr(context.progress(order, line.line_id), name)
 
 
 COLUMNS: dict[str, Column] = {
@@ -221,11 +221,11 @@ COLUMNS: dict[str, Column] = {
     "fund_state": Column("Funds", "资金状态", "text", _order("fund_state")),
     "outcome": Column("Outcome", "结果", "text", _order("outcome")),
     "end_reason": Column("End reason", "结束原因", "text", _order("end_reason"), 28),
-    "overlays": Column("Flags", "标记", "text", lambda order, _, __: _listed(order.overlays, ", ")),
-    "violations": Column("Violations", "违规", "text", lambda order, _, __: _listed(v.kind for v in order.violations)),
+    "overlays": Column("Flags", "标记", "text", lambda order, _, __: _joined(order.overlays, ", ")),
+    "violations": Column("Violations", "违规", "text", lambda order, _, __: _joined(v.kind for v in order.violations)),
     "assignee": Column("Assignee", "负责人", "text", _order("assignee")),
     "note": Column("Note", "卖家备注", "text", _order("note"), 30),
-    "tags": Column("Tags", "标签", "text", lambda order, _, __: _listed(order.tags, ", ")),
+    "tags": Column("Tags", "标签", "text", lambda order, _, __: _joined(order.tags, ", ")),
     "memo": Column("Buyer's memo", "订单备注", "text", _order("memo"), 30),
     # the buyer
     "buyer": Column("Buyer", "买家名称", "text", lambda order, _, __: order.buyer.name or order.buyer.id),
@@ -281,9 +281,9 @@ COLUMNS: dict[str, Column] = {
         "Pieces", "产品数量", "number", lambda order, _, __: sum(line.quantity for line in order.lines), 8
     ),
     "product_ids": Column(
-        "Product ids", "全部商品ID", "text", lambda o, _, __: _listed(line.product_id for line in o.lines)
+        "Product ids", "全部商品ID", "text", lambda o, _, __: _joined(line.product_id for line in o.lines)
     ),
-    "skus": Column("SKUs", "商品编码", "text", lambda order, _, __: _listed(line.sku for line in order.lines)),
+    "skus": Column("SKUs", "商品编码", "text", lambda order, _, __: _joined(line.sku for line in order.lines)),
     # where it goes
     "address": Column("Address", "收货地址", "text", _address, 40),
     "ship_to": Column("Ship to", "收货信息", "text", _ship_to, 38),
@@ -308,11 +308,11 @@ COLUMNS: dict[str, Column] = {
         "Shipped with",
         "实际发货物流:运单号",
         "text",
-        lambda order, _, __: _listed(f"{parcel.carrier}:{parcel.tracking_no}" for parcel in order.parcels),
+        lambda order, _, __: _joined(f"{parcel.carrier}:{parcel.tracking_no}" for parcel in order.parcels),
         30,
     ),
     "tracking_nos": Column(
-        "Tracking nos.", "运单号", "text", lambda order, _, __: _listed(p.tracking_no for p in order.parcels), 24
+        "Tracking nos.", "运单号", "text", lambda order, _, __: _joined(p.tracking_no for p in order.parcels), 24
     ),
     "delivered_at": Column(
         "Last delivered at",
@@ -324,17 +324,22 @@ COLUMNS: dict[str, Column] = {
         20,
     ),
     "hold": Column("Hold", "提醒", "text", _hold, 10),
-    "remarks": Column("Remarks", "备注", "text", lambda order, _, __: _listed((order.memo, order.note)), 22),
+    "remarks": Column("Remarks", "备注", "text", lambda order, _, __: _joined((order.memo, order.note)), 22),
     # one line
     "line_id": Column("Line", "子订单号", "text", _line("line_id"), of_line=True),
     "product_id": Column("Product id", "商品ID", "text", _line("product_id"), 20, of_line=True),
     "sku": Column("SKU", "商家编码", "text", _line("sku"), 14, of_line=True),
     "title": Column("Title", "商品名称", "text", _line("title"), 40, of_line=True),
     "attributes": Column(
-        "Attributes", "产品属性", "text", lambda _, line, __: _spelled(line.attributes) or None, 24, of_line=True
+        "Attributes", "产品属性", "text", lambda _, line, __: _attributes(line.attributes) or None, 24, of_line=True
     ),
     "item": Column(
-        "Item", "商品", "text", lambda _, line, __: _listed((line.title, _spelled(line.attributes))), 32, of_line=True
+        "Item",
+        "商品",
+        "text",
+        lambda _, line, __: _joined((line.title, _attributes(line.attributes))),
+        32,
+        of_line=True,
     ),
     "quantity": Column("Quantity", "数量", "number", _line("quantity"), 8, of_line=True),
     "unit_price": Column(
@@ -347,11 +352,11 @@ COLUMNS: dict[str, Column] = {
         lambda order, line, _: amount(line.unit_price * line.quantity, order.currency),
         of_line=True,
     ),
-    "shipped": Column("Shipped", "已发数量", "number", _counted("shipped"), 8, of_line=True),
-    "line_refunded": Column("Not to ship", "取消数量", "number", _counted("refunded"), 8, of_line=True),
-    "returned": Column("Returned", "退货数量", "number", _counted("returned"), 8, of_line=True),
-    "left": Column("To ship", "待发数量", "number", _counted("left"), 8, of_line=True),
+    "shipped": Column("Shipped", "已发数量", "number", _line_count("shipped"), 8, of_line=True),
+    "line_refunded": Column("Not to ship", "取消数量", "number", _line_count("refunded"), 8, of_line=True),
+    "returned": Column("Returned", "退货数量", "number", _line_count("returned"), 8, of_line=True),
+    "left": Column("To ship", "待发数量", "number", _line_count("left"), 8, of_line=True),
     "handling_days": Column("Handling days", "备货天数", "number", _line("handling_days"), 8, of_line=True),
     "image_url": Column("Image", "图片", "text", _line("image_url"), 30, of_line=True),
 }
-"""Code → column. The codes are what `columns` of POST /v1/exports takes; they are never renamed."""
+"""The columns by code. `columns` in POST /v1/exports are these codes, so a code is never renamed."""

@@ -1,7 +1,7 @@
-"""Every column that a file of customers can have, as data: a new column is one row here.
+"""The columns that a file of customers can have, as a table: a new column is one row.
 
-A row is a customer and one of the currencies they have spent in, so that what was spent is a number; who has spent
-nothing has one row without. All else is the customer's own, and stands in each of the rows.
+A row is a customer and one currency in which the customer has spent, so that the amount is a number. A customer who has
+spent nothing has one row without a currency. The other columns are repeated in each row of the customer.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from shared.domain.exports.columns import Cell, Column, RenderContext, Value, am
 from shared.domain.order.recipients import masked
 
 Spent = tuple[str, int] | None
-"""A currency and its minor units."""
+"""A currency, and an amount in its minor units."""
 
 
 def spent(customer: Customer) -> tuple[Spent, ...]:
-    """What the customer's rows are about."""
+    """What the customer has spent, one item for each row of the file."""
     return tuple(customer.spend.items()) or (None,)
 
 
@@ -81,4 +81,4 @@ COLUMNS: dict[str, Column] = {
     "blocked": Column("Blocked", "已拉黑", "text", _yes("blocked"), 10),
     "reminder_opt_out": Column("Wants no reminders", "不接受提醒", "text", _yes("reminder_opt_out"), 10),
 }
-"""Code → column; the codes are the names that the API has for the same, and are never renamed."""
+"""The columns by code. A code is the name of the same field in the API, and is never renamed."""

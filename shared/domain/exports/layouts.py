@@ -1,7 +1,7 @@
-"""Which columns a file has, and what they are called in it: one table for each layout.
+"""The layouts of a file: its columns and their headings, one table for each layout.
 
-The seller centre's own layouts (marketplace.md 5.1) have their headings to the letter, because the tools that sellers
-already use look for them. A column that such a layout has and Orderkeep knows nothing of has no code, and stays empty.
+The layouts of the marketplace's own seller centre are copied exactly, because the tools of sellers look for these
+headings. A column of such a layout for which Orderkeep has no data has no code and stays empty.
 """
 
 from __future__ import annotations
@@ -17,23 +17,24 @@ LANGUAGES = ("zh-CN", "en")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`columns` are (heading, code); an empty code stands for a column that is nothing but its heading. Headings to the
-    letter cannot name the zone of their times; those that are `ours` do."""
+    """`columns` are (heading, code); a column with an empty code stays empty. With `names_zone`, the headings of times
+    name the time zone; the copied headings of the seller centre must not."""
 
     language: str
     columns: tuple[tuple[str, str], ...]
-    ours: bool = False
+    names_zone: bool = False
 
     @property
     def unknown(self) -> tuple[str, ...]:
+        """The headings of the columns that stay empty."""
         return tuple(heading for heading, code in self.columns if not code)
 
 
 def named(codes: Iterable[str], language: str, among: Mapping[str, Column] = COLUMNS) -> Layout:
-    """A choice of columns with their own names, in one language."""
-    column = {code: among[code] for code in codes}
-    columns = tuple((each.chinese if language == "zh-CN" else each.english, code) for code, each in column.items())
-    return Layout(language, columns, ours=True)
+    """A layout of chosen columns with our own headings, in one language."""
+    chosen = {code: among[code] for code in codes}
+    columns = tuple((each.chinese if language == "zh-CN" else each.english, code) for code, each in chosen.items())
+    return Layout(language, columns, names_zone=True)
 
 
 SELLER_CENTRE_2016 = Layout(
@@ -67,7 +68,7 @@ SELLER_CENTRE_2016 = Layout(
         ("确认收货时间", "received_at"),
     ),
 )
-"""The 26 columns of 2016 to 2019, which two importers in the field agree on: the default."""
+"""The 26 columns of the seller centre from 2016 to 2019. The default, because importers read these."""
 
 SELLER_CENTRE_2026 = Layout(
     "zh-CN",
@@ -118,7 +119,7 @@ SELLER_CENTRE_2026 = Layout(
         ("定制信息", ""),
     ),
 )
-"""The 44 columns of 2025 and 2026."""
+"""The 44 columns of the seller centre in 2025 and 2026."""
 
 _ORDER = (
     "order_id status status_code fund_state outcome end_reason overlays assignee buyer buyer_id buyer_email "
@@ -162,11 +163,11 @@ LAYOUTS: dict[str, dict[str, Layout]] = {
         "english": named(_CUSTOMERS, "en", customer_columns.COLUMNS),
     },
 }
-"""Kind of export → its layouts, the default first; in English, the one that is called so."""
+"""The layouts of each kind of export by name. The first one of a language is the default for that language."""
 
 
 def columns_of(kind: str) -> dict[str, Column]:
-    """The columns that a file of this kind may have, by code."""
+    """The columns that a file of this kind may have, by code. Only some kinds have one row for each line."""
     if kind == "customers":
         return customer_columns.COLUMNS
     return {code: column for code, column in COLUMNS.items() if kind in ("lines", "shipments") or not column.of_line}

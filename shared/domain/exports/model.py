@@ -1,8 +1,7 @@
-"""An export is a job made of files: asked for, written one file after the other, kept for 30 days.
+"""Export jobs: a job writes its files one after the other, and keeps them for 30 days.
 
-Every step may be tried twice, late or out of order. What makes its second run a no-op is here: a step names the file it
-is about, and only the worker that holds the job's lease may take it. Times are aware UTC; `position` is where the next
-file begins, in the order in which the kind is read.
+Workers may run a step twice, late or out of order. These functions make the second run a no-op: a step names the number
+of its file, and only the worker that holds the job's lease may write it. Times are aware UTC.
 """
 
 from __future__ import annotations
@@ -45,29 +44,29 @@ class State(StrEnum):
 
 
 AWAITING_SHIPMENT = (Status.WAIT_SELLER_SEND_GOODS, Status.SELLER_PART_SEND_GOODS)
-"""What the shipment list (发货单) is made of: orders of which something is left to ship."""
+"""The statuses of the orders on a shipment list (发货单): something is left to ship."""
 
-KEPT_FOR = timedelta(days=30)
-"""How long the bucket keeps a file (template.yaml); the job's record stays."""
+RETENTION = timedelta(days=30)
+"""How long the bucket keeps a file (template.yaml says the same). The record of the job stays."""
 LEASE = timedelta(minutes=3)
-"""A worker that has not been heard of for so long is taken for dead."""
+"""A worker that has not renewed its lease for this long counts as dead."""
 ATTEMPTS = 5
-"""How often one file is tried before the job fails."""
+"""The most attempts for one file; then the job fails."""
 INDEX_LAG = timedelta(seconds=30)
-"""Long after a write every index shows it; normally it takes less than a second."""
+"""After this time every index shows a write. Usually it takes less than a second."""
 NOBODY = ""
-"""Holds the lease of a job that waits for its next attempt."""
+"""The owner of the lease while a job waits for its next attempt."""
 RESTARTS = 3
-"""How often a job begins anew because orders were moved in time under it."""
-MOVING = "orders_keep_moving"
+"""The most restarts of a job because orders changed their place in time while it was written."""
+ORDERS_KEEP_MOVING = "orders_keep_moving"
 MAX_WARNINGS = 1_000
-"""Warnings that a job keeps; the second sheet of a file has all of its own."""
+"""The most warnings that a job stores. The second sheet of a file has all warnings of the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What was asked for, every default filled in. `columns` are codes where the caller chose them; else `layout` says.
-    Some kinds know no window (WINDOWLESS): `since` and `until` hold all of time then."""
+    """What to export, with every default filled in. `columns` are codes that the caller chose; if empty, the layout
+    has the columns. A kind of WINDOWLESS has no window: `since` and `until` are ALWAYS then."""
 
     kind: Kind
     format: Format
@@ -84,7 +83,7 @@ class ExportRequest:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that is there. `key` is its object's, of which nobody outside hears."""
+    """A finished file. `n` counts from 1. `key` is the key of the object in S3; no API answer has it."""
 
     n: int
     name: str
@@ -96,9 +95,9 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Warned:
-    """Something that a file could not hold as it was: `code` is cleaned, shortened or several_currencies. In a file of
-    customers `order_id` is a buyer's id."""
+class FileWarning:
+    """A value that file `n` could not hold unchanged. `code` is cleaned, shortened or several_currencies. In a file of
+    customers `order_id` is a buyer id."""
 
     code: str
     n: int
@@ -114,9 +113,15 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`done` counts the orders read so far, `total` those that there were when the first file was begun; in a job of
-    customers those are counted. `failed` is the code of why. `watch_at` is when somebody must look whether the job
-    still moves. `leftovers` are keys under which a worker may have left a file that is none of the job's."""
+    """An export and its progress.
+
+    - `total`: the orders (or customers) counted before the first file. `done`: those read so far.
+    - `position`: where the next file begins, in the order in which the kind is read.
+    - `failed`: the code of the reason why the job failed.
+    - `watch_at`: when the schedule must check that a worker still renews its lease; None when the job has ended.
+    - `leftovers`: keys of objects that a worker may have written and that are not files of the job. The next worker
+      deletes them.
+    """
 
     store_id: str
     export_id: str
@@ -133,7 +138,7 @@ class Job:
     files: tuple[File, ...] = ()
     position: str | None = None
     totals: Mapping[str, int] = field(default_factory=dict)
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[FileWarning, ...] = ()
     more_warnings: int = 0
     lease: Lease | None = None
     attempts: int = 0
@@ -161,30 +166,32 @@ class Job:
         return min(99, 100 * self.done // self.total) if self.total else 0
 
     def state_at(self, now: datetime) -> State:
-        """The state, with `expired` once the files are gone."""
+        """The state; `expired` once the files have been deleted."""
         return State.EXPIRED if self.state is State.SUCCEEDED and now >= self.expires_at else self.state
 
     @property
     def expires_at(self) -> datetime:
-        return (self.started_at or self.requested_at) + KEPT_FOR  # the first file goes first
+        return (self.started_at or self.requested_at) + RETENTION  # the first file is deleted first
 
     def file(self, n: int) -> File | None:
         return next((file for file in self.files if file.n == n), None)
 
 
 def key_of(job: Job, n: int, owner: str) -> str:
-    """Where a worker puts file `n`. No two workers share a key, so none can overwrite what another has told of."""
+    """The key of file `n`, as this worker writes it. Workers never share a key, so none can overwrite the file of
+    another."""
     return f"exports/{job.store_id}/{job.export_id}/{n}-{owner}.{job.request.format}"
 
 
 WINDOWLESS = frozenset({Kind.SHIPMENTS, Kind.CUSTOMERS})
-"""Kinds that are about all there is now: orders to ship, customers."""
+"""Kinds without a window: they export everything that exists now."""
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
-def ask(store: Store, now: datetime, kind: Kind, format: Format, **chosen: Any) -> ExportRequest:
-    """What to make, with every default filled in: the store's zone, the last three calendar months up to now, and the
-    first layout of the kind in the language, which is Chinese.
+def new_request(store: Store, now: datetime, kind: Kind, format: Format, **chosen: Any) -> ExportRequest:
+    """A request with every default filled in: the store's zone, the last three calendar months up to now, Chinese, and
+    the first layout of the kind in the language. `chosen` has the caller's choices: fields of ExportRequest, and
+    `window` for `since` and `until`.
 
     Raises Unprocessable `layout_unknown`.
     """
@@ -200,39 +207,45 @@ def ask(store: Store, now: datetime, kind: Kind, format: Format, **chosen: Any) 
     return ExportRequest(kind, format, since, until, zone, layout, language, **chosen)
 
 
-def take(job: Job, n: int, owner: str, now: datetime) -> Job | None:
-    """The job with its file `n` in the hands of `owner`; None where there is nothing to do: the file is written, not
-    next, or in the hands of a worker that is alive."""
-    alive = job.lease is not None and job.lease.owner != owner and now < job.lease.until
-    if not job.open or n != job.next_file or alive:
+def claim(job: Job, n: int, owner: str, now: datetime) -> Job | None:
+    """The job with a lease for `owner` to write file `n`; failed after too many attempts. None if there is nothing to
+    do: the job has ended, another file is next, or another worker holds the lease."""
+    leased = job.lease is not None and job.lease.owner != owner and now < job.lease.until
+    if not job.open or n != job.next_file or leased:
         return None
     if job.attempts >= ATTEMPTS:
         return fail(job, "gave_up", now)
-    taken = replace(
+    claimed = replace(
         job,
         state=State.RUNNING,
         started_at=job.started_at or now,
         attempts=job.attempts + 1,
         leftovers=(*job.leftovers, key_of(job, n, owner)),
     )
-    return renew(taken, owner, job.orders, now)
+    return renew(claimed, owner, job.orders, now)
 
 
-def begin(job: Job, total: int) -> Job:
-    """How much there is to do, counted before the first file."""
+def with_total(job: Job, total: int) -> Job:
+    """The job with the number of its orders or customers, counted before the first file."""
     return replace(job, total=total)
 
 
 def renew(job: Job, owner: str, done: int, now: datetime) -> Job:
-    """Still alive, and so far."""
+    """Extend the lease, and record the progress."""
     until = now + LEASE
     return replace(job, done=done, lease=Lease(owner, until), watch_at=until)
 
 
-def wrote(
-    job: Job, file: File, totals: Mapping[str, int], warned: tuple[Warned, ...], more: int, position: str, now: datetime
+def file_written(
+    job: Job,
+    file: File,
+    totals: Mapping[str, int],
+    warned: tuple[FileWarning, ...],
+    more: int,
+    position: str,
+    now: datetime,
 ) -> Job:
-    """File `n` is there, and the next begins behind `position`. Its worker has cleared up what others left."""
+    """The job with one more file. The next file begins after `position`. The worker has deleted the leftovers."""
     merged = {currency: job.totals.get(currency, 0) + totals.get(currency, 0) for currency in {*job.totals, *totals}}
     room = MAX_WARNINGS - len(job.warnings)
     return replace(
@@ -259,42 +272,44 @@ def fail(job: Job, code: str, now: datetime) -> Job:
 
 
 def cancel(job: Job, now: datetime) -> Job:
-    """Raises Conflict where it has ended. Files that are there stay."""
+    """Cancel an open job. Finished files stay. Raises Conflict if the job has ended."""
     if not job.open:
         raise Conflict("export_ended", f"The export has {job.state_at(now)} already.")
     return _end(job, State.CANCELLED, now)
 
 
 def retry(job: Job, now: datetime) -> Job:
-    """On with a job that failed or was cancelled, from the file it had come to; anew where its files may be gone.
+    """Continue a failed, cancelled or expired job with its next file, or from the first file if the finished files may
+    have been deleted by now.
 
-    Raises Conflict for one that runs, or that has succeeded and still has its files.
+    Raises Conflict if the job is open, or has succeeded and still has its files.
     """
     if job.open:
         raise Conflict("export_running", "The export is under way.")
     if job.state_at(now) is State.SUCCEEDED:
         raise Conflict("export_succeeded", "The export has its files.")
-    again = replace(let_go(job, now), state=State.QUEUED, attempts=0, failed=None, finished_at=None)
-    again = replace(again, watch_at=now + LEASE)
-    if job.failed == MOVING or now >= job.requested_at + KEPT_FOR - timedelta(days=1):
-        return replace(_anew(again), restarts=0)
-    return again
+    queued = replace(release(job, now), state=State.QUEUED, attempts=0, failed=None, finished_at=None)
+    queued = replace(queued, watch_at=now + LEASE)
+    if job.failed == ORDERS_KEEP_MOVING or now >= job.requested_at + RETENTION - timedelta(days=1):
+        return replace(_reset(queued), restarts=0)
+    return queued
 
 
-def let_go(job: Job, next_try: datetime) -> Job:
-    """Nobody has the job in hand, and nobody may take it before `next_try`."""
+def release(job: Job, next_try: datetime) -> Job:
+    """The job without a worker. No worker may claim it before `next_try`."""
     return replace(job, lease=Lease(NOBODY, next_try), watch_at=next_try)
 
 
 def restart(job: Job, now: datetime) -> Job:
-    """From the first file again, because orders were moved in time while the files were written; not before every index
-    shows where they are now."""
+    """Start again from the first file, because orders changed their place in time while the files were written. Waits
+    until every index shows the change. After RESTARTS restarts the job fails."""
     if job.restarts >= RESTARTS:
-        return fail(job, MOVING, now)
-    return let_go(replace(_anew(job), restarts=job.restarts + 1, attempts=0), now + INDEX_LAG)
+        return fail(job, ORDERS_KEEP_MOVING, now)
+    return release(replace(_reset(job), restarts=job.restarts + 1, attempts=0), now + INDEX_LAG)
 
 
-def _anew(job: Job) -> Job:
+def _reset(job: Job) -> Job:
+    """The job without its files and progress. The files become leftovers."""
     return replace(
         job,
         files=(),

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
-from shared.domain.alerts.deliveries import RETENTION, Attempt, Delivery, Lease, State, MessageKind
+from shared.domain.alerts.deliveries import RETENTION, Attempt, Delivery, Lease, MessageKind, State
 from shared.store.dynamodb import keys, table
 from shared.store.dynamodb.alert_records import DeliveryRecord
 from shared.store.dynamodb.attributes import InstantAttribute

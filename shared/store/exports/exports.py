@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from shared.domain.exports.model import ExportRequest, File, Format, Job, Kind, Lease, State, Warned
+from shared.domain.exports.model import ExportRequest, File, FileWarning, Format, Job, Kind, Lease, State
 from shared.domain.order.model import Status
 from shared.domain.order.transitions import Actor
 from shared.store.dynamodb import indexes, keys, table
@@ -133,7 +133,7 @@ def _job(record: ExportRecord) -> Job:
         "requested_by": Actor(**content["requested_by"]),
         "files": tuple(File(**file) for file in content["files"]),
         "leftovers": tuple(content.get("leftovers", ())),
-        "warnings": tuple(Warned(**warned) for warned in content["warnings"]),
+        "warnings": tuple(FileWarning(**warned) for warned in content["warnings"]),
         "lease": Lease(lease[0], _time.deserialize(lease[1])) if lease else None,
     }
     return Job(
