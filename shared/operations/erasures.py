@@ -49,7 +49,7 @@ def request_erasure(
 
     def step(customer: Customer) -> Customer:
         check_version(customer, expected)
-        asked = replace(customer, erasure=domain.begun(actor, include_open, now), version=customer.version + 1)
+        asked = replace(customer, erasure=domain.new_erasure(actor, include_open, now), version=customer.version + 1)
         with settle(pending, asked) as answer:
             return customers.save(customer, asked, answer)
 
@@ -80,16 +80,16 @@ def _drive(store_id: str, buyer_id: str, now: datetime, out_of_time: Callable[[]
     known = customers.load(store_id, buyer_id).erasure
     if known is None or known.due_at is None or known.due_at > now:
         return False
-    store, erasure = stores.load(store_id).store, domain.resumed(known)
+    store, erasure = stores.load(store_id).store, domain.at_start_of_pass(known)
     found = customers.orders_before(store_id, buyer_id, erasure.position, erasure.requested_at)
     for number, (position, order_id) in enumerate(found, 1):
-        erasure = domain.looked_at(erasure, position, _erase(store, buyer_id, order_id, erasure, now))
+        erasure = domain.after_order(erasure, position, _erase(store, buyer_id, order_id, erasure, now))
         if out_of_time():
             _note(store_id, buyer_id, known, replace(erasure, due_at=now))
             return False
         if number % SAVED_EVERY == 0:
             known = _note(store_id, buyer_id, known, replace(erasure, due_at=now))
-    _note(store_id, buyer_id, known, domain.passed(erasure, now), _as_it_is if erasure.settled else anonymous)
+    _note(store_id, buyer_id, known, domain.after_pass(erasure, now), _as_it_is if erasure.settled else anonymous)
     return True
 
 
@@ -129,7 +129,7 @@ def _erase(store: Store, buyer_id: str, order_id: str, erasure: Erasure, now: da
         for dispute in order.disputes:
             for folder in ("evidence", "uploads"):
                 found += files.forget(f"{folder}/{store.store_id}/{dispute.dispute_id}/")
-        if order.erased_at and not (found or thread.unanswered or domain.holds_personal(order)):
+        if order.erased_at and not (found or thread.unanswered or domain.has_personal_data(order)):
             return True
         after, entry = domain.erase(order, erasure, now)
         told = order_alerts.for_change(order, Change(after, (entry,)), store, loaded.progress)

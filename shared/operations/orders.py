@@ -195,7 +195,7 @@ def _reminded(order: Order) -> Sequence[Write]:
     and an opt-out at the same moment have one order."""
     customer = customers.find(order.store_id, order.buyer.id)
     if customer is not None:
-        buyers.refuse_reminder(customer)
+        buyers.check_may_be_reminded(customer)
     return [customers.still_reachable(order)]
 
 

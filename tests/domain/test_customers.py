@@ -38,43 +38,43 @@ def nobody() -> None:
 
 def test_an_order_joins_pays_and_is_refunded() -> None:
     placed, paid, refunded = order(), order(received=1000), order(received=1000, refunded=300)
-    told = customers.moved(Customer("s", "b"), None, placed, nobody)
+    told = customers.updated(Customer("s", "b"), None, placed, nobody)
     assert (told.counts, told.spend, told.first_at) == ({"orders": 1}, {}, placed.placed_at)
-    told = customers.moved(told, placed, paid, nobody)
+    told = customers.updated(told, placed, paid, nobody)
     assert (told.counts, told.spend, told.rate("refunded")) == ({"orders": 1, "paid": 1}, {"USD": 1000}, 0.0)
-    told = customers.moved(told, paid, refunded, nobody)
+    told = customers.updated(told, paid, refunded, nobody)
     assert (told.spend, told.rate("refunded"), told.name) == ({"USD": 700}, 1.0, "Alex")
 
 
 def test_an_order_that_goes_to_another_buyer_currency_and_time_takes_its_figures_along() -> None:
     was = order(received=1000)
-    kept = customers.moved(customers.moved(Customer("s", "b"), None, was, nobody), None, order(3), nobody)
+    kept = customers.updated(customers.updated(Customer("s", "b"), None, was, nobody), None, order(3), nobody)
     there = replace(was, buyer=Buyer("c", "FR"), currency="JPY", placed_at=AT)
-    left = customers.moved(kept, was, there, lambda: (order(3).placed_at, order(3).placed_at))
+    left = customers.updated(kept, was, there, lambda: (order(3).placed_at, order(3).placed_at))
     assert (left.counts, left.spend, left.first_at) == ({"orders": 1}, {}, order(3).placed_at)
-    assert customers.touched(was, there) == ("b", "c")
-    got = customers.moved(Customer("s", "c"), was, there, nobody)
+    assert customers.affected_buyers(was, there) == ("b", "c")
+    got = customers.updated(Customer("s", "c"), was, there, nobody)
     assert (got.counts, got.spend, got.last_at, got.country) == ({"orders": 1, "paid": 1}, {"JPY": 1000}, AT, "FR")
-    alone = customers.moved(customers.moved(Customer("s", "b"), None, was, nobody), was, there, lambda: None)
-    assert (alone.counts, alone.first_at, alone.noted) == ({}, None, False)
+    alone = customers.updated(customers.updated(Customer("s", "b"), None, was, nobody), was, there, lambda: None)
+    assert (alone.counts, alone.first_at, alone.has_seller_data) == ({}, None, False)
 
 
 @pytest.mark.parametrize("change", ["note", "shipped_at", "platform_at", "version"])
 def test_what_moves_no_figure_touches_no_record(change: str) -> None:
     values = {"note": "x", "shipped_at": AT, "platform_at": AT + timedelta(1), "version": 9}
-    assert customers.touched(order(), replace(order(), **{change: values[change]})) == ()
+    assert customers.affected_buyers(order(), replace(order(), **{change: values[change]})) == ()
 
 
 def test_the_name_is_what_was_told_last() -> None:
-    told = customers.moved(Customer("s", "b"), None, order(5), nobody)
+    told = customers.updated(Customer("s", "b"), None, order(5), nobody)
     older = order(1, buyer=Buyer("b", "DE", "Old"))
-    told = customers.moved(told, None, older, nobody)
+    told = customers.updated(told, None, older, nobody)
     assert (told.name, told.country) == ("Alex", "US"), "an older order brought in later tells nothing newer"
     renamed = replace(older, buyer=Buyer("b", "DE", "New"))
-    assert customers.touched(older, renamed) == ("b",)
-    assert customers.moved(told, older, renamed, nobody).name == "New"
+    assert customers.affected_buyers(older, renamed) == ("b",)
+    assert customers.updated(told, older, renamed, nobody).name == "New"
     silent = replace(older, buyer=Buyer("b", "DE"))
-    assert customers.touched(older, silent) == (), "to leave a name out is not to take it back"
+    assert customers.affected_buyers(older, silent) == (), "to leave a name out is not to take it back"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_groups_by_frequency_and_amount(paid: int, spend: dict[str, int], group:
 
 def test_who_is_blocked_or_has_opted_out_is_in_no_group_and_gets_no_reminder() -> None:
     free = Customer("s", "b")
-    customers.refuse_reminder(free)
+    customers.check_may_be_reminded(free)
     for blocked, out, state in (
         (True, False, "blocked"),
         (False, True, "opted_out"),
@@ -107,5 +107,5 @@ def test_who_is_blocked_or_has_opted_out_is_in_no_group_and_gets_no_reminder() -
         told = replace(free, blocked=blocked, reminder_opt_out=out)
         assert told.state == state
         with pytest.raises(Conflict) as refused:
-            customers.refuse_reminder(told)
+            customers.check_may_be_reminded(told)
         assert refused.value.code == "buyer_opted_out"

@@ -65,7 +65,7 @@ def full() -> Order:
 
 
 def erased(order: Order) -> Order:
-    return erasure.erase(order, erasure.begun(OWNER, False, NOW), NOW)[0]
+    return erasure.erase(order, erasure.new_erasure(OWNER, False, NOW), NOW)[0]
 
 
 @pytest.mark.parametrize("kind", GONE, ids=lambda kind: kind.__name__)
@@ -100,7 +100,7 @@ def test_what_is_to_go_is_gone_and_what_is_to_stay_is_as_it_was() -> None:
         and after.line_progress() == before.line_progress()
         and after.outcome is before.outcome
     )
-    assert erasure.holds_personal(before) and not erasure.holds_personal(after)
+    assert erasure.has_personal_data(before) and not erasure.has_personal_data(after)
     print(f"\n{looked} fields")
     assert looked >= 60
 
@@ -112,10 +112,10 @@ def test_a_reason_that_nobody_wrote_stays() -> None:
 
 
 def test_history_says_who_and_when_and_not_what() -> None:
-    _, entry = erasure.erase(full(), erasure.begun(OWNER, False, NOW), NOW)
+    _, entry = erasure.erase(full(), erasure.new_erasure(OWNER, False, NOW), NOW)
     assert (entry.actor, entry.at, entry.recorded_at, entry.action) == (OWNER, NOW, NOW, "erase")
     assert entry.reason is None and not entry.changes and entry.from_status is entry.to_status
-    assert erasure.bare_changes({"tags": [["a"], ["b"]], "note": True}) == {"tags": True, "note": True}
+    assert erasure.changes_without_personal_data({"tags": [["a"], ["b"]], "note": True}) == {"tags": True, "note": True}
 
 
 def test_a_customer_keeps_figures_and_whether_they_may_be_written_to() -> None:
@@ -127,24 +127,24 @@ def test_a_customer_keeps_figures_and_whether_they_may_be_written_to() -> None:
 
 
 def test_two_passes_then_a_day_for_those_that_are_open() -> None:
-    asked = erasure.begun(OWNER, False, NOW)
+    asked = erasure.new_erasure(OWNER, False, NOW)
     assert (asked.state, asked.due_at) == ("queued", NOW)
-    first = erasure.looked_at(erasure.looked_at(erasure.resumed(asked), "1", True), "2", False)
+    first = erasure.after_order(erasure.after_order(erasure.at_start_of_pass(asked), "1", True), "2", False)
     assert (first.state, first.erased, first.open) == ("running", 1, 1)
-    assert erasure.resumed(first) == first, "a pass that goes on keeps its counts"
-    assert erasure.looked_at(first, "3", None) == replace(first, position="3"), "none of the buyer's"
-    second = erasure.passed(first, NOW)
+    assert erasure.at_start_of_pass(first) == first, "a pass that goes on keeps its counts"
+    assert erasure.after_order(first, "3", None) == replace(first, position="3"), "none of the buyer's"
+    second = erasure.after_pass(first, NOW)
     assert (second.state, second.turn, second.position, second.erased) == ("running", 2, "", 0)
     assert second.due_at == NOW + timedelta(seconds=60)
-    waiting = erasure.passed(erasure.looked_at(second, "2", False), NOW)
+    waiting = erasure.after_pass(erasure.after_order(second, "2", False), NOW)
     assert (waiting.state, waiting.open, waiting.due_at) == ("waiting", 1, NOW + timedelta(days=1))
-    done = erasure.passed(erasure.looked_at(second, "1", True), NOW)
+    done = erasure.after_pass(erasure.after_order(second, "1", True), NOW)
     assert (done.state, done.erased, done.due_at, done.finished_at) == ("done", 1, None, NOW)
 
 
 def test_only_what_has_ended_is_erased_unless_the_owner_says_so() -> None:
     open_order, ended = life_in("WAIT_SELLER_SEND_GOODS").order, life_in("FINISH").order
-    careful, all_of_it = erasure.begun(OWNER, False, NOW), erasure.begun(OWNER, True, NOW)
+    careful, all_of_it = erasure.new_erasure(OWNER, False, NOW), erasure.begun(OWNER, True, NOW)
     assert [erasure.may_erase(order, careful) for order in (open_order, ended)] == [False, True]
     assert erasure.may_erase(open_order, all_of_it)
     assert erasure.may_erase(replace(open_order, erased_at=NOW), careful), "erased once, and opened again since"

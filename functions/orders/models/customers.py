@@ -13,7 +13,7 @@ from functions.orders.buyers import segment_of
 from functions.orders.models.fields import Body
 from functions.orders.models.values import ActorView, MoneyView, instant, money
 from shared.domain.customers import model as domain
-from shared.domain.customers.erasure import NOT_REACHED, Erasure
+from shared.domain.customers.erasure import RETAINED_COPIES, Erasure
 from shared.domain.customers.model import Customer
 
 Frequency = StrEnum("Frequency", [(name, name) for name, _ in domain.FREQUENCIES])  # type: ignore[misc]
@@ -136,7 +136,8 @@ def erasure_view(erasure: Erasure) -> ErasureView:
         "open_orders": erasure.open,
         "finished_at": instant(ended) if ended else None,
         "not_reached": [
-            {"what": what, "until": instant(ended + period) if ended else None} for what, period in NOT_REACHED.items()
+            {"what": what, "until": instant(ended + period) if ended else None}
+            for what, period in RETAINED_COPIES.items()
         ],
     }
 

@@ -1,8 +1,8 @@
-"""Erasure of a buyer's personal data, which leaves every figure whole.
+"""Erasure of a buyer's personal data. No figure changes.
 
-What goes is whatever says who the buyer is or what they wrote: name, email, address, messages, claims, evidence, the
-shop's notes. What stays is what was bought, when, for how much and to which country, under the id by which the platform
-knows the buyer: figures, funds and the platform's own later reports go by it.
+Erased are data that identify the buyer, and texts: name, email, address, messages, texts of disputes, evidence, and the
+seller's notes. Kept are what was bought, when, for how much and to which country, and the platform's id of the buyer,
+because figures, funds and later reports of the platform need it.
 """
 
 from __future__ import annotations
@@ -18,21 +18,24 @@ from shared.domain.order.model import Buyer, Dispute, Order, Parcel, Refund, Sta
 from shared.domain.order.transitions import Actor
 
 ACTION = "erase"
-AGAIN_AFTER = timedelta(seconds=60)
-"""When all orders are looked at a second time: an index may not have shown one of them yet, or shown it elsewhere."""
-OPEN_AFTER = timedelta(days=1)
-"""How often orders that had not ended are looked at again."""
+SECOND_PASS_AFTER = timedelta(seconds=60)
+"""The time until the second pass over all orders. In the first one, an index may not have shown every order yet."""
+RECHECK_AFTER = timedelta(days=1)
+"""The time between two rounds, while some orders of the buyer have not ended."""
 PASSES = 2
-NOT_REACHED: Mapping[str, timedelta] = {
+RETAINED_COPIES: Mapping[str, timedelta] = {
     "answers": timedelta(days=5),
     "exports": timedelta(days=33),
     "backups": timedelta(days=40),
 }
-"""What keeps copies that no erasure reaches, and how long after it the last of them is gone: answers kept for their
-idempotency keys (two days, and as long as TTL takes), files of exports (30 days, one as an old version, each up to the
-next midnight), backups of the table (35 days behind the last answer) (template.yaml)."""
+"""Copies that an erasure does not delete, and how long after the erasure the last one is deleted:
+
+- answers stored for idempotency keys: two days, and the delay of DynamoDB's TTL;
+- files of exports: 30 days, one day more as an old version of the object, each up to the next midnight;
+- backups of the table: 35 days after the last answer. The lifetimes are set in template.yaml.
+"""
 _CODES = frozenset({*END_REASONS, "sync", ""})
-"""What a refund's reason may be that nobody has written."""
+"""The reasons of refunds that are codes, not a person's text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,62 +67,70 @@ class Erasure:
         return "waiting" if self.finished_at else "running" if self.position or self.turn > 1 else "queued"
 
 
-def begun(actor: Actor, include_open: bool, now: datetime) -> Erasure:
+def new_erasure(actor: Actor, include_open: bool, now: datetime) -> Erasure:
     return Erasure(now, actor, include_open, due_at=now)
 
 
-def passed(erasure: Erasure, now: datetime) -> Erasure:
-    """All orders have been looked at: again in a moment; then, where some are open yet, when they may have ended."""
+def after_pass(erasure: Erasure, now: datetime) -> Erasure:
+    """The erasure after a pass over all orders. After the first pass the second is due; after the second the erasure is
+    done, or due again in RECHECK_AFTER if some orders are still open."""
     if erasure.turn < PASSES:
         return replace(
-            erasure, turn=erasure.turn + 1, position="", erased=0, open=0, due_at=now + AGAIN_AFTER, finished_at=None
+            erasure,
+            turn=erasure.turn + 1,
+            position="",
+            erased=0,
+            open=0,
+            due_at=now + SECOND_PASS_AFTER,
+            finished_at=None,
         )
-    due_at = now + OPEN_AFTER if erasure.open else None
+    due_at = now + RECHECK_AFTER if erasure.open else None
     return replace(erasure, turn=1, position="", due_at=due_at, finished_at=now, settled=True)
 
 
-def concerns(erasure: Erasure | None, order: Order) -> bool:
-    """Is it one of the orders whose buyer is to be forgotten?"""
+def covers(erasure: Erasure | None, order: Order) -> bool:
+    """Is the order one of those that the erasure is about?"""
     return erasure is not None and order.placed_at < erasure.requested_at
 
 
-def woken(erasure: Erasure) -> Erasure:
-    """An order of before the request was told after it: another round, at once."""
+def with_another_round(erasure: Erasure) -> Erasure:
+    """Another round at once, because an order from before the request arrived after it."""
     return replace(erasure, turn=1, position="", due_at=erasure.requested_at, finished_at=None)
 
 
-def resumed(erasure: Erasure) -> Erasure:
-    """A pass that begins counts anew."""
+def at_start_of_pass(erasure: Erasure) -> Erasure:
+    """The erasure with its counts set to 0, if a pass begins."""
     return erasure if erasure.position else replace(erasure, erased=0, open=0)
 
 
-def looked_at(erasure: Erasure, position: str, erased: bool | None) -> Erasure:
-    """One order further; None: it turned out to be none of the buyer's."""
+def after_order(erasure: Erasure, position: str, erased: bool | None) -> Erasure:
+    """The erasure after one order: erased (True), still open (False), or not of this buyer (None)."""
     return replace(
         erasure, position=position, erased=erasure.erased + (erased is True), open=erasure.open + (erased is False)
     )
 
 
 def may_erase(order: Order, erasure: Erasure) -> bool:
+    """An open order is erased only if the request says so: without its address it could not be shipped."""
     return erasure.include_open or order.erased_at is not None or order.status is Status.FINISH
 
 
 def erase(order: Order, erasure: Erasure, now: datetime) -> tuple[Order, Entry]:
-    """The order one version on, without what is personal, and what the history says of it: who and when."""
-    bare = stripped(replace(order, note=None, tags=(), unread_messages=0))
-    bare = replace(
-        bare,
+    """The next version of the order, without personal data, and its history entry."""
+    erased = without_personal_data(replace(order, note=None, tags=(), unread_messages=0))
+    erased = replace(
+        erased,
         refunds=tuple(_refund(refund) for refund in order.refunds),
         disputes=tuple(_dispute(dispute) for dispute in order.disputes),
         version=order.version + 1,
         erased_at=now,
     )
     actor, status = erasure.requested_by, order.status
-    return bare, Entry(bare.version, now, now, actor, ACTION, status, status)
+    return erased, Entry(erased.version, now, now, actor, ACTION, status, status)
 
 
-def stripped(order: Order) -> Order:
-    """Without what the platform tells of the buyer: nothing that is told again, later, comes back."""
+def without_personal_data(order: Order) -> Order:
+    """The order without the personal data that the platform sends. Applied to later snapshots, too."""
     country = order.recipient.get("country")
     return replace(
         order,
@@ -130,19 +141,19 @@ def stripped(order: Order) -> Order:
     )
 
 
-def holds_personal(order: Order) -> bool:
-    """Is there anything on the order itself that an erasure would take away?"""
-    bare, _ = erase(order, Erasure(order.placed_at, Actor("", "")), order.placed_at)
-    return replace(bare, version=order.version, erased_at=order.erased_at) != order
+def has_personal_data(order: Order) -> bool:
+    """Would an erasure change the order itself, apart from its messages?"""
+    erased, _ = erase(order, Erasure(order.placed_at, Actor("", "")), order.placed_at)
+    return replace(erased, version=order.version, erased_at=order.erased_at) != order
 
 
-def bare_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """What a history entry may go on telling: that tags were changed, and not to what."""
+def changes_without_personal_data(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The `changes` of a history entry without personal data: that tags changed, but not their values."""
     return {name: True if name == "tags" else value for name, value in changes.items()}
 
 
 def _parcel(parcel: Parcel) -> Parcel:
-    """A link may hold a postcode or a name; carrier and number stay, because they prove that it was sent."""
+    """A tracking URL may contain a postcode or a name. Carrier and number stay as proof of the shipment."""
     return replace(parcel, tracking_url=None)
 
 
@@ -151,6 +162,6 @@ def _refund(refund: Refund) -> Refund:
 
 
 def _dispute(dispute: Dispute) -> Dispute:
-    """Who proposed how much, and when, without a word of it."""
+    """The dispute without texts and evidence."""
     proposals = tuple(replace(each, text="") for each in dispute.proposals)
     return replace(dispute, proposals=proposals, evidence=())

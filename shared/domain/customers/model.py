@@ -1,7 +1,7 @@
-"""Customers: what all orders of one buyer in one store come to, and what the seller has noted about the buyer.
+"""Customers: the totals of all orders of one buyer in one store, and the seller's notes about the buyer.
 
-A record is kept with each change of an order, from the order before and after it. Spend is what was received less what
-was paid back, in minor units of each currency.
+Every change of an order updates the record, from the order before and after the change. Spend is the amount received
+less refunds, in minor units, by currency.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from shared.domain.customers.erasure import Erasure, concerns, woken
+from shared.domain.customers.erasure import Erasure, covers, with_another_round
 from shared.domain.errors import Conflict
 from shared.domain.money import CURRENCY_DIGITS
 from shared.domain.order.amounts import Outcome
@@ -25,29 +25,29 @@ FIGURES: Mapping[str, Callable[[Order], bool]] = {
     "cancelled": lambda order: order.outcome is Outcome.CANCELLED,
     "closed_unpaid": lambda order: order.outcome is Outcome.CLOSED_UNPAID,
 }
-"""The orders that a customer's record counts."""
+"""The counts of a customer: the name of each, and which orders it counts."""
 FREQUENCIES: tuple[tuple[str, int], ...] = (("never", 0), ("once", 1), ("repeat", 2), ("frequent", 5))
-"""How often a customer has paid: each group and the number of orders that it begins at."""
+"""How often a customer has paid: the groups, each with its smallest number of paid orders."""
 AMOUNTS: tuple[tuple[str, int], ...] = (("small", 0), ("middle", 50), ("large", 500))
-"""How much a customer has spent, in about US dollars: each group and the amount that it begins at."""
+"""How much a customer has spent: the groups, each with its smallest amount in approximate US dollars."""
 MAGNITUDES: Mapping[str, int] = {
     **dict.fromkeys("CNY HKD TWD MXN ZAR SEK NOK DKK CZK THB TRY UAH MDL EGP ILS".split(), 1),
     **dict.fromkeys("JPY RUB INR PHP HUF KZT RSD ISK DZD KES BDT PKR LKR ARS".split(), 2),
     **dict.fromkeys("KRW CLP COP NGN TZS MMK".split(), 3),
     **dict.fromkeys("IDR VND UZS LAK IRR".split(), 4),
 }
-"""How many units of a currency make about a dollar, as a power of ten (0 where it is not named). Good for telling large
-customers from small ones and for nothing else: no amount that anybody is shown has been converted."""
+"""The power of ten that is nearest to the price of a US dollar in each currency; 0 for other currencies. Used only to
+group customers by spend. No amount in an answer or a file is converted."""
 BLOCKED, OPTED_OUT, BOTH = "blocked", "opted_out", "blocked_opted_out"
 GROUPS: tuple[str, ...] = tuple(f"{often}-{much}" for often, _ in FREQUENCIES for much, _ in AMOUNTS)
 STATES: tuple[str, ...] = (*GROUPS, BLOCKED, OPTED_OUT, BOTH)
-"""What a customer is listed under: a group of those who may be written to, or why they may not."""
+"""The lists of customers: a group for those who may be contacted, or the reason why not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """`counts` are the orders of FIGURES, `spend` is by currency. The times are those at which orders were placed; None
-    of a customer all of whose orders turned out to be somebody else's."""
+    """`counts` are by the names of FIGURES, `spend` is by currency. `first_at` and `last_at` are when the first and the
+    last order were placed; None if snapshots moved all orders to other buyers."""
 
     store_id: str
     buyer_id: str
@@ -69,8 +69,8 @@ class Customer:
         return not (self.blocked or self.reminder_opt_out)
 
     @property
-    def noted(self) -> bool:
-        """Has the seller noted anything, or had the buyer's data erased? Such a record stays, whatever its figures."""
+    def has_seller_data(self) -> bool:
+        """Has the seller added anything, or requested an erasure? Such a record stays, even without orders."""
         return bool(self.tags or self.note or not self.reachable or self.erasure)
 
     @property
@@ -91,7 +91,7 @@ class Customer:
         return BOTH if self.blocked and self.reminder_opt_out else BLOCKED if self.blocked else OPTED_OUT
 
     def rate(self, name: str) -> float | None:
-        """The share of the paid orders that were refunded or disputed; None where nothing was paid yet."""
+        """The count `name` as a share of the paid orders, at most 1; None without paid orders."""
         paid = self.counts.get("paid", 0)
         return round(min(1.0, self.counts.get(name, 0) / paid), 4) if paid else None
 
@@ -101,66 +101,70 @@ def _group(groups: tuple[tuple[str, int], ...], value: float) -> str:
 
 
 def anonymous(customer: Customer) -> Customer:
-    """Figures, country and whether the buyer may be written to, and nothing of who it is."""
+    """The customer without personal data: figures, country, and whether the buyer may be contacted."""
     return replace(customer, name=None, note=None, tags=())
 
 
 def figures(order: Order) -> Counter[str]:
-    """What one order counts as."""
+    """The counts of one order."""
     return Counter({name: 1 for name, holds in FIGURES.items() if holds(order)})
 
 
 def spend(order: Order) -> Counter[str]:
+    """The spend of one order, in minor units by currency."""
     return Counter({order.currency: (order.amounts.received or 0) - order.amounts.refunded})
 
 
-def touched(was: Order | None, after: Order) -> tuple[str, ...]:
-    """The buyers whose records a change of an order moves; none for most."""
-    if was is None:
+def affected_buyers(before: Order | None, after: Order) -> tuple[str, ...]:
+    """The ids of the buyers whose records a change of an order updates. Most changes update none."""
+    if before is None:
         return (after.buyer.id,)
-    if was.buyer.id != after.buyer.id:
-        return was.buyer.id, after.buyer.id
+    if before.buyer.id != after.buyer.id:
+        return before.buyer.id, after.buyer.id
     same = (
-        figures(was) == figures(after)
-        and spend(was) == spend(after)
-        and was.placed_at == after.placed_at
-        and not _told(was, after)
+        figures(before) == figures(after)
+        and spend(before) == spend(after)
+        and before.placed_at == after.placed_at
+        and not _identity_changed(before, after)
     )
     return () if same else (after.buyer.id,)
 
 
 Span = tuple[datetime, datetime] | None
-"""When the first and the last of some orders were placed."""
+"""When the first and the last of some orders were placed; None without orders."""
 
 
-def moved(customer: Customer, was: Order | None, after: Order, others: Callable[[], Span]) -> Customer:
-    """The record of this buyer after a change of an order that is, or was, the buyer's. `others` is asked only where
-    the order that made the first or last time has gone to another time or buyer."""
-    before = was if was is not None and was.buyer.id == customer.buyer_id else None
-    now = after if after.buyer.id == customer.buyer_id else None
+def updated(customer: Customer, before: Order | None, after: Order, others: Callable[[], Span]) -> Customer:
+    """The record of a buyer after a change of an order that was or is of this buyer.
+
+    `others` reads the span of the buyer's other orders. It is called only if the first or the last order moved to
+    another time or buyer.
+    """
+    old = before if before is not None and before.buyer.id == customer.buyer_id else None
+    new = after if after.buyer.id == customer.buyer_id else None
     counts, spent = Counter(customer.counts), Counter(customer.spend)
-    if before is not None:
-        counts.subtract(figures(before))
-        spent.subtract(spend(before))
-    if now is not None:
-        counts.update(figures(now))
-        spent.update(spend(now))
+    if old is not None:
+        counts.subtract(figures(old))
+        spent.subtract(spend(old))
+    if new is not None:
+        counts.update(figures(new))
+        spent.update(spend(new))
     times = [at for at in (customer.first_at, customer.last_at) if at is not None]
-    if before is not None and (now is None or now.placed_at != before.placed_at) and before.placed_at in times:
+    if old is not None and (new is None or new.placed_at != old.placed_at) and old.placed_at in times:
         times = list(others() or ())
-    if now is not None:
-        times.append(now.placed_at)
+    if new is not None:
+        times.append(new.placed_at)
     country, name, erasure = customer.country, customer.name, customer.erasure
-    forgotten = now is not None and concerns(erasure, now)
-    named = None if now is None or forgotten else now.buyer.name
-    if now is not None and (_told(before, now) if before else now.placed_at >= max(times)):
-        country, name = now.buyer.country, named or name
-    if now is not None and forgotten and erasure and before is None and now.erased_at is None:
-        erasure = woken(erasure)
+    erasing = new is not None and covers(erasure, new)
+    new_name = None if new is None or erasing else new.buyer.name
+    if new is not None and (_identity_changed(old, new) if old else new.placed_at >= max(times)):
+        country, name = new.buyer.country, new_name or name
+    if new is not None and erasing and erasure and old is None and new.erased_at is None:
+        erasure = with_another_round(erasure)
     return replace(
         customer,
         country=country,
-        name=name or named,
+        name=name or new_name,
         erasure=erasure,
         counts={each: count for each, count in sorted(counts.items()) if count},
         spend={each: minor for each, minor in sorted(spent.items()) if minor},
@@ -169,20 +173,20 @@ def moved(customer: Customer, was: Order | None, after: Order, others: Callable[
     )
 
 
-def _told(was: Order, after: Order) -> bool:
-    """Does the change say anything new about who the buyer is?"""
-    return after.buyer.country != was.buyer.country or after.buyer.name not in (None, was.buyer.name)
+def _identity_changed(before: Order, after: Order) -> bool:
+    """Has the buyer another country or name? A snapshot without a name does not remove it."""
+    return after.buyer.country != before.buyer.country or after.buyer.name not in (None, before.buyer.name)
 
 
 def of_orders(store_id: str, buyer_id: str, orders: Iterable[Order]) -> Customer:
-    """The figures counted anew from all orders of a buyer."""
-    made = Customer(store_id, buyer_id)
+    """The record of a buyer, counted from all orders of the buyer."""
+    customer = Customer(store_id, buyer_id)
     for order in orders:
-        made = moved(made, None, order, lambda: None)
-    return made
+        customer = updated(customer, None, order, lambda: None)
+    return customer
 
 
-def refuse_reminder(customer: Customer) -> None:
-    """Raises Conflict: who was blocked or wants no reminders gets none."""
+def check_may_be_reminded(customer: Customer) -> None:
+    """Raises Conflict if the customer is blocked or has opted out of reminders."""
     if not customer.reachable:
         raise Conflict("buyer_opted_out", "The buyer wants no reminders, or is blocked.")

@@ -68,7 +68,7 @@ def sync(order: Order, command: Command) -> Order:
     body = command.body
     after = _contents(order, body["order"], command.at)
     after = replace(after, parcels=_parcels(after, body["parcels"]))
-    after = erasure.stripped(after) if order.erased_at else after
+    after = erasure.without_personal_data(after) if order.erased_at else after
     after = _overlays(after, body["overlays"], command)
     after = _status_and_funds(after, body["status"], body.get("end_reason"), body.get("fund_state"), command.at)
     after = _refunds(order, _violations(after, command.at), command)

@@ -63,7 +63,7 @@ def with_figures(was: Order | None, after: Order, writes: Sequence[Write]) -> li
     the order counts in no record yet. The records are read here: a transaction with these writes raises Stale where one
     of them has changed since."""
     return _together(
-        writes, [write for each in domain.touched(was, after) for write in _delta_writes(each, was, after)]
+        writes, [write for each in domain.affected_buyers(was, after) for write in _delta_writes(each, was, after)]
     )
 
 
@@ -107,9 +107,9 @@ def erasures_due(now: datetime) -> Iterator[tuple[str, str]]:
 
 def _delta_writes(buyer_id: str, was: Order | None, after: Order) -> list[Write]:
     before = find(after.store_id, buyer_id) or Customer(after.store_id, buyer_id)
-    moved = domain.moved(before, was, after, lambda: _others(after, buyer_id))
-    record = _record(replace(moved, version=before.version + 1))
-    if moved.counts.get("orders", 0) > 0 or moved.noted:
+    updated = domain.updated(before, was, after, lambda: _others(after, buyer_id))
+    record = _record(replace(updated, version=before.version + 1))
+    if updated.counts.get("orders", 0) > 0 or updated.has_seller_data:
         return [Put(record, _as_read(before), stale)]
     return [Delete(record, _as_read(before), stale)] if before.version else []
 

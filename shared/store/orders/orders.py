@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pynamodb.expressions.condition import Condition
 
 from shared.domain.alerts.order_alerts import AlertChanges, AlertProgress
-from shared.domain.customers.erasure import bare_changes
+from shared.domain.customers.erasure import changes_without_personal_data
 from shared.domain.order.history import Entry
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import Actor
@@ -168,7 +168,7 @@ def forget_words(store_id: str, order_id: str) -> int:
     for record in query(keys.order_pk(store_id, order_id), Record.sk.startswith(keys.HISTORY)):
         if not isinstance(record, HistoryRecord):
             continue
-        bare = bare_changes(record.changes or {})
+        bare = changes_without_personal_data(record.changes or {})
         if record.reason is None and bare == (record.changes or {}):
             continue
         update(Update(record, [HistoryRecord.reason.remove(), HistoryRecord.changes.set(bare)], present(), stale))
