@@ -1,5 +1,5 @@
-"""Names of countries and territories by ISO 3166 code, as the Unicode CLDR has them: exports name countries, because
-the tools that read the seller centre's files look them up by name."""
+"""Names of countries and territories by ISO 3166 code, from the Unicode CLDR. Exports write names, because tools that
+read the seller centre's files expect names."""
 
 from __future__ import annotations
 
@@ -263,6 +263,6 @@ COUNTRIES: dict[str, tuple[str, str]] = {
 
 
 def country_name(code: str | None, language: str) -> str | None:
-    """The name, or the code itself where there is none: a file loses nothing that it was given."""
+    """The name of a country, or the code itself if it is unknown."""
     names = COUNTRIES.get(code or "")
     return code if names is None else names[language == "zh-CN"]

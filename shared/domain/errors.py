@@ -1,7 +1,7 @@
-"""The refusals of the domain: few, typed, each with a code that is never renamed.
+"""The errors of the domain. Each has a code that is never renamed.
 
-A *conflict* is the order's state, overlay, count or time speaking against a request; an *unprocessable* request is
-well-formed but breaks a rule about its content. Nothing has been written when one of these is raised.
+Conflict: the state of the order, an overlay, a count or the time forbids the action. Unprocessable: the content of the
+request breaks a rule. When one of them is raised, nothing has been written.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 
 class DomainError(Exception):
-    """A request the domain refuses. `code` is stable, `detail` is for people and never holds a buyer's data."""
+    """A request that the domain refuses. `code` is stable; `detail` is for people and never holds a buyer's data."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -19,11 +19,11 @@ class DomainError(Exception):
 
 
 class Conflict(DomainError):
-    """The order as it is now forbids it. Asking again later, or doing something else first, may succeed."""
+    """The present state forbids the action. The same request may succeed later (HTTP 409)."""
 
 
 class TransitionNotAllowed(Conflict):
-    """No row of the lifecycle table leads from here with this action."""
+    """No row of the lifecycle tables allows the action in this state. `allowed` are the actions that are allowed."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class TransitionNotAllowed(Conflict):
 
 
 class Unprocessable(DomainError):
-    """The content of the request breaks a rule. `pointer` is a JSON pointer into the request's body."""
+    """The content of the request breaks a rule (HTTP 422). `pointer` is a JSON pointer into the request's body."""
 
     def __init__(self, code: str, detail: str, pointer: str = "") -> None:
         super().__init__(code, detail)

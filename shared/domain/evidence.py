@@ -1,4 +1,4 @@
-"""What may be put before the other side of a dispute: an image or a PDF, known by its content and not by its name."""
+"""Evidence in a dispute: an image or a PDF. Its media type is found by its content, not by its name."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ MAGIC: tuple[tuple[str, bytes, bytes], ...] = (
     ("image/webp", b"RIFF", b"WEBP"),
     ("application/pdf", b"%PDF-", b""),
 )
-"""Media type, how its files begin, and what they have at byte 8."""
+"""Media type, the first bytes of its files, and the bytes from byte 8 on."""
 MEDIA_TYPES = tuple(media_type for media_type, _, _ in MAGIC)
 
 
 def media_type_of(beginning: bytes) -> str | None:
-    """What a file is by its first 16 bytes; None where it is nothing that may be shown."""
+    """The media type of a file by its first 16 bytes; None if the type is not allowed."""
     return next(
         (name for name, first, at_8 in MAGIC if beginning.startswith(first) and beginning[8:].startswith(at_8)), None
     )

@@ -1,8 +1,9 @@
-"""What one order adds to its store's daily figures: sales by the day it was placed, service by the day things happened.
+"""The daily figures of a store: what one order adds to them. Sales count on the day the order was placed, service
+figures on the day of the event.
 
-A pure function of the order as it stands, so that a change moves the figures by what it changed, and a recount over all
-orders comes to the same. Days are those of the zone that the order was placed in. An order that was placed before there
-were figures has no zone, and counts in none until its next change gives it one.
+`figures` is a pure function of the order, so a change adds the difference between two versions, and a recount over all
+orders gives the same result. Days are days of the order's `time_zone`. An order from before there were figures has no
+zone; it counts nothing until its next change sets the zone.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from zoneinfo import ZoneInfo
 from shared.domain.order.model import CLOSING_REFUND_STATES, Order
 
 SALES = ("orders", "pieces", "ordered", "paid", "received", "refunded")
-"""Of all orders and of each country: how many, their pieces and totals; of how many money was received; how much, and
-how much of it was paid back. Money in minor units."""
+"""The figures of all orders and of each country: number of orders, pieces, total; number of paid orders, amount
+received, amount refunded. Amounts are in minor units."""
 PRODUCTS = ("pieces", "amount", "refunded_pieces")
-"""Of each product in paid orders: pieces, what its lines came to, and how many of the pieces were closed by a refund
-before they were sent, or came back. Money goes back by agreement on an order, so no part of it is a product's."""
+"""The figures of each product in paid orders: pieces, amount of its lines, and pieces refunded before shipment or
+returned. Refunded money belongs to an order, not to a product, so it is not counted here."""
 SERVICE = (
     "paid_orders",
     "shipped_on_time",
@@ -40,12 +41,12 @@ CANCELLED = {
     "payment_refused": "cancelled_otherwise",
     "examination_timeout": "cancelled_otherwise",
 }
-"""Who is to blame for a paid order that was not sent. A buyer's own words (a cancellation's reason is free text) tell
-nothing that could be counted."""
+"""Who caused the end of a paid order that was not shipped, by end reason. The buyer's reason for a cancellation is free
+text and is not counted."""
 
 
 class Figure(NamedTuple):
-    """`by` is total, country or product, `name` which of them."""
+    """The key of one figure. `by` is total, country or product; `name` is the country code or product id."""
 
     day: date
     currency: str
@@ -55,7 +56,7 @@ class Figure(NamedTuple):
 
 
 def figures(order: Order) -> Counter[Figure]:
-    """All that the order counts for; every amount in its own currency."""
+    """The figures of one order, without zeros. Amounts are in the currency of the key."""
     if not order.time_zone:
         return Counter()
     placed, sold, currency = local_day(order, order.placed_at), _sales(order), order.currency
@@ -88,17 +89,17 @@ def _sales(order: Order) -> dict[str, int]:
 def _products(order: Order) -> Iterator[tuple[str, str, int]]:
     if order.amounts.received is None:
         return
-    progress = order.line_progress()
+    lines = order.line_progress()
     for line in order.lines:
-        tally = progress[line.line_id]
+        progress = lines[line.line_id]
         yield line.product_id, "pieces", line.quantity
         yield line.product_id, "amount", line.quantity * line.unit_price
-        yield line.product_id, "refunded_pieces", min(line.quantity, tally.refunded + tally.returned)
+        yield line.product_id, "refunded_pieces", min(line.quantity, progress.refunded + progress.returned)
 
 
 def _service(order: Order) -> Iterator[tuple[str, datetime]]:
-    """What happened, and when. Where nobody knows when an order was paid, it counts on the day it was placed; where
-    nobody knows when it should have been sent, it was neither on time nor late."""
+    """The events of the order, each with its time. If it is unknown when the order was paid, it counts as paid when it
+    was placed. If it is unknown when shipment was due, it is neither on time nor late."""
     if order.amounts.received is not None:
         yield "paid_orders", order.paid_at or order.placed_at
     if order.violations:

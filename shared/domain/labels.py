@@ -1,4 +1,4 @@
-"""What people call a status or a timer, in English and in the seller centre's Chinese (marketplace.md 1.1)."""
+"""Names of statuses and timers for people, in English and in the Chinese of the seller centre."""
 
 from __future__ import annotations
 

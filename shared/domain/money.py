@@ -1,4 +1,4 @@
-"""Money: an integer of minor units with its ISO 4217 currency, and nothing else."""
+"""Money: an integer of minor units with an ISO 4217 currency."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ _BY_DIGITS = {
     4: "CLF UYW",
 }
 CURRENCY_DIGITS: dict[str, int] = {code: digits for digits, codes in _BY_DIGITS.items() for code in codes.split()}
-"""Minor-unit digits of every circulating currency of ISO 4217 (list one)."""
+"""The number of decimals of every currency of ISO 4217 (list one)."""
 
 MAX_MINOR = 10**15 - 1
-"""The largest amount of one field: 9,999,999,999,999.99 USD. A thousand of them still add up exactly everywhere."""
+"""The largest amount of one field: 9,999,999,999,999.99 USD. The sum of a thousand of them is still exact in every
+store and file."""
 
 _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,14})(?:\.([0-9]{1,4}))?")
 
@@ -37,9 +38,9 @@ class Money:
 
     @classmethod
     def parse(cls, amount: str, currency: str) -> Money:
-        """A canonical, non-negative decimal string with the currency's own number of digits.
+        """Parse a non-negative decimal string with exactly the number of decimals of the currency.
 
-        Raises Unprocessable: `currency_unknown`, or `amount_invalid` (the detail says what shape is wanted).
+        Raises Unprocessable: `currency_unknown`, or `amount_invalid` (the detail shows the right form).
         """
         digits = CURRENCY_DIGITS.get(currency)
         if digits is None:
@@ -58,7 +59,7 @@ class Money:
         return cls(minor, currency)
 
     def __str__(self) -> str:
-        """The canonical decimal string of the contract, with a sign where it is negative."""
+        """The decimal string as `parse` accepts it, with a sign if it is negative."""
         digits = CURRENCY_DIGITS[self.currency]
         sign, whole = ("-" if self.minor < 0 else ""), str(abs(self.minor)).rjust(digits + 1, "0")
         return f"{sign}{whole[:-digits]}.{whole[-digits:]}" if digits else sign + whole

@@ -1,4 +1,4 @@
-"""The shop's service level over some days: which of its figures is counted of which (marketplace.md 2.2)."""
+"""The service level of a store over some days: the measures of the marketplace, as shares of the daily figures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A share of figures.SERVICE: `part` of `whole`, each a sum, and what they are, in English and Chinese."""
+    """One measure: the sum of the figures `part` divided by the sum of `whole` (names of figures.SERVICE). `counts`
+    describes it in English and Chinese."""
 
     part: tuple[str, ...]
     whole: tuple[str, ...]
@@ -60,7 +61,7 @@ class Level:
 
     @property
     def rate(self) -> float | None:
-        """None where there is nothing that it could be a share of."""
+        """The share, or None if the denominator is 0."""
         return round(self.numerator / self.denominator, 4) if self.denominator else None
 
 

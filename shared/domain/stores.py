@@ -1,4 +1,4 @@
-"""A store's own settings: its zone, its working calendar and how long each timer of an order runs."""
+"""A store and its settings: time zone, business calendar, length of the timers, fee rates and alert rules."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from shared.domain.alerts.rules import AlertRules
 
 
 class Mode(StrEnum):
-    """`enforce`: lapses take effect. `watch`: the platform's own clock acts; ours shows and alerts."""
+    """`enforce`: lapses of timers change orders. `watch`: the platform's clock changes them; ours only shows deadlines
+    and raises alerts."""
 
     ENFORCE = "enforce"
     WATCH = "watch"
@@ -36,8 +37,8 @@ DURATIONS: Mapping[str, timedelta] = MappingProxyType(
         "decision": timedelta(days=7),
     }
 )
-"""Default length of each timer (api.md, the timer table). `shipment` is in business days, and counts only where no line
-names its own `handling_days`; `receipt` only where the order names no `delivery_days`."""
+"""The default length of each timer. `shipment` is in business days, and is used only if no line has `handling_days`;
+`receipt` is used only if the order has no `delivery_days`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class DeadlinePolicy:
 
 @dataclass(frozen=True, slots=True)
 class FeeRates:
-    """What the platform keeps of an order, in parts per million. The default commission is the one of marketplace.md
-    2.1; what the platform says of an order wins."""
+    """The platform's fees, in parts per million of an order. The default commission is 5 %, as the marketplace charges.
+    Rates that the platform sends with an order win."""
 
     commission: int = 50_000
     affiliate: int = 0
@@ -58,7 +59,8 @@ class FeeRates:
 @dataclass(frozen=True, slots=True)
 class Store:
     """`business_days` are ISO weekdays (1 is Monday); `holidays` are days off in the store's own calendar.
-    `watched_until` is when the store last began to enforce: what came up before is told as to a store that watches."""
+    `watched_until` is when the store last switched from `watch` to `enforce`: alerts with an earlier time follow the
+    rules of `watch`."""
 
     store_id: str
     name: str = ""
@@ -72,7 +74,7 @@ class Store:
     watched_until: datetime | None = None
 
     def in_watch_mode(self, at: datetime) -> bool:
-        """Did nothing lapse by itself at this moment?"""
+        """Was the store in `watch` mode at this time, so that no timer lapsed?"""
         return not self.enforces or (self.watched_until is not None and at <= self.watched_until)
 
     @property

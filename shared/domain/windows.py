@@ -1,4 +1,4 @@
-"""Calendar windows: half-open, in a store's own zone."""
+"""Windows of calendar days in a store's time zone. All are half-open: [start, end)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 
 def months_before(day: date, months: int) -> date:
-    """The same day so many months earlier, or that month's last day where it has no such day (31 May → 28 February)."""
+    """The same day `months` months earlier, or the last day of that month if it is shorter (31 May → 28 February)."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def start_of_day(day: date, time_zone: str) -> datetime:
-    """The first instant of a local day, in UTC; where midnight does not exist, the instant the day begins with."""
+    """The first instant of a local day, in UTC. If the clock skips midnight, it is the first instant after the gap."""
     return datetime.combine(day, time(), ZoneInfo(time_zone)).astimezone(UTC)
 
 
@@ -28,7 +28,7 @@ CADENCES = ("daily", "weekly", "monthly")
 
 
 def next_regular(after: datetime, time_zone: str, cadence: str, hour: int) -> datetime:
-    """The next time at `hour` in the zone, after a moment: of any day, a Monday, or the first of a month."""
+    """The next time after `after` at `hour` in the zone: of any day, of a Monday, or of the first of a month."""
     day = after.astimezone(ZoneInfo(time_zone)).date()
     while True:
         starts = {"daily": True, "weekly": day.isoweekday() == 1, "monthly": day.day == 1}[cadence]
@@ -39,7 +39,7 @@ def next_regular(after: datetime, time_zone: str, cadence: str, hour: int) -> da
 
 
 def period_of(day: date, group_by: str) -> tuple[date, date]:
-    """[first day, day after the last) of the day, ISO week (from its Monday) or month that a day lies in."""
+    """[first day, day after the last day) of the day, ISO week (from Monday) or month that contains `day`."""
     if group_by == "day":
         return day, day + timedelta(days=1)
     if group_by == "week":

@@ -1,4 +1,4 @@
-"""Order messages (订单留言): who wrote what, and the two rules for what a shop may write (api.md, After-sales)."""
+"""Messages of an order (订单留言): the thread, and the two rules for a seller's message: English, and not too long."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from shared.domain.errors import Unprocessable
 
 BUYER, SELLER, PLATFORM = "buyer", "seller", "platform"
 MAX_LENGTH = 1_500
-"""Code points of a shop's message; a line break that is written CR LF counts as one."""
+"""The most code points of a seller's message. A line break CR LF counts as one."""
 MAX_BUYER_LENGTH = 10_000
-"""A buyer's text is kept as it came; longer than this it is no message."""
+"""The most code points of a buyer's message. A buyer may write in any language."""
 IN_TIME_SECONDS = 24 * 60 * 60
-"""The platform's own target for a reply (features.md 1.10)."""
+"""The time in which the platform wants the seller to reply."""
 _FULL_WIDTH = ((0x3000, 0x303F), (0xFE10, 0xFE1F), (0xFE30, 0xFE4F), (0xFF00, 0xFFEF))
-"""Ideographic signs, vertical forms, and forms of another width than a Latin text has."""
+"""Ranges of ideographic punctuation, vertical forms, and full-width or half-width forms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """The talk about one order. `unanswered` is the first thing that the buyer wrote and nobody has answered yet,
-    `answered_at` when the shop wrote last. `alert_at` is when the shop is told that it has waited too long, and
-    `alerted` whether it has been (talk_alerts.py)."""
+    """The messages of one order, without their texts. `unanswered` is the buyer's first message without an answer;
+    `answered_at` is when the seller wrote last. `alert_at` is the time of the alert for `unanswered`, and `alerted`
+    whether it was raised (alerts/message_alerts.py)."""
 
     version: int = 0
     answered_at: datetime | None = None
@@ -41,20 +41,20 @@ class Thread:
     alerted: bool = False
 
     def with_message(self, message: Message) -> Thread:
-        """The shop's answer ends the wait, the platform's own words do not; and what the buyer wrote before the last
-        answer is answered, however late it is told."""
-        answered, waiting = self.answered_at, self.unanswered
+        """The thread with one more message. The seller's message answers every earlier message of the buyer, also one
+        that arrives later. Messages of the platform answer nothing."""
+        answered, unanswered = self.answered_at, self.unanswered
         if message.sender == SELLER:
             answered = max(answered or message.sent_at, message.sent_at)
-            waiting = waiting if waiting and waiting.sent_at > answered else None
+            unanswered = unanswered if unanswered and unanswered.sent_at > answered else None
         elif message.sender == BUYER and (answered is None or message.sent_at > answered):
-            waiting = message if waiting is None or message.sent_at < waiting.sent_at else waiting
-        return replace(self, version=self.version + 1, answered_at=answered, unanswered=waiting)
+            unanswered = message if unanswered is None or message.sent_at < unanswered.sent_at else unanswered
+        return replace(self, version=self.version + 1, answered_at=answered, unanswered=unanswered)
 
 
 def check(text: str, sender: str, pointer: str = "/text") -> None:
-    """Raises Unprocessable `message_empty`, `message_too_long`, or `message_not_english`, which names the first
-    character that is not and its place, counted from 1."""
+    """Check a text. Raises Unprocessable `message_empty`, `message_too_long`, or `message_not_english` with the first
+    wrong character and its position, counted from 1. A buyer's text may be in any language."""
     if not text.strip():
         raise Unprocessable("message_empty", "A message says something.", pointer)
     length, limit = len(text.replace("\r\n", "\n")), MAX_BUYER_LENGTH if sender == BUYER else MAX_LENGTH
@@ -74,7 +74,7 @@ def check(text: str, sender: str, pointer: str = "/text") -> None:
 
 
 def is_english(char: str) -> bool:
-    """Every letter is Latin, no sign is full-width or ideographic; other signs, and emoji, pass."""
+    """A letter must be Latin. Any other character passes, emoji too, unless it is full-width or ideographic."""
     name = _name(char)
     if unicodedata.category(char).startswith("L"):
         return name.startswith("LATIN")

@@ -1,4 +1,4 @@
-"""Message templates: a shop's own words, with variables that an order fills in (features.md 1.10)."""
+"""Message templates: a seller's text with variables, which are replaced by values of an order."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from shared.domain.order.model import Order
 from shared.domain.stores import Store
 
 MAX_TEMPLATES = 200
-"""Templates of one store."""
+"""The most templates of a store."""
 Value = Callable[[Order, Store], str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`version` counts what was written; no two templates of a store have the same `key`."""
+    """`version` grows by 1 with every change. No two templates of a store have the same `key`."""
 
     template_id: str
     name: str
@@ -34,12 +34,12 @@ class Template:
 
     @property
     def key(self) -> str:
-        """The name as people tell names apart: whatever its case, width and spaces."""
+        """The name without differences in case, character width and spaces."""
         return " ".join(unicodedata.normalize("NFKC", self.name).casefold().split())
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """Each once, in the order of the text."""
+        """The names of the variables, each once, in the order of the text."""
         return tuple(dict.fromkeys(_VARIABLE.findall(self.text)))
 
 
@@ -75,35 +75,35 @@ VARIABLES: Mapping[str, Value] = {
     "ship_by": _due("shipment"),
     "receive_by": _due("receipt"),
 }
-"""What may stand in braces. Days are those of the store's zone; an order of several parcels names them all."""
+"""The variables: what may be in braces. Days are days of the store's zone. Several parcels give several values."""
 _VARIABLE = re.compile(r"\{(" + "|".join(VARIABLES) + r")\}")
 _BRACES = re.compile(r"\{[^{}]*\}|[{}]")
 
 
 def check(name: str, text: str) -> None:
-    """Both rules of messages hold for the text as it is written, and braces are for variables alone. Raises
-    Unprocessable, `template_variable_unknown` by name or place."""
+    """Check a template. Its text must be a valid message, and braces may enclose only variables. Raises Unprocessable;
+    `template_variable_unknown` names the variable or the position."""
     if not name.strip():
         raise Unprocessable("template_name_empty", "A template has a name.", "/name")
     messages.check(text, messages.SELLER)
-    for found in _BRACES.finditer(text):
-        if not _VARIABLE.fullmatch(found[0]):
-            told = f"There is no variable {found[0]}" if len(found[0]) > 1 else f"A brace stands alone: {found[0]}"
+    for match in _BRACES.finditer(text):
+        if not _VARIABLE.fullmatch(match[0]):
+            problem = f"There is no variable {match[0]}" if len(match[0]) > 1 else f"A brace stands alone: {match[0]}"
             raise Unprocessable(
                 "template_variable_unknown",
-                f"{told} (character {found.start() + 1}). There are {', '.join(VARIABLES)}.",
+                f"{problem} (character {match.start() + 1}). There are {', '.join(VARIABLES)}.",
                 "/text",
             )
 
 
 def fill(template: Template, order: Order, store: Store) -> str:
-    """What the template says of this order; a value that looks like a variable is none.
+    """The text of the template for this order. A value that looks like a variable is not replaced again.
 
     Raises Unprocessable at `/template_id`: `template_variable_empty` and `template_variable_not_english` name the
-    variable, never its value; what has grown too long is `message_too_long`.
+    variable, never its value; `message_too_long` if the result is too long.
     """
     values = {name: _value(name, order, store) for name in template.variables}
-    text = _VARIABLE.sub(lambda found: values[found[1]], template.text)
+    text = _VARIABLE.sub(lambda match: values[match[1]], template.text)
     messages.check(text, messages.SELLER, "/template_id")
     return text
 
