@@ -21,7 +21,7 @@ from functions.alerts.formats import email
 from functions.alerts.formats.request import Outcome, Verdict
 from functions.alerts.formats.table import FORMATS
 from functions.alerts.formats.verdicts import DEFAULT_WAIT, ROBOTS, verdict
-from shared.domain.alerts import deliveries as life
+from shared.domain.alerts import deliveries as model
 from shared.domain.alerts.channels import Channel, ChannelKind, OffReason
 from shared.domain.alerts.deliveries import Attempt, Delivery
 from shared.domain.alerts.notices import Notice
@@ -51,7 +51,7 @@ def attempt_delivery(store_id: str, channel_id: str, delivery_id: str, clock: Cl
         lambda delivery: _after(delivery, attempt, result, ended),
         ended,
         OffReason.GONE
-        if result.outcome is Outcome.GONE and batch.deliveries[0].what is not life.MessageKind.TEST
+        if result.outcome is Outcome.GONE and batch.deliveries[0].what is not model.MessageKind.TEST
         else None,
     )
     metrics.add_metric(f"Deliveries{result.outcome.capitalize()}", "Count", len(batch.deliveries))
@@ -60,12 +60,12 @@ def attempt_delivery(store_id: str, channel_id: str, delivery_id: str, clock: Cl
 
 def _after(delivery: Delivery, attempt: Attempt, result: Verdict, now: datetime) -> Delivery:
     if result.outcome is Outcome.DELIVERED:
-        return life.delivered(delivery, attempt)
+        return model.delivered(delivery, attempt)
     if result.outcome is Outcome.GONE:
-        return life.target_gone(delivery, attempt)
+        return model.target_gone(delivery, attempt)
     if result.outcome is Outcome.THROTTLED:
-        return life.throttled(delivery, attempt, now, result.wait)
-    return life.failed(delivery, attempt, now, result.wait)
+        return model.throttled(delivery, attempt, now, result.wait)
+    return model.failed(delivery, attempt, now, result.wait)
 
 
 def _send(batch: deliveries.ClaimedBatch, now: datetime) -> tuple[int | None, Verdict]:

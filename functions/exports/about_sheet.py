@@ -1,4 +1,4 @@
-"""The second sheet, "About this file": what is in it, of when, by whose clock, and what could not be held as it was."""
+"""The second sheet, "About this file": window, time zone, filter, counts, totals and warnings."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ LABELS: dict[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """Which labels a kind is told about with, where kinds differ."""
+class KindLabels:
+    """The labels that differ between kinds of export."""
 
     masked: str
     here: str
@@ -73,52 +73,50 @@ class Words:
     total: str
 
 
-OF_ORDERS = Words("recipients", "orders_here", "orders_before", "first", "last_order", "total")
-WORDS = {
-    Kind.CUSTOMERS: Words("names", "customers_here", "customers_before", "first_customer", "last_customer", "spent")
-}
+OF_ORDERS = KindLabels("recipients", "orders_here", "orders_before", "first", "last_order", "total")
+OF_CUSTOMERS = KindLabels("names", "customers_here", "customers_before", "first_customer", "last_customer", "spent")
 
 
-def about(job: Job, layout: Layout, written: FileResult) -> Sequence[tuple[str, Cell]]:
-    """Names and values, top to bottom, in the file's own language."""
+def about(job: Job, layout: Layout, result: FileResult) -> Sequence[tuple[str, Cell]]:
+    """Names and values, from top to bottom, in the language of the file."""
     request, zone = job.request, ZoneInfo(job.request.time_zone)
     chinese = request.language == "zh-CN"
 
-    def said(code: str) -> str:
+    def label(code: str) -> str:
         return LABELS[code][chinese]
 
-    told: list[tuple[str, Cell]] = [
-        (said("store"), job.store_id),
-        (said("kind"), said(request.kind)),
-        (said("export"), job.export_id),
-        (said("asked"), job.requested_at.astimezone(zone).isoformat(timespec="seconds")),
+    rows: list[tuple[str, Cell]] = [
+        (label("store"), job.store_id),
+        (label("kind"), label(request.kind)),
+        (label("export"), job.export_id),
+        (label("asked"), job.requested_at.astimezone(zone).isoformat(timespec="seconds")),
     ]
     if request.kind not in WINDOWLESS:
-        told += [
-            (said("from"), request.since.astimezone(zone).isoformat()),
-            (said("to"), request.until.astimezone(zone).isoformat()),
+        rows += [
+            (label("from"), request.since.astimezone(zone).isoformat()),
+            (label("to"), request.until.astimezone(zone).isoformat()),
         ]
-    words = WORDS.get(request.kind, OF_ORDERS)
-    told.append((said("zone"), request.time_zone))
+    labels = OF_CUSTOMERS if request.kind is Kind.CUSTOMERS else OF_ORDERS
+    rows.append((label("zone"), request.time_zone))
     if request.kind is not Kind.CUSTOMERS:
         statuses = ", ".join(STATUSES[status][chinese] for status in request.statuses)
-        told.append((said("statuses"), statuses or said("every")))
-    told += [
-        (said(words.masked), said("masked" if request.masked else "full")),
-        (said("file"), written.n),
-        (said("last"), said("yes" if written.ended else "no")),
-        (said(words.here), written.orders),
-        (said("rows_here"), written.rows),
-        (said(words.before), job.orders),
+        rows.append((label("statuses"), statuses or label("every")))
+    rows += [
+        (label(labels.masked), label("masked" if request.masked else "full")),
+        (label("file"), result.n),
+        (label("last"), label("yes" if result.ended else "no")),
+        (label(labels.here), result.orders),
+        (label("rows_here"), result.rows),
+        (label(labels.before), job.orders),
     ]
-    if written.orders:
-        told += [(said(words.first), written.first), (said(words.last), written.last)]
-    for currency, minor in sorted(written.totals.items()):
-        told.append((f"{said(words.total)} ({currency})", minor / 10 ** CURRENCY_DIGITS[currency]))
+    if result.orders:
+        rows += [(label(labels.first), result.first), (label(labels.last), result.last)]
+    for currency, minor in sorted(result.totals.items()):
+        rows.append((f"{label(labels.total)} ({currency})", minor / 10 ** CURRENCY_DIGITS[currency]))
     if layout.unknown:
-        told.append((said("unknown"), ", ".join(layout.unknown)))
-    for warned in written.warnings:
-        told.append((said(warned.code), ": ".join(part for part in (warned.order_id, warned.column) if part)))
-    if written.more_warnings:
-        told.append((said("more"), written.more_warnings))
-    return told
+        rows.append((label("unknown"), ", ".join(layout.unknown)))
+    for warning in result.warnings:
+        rows.append((label(warning.code), ": ".join(part for part in (warning.order_id, warning.column) if part)))
+    if result.more_warnings:
+        rows.append((label("more"), result.more_warnings))
+    return rows

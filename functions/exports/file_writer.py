@@ -1,4 +1,4 @@
-"""One file of an export: orders read, rows made, a sheet written to disk, and what there is to tell about it."""
+"""Write one file of an export to disk: read its orders, make their rows, and count them for the second sheet."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from functions.exports.about_sheet import about
 from functions.exports.formats import csv, xls, xlsx
 from functions.exports.formats.fit import fit
 from functions.exports.formats.sheets import About, Cell, Heading, Sheet
-from functions.exports.kinds import KINDS, Placed, Reading
+from functions.exports.kinds import KINDS, ExportKind, Item
 from shared.domain.exports.columns import Column, RenderContext
 from shared.domain.exports.layouts import LAYOUTS, Layout, columns_of, named
 from shared.domain.exports.model import ExportRequest, FileWarning, Format, Job
 
 FORMATS: dict[Format, Any] = {Format.XLS: xls, Format.XLSX: xlsx, Format.CSV: csv}
 MAX_NAME_BYTES = 150
-"""Of a shop's name in a file's; file systems end at 255 bytes."""
-LOOK_EVERY = 64
-"""Orders between two looks at the time."""
-MAX_TOLD = 60_000
-"""Warnings on the second sheet, which ends where an .xls does."""
+"""The part of a file name that the shop's name may take; file systems allow 255 bytes in all."""
+RENEW_EVERY = 64
+"""Orders between two renewals of the lease, which also check the time left."""
+MAX_WARNINGS = 60_000
+"""Warnings on the second sheet; an .xls has room for 65,536 rows."""
 EMPTY = Column("", "", "text", lambda *_: None)
 NAMES = {
     "orders": "orders",
@@ -38,8 +38,8 @@ NAMES = {
 
 @dataclass
 class FileResult:
-    """What a file came to. `position` is where the next one begins; `ended` says that there is none. `currencies` are
-    those of the files before, `first` and `last` the names of orders."""
+    """What a written file contains. `position` is where the next file begins; `ended`: this file is the last.
+    `currencies` are those of the files before; `first` and `last` are ids of orders."""
 
     n: int
     position: str = ""
@@ -55,14 +55,14 @@ class FileResult:
     _latest: set[FileWarning] = field(default_factory=set)
 
     def warn(self, code: str, column: str = "", order_id: str = "") -> None:
-        """Once for each column of an order, however many lines it has."""
+        """Add a warning, at most one of a code for each column of an order."""
         warned = FileWarning(code, self.n, column, order_id)
         if not any(each.order_id == order_id for each in self._latest):
             self._latest.clear()
         if warned in self._latest:
             return
         self._latest.add(warned)
-        if len(self.warnings) < MAX_TOLD:
+        if len(self.warnings) < MAX_WARNINGS:
             self.warnings.append(warned)
         else:
             self.more_warnings += 1
@@ -75,7 +75,8 @@ def layout_of(request: ExportRequest) -> Layout:
 
 
 def sheet_of(request: ExportRequest) -> Sheet:
-    """The headings; ours name the zone of their times, those to the letter leave that to the second sheet."""
+    """The headings. Our own layouts name the time zone in the headings of times; the seller centre's layouts are copied
+    exactly, and only the second sheet names the zone."""
     layout, known = layout_of(request), columns_of(request.kind)
     headings = []
     for heading, code in layout.columns:
@@ -88,84 +89,84 @@ def sheet_of(request: ExportRequest) -> Sheet:
 def write_file(
     job: Job, path: Path, renew: Callable[[int], None], out_of_time: Callable[[], bool] = lambda: False
 ) -> FileResult:
-    """Write file `job.next_file` to `path`: whole orders, as many as fit, from where the last file ended.
+    """Write file `job.next_file` to `path`: as many whole orders as fit, from the end of the last file.
 
-    `renew` is called every few orders and for every page, with the count of orders read so far. It renews the lease and
-    may raise LeaseLost. When `out_of_time()` is true, the file ends there.
+    `renew` is called every few orders and for every page, with the number of orders read so far. It renews the lease
+    and may raise LeaseLost. The file ends early when `out_of_time()` is true.
     """
-    request, reading = job.request, KINDS[job.request.kind]
-    format_, sheet, written = (
+    request, kind = job.request, KINDS[job.request.kind]
+    format_, sheet, result = (
         FORMATS[request.format],
         sheet_of(request),
         FileResult(job.next_file, job.position or "", frozenset(job.totals)),
     )
 
     def changed(_: int, column: int, why: str) -> None:
-        written.warn(why, sheet.headings[column].text, written.last)
+        result.warn(why, sheet.headings[column].text, result.last)
 
     rows = _rows(
-        reading,
-        _read(reading.orders(job, lambda: renew(written.orders)), renew, out_of_time, written),
+        kind,
+        _read(kind.orders(job, lambda: renew(result.orders)), renew, out_of_time, result),
         request,
-        written,
+        result,
         format_.MAX_ROWS,
     )
     options: dict[str, Any] = {"bom": request.bom} if request.format is Format.CSV else {}
-    format_.write(path, sheet, fit(rows, sheet.headings, changed), _told(job, written), **options)
-    return written
+    format_.write(path, sheet, fit(rows, sheet.headings, changed), _about(job, result), **options)
+    return result
 
 
-def _told(job: Job, written: FileResult) -> About:
-    return lambda: about(job, layout_of(job.request), written)
+def _about(job: Job, result: FileResult) -> About:
+    return lambda: about(job, layout_of(job.request), result)
 
 
 def _read(
-    orders: Iterable[Placed], renew: Callable[[int], None], out_of_time: Callable[[], bool], written: FileResult
-) -> Iterator[Placed]:
-    for number, placed in enumerate(orders):
-        if number % LOOK_EVERY == 0:
+    orders: Iterable[Item], renew: Callable[[int], None], out_of_time: Callable[[], bool], result: FileResult
+) -> Iterator[Item]:
+    for number, item in enumerate(orders):
+        if number % RENEW_EVERY == 0:
             renew(number)
             if number and out_of_time():
-                written.ended = False
+                result.ended = False
                 return
-        yield placed
+        yield item
 
 
 def _rows(
-    reading: Reading,
-    orders: Iterable[Placed],
+    kind: ExportKind,
+    orders: Iterable[Item],
     request: ExportRequest,
-    written: FileResult,
+    result: FileResult,
     max_rows: int,
 ) -> Iterator[list[Cell]]:
-    shown = RenderContext(ZoneInfo(request.time_zone), request.language, request.masked)
+    context = RenderContext(ZoneInfo(request.time_zone), request.language, request.masked)
     known = columns_of(request.kind)
     columns = [known.get(code, EMPTY) for _, code in layout_of(request).columns]
-    of_order = [EMPTY.value if column.of_line else column.value for column in columns]
-    of_line = [(index, column.value) for index, column in enumerate(columns) if column.of_line]
-    totals = written.totals
+    order_values = [EMPTY.value if column.of_line else column.value for column in columns]
+    line_values = [(index, column.value) for index, column in enumerate(columns) if column.of_line]
+    totals = result.totals
     for position, order in orders:
-        lines = reading.lines(order)
-        if written.orders and written.rows + len(lines) > max_rows:
-            written.ended = False
+        lines = kind.lines(order)
+        if result.orders and result.rows + len(lines) > max_rows:
+            result.ended = False
             break
-        written.last, written.position = reading.name(order), position
-        written.first = written.first or written.last
-        written.orders += 1
-        written.rows += len(lines)
-        for currency, minor in reading.amounts(order):
+        result.last, result.position = kind.name(order), position
+        result.first = result.first or result.last
+        result.orders += 1
+        result.rows += len(lines)
+        for currency, minor in kind.amounts(order):
             totals[currency] = totals.get(currency, 0) + minor
-        cells = [value(order, None, shown) for value in of_order]  # once, however many lines there are
+        cells = [value(order, None, context) for value in order_values]  # once for all lines
         for line in lines:
             row = cells.copy()
-            for index, value in of_line:
-                row[index] = value(order, line, shown)
+            for index, value in line_values:
+                row[index] = value(order, line, context)
             yield row
-    if len(written.currencies) <= 1 < len(written.currencies | totals.keys()) and _says_no_currency(request):
-        written.warn("several_currencies")
+    if len(result.currencies) <= 1 < len(result.currencies | totals.keys()) and _lacks_currency(request):
+        result.warn("several_currencies")
 
 
-def _says_no_currency(request: ExportRequest) -> bool:
+def _lacks_currency(request: ExportRequest) -> bool:
     codes = [code for _, code in layout_of(request).columns if code]
     known = columns_of(request.kind)
     return "currency" not in codes and any(known[code].kind == "money" for code in codes)
@@ -177,10 +178,10 @@ def digest(path: Path) -> str:
 
 
 def file_name(store_name: str, request: ExportRequest, n: int) -> str:
-    """What the file is called when it is downloaded: shop, kind, the days that it holds, number."""
+    """The name of the downloaded file: shop, kind, first and last day, number."""
     plain = "".join(char if char.isalnum() or char in "-. " else "_" for char in store_name)
-    kept = plain.encode()[:MAX_NAME_BYTES].decode(errors="ignore").strip(" .")
-    days = [kept or "store", NAMES[request.kind]]
+    shop = plain.encode()[:MAX_NAME_BYTES].decode(errors="ignore").strip(" .")
+    days = [shop or "store", NAMES[request.kind]]
     if request.since.year > 1970:  # some kinds have no window
         zone = ZoneInfo(request.time_zone)
         last = (request.until - timedelta(microseconds=1)).astimezone(zone)

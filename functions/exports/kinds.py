@@ -1,4 +1,4 @@
-"""The kinds of export: how each is read, and what a row of it is. A new kind is one row here and its layouts."""
+"""The kinds of export: how each is read, and what its rows are. A new kind needs one row here and its layouts."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from shared.store.customers import all_customers
 from shared.store.orders import timeline
 
 Tick = Callable[[], None]
-"""Called now and then while something goes on for long; what it raises ends that."""
-Placed = tuple[str, Any]
-"""Where an order stands among those of its kind, and the order; or whatever else the kind is about."""
+"""Called from time to time during a long read; an error that it raises ends the read."""
+Item = tuple[str, Any]
+"""An order with its position in the export; or a customer, for exports of customers."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """`orders` behind a place (None: from the start), each once; `lines` are an order's rows, None for one that is the
-    whole order; `count` is how many orders there are now. Both call the tick as they go. `name` tells an order from
-    another, `amounts` are what the file's totals add up."""
+class ExportKind:
+    """`orders` are the orders after the job's position, each once. `lines` are the rows of an order: its lines, or None
+    for one row of the whole order. `count` is the number of orders now. `orders` and `count` call the tick while they
+    read. `printed`: the sheet is for paper. `name` is an order's id; `amounts` are added to the totals of the file."""
 
-    orders: Callable[[Job, Tick], Iterator[Placed]]
+    orders: Callable[[Job, Tick], Iterator[Item]]
     lines: Callable[[Any], Sequence[Any]]
     count: Callable[[str, ExportRequest, Tick], int]
     printed: bool = False
@@ -33,26 +33,26 @@ class Reading:
     amounts: Callable[[Any], Iterable[tuple[str, int]]] = lambda order: ((order.currency, order.amounts.total),)
 
 
-def _by_time(job: Job, tick: Tick) -> Iterator[Placed]:
+def _by_time(job: Job, tick: Tick) -> Iterator[Item]:
     request = job.request
-    found = timeline.placed(
+    orders = timeline.placed(
         job.store_id, request.since, request.until, statuses=request.statuses, after=job.position, tick=tick
     )
-    return ((timeline.position(order), order) for order in found)
+    return ((timeline.position(order), order) for order in orders)
 
 
-def _paid(job: Job, tick: Tick) -> Iterator[Placed]:
-    """Orders of which money was received, by the time they were placed."""
-    return (each for each in _by_time(job, tick) if each[1].amounts.received is not None)
+def _paid(job: Job, tick: Tick) -> Iterator[Item]:
+    """Orders for which money was received, by the time they were placed."""
+    return (item for item in _by_time(job, tick) if item[1].amounts.received is not None)
 
 
-def _to_ship(job: Job, tick: Tick) -> Iterator[Placed]:
-    """Most urgent first, then by number. Sorted here: nothing says that there are few, but each is small."""
+def _to_ship(job: Job, tick: Tick) -> Iterator[Item]:
+    """Most urgent first, then by order id. They are sorted in memory: there may be many, but each is small."""
     request = job.request
-    found = timeline.placed(job.store_id, request.since, request.until, statuses=AWAITING_SHIPMENT, tick=tick)
-    placed = ((timeline.position_at(_ship_by(order, request), order), order) for order in found if order.left())
+    orders = timeline.placed(job.store_id, request.since, request.until, statuses=AWAITING_SHIPMENT, tick=tick)
+    items = ((timeline.position_at(_ship_by(order, request), order), order) for order in orders if order.left())
     yield from sorted(
-        (each for each in placed if job.position is None or each[0] > job.position), key=lambda each: each[0]
+        (item for item in items if job.position is None or item[0] > job.position), key=lambda item: item[0]
     )
 
 
@@ -66,9 +66,9 @@ def _left(order: Order) -> list[Line]:
     return [line for line in order.lines if line.line_id in left]
 
 
-def _customers(job: Job, tick: Tick) -> Iterator[Placed]:
-    """By buyer id, each as it is when it is read."""
-    return ((each.buyer_id, each) for each in all_customers.behind(job.store_id, job.position or "", tick))
+def _customers(job: Job, tick: Tick) -> Iterator[Item]:
+    """By buyer id, each in its state at the time of the read."""
+    return ((customer.buyer_id, customer) for customer in all_customers.behind(job.store_id, job.position or "", tick))
 
 
 def _count(store_id: str, request: ExportRequest, tick: Tick) -> int:
@@ -79,12 +79,12 @@ def _count_to_ship(store_id: str, request: ExportRequest, tick: Tick) -> int:
     return timeline.count(store_id, request.since, request.until, AWAITING_SHIPMENT, tick)
 
 
-KINDS: dict[Kind, Reading] = {
-    Kind.ORDERS: Reading(_by_time, lambda order: (None,), _count),
-    Kind.LINES: Reading(_by_time, lambda order: order.lines, _count),
-    Kind.FUNDS: Reading(_paid, lambda order: (None,), _count),
-    Kind.SHIPMENTS: Reading(_to_ship, _left, _count_to_ship, printed=True),
-    Kind.CUSTOMERS: Reading(
+KINDS: dict[Kind, ExportKind] = {
+    Kind.ORDERS: ExportKind(_by_time, lambda order: (None,), _count),
+    Kind.LINES: ExportKind(_by_time, lambda order: order.lines, _count),
+    Kind.FUNDS: ExportKind(_paid, lambda order: (None,), _count),
+    Kind.SHIPMENTS: ExportKind(_to_ship, _left, _count_to_ship, printed=True),
+    Kind.CUSTOMERS: ExportKind(
         _customers,
         spent,
         lambda store_id, _, tick: all_customers.count(store_id, tick),

@@ -1,30 +1,29 @@
-"""Every minute: begin the regular exports that are due, and drive on every export that has stopped moving.
+"""Every minute: start the regular exports that are due, and resume each export whose message or worker was lost.
 
-The platform hands out only three months, so a seller who forgets loses the file for good; this one does not forget.
+The platform offers only the last three months for download, so a regular export keeps older orders available.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.operations import exports
-from shared.scheduled_runs import out_of_time
+from shared.scheduled_runs import out_of_time, scheduled_time
 from shared.telemetry import logger, metrics
 
 STOP_BEFORE = 10
-"""No job is begun with less time left than this; the next minute's run goes on."""
+"""No job is started with less time left than this; the next run continues."""
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    now = datetime.now(UTC)
+    now = scheduled_time(event)
     ends = out_of_time(context, STOP_BEFORE)
-    done = {"started": exports.start_regular(now, ends), "driven": exports.drive_on(now, ends)}
+    counts = {"started": exports.start_regular(now, ends), "resumed": exports.drive_on(now, ends)}
     metrics.add_metric("ExportRuns", "Count", 1)
-    logger.info("exports looked after", extra=done)
-    return done
+    logger.info("exports started and resumed", extra=counts)
+    return counts

@@ -1,7 +1,7 @@
-"""The worker: one message, one file. It writes the file, keeps it, and sends the job on to its next.
+"""The export worker: each message writes and uploads one file, and enqueues the job's next file.
 
-A message only says where to look. One that comes twice, late or out of order finds nothing to do; what a worker that
-was killed has left undone is driven on by the clock (schedule.py) and written again from the same place.
+A message that is delivered twice, late or out of order finds nothing to do. If a worker is killed, schedule.py resumes
+the job, and the file is written again from the same position.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.exports.file_writer import FORMATS, FileResult, digest, file_name, write_file
 from functions.exports.kinds import KINDS
-from shared.domain.exports import model as life
+from shared.domain.exports import model
 from shared.domain.exports.model import File, Job
 from shared.operations import exports
 from shared.operations.exports import LeaseLost
@@ -31,30 +31,30 @@ from shared.telemetry import logger, metrics
 
 Clock = Callable[[], datetime]
 RENEW_SECONDS = 10.0
-"""How often a worker says that it is alive, and how far it is."""
+"""How often a worker renews its lease and records its progress."""
 STOP_BEFORE = 300
-"""With less time left a file is ended where it is: it has yet to be packed and sent."""
+"""With less time left a file ends early: it must still be compressed and uploaded."""
 
 
 def write_next(
     store_id: str, export_id: str, n: int, clock: Clock, out_of_time: Callable[[], bool] = lambda: False
 ) -> Job | None:
-    """Write file `n` of a job and hand the job on; None where there was nothing to do. Answers with the job as it is
-    then. Once it is `out_of_time`, the file ends where it is, and the rest goes into the next."""
+    """Write file `n` of a job, enqueue the next one and return the job; None if there was nothing to do. When
+    `out_of_time()` is true, the file ends early, and the rest goes into the next file."""
     owner = uuid.uuid4().hex
-    taken = exports.take_file(store_id, export_id, n, owner, clock())
-    if taken is None:
+    claimed = exports.take_file(store_id, export_id, n, owner, clock())
+    if claimed is None:
         return None
-    before, job = taken
-    key = life.key_of(job, n, owner)
+    before, job = claimed
+    key = model.key_of(job, n, owner)
     try:
-        _clear_up(before.leftovers)
+        _delete_leftovers(before.leftovers)
         job = _write(job, key, _JobLease(job, owner, clock), out_of_time)
     except LeaseLost:
         logger.info("the export was taken over or cancelled", extra={"export_id": export_id})
         return None
     except Exception:
-        # The job knows when it is tried again, and the clock sends its message then: this one has done its work.
+        # The job has the time of its next attempt, and schedule.py sends its message then: this message is done.
         logger.exception("a file could not be written")
         metrics.add_metric("ExportFilesFailed", "Count", 1)
         with suppress(LeaseLost):
@@ -62,13 +62,13 @@ def write_next(
         return None
     if not job.open:
         exports.ended(job, clock())
-    if job.open and job.files:  # one that begins anew waits for the clock: see life.restart
+    if job.open and job.files:  # a restarted job has no files and waits for schedule.py: see restart
         exports.enqueue_next(job)
     return job
 
 
-def _clear_up(leftovers: Iterable[str]) -> None:
-    """A worker that was killed may have put its file there before it could say so, or some parts of it."""
+def _delete_leftovers(leftovers: Iterable[str]) -> None:
+    """A killed worker may have uploaded its file, or parts of it, without recording that."""
     for key in leftovers:
         files.abandon(key)
         files.delete(key)
@@ -77,41 +77,41 @@ def _clear_up(leftovers: Iterable[str]) -> None:
 def _write(job: Job, key: str, lease: _JobLease, out_of_time: Callable[[], bool]) -> Job:
     if job.total is None:
         total = KINDS[job.request.kind].count(job.store_id, job.request, lambda: lease.renew(0))
-        job = lease.step(lambda job: life.with_total(job, total))
+        job = lease.step(lambda job: model.with_total(job, total))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file"
-        written = write_file(job, path, lease.renew, out_of_time)
+        result = write_file(job, path, lease.renew, out_of_time)
         file = File(
-            written.n,
-            file_name(stores.load(job.store_id).store.name or job.store_id, job.request, written.n),
+            result.n,
+            file_name(stores.load(job.store_id).store.name or job.store_id, job.request, result.n),
             key,
             path.stat().st_size,
             digest(path),
-            written.rows,
-            written.orders,
+            result.rows,
+            result.orders,
         )
-        lease.renew(written.orders, at_once=True)
+        lease.renew(result.orders, at_once=True)
         files.upload(path, key, FORMATS[job.request.format].CONTENT_TYPE)
     try:
-        after = lease.step(lambda job: _with(job, file, written, lease.clock()))
+        after = lease.step(lambda job: _with_file(job, file, result, lease.clock()))
     except LeaseLost:
-        there = exports.holding(job, key)
-        if there is None:
-            files.delete(key)  # nobody will ever ask for it
+        current = exports.holding(job, key)
+        if current is None:
+            files.delete(key)  # the job does not refer to it
             raise
-        after = there  # our own step, whose answer was lost on the way
+        after = current  # our step was saved, and only its answer was lost
     return after
 
 
-def _with(job: Job, file: File, written: FileResult, now: datetime) -> Job:
-    after = life.file_written(
-        job, file, written.totals, tuple(written.warnings), written.more_warnings, written.position, now
+def _with_file(job: Job, file: File, result: FileResult, now: datetime) -> Job:
+    after = model.file_written(
+        job, file, result.totals, tuple(result.warnings), result.more_warnings, result.position, now
     )
-    return exports.end(after, now) if written.ended else after
+    return exports.end(after, now) if result.ended else after
 
 
 class _JobLease:
-    """The job in this worker's hands: tells it every few seconds that the worker is alive, and how far."""
+    """This worker's lease of the job; it is renewed every few seconds, with the progress."""
 
     def __init__(self, job: Job, owner: str, clock: Clock) -> None:
         self.job, self.clock, self._owner = job, clock, owner
@@ -125,7 +125,7 @@ class _JobLease:
     def renew(self, orders: int, *, at_once: bool = False) -> None:
         """Raises LeaseLost."""
         if at_once or time.monotonic() >= self._next:
-            self.step(lambda job: life.renew(job, self._owner, job.orders + orders, self.clock()))
+            self.step(lambda job: model.renew(job, self._owner, job.orders + orders, self.clock()))
             self._next = time.monotonic() + RENEW_SECONDS
 
 
@@ -141,8 +141,8 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
             job = write_next(message["store_id"], message["export_id"], message["n"], lambda: datetime.now(UTC), ends)
             logger.info("no file was written" if job is None else "a file was written")
         except Missing:
-            logger.warning("a message names an export that there is not")
+            logger.warning("the export of a message does not exist")
         except Exception:
-            logger.exception("a message could not be dealt with")
+            logger.exception("a message could not be processed")
             failures.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failures}

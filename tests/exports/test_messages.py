@@ -221,7 +221,7 @@ def test_a_file_that_takes_too_long_ends_where_it_is(office: Office, monkeypatch
     shop = office.api.shop()
     for _ in range(5):
         shop.platform.place()
-    monkeypatch.setattr(file_writer, "LOOK_EVERY", 2)
+    monkeypatch.setattr(file_writer, "RENEW_EVERY", 2)
     export = office.ask(shop.staff, format="csv")
     while bodies := office.messages():
         for body in bodies:

@@ -1,6 +1,6 @@
-"""The records of a BIFF8 workbook stream [MS-XLS]: what every file has, and what a sheet has around its cells.
+"""The records of a BIFF8 workbook stream [MS-XLS], except the cells: the globals, and the head and tail of a sheet.
 
-Every number in brackets is a section of [MS-XLS]; the order of the records is that of 2.1.7.20.3 and 2.1.7.20.5.
+Numbers in brackets are sections of [MS-XLS]. The records are in the order of 2.1.7.20.3 and 2.1.7.20.5.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import IO
 LONGEST_RECORD = 8224
 """Bytes of data in one record (2.1.4)."""
 ROW_BLOCK = 32
-"""Rows that one DBCell record is for (2.4.78)."""
+"""Rows of one DBCell record (2.4.78)."""
 DEFAULT_HEIGHT, MAX_HEIGHT = 255, 8190
-"""Twips of a row: one line of ten-point Arial, and the 409.5 points that Excel shows at most."""
+"""Height of a row in twips: one line of ten-point Arial, and Excel's maximum of 409.5 points."""
 DEFAULT_XF = 15
 """The XFs before it are styles (2.4.353)."""
 FIRST_OWN_FORMAT = 164
@@ -25,7 +25,7 @@ REGULAR, BOLD = 0, 1
 A4 = 9
 
 Table = tuple[int, list[int]]
-"""The number of rows, and where in their spool each DBCell record begins."""
+"""The number of rows, and the position of each DBCell record in their spool."""
 
 _row = Struct("<HHHHHHIHH").pack
 
@@ -36,12 +36,12 @@ def record(kind: int, data: bytes = b"") -> bytes:
 
 
 def number(kind: int, value: int) -> bytes:
-    """A record of one 16-bit number, as most settings are."""
+    """A record of one 16-bit number, which most settings are."""
     return pack("<HHH", kind, 2, value)
 
 
 def characters(text: str) -> bytes:
-    """XLUnicodeStringNoCch (2.5.296), for text of our own: Latin-1."""
+    """XLUnicodeStringNoCch (2.5.296), for our own texts, which are Latin-1."""
     return b"\x00" + text.encode("latin-1")
 
 
@@ -66,9 +66,9 @@ EOF = record(0x000A)
 def workbook_head(
     formats: Sequence[str], xfs: Sequence[bytes], sheets: Sequence[tuple[str, int]], titles: bool
 ) -> bytes:
-    """The globals up to the shared strings. `formats` are numbered from 164 on, `xfs` from 16 on.
+    """The globals up to the shared strings. `formats` are numbered from 164, `xfs` from 16.
 
-    `sheets` are names and positions; with `titles`, the first row of the first sheet is printed on every page.
+    `sheets` are names and positions. With `titles`, the first row of the first sheet is printed on every page.
     """
     return b"".join(
         (
@@ -107,7 +107,8 @@ def workbook_head(
 
 
 def font(*, bold: bool) -> bytes:
-    """2.4.122: ten-point Arial in the window's colour. Excel's own files begin with four fonts; number 4 is no font."""
+    """2.4.122: ten-point Arial in the window's colour. Excel's own files start with four fonts; number 4 does not
+    exist."""
     return record(0x0031, pack("<5H4B", 200, 0, 0x7FFF, 700 if bold else 400, 0, 0, 2, 0, 0) + short_string("Arial"))
 
 
@@ -117,13 +118,13 @@ def number_format(index: int, code: str) -> bytes:
 
 
 def style_xfs() -> Iterator[bytes]:
-    """XFs 0 to 14: Normal, and the styles of outlined rows and columns that Excel takes to be there."""
+    """XFs 0 to 14: Normal, and the styles of outlined rows and columns, which Excel expects."""
     for index in range(DEFAULT_XF):
         yield _xf(REGULAR, BUILT_IN["General"], 0xFFF5, 0x20, 0xF4 if index else 0)
 
 
 def cell_xf(number_format: int, *, bold: bool = False, wrap: bool = False, top: bool = False) -> bytes:
-    """The look of a cell, a child of Normal; its text is at the bottom of the cell unless `top`."""
+    """The format of a cell, derived from Normal. Text is at the bottom of the cell, or at its top with `top`."""
     alignment = (0x08 if wrap else 0) | (0 if top else 0x20)
     own = (0x04 if number_format else 0) | (0x08 if bold else 0) | (0x10 if alignment != 0x20 else 0)
     return _xf(BOLD if bold else REGULAR, number_format, 0x0001, alignment, own)
@@ -143,35 +144,36 @@ def print_titles(sheets: int) -> Iterator[bytes]:
 
 
 def cell_table(spool: IO[bytes], rows: Iterator[tuple[bytes, int]], columns: int) -> Table:
-    """Write rows, each given as all its cell records and its height, in blocks (2.1.7.20.6, CELLTABLE)."""
+    """Write rows in blocks (2.1.7.20.6, CELLTABLE). A row is given as all its cell records and its height."""
     count, marks = 0, []
     while block := list(islice(rows, ROW_BLOCK)):
-        cells = [of_row for of_row, _ in block]
+        cells = [records for records, _ in block]
         heads = [
-            row_head(row, columns if of_row else 0, height) for row, (of_row, height) in enumerate(block, start=count)
+            row_head(row, columns if records else 0, height) for row, (records, height) in enumerate(block, start=count)
         ]
-        whole = b"".join(heads + cells)
-        spool.write(whole)
+        content = b"".join(heads + cells)
+        spool.write(content)
         marks.append(spool.tell())
-        spool.write(db_cell(cells, len(whole)))
+        spool.write(db_cell(cells, len(content)))
         count += len(block)
     return count, marks
 
 
 def row_head(row: int, columns: int, height: int) -> bytes:
-    """2.4.221: of no format of its own, and no height set by hand, so that Excel may fit it to text that wraps."""
+    """2.4.221: without a format of its own, and with a height that Excel may change to fit wrapped text."""
     return _row(0x0208, 16, row, 0, columns, height, 0, 0x0100, DEFAULT_XF)
 
 
 def db_cell(rows: Sequence[bytes], size: int) -> bytes:
-    """2.4.78: how far back the block begins; then where cells begin, from the second row head on, row after row."""
+    """2.4.78: the distance back to the start of the block, then the offsets of the cells of each row, counted from the
+    second row head."""
     sizes = [len(cells) for cells in rows if cells]
     steps = [20 * (len(rows) - 1), *sizes][: len(sizes)]
     return record(0x00D7, pack(f"<I{len(steps)}H", size, *steps))
 
 
 def sheet_head(at: int, table: Table, columns: Sequence[tuple[int, int]], printed: bool) -> bytes:
-    """A sheet up to its cells; `at` is its position in the stream, `columns` are widths and XFs."""
+    """A sheet up to its cells. `at` is its position in the stream; `columns` are widths and XFs."""
     count, marks = table
     opening, settings = bof(0x0010), page(printed)
     sizes = b"".join(column(index, *it) for index, it in enumerate(columns))
@@ -184,7 +186,7 @@ def sheet_head(at: int, table: Table, columns: Sequence[tuple[int, int]], printe
 
 
 def page(printed: bool) -> bytes:
-    """Calculation and print settings (GLOBALS and PAGESETUP); `printed`: A4 across, one page wide, small margins."""
+    """Calculation and print settings (GLOBALS and PAGESETUP); `printed`: A4 landscape, one page wide, small margins."""
     return b"".join(
         (
             number(0x000D, 1),  # CalcMode: automatic
@@ -216,18 +218,20 @@ def margins(sides: float, ends: float) -> Iterator[bytes]:
 
 
 def setup(printed: bool) -> bytes:
-    """2.4.257: one page wide and as many high as it takes; otherwise what the printer has (fNoPls)."""
+    """2.4.257: one page wide and as many pages high as needed; not `printed`: the printer's defaults (fNoPls)."""
     flags = 0x0000 if printed else 0x0006
     return record(0x00A1, pack("<8H2dH", A4, 100, 1, 1, 0, flags, 600, 600, 0.3, 0.3, 1))
 
 
 def column(index: int, width: int, xf: int) -> bytes:
-    """2.4.53: in 256ths of a character of the default font, with Excel's five pixels of padding; 255 at most."""
+    """2.4.53: the width in 256ths of a character of the default font, at most 255 characters, with Excel's padding of
+    five pixels."""
     return record(0x007D, pack("<6H", index, index, min(width * 256 + 183, 0xFF00), xf, 0x0002, 0))
 
 
 def sheet_tail(*, frozen: bool) -> bytes:
-    """Window2 (2.4.346), Pane (2.4.189) and Selection (2.4.248). The sheet with a frozen first row is the one shown."""
+    """Window2 (2.4.346), Pane (2.4.189) and Selection (2.4.248). The sheet with a frozen first row is the active
+    one."""
     if not frozen:
         return record(0x023E, pack("<4HH2HI", 0x00B6, 0, 0, 64, 0, 0, 0, 0)) + selection(3, 0) + EOF
     window = record(0x023E, pack("<4HH2HI", 0x07BE, 0, 0, 64, 0, 0, 0, 0))

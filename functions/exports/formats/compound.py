@@ -1,6 +1,7 @@
-"""The OLE2 compound file [MS-CFB] that holds one stream: version 3, sectors of 512 bytes, no mini stream.
+"""An OLE2 compound file [MS-CFB] with one stream: version 3, sectors of 512 bytes, no mini stream.
 
-The stream comes first and in one run, so that nothing has to be known of it but its length.
+The stream comes first and in one piece, so that only its length must be known. Numbers in brackets are sections of
+[MS-CFB].
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from typing import IO
 SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
 SECTOR = 512
 SHORTEST = 4096
-"""A shorter stream would have to live in the mini stream (2.2, Mini Stream Cutoff Size): it is padded instead."""
+"""A shorter stream belongs into the mini stream (2.2, Mini Stream Cutoff Size), so it is padded to this length."""
 LONGEST = 0x80000000
 """The longest stream of a version 3 file (2.6.1, Stream Size)."""
 DIFAT_SECTOR, FAT_SECTOR, END_OF_CHAIN, FREE = range(0xFFFFFFFC, 0x100000000)
-"""Sector numbers with a meaning of their own (2.1)."""
+"""Sector numbers with a special meaning (2.1)."""
 NO_STREAM = 0xFFFFFFFF
 ROOT, STREAM = 5, 2
 IN_HEADER = 109
@@ -30,7 +31,7 @@ _ENTRY = Struct("<64sHBB3I16x4x16xIQ")
 
 
 def write(path: Path, name: str, parts: Sequence[IO[bytes]]) -> None:
-    """A compound file of one stream: the parts, each from its start to its end, one after another."""
+    """Write a compound file whose one stream is all the parts, in their order."""
     size = sum(map(length, parts))
     padded = max(size, SHORTEST)
     if padded > LONGEST:
@@ -57,7 +58,7 @@ def sectors(size: int) -> int:
 
 
 def tables(others: int) -> tuple[int, int]:
-    """How many FAT and DIFAT sectors a file needs besides its `others`: they have to tell of themselves as well."""
+    """The number of FAT and DIFAT sectors of a file with so many `others`; they have entries for themselves, too."""
     fats = difats = 0
     while True:
         need = sectors(4 * (others + fats + difats))
@@ -91,13 +92,15 @@ def header(used: int, fats: int, difats: int) -> bytes:
 
 
 def directory(name: str, size: int) -> bytes:
-    """2.6. A sector of four entries: the root, the stream, and two unused. No times: equal rows are equal files."""
+    """2.6. A sector of four entries: the root, the stream, and two unused. No times, so that equal rows make equal
+    files."""
     unused = entry("", 0, NO_STREAM, 0, 0)
     return entry("Root Entry", ROOT, 1, END_OF_CHAIN, 0) + entry(name, STREAM, NO_STREAM, 0, size) + unused * 2
 
 
 def entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
-    """2.6.1. Black, as a tree of one has to be; the length of the name counts its final zero."""
+    """2.6.1. The colour is black, as the only node of a tree must be. The length of the name includes its final
+    zero."""
     text = name.encode("utf-16-le")
     return _ENTRY.pack(
         text, len(text) + 2 if text else 0, kind, 1 if text else 0, NO_STREAM, NO_STREAM, child, start, size
@@ -105,7 +108,7 @@ def entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
 
 
 def allocation(used: int, fats: int, difats: int) -> Iterable[bytes]:
-    """2.3, sector by sector: for each sector of the file, the one that follows it in its chain."""
+    """2.3, sector by sector: for each sector of the file, the next one of its chain."""
     stream_end, directory_end = used - 1, used
     fat_end = directory_end + fats
     for first in range(0, fats * IN_SECTOR, IN_SECTOR):
@@ -121,15 +124,16 @@ def allocation(used: int, fats: int, difats: int) -> Iterable[bytes]:
 
 
 def fat_positions(first_fat: int, fats: int, difats: int) -> Iterable[bytes]:
-    """2.5: where the FAT sectors are that the header has no place for; each sector ends with the number of the next."""
+    """2.5: the positions of the FAT sectors that do not fit into the header. Each sector ends with the number of the
+    next."""
     for sector in range(difats):
         begin = IN_HEADER + sector * (IN_SECTOR - 1)
-        held = range(first_fat + begin, first_fat + min(fats, begin + IN_SECTOR - 1))
+        positions = range(first_fat + begin, first_fat + min(fats, begin + IN_SECTOR - 1))
         following = first_fat + fats + sector + 1 if sector + 1 < difats else END_OF_CHAIN
-        yield numbers(held, IN_SECTOR - 1) + pack("<I", following)
+        yield numbers(positions, IN_SECTOR - 1) + pack("<I", following)
 
 
-def numbers(some: Iterable[int], places: int) -> bytes:
-    """Sector numbers, filled up with free ones."""
-    known = list(some)
+def numbers(sectors: Iterable[int], places: int) -> bytes:
+    """Sector numbers, padded with FREE."""
+    known = list(sectors)
     return pack(f"<{places}I", *known, *[FREE] * (places - len(known)))

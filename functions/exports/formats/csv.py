@@ -1,10 +1,10 @@
-"""RFC 4180 .csv for spreadsheets: UTF-8, CRLF, and no text that a spreadsheet would take for a formula.
+"""RFC 4180 .csv for spreadsheets: UTF-8, CRLF, and no text that a spreadsheet would read as a formula.
 
-The guard is OWASP's: a text that opens a formula, be it after blanks, is given a leading apostrophe. So is a text that
-would be one without the apostrophes in front of it: every guarded text has then exactly one apostrophe too many, and
-`unguard` gives back what was written, whatever it was.
+The rule is OWASP's: a text that starts a formula, even after blanks, gets a leading apostrophe. A text that starts a
+formula after its own apostrophes gets one, too. So every guarded text has exactly one apostrophe more than its
+original, and `unguard` returns the original.
 
-A .csv carries no types: a spreadsheet may still read an id of digits as a number and round it. An .xlsx prevents that.
+A .csv has no types: a spreadsheet may still read an id of digits as a number and round it. An .xlsx prevents that.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from typing import Any
 from functions.exports.formats.sheets import About, Cell, Kind, Sheet
 
 MAX_ROWS = 1_000_000
-"""Rows of orders in one file: what a spreadsheet opens, as of an .xlsx."""
+"""Rows below the heading in one file, as many as a spreadsheet opens."""
 CONTENT_TYPE = "text/csv; charset=utf-8"
 
 _BLANK = r"\s\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-"""What is passed over in front of a sign: white space, and what is not seen at all."""
+"""White space and invisible characters, which a spreadsheet may skip before a sign."""
 _SIGN = r"=+\-@\t\r\n＝＋－＠"
 _OPENS_FORMULA = re.compile(f"'*[{_BLANK}]*[{_SIGN}]")
 _GUARDED = re.compile(f"'(?={_OPENS_FORMULA.pattern})")
 
 
 def write(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About, *, bom: bool = True) -> None:
-    """See `Write`. A .csv has no second sheet: `about` is never asked, and `sheet.printed` changes nothing.
+    """See `Write`. A .csv has no second sheet: `about` and `sheet.printed` are ignored.
 
-    `bom` is what makes Excel read the file as UTF-8; a program that reads it may rather go without.
+    Excel reads the file as UTF-8 only with the byte order mark of `bom`; other programs may not want it.
     """
     del about
-    spellings = [_SPELLINGS[heading.kind] for heading in sheet.headings]
+    formatters = [_FORMATTERS[heading.kind] for heading in sheet.headings]
     with path.open("w", encoding="utf-8", newline="") as file:
         if bom:
             file.write("\ufeff")
@@ -45,27 +45,27 @@ def write(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About
         writer.writerows(
             # Text is guarded in a column of any kind.
             [
-                guard(cell) if isinstance(cell, str) else "" if cell is None else spell(cell)
-                for spell, cell in zip(spellings, row, strict=True)
+                guard(cell) if isinstance(cell, str) else "" if cell is None else format_cell(cell)
+                for format_cell, cell in zip(formatters, row, strict=True)
             ]
             for row in rows
         )
 
 
 def guard(text: str) -> str:
-    # Nearly every text starts with a letter or digit, and none of these does.
+    # Most texts start with a letter or digit, and no formula does: this check is fast.
     if text[:1].isalnum() or not _OPENS_FORMULA.match(text):
         return text
     return "'" + text
 
 
 def unguard(text: str) -> str:
-    """The text that was given to `guard`."""
+    """The original of a text that `guard` returned."""
     return text[1:] if _GUARDED.match(text) else text
 
 
 def _money(amount: float) -> str:
-    """Two decimals, or as many as the shortest spelling of the float has, up to four: never its binary noise."""
+    """Two decimals, or up to four if the shortest text of the float has more; never its binary rounding error."""
     if isinstance(amount, int):
         return f"{amount}.00"
     shortest = repr(amount or 0.0)  # a negative zero is a zero
@@ -87,7 +87,7 @@ def _day(at: datetime) -> str:
     return at.date().isoformat()
 
 
-_SPELLINGS: dict[Kind, Callable[[Any], str]] = {
+_FORMATTERS: dict[Kind, Callable[[Any], str]] = {
     "text": str,
     "money": _money,
     "number": _number,

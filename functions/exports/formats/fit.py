@@ -1,7 +1,7 @@
-"""Text made to fit into cells, in front of every writer: what a cell cannot hold is changed, and told.
+"""Make texts fit into cells, before any writer sees them, and report each change.
 
-A cell holds neither XML's forbidden characters (control characters other than tab and line feed, U+FFFE, U+FFFF) nor
-half a surrogate pair, nor more than MAX_TEXT UTF-16 units. DEL, C1 and other noncharacters are held, ugly as they are.
+A cell cannot hold the characters that XML forbids (control characters other than tab and line feed, U+FFFE, U+FFFF),
+half of a surrogate pair, or more than MAX_TEXT UTF-16 units. It can hold DEL, C1 and other noncharacters.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from functions.exports.formats.sheets import MAX_TEXT, Cell, Heading
 
 Why = Literal["cleaned", "shortened"]
 OnChange = Callable[[int, int, Why], None]
-"""Row and column, both from 0, and what was lost; a text may be both cleaned and shortened."""
+"""Called with row and column, both from 0, and the change; a text may be both cleaned and shortened."""
 
 _LINE_ENDS = re.compile("\r\n?")
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SURELY_SHORT = MAX_TEXT // 2
-"""Characters that cannot be more than MAX_TEXT units, each being one or two."""
+"""So many characters are at most MAX_TEXT units, since each is one unit or two."""
 _BLANK_CONTROLS = bytes(ord(" ") if byte < 32 and byte not in b"\t\n" else byte for byte in range(256))
-"""For bytes.translate: UTF-8 that this changes holds a control character, or a carriage return."""
+"""For bytes.translate: it changes only control characters and carriage returns."""
 
 
 def fit(rows: Iterable[Sequence[Cell]], headings: Sequence[Heading], on_change: OnChange) -> Iterator[Sequence[Cell]]:
-    """The same rows, lazily; a row that does not fit is copied, never written to.
+    """The same rows, lazily. A row with a text that does not fit is copied and changed; the original stays.
 
-    `on_change` is called while `rows` still stands at the row concerned, so a caller who remembers what it yielded last
-    can name the order. Line ends become line feeds without being told: nothing is lost.
+    `on_change` is called before the next row is read, so the caller knows which order the row is of. Line ends become
+    line feeds without a report, since nothing is lost.
     """
     texts = _texts_of(headings)
     for number, row in enumerate(rows):
@@ -37,19 +37,19 @@ def fit(rows: Iterable[Sequence[Cell]], headings: Sequence[Heading], on_change: 
 
 
 def fit_text(text: str) -> tuple[str, list[Why]]:
-    """The text as a cell can hold it, and what that lost."""
-    lost: list[Why] = []
+    """The text as a cell can hold it, and the changes."""
+    changes: list[Why] = []
     text = _LINE_ENDS.sub("\n", text)
     text, cleaned = _UNFIT.subn("\ufffd", text)
     if cleaned:
-        lost.append("cleaned")
+        changes.append("cleaned")
     if len(text) > _SURELY_SHORT:
         units = text.encode("utf-16-le")
         if len(units) > 2 * MAX_TEXT:
-            # The half of a pair that the cut may leave at the end is ignored.
+            # The cut may leave half of a pair at the end, which is dropped.
             text = units[: 2 * MAX_TEXT].decode("utf-16-le", "ignore")
-            lost.append("shortened")
-    return text, lost
+            changes.append("shortened")
+    return text, changes
 
 
 def _texts_of(headings: Sequence[Heading]) -> Callable[[Sequence[Cell]], Iterable[Cell]]:
@@ -60,12 +60,12 @@ def _texts_of(headings: Sequence[Heading]) -> Callable[[Sequence[Cell]], Iterabl
 
 
 def _fits(texts: Iterable[Cell]) -> bool:
-    """True only where nothing is to be changed: nearly every row, so they are looked at joined, not one by one.
+    """True if no text of the row needs a change, as in nearly all rows; so the texts are checked joined.
 
-    Translated bytes are compared because a regex over the joined text takes four times as long.
+    Comparing translated bytes is four times faster than a regular expression.
     """
     try:
-        joined = "".join(filter(None, texts))  # type: ignore[arg-type]  # a number raises, and is looked at by cell
+        joined = "".join(filter(None, texts))  # type: ignore[arg-type]  # a number raises TypeError
         encoded = joined.encode()
     except (TypeError, UnicodeEncodeError):
         return False
@@ -81,7 +81,7 @@ def _fitted(row: Sequence[Cell], number: int, on_change: OnChange) -> Sequence[C
     cells = list(row)
     for column, cell in enumerate(row):
         if isinstance(cell, str):
-            cells[column], lost = fit_text(cell)
-            for why in lost:
+            cells[column], changes = fit_text(cell)
+            for why in changes:
                 on_change(number, column, why)
     return cells

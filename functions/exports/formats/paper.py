@@ -1,4 +1,4 @@
-"""How high a row is on paper. Excel fits heights by itself; others print what a file says, so it says."""
+"""The height of a row on paper. Excel fits heights by itself; other programs print the height in the file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ _two_wide = re.compile("[\u1100-\U0010ffff]").findall
 
 
 def lines_of(sheet: Sheet) -> Callable[[Sequence[Cell]], int]:
-    """How many lines a row takes, as its text wraps in the columns' widths: one on a sheet that is not for paper."""
+    """The number of lines of a row, as its texts wrap in the columns' widths; always 1 on a sheet that is not for
+    paper."""
     if not sheet.printed:
         return lambda _: 1
     widths = [heading.width for heading in sheet.headings]
@@ -24,5 +25,5 @@ def lines_of(sheet: Sheet) -> Callable[[Sequence[Cell]], int]:
 
 
 def _wrapped(text: str, width: int) -> int:
-    """About: a Chinese character is two wide, and words are broken anywhere."""
+    """An estimate: a Chinese character is two wide, and a line breaks anywhere in a word."""
     return sum(1 + (len(part) + len(_two_wide(part))) // (width + 1) for part in text.split("\n"))

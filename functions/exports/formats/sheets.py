@@ -1,5 +1,5 @@
-"""What every format is given: the headings and kinds of a sheet's columns, rows of cells that fit, and what the second
-sheet tells."""
+"""The input of every format: the headings and kinds of a sheet's columns, rows of cells that fit, and the content of
+the second sheet."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from shared.domain.exports.columns import Cell
 from shared.domain.exports.columns import CellKind as Kind
 
 About = Callable[[], Sequence[tuple[str, Cell]]]
-"""Names and values of the sheet "About this file"; called once all rows are written, when their counts are known."""
+"""Names and values of the sheet "About this file". It is called after all rows are written, when the counts are
+known."""
 
 __all__ = ["MAX_TEXT", "NUMBER_FORMATS", "About", "Cell", "Heading", "Kind", "Sheet", "Write"]
 
 MAX_TEXT = 32_767
-"""UTF-16 units of one cell, in .xls and .xlsx alike."""
+"""UTF-16 units of one cell, in both .xls and .xlsx."""
 NUMBER_FORMATS: dict[Kind, str] = {
     "text": "@",
     "money": "#,##0.00##",
@@ -39,16 +40,16 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`printed`: meant for paper: A4 across, as wide as the page, the heading row on every page."""
+    """`printed`: for paper: A4 landscape, as wide as the page, with the heading row on every page."""
 
     headings: tuple[Heading, ...]
     printed: bool = False
 
 
 class Write(Protocol):
-    """Write a whole file to `path`. `rows` is read once, lazily; its cells fit (see fit.py), one for each heading.
+    """Write a whole file to `path`. `rows` is read once, lazily; it has a cell for each heading, which fits (fit.py).
 
-    The first sheet, "Sheet1", starts with its heading row; the second is "About this file".
+    The first sheet, "Sheet1", starts with its heading row. The second is "About this file".
     """
 
     def __call__(self, path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About) -> None: ...

@@ -1,7 +1,7 @@
-"""Real BIFF8 .xls, a row at a time. Text is always a text cell, so no buyer can write a formula.
+"""Real BIFF8 .xls, row by row. Text is always a text cell, so a buyer's text cannot become a formula.
 
-A workbook's strings stand before its sheets, and are known only after them: both are spooled to files beside `path`,
-and put together when all rows are read. [MS-XLS]
+A workbook has its strings before its sheets, but they are known only after the last row. So both are written to
+temporary files beside `path` and put together when all rows are read. [MS-XLS]
 """
 
 from __future__ import annotations
@@ -22,40 +22,40 @@ from functions.exports.formats.shared_strings import SharedStrings
 from functions.exports.formats.sheets import NUMBER_FORMATS, About, Cell, Kind, Sheet
 
 MAX_ROWS, MAX_COLUMNS = 65_000, 256
-"""Rows below the headings in one file, and columns; BIFF8 itself ends at 65,536 rows with the heading."""
+"""Rows below the heading, and columns. BIFF8 itself allows 65,536 rows with the heading."""
 CONTENT_TYPE = "application/vnd.ms-excel"
 NAMES = ("Sheet1", "About this file")
 ABOUT_WIDTHS = (28, 60)
 EPOCH = datetime(1899, 12, 30)
-"""Day 0 for every day from March 1900 on: Excel counts a 29th of February 1900 that never was."""
+"""Day 0 for every day from March 1900 on, because Excel counts a 29 February 1900, which did not exist."""
 KNOWN, KNOWN_LENGTH = 512, 64
-"""How many texts a column remembers so that its cells share them, and of what length: statuses, not addresses."""
+"""How many texts a column remembers, so that its cells share them, and their maximum length: it is for statuses, not
+for addresses."""
 BUFFERED = 1 << 20
 
 XFS: dict[Kind, int] = {kind: biff8.DEFAULT_XF + 1 + index for index, kind in enumerate(NUMBER_FORMATS)}
 HEADING_XF = biff8.DEFAULT_XF + 1 + len(XFS)
 LABEL, NUMBER = 10 << 16 | 0x00FD, 14 << 16 | 0x0203
-"""LabelSst (2.4.149) and Number (2.4.180): a record's length and type, as one number."""
+"""LabelSst (2.4.149) and Number (2.4.180): the length and type of the record as one number."""
 _label = Struct("<IHII").pack
 _number = Struct("<IHId").pack
 
-
 Row = tuple[bytes, int]
 """A row's cell records, and its height."""
-Put = Callable[[int, Any], bytes]
-"""The record of a column's cell, from its row and value."""
+WriteCell = Callable[[int, Any], bytes]
+"""Makes the record of a cell of one column from row and value."""
 
 
 def write(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About) -> None:
-    """See sheets.Write. ValueError with more rows than MAX_ROWS; `path` is not opened before all of them are read."""
+    """See sheets.Write. Raises ValueError for more rows than MAX_ROWS. `path` is opened after all rows are read."""
     if len(sheet.headings) > MAX_COLUMNS:
         raise ValueError(f"an .xls file holds {MAX_COLUMNS} columns at most")
-    with _spool(path) as texts, _spool(path) as cells, BytesIO() as told:
+    with _spool(path) as texts, _spool(path) as cells, BytesIO() as about_cells:
         strings = SharedStrings(texts)
         every_row = chain([_heading_row(sheet, strings)], _rows(sheet, rows, strings))
         table = biff8.cell_table(cells, every_row, len(sheet.headings))
         about_rows = (_about_row(row, *pair, strings) for row, pair in enumerate(about()))
-        about_table = biff8.cell_table(told, about_rows, len(ABOUT_WIDTHS))
+        about_table = biff8.cell_table(about_cells, about_rows, len(ABOUT_WIDTHS))
         strings.close()
 
         strings_at = len(_globals(sheet, (0, 0)))
@@ -72,7 +72,7 @@ def write(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About
             BytesIO(closing + head),
             cells,
             BytesIO(tail + about_head),
-            told,
+            about_cells,
             BytesIO(biff8.sheet_tail(frozen=False)),
         ]
         compound.write(path, "Workbook", parts)
@@ -83,7 +83,7 @@ def _spool(path: Path) -> IO[bytes]:
 
 
 def _globals(sheet: Sheet, positions: tuple[int, int]) -> bytes:
-    """Formats and names; on paper, text wraps and a row's cells all begin at its top."""
+    """Formats and names. On paper, text wraps and all cells of a row start at its top."""
     own = [code for code in NUMBER_FORMATS.values() if code not in biff8.BUILT_IN]
     numbers = biff8.BUILT_IN | {code: number for number, code in enumerate(own, biff8.FIRST_OWN_FORMAT)}
     paper = sheet.printed
@@ -94,25 +94,25 @@ def _globals(sheet: Sheet, positions: tuple[int, int]) -> bytes:
 
 def _rows(sheet: Sheet, rows: Iterable[Sequence[Cell]], strings: SharedStrings) -> Iterator[Row]:
     height = _height(sheet)
-    puts = [_put(column, heading.kind, strings) for column, heading in enumerate(sheet.headings)]
+    writers = [_cell_writer(column, heading.kind, strings) for column, heading in enumerate(sheet.headings)]
     for row, cells in enumerate(rows, 1):
         if row > MAX_ROWS:
             raise ValueError(f"an .xls file holds {MAX_ROWS} rows at most")
-        records = [put(row, cell) for put, cell in zip(puts, cells, strict=True) if cell is not None]
+        records = [write_cell(row, cell) for write_cell, cell in zip(writers, cells, strict=True) if cell is not None]
         yield b"".join(records), height(cells)
 
 
 def _heading_row(sheet: Sheet, strings: SharedStrings) -> Row:
     texts = [heading.text for heading in sheet.headings]
-    cells = (_put_text(column, HEADING_XF, strings)(0, text) for column, text in enumerate(texts))
+    cells = (_text_writer(column, HEADING_XF, strings)(0, text) for column, text in enumerate(texts))
     return b"".join(cells), _height(sheet)(texts)
 
 
 def _about_row(row: int, name: str, value: Cell, strings: SharedStrings) -> Row:
-    """Names of orders and customers stand here, too, and a buyer's id may hold what no cell can."""
+    """The values include ids of buyers, which may hold characters that no cell can."""
     value = fit_text(value)[0] if isinstance(value, str) else value
-    told = _put(1, _kind(value), strings)(row, value) if value is not None else b""
-    return _put(0, "text", strings)(row, name) + told, biff8.DEFAULT_HEIGHT
+    cell = _cell_writer(1, _kind(value), strings)(row, value) if value is not None else b""
+    return _cell_writer(0, "text", strings)(row, name) + cell, biff8.DEFAULT_HEIGHT
 
 
 def _kind(value: Cell) -> Kind:
@@ -128,24 +128,24 @@ def _height(sheet: Sheet) -> Callable[[Sequence[Cell]], int]:
     return lambda cells: min(lines(cells) * biff8.DEFAULT_HEIGHT, biff8.MAX_HEIGHT)
 
 
-def _put(column: int, kind: Kind, strings: SharedStrings) -> Put:
-    """Chosen once for a column, so that no cell is asked for its type."""
+def _cell_writer(column: int, kind: Kind, strings: SharedStrings) -> WriteCell:
+    """Chosen once per column, so that the type of each cell is not checked."""
     xf = XFS[kind]
     if kind == "text":
-        return _put_text(column, xf, strings)
+        return _text_writer(column, xf, strings)
     if kind in ("minute", "day"):
-        return _put_time(column, xf)
+        return _time_writer(column, xf)
     position = column | xf << 16
     return lambda row, value: _number(NUMBER, row, position, value)
 
 
-def _put_text(column: int, xf: int, strings: SharedStrings) -> Put:
-    """A column remembers its first few texts: that shares what recurs, and costs no memory for what does not."""
+def _text_writer(column: int, xf: int, strings: SharedStrings) -> WriteCell:
+    """A column remembers its first few texts. Texts that repeat are then shared, and memory stays bounded."""
     position = column | xf << 16
     add = strings.add
     known: dict[str, int] = {}
 
-    def put(row: int, text: str) -> bytes:
+    def write_cell(row: int, text: str) -> bytes:
         number = known.get(text)
         if number is not None:
             strings.references += 1
@@ -155,15 +155,15 @@ def _put_text(column: int, xf: int, strings: SharedStrings) -> Put:
                 known[text] = number
         return _label(LABEL, row, position, number)
 
-    return put
+    return write_cell
 
 
-def _put_time(column: int, xf: int) -> Put:
-    """Days since the epoch: a double of today's size is exact to less than a microsecond."""
+def _time_writer(column: int, xf: int) -> WriteCell:
+    """Days since the epoch; for times of this century a double is exact to less than a microsecond."""
     position = column | xf << 16
 
-    def put(row: int, value: datetime) -> bytes:
+    def write_cell(row: int, value: datetime) -> bytes:
         since = value - EPOCH
         return _number(NUMBER, row, position, since.days + since.seconds / 86_400)
 
-    return put
+    return write_cell

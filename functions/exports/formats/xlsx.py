@@ -1,7 +1,7 @@
 """.xlsx in constant memory, through rustpy-xlsxwriter.
 
-Its memory is disk: until the file is saved, the XML of the sheets waits unpacked in the temporary directory, about
-2.1 KB for a row of 30 cells. Beside the file itself, 512 MB hold some 190,000 such rows.
+The library uses disk instead: until the file is saved, the XML of the sheets is in the temporary directory,
+uncompressed, about 2.1 KB for a row of 30 cells. 512 MB hold the file and the XML of about 190,000 such rows.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from functions.exports.formats.paper import lines_of
 from functions.exports.formats.sheets import NUMBER_FORMATS, About, Cell, Heading, Sheet
 
 MAX_ROWS = 1_000_000
-"""Rows of orders in one file; the format itself ends at 1,048,576 rows with the heading."""
+"""Rows below the heading in one file. The format itself allows 1,048,576 rows with the heading."""
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEET = "Sheet1"
 ABOUT = "About this file"
@@ -26,27 +26,27 @@ _ABOUT_WIDTHS = [28.0, 80.0]
 _ON_PAPER = {
     "landscape": True,
     "paper_size": 9,  # A4
-    "fit_to_pages": (1, 0),  # one page wide, as many as it takes long
+    "fit_to_pages": (1, 0),  # one page wide, as many pages high as needed
     "repeat_rows": 0,
     "footer": "&C&P / &N",
 }
 
 
 def write(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About) -> None:
-    """See `Write`. Text is written as text whatever it starts with; an int beyond 2**53 is rounded to a float.
+    """See `Write`. Text is always written as text; an int beyond 2**53 is rounded to a float.
 
-    Raises ValueError, with no file left behind, for a row of another length than the headings and for a date before
-    1900, which the format does not know. Two writes differ in one part: docProps/core.xml holds the time of writing.
+    Raises ValueError and leaves no file if a row has not as many cells as there are headings, or a date is before 1900,
+    which the format cannot hold. Two writes of the same rows differ in docProps/core.xml, which has the time.
     """
     headings = _distinct(sheet.headings)
     heights: dict[int, float] = {}
     if sheet.printed:  # heights must be known before the first row is written; lists for paper are short
         rows = list(rows)
         lines = lines_of(sheet)
-        told = enumerate([headings, *rows] if rows else [])
-        heights = {row: min(ROW_POINTS * lines(cells), MAX_POINTS) for row, cells in told}
+        numbered = enumerate([headings, *rows] if rows else [])
+        heights = {row: min(ROW_POINTS * lines(cells), MAX_POINTS) for row, cells in numbered}
     write_worksheets(
-        # The second generator is started when the first is exhausted, which is when `about` may be asked.
+        # The second generator starts after the end of the first, when `about` may be called.
         [(SHEET, _records(headings, rows)), (ABOUT, _about(about))],
         str(path),
         freeze_panes={SHEET: {"row": 1, "col": 0}},
@@ -56,7 +56,7 @@ def write(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About
             SHEET: [_format(heading, sheet.printed) for heading in sheet.headings],
             ABOUT: [Format().set_text_wrap().set_align("top").set_align("left")] * 2,
         },
-        # Ids are digits kept as text on purpose: no green triangles.
+        # Ids are digits that are meant to be text: Excel shows no warning for them.
         ignore_errors={SHEET: [heading.text for heading in sheet.headings if heading.kind == "text"]},
         page_setup={SHEET: _ON_PAPER} if sheet.printed else None,
         row_heights={SHEET: heights} if heights else None,
@@ -64,18 +64,17 @@ def write(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About
 
 
 def _distinct(headings: Sequence[Heading]) -> list[str]:
-    """Records are keyed by heading, so one that stands twice would lose a column without a word."""
+    """Records are keyed by heading, so a heading that occurs twice would silently lose a column."""
     texts = [heading.text for heading in headings]
     twice = {text for text in texts if texts.count(text) > 1}
     if twice:
-        raise ValueError(f"headings stand more than once: {sorted(twice)}")
+        raise ValueError(f"headings occur more than once: {sorted(twice)}")
     return texts
 
 
 def _records(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[dict[str, Cell]]:
-    """The first record's keys become the heading row, and cells then go by position: every row must be complete.
-
-    Where there are no rows, a record of empty cells brings the headings and leaves no row of its own.
+    """The keys of the first record become the heading row. Cells are then written by position, so every row must be
+    complete. Without rows, a record of empty cells writes the headings and no row.
     """
     empty = True
     for row in rows:
@@ -86,16 +85,17 @@ def _records(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterato
 
 
 def _about(about: About) -> Iterator[dict[str, Cell]]:
-    """The library wants headings, and the second sheet has none: its first row takes their place."""
-    (name, value), *rest = [*_told(about)] or [("", " ")]
+    """The library requires headings, and the second sheet has none: its first row is written as the headings."""
+    (name, value), *rest = [*_about_rows(about)] or [("", " ")]
     yield from _records((str(name), str(value)), rest)
 
 
-def _told(about: About) -> Iterator[tuple[Cell, Cell]]:
-    """A time becomes text: the first would give its format to the whole column, and make dates of the counts below."""
+def _about_rows(about: About) -> Iterator[tuple[Cell, Cell]]:
+    """Times become text: the first time would set the format of the whole column, and counts below it would be
+    dates."""
     for name, value in about():
-        told = value.isoformat(" ", "seconds") if isinstance(value, datetime) else value
-        yield fit_text(name)[0], fit_text(told)[0] if isinstance(told, str) else told
+        cell = value.isoformat(" ", "seconds") if isinstance(value, datetime) else value
+        yield fit_text(name)[0], fit_text(cell)[0] if isinstance(cell, str) else cell
 
 
 def _format(heading: Heading, printed: bool) -> Format:
