@@ -1,5 +1,5 @@
-"""The engines behind the local run: Dynoxide for DynamoDB, MiniStack for S3 and SQS, both on loopback, both with
-their data under DATA_DIR; and the table, bucket and queues of template.yaml in them."""
+"""The engines of the local run: Dynoxide for DynamoDB, MiniStack for S3 and SQS, both on loopback with their data in
+DATA_DIR; and the table, bucket and queues of template.yaml in them."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ START_SECONDS = 60
 
 
 class EngineError(Exception):
-    """An engine that does not come up, or data that it cannot serve; the message says what to do."""
+    """An engine does not start or cannot use its data; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Engines:
-    """The running engines: where they listen and their processes, first to start first."""
+    """The URLs and processes of the running engines, in the order in which they are stopped."""
 
     dynamodb: str
     services: str
@@ -42,15 +42,15 @@ class Engines:
 
 
 def dynoxide_binary() -> Path | None:
-    """The binary that npm brought, None on a platform that has none."""
-    found = sorted((TOOLS / "dynoxide" / "node_modules").glob("@dynoxide/*/dynoxide*"))
-    return next((path for path in found if os.access(path, os.X_OK) and path.is_file()), None)
+    """The binary that npm installed; None on a platform without one."""
+    paths = sorted((TOOLS / "dynoxide" / "node_modules").glob("@dynoxide/*/dynoxide*"))
+    return next((path for path in paths if os.access(path, os.X_OK) and path.is_file()), None)
 
 
 def start(data_dir: Path, lock: int, check: Callable[[], None]) -> Engines:
-    """Both engines, answering. Dynoxide's commits outlive kill -9, and so do the files in MiniStack's
-    buckets; the rest of MiniStack is saved when it is asked to stop. `check` is called while they are
-    awaited and may raise."""
+    """Start both engines and wait until they answer. Dynoxide's commits and the files in MiniStack's buckets survive a
+    kill -9; MiniStack saves its other data when it is asked to stop. `check` is called while they start, and may
+    raise."""
     started: list[subprocess.Popen[bytes]] = []
     logs = data_dir / "logs"
     try:
@@ -62,8 +62,8 @@ def start(data_dir: Path, lock: int, check: Callable[[], None]) -> Engines:
         dynamodb_port = services_port
         if binary is None:
             print(
-                "Dynoxide is not to be had on this platform: MiniStack keeps the tables instead.\n"
-                "Stop the run with Ctrl-C; after a kill -9 whatever was written since its start is lost.",
+                "There is no Dynoxide for this platform: MiniStack keeps the tables instead.\n"
+                "Stop the run with Ctrl-C; after a kill -9 everything written since its start is lost.",
                 file=sys.stderr,
             )
         else:
@@ -89,7 +89,7 @@ def _start_dynoxide(binary: Path, data_dir: Path, port: int, lock: int, log: IO[
         output=log,
         errors=log,
         keep=(lock,),
-        on_parent_death=signal.SIGKILL,  # what it has acknowledged is on the disk
+        on_parent_death=signal.SIGKILL,  # acknowledged writes are on the disk
     )
 
 
@@ -100,10 +100,10 @@ def _start_ministack(data_dir: Path, port: int, lock: int, log: IO[bytes]) -> su
         folder.mkdir(parents=True, exist_ok=True)
     settings = {
         **{name: str(folder) for name, folder in folders.items()},
-        "BIND_HOST": "127.0.0.1",  # it listens on every interface otherwise, with code execution behind it
+        "BIND_HOST": "127.0.0.1",  # the default is every interface, and MiniStack can execute code
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
-        # The key of the functions (runtime.py): links that they sign are checked, signature and expiry.
+        # The functions' own key (runtime.py): MiniStack checks signature and expiry of the links that they sign.
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "PERSIST_STATE": "1",
@@ -122,7 +122,7 @@ def _start_ministack(data_dir: Path, port: int, lock: int, log: IO[bytes]) -> su
         output=log,
         errors=log,
         keep=(lock,),
-        on_parent_death=signal.SIGTERM,  # it saves its state when it is asked to stop, and only then
+        on_parent_death=signal.SIGTERM,  # it saves its state only when it is asked to stop
     )
 
 
@@ -151,15 +151,14 @@ def _answers(port: int, path: str) -> bool:
 
 
 def tail(log: Path, lines: int = 15) -> str:
-    """The log's last lines, after its name."""
+    """The name of the log and its last lines."""
     text = log.read_text("utf-8", "replace").splitlines()[-lines:]
     return "\n".join([f"last lines of {log}:", *text])
 
 
 def provision(template: Template, engines: Engines) -> None:
-    """Every table, bucket and queue of the template, made where absent; indexes that the template has gained are
-    added, queues are set as it says now, and the sender of email is made known. Messages do not outlive a kill -9: the
-    clock drives on what they asked."""
+    """Create the missing tables, buckets and queues of the template, add new indexes, set the queues' attributes, and
+    register the sender of email. Queues lose their messages at a kill -9; the schedules send them again."""
     dynamodb, s3, sqs, mail = _clients(engines)
     with contextlib.suppress(mail.exceptions.AlreadyExistsException):
         mail.create_email_identity(EmailIdentity=inbox.SENDER)
@@ -170,7 +169,7 @@ def provision(template: Template, engines: Engines) -> None:
         if bucket not in existing:
             s3.create_bucket(Bucket=bucket)
     for queue in template.queues:
-        # A queue that is there with other attributes cannot be created again, but it can be set.
+        # Creating an existing queue with other attributes fails, so attributes are set afterwards.
         url = sqs.create_queue(QueueName=queue.name)["QueueUrl"]
         sqs.set_queue_attributes(QueueUrl=url, Attributes=_attributes(queue))
 
@@ -197,7 +196,7 @@ def _clients(engines: Engines) -> tuple[DynamoDBClient, S3Client, Any, Any]:
 
 
 def ensure_table(client: DynamoDBClient, table: Table) -> None:
-    """Make the table if it is absent. One whose keys are not the template's is refused, never altered."""
+    """Create the table if it does not exist. An existing table with other keys is an EngineError; it is not changed."""
     try:
         described: Any = client.describe_table(TableName=table.name)["Table"]
     except client.exceptions.ResourceNotFoundException:

@@ -1,6 +1,6 @@
-"""`make export`: an export of a store of the running server, from the request to its files in the current folder.
+"""`make export`: request an export from the running server and download its files into the current folder.
 
-PORT and DATA_DIR are those of `make run`; what to export is said by EXPORT_STORE, EXPORT_KIND and so on.
+PORT and DATA_DIR are those of `make run`. EXPORT_STORE, EXPORT_KIND and so on say what to export.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from urllib.request import urlopen
 
 from tqdm import tqdm
 
-from local.load.client import Api, Refused, TryAgain, patiently
+from local.load.client import Api, Refused, TryAgain, with_retries
 from local.template import Template
 from local.tokens import Issuer, TokenError, grants
 
@@ -28,14 +28,14 @@ ENDED = ("succeeded", "failed", "cancelled", "expired")
 
 
 class CannotExport(Exception):
-    """Said to the person who asked for it, without a traceback."""
+    """Printed for the user, without a traceback."""
 
 
-def export(api: Api, token: str, asked: dict[str, Any], folder: Path) -> list[Path]:
-    """Ask, wait, fetch. Raises CannotExport, Refused or TryAgain."""
-    job = patiently(lambda: api.call("POST", "/v1/exports", token, asked).body, attempts=4)
+def export(api: Api, token: str, request: dict[str, Any], folder: Path) -> list[Path]:
+    """Request, wait, download. Raises CannotExport, Refused or TryAgain."""
+    job = with_retries(lambda: api.call("POST", "/v1/exports", token, request).body, attempts=4)
     with tqdm(
-        total=None, unit=" customers" if asked.get("kind") == "customers" else " orders", desc=job["id"], leave=False
+        total=None, unit=" customers" if request.get("kind") == "customers" else " orders", desc=job["id"], leave=False
     ) as bar:
         while job["state"] not in ENDED:
             time.sleep(POLL_SECONDS)
@@ -46,13 +46,13 @@ def export(api: Api, token: str, asked: dict[str, Any], folder: Path) -> list[Pa
         why = f": {job['failed']['message']}" if job["failed"] else ""
         raise CannotExport(f"The export {job['id']} has {job['state']}{why}")
     for warning in job["warnings"]:
-        named = ", ".join(warning[name] for name in ("order_id", "buyer_id", "column") if name in warning)
-        print(f"file {warning['file']}: {warning['message']} {named}".rstrip(), file=sys.stderr)
+        details = ", ".join(warning[name] for name in ("order_id", "buyer_id", "column") if name in warning)
+        print(f"file {warning['file']}: {warning['message']} {details}".rstrip(), file=sys.stderr)
     return [_fetch(api, token, job["id"], file, folder) for file in job["files"]]
 
 
 def _fetch(api: Api, token: str, export_id: str, file: dict[str, Any], folder: Path) -> Path:
-    """The file, checked against its digest. The token stays here: the link is all that the bucket is shown."""
+    """Download a file and check its digest. The token goes to the API only; the bucket gets the signed link."""
     url = urlsplit(api.url)
     connection = http.client.HTTPConnection(url.netloc, timeout=60)
     connection.request(
@@ -75,7 +75,7 @@ def _fetch(api: Api, token: str, export_id: str, file: dict[str, Any], folder: P
 
 
 def _free(path: Path) -> Path:
-    """A name that is not taken: nothing that lies there is overwritten."""
+    """A name that no file has, so that nothing is overwritten."""
     number, free = 1, path
     while free.exists():
         free = path.with_stem(f"{path.stem} ({number})")
@@ -83,27 +83,27 @@ def _free(path: Path) -> Path:
     return free
 
 
-def _asked(said: Mapping[str, str]) -> dict[str, Any]:
-    """The request's body: what was left empty is left to the API's defaults."""
-    asked: dict[str, Any] = {name: value for name in NAMES if (value := said.get(f"EXPORT_{name.upper()}"))}
-    since, until = said.get("EXPORT_SINCE"), said.get("EXPORT_UNTIL")
+def _request(variables: Mapping[str, str]) -> dict[str, Any]:
+    """The body of the request. Empty variables are left out, so the API's defaults apply."""
+    body: dict[str, Any] = {name: value for name in NAMES if (value := variables.get(f"EXPORT_{name.upper()}"))}
+    since, until = variables.get("EXPORT_SINCE"), variables.get("EXPORT_UNTIL")
     if bool(since) != bool(until):
         raise CannotExport("A window has both ends: FROM=2026-01-01T00:00:00Z TO=2026-07-01T00:00:00Z")
-    return asked | ({"window": {"from": since, "to": until}} if since else {})
+    return body | ({"window": {"from": since, "to": until}} if since else {})
 
 
-def main(said: Mapping[str, str]) -> int:
-    store = said.get("EXPORT_STORE") or "demo"
-    url = f"http://127.0.0.1:{said.get('PORT') or 3000}"
-    data_dir = Path(said.get("DATA_DIR") or "data").resolve()
+def main(variables: Mapping[str, str]) -> int:
+    store = variables.get("EXPORT_STORE") or "demo"
+    url = f"http://127.0.0.1:{variables.get('PORT') or 3000}"
+    data_dir = Path(variables.get("DATA_DIR") or "data").resolve()
     try:
         token = Issuer.of(data_dir, Template.load()).issue(grants(store, "staff"), "staff")
-        for path in export(Api(url), token, _asked(said), Path.cwd()):
+        for path in export(Api(url), token, _request(variables), Path.cwd()):
             print(path.name)
     except Refused as refused:
         print(f"There is no store {store} here." if refused.status == 404 else refused, file=sys.stderr)
-    except TryAgain as gone:
-        print(f"{url} does not answer ({gone}); is `make run` running, with this PORT and DATA_DIR?", file=sys.stderr)
+    except TryAgain as failed:
+        print(f"{url} does not answer ({failed}); is `make run` running, with this PORT and DATA_DIR?", file=sys.stderr)
     except (CannotExport, TokenError) as failed:
         print(failed, file=sys.stderr)
     else:

@@ -1,6 +1,6 @@
-"""The local inbox: what SES was asked to send, kept in DATA_DIR/inbox and shown at /inbox.
+"""The local inbox: the emails that SES was asked to send, stored in DATA_DIR/inbox and shown at /inbox.
 
-MiniStack holds sent email in memory alone, so the run fetches it every two seconds, and whoever opens the page does.
+MiniStack has sent email in memory only, so the run fetches it every two seconds, and the page does when it is opened.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from local.gateway.http_api import Response
 
 PATH = "/inbox"
 SENDER = "alerts@orderkeep.example"
-"""Whom email comes from here; MiniStack takes none from a sender that it has not been told of."""
+"""The sender of email in the local run; MiniStack accepts only registered senders."""
 SHOWN = 100
 EVERY_SECONDS = 2.0
 _open = build_opener(ProxyHandler({})).open
@@ -28,7 +28,7 @@ _STYLE = "body{font:15px sans-serif;max-width:50em;margin:2em auto}article{borde
 
 
 def collect(services: str, folder: Path) -> int:
-    """Fetch what was sent and keep what is new; answers with how many there were."""
+    """Fetch the sent emails, store the new ones and return their number."""
     folder.mkdir(exist_ok=True)
     with _open(f"{services}/_ministack/ses/messages", timeout=5) as answer:
         sent = [each for account in json.load(answer)["messages"].values() for each in account]
@@ -56,15 +56,15 @@ def page(services: str, folder: Path) -> Callable[[], Response]:
             collect(services, folder)
         headers = [("content-type", "text/html; charset=utf-8")]
         headers.append(("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'"))
-        return Response(200, headers, _html(kept(folder)).encode())
+        return Response(200, headers, _html(stored(folder)).encode())
 
     return show
 
 
-def kept(folder: Path) -> list[dict[str, Any]]:
-    """The latest first."""
-    found = [json.loads(path.read_text("utf-8")) for path in folder.glob("*.json")]
-    return sorted(found, key=lambda mail: mail["Timestamp"], reverse=True)[:SHOWN]
+def stored(folder: Path) -> list[dict[str, Any]]:
+    """The stored emails, the latest first."""
+    emails = [json.loads(path.read_text("utf-8")) for path in folder.glob("*.json")]
+    return sorted(emails, key=lambda mail: mail["Timestamp"], reverse=True)[:SHOWN]
 
 
 def _item(mail: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Child processes that never outlive the run, however it ends."""
+"""Child processes that end with the run, even after a kill -9."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Stopped(Exception):
 
 
 class StopSignals:
-    """Remembers the first SIGINT, SIGTERM or SIGHUP until `check` is called. Raising in the signal handler
-    itself could leave a child half started, or get lost in a finaliser."""
+    """Remembers the first SIGINT, SIGTERM or SIGHUP; `check` raises Stopped for it. Raising in the signal handler could
+    leave a child half started, or the error could be lost in a finaliser."""
 
     def __init__(self) -> None:
         self._received: str | None = None
@@ -40,8 +40,8 @@ class StopSignals:
 
 
 def follow_parent(how: signal.Signals = signal.SIGKILL) -> None:
-    """Ask the kernel to send `how` to this process when its parent dies, kill -9 included (Linux only).
-    One that `start` made ends here if its parent died before that."""
+    """Ask the kernel to send `how` to this process when its parent dies, even by kill -9 (Linux only). If the parent
+    that called `start` has died already, this process ends at once."""
     if _libc is not None:
         _libc.prctl(_SET_PARENT_DEATH_SIGNAL, int(how))
     if os.environ.get(_PARENT, str(os.getppid())) != str(os.getppid()):
@@ -58,11 +58,11 @@ def start(
     keep: Sequence[int] = (),
     on_parent_death: signal.Signals | None = None,
 ) -> subprocess.Popen[bytes]:
-    """A child in a session of its own: the terminal's signals reach the run, which stops its children in
+    """Start a child in a session of its own, so that only the run gets the terminal's signals and stops its children in
     order.
 
-    `on_parent_death` is for programs of others, started before this process has threads; our own call
-    follow_parent. `keep` are descriptors that the child inherits.
+    `on_parent_death` is for programs that do not call follow_parent themselves; it is safe only before this process has
+    threads. `keep` are descriptors that the child inherits.
     """
     return subprocess.Popen(
         [str(part) for part in command],
@@ -82,14 +82,14 @@ def _in_child(how: signal.Signals) -> Callable[[], None]:
 
     def prepare() -> None:
         follow_parent(how)
-        if os.getppid() != parent:  # it died before the request above was in place
+        if os.getppid() != parent:  # the parent died before follow_parent
             os._exit(1)
 
     return prepare
 
 
 def stop(children: Sequence[subprocess.Popen[bytes]], patience: float = 10.0) -> None:
-    """SIGTERM to all, then SIGKILL to those that are left when the patience is over."""
+    """Send SIGTERM to all, then SIGKILL to each that has not ended after `patience` seconds."""
     for child in children:
         with contextlib.suppress(ProcessLookupError):
             child.terminate()
@@ -102,7 +102,7 @@ def stop(children: Sequence[subprocess.Popen[bytes]], patience: float = 10.0) ->
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on at this moment."""
+    """A loopback port that is free at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,7 +1,7 @@
-"""The event-source mappings of one function: receives the messages of its queues and hands them over, as Lambda does.
+"""The event-source mappings of one function: receives messages of its queues and invokes it, as Lambda does.
 
-Started as `python -m local.queues <function>` with the function's variables set. One process a function, one batch at
-a time.
+Started as `python -m local.queues <function>` with the function's variables set. Each function has one process, which
+runs one batch at a time.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from local.runtime import TIMED_OUT, Environment, TimedOut, load
 from local.template import REGION, QueueEvent, Template
 
 WAIT_SECONDS = 20
-AGAIN_SECONDS = 5
-"""When a message that failed is seen again. On AWS that takes the visibility timeout, too long to sit through here."""
+RETRY_SECONDS = 5
+"""When a failed message is received again. On AWS this takes the visibility timeout, which is too long here."""
 PAUSE_SECONDS = 1.0
 
 
 def event(messages: Sequence[Any], mapping: QueueEvent) -> dict[str, Any]:
-    """What Lambda makes of received messages."""
+    """Lambda's event for received messages."""
     return {
         "Records": [
             {
@@ -48,7 +48,8 @@ def event(messages: Sequence[Any], mapping: QueueEvent) -> dict[str, Any]:
 
 
 def _attribute(sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Names begin small here, bytes are base64, and the lists that SQS reserves are there and empty."""
+    """A message attribute in Lambda's spelling: names start in lower case, bytes are base64, and the reserved lists are
+    empty."""
     value = (
         {"binaryValue": base64.b64encode(sent["BinaryValue"]).decode("ascii")}
         if "BinaryValue" in sent
@@ -58,19 +59,20 @@ def _attribute(sent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def deliver(environment: Environment, sqs: Any, mapping: QueueEvent, messages: Sequence[Any]) -> int:
-    """Hand a batch over; what went well is deleted, what did not is seen again. Answers with how many failed."""
+    """Invoke the function with a batch and return the number of failures. Messages that succeeded are deleted; the
+    others are received again."""
     failed = _failed(environment, mapping, messages)
     for message in messages:
-        told = {"QueueUrl": mapping.queue.url, "ReceiptHandle": message["ReceiptHandle"]}
+        address = {"QueueUrl": mapping.queue.url, "ReceiptHandle": message["ReceiptHandle"]}
         if message["MessageId"] in failed:
-            sqs.change_message_visibility(**told, VisibilityTimeout=AGAIN_SECONDS)
+            sqs.change_message_visibility(**address, VisibilityTimeout=RETRY_SECONDS)
         else:
-            sqs.delete_message(**told)
+            sqs.delete_message(**address)
     return len(failed)
 
 
 def _failed(environment: Environment, mapping: QueueEvent, messages: Sequence[Any]) -> set[str]:
-    """The messages that failed: all of them where the function raised, ran out of time, or said nothing sensible."""
+    """The ids of the failed messages: all if the function raised, timed out or named ids that are not in the batch."""
     batch = {message["MessageId"] for message in messages}
     try:
         answer = environment.invoke(event(messages, mapping))
@@ -98,7 +100,7 @@ def receive(sqs: Any, mapping: QueueEvent, wait_seconds: int) -> list[Any]:
 
 
 def run(environment: Environment, mappings: Sequence[QueueEvent], sqs: Any) -> None:
-    """Until the function is stuck: then its process is of no further use, and the run starts another."""
+    """Run until the function is stuck; the local run then starts another process."""
     wait_seconds = WAIT_SECONDS if len(mappings) == 1 else 1
     while not environment.stuck:
         for mapping in mappings:

@@ -1,7 +1,7 @@
-"""`make run`: the whole of template.yaml on this machine, on loopback, with its data kept in DATA_DIR.
+"""`make run`: run template.yaml on this machine, on loopback, with its data in DATA_DIR.
 
-Settings come from the environment: PORT, DATA_DIR, DEMO, WORKERS. The run holds a lock on DATA_DIR, which its
-children share: while one of them is left, nobody else opens the same database.
+Settings come from the environment: PORT, DATA_DIR, DEMO, WORKERS. The run has a lock on DATA_DIR and shares it with its
+children, so that no other run opens the same database while one of them still runs.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from local.tokens import Issuer, signing_key
 from local.welcome import DEMO_STORE, print_welcome
 
 PARAMETERS = {"MailSender": inbox.SENDER, "MailIdentity": inbox.SENDER}
-"""What the local run is deployed with, beside the template's defaults."""
+"""The parameters of the local run that are not the template's defaults."""
 BIG_LOG = 10 * 1024 * 1024
 
 
 class CannotRun(Exception):
-    """Said to the person who started the run, without a traceback."""
+    """Printed for the user, without a traceback."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Run:
         return f"http://127.0.0.1:{self.settings.port}"
 
     def serve(self, listener: socket.socket) -> None:
-        """Start everything, then watch over it until a signal or the end of an engine."""
+        """Start everything, and restart processes that end, until a signal arrives or an engine stops."""
         with self._engines() as running:
             print("making the table, the bucket and the queues of template.yaml", flush=True)
             engines.provision(self.template, running)
@@ -92,8 +92,8 @@ class Run:
             for name in sorted({mapping.function for mapping in self.template.queue_events}):
                 keep(lambda name=name: self._start_python(running, name, ["local.queues", name]))  # type: ignore[misc]
             print_welcome(self.url, self.settings.data_dir, running)
-            collected = (running.services, self.settings.data_dir / "inbox")
-            threading.Thread(target=inbox.keep_collecting, args=collected, daemon=True).start()
+            arguments = (running.services, self.settings.data_dir / "inbox")
+            threading.Thread(target=inbox.keep_collecting, args=arguments, daemon=True).start()
             if self.settings.demo:
                 threading.Thread(target=self._fill_demo, daemon=True).start()
             self._watch(running, starters, keep)
@@ -129,7 +129,7 @@ class Run:
     def _wait_for_api(self) -> None:
         logs = self.settings.data_dir / "logs"
         until = time.monotonic() + 60
-        unwell = 0
+        errors = 0
         while time.monotonic() < until:
             self.check()
             for child in self.children:
@@ -141,8 +141,8 @@ class Run:
                 status = connection.getresponse().status
                 if status == http.client.OK:
                     return
-                unwell += 1
-                if unwell == 20:
+                errors += 1
+                if errors == 20:
                     raise CannotRun(f"{self.url}/v1/health answers {status}; the reason is in {logs}")
             time.sleep(0.1)
         raise CannotRun(f"{self.url}/v1/health does not answer; see {logs}")
@@ -155,7 +155,7 @@ class Run:
         platform, owner = (issuer.issue({DEMO_STORE: role}, user=f"demo-{role}") for role in ("platform", "owner"))
         try:
             for failure in demo.fill(self.url, platform, owner):
-                print(f"An order of the demo shop could not be told: {failure}", file=sys.stderr)
+                print(f"An order of the demo shop could not be created: {failure}", file=sys.stderr)
         except Exception as failed:
             print(f"The demo shop could not be filled; the next start tries again: {failed!r}", file=sys.stderr)
 
@@ -177,7 +177,7 @@ class Run:
                 why = "ran out of time" if ran_out else f"stopped ({child.returncode})"
                 print(f"a function's process {why}; starting another", file=sys.stderr)
                 if not ran_out:
-                    time.sleep(1)  # one that cannot live must not be started in a tight loop
+                    time.sleep(1)  # a process that always fails must not be restarted in a tight loop
                 keep(starters.pop(child))
 
 
@@ -196,8 +196,8 @@ def _prepare(data_dir: Path) -> None:
 
 
 def _lock(data_dir: Path, check: Callable[[], None]) -> IO[str]:
-    """DATA_DIR for this run alone. The lock goes with the open file, so the children hold it too, and after a
-    kill -9 it is free once the last of them is gone."""
+    """Lock DATA_DIR for this run. The lock belongs to the open file, so the children have it, too; after a kill -9 it
+    is free when the last of them has ended."""
     file = (data_dir / "lock").open("a+")
     until = time.monotonic() + 15
     while True:
@@ -237,7 +237,7 @@ def _bind(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
-        # Two sockets may both be bound while none listens; this finds the port's other user at once.
+        # Two sockets may be bound to one port while none listens; listen finds the conflict at once.
         listener.listen(1)
     except OSError as refused:
         if refused.errno in {errno.EADDRINUSE, errno.EACCES}:
@@ -249,8 +249,8 @@ def _bind(port: int) -> socket.socket:
     return listener
 
 
-def _say(text: str, stream: IO[str] = sys.stdout) -> None:
-    with contextlib.suppress(OSError):  # the terminal may be gone
+def _print(text: str, stream: IO[str] = sys.stdout) -> None:
+    with contextlib.suppress(OSError):  # the terminal may be closed
         print(text, file=stream, flush=True)
 
 
@@ -266,10 +266,10 @@ def main(arguments: list[str]) -> int:
             signing_key(settings.data_dir)
             Run(settings, Template.load(parameters=PARAMETERS), lock.fileno(), check).serve(listener)
     except processes.Stopped as stopped:
-        _say(f"\nstopped ({stopped}); everything is kept in {settings.data_dir}")
+        _print(f"\nstopped ({stopped}); everything is kept in {settings.data_dir}")
         return 0
     except (CannotRun, engines.EngineError) as failed:
-        _say(str(failed), sys.stderr)
+        _print(str(failed), sys.stderr)
         return 1
     return 0
 

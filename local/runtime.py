@@ -42,7 +42,7 @@ class Context:
 
 
 def environment(function: Function, dynamodb: str, services: str) -> dict[str, str]:
-    """The variables of template.yaml, and what makes a function use the local engines."""
+    """The variables of template.yaml, and those that make a function use the local engines."""
     return {
         **function.environment,
         "AWS_REGION": REGION,
@@ -54,29 +54,29 @@ def environment(function: Function, dynamodb: str, services: str) -> dict[str, s
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_LAMBDA_FUNCTION_NAME": function.logical_id,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
-        "LOOPBACK_TARGETS": "1",  # alerts may go to this machine, and on AWS never
+        "LOOPBACK_TARGETS": "1",  # alerts may go to this machine; on AWS they may not
     }
 
 
 def clean_environment(variables: Mapping[str, str]) -> dict[str, str]:
     """This process's environment with `variables`, and without the AWS and proxy settings of the user."""
-    kept = {
+    inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("AWS_", "POWERTOOLS_")) and not name.lower().endswith("_proxy")
     }
-    return {**kept, **variables}
+    return {**inherited, **variables}
 
 
 def load(handler: str) -> Handler:
     """`functions.orders.handler.lambda_handler` → the callable."""
     module, _, name = handler.rpartition(".")
-    found: Handler = getattr(importlib.import_module(module), name)
-    return found
+    callable_: Handler = getattr(importlib.import_module(module), name)
+    return callable_
 
 
 TIMED_OUT = 4
-"""The exit status of a process whose function hangs: it was of no further use, and nothing else is wrong with it."""
+"""The exit status of a process whose function hangs; another process takes its place at once."""
 
 
 class TimedOut(Exception):
@@ -84,8 +84,8 @@ class TimedOut(Exception):
 
 
 class Environment:
-    """Runs one event at a time, as a Lambda execution environment does: Powertools' resolver keeps the
-    current event on its class, so two at once in one process would answer each other's requests."""
+    """Runs one event at a time, like a Lambda execution environment. Powertools' resolver has the current event on its
+    class, so two events at once in one process would answer each other's requests."""
 
     def __init__(self, handler: Handler, name: str, memory: int, timeout: float) -> None:
         self._handler, self._name, self._memory, self._timeout = handler, name, memory, timeout
@@ -94,8 +94,8 @@ class Environment:
         self.stuck = False
 
     def invoke(self, event: dict[str, Any]) -> Any:
-        """The handler's result, or what it raised. After TimedOut, `stuck` tells whether the handler
-        still runs: then this environment is of no further use."""
+        """Return the handler's result or raise its error. After TimedOut, `stuck` means that the handler still runs and
+        this environment cannot be used again."""
         if self.stuck or not self._turn.acquire(timeout=self._timeout):
             raise TimedOut
         try:
@@ -104,7 +104,7 @@ class Environment:
             try:
                 return running.result(self._timeout)
             except FutureTimeout:
-                # A handler may raise a TimeoutError of its own, which is no time-out of the function.
+                # A TimeoutError that the handler raised is not a time-out of the function.
                 if running.done():
                     raise
                 self.stuck = True

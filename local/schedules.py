@@ -1,9 +1,7 @@
-"""The clock of one scheduled function: fires its ScheduleV2 events at their rates, each also once at the
-start.
+"""The schedules of one function: invokes it at the rates of its ScheduleV2 events, and once for each at the start.
 
-Started as `python -m local.schedules <function>` with the function's variables set. One process a
-function, as on AWS each has environments of its own; one event at a time; an event that fails is reported
-and the clock goes on.
+Started as `python -m local.schedules <function>` with the function's variables set. Each function has its own process,
+as it has its own environments on AWS. It runs one event at a time; a failed event is printed and the schedules go on.
 """
 
 from __future__ import annotations
@@ -24,7 +22,7 @@ from local.template import REGION, Function, Schedule, Template
 
 
 def payload(schedule: Schedule, at: datetime) -> dict[str, Any]:
-    """The target's Input with the scheduler's context attributes filled in."""
+    """The target's Input, with values for the scheduler's context attributes."""
     attributes = {
         "<aws.scheduler.schedule-arn>": f"arn:aws:scheduler:{REGION}:local:schedule/{schedule.name}",
         "<aws.scheduler.scheduled-time>": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -39,7 +37,7 @@ def payload(schedule: Schedule, at: datetime) -> dict[str, Any]:
 
 
 def fire(function: Function, schedule: Schedule, at: datetime) -> bool:
-    """Run the handler once; False when it raised, which goes to stderr."""
+    """Run the handler once; False if it raised, and the traceback goes to stderr."""
     try:
         load(function.handler)(payload(schedule, at), Context(function.logical_id, function.memory, function.timeout))
     except Exception:
@@ -50,7 +48,7 @@ def fire(function: Function, schedule: Schedule, at: datetime) -> bool:
 
 
 def run(function: Function, schedules: Sequence[Schedule]) -> None:
-    """For ever. A firing that was missed while another ran is made up once, not once for each time missed."""
+    """Run for ever. Times that pass while another event runs are made up by one event."""
     due = {schedule.name: time.time() for schedule in schedules}
     while True:
         schedule = min(schedules, key=lambda candidate: due[candidate.name])

@@ -1,8 +1,7 @@
-"""template.yaml as the local run and the tests see it: tables, queues, routes, schedules, function environments.
+"""Read template.yaml for the local run and the tests: tables, queues, routes, schedules, functions' environments.
 
-References are resolved to local names: a parameter to its default, a resource to `orderkeep-` and its
-logical id. Anything that the template uses and this reader does not know raises TemplateError instead of
-being guessed.
+References become local names: a parameter becomes its default, a resource `orderkeep-` and its logical id. Anything
+that this reader does not know raises TemplateError.
 """
 
 from __future__ import annotations
@@ -31,17 +30,17 @@ _PSEUDO_PARAMETERS = {
     "AWS::URLSuffix": "amazonaws.com",
 }
 _UNIT_SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
-# ScalingConfig bounds how many run at once: here that is one, whatever it says.
+# ScalingConfig limits how many functions run at once; the local run has always one.
 _MAPPING_PROPERTIES = {"Queue", "BatchSize", "FunctionResponseTypes", "ScalingConfig"}
 
 
 class TemplateError(Exception):
-    """The template says something that cannot be run here; the message names it."""
+    """The template has something that the local run cannot do; the message names it."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """`create_arguments` go to DynamoDB's CreateTable as they are; `ttl_attribute` to UpdateTimeToLive."""
+    """`create_arguments` are the arguments of CreateTable; `ttl_attribute` is for UpdateTimeToLive."""
 
     logical_id: str
     name: str
@@ -60,7 +59,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Route:
-    """One method and path of the HTTP API; `path` keeps its `{parameters}`. The default route has neither."""
+    """One method and path of the HTTP API; `path` has its `{parameters}`. The default route has neither."""
 
     method: str
     path: str
@@ -74,7 +73,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Schedule:
-    """`payload` is the target's Input text, its `<aws.scheduler...>` attributes still in place."""
+    """`payload` is the target's Input text, with its `<aws.scheduler...>` attributes unfilled."""
 
     name: str
     function: str
@@ -84,7 +83,7 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Queue:
-    """`dead_letters` is the name of the queue that takes a message received more than `max_receives` times."""
+    """`dead_letters` is the name of the queue for messages that were received more than `max_receives` times."""
 
     logical_id: str
     name: str
@@ -104,7 +103,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class QueueEvent:
-    """Messages of a queue go to a function, so many at a time; `partial`: it may answer which of them failed."""
+    """A queue whose messages go to a function, in batches. `partial`: the function may return which of them failed."""
 
     function: str
     queue: Queue
@@ -156,7 +155,7 @@ def queue_arn(name: str) -> str:
 
 
 def queue_url(logical_id: str) -> str:
-    """As on AWS; the client asks its endpoint, whatever host stands here, and the queue is known by its name."""
+    """The URL as on AWS. A client sends to its endpoint and not to this host; the name identifies the queue."""
     return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{local_name(logical_id)}"
 
 
@@ -170,7 +169,7 @@ class Template:
         return cls(parse(path.read_text("utf-8")), parameters)
 
     def resources(self, kind: str) -> dict[str, dict[str, Any]]:
-        """Logical id → the whole resource, for every resource of that CloudFormation type."""
+        """The resources of a CloudFormation type, by logical id."""
         return {name: body for name, body in self.document["Resources"].items() if body["Type"] == kind}
 
     @property
@@ -186,8 +185,8 @@ class Template:
         )
 
     def _table(self, logical_id: str, properties: Mapping[str, Any]) -> Table:
-        kept = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
-        arguments = {key: properties[key] for key in kept if key in properties}
+        names = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
+        arguments = {key: properties[key] for key in names if key in properties}
         ttl = properties.get("TimeToLiveSpecification", {})
         name = local_name(logical_id)
         return Table(
@@ -203,11 +202,11 @@ class Template:
 
     @cached_property
     def queues(self) -> tuple[Queue, ...]:
-        """Queues, those that others have as their dead-letter queue first."""
-        found = [
+        """The queues, dead-letter queues first."""
+        queues = [
             self._queue(name, body.get("Properties", {})) for name, body in self.resources("AWS::SQS::Queue").items()
         ]
-        return tuple(sorted(found, key=lambda queue: queue.dead_letters is not None))
+        return tuple(sorted(queues, key=lambda queue: queue.dead_letters is not None))
 
     def _queue(self, logical_id: str, properties: Mapping[str, Any]) -> Queue:
         redrive = properties.get("RedrivePolicy", {})
@@ -231,31 +230,31 @@ class Template:
     @cached_property
     def queue_events(self) -> tuple[QueueEvent, ...]:
         queues = {queue.name: queue for queue in self.queues}
-        found = []
+        events = []
         for function, event, properties in self._events("SQS"):
             if unknown := properties.keys() - _MAPPING_PROPERTIES:
                 raise TemplateError(f"template.yaml: the local run does not know {', '.join(unknown)} of {event}")
             partial = "ReportBatchItemFailures" in properties.get("FunctionResponseTypes", ())
             queue = queues[self._queue_name(properties["Queue"])]
-            found.append(QueueEvent(function, queue, properties.get("BatchSize", 10), partial))
-        return tuple(found)
+            events.append(QueueEvent(function, queue, properties.get("BatchSize", 10), partial))
+        return tuple(events)
 
     @cached_property
     def functions(self) -> dict[str, Function]:
         defaults = self.document.get("Globals", {}).get("Function", {})
         shared = defaults.get("Environment", {}).get("Variables", {})
-        found = {}
+        functions = {}
         for name, body in self.resources("AWS::Serverless::Function").items():
             properties = {**defaults, **body["Properties"]}
             variables = {**shared, **body["Properties"].get("Environment", {}).get("Variables", {})}
-            found[name] = Function(
+            functions[name] = Function(
                 name,
                 properties["Handler"],
                 properties["Timeout"],
                 properties["MemorySize"],
                 {key: str(self.resolve(value)) for key, value in variables.items()},
             )
-        return found
+        return functions
 
     def _events(self, kind: str) -> list[tuple[str, str, dict[str, Any]]]:
         return [
@@ -267,14 +266,14 @@ class Template:
 
     @cached_property
     def _all_routes(self) -> tuple[Route, ...]:
-        found = []
+        routes = []
         for function, event, properties in self._events("HttpApi"):
             if ("Method" in properties) != ("Path" in properties):
                 raise TemplateError(f"template.yaml: the event {event} has a Method and a Path, or neither")
             authorised = properties.get("Auth", {}).get("Authorizer") != "NONE"
             method, path = properties.get("Method", "").upper(), properties.get("Path", "")
-            found.append(Route(method, path, function, authorised))
-        return tuple(found)
+            routes.append(Route(method, path, function, authorised))
+        return tuple(routes)
 
     @cached_property
     def routes(self) -> tuple[Route, ...]:
@@ -283,7 +282,7 @@ class Template:
 
     @cached_property
     def default_route(self) -> Route | None:
-        """The route that takes whatever no other does; None where there is none."""
+        """The route for requests that match no other route, or None."""
         default = [route for route in self._all_routes if not route.path]
         if len(default) > 1:
             raise TemplateError("template.yaml: an API has one default route")
@@ -330,7 +329,7 @@ class Template:
         return tuple(str(self.resolve(client)) for client in authorizer["JwtConfiguration"]["audience"])
 
     def resolve(self, value: Any) -> Any:
-        """A literal as it is; Ref, GetAtt and Sub as what they name in the local run."""
+        """The value; Ref, GetAtt and Sub become local names."""
         if not isinstance(value, dict):
             return value
         ((function, argument),) = value.items()
@@ -339,7 +338,7 @@ class Template:
         if function == "Fn::GetAtt":
             return self._attribute(*argument)
         if function == "Fn::Sub" and isinstance(argument, str):
-            return re.sub(r"\$\{([A-Za-z0-9:.]+)\}", lambda found: str(self._named(found[1])), argument)
+            return re.sub(r"\$\{([A-Za-z0-9:.]+)\}", lambda match: str(self._named(match[1])), argument)
         raise TemplateError(f"template.yaml: {function} is not known to the local run")
 
     def _named(self, name: str) -> Any:
@@ -373,13 +372,13 @@ class Template:
 
 
 def parse(text: str) -> dict[str, Any]:
-    """The template's text with its CloudFormation tags as plain dictionaries."""
+    """Parse the template; CloudFormation tags become dictionaries."""
     document: dict[str, Any] = yaml.load(text, Loader=_CloudFormationLoader)
     return document
 
 
 def _seconds(expression: str) -> int:
-    found = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", expression)
-    if not found:
+    match = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", expression)
+    if not match:
         raise TemplateError(f"template.yaml: the local run fires rate(...) schedules only, not {expression}")
-    return int(found[1]) * _UNIT_SECONDS[found[2]]
+    return int(match[1]) * _UNIT_SECONDS[match[2]]

@@ -1,7 +1,7 @@
 """The local token issuer: bearer tokens with the claims of a Cognito access token.
 
-The signing key lies in DATA_DIR, so tokens made before, during or after a run are all good for that DATA_DIR.
-`make token` calls this module; its last line of output is the bare token.
+The signing key is in DATA_DIR, so a token is valid for all runs with this DATA_DIR. `make token` calls this module; its
+last line of output is the token alone.
 """
 
 from __future__ import annotations
@@ -31,12 +31,11 @@ _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class TokenError(Exception):
-    """A token that cannot be made as asked, or one that is not accepted."""
+    """A token cannot be issued, or is not accepted."""
 
 
 def signing_key(data_dir: Path) -> rsa.RSAPrivateKey:
-    """The issuer's key, made on first use. Of several processes that make it at once, one key wins for
-    all."""
+    """The issuer's key, created on first use. If several processes create it at once, all use the first one."""
     path = data_dir / "issuer.pem"
     if not path.exists():
         _create(path)
@@ -59,7 +58,7 @@ def _create(path: Path) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(pem)
         try:
-            # A link fails where a rename would replace the key that another process has just made.
+            # A link fails if another process has just created the key; a rename would replace it.
             path.hardlink_to(temporary)
         except FileExistsError:
             return
@@ -69,7 +68,7 @@ def _create(path: Path) -> None:
 
 @dataclass(frozen=True)
 class Issuer:
-    """Makes and checks the tokens of one DATA_DIR."""
+    """Issues and verifies the tokens of one DATA_DIR."""
 
     key: rsa.RSAPrivateKey
     issuer: str
@@ -98,7 +97,7 @@ class Issuer:
         return jwt.encode(claims, self.key, algorithm="RS256")
 
     def verify(self, token: str) -> dict[str, Any]:
-        """The claims of a token that API Gateway's JWT authorizer would let in; TokenError for any other."""
+        """The claims of a token that API Gateway's JWT authorizer would accept. Raises TokenError for any other."""
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
@@ -110,15 +109,15 @@ class Issuer:
         except jwt.InvalidTokenError as refused:
             raise TokenError(str(refused)) from refused
         audience = claims.get("aud", claims.get("client_id"))
-        named = audience if isinstance(audience, list) else [audience]
-        if not set(self.clients) & {name for name in named if isinstance(name, str)}:
+        names = audience if isinstance(audience, list) else [audience]
+        if not set(self.clients) & {name for name in names if isinstance(name, str)}:
             raise TokenError("the token was issued to another client")
         return claims
 
 
 def grants(stores: str, role: str) -> dict[str, str]:
-    """`a,b` with a role for all, or `a:owner,b:viewer`, as store → role."""
-    found: dict[str, str] = {}
+    """The role by store, from `a,b` with one role for all, or from `a:owner,b:viewer`."""
+    roles: dict[str, str] = {}
     for part in _parts(stores):
         store, colon, own_role = part.partition(":")
         chosen = own_role if colon else role
@@ -126,10 +125,10 @@ def grants(stores: str, role: str) -> dict[str, str]:
             raise TokenError(f"STORE: {store!r} is no store id; letters, digits, _ and -, at most 64")
         if chosen not in ROLES:
             raise TokenError(f"ROLE: {chosen!r} is not one of {', '.join(ROLES)}")
-        if store in found:
+        if store in roles:
             raise TokenError(f"STORE: {store} is named twice")
-        found[store] = chosen
-    return found
+        roles[store] = chosen
+    return roles
 
 
 def _parts(stores: str) -> Iterable[str]:
@@ -138,10 +137,10 @@ def _parts(stores: str) -> Iterable[str]:
 
 def lifetime(text: str) -> int:
     """`45s`, `30m`, `12h`, `7d` in seconds."""
-    found = _LIFETIME.fullmatch(text)
-    if not found:
+    match = _LIFETIME.fullmatch(text)
+    if not match:
         raise TokenError(f"TTL: {text!r} is not a time such as 45s, 30m, 12h or 7d")
-    return int(found[1]) * _UNIT_SECONDS[found[2]]
+    return int(match[1]) * _UNIT_SECONDS[match[2]]
 
 
 def main(environment: Mapping[str, str]) -> int:

@@ -1,4 +1,4 @@
-"""What the run prints when it is up: lines to paste into another terminal."""
+"""The text that the run prints after its start, with commands to paste into another terminal."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """What API Gateway's HTTP API does between the socket and the function, as pure functions.
 
-Events follow payload format 2.0. As on AWS the path arrives decoded and the query string as it was sent,
-header names are lower-case, repeated headers and parameters are joined by commas, and cookies stand
-apart.
+Events have payload format 2.0. As on AWS, the path is decoded and the query string is not, header names are
+lower-case, repeated headers and parameters are joined by commas, and cookies are in a list of their own.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ Headers = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Request:
-    """One request as read from the socket; `target` is the request line's, still encoded."""
+    """One request from the socket. `target` is that of the request line, still encoded."""
 
     method: str
     target: str
@@ -59,8 +58,8 @@ class Match:
 
 
 class Router:
-    """The API's routes, the ones without parameters before those with, as API Gateway prefers them, and `default`
-    for what none of them takes."""
+    """The routes of the API. As on API Gateway, a route with fewer parameters is preferred, and `default` gets the
+    requests that match no route."""
 
     def __init__(self, routes: Iterable[Route], default: Route | None = None) -> None:
         ordered = sorted(routes, key=lambda route: route.path.count("{"))
@@ -69,8 +68,8 @@ class Router:
 
     def match(self, method: str, path: str) -> Match | None:
         for route, pattern in self._routes:
-            if route.method == method and (found := pattern.fullmatch(path)):
-                return Match(route, found.groupdict())
+            if route.method == method and (matched := pattern.fullmatch(path)):
+                return Match(route, matched.groupdict())
         return Match(self._default, {}) if self._default else None
 
 
@@ -86,7 +85,7 @@ def event(
     request_id: str,
     now: datetime,
 ) -> dict[str, Any]:
-    """The payload 2.0 event of a request; `claims` None means a route without authorizer."""
+    """The payload 2.0 event of a request. `claims` is None for a route without authorizer."""
     headers, cookies = _split_headers(request.headers)
     host = headers.get("host", "localhost")
     built: dict[str, Any] = {
@@ -145,7 +144,7 @@ def _join(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _claim(value: Any) -> str:
-    """A claim as the JWT authorizer hands it on: text always, a list as `[a b]`."""
+    """A claim as the JWT authorizer passes it on: always text, a list as `[a b]`."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -163,7 +162,7 @@ def _body(body: bytes, content_type: str) -> tuple[str, bool]:
 
 
 def message(status: int, text: str, headers: Headers | None = None) -> Response:
-    """An answer that API Gateway gives by itself."""
+    """An answer of API Gateway itself."""
     body = json.dumps({"message": text}, separators=(",", ":")).encode()
     return Response(status, [("content-type", "application/json"), *(headers or [])], body)
 
@@ -173,7 +172,7 @@ _UNSAFE_HEADER = re.compile(r"[\r\n\0]")
 
 
 def response(result: Any) -> Response:
-    """What a function returned, as HTTP. Without a statusCode the whole result is the JSON body of a 200."""
+    """The HTTP answer for a function's result. Without a statusCode the whole result is the JSON body of a 200."""
     if not (isinstance(result, dict) and "statusCode" in result):
         text = result if isinstance(result, str) else json.dumps(result)
         return Response(200, [("content-type", "application/json")], text.encode("utf-8"))
@@ -201,7 +200,7 @@ def _result_body(result: Mapping[str, Any]) -> bytes:
 
 
 def preflight(cors: Cors, origin: str | None) -> Response:
-    """The answer to any OPTIONS request; an origin that is not allowed gets no permission in it."""
+    """The answer to any OPTIONS request; for an origin that is not allowed it has no CORS headers."""
     headers = cors_headers(cors, origin)
     if headers:
         headers += [
@@ -213,7 +212,7 @@ def preflight(cors: Cors, origin: str | None) -> Response:
 
 
 def cors_headers(cors: Cors, origin: str | None) -> Headers:
-    """What an answer to a page of that origin carries besides."""
+    """The CORS headers of an answer to a page of that origin."""
     if origin is None or origin not in cors.origins:
         return []
     return [

@@ -1,7 +1,7 @@
-"""The HTTP front: API Gateway's part of a request, on the standard library's threading server.
+"""API Gateway's part of a request, on the standard library's threading server.
 
-A connection has a thread of its own, so a slow or half-open client holds up nobody; the function itself
-runs one event at a time in each worker (worker.py starts several).
+Each connection has its own thread, so a slow or half-open client does not hold up others. The function runs one event
+at a time in each worker process.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from local.tokens import Issuer, TokenError
 
 MAX_BODY = 10 * 1024 * 1024
 MAX_RESULT = 6_291_556
-"""Bytes of what a function returns; Lambda's own limit."""
+"""Lambda's limit for a function's result, in bytes."""
 MAX_HEAD = 10_240
 READ_SECONDS = 30
 MAX_CONNECTIONS = 1_000
@@ -43,8 +43,8 @@ UNAVAILABLE = http_api.message(503, "Service Unavailable")
 
 @dataclass(frozen=True)
 class Api:
-    """What answers requests: the routes of the template in front of one execution environment, and the local run's own
-    `pages`."""
+    """Answers requests: the routes of the template, one execution environment, and the local run's own `pages` by
+    path."""
 
     router: Router
     issuer: Issuer
@@ -59,10 +59,10 @@ class Api:
         origin = request.header("origin")
         if request.method == "OPTIONS":
             return http_api.preflight(self.cors, origin)
-        answered = self._answer(request)
-        granted = http_api.cors_headers(self.cors, origin)
-        own = [pair for pair in answered.headers if not pair[0].startswith("access-control-")]
-        return Response(answered.status, own + granted, answered.body)
+        response = self._answer(request)
+        cors = http_api.cors_headers(self.cors, origin)
+        own = [pair for pair in response.headers if not pair[0].startswith("access-control-")]
+        return Response(response.status, own + cors, response.body)
 
     def _answer(self, request: Request) -> Response:
         match = self.router.match(request.method, request.path)
@@ -84,7 +84,7 @@ class Api:
             if size <= MAX_RESULT:
                 return http_api.response(result)
             print(
-                f"{match.route.key} returned {size:,} bytes; Lambda hands on at most {MAX_RESULT:,}, so this is a 500",
+                f"{match.route.key} returned {size:,} bytes; Lambda returns at most {MAX_RESULT:,}, so this is a 500",
                 file=sys.stderr,
             )
             return http_api.SERVER_ERROR
@@ -97,33 +97,33 @@ class Api:
 
 def _bearer(header: str | None) -> str:
     scheme, _, token = (header or "").strip().partition(" ")
-    # API Gateway takes the bare token as well.
+    # API Gateway also accepts the token without a scheme.
     return token.strip() if scheme.lower() == "bearer" else scheme
 
 
 class Refused(Exception):
-    """A request that is answered without being read to its end; the connection closes after it."""
+    """A request that is answered before it is read to its end; the connection is then closed."""
 
     def __init__(self, response: Response) -> None:
         self.response = response
 
 
 class Server(ThreadingHTTPServer):
-    """Serves `api` on a socket that is already bound, which several processes may share."""
+    """Serves `api` on a bound socket, which several processes may share."""
 
     daemon_threads = True
 
     def __init__(self, listener: socket.socket, api: Api, log: Callable[[str], None]) -> None:
         super().__init__(listener.getsockname()[:2], _Connection, bind_and_activate=False)
         self.socket.close()
-        # Of the workers that wake for one connection only one gets it; the others must not wait in accept.
+        # All workers wake up for a connection and one gets it; the others must not block in accept.
         listener.setblocking(False)
         self.socket = listener
         self.api, self.log = api, log
-        self._places = threading.BoundedSemaphore(MAX_CONNECTIONS)
+        self._slots = threading.BoundedSemaphore(MAX_CONNECTIONS)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        if not self._places.acquire(blocking=False):
+        if not self._slots.acquire(blocking=False):
             self.shutdown_request(request)
             return
         super().process_request(request, client_address)
@@ -132,16 +132,15 @@ class Server(ThreadingHTTPServer):
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self._places.release()
+            self._slots.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exception(), OSError):  # a client that went away is no error of ours
+        if not isinstance(sys.exception(), OSError):  # OSError: the client closed the connection
             traceback.print_exc(file=sys.stderr)
 
     def service_actions(self) -> None:
         if self.api.environment.stuck:
-            # Lambda, too, throws away an environment whose function ran out of time. The answer goes out
-            # first.
+            # As on Lambda, an environment is discarded after a time-out, once the answer is sent.
             threading.Thread(target=self.shutdown, daemon=True).start()
 
 
@@ -179,7 +178,7 @@ class _Connection(BaseHTTPRequestHandler):
         self.server.log(f"{self.command} {path} {response.status} {milliseconds:.0f} ms")
 
     def handle_expect_100(self) -> bool:
-        # Whether the body is wanted is known once its length has been looked at: _read sends the 100.
+        # _read_body sends the 100 after it has checked the length.
         return True
 
     def _read(self) -> Request:
@@ -213,7 +212,7 @@ class _Connection(BaseHTTPRequestHandler):
                 raise Refused(http_api.message(408, "Request Timeout"))
             part = self.rfile.read1(min(length - len(body), 65_536))
             if not part:
-                raise ConnectionResetError("the client went away within its request")
+                raise ConnectionResetError("the client closed the connection within its request")
             body += part
         return bytes(body)
 
@@ -228,7 +227,7 @@ class _Connection(BaseHTTPRequestHandler):
             body += self._read_exactly(size, deadline)
             if self._read_exactly(2, deadline) != b"\r\n":
                 raise Refused(http_api.message(400, "Bad Request"))
-        for _ in range(100):  # trailers, which nobody reads
+        for _ in range(100):  # trailers are ignored
             if self.rfile.readline(MAX_HEAD) in {b"\r\n", b"\n", b""}:
                 return bytes(body)
         raise Refused(http_api.message(400, "Bad Request"))
@@ -240,7 +239,7 @@ class _Connection(BaseHTTPRequestHandler):
         return int(text, 16)
 
     def _write(self, response: Response) -> None:
-        bodiless = response.status in {204, 304} or self.command == "HEAD"
+        no_body = response.status in {204, 304} or self.command == "HEAD"
         lines = [f"HTTP/1.1 {response.status} {_reason(response.status)}"]
         lines += [f"{name}: {value}" for name, value in response.headers]
         lines.append(f"date: {self.date_time_string()}")
@@ -250,10 +249,10 @@ class _Connection(BaseHTTPRequestHandler):
             self.close_connection = True
             lines.append("connection: close")
         head = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
-        self.wfile.write(head if bodiless else head + response.body)
+        self.wfile.write(head if no_body else head + response.body)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """http.server's own refusals (bad request line, too many headers), as the gateway words them."""
+        """http.server's own errors (bad request line, too many headers), in API Gateway's format."""
         self.close_connection = True
         with contextlib.suppress(OSError):
             self._write(http_api.message(int(code), _reason(int(code))))

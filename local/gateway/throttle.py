@@ -1,4 +1,4 @@
-"""The stage's throttle: one token bucket for all workers, kept in a file that they share."""
+"""The throttle of the API's stage: one token bucket for all workers, in a file that they share."""
 
 from __future__ import annotations
 
@@ -16,19 +16,18 @@ _STATE = struct.Struct("dd")
 
 
 class Bucket:
-    """`allow()` takes a token if there is one. Every process that opens the same path draws on the same
-    tokens."""
+    """`allow()` takes a token and returns whether there was one. All processes with the same path share the tokens."""
 
     def __init__(self, path: Path, throttle: Throttle) -> None:
         self._rate, self._burst = throttle.rate, float(throttle.burst)
-        self._guard = threading.Lock()
+        self._lock = threading.Lock()
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         if os.fstat(self._handle).st_size < _STATE.size:
             os.ftruncate(self._handle, _STATE.size)
         self._state = mmap.mmap(self._handle, _STATE.size)
 
     def allow(self) -> bool:
-        with self._guard:  # lockf excludes processes, not the threads of one
+        with self._lock:  # lockf excludes processes, not the threads of one
             fcntl.lockf(self._handle, fcntl.LOCK_EX)
             try:
                 return self._take(time.monotonic())

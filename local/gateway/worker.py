@@ -1,4 +1,4 @@
-"""One worker process of the API: an execution environment behind the listening socket that the run opened.
+"""One worker process of the API: an execution environment that serves the listening socket of the run.
 
 Started as `python -m local.gateway.worker <listening fd> <function> <data dir>` with the function's variables set.
 """
@@ -49,13 +49,13 @@ def main(arguments: list[str]) -> int:
     gc.collect()
     gc.freeze()
     server.serve_forever(poll_interval=0.2)
-    time.sleep(0.5)  # the 503 of the request that ran out of time is still being written
+    time.sleep(0.5)  # the 503 of the request that timed out is still being written
     return TIMED_OUT
 
 
 def _log(handle: int, line: str) -> None:
-    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    os.write(handle, f"{stamp} {line}\n".encode("utf-8", "replace"))
+    time_text = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    os.write(handle, f"{time_text} {line}\n".encode("utf-8", "replace"))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""`make load`: real orders, in through the API of the running server. Those of the largest sellers of the Olist files,
-or those of the Online Retail file: what is in the folder decides.
+"""`make load`: load real orders through the API of the running server, from the Olist files (the largest sellers) or
+the Online Retail file, whichever is in the folder.
 
-PORT and DATA_DIR are those of `make run`. docs/loading.md says what becomes of what.
+PORT and DATA_DIR are those of `make run`. docs/loading.md says how the files become orders.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from local.tokens import Issuer
 
 @dataclass(slots=True)
 class Report:
-    """What was brought in, store by store, and everything that did not go as it should."""
+    """The number of loaded orders by store, and all errors."""
 
     orders: Counter[str] = field(default_factory=Counter)
     loaded: Counter[str] = field(default_factory=Counter)
@@ -41,12 +41,12 @@ class Report:
     requests: int = 0
 
     @property
-    def sound(self) -> bool:
+    def ok(self) -> bool:
         return not self.refused and not self.wrong
 
 
 def load(api: Api, issuer: Issuer, shops: Sequence[Shop], threads: int, verify: bool) -> Report:
-    """Bring the shops in, and check them."""
+    """Load the shops and check them."""
     report, now = Report(), datetime.now(UTC)
     tokens = {shop.seller_id: tokens_of(issuer, shop.seller_id) for shop in shops}
     for shop in shops:
@@ -56,10 +56,10 @@ def load(api: Api, issuer: Issuer, shops: Sequence[Shop], threads: int, verify: 
     work = [[(shop.seller_id, order)] for shop in shops for order in shop.orders]
     began, before = time.monotonic(), api.requests
 
-    def bring_in(each: tuple[str, Order]) -> tuple[str, loader.Result]:
+    def load_order(each: tuple[str, Order]) -> tuple[str, loader.Result]:
         return each[0], loader.load(api, each[1], tokens[each[0]].platform, now)
 
-    results = loader.side_by_side(work, threads, bring_in)
+    results = loader.in_parallel(work, threads, load_order)
     for seller_id, result in tqdm(results, total=len(work), unit="order", disable=None):
         report.loaded[seller_id] += not result.refused
         report.changed += result.changes > 0
@@ -69,12 +69,12 @@ def load(api: Api, issuer: Issuer, shops: Sequence[Shop], threads: int, verify: 
     if verify:
         for shop in tqdm(shops, desc="checking", unit="store", disable=None):
             owner = tokens[shop.seller_id].owner
-            found = [*check.counters(api, owner), *check.orders(api, owner, shop, now)]
-            report.wrong += [f"{shop.seller_id} {what}" for what in found]
+            differences = [*check.counters(api, owner), *check.orders(api, owner, shop, now)]
+            report.wrong += [f"{shop.seller_id} {what}" for what in differences]
     return report
 
 
-def _say(report: Report, shops: Sequence[Shop], homeless: int, verify: bool) -> None:
+def _say(report: Report, shops: Sequence[Shop], without_seller: int, verify: bool) -> None:
     print()
     for shop in shops:
         print(f"  {shop.seller_id}  {report.loaded[shop.seller_id]:>6} of {report.orders[shop.seller_id]}  {shop.name}")
@@ -85,8 +85,8 @@ def _say(report: Report, shops: Sequence[Shop], homeless: int, verify: bool) -> 
         f"{seconds:.1f} s, {total / seconds:.1f} orders/s, {report.requests} requests, "
         f"{report.requests / seconds:.1f} requests/s"
     )
-    if homeless:
-        print(f"{homeless} orders of the files have no items, so no seller: they are in no store")
+    if without_seller:
+        print(f"{without_seller} orders of the files have no items, so no seller: they are in no store")
     say(report.refused, report.wrong)
     if not verify:
         print("not checked (--no-verify)")
@@ -114,7 +114,7 @@ def main(given: Sequence[str]) -> int:
     url = f"http://127.0.0.1:{os.environ.get('PORT') or '3000'}"
     data_dir = Path(os.environ.get("DATA_DIR") or "data").resolve()
     try:
-        retail = retail_source.found(arguments.data)
+        retail = retail_source.find(arguments.data)
         return (_retail if retail else _olist)(arguments, retail or arguments.data, url, data_dir)
     except (source.SourceError, CannotLoad) as why:
         print(why, file=sys.stderr)
@@ -132,7 +132,7 @@ def _olist(arguments: argparse.Namespace, folder: Path, url: str, data_dir: Path
     api, issuer = connect(url, data_dir)
     report = load(api, issuer, shops, arguments.threads, arguments.verify)
     _say(report, shops, source.without_items(folder), arguments.verify)
-    return 0 if report.sound else 1
+    return 0 if report.ok else 1
 
 
 def _retail(arguments: argparse.Namespace, file: Path, url: str, data_dir: Path) -> int:
@@ -141,7 +141,7 @@ def _retail(arguments: argparse.Namespace, file: Path, url: str, data_dir: Path)
     command.write(planned.remarks, data_dir / command.REPORT)
     report = command.load(api, issuer, planned, arguments.threads, arguments.verify)
     command.say(planned, report, data_dir / command.REPORT, arguments.verify)
-    return 0 if report.sound else 1
+    return 0 if report.ok else 1
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""The HTTP API, with patience: one kept connection for each thread, and every answer that says "later" waited out.
+"""A client of the HTTP API with one connection per thread, and retries that wait as long as the server asks.
 
-A change whose answer was lost may have happened. So nothing is blindly sent again: `TryAgain` goes up to the caller,
-who compares first (see loader.py). `patiently` is the loop around such a caller.
+A change whose answer was lost may have happened, so `call` does not repeat it. It raises TryAgain, and the caller
+compares the order with its history before it sends again (loader.py). `with_retries` is the loop around such a caller.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ T = TypeVar("T")
 
 
 class TryAgain(Exception):
-    """The answer is not known, or the server asks for patience. `after` is its own wish in seconds."""
+    """The answer is unknown, or the server asks to wait. `after` is the wait that it asks for, in seconds."""
 
     def __init__(self, why: str, after: float = 0.0) -> None:
         super().__init__(why)
         self.after = after
 
 
-class Gone(TryAgain):
-    """The server cannot be reached at all."""
+class Unreachable(TryAgain):
+    """The server cannot be reached."""
 
 
 class Refused(Exception):
-    """The API says no, and would again."""
+    """The API refused a request, and would refuse it again."""
 
     def __init__(self, status: int, code: str, detail: str) -> None:
         super().__init__(f"{status} {code}: {detail}")
@@ -49,7 +49,7 @@ class Answer:
 
 @dataclass
 class Api:
-    """A server and how often it was asked."""
+    """A server, and the number of requests sent to it."""
 
     url: str
     requests: int = 0
@@ -69,22 +69,22 @@ class Api:
             text = response.read()
         except (OSError, http.client.HTTPException) as lost:
             connection.close()
-            raise Gone(f"the connection was lost ({lost or type(lost).__name__})") from None
-        told = _parsed(text)
+            raise Unreachable(f"the connection was lost ({lost or type(lost).__name__})") from None
+        content = _parsed(text)
         if response.status < 400:
-            return Answer(response.status, told)
-        problem = told if isinstance(told, Mapping) else {}
+            return Answer(response.status, content)
+        problem = content if isinstance(content, Mapping) else {}
         code = str(problem.get("code", ""))
         if response.status in (429, *range(500, 600)) or code == "request_in_progress":
             raise TryAgain(f"{response.status} {code}".strip(), _seconds(response.getheader("Retry-After")))
         raise Refused(response.status, code, str(problem.get("detail") or problem.get("message", "")))
 
     def get(self, path: str, token: str, **query: Any) -> Any:
-        spelled = f"{path}?{urlencode(query)}" if query else path
-        return patiently(lambda: self.call("GET", spelled, token).body)
+        target = f"{path}?{urlencode(query)}" if query else path
+        return with_retries(lambda: self.call("GET", target, token).body)
 
     def pages(self, path: str, token: str, **query: Any) -> Iterator[dict[str, Any]]:
-        """A list, to its end."""
+        """All items of a list, page by page."""
         cursor: dict[str, str] = {}
         while True:
             page = self.get(path, token, limit=200, **query, **cursor)
@@ -94,14 +94,14 @@ class Api:
             cursor = {"cursor": page["page"]["next_cursor"]}
 
     def _connection(self) -> http.client.HTTPConnection:
-        found: http.client.HTTPConnection | None = getattr(self._own, "connection", None)
-        if found is None:
-            found = self._own.connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=60)
-        return found
+        connection: http.client.HTTPConnection | None = getattr(self._own, "connection", None)
+        if connection is None:
+            connection = self._own.connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=60)
+        return connection
 
 
-def patiently(work: Callable[[], T], attempts: int = ATTEMPTS) -> T:
-    """Do it, again after a pause that grows while TryAgain is raised; the last one is passed on."""
+def with_retries(work: Callable[[], T], attempts: int = ATTEMPTS) -> T:
+    """Call `work` until it does not raise TryAgain, with growing pauses; the error of the last attempt is raised."""
     for attempt in range(attempts - 1):
         try:
             return work()

@@ -1,4 +1,4 @@
-"""One store and one order brought in: compare first, then send only what is missing. Many at a time, chain by chain."""
+"""Load a store's settings and its orders: compare each order first, then send only what is missing."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from local.load import script
-from local.load.client import Api, Gone, Refused, TryAgain, patiently
+from local.load.client import Api, Refused, TryAgain, Unreachable, with_retries
 from local.load.source import ZONE_NAME, Order, Shop
-from local.load.steps import Step, Tale, missing
+from local.load.steps import Replay, Step, missing
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -27,7 +27,7 @@ class Tokens:
 
 @dataclass(slots=True)
 class Result:
-    """What came of one order: how many calls changed something, and each refusal with its reason."""
+    """The result of loading one order: the number of calls that changed it, and the reason of each refusal."""
 
     order_id: str
     changes: int = 0
@@ -35,68 +35,68 @@ class Result:
 
 
 def open_store(api: Api, shop: Shop, tokens: Tokens) -> None:
-    settle_store(api, {"name": shop.name, "time_zone": ZONE_NAME, "currency": script.CURRENCY}, tokens)
+    prepare_store(api, {"name": shop.name, "time_zone": ZONE_NAME, "currency": script.CURRENCY}, tokens)
 
 
-def settle_store(api: Api, wanted: Mapping[str, Any], tokens: Tokens) -> None:
-    """The store with these settings, in `watch` mode: such orders' clocks ran years ago, elsewhere."""
+def prepare_store(api: Api, settings: Mapping[str, Any], tokens: Tokens) -> None:
+    """Give the store these settings and the mode `watch`, because the deadlines of old orders ended long ago."""
     store = api.get("/v1/store", tokens.owner)
-    if all(store[name] == value for name, value in wanted.items()) and store["deadline_policy"]["mode"] == "watch":
+    if all(store[name] == value for name, value in settings.items()) and store["deadline_policy"]["mode"] == "watch":
         return
-    body = {**wanted, "deadline_policy": {"mode": "watch"}}
-    patiently(lambda: api.call("PATCH", "/v1/store", tokens.owner, body))
+    body = {**settings, "deadline_policy": {"mode": "watch"}}
+    with_retries(lambda: api.call("PATCH", "/v1/store", tokens.owner, body))
 
 
 def load(api: Api, order: Order, token: str, now: datetime) -> Result:
-    return bring_in(api, order.order_id, lambda: script.tale(order, now), token)
+    return load_order(api, order.order_id, lambda: script.replay(order, now), token)
 
 
-def bring_in(api: Api, order_id: str, tale: Callable[[], Tale], token: str) -> Result:
-    """Safe to run twice, and to stop anywhere: the order's own history says what has been told already.
+def load_order(api: Api, order_id: str, replay: Callable[[], Replay], token: str) -> Result:
+    """Load one order. It may run twice and stop anywhere, because the order's history says which steps it has.
 
-    What the API refuses is in the result, as is a tale that cannot be made (ValueError); only Gone is raised."""
+    Refusals of the API and a replay that cannot be made (ValueError) are in the result; Unreachable is raised."""
     result = Result(order_id)
     try:
-        told = tale()
-        patiently(lambda: _tell(api, told, token, result))
-    except Gone:
+        made = replay()
+        with_retries(lambda: _send_missing(api, made, token, result))
+    except Unreachable:
         raise
     except (Refused, TryAgain, ValueError) as why:
         result.refused.append(str(why))
     return result
 
 
-def _tell(api: Api, tale: Tale, token: str, result: Result) -> None:
-    placed = api.call("POST", "/v1/orders", token, tale.placement)
-    shown: Mapping[str, Any] = placed.body
+def _send_missing(api: Api, replay: Replay, token: str, result: Result) -> None:
+    placed = api.call("POST", "/v1/orders", token, replay.placement)
+    order: Mapping[str, Any] = placed.body
     result.changes += placed.status == 201
-    if shown["version"] == 1:
-        left = list(tale.steps)
-    elif shown["version"] == 1 + len(tale.steps) and (shown["status"], shown["fund_state"]) == tale.goal:
+    if order["version"] == 1:
+        steps = list(replay.steps)
+    elif order["version"] == 1 + len(replay.steps) and (order["status"], order["fund_state"]) == replay.goal:
         return
     else:
-        left = missing(tale.steps, api.pages(f"/v1/orders/{shown['order_id']}/history", token))
-    for step in left:
-        after = _take(api, step, shown, token)
-        result.changes += after["version"] > shown["version"]
-        shown = after
+        steps = missing(replay.steps, api.pages(f"/v1/orders/{order['order_id']}/history", token))
+    for step in steps:
+        after = _send(api, step, order, token)
+        result.changes += after["version"] > order["version"]
+        order = after
 
 
-def _take(api: Api, step: Step, shown: Mapping[str, Any], token: str) -> Mapping[str, Any]:
+def _send(api: Api, step: Step, order: Mapping[str, Any], token: str) -> Mapping[str, Any]:
     """The order after the step."""
     try:
-        answer: Mapping[str, Any] = api.call("POST", step.path(shown), token, step.content(shown)).body
+        answer: Mapping[str, Any] = api.call("POST", step.path(order), token, step.content(order)).body
     except Refused as no:
         raise Refused(no.status, f"{step.action}: {no.code}", str(no).partition(": ")[2]) from None
     if not step.of_dispute:
         return answer
-    found: Mapping[str, Any] = api.get(f"/v1/orders/{shown['order_id']}", token)
-    return found
+    changed: Mapping[str, Any] = api.get(f"/v1/orders/{order['order_id']}", token)
+    return changed
 
 
-def side_by_side(chains: Sequence[Sequence[T]], threads: int, work: Callable[[T], R]) -> Iterator[R]:
-    """Results as they come. What lies in one chain is done one after the other, by one thread; the first error ends
-    it all."""
+def in_parallel(chains: Sequence[Sequence[T]], threads: int, work: Callable[[T], R]) -> Iterator[R]:
+    """Yield results as they arrive. One thread processes the items of a chain in their order. The first error ends
+    all chains and is raised."""
     results: SimpleQueue[tuple[R | None, BaseException | None]] = SimpleQueue()
     stopped = threading.Event()
 

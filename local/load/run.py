@@ -1,4 +1,4 @@
-"""What every load needs of the running server: to find it, and tokens for the stores that it fills."""
+"""Connect to the running server and issue the tokens of the stores to load; used by all kinds of files."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from local.load.loader import Tokens
 from local.template import Template
 from local.tokens import Issuer
 
-SHOWN = 20
+PRINTED = 20
 
 
 class CannotLoad(Exception):
-    """Said to the person who started it, without a traceback."""
+    """Printed for the user, without a traceback."""
 
 
 def connect(url: str, data_dir: Path) -> tuple[Api, Issuer]:
@@ -43,8 +43,8 @@ def tokens_of(issuer: Issuer, store_id: str) -> Tokens:
 
 
 def say(refused: list[str], wrong: list[str]) -> None:
-    for title, found in (("refused", refused), ("wrong", wrong)):
-        for line in found[:SHOWN]:
+    for title, texts in (("refused", refused), ("wrong", wrong)):
+        for line in texts[:PRINTED]:
             print(f"{title}: {line}")
-        if len(found) > SHOWN:
-            print(f"{title}: and {len(found) - SHOWN} more")
+        if len(texts) > PRINTED:
+            print(f"{title}: and {len(texts) - PRINTED} more")

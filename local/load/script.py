@@ -1,4 +1,4 @@
-"""What the platform would have reported of an order, and when: a source order → the calls that tell it. Pure."""
+"""The calls with which the platform would have reported an order of the Olist files, with their times."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from local.load import steps as telling
+from local.load import steps as common
 from local.load.source import Order
-from local.load.steps import Body, Shown, Step, Tale, accepted_refund, spelled
+from local.load.steps import Body, OrderView, Replay, Step, accepted_refund, iso_time
 
 CURRENCY = "BRL"
 CARRIER = "OTHER"
 RELEASE_AFTER = timedelta(days=3)
-"""The source does not know when a seller was paid: the default of the `release` timer."""
+"""The files do not say when a seller was paid; this is the default of the `release` timer."""
 
 
 def placement(order: Order) -> Body:
-    """The body of `POST /v1/orders`: the same for the same order, whenever it is made."""
+    """The body of `POST /v1/orders`. It is always the same for the same order."""
     lines = [
         {
             "line_id": item.line_id,
@@ -30,7 +30,7 @@ def placement(order: Order) -> Body:
     ]
     return {
         "order_id": order.order_id,
-        "placed_at": spelled(order.placed_at),
+        "placed_at": iso_time(order.placed_at),
         "buyer": {"id": order.buyer_id, "country": "BR"},
         "recipient": dict(order.recipient),
         "currency": CURRENCY,
@@ -42,12 +42,12 @@ def placement(order: Order) -> Body:
 
 
 def tracking_no(order: Order) -> str:
-    """The source has no tracking numbers: this one is made of the order's own number."""
+    """The files have no tracking numbers; this one is made from the order id."""
     return f"ORDER-{order.order_id}"
 
 
 def received_at(order: Order) -> datetime:
-    """The buyer has it when the carrier has delivered it; where the times contradict each other, at the latest."""
+    """The time of delivery, or the latest time of the order if its times contradict each other."""
     return max(order.known)
 
 
@@ -59,7 +59,7 @@ def _latest(action: str, **body: object) -> Callable[[Order], Step]:
 
 
 def _pay(order: Order) -> Step | None:
-    """Where the source does not know of an approval, nothing is said of a payment's time."""
+    """None if the files have no time of approval, because then the time of payment is unknown."""
     return Step("pay", order.approved_at, {}) if order.approved_at else None
 
 
@@ -73,8 +73,8 @@ def _ship(order: Order) -> Step | None:
 
 
 def _report_delivery(order: Order) -> Step | None:
-    def parcel(shown: Shown) -> Body:
-        ids = [each["parcel_id"] for each in shown["parcels"] if each["tracking_no"] == tracking_no(order)]
+    def parcel(view: OrderView) -> Body:
+        ids = [each["parcel_id"] for each in view["parcels"] if each["tracking_no"] == tracking_no(order)]
         return {"parcel_id": ids[0] if ids else "unknown"}
 
     return Step("report_delivery", order.delivered_at, {}, parcel) if order.delivered_at else None
@@ -92,16 +92,16 @@ def _snapshot(status: str, **end: str) -> Callable[[Order], Step]:
     def sync(order: Order) -> Step:
         parcel: Body = {"carrier": CARRIER, "tracking_no": tracking_no(order)}
         if order.carrier_at:
-            parcel["shipped_at"] = spelled(order.carrier_at)
+            parcel["shipped_at"] = iso_time(order.carrier_at)
         if order.delivered_at:
-            parcel["delivered_at"] = spelled(order.delivered_at)
-        told = {
+            parcel["delivered_at"] = iso_time(order.delivered_at)
+        body = {
             "order": {**placement(order), "deadlines": _deadlines(order)},
             "status": status,
             "overlays": [],
             "parcels": [parcel] if order.carrier_at else [],
         }
-        return Step("sync", max(order.known), {**told, **end})
+        return Step("sync", max(order.known), {**body, **end})
 
     return sync
 
@@ -114,12 +114,13 @@ _sent = _snapshot("WAIT_BUYER_ACCEPT_GOODS")
 _succeeded = _snapshot("FINISH", fund_state="released", end_reason="buyer_accept_goods")
 _cancelled = _snapshot("FINISH", fund_state="refunded", end_reason="cancel_order_close_trade")
 
-# ---- which steps tell which order
+# ---- which order has which steps
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """`facts` that must hold, the steps, and the status and fund state to which they lead."""
+class Rule:
+    """The steps of orders with one of the `statuses` and all of the `facts`, and the status and fund state after
+    them."""
 
     statuses: str
     facts: str
@@ -130,79 +131,84 @@ class Way:
 
 PAID = (_pay, _pass_risk)
 RECEIVED = (_confirm_receipt, _release_funds)
-TABLE: tuple[Way, ...] = (
-    Way("created", "", (), "PLACE_ORDER_SUCCESS"),
-    Way("approved invoiced processing", "paid", PAID, "WAIT_SELLER_SEND_GOODS"),
-    Way("approved invoiced processing", "", (_snapshot("WAIT_SELLER_SEND_GOODS"),), "WAIT_SELLER_SEND_GOODS"),
-    Way("shipped", "paid carried in_order", (*PAID, _ship), "WAIT_BUYER_ACCEPT_GOODS"),
-    Way("shipped", "", (_pay, _sent), "WAIT_BUYER_ACCEPT_GOODS"),
-    Way(
+TABLE: tuple[Rule, ...] = (
+    Rule("created", "", (), "PLACE_ORDER_SUCCESS"),
+    Rule("approved invoiced processing", "paid", PAID, "WAIT_SELLER_SEND_GOODS"),
+    Rule("approved invoiced processing", "", (_snapshot("WAIT_SELLER_SEND_GOODS"),), "WAIT_SELLER_SEND_GOODS"),
+    Rule("shipped", "paid carried in_order", (*PAID, _ship), "WAIT_BUYER_ACCEPT_GOODS"),
+    Rule("shipped", "", (_pay, _sent), "WAIT_BUYER_ACCEPT_GOODS"),
+    Rule(
         "delivered",
         "paid carried delivered in_order",
         (*PAID, _ship, _report_delivery, *RECEIVED),
         "FINISH",
         "released",
     ),
-    Way("delivered", "delivered", (_pay, _sent, *RECEIVED), "FINISH", "released"),
-    Way("delivered", "", (_pay, _succeeded), "FINISH", "released"),
-    Way("canceled", "carried", (_pay, _cancelled), "FINISH", "refunded"),
-    Way(
+    Rule("delivered", "delivered", (_pay, _sent, *RECEIVED), "FINISH", "released"),
+    Rule("delivered", "", (_pay, _succeeded), "FINISH", "released"),
+    Rule("canceled", "carried", (_pay, _cancelled), "FINISH", "refunded"),
+    Rule(
         "canceled",
         "paid",
         (*PAID, _request_cancellation, _accept_cancellation, _complete_refund),
         "FINISH",
         "refunded",
     ),
-    Way("unavailable", "paid", (*PAID, _cancelled), "FINISH", "refunded"),
-    Way("canceled unavailable", "", (_cancel_unpaid,), "FINISH"),
+    Rule("unavailable", "paid", (*PAID, _cancelled), "FINISH", "refunded"),
+    Rule("canceled unavailable", "", (_cancel_unpaid,), "FINISH"),
 )
-"""The first way whose status and facts fit; docs/loading.md tells it in words."""
+"""The first rule that fits an order is used; docs/loading.md explains them."""
 
 
 def facts(order: Order) -> set[str]:
-    held = {
+    all_facts = {
         "paid": order.approved_at is not None,
         "carried": order.carrier_at is not None,
         "delivered": order.delivered_at is not None,
         "in_order": list(order.known) == sorted(order.known),
     }
-    return {name for name, holds in held.items() if holds}
+    return {name for name, holds in all_facts.items() if holds}
 
 
-def way(order: Order) -> Way | None:
-    """None for a status that the table does not have."""
-    held = facts(order)
+def rule_for(order: Order) -> Rule | None:
+    """None for a status that is not in the table."""
+    order_facts = facts(order)
     return next(
-        (each for each in TABLE if order.status in each.statuses.split() and held.issuperset(each.facts.split())), None
+        (
+            rule
+            for rule in TABLE
+            if order.status in rule.statuses.split() and order_facts.issuperset(rule.facts.split())
+        ),
+        None,
     )
 
 
 def steps(order: Order, now: datetime) -> tuple[Step, ...]:
-    """Every step that has happened by `now`, in order of time. ValueError for a status that is not known."""
-    chosen = way(order)
-    if chosen is None:
+    """The steps that have happened by `now`, in order of time. Raises ValueError for an unknown status."""
+    rule = rule_for(order)
+    if rule is None:
         raise ValueError(f"the status {order.status!r} is not known")
-    made = (step(order) for step in chosen.steps)
+    made = (step(order) for step in rule.steps)
     return tuple(step for step in made if step is not None and step.at <= now)
 
 
 def goal(order: Order, now: datetime) -> tuple[str, str]:
-    """The status and fund state that the order has once every step until `now` is told."""
-    chosen = way(order)
-    if chosen is None:
+    """The status and fund state of the order after the steps until `now`."""
+    rule = rule_for(order)
+    if rule is None:
         return "", ""
-    awaiting = _release_funds in chosen.steps and received_at(order) + RELEASE_AFTER > now
-    return ("FUND_PROCESSING", "awaiting_release") if awaiting else (chosen.status, chosen.fund_state)
+    awaiting = _release_funds in rule.steps and received_at(order) + RELEASE_AFTER > now
+    return ("FUND_PROCESSING", "awaiting_release") if awaiting else (rule.status, rule.fund_state)
 
 
-def tale(order: Order, now: datetime) -> Tale:
-    """ValueError for a status that is not known."""
-    return Tale(placement(order), steps(order, now), goal(order, now))
+def replay(order: Order, now: datetime) -> Replay:
+    """Raises ValueError for an unknown status."""
+    return Replay(placement(order), steps(order, now), goal(order, now))
 
 
 def money(minor: int) -> Body:
-    return telling.money(minor, CURRENCY)
+    return common.money(minor, CURRENCY)
 
 
 def _deadlines(order: Order) -> list[Body]:
-    return [{"kind": "shipment", "due_at": spelled(order.ship_by)}]
+    return [{"kind": "shipment", "due_at": iso_time(order.ship_by)}]

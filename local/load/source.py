@@ -1,7 +1,7 @@
-"""The CSV files of the Olist layout as orders by seller. Pure: files in, values out.
+"""Read the CSV files of the Olist layout as orders by seller.
 
-An order of several sellers becomes one order of each, with that seller's items. Amounts are integer cents, read digit
-by digit and never through a float. Times have no zone in the files: they are America/Sao_Paulo.
+An order of several sellers becomes one order for each seller, with this seller's items. Amounts are integer cents and
+are read without floats. Times have no zone in the files; they are in America/Sao_Paulo.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _AMOUNT = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,2})0*)?")
 
 
 class SourceError(Exception):
-    """What is wrong with the files, for the person who named them."""
+    """The files cannot be used; the message is for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One seller's part of an order. Times are UTC; None where the files have none."""
+    """One seller's part of an order. Times are UTC, or None if the files have none."""
 
     order_id: str
     status: str
@@ -64,14 +64,14 @@ class Order:
 
     @property
     def known(self) -> tuple[datetime, ...]:
-        """Every time that the files know, in the order in which such things happen."""
+        """The times that the files have: placed, approved, given to the carrier, delivered."""
         times = (self.placed_at, self.approved_at, self.carrier_at, self.delivered_at)
         return tuple(at for at in times if at is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A seller. `unreadable` says of which orders the files make no sense, and why."""
+    """A seller. `unreadable` has the ids of orders that cannot be read, with the reason."""
 
     seller_id: str
     name: str
@@ -80,7 +80,7 @@ class Shop:
 
 
 def read(folder: Path, stores: int, limit: int | None = None) -> tuple[Shop, ...]:
-    """The `stores` sellers with the most orders, ties by id; of each the first `limit` orders by id."""
+    """The `stores` sellers with the most orders (then by id), each with its first `limit` orders by id."""
     tables = {name: tuple(_rows(folder / name)) for name in (ORDERS, ITEMS, CUSTOMERS, SELLERS, PRODUCTS, CATEGORIES)}
     try:
         return shops(tables, stores, limit)
@@ -89,7 +89,7 @@ def read(folder: Path, stores: int, limit: int | None = None) -> tuple[Shop, ...
 
 
 def shops(tables: Mapping[str, Sequence[Row]], stores: int, limit: int | None = None) -> tuple[Shop, ...]:
-    """As `read`, from rows by file name."""
+    """Like `read`, from the rows of each file by its name."""
     orders = {row["order_id"]: row for row in tables[ORDERS]}
     customers = {row["customer_id"]: row for row in tables[CUSTOMERS]}
     sellers = {row["seller_id"]: row for row in tables[SELLERS]}
@@ -105,8 +105,8 @@ def shops(tables: Mapping[str, Sequence[Row]], stores: int, limit: int | None = 
         unreadable: dict[str, str] = {}
         for order_id in sorted(sold[seller_id])[:limit]:
             try:
-                header = _found(orders, order_id, ORDERS)
-                customer = _found(customers, header["customer_id"], CUSTOMERS)
+                header = _row_of(orders, order_id, ORDERS)
+                customer = _row_of(customers, header["customer_id"], CUSTOMERS)
                 made.append(_order(header, customer, sold[seller_id][order_id], titles))
             except ValueError as wrong:
                 unreadable[order_id] = str(wrong)
@@ -116,13 +116,13 @@ def shops(tables: Mapping[str, Sequence[Row]], stores: int, limit: int | None = 
 
 
 def without_items(folder: Path) -> int:
-    """How many orders have no items, and so no seller and no store to go to."""
+    """The number of orders without items, which have no seller and so no store."""
     sold = {row["order_id"] for row in _rows(folder / ITEMS)}
     return sum(row["order_id"] not in sold for row in _rows(folder / ORDERS))
 
 
 def cents(text: str) -> int:
-    """`48.9` is 4890. ValueError for what is no amount of whole cents."""
+    """`48.9` is 4890. Raises ValueError for a text that is not an amount of whole cents."""
     match = _AMOUNT.fullmatch(text) if text.isascii() else None
     if match is None:
         raise ValueError(f"{text!r} is not an amount")
@@ -130,8 +130,8 @@ def cents(text: str) -> int:
 
 
 def instant(text: str) -> datetime:
-    """A local time of the files in UTC. Of an hour that came twice (a clock set back) it is the first; in one that
-    never was (a clock set forward) it counts by the offset from before: `fold=0` in both."""
+    """A local time of the files in UTC. A time that occurs twice (clock set back) is the first one; a time that does
+    not occur (clock set forward) has the offset from before. Both are `fold=0`."""
     return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=ZONE, fold=0).astimezone(UTC)
 
 
@@ -143,7 +143,7 @@ def _rows(path: Path) -> Iterator[Row]:
         raise SourceError(f"{path} cannot be read ({refused.strerror}); DATA names a folder with these files") from None
 
 
-def _found(rows: Mapping[str, Row], key: str, file: str) -> Row:
+def _row_of(rows: Mapping[str, Row], key: str, file: str) -> Row:
     if key not in rows:
         raise ValueError(f"{key} is not in {file}")
     return rows[key]
@@ -184,7 +184,7 @@ def _order(header: Row, customer: Row, items: Sequence[Row], titles: Mapping[str
 
 
 def _days(placed: str, estimated: str) -> int | None:
-    """Calendar days from the purchase to the promised day, as the API bounds them."""
+    """Calendar days from the purchase to the promised day, at least 1 and at most 365, as the API requires."""
     if not estimated:
         return None
     days = (datetime.fromisoformat(estimated).date() - datetime.fromisoformat(placed).date()).days

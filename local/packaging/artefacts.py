@@ -1,7 +1,7 @@
-"""`make package-check`: does each built function hold what it needs, and nothing of the others?
+"""`make package-check`: check that each built function has what it needs, and nothing of the others.
 
-Each artefact's handler is imported by the Python of the template's runtime, which sees only the artefact and the
-standard library, and reads bytecode for every module that the artefact brings.
+Each artefact's handler is imported by the Python of the template's runtime, with only the artefact and the standard
+library on its path. Every module of the artefact must have bytecode.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from local.packaging.bytecode import interpreter, missing
 from local.runtime import clean_environment, environment
 from local.template import Function, Template
 
-UNZIPPED_LIMIT_MB = 250  # Lambda's own
+UNZIPPED_LIMIT_MB = 250  # Lambda's limit
 
 _IMPORT = """
 import importlib, os, sys
@@ -28,25 +28,25 @@ for name, module in sorted(sys.modules.items()):
 """
 
 
-def faults(artefact: Path, function: Function) -> list[str]:
-    """What is wrong with the artefact, in words; empty when it would start on Lambda."""
+def faults_of(artefact: Path, function: Function) -> list[str]:
+    """What is wrong with the artefact, as texts; empty if it would start on Lambda."""
     if not artefact.is_dir():
         return [f"{artefact} is missing; run: make build"]
     own = function.handler.split(".")[1]
-    found = [
+    faults = [
         f"holds the function {folder.name}"
         for folder in (artefact / "functions").iterdir()
         if folder.is_dir() and folder.name not in (own, "__pycache__")
     ]
     unwanted = ("template.yaml", "Makefile", "tests", "local", ".venv", ".tools", "data")
-    found += [f"holds {name}" for name in unwanted if (artefact / name).exists()]
+    faults += [f"holds {name}" for name in unwanted if (artefact / name).exists()]
     size = megabytes(artefact)
     if size > UNZIPPED_LIMIT_MB:
-        found.append(f"takes {size:.0f} MB, over Lambda's {UNZIPPED_LIMIT_MB}")
+        faults.append(f"takes {size:.0f} MB, over Lambda's {UNZIPPED_LIMIT_MB}")
     variables = environment(function, "http://127.0.0.1:9", "http://127.0.0.1:9")
     runtime = Template.load().runtime
     if (python := interpreter()) is None:
-        return [*found, f"cannot be started here: {missing(runtime)}"]
+        return [*faults, f"cannot be started here: {missing(runtime)}"]
     started = subprocess.run(
         [python, "-I", "-S", "-B", "-c", _IMPORT, str(artefact.resolve()), function.handler],
         env=clean_environment(variables),
@@ -56,8 +56,8 @@ def faults(artefact: Path, function: Function) -> list[str]:
         check=False,
     )
     if started.returncode:
-        found.append(f"{runtime} cannot start {function.handler}:\n{started.stderr.strip()}")
-    return found
+        faults.append(f"{runtime} cannot start {function.handler}:\n{started.stderr.strip()}")
+    return faults
 
 
 def megabytes(folder: Path) -> float:
@@ -68,10 +68,10 @@ def main(arguments: list[str]) -> int:
     build = Path(arguments[0] if arguments else ".aws-sam/build")
     failed = False
     for name, function in Template.load().functions.items():
-        found = faults(build / name, function)
-        failed = failed or bool(found)
+        faults = faults_of(build / name, function)
+        failed = failed or bool(faults)
         size = f" ({megabytes(build / name):.0f} MB unzipped)" if (build / name).is_dir() else ""
-        print(f"{name}: {'; '.join(found) if found else 'imports from its artefact alone'}{size}")
+        print(f"{name}: {'; '.join(faults) if faults else 'imports from its artefact alone'}{size}")
     return int(failed)
 
 

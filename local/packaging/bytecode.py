@@ -1,8 +1,8 @@
-"""`python -m local.packaging.bytecode FOLDER`: compile an artefact for the Python that Lambda runs it on.
+"""`python -m local.packaging.bytecode FOLDER`: compile an artefact for the Python of the template's runtime.
 
-/var/task is read-only, so that Lambda would compile every module at every cold start. Bytecode fits one minor version
-of Python alone: it is made by that version where it is found, on the PATH or under pyenv, and left out where it is not.
-Unchecked hashes: nobody edits a source on Lambda, and a zip's times are not the files' own.
+/var/task is read-only, so without bytecode Lambda compiles every module at every cold start. Bytecode fits one minor
+version of Python, so this version must be on the PATH or under pyenv; without it the artefact has sources alone.
+Hashes are unchecked, because sources do not change on Lambda and a zip file does not keep their times.
 """
 
 from __future__ import annotations
@@ -18,20 +18,21 @@ from pathlib import Path
 from local.template import Template
 
 ON_LAMBDA = "/var/task"
-ASK = "import sys; print('python%d.%d' % sys.version_info[:2])"
+PRINT_VERSION = "import sys; print('python%d.%d' % sys.version_info[:2])"
 
 
 def interpreter() -> Path | None:
     """The Python of the template's runtime on this machine."""
-    return found(Template.load().runtime)
+    return find(Template.load().runtime)
 
 
 @cache
-def found(name: str) -> Path | None:
-    """An interpreter called like `python3.13` that runs and is what its name says: a shim of pyenv may do neither."""
+def find(name: str) -> Path | None:
+    """An interpreter with a name like `python3.13` that starts and is of this version; a shim of pyenv may be
+    neither."""
     for path in _candidates(name):
-        asked = subprocess.run([path, "-c", ASK], capture_output=True, text=True, check=False)
-        if asked.stdout.strip() == name:
+        answer = subprocess.run([path, "-c", PRINT_VERSION], capture_output=True, text=True, check=False)
+        if answer.stdout.strip() == name:
             return path
     return None
 
@@ -42,12 +43,13 @@ def missing(name: str) -> str:
 
 
 def compile_all(folder: Path) -> bool:
-    """Whether there is bytecode now. Tracebacks name the files as they lie on Lambda."""
+    """Compile all modules; False if there is no such Python here. Tracebacks name the files by their paths on
+    Lambda."""
     python = interpreter()
     if python is None:
         return False
-    where = ["-s", str(folder.resolve()), "-p", ON_LAMBDA]
-    command = [str(python), "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", *where, str(folder)]
+    paths = ["-s", str(folder.resolve()), "-p", ON_LAMBDA]
+    command = [str(python), "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", *paths, str(folder)]
     subprocess.run(command, check=True)
     return True
 

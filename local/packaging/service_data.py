@@ -23,7 +23,7 @@ DOCUMENTATION = ("documentation", "documentationUrl")
 
 
 def without_documentation(value: Any) -> Any:
-    """The same model; a shape's member may be called `documentation`, and is no text."""
+    """The model without texts of documentation. A shape may have a member called `documentation`, which stays."""
     if isinstance(value, dict):
         return {
             name: without_documentation(each)
@@ -34,7 +34,7 @@ def without_documentation(value: Any) -> Any:
 
 
 def write(folder: Path) -> int:
-    """Write the copy, laid out as botocore's own; answers with its bytes."""
+    """Write the copy in the layout of botocore's own data and return its size in bytes."""
     loader, written = Loader(include_default_search_paths=True), 0
     prefixes = set()
     for service in SERVICES:

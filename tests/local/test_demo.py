@@ -57,8 +57,8 @@ class Server(client.Api):
     def orders(self) -> dict[str, dict[str, Any]]:
         return {order["order_id"]: order for order in self.pages("/v1/orders", "owner")}
 
-    def told(self) -> dict[str, tuple[Any, ...]]:
-        """Every order by what a second filling must bring out the same."""
+    def summary(self) -> dict[str, tuple[Any, ...]]:
+        """Every order by the values that a second fill must not change."""
         return {
             order_id: (order["status"], order["fund_state"], order["overlays"], order["version"], order["tags"])
             for order_id, order in self.orders().items()
@@ -77,10 +77,10 @@ def fill() -> list[str]:
 
 
 def expected() -> dict[str, int]:
-    """The version that each story's order has at its end: one for its placing, and one for each step since."""
+    """The version that each demo_order's order has at its end: one for its placing, and one for each step since."""
     return {
-        demo._order_id(number): 1 + len(story.steps) + bool(story.desk)
-        for number, story in enumerate(demo.STORIES, start=1)
+        demo._order_id(number): 1 + len(demo_order.steps) + bool(demo_order.notes)
+        for number, demo_order in enumerate(demo.DEMO_ORDERS, start=1)
     }
 
 
@@ -113,7 +113,7 @@ def test_sweeps_between_the_steps_take_nothing_away(server: Server) -> None:
     assert fill() == []
     assert versions(server) == expected()
     server.before_change = nothing
-    sweep(timedelta(minutes=2))  # the store enforces again: no story ends with a deadline that has lapsed
+    sweep(timedelta(minutes=2))  # the store enforces again: no demo_order ends with a deadline that has lapsed
     assert versions(server) == expected()
     assert sweep(timedelta(days=3)).lapsed >= 5  # but the clock runs
 
@@ -147,22 +147,26 @@ def test_interrupted_filling_is_repaired(server: Server) -> None:
 
 
 def test_what_a_user_or_the_clock_has_changed_is_left_alone(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    stories = demo.STORIES
-    monkeypatch.setattr(demo, "STORIES", (*stories[:20], *(demo.Story(story.placed) for story in stories[20:22])))
+    demo_orders = demo.DEMO_ORDERS
+    monkeypatch.setattr(
+        demo,
+        "DEMO_ORDERS",
+        (*demo_orders[:20], *(demo.DemoOrder(demo_order.placed) for demo_order in demo_orders[20:22])),
+    )
     assert fill() == []
     server.call("PATCH", "/v1/store", "owner", {"name": "Mine", "deadline_policy": {"mode": "watch"}})
-    own = {**demo._order("1", 1, stories[0], datetime.now(UTC)), "order_id": "own"}
+    own = {**demo._order("1", 1, demo_orders[0], datetime.now(UTC)), "order_id": "own"}
     server.call("POST", "/v1/orders", "platform", own)
     noted, paid = demo._order_id(21), demo._order_id(20)  # one at its beginning, one at its end
     server.call("PATCH", f"/v1/orders/{noted}", "staff", {"note": "mine"})
     server.call("POST", f"/v1/orders/{paid}/actions/ship", "staff", _parcel())
-    before = server.told()
-    monkeypatch.setattr(demo, "STORIES", stories)
+    before = server.summary()
+    monkeypatch.setattr(demo, "DEMO_ORDERS", demo_orders)
     assert fill() == []
-    after = server.told()
+    after = server.summary()
     begun = demo._order_id(22)  # at its beginning, and touched by nobody
     assert {order_id: after[order_id] for order_id in before.keys() - {begun}} == {
-        order_id: told for order_id, told in before.items() if order_id != begun
+        order_id: summary for order_id, summary in before.items() if order_id != begun
     }
     changed = {"own": 1, noted: 2, paid: expected()[paid] + 1}
     assert versions(server) == expected() | changed
@@ -174,8 +178,8 @@ def _parcel() -> dict[str, Any]:
 
 
 def test_story_that_fails_stops_no_other(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    impossible = demo.Story(5, (demo._says("release_funds", 4),))
-    monkeypatch.setattr(demo, "STORIES", (demo.Story(1), impossible, demo.Story(2)))
+    impossible = demo.DemoOrder(5, (demo._step("release_funds", 4),))
+    monkeypatch.setattr(demo, "DEMO_ORDERS", (demo.DemoOrder(1), impossible, demo.DemoOrder(2)))
     (failure,) = fill()
     assert failure.startswith(demo._order_id(2)) and "transition_not_allowed" in failure
     assert set(versions(server).values()) == {1} and len(versions(server)) == 3

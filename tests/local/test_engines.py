@@ -64,11 +64,11 @@ def test_queue_that_is_there_is_set_as_the_template_says_now(running: Engines) -
     sqs.set_queue_attributes(QueueUrl=queue.url, Attributes=other)
     sqs.send_message(QueueUrl=queue.url, MessageBody="kept")
     engines.provision(TEMPLATE, running)
-    told = sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=["All"])["Attributes"]
-    assert told["VisibilityTimeout"] == str(queue.visibility_seconds)
-    assert told["MessageRetentionPeriod"] == str(queue.retention_seconds)
-    assert str(queue.dead_letters) in told["RedrivePolicy"]
-    assert told["ApproximateNumberOfMessages"] == "1"
+    attributes = sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=["All"])["Attributes"]
+    assert attributes["VisibilityTimeout"] == str(queue.visibility_seconds)
+    assert attributes["MessageRetentionPeriod"] == str(queue.retention_seconds)
+    assert str(queue.dead_letters) in attributes["RedrivePolicy"]
+    assert attributes["ApproximateNumberOfMessages"] == "1"
 
 
 def test_index_that_the_template_gained_is_added_with_what_it_should_list(running: Engines) -> None:

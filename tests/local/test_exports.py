@@ -22,22 +22,22 @@ PATIENCE = 60
 def finished(shop: Shop, export_id: str) -> Any:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        told = shop.staff.get(f"/v1/exports/{export_id}").json
-        if told["state"] not in ("queued", "running"):
-            return told
+        job = shop.staff.get(f"/v1/exports/{export_id}").json
+        if job["state"] not in ("queued", "running"):
+            return job
         time.sleep(0.1)
-    raise AssertionError(f"the export is still {told['state']}")
+    raise AssertionError(f"the export is still {job['state']}")
 
 
 def test_a_file_is_asked_for_made_and_fetched(server: Server) -> None:
     shop = Api(server.transport(), "local").shop(name="好店")
     order_id = shop.platform.place()["order_id"]
-    asked = shop.staff.post("/v1/exports", {"format": "xlsx"})
-    assert asked.status == 202
-    told = finished(shop, asked.headers["location"].rpartition("/")[2])
-    assert told["state"] == "succeeded", told
-    (file,) = told["files"]
-    answer = shop.staff.get(f"/v1/exports/{told['id']}/files/1")
+    accepted = shop.staff.post("/v1/exports", {"format": "xlsx"})
+    assert accepted.status == 202
+    job = finished(shop, accepted.headers["location"].rpartition("/")[2])
+    assert job["state"] == "succeeded", job
+    (file,) = job["files"]
+    answer = shop.staff.get(f"/v1/exports/{job['id']}/files/1")
     assert answer.status == 302
     fetched = httpx.get(answer.headers["location"])
     assert fetched.status_code == 200
@@ -45,7 +45,7 @@ def test_a_file_is_asked_for_made_and_fetched(server: Server) -> None:
     assert "filename*=UTF-8''%E5%A5%BD%E5%BA%97" in fetched.headers["content-disposition"]
     forged = answer.headers["location"].replace("X-Amz-Signature=", "X-Amz-Signature=0")
     assert httpx.get(forged).status_code == 403, "a link whose signature is not ours gives nothing"
-    assert [download["n"] for download in shop.staff.get(f"/v1/exports/{told['id']}").json["downloads"]] == [1]
+    assert [download["n"] for download in shop.staff.get(f"/v1/exports/{job['id']}").json["downloads"]] == [1]
     assert order_id not in file["name"]
 
 

@@ -40,7 +40,7 @@ def test_funds_and_sales_are_the_sums_of_the_files(server: Server, shared_data: 
     found: Sums = Counter()
     for shop in shops:
         viewer = issuer.issue({shop.seller_id: "viewer"}, "test")
-        for month, what, amount in told(api, viewer, {each[1] for each in wanted if each[0] == shop.seller_id}):
+        for month, what, amount in monthly(api, viewer, {each[1] for each in wanted if each[0] == shop.seller_id}):
             found[shop.seller_id, month, what] += amount
     differ = {key: (found[key], wanted[key]) for key in found.keys() | wanted.keys() if found[key] != wanted[key]}
     kinds = Counter(what.partition(" ")[0] for _, _, what in wanted)
@@ -105,7 +105,7 @@ def summed(folder: Path, loaded: Mapping[str, list[str]]) -> Sums:
     return sums
 
 
-def told(api: Api, token: str, months: set[str]) -> Iterator[tuple[str, str, int]]:
+def monthly(api: Api, token: str, months: set[str]) -> Iterator[tuple[str, str, int]]:
     """What the API says: sales by month, by country and by product, and every movement of money."""
     for year in ("2016", "2017", "2018"):
         window = {"from": f"{year}-01-01", "to": f"{int(year) + 1}-01-01", "group_by": "month"}

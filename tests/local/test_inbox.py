@@ -1,4 +1,4 @@
-"""What a shop on this machine is told: email in the inbox page, and a webhook at a loopback URL."""
+"""The alerts of a shop on this machine: email in the inbox page, and a webhook at a loopback URL."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ def test_what_was_sent_is_kept_though_the_services_forget_it(tmp_path: Path) -> 
         show = inbox.page(url, folder)
     answer = show()
     assert answer.status == 200, "with nobody there to be asked"
-    shown = answer.body.decode()
-    places = [shown.index(f"subject {n}") for n in (3, 2, 1)]
-    assert places == sorted(places) and "Inbox: 3 emails" in shown
+    page = answer.body.decode()
+    places = [page.index(f"subject {n}") for n in (3, 2, 1)]
+    assert places == sorted(places) and "Inbox: 3 emails" in page
     assert sorted(path.parent for path in tmp_path.rglob("*.json")) == [folder] * 3
 
 
@@ -95,9 +95,9 @@ def test_an_alert_is_in_the_inbox_and_at_the_loopback_url_within_a_few_seconds(s
             wait_for(lambda path=path: shop.owner.get(path).json["data"][0]["state"] == "delivered")  # type: ignore[misc]
         (got,) = receiver.received
         assert verified([hook["secret"]], got.headers, got.body, datetime.now(UTC))["type"] == "test"
-    shown = httpx.get(f"{server.url}/inbox")
-    assert shown.status_code == 200 and f"to {shop.name}@shop.example" in shown.text
-    assert "好店: a test message; this channel works." in shown.text
-    kept = [path.read_text("utf-8") for path in (server.data_dir / "inbox").glob("*.json")]
-    assert any(f"{shop.name}@shop.example" in text for text in kept)
+    page = httpx.get(f"{server.url}/inbox")
+    assert page.status_code == 200 and f"to {shop.name}@shop.example" in page.text
+    assert "好店: a test message; this channel works." in page.text
+    stored = [path.read_text("utf-8") for path in (server.data_dir / "inbox").glob("*.json")]
+    assert any(f"{shop.name}@shop.example" in text for text in stored)
     assert httpx.post(f"{server.url}/inbox").status_code == 404, "a page to read and nothing else"

@@ -13,8 +13,8 @@ import pytest
 from local import demo
 from local.load import __main__ as command
 from local.load import check, loader, script, source
-from local.load.client import Api, Gone, TryAgain, patiently
-from local.load.steps import missing, spelled
+from local.load.client import Api, TryAgain, Unreachable, with_retries
+from local.load.steps import iso_time, missing
 from tests.harness import Server
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -86,7 +86,7 @@ def order(status: str = "delivered", *times: str) -> source.Order:
     return shop.orders[0]
 
 
-def told(which: source.Order, now: datetime = NOW) -> list[str]:
+def step_actions(which: source.Order, now: datetime = NOW) -> list[str]:
     return [step.action for step in script.steps(which, now)]
 
 
@@ -118,7 +118,7 @@ def test_amounts_are_spelled_as_the_contract_wants_them() -> None:
     ],
 )
 def test_local_times_through_daylight_saving(local: str, utc: str) -> None:
-    assert spelled(source.instant(local)) == utc
+    assert iso_time(source.instant(local)) == utc
 
 
 def test_an_order_of_two_sellers_becomes_one_in_each_store() -> None:
@@ -211,7 +211,7 @@ def test_each_status_and_anomaly(
     status: str, times: tuple[str, str, str], actions: list[str], goal: tuple[str, str]
 ) -> None:
     which = order(status, *times)
-    assert told(which) == actions
+    assert step_actions(which) == actions
     assert script.goal(which, NOW) == goal
     times_told = [step.at for step in script.steps(which, NOW)]
     assert times_told == sorted(times_told)
@@ -222,8 +222,8 @@ def test_the_steps_of_a_delivery_carry_what_the_source_says() -> None:
     assert pay.content({}) == {"at": "2018-03-01T15:00:00Z"}
     assert risk.content({})["deadlines"] == [{"kind": "shipment", "due_at": "2018-03-05T15:00:00Z"}]
     assert ship.content({})["parcels"] == [{"carrier": "OTHER", "tracking_no": "ORDER-o1"}]
-    shown: dict[str, Any] = {"parcels": [{"parcel_id": "p1", "tracking_no": "ORDER-o1"}]}
-    assert arrived.content(shown) == {"at": "2018-03-09T21:00:00Z", "parcel_id": "p1"}
+    view: dict[str, Any] = {"parcels": [{"parcel_id": "p1", "tracking_no": "ORDER-o1"}]}
+    assert arrived.content(view) == {"at": "2018-03-09T21:00:00Z", "parcel_id": "p1"}
     assert received.at == arrived.at
     assert released.at - received.at == script.RELEASE_AFTER
 
@@ -238,13 +238,13 @@ def test_a_snapshot_tells_every_time_that_is_known() -> None:
 
 def test_what_has_not_happened_yet_is_not_told() -> None:
     now = source.instant("2018-03-10 12:00:00")
-    assert told(order(), now)[-1] == "confirm_receipt"
+    assert step_actions(order(), now)[-1] == "confirm_receipt"
     assert script.goal(order(), now) == ("FUND_PROCESSING", "awaiting_release")
 
 
 def test_a_status_that_nobody_knows_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="'lost' is not known"):
-        told(order("lost"))
+        step_actions(order("lost"))
 
 
 def test_only_the_missing_steps_are_left() -> None:
@@ -255,7 +255,7 @@ def test_only_the_missing_steps_are_left() -> None:
         {"action": "patch", "at": "2026-01-01T00:00:00Z"},
         {"action": "pass_risk", "at": "2018-03-01T15:00:00Z"},
     ]
-    assert [step.action for step in missing(steps, history)] == told(order())[2:]
+    assert [step.action for step in missing(steps, history)] == step_actions(order())[2:]
     assert missing(steps, []) == list(steps)
 
 
@@ -267,14 +267,14 @@ def test_patience_ends() -> None:
         raise TryAgain("503 busy")
 
     with pytest.raises(TryAgain):
-        patiently(never, attempts=3)
+        with_retries(never, attempts=3)
     assert len(calls) == 3
 
 
 def test_the_check_finds_what_is_lost_and_what_differs() -> None:
     which = order()
-    shown: dict[str, Any] = {
-        "placed_at": spelled(which.placed_at),
+    view: dict[str, Any] = {
+        "placed_at": iso_time(which.placed_at),
         "amounts": {"total": script.money(which.total), "shipping": script.money(which.shipping)},
         "line_count": 1,
         "buyer": {"id": "person-1"},
@@ -287,14 +287,14 @@ def test_the_check_finds_what_is_lost_and_what_differs() -> None:
         "shipped_at": "2018-03-03T12:00:00Z",
         "delivered_at": "2018-03-09T21:00:00Z",
     }
-    assert list(check.differences(which, shown, {"o1": [parcel]}, NOW)) == []
-    wrong = list(check.differences(which, shown | {"line_count": 2}, {}, NOW))
+    assert list(check.differences(which, view, {"o1": [parcel]}, NOW)) == []
+    wrong = list(check.differences(which, view | {"line_count": 2}, {}, NOW))
     assert [what.partition(":")[0] for what in wrong] == ["parcels", "handed to the carrier", "delivered", "lines"]
 
 
 def test_a_server_that_is_gone_ends_the_load(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("local.load.client.time.sleep", lambda seconds: None)
-    with pytest.raises(Gone):
+    with pytest.raises(Unreachable):
         loader.load(Api("http://127.0.0.1:9"), order(), "token", NOW)
 
 
@@ -353,8 +353,8 @@ def test_a_run_that_was_stopped_goes_on(server: Server) -> None:
     result = loader.load(api, which, platform, NOW)
     assert (result.changes, result.refused) == (3, [])
     assert loader.load(api, which, platform, NOW).changes == 0
-    (shown,) = _everything(api, owner)
-    assert (shown["status"], shown["note"], shown["version"]) == ("FINISH", "kept", 8)
+    (view,) = _everything(api, owner)
+    assert (view["status"], view["note"], view["version"]) == ("FINISH", "kept", 8)
 
 
 def test_other_content_under_the_same_number_is_reported_and_stops_nothing(server: Server) -> None:

@@ -33,7 +33,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
 
 @pytest.fixture
 def sqs(running: Engines, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr(queues, "AGAIN_SECONDS", 0)
+    monkeypatch.setattr(queues, "RETRY_SECONDS", 0)
     session = boto3.session.Session("local", "local", region_name=REGION)
     client = session.client("sqs", endpoint_url=running.services)
     for queue in TEMPLATE.queues:
@@ -152,11 +152,11 @@ class Stumbling:
     def __init__(self, sqs: Any, times: int) -> None:
         self._sqs, self.left = sqs, times
 
-    def receive_message(self, **told: Any) -> Any:
+    def receive_message(self, **arguments: Any) -> Any:
         if self.left:
             self.left -= 1
             raise ConnectionError("no answer")
-        return self._sqs.receive_message(**told)
+        return self._sqs.receive_message(**arguments)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sqs, name)
@@ -183,16 +183,16 @@ def test_an_engine_that_stumbles_is_asked_again_after_a_pause(
     held.set()
     assert seen == ["1", "2"] and environment.stuck
     assert pauses == [queues.PAUSE_SECONDS] * 2
-    told = capsys.readouterr().err
-    assert "orderkeep-exports-queue does not answer: no answer" in told and "RuntimeError: no" in told
+    errors = capsys.readouterr().err
+    assert "orderkeep-exports-queue does not answer: no answer" in errors and "RuntimeError: no" in errors
 
 
 def test_queues_are_as_the_template_says(sqs: Any) -> None:
-    told = sqs.get_queue_attributes(QueueUrl=MAPPING.queue.url, AttributeNames=["All"])["Attributes"]
-    assert told["VisibilityTimeout"] == str(MAPPING.queue.visibility_seconds) == "5400"
-    assert told["MessageRetentionPeriod"] == "345600"
-    assert told["QueueArn"] == MAPPING.queue.arn
-    assert MAPPING.queue.dead_letters in told["RedrivePolicy"] and "5" in told["RedrivePolicy"]
+    attributes = sqs.get_queue_attributes(QueueUrl=MAPPING.queue.url, AttributeNames=["All"])["Attributes"]
+    assert attributes["VisibilityTimeout"] == str(MAPPING.queue.visibility_seconds) == "5400"
+    assert attributes["MessageRetentionPeriod"] == "345600"
+    assert attributes["QueueArn"] == MAPPING.queue.arn
+    assert MAPPING.queue.dead_letters in attributes["RedrivePolicy"] and "5" in attributes["RedrivePolicy"]
     assert {queue.name for queue in TEMPLATE.queues} >= {"orderkeep-exports-queue", "orderkeep-export-failures"}
 
 

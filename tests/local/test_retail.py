@@ -67,9 +67,9 @@ def refunded(plan: command.Plan) -> list[tuple[str, int, tuple[int, ...]]]:
     return [(number, each.amount, each.lines) for number, own in plan.refunds.items() for each in own]
 
 
-@pytest.mark.parametrize(("text", "told"), [("2.55", (255, False)), ("7", (700, False)), ("0.001", (0, True))])
-def test_prices_are_read_digit_by_digit(text: str, told: tuple[int, bool]) -> None:
-    assert source.pennies(text) == told
+@pytest.mark.parametrize(("text", "expected"), [("2.55", (255, False)), ("7", (700, False)), ("0.001", (0, True))])
+def test_prices_are_read_digit_by_digit(text: str, expected: tuple[int, bool]) -> None:
+    assert source.pennies(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "-1.00", "1,50", ".5", "NaN", "1e3", "٣.٥٠", "1" * 10])
@@ -141,9 +141,9 @@ def test_each_dirty_row_is_reported_with_its_reason(
     assert remark.why is why and bool(plan.reading.orders) is kept
     command.write(plan.remarks, tmp_path / "report.csv")
     with (tmp_path / "report.csv").open(encoding="utf-8", newline="") as file:
-        (told,) = csv.DictReader(file)
-    assert (told["row"], told["reason"]) == (str(remark.row), str(why))
-    assert remark.why is not Why.UNREADABLE or told["detail"]
+        (reported,) = csv.DictReader(file)
+    assert (reported["row"], reported["reason"]) == (str(remark.row), str(why))
+    assert remark.why is not Why.UNREADABLE or reported["detail"]
 
 
 def test_a_row_that_makes_no_sense_takes_its_whole_invoice_along_and_no_other(tmp_path: Path) -> None:
@@ -216,11 +216,11 @@ def test_an_order_has_no_more_refunds_than_it_can_have_disputes(tmp_path: Path) 
 
 def test_what_is_told_of_an_order_ends_with_its_credits_and_its_release(tmp_path: Path) -> None:
     plan = planned(tmp_path, row(), row("7", CustomerID="1.0"), credit(Quantity="-2"), credit("C8", CustomerID="1.0"))
-    part, whole = (script.tale(order, plan.refunds[order.number]) for order in plan.reading.orders)
-    told = ["pay", "sync", "open_dispute", "accept", "complete_refund"]
-    assert [step.action for step in part.steps] == [*told, "release_funds"]
+    part, whole = (script.replay(order, plan.refunds[order.number]) for order in plan.reading.orders)
+    expected = ["pay", "sync", "open_dispute", "accept", "complete_refund"]
+    assert [step.action for step in part.steps] == [*expected, "release_funds"]
     assert part.goal == ("FINISH", "released")
-    assert [step.action for step in whole.steps] == told and whole.goal == ("FINISH", "refunded")
+    assert [step.action for step in whole.steps] == expected and whole.goal == ("FINISH", "refunded")
     times = [step.at for step in part.steps]
     assert times == sorted(times)
     opened = part.steps[2].content({})
@@ -228,9 +228,9 @@ def test_what_is_told_of_an_order_ends_with_its_credits_and_its_release(tmp_path
 
 
 def test_a_file_that_is_none_is_said_in_words(tmp_path: Path) -> None:
-    assert source.found(tmp_path) is None
+    assert source.find(tmp_path) is None
     (tmp_path / "other.csv").write_text("id\n1\n")
-    assert source.found(tmp_path) is None
+    assert source.find(tmp_path) is None
     (tmp_path / "a.csv").write_text("InvoiceNo,StockCode\n1,2\n")
     with pytest.raises(SourceError, match="no column 'Description'"):
         source.read(tmp_path / "a.csv")
@@ -240,7 +240,7 @@ def test_a_file_that_is_none_is_said_in_words(tmp_path: Path) -> None:
         with pytest.raises(SourceError):
             source.read(tmp_path / name)
     with pytest.raises(SourceError, match="several"):
-        source.found(tmp_path)
+        source.find(tmp_path)
 
 
 def test_the_check_finds_what_differs(tmp_path: Path) -> None:
@@ -263,7 +263,7 @@ def test_the_check_finds_what_differs(tmp_path: Path) -> None:
 def test_chains_run_one_after_the_other_within_and_an_error_ends_them_all() -> None:
     seen: list[tuple[int, int]] = []
     chains = [[(chain, place) for place in range(20)] for chain in range(5)]
-    results = list(loader.side_by_side(chains, 3, lambda each: seen.append(each) or each))  # type: ignore[func-returns-value]
+    results = list(loader.in_parallel(chains, 3, lambda each: seen.append(each) or each))  # type: ignore[func-returns-value]
     assert sorted(results) == sorted(seen) == sorted(each for chain in chains for each in chain)
     for number, chain in enumerate(chains):
         assert [each for each in seen if each[0] == number] == chain
@@ -273,7 +273,7 @@ def test_chains_run_one_after_the_other_within_and_an_error_ends_them_all() -> N
             raise OSError("gone")
 
     with pytest.raises(OSError, match="gone"):
-        list(loader.side_by_side(chains, 3, fail))
+        list(loader.in_parallel(chains, 3, fail))
 
 
 # ---- the real file
@@ -282,7 +282,7 @@ def test_chains_run_one_after_the_other_within_and_an_error_ends_them_all() -> N
 @pytest.fixture(scope="module")
 def real(shared_data: Path) -> Path:
     folder = shared_data / "uci_online_retail"
-    path = source.found(folder) if folder.is_dir() else None
+    path = source.find(folder) if folder.is_dir() else None
     if path is None:
         pytest.skip(f"no Online Retail file in {folder}")
     return path
@@ -364,9 +364,9 @@ def test_the_first_thousands_of_rows_twice(
     left = check.left_over(plan.remarks, {note.number: note.country for note in plan.reading.credits})
     for name in orders | credited:
         code = rules.COUNTRIES[name]
-        told = there.get(code, Counter())
-        assert (told["orders"], told["received"]) == (orders[name], sold[name]), name
-        assert told["refunded"] + left[code] == credited[name], name
+        store = there.get(code, Counter())
+        assert (store["orders"], store["received"]) == (orders[name], sold[name]), name
+        assert store["refunded"] + left[code] == credited[name], name
     assert check.reported(api, owner, list(listed.values())) == {code: +sums for code, sums in there.items()}
     assert set(_dirty(slice_of_it)) == {each.row for each in plan.remarks if not each.invoice.startswith("C")}
     again = command.load(api, issuer, plan, threads=4, verify=True)
@@ -380,15 +380,15 @@ def test_what_was_stopped_in_the_middle_of_a_credit_goes_on(server: Server, tmp_
     api, issuer = run.connect(server.url, server.data_dir)
     plan = planned(tmp_path, row("900001"), credit("C900002", Quantity="-2"), credit("C900003", Quantity="-1"))
     (order,) = plan.reading.orders
-    told = script.tale(order, plan.refunds[order.number])
+    replay = script.replay(order, plan.refunds[order.number])
     platform = run.tokens_of(issuer, "stopped-retail").platform
-    for length in range(len(told.steps) + 1):
-        part = script.Tale(told.placement, told.steps[:length], ("", ""))
-        result = loader.bring_in(api, order.number, lambda part=part: part, platform)  # type: ignore[misc]
+    for length in range(len(replay.steps) + 1):
+        part = script.Replay(replay.placement, replay.steps[:length], ("", ""))
+        result = loader.load_order(api, order.number, lambda part=part: part, platform)  # type: ignore[misc]
         assert (result.refused, result.changes) == ([], 1)
-    assert loader.bring_in(api, order.number, lambda: told, platform).changes == 0
-    shown = api.get(f"/v1/orders/{order.number}", platform)
-    assert (shown["status"], shown["amounts"]["refunded"]["amount"]) == ("FINISH", "7.65")
+    assert loader.load_order(api, order.number, lambda: replay, platform).changes == 0
+    view = api.get(f"/v1/orders/{order.number}", platform)
+    assert (view["status"], view["amounts"]["refunded"]["amount"]) == ("FINISH", "7.65")
 
 
 def test_the_command_tells_the_folder_by_what_is_in_it(

@@ -151,7 +151,7 @@ def test_run_serves_sweeps_and_fills_the_demo_shop(project: Project) -> None:
     run.communicate(timeout=15)
     assert run.returncode == 0
     assert f"curl -s http://127.0.0.1:{project.port}/v1/health" in output
-    assert "An order of the demo shop could not be told: 819: no" in output
+    assert "An order of the demo shop could not be created: 819: no" in output
 
 
 def test_messages_reach_their_function_and_one_that_hangs_is_replaced(project: Project) -> None:

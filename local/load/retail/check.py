@@ -1,5 +1,5 @@
-"""Is everything there, and right? The API's own answers against the orders of the file, and against sums that a few
-lines take from the file without any of the rules of source.py and credits.py."""
+"""Check the loaded store: compare the API's answers with the orders of the file, and with sums that are taken from the
+file without the rules of source.py and credits.py."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from local.load.retail import script
 from local.load.retail.credits import Refund
 from local.load.retail.rules import COUNTRIES, LEFT_OVER
 from local.load.retail.source import Invoice, Remark
-from local.load.steps import spelled
+from local.load.steps import iso_time
 
 Sums = Mapping[str, Counter[str]]
 MOST_DAYS = timedelta(days=366)
-"""What one sales report takes."""
+"""The longest period of one sales report."""
 
 
 def independent(path: Path, invoices: frozenset[str] | None = None) -> Sums:
-    """Per country's name: orders, what was received for them, what was credited. `invoices`: only these."""
+    """By the country's name: number of orders, amounts received and credited. `invoices`: count only these."""
     sums: dict[str, Counter[str]] = defaultdict(Counter)
     orders: dict[str, str] = {}
     with (
@@ -47,7 +47,7 @@ def independent(path: Path, invoices: frozenset[str] | None = None) -> Sums:
 
 
 def by_country(listed: Sequence[Mapping[str, Any]]) -> Sums:
-    """What the store says of the same, per code: orders, received, refunded."""
+    """The same from the store's orders, by the country's code: number of orders, amounts received and refunded."""
     sums: dict[str, Counter[str]] = defaultdict(Counter)
     for order in listed:
         sums[order["buyer"]["country"]].update(
@@ -57,7 +57,7 @@ def by_country(listed: Sequence[Mapping[str, Any]]) -> Sums:
 
 
 def left_over(left: Sequence[Remark], countries: Mapping[str, str]) -> Counter[str]:
-    """Pennies per country's code; `countries` by the number of the credit note."""
+    """Pennies by the country's code. `countries` are codes by the number of the credit note."""
     sums: Counter[str] = Counter()
     for remark in left:
         if remark.why in LEFT_OVER:
@@ -65,63 +65,66 @@ def left_over(left: Sequence[Remark], countries: Mapping[str, str]) -> Counter[s
     return sums
 
 
-def differences(wanted: Sums, there: Sums, left: Mapping[str, int]) -> Iterator[str]:
-    """Country by country: as many orders, as much received, and credited = refunded + left over."""
-    for name, sums in sorted(wanted.items()):
+def differences(expected: Sums, stored: Sums, left: Mapping[str, int]) -> Iterator[str]:
+    """Compare for each country the orders, the amount received, and credited = refunded + left over."""
+    for name, sums in sorted(expected.items()):
         code = COUNTRIES.get(name, name)
-        shown = there.get(code, Counter())
-        found = {**shown, "credited": shown["refunded"] + left.get(code, 0)}
+        store = stored.get(code, Counter())
+        actual = {**store, "credited": store["refunded"] + left.get(code, 0)}
         for what in ("orders", "received", "credited"):
-            if sums[what] != found.get(what, 0):
-                yield f"{name}: {what} of the file {sums[what]}, of the store {found.get(what, 0)}"
-    yield from (f"{code}: no country of the file" for code in there.keys() - {COUNTRIES.get(name) for name in wanted})
+            if sums[what] != actual.get(what, 0):
+                yield f"{name}: {what} of the file {sums[what]}, of the store {actual.get(what, 0)}"
+    countries = {COUNTRIES.get(name) for name in expected}
+    yield from (f"{code}: no country of the file" for code in stored.keys() - countries)
 
 
 def orders(
-    wanted: Sequence[Invoice], refunds: Mapping[str, Sequence[Refund]], listed: Sequence[Mapping[str, Any]]
+    invoices: Sequence[Invoice], refunds: Mapping[str, Sequence[Refund]], listed: Sequence[Mapping[str, Any]]
 ) -> Iterator[str]:
-    """Every order of the file against the list; yields what is lost or differs."""
-    there = {order["order_id"]: order for order in listed}
-    for order in wanted:
-        shown = there.get(order.number)
-        if shown is None:
+    """Compare every order of the file with the list; yields what is missing or differs."""
+    stored = {order["order_id"]: order for order in listed}
+    for order in invoices:
+        view = stored.get(order.number)
+        if view is None:
             yield f"{order.number}: lost"
             continue
         own = refunds.get(order.number, ())
-        told = {
-            "placed": (spelled(order.at), shown["placed_at"]),
-            "total": (script.money(order.total), shown["amounts"]["total"]),
-            "refunded": (script.money(sum(each.amount for each in own)), shown["amounts"]["refunded"]),
-            "lines": (len(order.lines), shown["line_count"]),
-            "buyer": (order.buyer, shown["buyer"]["id"]),
-            "state": (script.goal(order, own), (shown["status"], shown["fund_state"])),
+        pairs = {
+            "placed": (iso_time(order.at), view["placed_at"]),
+            "total": (script.money(order.total), view["amounts"]["total"]),
+            "refunded": (script.money(sum(each.amount for each in own)), view["amounts"]["refunded"]),
+            "lines": (len(order.lines), view["line_count"]),
+            "buyer": (order.buyer, view["buyer"]["id"]),
+            "state": (script.goal(order, own), (view["status"], view["fund_state"])),
         }
-        yield from (f"{order.number}: {name}: {was} became {now}" for name, (was, now) in told.items() if was != now)
+        for name, (expected, actual) in pairs.items():
+            if expected != actual:
+                yield f"{order.number}: {name}: {expected} became {actual}"
 
 
-def funds(api: Api, token: str, there: Sums) -> Iterator[str]:
-    """The store's own totals against the sums of its list; nothing may be unexplained or still be held."""
-    told = {each["currency"]: each for each in api.get("/v1/funds", token)["data"]}.get(script.CURRENCY)
-    if told is None:
+def funds(api: Api, token: str, stored: Sums) -> Iterator[str]:
+    """Compare the store's totals with the sums of its orders; no money may still be held or be unexplained."""
+    totals = {each["currency"]: each for each in api.get("/v1/funds", token)["data"]}.get(script.CURRENCY)
+    if totals is None:
         return
     for flow, what in (("paid", "received"), ("refund", "refunded")):
-        total, listed = _pence(told["moved"][flow]["amount"]), sum(sums[what] for sums in there.values())
+        total, listed = _pence(totals["moved"][flow]["amount"]), sum(sums[what] for sums in stored.values())
         if total != listed:
             yield f"funds: {flow} is {total}, its orders say {listed}"
     yield from (
-        f"funds: {name} is {_pence(held['amount'])}" for name, held in told["held"].items() if _pence(held["amount"])
+        f"funds: {name} is {_pence(held['amount'])}" for name, held in totals["held"].items() if _pence(held["amount"])
     )
 
 
 def reported(api: Api, token: str, listed: Sequence[Mapping[str, Any]]) -> Sums:
-    """What the sales report says, per code: orders, received, refunded; over all the days of these orders."""
+    """The sales report over all the days of these orders, by the country's code: orders, received, refunded."""
     sums: dict[str, Counter[str]] = defaultdict(Counter)
     days = sorted(datetime.fromisoformat(order["placed_at"]).date() for order in listed)
     first = days[0] - timedelta(days=1) if days else None
     while first is not None and first <= days[-1]:
         until = min(first + MOST_DAYS, days[-1] + timedelta(days=2))
-        asked = {"by": "country", "group_by": "month", "currency": script.CURRENCY, "from": first, "to": until}
-        for row in api.pages("/v1/reports/sales", token, **asked):
+        query = {"by": "country", "group_by": "month", "currency": script.CURRENCY, "from": first, "to": until}
+        for row in api.pages("/v1/reports/sales", token, **query):
             sums[row["country"]].update(
                 orders=row["orders"], received=_pence(row["received"]), refunded=_pence(row["refunded"])
             )
@@ -129,13 +132,13 @@ def reported(api: Api, token: str, listed: Sequence[Mapping[str, Any]]) -> Sums:
     return sums
 
 
-def report(told: Sums, there: Sums) -> Iterator[str]:
-    """The sales report against the sums of the list, country by country."""
-    for code in sorted(told.keys() | there.keys()):
+def report(sales: Sums, stored: Sums) -> Iterator[str]:
+    """Compare the sales report with the sums of the orders, for each country."""
+    for code in sorted(sales.keys() | stored.keys()):
         for what in ("orders", "received", "refunded"):
-            said, listed = (sums.get(code, Counter())[what] for sums in (told, there))
-            if said != listed:
-                yield f"sales by country: {code}: {what} is {said}, its orders say {listed}"
+            reported, listed = (sums.get(code, Counter())[what] for sums in (sales, stored))
+            if reported != listed:
+                yield f"sales by country: {code}: {what} is {reported}, its orders say {listed}"
 
 
 def _pence(money: Mapping[str, str] | None) -> int:

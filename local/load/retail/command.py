@@ -1,4 +1,4 @@
-"""The Online Retail file into one store, and a report of every row that is not simply a line of an order."""
+"""Load the Online Retail file into one store, and report every row that is not simply a line of an order."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REPORT = "online-retail.csv"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to come of a file: known before anything is sent."""
+    """The orders, refunds and remarks of a file, before anything is sent."""
 
     path: Path
     limited: bool
@@ -34,7 +34,7 @@ class Plan:
 
     @property
     def chains(self) -> list[list[Invoice]]:
-        """The orders of each buyer in order of time; the longest chains come first."""
+        """The orders of each buyer in order of time; the longest list comes first."""
         of_buyer: dict[str, list[Invoice]] = defaultdict(list)
         for order in sorted(self.reading.orders, key=lambda each: (each.at, each.number)):
             of_buyer[order.buyer].append(order)
@@ -52,7 +52,7 @@ class Report:
     requests: int = 0
 
     @property
-    def sound(self) -> bool:
+    def ok(self) -> bool:
         return not self.refused and not self.wrong
 
 
@@ -64,16 +64,16 @@ def plan(path: Path, limit: int | None = None) -> Plan:
 
 
 def load(api: Api, issuer: Issuer, planned: Plan, threads: int, verify: bool) -> Report:
-    """Bring the orders in, and check them."""
+    """Load the orders and check them."""
     report, tokens = Report(), run.tokens_of(issuer, script.STORE)
-    loader.settle_store(api, script.SETTINGS, tokens)
+    loader.prepare_store(api, script.SETTINGS, tokens)
     began, before = time.monotonic(), api.requests
 
-    def tell(order: Invoice) -> loader.Result:
+    def load_one(order: Invoice) -> loader.Result:
         own = planned.refunds.get(order.number, ())
-        return loader.bring_in(api, order.number, lambda: script.tale(order, own), tokens.platform)
+        return loader.load_order(api, order.number, lambda: script.replay(order, own), tokens.platform)
 
-    results = loader.side_by_side(planned.chains, threads, tell)
+    results = loader.in_parallel(planned.chains, threads, load_one)
     for result in tqdm(results, total=len(planned.reading.orders), unit="order", disable=None):
         report.loaded += not result.refused
         report.changed += result.changes > 0
@@ -89,21 +89,21 @@ def verified(api: Api, token: str, planned: Plan) -> list[str]:
     """What differs between the store and the file."""
     reading = planned.reading
     listed = list(api.pages("/v1/orders", token))
-    there = check.by_country(listed)
+    stored = check.by_country(listed)
     read = frozenset(each.number for each in (*reading.orders, *reading.credits))
-    wanted = check.independent(planned.path, read if planned.limited else None)
+    expected = check.independent(planned.path, read if planned.limited else None)
     left = check.left_over(planned.remarks, {note.number: note.country for note in reading.credits})
     return [
         *exact.counters(api, token),
         *check.orders(reading.orders, planned.refunds, listed),
-        *check.differences(wanted, there, left),
-        *check.funds(api, token, there),
-        *check.report(check.reported(api, token, listed), there),
+        *check.differences(expected, stored, left),
+        *check.funds(api, token, stored),
+        *check.report(check.reported(api, token, listed), stored),
     ]
 
 
 def write(remarks: Sequence[Remark], path: Path) -> None:
-    """One row for each row of the file that is not simply a line of an order, with the reason."""
+    """Write one row, with the reason, for each row of the file that is not simply a line of an order."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("row", "invoice", "amount", "reason", "detail"))

@@ -1,8 +1,8 @@
-"""Which order pays back what a credit note says. Pure: the same files give the same refunds.
+"""Assign each credit note to the orders that it refunds. The same file always gives the same refunds.
 
-Of a product: the buyer's earlier orders that hold it, latest first, as many whole pieces as the order has left of it
-and its money reaches for. Of a charge or carriage: the buyer's earlier orders, latest first, as much as remains. What
-finds no order is left over, row by row.
+A product is refunded from the buyer's earlier orders with this product, latest first: as many whole pieces as the order
+has left, and as its remaining amount allows. A charge or carriage is refunded from the buyer's earlier orders, latest
+first, up to their remaining amounts. A row without such an order is left over.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from local.load.retail.rules import Kind, Why
 from local.load.retail.source import Invoice, Line, Remark
 
 MOST_REFUNDS = 10
-"""As many disputes as an order can have."""
+"""The most disputes that an order can have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """What one credit note takes back of one order. `lines` are the order's own, by place; none: of all of it."""
+    """The amount of one credit note for one order. `lines` are indexes of the order's lines; empty: the whole order."""
 
     note: str
     at: datetime
@@ -32,7 +32,7 @@ class Refund:
 
 @dataclass(slots=True)
 class Account:
-    """How much of an order has not been credited yet: pennies in all, pieces by product."""
+    """The part of an order that is not credited yet: pennies in all, and pieces by product."""
 
     order: Invoice
     remaining: int
@@ -47,7 +47,7 @@ class Account:
         return cls(order, order.total, pieces)
 
     def lines_of(self, code: str) -> list[int]:
-        return [place for place, line in enumerate(self.order.lines) if line.code.upper() == code]
+        return [index for index, line in enumerate(self.order.lines) if line.code.upper() == code]
 
 
 def settle(orders: Sequence[Invoice], notes: Iterable[Invoice]) -> tuple[dict[str, list[Refund]], list[Remark]]:
@@ -66,17 +66,17 @@ def settle(orders: Sequence[Invoice], notes: Iterable[Invoice]) -> tuple[dict[st
 
 
 def _settled(note: Invoice, earlier: Sequence[Account]) -> Iterator[Remark]:
-    """Take the note off the accounts; what stays over is yielded."""
+    """Take the credit note off the accounts; yields a remark for each row that is left over."""
     taken: Counter[str] = Counter()
     lines: dict[str, list[int]] = defaultdict(list)
-    open_to_it = [account for account in earlier if len(account.refunds) < MOST_REFUNDS]
+    refundable = [account for account in earlier if len(account.refunds) < MOST_REFUNDS]
     for line in note.lines:
         if line.kind is Kind.FEE or not note.customer or not line.amount:
             why = Why.CREDIT_OF_FEE if line.kind is Kind.FEE else Why.CREDIT_OF_NOBODY
             yield Remark(line.row, note.number, why if line.amount else Why.CREDIT_OF_NOTHING, -line.amount)
             continue
         left = line.amount
-        fitting = [each for each in open_to_it if line.kind or each.lines_of(line.code.upper())]
+        fitting = [each for each in refundable if line.kind or each.lines_of(line.code.upper())]
         for account in fitting:
             amount = _take(account, line, left)
             if amount:
@@ -86,7 +86,7 @@ def _settled(note: Invoice, earlier: Sequence[Account]) -> Iterator[Remark]:
         if left:
             why = Why.CREDIT_OF_MORE if fitting else Why.CREDIT_OF_NO_ORDER
             yield Remark(line.row, note.number, why, -left)
-    for account in open_to_it:
+    for account in refundable:
         number = account.order.number
         if taken[number]:
             own = tuple(sorted(set(lines[number])))
@@ -94,7 +94,7 @@ def _settled(note: Invoice, earlier: Sequence[Account]) -> Iterator[Remark]:
 
 
 def _take(account: Account, line: Line, left: int) -> int:
-    """How much of `left` this order pays back."""
+    """Take up to `left` off the account and return the amount."""
     if line.kind:
         amount = min(left, account.remaining)
     else:

@@ -1,4 +1,4 @@
-"""What each code, country and oddity of the Online Retail file stands for: tables, read by source.py and credits.py."""
+"""The tables of stock codes, countries and remarks of the Online Retail file, for source.py and credits.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a stock code that is no product stands for. FEE: what the seller pays to others, no buyer's business."""
+    """The kind of a stock code that is not a product. FEE: a fee that the seller pays; it is not part of a sale."""
 
     CARRIAGE = "carriage"
     CHARGE = "charge"
@@ -25,7 +25,7 @@ CODES: dict[str, Kind] = {
     "CRUK": Kind.FEE,
     "B": Kind.FEE,
 }
-"""By code in capitals; every other code is a product's."""
+"""By code in capitals. Every other code is a product."""
 
 COUNTRIES: dict[str, str] = {
     "Australia": "AU",
@@ -67,15 +67,16 @@ COUNTRIES: dict[str, str] = {
     "United Kingdom": "GB",
     "Unspecified": "ZZ",
 }
-"""One code for each name, so that sums per code are sums per name."""
+"""Each name has a code of its own, so that sums by code equal sums by name."""
 
 NO_COUNTRY = frozenset({"Channel Islands", "European Community", "Unspecified"})
-"""Names that are no single country's: Jersey's code stands for its neighbours, too; EU is reserved for the Union, and
-ZZ is nobody's."""
+"""Names that are not one country. The code of Jersey is used for all Channel Islands; EU is reserved for the Union, and
+ZZ means unknown."""
 
 
 class Why(StrEnum):
-    """What is said of a row. The first ones stay in an order; the next are left out; the last are of credit notes."""
+    """The remark on a row. Rows of the first group are in an order, rows of the second are left out, and the third is
+    for credit notes."""
 
     NO_CUSTOMER = "no customer id: the order has a buyer of its own, named by the invoice"
     NOTHING_TO_PAY = "price 0: a line that costs nothing"

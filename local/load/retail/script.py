@@ -1,7 +1,7 @@
-"""What the shop front would have reported of an invoice and its credits: an order → the calls that tell it. Pure.
+"""The calls with which the shop would have reported an invoice and its credit notes.
 
-The file knows one time of an invoice. So what came of it is told by a snapshot of that time: paid, sent, received. Each
-credit is a dispute that the seller gave in to, and the rest is paid out last.
+The file has one time for an invoice, so its result is sent as a snapshot of this time: paid, shipped, received. Each
+credit note becomes a dispute that the seller accepts. The rest of the money is released last.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from local.load import steps as telling
+from local.load import steps as common
 from local.load.retail.credits import Refund
 from local.load.retail.source import ZONE_NAME, Invoice, Line
-from local.load.steps import Body, Step, Tale, accepted_refund, spelled
+from local.load.steps import Body, Replay, Step, accepted_refund, iso_time
 
 STORE, CURRENCY, CARRIER = "online-retail", "GBP", "OTHER"
 SETTINGS: Body = {
@@ -21,18 +21,18 @@ SETTINGS: Body = {
     "currency": CURRENCY,
     "fee_rates": {"commission": "0", "affiliate": "0"},
 }
-"""A wholesaler that sells by itself: no platform takes a share."""
+"""The wholesaler sells without a platform, so there are no commissions."""
 RELEASE_AFTER = timedelta(days=3)
 """The default of the `release` timer."""
 
 
-def tale(order: Invoice, refunds: Sequence[Refund]) -> Tale:
+def replay(order: Invoice, refunds: Sequence[Refund]) -> Replay:
     steps = [Step("pay", order.at, {}), Step("sync", order.at, _received(order))]
     for refund in refunds:
         steps += _refunded(refund)
     if sum(refund.amount for refund in refunds) < order.total or not refunds:
         steps.append(Step("release_funds", max(order.at + RELEASE_AFTER, *(each.at for each in refunds), order.at), {}))
-    return Tale(placement(order), tuple(steps), goal(order, refunds))
+    return Replay(placement(order), tuple(steps), goal(order, refunds))
 
 
 def goal(order: Invoice, refunds: Sequence[Refund]) -> tuple[str, str]:
@@ -41,30 +41,30 @@ def goal(order: Invoice, refunds: Sequence[Refund]) -> tuple[str, str]:
 
 
 def placement(order: Invoice) -> Body:
-    """The body of `POST /v1/orders`: the same for the same invoice, whenever it is made."""
+    """The body of `POST /v1/orders`. It is always the same for the same invoice."""
     return {
         "order_id": order.number,
-        "placed_at": spelled(order.at),
+        "placed_at": iso_time(order.at),
         "buyer": {"id": order.buyer, "country": order.country},
         "recipient": {"country": order.country},
         "currency": CURRENCY,
-        "lines": [_line(place, line) for place, line in enumerate(order.lines)],
+        "lines": [_line(index, line) for index, line in enumerate(order.lines)],
         "shipping_fee": money(order.shipping),
         "total": money(order.total),
     }
 
 
-def line_id(place: int) -> str:
-    return str(place + 1)
+def line_id(index: int) -> str:
+    return str(index + 1)
 
 
 def money(minor: int) -> Body:
-    return dict(telling.money(minor, CURRENCY))
+    return dict(common.money(minor, CURRENCY))
 
 
-def _line(place: int, line: Line) -> Body:
+def _line(index: int, line: Line) -> Body:
     return {
-        "line_id": line_id(place),
+        "line_id": line_id(index),
         "product_id": line.code.replace(" ", "_"),
         **({"title": line.title} if line.title else {}),
         "quantity": line.pieces,
@@ -73,7 +73,7 @@ def _line(place: int, line: Line) -> Body:
 
 
 def _received(order: Invoice) -> Body:
-    parcel = {"carrier": CARRIER, "tracking_no": f"ORDER-{order.number}", "shipped_at": spelled(order.at)}
+    parcel = {"carrier": CARRIER, "tracking_no": f"ORDER-{order.number}", "shipped_at": iso_time(order.at)}
     return {
         "order": placement(order),
         "status": "FUND_PROCESSING",
@@ -92,7 +92,7 @@ def _refunded(refund: Refund) -> tuple[Step, ...]:
         "text": f"Credit note {refund.note}",
     }
     if refund.lines:
-        claim["line_ids"] = [line_id(place) for place in refund.lines]
+        claim["line_ids"] = [line_id(index) for index in refund.lines]
     return (
         Step("open_dispute", refund.at, claim),
         Step("accept", refund.at, {}, of_dispute=True),

@@ -1,8 +1,7 @@
-"""The Online Retail file as invoices and credit notes, with a remark for every row that is not simply a line. Pure:
-a file in, values out.
+"""Read the Online Retail file as invoices and credit notes, with a remark for every row that is not simply a line.
 
-Amounts are pennies, read digit by digit and never through a float. Times have no zone in the file: they are
-Europe/London. An invoice is read as a whole: where one of its rows makes no sense, none of it is taken.
+Amounts are pennies and are read without floats. Times have no zone in the file; they are in Europe/London. If one row
+of an invoice cannot be read, the whole invoice is left out.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ ZONE_NAME = "Europe/London"
 ZONE = ZoneInfo(ZONE_NAME)
 COLUMNS = ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
 MOST_LINES, MOST_PIECES, MOST_TITLE = 1_000, 100_000, 512
-"""The API's own bounds."""
+"""The limits of the API."""
 
 Row = Mapping[str, str]
 _INVOICE, _CREDIT_NOTE = re.compile(r"[0-9]{1,15}", re.ASCII), re.compile(r"[Cc][0-9]{1,15}", re.ASCII)
@@ -36,8 +35,8 @@ _PRICE = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,6}))?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`row` is where the file has it; in a credit note the pieces are those that came back. `cut` says that
-    its price had a fraction of a penny."""
+    """`row` is the line number in the file. In a credit note, `pieces` were returned. `cut`: the price had a fraction
+    of a penny, which was dropped."""
 
     row: int
     code: str
@@ -58,7 +57,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """What a buyer bought, or (`credit`) what a buyer was credited. `customer` is None where the file has none."""
+    """An invoice, or a credit note. `customer` is None if the file has none."""
 
     number: str
     at: datetime
@@ -78,7 +77,7 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """`amount` in pennies, negative in a credit note; None where it cannot be read."""
+    """`amount` is in pennies, negative in a credit note, and None if it cannot be read."""
 
     row: int
     invoice: str
@@ -95,8 +94,8 @@ class Reading:
     remarks: tuple[Remark, ...]
 
 
-def found(folder: Path) -> Path | None:
-    """The folder's file of this layout, told by its heading. SourceError where there are several."""
+def find(folder: Path) -> Path | None:
+    """The file of this layout in the folder, known by its heading. Raises SourceError if there are several."""
     files = [path for path in sorted(folder.glob("*.csv*")) if path.name.endswith((".csv", ".csv.gz")) and _ours(path)]
     if len(files) > 1:
         raise SourceError(f"{folder} has several files of this layout: {', '.join(path.name for path in files)}")
@@ -104,13 +103,13 @@ def found(folder: Path) -> Path | None:
 
 
 def read(path: Path, limit: int | None = None) -> Reading:
-    """The whole file, or as if it ended after its first `limit` invoices and credit notes."""
+    """Read the file, or only its first `limit` invoices and credit notes."""
     rows = 0
     grouped: dict[str, list[tuple[int, Row]]] = {}
-    for place, row in numbered(path):
+    for row_number, row in numbered(path):
         if row["InvoiceNo"] not in grouped and limit is not None and len(grouped) >= limit:
             break
-        grouped.setdefault(row["InvoiceNo"], []).append((place, row))
+        grouped.setdefault(row["InvoiceNo"], []).append((row_number, row))
         rows += 1
     orders: list[Invoice] = []
     credits: list[Invoice] = []
@@ -119,14 +118,14 @@ def read(path: Path, limit: int | None = None) -> Reading:
         if _INVOICE.fullmatch(number):
             orders += _sale(number, own, remarks)
         elif _CREDIT_NOTE.fullmatch(number):
-            credits += _whole(number, own, -1, remarks)
+            credits += _read_all(number, own, -1, remarks)
         else:
-            remarks += (Remark(place, number, Why.BOOKS, _worth(row)) for place, row in own)
+            remarks += (Remark(row_number, number, Why.BOOKS, _value(row)) for row_number, row in own)
     return Reading(rows, tuple(orders), tuple(credits), tuple(sorted(remarks, key=lambda each: each.row)))
 
 
 def numbered(path: Path) -> Iterator[tuple[int, Row]]:
-    """Rows with the number of their line in the file. SourceError where it is no such file."""
+    """Rows with their line numbers. Raises SourceError if the file does not have this layout."""
     try:
         with _opened(path) as file:
             reader = csv.DictReader(file, restval="")
@@ -155,7 +154,7 @@ def _ours(path: Path) -> bool:
 
 
 def pennies(text: str) -> tuple[int, bool]:
-    """The amount, and whether a fraction of a penny was cut off. ValueError for what is no amount."""
+    """The amount, and whether a fraction of a penny was cut off. Raises ValueError for a text that is not a price."""
     match = _PRICE.fullmatch(text)
     if match is None:
         raise ValueError(f"{text!r} is not a price")
@@ -168,16 +167,16 @@ def instant(text: str) -> datetime:
 
 
 def _sale(number: str, rows: Sequence[tuple[int, Row]], remarks: list[Remark]) -> Iterator[Invoice]:
-    """The order that an invoice is; none where it is no sale, or not readable."""
-    if all(not row["CustomerID"] and _worth(row) == 0 for _, row in rows):
-        remarks += (Remark(place, number, Why.STOCK, 0) for place, _ in rows)
+    """The order of an invoice; nothing if it is not a sale or cannot be read."""
+    if all(not row["CustomerID"] and _value(row) == 0 for _, row in rows):
+        remarks += (Remark(row_number, number, Why.STOCK, 0) for row_number, _ in rows)
         return
-    for invoice in _whole(number, rows, 1, remarks):
+    for invoice in _read_all(number, rows, 1, remarks):
         sold = [line for line in invoice.lines if line.kind is not Kind.FEE]
         carriage = [line for line in sold if line.kind is Kind.CARRIAGE]
         alone = len(carriage) == len(sold)
         for line in invoice.lines:
-            remarks += (Remark(line.row, number, why, line.amount) for why in _oddities(line, invoice.customer, alone))
+            remarks += (Remark(line.row, number, why, line.amount) for why in _remarks(line, invoice.customer, alone))
         if sold:
             yield replace(
                 invoice,
@@ -186,7 +185,7 @@ def _sale(number: str, rows: Sequence[tuple[int, Row]], remarks: list[Remark]) -
             )
 
 
-def _oddities(line: Line, customer: str | None, alone: bool) -> Iterator[Why]:
+def _remarks(line: Line, customer: str | None, alone: bool) -> Iterator[Why]:
     if line.kind is Kind.FEE:
         yield Why.FEE
         return
@@ -200,22 +199,22 @@ def _oddities(line: Line, customer: str | None, alone: bool) -> Iterator[Why]:
         yield Why.CHARGE
 
 
-def _whole(number: str, rows: Sequence[tuple[int, Row]], sign: int, remarks: list[Remark]) -> Iterator[Invoice]:
-    """Every row read, or none and why."""
+def _read_all(number: str, rows: Sequence[tuple[int, Row]], sign: int, remarks: list[Remark]) -> Iterator[Invoice]:
+    """The invoice with all its rows, or nothing, with remarks that give the reason."""
     wrong: dict[int, str] = {}
     lines: list[Line] = []
-    for place, row in rows:
+    for row_number, row in rows:
         try:
-            lines.append(_line(place, row, sign))
+            lines.append(_line(row_number, row, sign))
             at, customer, country = _head(row, rows[0][1])
-        except ValueError as why:
-            wrong[place] = str(why)
+        except ValueError as error:
+            wrong[row_number] = str(error)
     if len(rows) > MOST_LINES:
         wrong[rows[MOST_LINES][0]] = f"an order has at most {MOST_LINES} lines"
     if wrong:
-        for place, row in rows:
-            said = Why.UNREADABLE if place in wrong else Why.UNREADABLE_BESIDE
-            remarks.append(Remark(place, number, said, _worth(row), wrong.get(place, "")))
+        for row_number, row in rows:
+            why = Why.UNREADABLE if row_number in wrong else Why.UNREADABLE_BESIDE
+            remarks.append(Remark(row_number, number, why, _value(row), wrong.get(row_number, "")))
         return
     first = rows[0][1]
     at, customer, country = _head(first, first)
@@ -227,7 +226,7 @@ def _whole(number: str, rows: Sequence[tuple[int, Row]], sign: int, remarks: lis
     yield Invoice(number, at, customer, country, tuple(lines))
 
 
-def _line(place: int, row: Row, sign: int) -> Line:
+def _line(row_number: int, row: Row, sign: int) -> Line:
     if not _QUANTITY.fullmatch(row["Quantity"]):
         raise ValueError(f"{row['Quantity']!r} is not a quantity")
     pieces = sign * int(row["Quantity"])
@@ -236,11 +235,11 @@ def _line(place: int, row: Row, sign: int) -> Line:
     if not _CODE.fullmatch(row["StockCode"]):
         raise ValueError(f"{row['StockCode']!r} is not a stock code")
     price, cut = pennies(row["UnitPrice"])
-    return Line(place, row["StockCode"], row["Description"].strip()[:MOST_TITLE] or None, pieces, price, cut)
+    return Line(row_number, row["StockCode"], row["Description"].strip()[:MOST_TITLE] or None, pieces, price, cut)
 
 
 def _head(row: Row, first: Row) -> tuple[datetime, str | None, str]:
-    """What an invoice's rows have in common; its time is that of its first row."""
+    """The values that all rows of an invoice share; its time is that of its first row."""
     for column in ("CustomerID", "Country"):
         if row[column] != first[column]:
             raise ValueError(f"its {column} is {row[column]!r}, and {first[column]!r} before")
@@ -252,8 +251,8 @@ def _head(row: Row, first: Row) -> tuple[datetime, str | None, str]:
     return instant(row["InvoiceDate"]), customer[1] if customer else None, COUNTRIES[row["Country"]]
 
 
-def _worth(row: Row) -> int | None:
-    """Pennies, with their sign, of a row that may be anything; None where that cannot be told."""
+def _value(row: Row) -> int | None:
+    """The value of any row in pennies, with its sign; None if it cannot be read."""
     negative = row["UnitPrice"].startswith("-")
     try:
         price = pennies(row["UnitPrice"].removeprefix("-"))[0]
