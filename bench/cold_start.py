@@ -1,9 +1,9 @@
 """What a cold start costs: `python -m bench.cold_start` after `make build` (or `make package-check`).
 
-CPU seconds (user and system) of a fresh interpreter that sees one built artefact and the standard library, and writes
-nothing to disk, as on Lambda: its start, the import of the handler, and its first event. Beside it, under the same
-conditions, a bare `boto3.client("dynamodb")` from the artefact that carries boto3. Everything is run once a round, and
-the median of the rounds counts, so that a busy machine slows both sides.
+CPU seconds (user and system) of a fresh interpreter with one built artefact and the standard library on its path, which
+writes nothing to disk, as on Lambda: its start, the import of the handler, and its first event. For comparison, under
+the same conditions, a bare `boto3.client("dynamodb")` from the artefact that has boto3. Each start runs once per round,
+and the median over the rounds counts, so that a busy machine slows both sides.
 
 The limits: an order's page and the health check at most 2.0 times the bare client; every scheduled function and worker,
 with its import and its client of DynamoDB, at most 1.3 times.
@@ -33,7 +33,7 @@ from local.template import PROJECT, Function, Template
 from tests import harness
 from tests.harness import Api, InProcess, create_table, dynoxide, use_table
 
-CARRIES_BOTO3 = "ExportsFunction"
+HAS_BOTO3 = "ExportsFunction"
 BARE = "import boto3; boto3.client('dynamodb')"
 CLIENT = "from shared.store.dynamodb.records import connection; connection().client"
 ORDERS_LIMIT, OTHERS_LIMIT = 2.0, 1.3
@@ -54,7 +54,7 @@ assert answer["statusCode"] == 200, answer
 
 @dataclass(frozen=True)
 class Start:
-    """One way to start a function; `limit` in times of the bare client, None where none is set."""
+    """One way to start a function. `limit` is a multiple of the bare client, or None."""
 
     name: str
     function: str
@@ -90,11 +90,11 @@ def starts(template: Template, order_id: str, store_id: str) -> list[Start]:
     }
     (orders,) = {route.function for route in template.routes}
     first = START + IMPORT + FIRST_EVENT
-    found = [
+    requests = [
         Start("GET /v1/health", orders, first, http_event(template, "/v1/health", None), ORDERS_LIMIT),
         Start("GET an order", orders, first, http_event(template, f"/v1/orders/{order_id}", claims), ORDERS_LIMIT),
     ]
-    return found + [
+    return requests + [
         Start(function.handler.removesuffix(".lambda_handler"), name, START + IMPORT + CLIENT, None, OTHERS_LIMIT)
         for name, function in template.functions.items()
         if name != orders
@@ -102,7 +102,7 @@ def starts(template: Template, order_id: str, store_id: str) -> list[Start]:
 
 
 def cpu_seconds(python: Path, script: str, arguments: Sequence[str], variables: Mapping[str, str]) -> float:
-    """User and system time of one run from its start to its end."""
+    """User and system time of one whole run."""
     command = [python, "-I", "-S", "-B", "-c", script, *arguments]
     child = subprocess.Popen(command, env=clean_environment(variables), stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(child.pid, 0)
@@ -113,7 +113,7 @@ def cpu_seconds(python: Path, script: str, arguments: Sequence[str], variables: 
 
 
 def measure(build: Path, python: Path, rounds: int) -> tuple[float, list[Measured]]:
-    """The bare client's median, and each start's, with its ratio to that."""
+    """The median of the bare client, and the median of each start with its ratio to it."""
     template, table = Template.load(), "cold"
     with dynoxide() as url, harness.environment(url, table):
         create_table(boto3.client("dynamodb"), table)
@@ -121,15 +121,15 @@ def measure(build: Path, python: Path, rounds: int) -> tuple[float, list[Measure
         shop = Api(InProcess(), "dynoxide").shop()
         order_id = shop.platform.place()["order_id"]
         shop.staff.get(f"/v1/orders/{order_id}")
-        wanted = starts(template, order_id, shop.name)
-        bare, times = [], {start.name: list[float]() for start in wanted}
+        measured = starts(template, order_id, shop.name)
+        bare, times = [], {start.name: list[float]() for start in measured}
         for _ in range(rounds):
-            variables = environment(template.functions[CARRIES_BOTO3], url, url)
-            bare.append(cpu_seconds(python, START + BARE, [str(build / CARRIES_BOTO3)], variables))
-            for start in wanted:
+            variables = environment(template.functions[HAS_BOTO3], url, url)
+            bare.append(cpu_seconds(python, START + BARE, [str(build / HAS_BOTO3)], variables))
+            for start in measured:
                 times[start.name].append(_once(build, python, template.functions[start.function], start, url, table))
     base = statistics.median(bare)
-    medians = ((start, statistics.median(times[start.name])) for start in wanted)
+    medians = ((start, statistics.median(times[start.name])) for start in measured)
     return base, [Measured(start, seconds, seconds / base) for start, seconds in medians]
 
 

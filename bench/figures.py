@@ -1,9 +1,9 @@
-"""What reports, totals and figures read, in a small store and in a large one: `python -m bench.figures 1000 100000`
-writes docs/figures.md anew.
+"""The read units of reports, totals and figures in a small and in a large store: `python -m bench.figures 1000 100000`
+writes docs/figures.md.
 
-A few orders are told through the API, so that every figure has come about as it does. The store is then filled with
-copies of what those orders and their buyers have in the table, under other numbers: their heads, ledgers, refunds,
-disputes, messages and customers, without details, parcels and history, which no figure reads.
+A few orders are created through the API. The store is then filled with copies of the items of these orders and their
+buyers, under other ids: heads, ledgers, refunds, disputes, messages and customers. Details, parcels and history are not
+copied, because no figure reads them.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ READS: Mapping[str, str] = {
     "sales of 30 days by product and week": "/v1/reports/sales?by=product&group_by=week",
     "service level": "/v1/reports/service-level",
 }
-"""Every total, figure and page of them, by what it is called in the table."""
+"""The path of every total, figure and list, by its name in the table."""
 LEFT_OUT = ("HISTORY#", "ORDER#DETAIL", "ORDER#PARCEL#")
 
 Item = dict[str, Any]
@@ -68,7 +68,7 @@ Item = dict[str, Any]
 
 @dataclass
 class Store:
-    """A shop, what is copied of each of its orders that are, and how many orders it holds."""
+    """A shop, the items to copy by order and buyer (`patterns`), and its number of orders."""
 
     shop: Shop
     order: str
@@ -77,7 +77,7 @@ class Store:
     orders: int = 0
 
     def fill(self, count: int) -> None:
-        """Copies, until there are so many orders; no two copies share a buyer."""
+        """Add copies until there are `count` orders. Each copy has a buyer of its own."""
         from shared.settings import settings
 
         client, table = boto3.client("dynamodb"), settings().table_name
@@ -98,39 +98,39 @@ class Store:
         self.orders = max(self.orders, count)
 
     def measure(self) -> dict[str, Units]:
-        found: dict[str, Units] = {}
+        measured: dict[str, Units] = {}
         for name, path in READS.items():
             with metered() as units:
                 answer = self.shop.viewer.get(path.format(order=self.order, buyer=self.buyer))
             assert answer.status == 200, (name, answer.content)
-            found[name] = units
-        return found
+            measured[name] = units
+        return measured
 
 
-def opened(api: Api) -> Store:
-    """A store whose orders have been paid, released, refunded in part and in full, disputed and talked about, some
-    days ago; and, not to be copied, one that waits: counters and figures of what waits count what they name."""
+def create_store(api: Api) -> Store:
+    """A store with orders of some days ago that were paid, released, refunded in part and in full, disputed, and had
+    messages. One order more waits for shipment and is not copied, because counters of such orders read each of them."""
     shop = api.shop()
-    told = [_told(shop, number, days=8 - number) for number in range(8)]
+    created = [_create(shop, number, days=8 - number) for number in range(8)]
     waiting = shop.platform.place(order_id="3900000000000999", placed_at=ago(days=20), buyer=_buyer(99999999))
     for action in ("pay", "pass_risk"):
         supplied = {"deadlines": [{"kind": "shipment", "due_at": ahead(hours=5)}]} if action == "pass_risk" else {}
-        _done(shop.platform.act(waiting["order_id"], action, {"at": ago(days=19), **supplied}))
-    _say(shop, "platform", waiting["order_id"], {"from": "buyer", "text": "Where is it?", "at": ago(days=19)})
-    store = Store(shop, *told[0])
+        _checked(shop.platform.act(waiting["order_id"], action, {"at": ago(days=19), **supplied}))
+    _send_message(shop, "platform", waiting["order_id"], {"from": "buyer", "text": "Where is it?", "at": ago(days=19)})
+    store = Store(shop, *created[0])
     items = list(_items(shop.name))
     store.patterns = [
         (order, buyer, [item for item in items if order in item["pk"]["S"] or item["sk"]["S"].endswith(buyer)])
-        for order, buyer in told
+        for order, buyer in created
     ]
     assert all(len(own) >= 3 for _, _, own in store.patterns)
-    store.orders = len(told) + 1
-    _done(shop.viewer.get("/v1/orders?limit=1"))  # the secret that cursors are signed with is read once in a process
+    store.orders = len(created) + 1
+    _checked(shop.viewer.get("/v1/orders?limit=1"))  # a process reads the secret for cursors once
     return store
 
 
-def _told(shop: Shop, number: int, days: int) -> tuple[str, str]:
-    """One order from its placing to its end: released, or disputed in part or in full first."""
+def _create(shop: Shop, number: int, days: int) -> tuple[str, str]:
+    """Create one order and take it to its end: released, or disputed in part or in full before that."""
     order_id, buyer = f"38{number:014d}", _buyer(90000000 + number)
     shop.platform.place(order_id=order_id, placed_at=ago(days=days + 20), buyer=buyer)
     for action, content in (
@@ -139,25 +139,25 @@ def _told(shop: Shop, number: int, days: int) -> tuple[str, str]:
         ("ship", {"parcels": [parcel(f"LX{number:09d}CN")]}),
         ("confirm_receipt", {}),
     ):
-        _done(shop.platform.act(order_id, action, {"at": ago(days=days + 10), **content}))
+        _checked(shop.platform.act(order_id, action, {"at": ago(days=days + 10), **content}))
     if number in (0, 3):
-        words = {"from": "buyer", "text": "Thank you, but one is broken.", "at": ago(days=days + 9)}
-        _say(shop, "platform", order_id, words)
-        _say(shop, "staff", order_id, {"text": "We are sorry to hear that."})
-        _done(shop.staff.post(f"/v1/orders/{order_id}/messages/read", {}))
+        message = {"from": "buyer", "text": "Thank you, but one is broken.", "at": ago(days=days + 9)}
+        _send_message(shop, "platform", order_id, message)
+        _send_message(shop, "staff", order_id, {"text": "We are sorry to hear that."})
+        _checked(shop.staff.post(f"/v1/orders/{order_id}/messages/read", {}))
     if number in (1, 2, 3):
         claim = "28.50" if number == 1 else "5.50"
-        told = {"kind": "not_as_described", "claim": usd(claim), "solution": "refund", "text": "Broken."}
-        opened = _done(shop.platform.act(order_id, "open_dispute", {"at": ago(days=days + 8), **told}))
-        path = f"/v1/disputes/{opened.json['dispute']['dispute_id']}/actions/accept"
-        _done(shop.platform.post(path, {"at": ago(days=days + 7)}))
+        dispute = {"kind": "not_as_described", "claim": usd(claim), "solution": "refund", "text": "Broken."}
+        answer = _checked(shop.platform.act(order_id, "open_dispute", {"at": ago(days=days + 8), **dispute}))
+        path = f"/v1/disputes/{answer.json['dispute']['dispute_id']}/actions/accept"
+        _checked(shop.platform.post(path, {"at": ago(days=days + 7)}))
         (refund,) = shop.platform.get(f"/v1/orders/{order_id}").json["refunds"]
         paid = {"at": ago(days=days + 6), "refund_id": refund["refund_id"]}
         if number != 3:
-            _done(shop.platform.act(order_id, "complete_refund", paid))
+            _checked(shop.platform.act(order_id, "complete_refund", paid))
     if number != 1:
         fees = {"commission": usd("1.00")} if number < 4 else {}
-        _done(shop.platform.act(order_id, "release_funds", {"at": ago(days=days + 5), **fees}))
+        _checked(shop.platform.act(order_id, "release_funds", {"at": ago(days=days + 5), **fees}))
     return order_id, str(buyer["id"])
 
 
@@ -165,11 +165,11 @@ def _buyer(number: int) -> dict[str, str]:
     return {"id": f"buyer-{number:08d}", "country": "US"}
 
 
-def _say(shop: Shop, role: str, order_id: str, body: Mapping[str, Any]) -> None:
-    _done(getattr(shop, role).post(f"/v1/orders/{order_id}/messages", body))
+def _send_message(shop: Shop, role: str, order_id: str, body: Mapping[str, Any]) -> None:
+    _checked(getattr(shop, role).post(f"/v1/orders/{order_id}/messages", body))
 
 
-def _done(answer: Answer) -> Answer:
+def _checked(answer: Answer) -> Answer:
     assert answer.status in (200, 201), answer.content
     return answer
 
@@ -185,7 +185,7 @@ def _items(store_id: str) -> Iterator[Item]:
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:
-    """The same item under other ids, wherever they stand in it."""
+    """The item with other ids, at every place where they occur."""
     if isinstance(value, str):
         for was, now in names.items():
             value = value.replace(was, now)
@@ -235,7 +235,7 @@ def markdown(measured: Mapping[int, Mapping[str, Units]]) -> str:
 
 
 def measure(api: Api, counts: Sequence[int]) -> Iterator[tuple[int, dict[str, Units]]]:
-    store = opened(api)
+    store = create_store(api)
     for count in counts:
         store.fill(count)
         yield count, store.measure()

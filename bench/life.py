@@ -1,6 +1,6 @@
-"""What an order's life costs in capacity units. `python -m bench.life` writes docs/capacity.md anew.
+"""The capacity units of an order from its placement to its end: `python -m bench.life` writes docs/capacity.md.
 
-Measured on Dynoxide, whose units match DynamoDB's in the project's own probes of put, query, transaction and index.
+Measured on Dynoxide, which reports the same units as DynamoDB for puts, queries, transactions and indexes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "capacity.md"
 
 
 def bought(number: int) -> dict[str, Any]:
-    """A line as a marketplace sends it: title, sku, attributes and picture."""
+    """A line of a realistic size: title, sku, attributes and picture."""
     return line(
         f"80{number:014d}",
         1,
@@ -33,7 +33,7 @@ def bought(number: int) -> dict[str, Any]:
 
 
 def life(api: Api, lines: int, *, keyed: bool = False) -> dict[str, Units]:
-    """The units of each step from placing to the end, and of looking at it."""
+    """The units of each step from the placement to the end, and of reading the order."""
     shop = api.shop()
     body = new_order(order_id=f"3{uuid.uuid4().int % 10**15:015d}", lines=[bought(number) for number in range(lines)])
     order_id = body["order_id"]
@@ -77,8 +77,8 @@ def markdown(lives: dict[int, dict[str, Units]], keyed: dict[str, Units]) -> str
     rows = [f"| step | {head} |", "|---" * (1 + 3 * len(counts)) + "|"]
     for step in lives[counts[0]]:
         cells = (lives[count][step] for count in counts)
-        told = " | ".join(f"{number(u.reads)} | {number(u.write)} | {number(u.index_write)}" for u in cells)
-        rows.append(f"| {step} | {told} |")
+        columns = " | ".join(f"{number(u.reads)} | {number(u.write)} | {number(u.index_write)}" for u in cells)
+        rows.append(f"| {step} | {columns} |")
     total = " | ".join(
         " | ".join(
             number(sum(getattr(u, part) for step, u in lives[count].items() if not step.startswith("GET")))

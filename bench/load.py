@@ -1,4 +1,5 @@
-"""What a real order costs to bring in: units of the loader's own calls. `python -m bench.load ../shared/data/olist`."""
+"""The capacity units of loading a real order, by the loader's own calls. `python -m bench.load
+../shared/data/olist`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Sweeps over very many waiting orders: an idle one, and one with a thousand lapses, and the reminder run likewise.
+"""Sweeps and reminder runs in stores with many waiting orders: idle ones, and ones with a thousand due orders.
 
-`python -m bench.sweep 10000 100000` prints a row of docs/clock.md for each.
+`python -m bench.sweep 10000 100000` prints a row of docs/clock.md for each number of orders.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from tests.harness import create_table, dynoxide, environment, use_table
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = None, whole: bool = False) -> None:
-    """Heads of orders that await shipment, in batches of 25; with what hangs on them where they are to be `whole`."""
+def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = None, with_parts: bool = False) -> None:
+    """Write heads of orders that await shipment, in batches of 25; `with_parts` writes their other items, too."""
     from shared.domain.alerts import order_alerts
     from shared.domain.order.amounts import Amounts
     from shared.domain.order.model import Buyer, Line, Order, Status, Timer
@@ -53,8 +53,8 @@ def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = 
     for number in range(count):
         at = placed + timedelta(seconds=number)
         order = replace(template, order_id=f"3{at:%y%m%d}{due:%H%M}{number:09d}", placed_at=at)
-        parts = parts_of(order) if whole else {}
-        versions = stamp(dict.fromkeys(parts, order.version)) if whole else 1
+        parts = parts_of(order) if with_parts else {}
+        versions = stamp(dict.fromkeys(parts, order.version)) if with_parts else 1
         head = head_of(order, part_versions=versions, armed=True, progress=progress, remind_at=look)
         records = [head, *(part_record(order, sk, part, order.version) for sk, part in parts.items())]
         batch += [{"PutRequest": {"Item": record.serialize()}} for record in records]
@@ -64,7 +64,7 @@ def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = 
 
 
 def idle(store_id: str, count: int) -> dict[str, Any]:
-    """Fill a table with orders that are due tomorrow, and sweep it once."""
+    """Fill a table with orders that are due tomorrow and sweep it once."""
     from functions.deadlines.sweep import sweep
 
     now = datetime.now(UTC)
@@ -85,7 +85,7 @@ def idle(store_id: str, count: int) -> dict[str, Any]:
 
 
 def busy(store_id: str, waiting: int, lapses: int) -> dict[str, Any]:
-    """A store with so many waiting orders and so many that are due: what the reminder run and the sweep cost then."""
+    """The cost of the reminder run and the sweep in a store with `waiting` orders, of which `lapses` more are due."""
     from functions.deadlines.reminders import remind
     from functions.deadlines.sweep import sweep
     from shared.domain.stores import Store
@@ -95,8 +95,8 @@ def busy(store_id: str, waiting: int, lapses: int) -> dict[str, Any]:
     create_store(Store(store_id), now)
     fill(store_id, waiting, now + timedelta(days=9))
     due = now + timedelta(hours=3)
-    fill(store_id, lapses, due, placed=now - timedelta(hours=2), whole=True)
-    told: dict[str, Any] = {"waiting orders": waiting, "due": lapses}
+    fill(store_id, lapses, due, placed=now - timedelta(hours=2), with_parts=True)
+    result: dict[str, Any] = {"waiting orders": waiting, "due": lapses}
     for name, run in (
         ("reminders", lambda: remind(now, lambda: False)),
         ("idle reminders", lambda: remind(now, lambda: False)),
@@ -107,13 +107,13 @@ def busy(store_id: str, waiting: int, lapses: int) -> dict[str, Any]:
         with metered() as units:
             done = run()
         assert done.complete and done.done == (0 if name.startswith("idle") else lapses), (name, done)
-        told[name] = {
+        result[name] = {
             "read units": units.reads,
             "write units": units.writes,
             "calls": dict(units.calls),
             "seconds": round(time.monotonic() - began, 2),
         }
-    return told
+    return result
 
 
 def main() -> None:

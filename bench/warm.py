@@ -1,8 +1,8 @@
-"""What a warm request costs above its store calls: `python -m bench.warm`.
+"""The CPU time of a warm request above its store calls: `python -m bench.warm`.
 
-CPU milliseconds of one request in a process that has answered it before, on Dynoxide: all of it, what of that is spent
-in botocore's calls to the store, and the rest, which is ours: checks, routing, records into the domain, and the answer.
-Medians over the requests. The limit: reading an order costs at most 1.5 ms above its store calls.
+CPU milliseconds of a request in a process that has answered it before, on Dynoxide: the total, the part in botocore's
+calls to the store, and the rest, which is our own code: checks, routing, domain objects and the answer. Medians over
+the requests. The limit: reading an order takes at most 1.5 ms above its store calls.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ class StoreCalls:
 
     @contextlib.contextmanager
     def metered(self) -> Iterator[None]:
-        usual: Callable[..., Any] = BaseClient._make_api_call
+        original: Callable[..., Any] = BaseClient._make_api_call
 
         def call(client: Any, *arguments: Any, **named: Any) -> Any:
             began = time.process_time()
             try:
-                return usual(client, *arguments, **named)
+                return original(client, *arguments, **named)
             finally:
                 self.seconds.append(time.process_time() - began)
 
@@ -54,12 +54,12 @@ class StoreCalls:
         try:
             yield
         finally:
-            BaseClient._make_api_call = usual
+            BaseClient._make_api_call = original
 
 
 @dataclass(frozen=True)
 class Warm:
-    """Milliseconds of CPU, and how many calls a request makes."""
+    """CPU milliseconds of a request, and the number of its store calls."""
 
     total: float
     store: float
@@ -98,12 +98,12 @@ def measure(requests: int = 300) -> dict[str, Warm]:
             "GET the counters": "/v1/orders/counters",
         }
         try:
-            return {name: _one(template, path, claims, requests) for name, path in paths.items()}
+            return {name: _measure_one(template, path, claims, requests) for name, path in paths.items()}
         finally:
             log.setLevel(logging.ERROR)
 
 
-def _one(template: Template, path: str, claims: dict[str, Any], requests: int) -> Warm:
+def _measure_one(template: Template, path: str, claims: dict[str, Any], requests: int) -> Warm:
     request = http_api.Request("GET", path, [])
     match = http_api.Router(template.routes).match("GET", request.path)
     assert match is not None
@@ -135,8 +135,8 @@ def table(measured: dict[str, Warm]) -> str:
 
 def main() -> int:
     with (
-        Path(os.devnull).open("w", encoding="utf-8") as nowhere,
-        contextlib.redirect_stdout(nowhere),
+        Path(os.devnull).open("w", encoding="utf-8") as null,
+        contextlib.redirect_stdout(null),
     ):  # the log's lines
         measured = measure()
     print(table(measured))

@@ -1,4 +1,4 @@
-"""Write docs/lifecycle.md from the tables of the domain: `python -m docs.generate`; `--check` fails where stale."""
+"""Write docs/lifecycle.md from the tables of the domain: `python -m docs.generate`; `--check` fails if it is stale."""
 
 from __future__ import annotations
 
@@ -27,51 +27,51 @@ INTRODUCTION = """\
 Generated from `shared/domain` by `python -m docs.generate`; changes made here are lost.
 """
 DIAGRAM_NOTE = """\
-Every way from one status into another. `sync` is left out: it may lead from any status to any other. Words in brackets
-are no actions: what the platform does by itself, and a dispute whose end changes the order's status.
+Every change from one status to another. `sync` is left out: it may lead from any status to any other. Words in brackets
+are not actions: changes of the platform itself, and disputes whose end changes the order's status.
 """
 ACTIONS_NOTE = """\
-One line for each row of `lifecycle.TABLE`. The fund state stands in brackets where it is not `none`. The platform may
-report every action; a frozen order admits `unfreeze` and `sync` alone. Whatever is refused for the order's state
-answers 409.
+One line for each row of `lifecycle.TABLE`. The fund state is in brackets if it is not `none`. The platform may report
+every action. A frozen order accepts only `unfreeze` and `sync`. An action that the order's state refuses answers 409.
 """
 DISPUTES_NOTE = """\
-One line for each row of `lifecycle.DISPUTE_TABLE`: the steps of a dispute, each of them a change of its order. "From"
-and "to" are stages of the dispute; at any other stage the step is refused. What it is settled with becomes a refund of
-source `dispute`. One of all that remains takes the order to `FUND_PROCESSING`; any other lets it go on.
+One line for each row of `lifecycle.DISPUTE_TABLE`: the steps of a dispute, which change its order, too. "From" and "to"
+are stages of the dispute; at any other stage the step is refused. The settled amount becomes a refund of source
+`dispute`. If it is all the remaining money, the order goes to `FUND_PROCESSING`; otherwise the order continues.
 """
 TIMERS_NOTE = """\
-A timer runs while the order has one of the statuses; where the last column names an action, its lapse carries it out in
-the statuses that are not in brackets. While an order is frozen no timer is due, and a dispute holds those marked so.
+A timer runs while the order has one of the statuses. If the last column names an action, the clock performs it when the
+timer lapses, in the statuses that are not in brackets. While an order is frozen, no timer is due. An open dispute stops
+the timers with "yes".
 """
 DURATIONS_NOTE = """\
-The defaults of a store's deadline policy. `shipment` is in business days, and counts where no line names its own
-`handling_days`; `receipt` counts where the order names no `delivery_days`.
+The defaults of a store's deadline policy. `shipment` is in business days, and applies if no line has `handling_days`;
+`receipt` applies if the order has no `delivery_days`.
 """
 
 
 def document() -> str:
     sections = (
         INTRODUCTION,
-        f"## Diagram\n\n{DIAGRAM_NOTE}\n" + diagram(ways()),
+        f"## Diagram\n\n{DIAGRAM_NOTE}\n" + diagram(status_changes()),
         section(
             "Actions",
             ACTIONS_NOTE,
-            ("action", "actors", "from", "to", "refused, also there, when (code)"),
+            ("action", "actors", "from", "to", "also refused if (code)"),
             map(action, TABLE),
         ),
         section(
             "Disputes",
             DISPUTES_NOTE,
-            ("action", "actors", "from", "to", "the order goes to", "refused, also there, when (code)"),
+            ("action", "actors", "from", "to", "the order goes to", "also refused if (code)"),
             map(dispute_step, DISPUTE_TABLE),
         ),
-        diagram(stage_ways()),
+        diagram(stage_changes()),
         section("Timers", TIMERS_NOTE, ("timer", "runs in", "held by a dispute", "when it lapses"), timers()),
         section("Durations", DURATIONS_NOTE, ("timer", "default"), durations()),
         section(
             "End reasons",
-            "What an ended order came to. A success with any paid refund is `partly_refunded`.\n",
+            "The outcome of an ended order. A success with any paid refund is `partly_refunded`.\n",
             ("end reason", "outcome"),
             ((f"`{reason}`", f"`{outcome}`") for reason, outcome in END_REASONS.items()),
         ),
@@ -89,9 +89,9 @@ def action(row: Row) -> Sequence[str]:
 
 
 def dispute_step(row: Row) -> Sequence[str]:
-    there = "unchanged" if row.to_stages == (SAME,) else named(row.to_stages)
+    after = "unchanged" if row.to_stages == (SAME,) else named(row.to_stages)
     before = "any that is open" if row.stages == OPEN else named(row.stages)
-    return f"`{row.action}`", actors(row), before, there, targets(row), conditions(row)
+    return f"`{row.action}`", actors(row), before, after, targets(row), conditions(row)
 
 
 def actors(row: Row) -> str:
@@ -99,7 +99,7 @@ def actors(row: Row) -> str:
 
 
 def conditions(row: Row) -> str:
-    """The guards; a dispute's stage, which is the first of them, has a column of its own."""
+    """The guards. The first guard of a dispute step is its stage, which has its own column."""
     return "; ".join(f"{guard.detail} (`{guard.code}`)" for guard in row.guards[bool(row.stages) :])
 
 
@@ -119,62 +119,67 @@ def targets(row: Row) -> str:
     return "any" if row.targets == ANY_TARGET else ", ".join(target(each, row.sources) for each in row.targets)
 
 
-def target(there: Target, sources: frozenset[Status]) -> str:
-    if there.status is None:
+def target(after: Target, sources: frozenset[Status]) -> str:
+    if after.status is None:
         return "unchanged"
-    money = [] if there.fund_state is FundState.NONE else [str(there.fund_state)]
-    only = [] if sources <= there.only_from else ["from " + named(there.only_from)]
-    return f"`{there.status}`" + (f" ({', '.join(money + only)})" if money or only else "")
+    money = [] if after.fund_state is FundState.NONE else [str(after.fund_state)]
+    only = [] if sources <= after.only_from else ["from " + named(after.only_from)]
+    return f"`{after.status}`" + (f" ({', '.join(money + only)})" if money or only else "")
 
 
-def ways() -> Iterator[tuple[str, str, str]]:
+def status_changes() -> Iterator[tuple[str, str, str]]:
     yield "[*]", Status.PLACE_ORDER_SUCCESS, "place"
-    for source, there, row in edges():
-        yield source, there, "(dispute)" if row.stages else row.action
+    for source, target_state, row in edges():
+        yield source, target_state, "(dispute)" if row.stages else row.action
     for source, following in PLATFORM_ONLY.items():
-        yield from ((source, there, "(platform)") for there in following)
+        yield from ((source, target_state, "(platform)") for target_state in following)
     yield Status.FINISH, "[*]", ""
 
 
-def stage_ways() -> Iterator[tuple[str, str, str]]:
+def stage_changes() -> Iterator[tuple[str, str, str]]:
     yield from (
         ("[*]", stage, "open_dispute") for row in TABLE if row.action == "open_dispute" for stage in row.to_stages
     )
     for row in DISPUTE_TABLE:
-        yield from ((stage, there, row.action) for stage in row.stages for there in row.to_stages if there != SAME)
+        yield from (
+            (stage, target_state, row.action)
+            for stage in row.stages
+            for target_state in row.to_stages
+            if target_state != SAME
+        )
     yield ENDED, "[*]", ""
 
 
-def diagram(ways: Iterable[tuple[str, str, str]]) -> str:
-    """A Mermaid state diagram, with one arrow between two states for all that leads there."""
+def diagram(changes: Iterable[tuple[str, str, str]]) -> str:
+    """A Mermaid state diagram with one arrow between two states, labelled with all the actions."""
     arrows: dict[tuple[str, str], dict[str, None]] = {}
-    for source, there, by in ways:
-        arrows.setdefault((source, there), {})[by] = None
+    for source, target_state, by in changes:
+        arrows.setdefault((source, target_state), {})[by] = None
     lines = (
-        f"    {source} --> {there}" + (f" : {', '.join(by)}" if any(by) else "")
-        for (source, there), by in arrows.items()
+        f"    {source} --> {target_state}" + (f" : {', '.join(by)}" if any(by) else "")
+        for (source, target_state), by in arrows.items()
     )
     return "```mermaid\nstateDiagram-v2\n" + "".join(f"{line}\n" for line in lines) + "```\n"
 
 
 def timers() -> Iterable[tuple[str, str, str, str]]:
     for kind, rule in TIMERS.items():
-        shown = (
+        statuses = (
             f"`{status}`" if status in rule.lapses_in or not rule.on_lapse else f"(`{status}`)"
             for status in Status
             if status in rule.runs_in
         )
         lapse = f"`{rule.on_lapse}`" if rule.on_lapse else "nothing by itself"
-        yield f"`{kind}`", ", ".join(shown), "yes" if rule.held_by_dispute else "no", lapse
+        yield f"`{kind}`", ", ".join(statuses), "yes" if rule.held_by_dispute else "no", lapse
 
 
 def durations() -> Iterable[tuple[str, str]]:
     for kind, length in DURATIONS.items():
-        yield f"`{kind}`", f"{length.days} business days" if kind == "shipment" else spoken(length)
+        yield f"`{kind}`", f"{length.days} business days" if kind == "shipment" else duration_text(length)
 
 
-def spoken(length: timedelta) -> str:
-    """Up to two days in hours."""
+def duration_text(length: timedelta) -> str:
+    """In hours up to two days, then in days."""
     return f"{length // timedelta(hours=1)} h" if length <= timedelta(days=2) else f"{length.days} d"
 
 

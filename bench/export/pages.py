@@ -1,7 +1,7 @@
-"""The pages of a large shop as DynamoDB sends them: real records, in wire JSON, without a table behind them.
+"""The pages of a large shop as DynamoDB sends them: real records in wire JSON, without a table.
 
-A botocore `before-send` hook answers each Query from here, so that every way to read them, ours and the peers', pays
-for all that it does with an answer and for nothing else.
+A botocore `before-send` hook answers each Query from these pages, so that the time of ours and of each peer is the time
+to process the answers and nothing else.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ CITIES = ("Portland", "Sevilla", "Campinas", "Toulouse", "Leipzig", "Kraków", "
 
 
 def order(number: int, lines: int = 3) -> Order:
-    """Order `number` of the shop: paid, shipped in one parcel, received. Every text is made of its number."""
+    """Order `number` of the shop: paid, shipped in one parcel, received. All its values are computed from the
+    number."""
     placed = SINCE + timedelta(seconds=number * 17)
     bought = tuple(
         Line(
@@ -96,7 +97,7 @@ def _wire(record: Any) -> str:
     def plain(value: Any) -> Any:
         return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
-    item = {name: {kind: plain(value) for kind, value in told.items()} for name, told in record.serialize().items()}
+    item = {name: {kind: plain(value) for kind, value in typed.items()} for name, typed in record.serialize().items()}
     return json.dumps(item, separators=(",", ":"))
 
 
@@ -113,7 +114,7 @@ def _packed(items: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _chunk(bounds: tuple[int, int, int]) -> tuple[list[list[str]], list[list[str]]]:
-    """Pages of heads, and of all that hangs on them, of the orders from one number to another."""
+    """Pages of heads, and pages of the other items, of the orders from one number to another."""
     since, until, lines = bounds
     heads, records = [], []
     for number in range(since, until):
@@ -125,7 +126,7 @@ def _chunk(bounds: tuple[int, int, int]) -> tuple[list[list[str]], list[list[str
 
 
 def prepare(count: int, lines: int = 3) -> Path:
-    """The folder with the pages of `count` orders, made once for each version of what an order is written as."""
+    """The folder with the pages of `count` orders, made once for each version of the stored format."""
     version = hashlib.sha256(Path(__file__).read_bytes() + json.dumps(_chunk((0, 30, lines))).encode()).hexdigest()[:12]
     folder = Path(tempfile.gettempdir()) / f"orderkeep-pages-{version}-{count}-{lines}"
     if (folder / "ready").exists():
@@ -138,7 +139,7 @@ def prepare(count: int, lines: int = 3) -> Path:
         for heads, records in pool.map(_chunk, bounds):
             for name, pages in (("heads", heads), ("records", records)):
                 for page in pages:
-                    # Which of them is the last is known only when all are there: see below.
+                    # The last page is known only at the end: see below.
                     number = written[name]
                     more = f',"LastEvaluatedKey":{{"pk":{{"S":"{number + 1}"}}}}'
                     text = f'{{"Count":{len(page)},"Items":[{",".join(page)}],"ScannedCount":{len(page)}{more}}}'
@@ -155,13 +156,13 @@ def prepare(count: int, lines: int = 3) -> Path:
 
 
 def files(folder: Path) -> list[Path]:
-    """Every page, in the order of its number."""
+    """All pages, by their numbers."""
     return sorted(folder.glob("*.json"), key=lambda path: (path.stem.split("-")[0], int(path.stem.split("-")[1])))
 
 
 def serve(client: Any, folder: Path) -> None:
-    """Let a botocore client's Query requests be answered from the folder: by the partition that is asked for, page by
-    page. Each page is read from disk when it is asked for, so that memory holds what the reader keeps of it."""
+    """Answer the Query requests of a botocore client from the folder, by partition and page. Each page is read from
+    disk when it is requested, so that memory has only what the reader keeps."""
     _served.append(folder)
     client.meta.events.register("before-send.dynamodb.Query", _answer, unique_id="bench")
 
@@ -178,7 +179,7 @@ def _answer(request: Any, **_: Any) -> AWSResponse:
     else:
         lasts = json.loads((_served[-1] / f"{name}.lasts").read_text())
         number = next((number for number, last in enumerate(lasts) if last >= since), len(lasts) - 1)
-        body = _page(name, number) if number == 0 else _behind(_page(name, number), since)
+        body = _page(name, number) if number == 0 else _page_from(_page(name, number), since)
     headers = {"content-type": "application/x-amz-json-1.0", "x-amzn-requestid": "bench"}
     return AWSResponse(request.url, 200, headers, _Raw(body))
 
@@ -187,8 +188,8 @@ def _page(name: str, number: int) -> bytes:
     return (_served[-1] / f"{name}-{number}.json").read_bytes()
 
 
-def _behind(body: bytes, since: str) -> bytes:
-    """The page in whose middle a query begins: once for each file of an export."""
+def _page_from(body: bytes, since: str) -> bytes:
+    """The items of a page from `since` on: a query starts within a page once for each file of an export."""
     page = json.loads(body)
     page["Items"] = [item for item in page["Items"] if item["placed_key"]["S"] >= since]
     return json.dumps(page, separators=(",", ":")).encode()

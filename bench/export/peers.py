@@ -1,6 +1,6 @@
-"""One way from store pages to a finished file, in a process of its own: `python -m bench.export.ways <way> <folder>`.
+"""Run one peer, from store pages to a finished file: `python -m bench.export.peers <peer> <folder>`.
 
-Prints one line of JSON: CPU seconds, peak MB, and what was read and written.
+Prints one line of JSON: CPU seconds, peak MB, and the numbers of what was read and result.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ os.environ |= {
 
 from bench.export import pages
 
-Told = dict[str, Any]
+Figures = dict[str, Any]
 WARM = 100
-"""Orders of the run before the one that is measured."""
+"""Orders of the run that warms up, before the measured one."""
 
 
-def json_loads(folder: Path) -> Told:
-    """The floor of all reading: json.loads of every page."""
+def json_loads(folder: Path) -> Figures:
+    """The lower limit of reading: json.loads of every page."""
     return {"items": sum(len(json.loads(path.read_bytes())["Items"]) for path in pages.files(folder))}
 
 
-def deflate(folder: Path, sheet: Path) -> Told:
-    """zlib at level 6 of a sheet's bytes: the floor of all writing."""
+def deflate(folder: Path, sheet: Path) -> Figures:
+    """The lower limit of writing: zlib at level 6 of a sheet's bytes."""
     packer, size = zlib.compressobj(6), 0
     with sheet.open("rb") as file:
         while part := file.read(1 << 20):
@@ -47,7 +47,7 @@ def deflate(folder: Path, sheet: Path) -> Told:
     return {"bytes": size + len(packer.flush())}
 
 
-def reading(folder: Path) -> Told:
+def reading(folder: Path) -> Figures:
     return {"orders": sum(1 for _ in _ours(folder))}
 
 
@@ -60,44 +60,44 @@ def _ours(folder: Path) -> Iterator[Any]:
     return timeline.placed(pages.STORE, pages.SINCE, pages.UNTIL)
 
 
-def export(folder: Path, kind: str, format_: str, keep: Path | None = None) -> Told:
-    """All files of an export, as the worker writes them one after the other."""
+def export(folder: Path, kind: str, format_: str, keep: Path | None = None) -> Figures:
+    """All files of an export, one after the other, as the worker writes them."""
     from dataclasses import replace
 
     from functions.exports.file_writer import write_file
-    from shared.domain.exports import model as life
+    from shared.domain.exports import model
     from shared.domain.order.transitions import Actor
     from shared.domain.stores import Store
 
     _ours(folder)
     window = (pages.SINCE, pages.UNTIL)
-    request = life.new_request(Store(pages.STORE), pages.UNTIL, life.Kind(kind), life.Format(format_), window=window)
-    job = life.Job(pages.STORE, "exp_bench", request, Actor("owner", "bench"), pages.UNTIL)
+    request = model.new_request(Store(pages.STORE), pages.UNTIL, model.Kind(kind), model.Format(format_), window=window)
+    job = model.Job(pages.STORE, "exp_bench", request, Actor("owner", "bench"), pages.UNTIL)
     rows = orders = size = 0
     with tempfile.TemporaryDirectory() as scratch:
         while True:
             path = (keep or Path(scratch)) / f"{job.next_file}.{format_}"
-            written = write_file(job, path, lambda _: None)
-            rows, orders, size = rows + written.rows, orders + written.orders, size + path.stat().st_size
-            if written.ended:
+            result = write_file(job, path, lambda _: None)
+            rows, orders, size = rows + result.rows, orders + result.orders, size + path.stat().st_size
+            if result.ended:
                 return {"rows": rows, "orders": orders, "bytes": size, "files": job.next_file}
-            file = life.File(job.next_file, path.name, path.name, 0, "", written.rows, written.orders)
-            job = replace(job, files=(*job.files, file), position=written.position)
+            file = model.File(job.next_file, path.name, path.name, 0, "", result.rows, result.orders)
+            job = replace(job, files=(*job.files, file), position=result.position)
 
 
-def xlwt_alone(folder: Path, kind: str) -> Told:
-    """Our reading, our rows, and xlwt: rows flushed every 1,000, a file of 65,000 rows at a time."""
+def xlwt_alone(folder: Path, kind: str) -> Figures:
+    """Our reading and our rows with xlwt: rows flushed every 1,000, and files of 65,000 rows."""
     import xlwt
 
     from functions.exports.file_writer import FileResult, _rows, sheet_of
     from functions.exports.formats.sheets import NUMBER_FORMATS
     from functions.exports.kinds import KINDS
-    from shared.domain.exports import model as life
+    from shared.domain.exports import model
     from shared.domain.stores import Store
 
     orders = _ours(folder)
-    request = life.new_request(
-        Store(pages.STORE), pages.UNTIL, life.Kind(kind), life.Format.XLS, window=(pages.SINCE, pages.UNTIL)
+    request = model.new_request(
+        Store(pages.STORE), pages.UNTIL, model.Kind(kind), model.Format.XLS, window=(pages.SINCE, pages.UNTIL)
     )
     sheet, count = sheet_of(request), 0
     rows = _rows(KINDS[request.kind], (("", order) for order in orders), request, FileResult(1), 10**9)
@@ -107,7 +107,7 @@ def xlwt_alone(folder: Path, kind: str) -> Told:
             page = book.add_sheet("Sheet1")
             styles = [xlwt.easyxf(num_format_str=NUMBER_FORMATS[heading.kind]) for heading in sheet.headings]
             done = 0
-            for done, row in enumerate(_some(rows, 65_000), 1):
+            for done, row in enumerate(_first(rows, 65_000), 1):
                 for column, cell in enumerate(row):
                     if cell is not None:
                         page.write(done, column, cell, styles[column])
@@ -119,13 +119,13 @@ def xlwt_alone(folder: Path, kind: str) -> Told:
                 return {"rows": count}
 
 
-def _some(rows: Iterator[Any], limit: int) -> Iterator[Any]:
+def _first(rows: Iterator[Any], limit: int) -> Iterator[Any]:
     for _, row in zip(range(limit), rows, strict=False):
         yield row
 
 
-def pynamodb_openpyxl(folder: Path, kind: str) -> Told:
-    """What a developer would write first: PynamoDB's query of the same index, openpyxl's write-only mode."""
+def pynamodb_openpyxl(folder: Path, kind: str) -> Figures:
+    """The usual way: PynamoDB's query of the same index, openpyxl's write-only mode."""
     from shared.store.dynamodb import keys
     from shared.store.dynamodb.records import Record, connection
     from shared.store.orders.items import order_of
@@ -146,8 +146,8 @@ def pynamodb_openpyxl(folder: Path, kind: str) -> Told:
     return _openpyxl(orders(), kind)
 
 
-def boto3_openpyxl(folder: Path, kind: str) -> Told:
-    """boto3's Table.query, plain dictionaries, openpyxl's write-only mode."""
+def boto3_openpyxl(folder: Path, kind: str) -> Figures:
+    """boto3's Table.query with plain dictionaries, openpyxl's write-only mode."""
     import boto3
     from boto3.dynamodb.conditions import Key
 
@@ -157,7 +157,7 @@ def boto3_openpyxl(folder: Path, kind: str) -> Told:
     pages.serve(table.meta.client, folder)
 
     def items(partition: str) -> Iterator[Any]:
-        start: Told = {}
+        start: Figures = {}
         while True:
             page = table.query(IndexName="by_placed", KeyConditionExpression=Key("timeline").eq(partition), **start)
             yield from page["Items"]
@@ -179,13 +179,13 @@ def boto3_openpyxl(folder: Path, kind: str) -> Told:
     return _write_only(rows())
 
 
-def _plain_rows(head: Told, parts: Iterable[Told], kind: str) -> Iterator[list[Any]]:
-    """As many cells of the same sorts as our rows have, without any helper of ours."""
+def _plain_rows(head: Figures, parts: Iterable[Figures], kind: str) -> Iterator[list[Any]]:
+    """Rows with as many cells of the same kinds as ours, without our helpers."""
     from datetime import datetime, timedelta
 
     def local(name: str) -> Any:
-        told = head.get(name)
-        return datetime.fromisoformat(told).replace(tzinfo=None) + timedelta(hours=8) if told else None
+        text = head.get(name)
+        return datetime.fromisoformat(text).replace(tzinfo=None) + timedelta(hours=8) if text else None
 
     by_kind = {part["kind"]: part for part in parts}
     content = json.loads(bytes(by_kind["detail"]["content"]))
@@ -217,19 +217,19 @@ def _plain_rows(head: Told, parts: Iterable[Told], kind: str) -> Iterator[list[A
         ]  # fmt: skip
 
 
-def _openpyxl(orders: Iterator[Any], kind: str) -> Told:
+def _openpyxl(orders: Iterator[Any], kind: str) -> Figures:
     from functions.exports.file_writer import FileResult, _rows
     from functions.exports.kinds import KINDS
-    from shared.domain.exports import model as life
+    from shared.domain.exports import model
     from shared.domain.stores import Store
 
-    request = life.new_request(
-        Store(pages.STORE), pages.UNTIL, life.Kind(kind), life.Format.XLSX, window=(pages.SINCE, pages.UNTIL)
+    request = model.new_request(
+        Store(pages.STORE), pages.UNTIL, model.Kind(kind), model.Format.XLSX, window=(pages.SINCE, pages.UNTIL)
     )
     return _write_only(_rows(KINDS[request.kind], (("", order) for order in orders), request, FileResult(1), 10**9))
 
 
-def _write_only(rows: Iterable[list[Any]]) -> Told:
+def _write_only(rows: Iterable[list[Any]]) -> Figures:
     import openpyxl
 
     book = openpyxl.Workbook(write_only=True)
@@ -243,13 +243,13 @@ def _write_only(rows: Iterable[list[Any]]) -> Told:
 
 
 def unpack(xlsx: Path, target: Path) -> None:
-    """A workbook's first sheet, as it was before it was packed."""
+    """Write the uncompressed XML of a workbook's first sheet."""
     with zipfile.ZipFile(xlsx) as packed, packed.open("xl/worksheets/sheet1.xml") as sheet, target.open("wb") as file:
         while part := sheet.read(1 << 20):
             file.write(part)
 
 
-WAYS: dict[str, Callable[..., Told]] = {
+PEERS: dict[str, Callable[..., Figures]] = {
     "json": json_loads,
     "deflate": deflate,
     "reading": reading,
@@ -263,15 +263,15 @@ WAYS: dict[str, Callable[..., Told]] = {
 def main(arguments: list[str]) -> None:
     name, folder, *more = arguments
     extra = [Path(each) if "/" in each else each for each in more]
-    WAYS[name](pages.prepare(WARM), *extra)  # imports and clients are made once in a worker's life
+    PEERS[name](pages.prepare(WARM), *extra)  # a worker imports modules and makes clients once
     began = time.process_time()
-    told = WAYS[name](Path(folder), *extra)
+    figures = PEERS[name](Path(folder), *extra)
     cpu = time.process_time() - began
-    print(json.dumps(told | {"cpu": cpu, "mb": _peak_mb()}))
+    print(json.dumps(figures | {"cpu": cpu, "mb": _peak_mb()}))
 
 
 def _peak_mb() -> float:
-    """This process's own; what getrusage tells goes back to the process it was forked from."""
+    """Of this process alone; the value of getrusage includes the process that it was forked from."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
