@@ -48,8 +48,9 @@ def compile_all(folder: Path) -> bool:
     python = interpreter()
     if python is None:
         return False
-    paths = ["-s", str(folder.resolve()), "-p", ON_LAMBDA]
-    command = [str(python), "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", *paths, str(folder)]
+    here = str(folder.resolve())
+    paths = ["-s", here, "-p", ON_LAMBDA, here]
+    command = [str(python), "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", *paths]
     subprocess.run(command, check=True)
     return True
 
