@@ -11,6 +11,7 @@ import moto  # noqa: F401  before any client is made, or it would reach for the 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from local import engines
 from tests.harness import (
     Api,
     InProcess,
@@ -23,9 +24,12 @@ from tests.harness import (
 )
 from tests.moto_answers import cheap_answers
 from tests.moto_backup import cheap_backups
+from tests.proof import size
 from tests.service_data import read_once
 
 TABLE = "orders"
+ENGINES = size(("dynoxide" if engines.dynoxide_binary() else "moto",), ("moto", "dynoxide"))
+"""What tests in process run on: in full size every engine, in quick size the fastest."""
 
 read_once()
 cheap_answers()

@@ -18,6 +18,8 @@ from functions.alerts import http_post
 from tests.alerts.bureau import Bureau
 from tests.alerts.receiver import ERRCODE_0
 from tests.baton import KILLED_AFTER, KILLED_BEFORE, LOST, Killed
+from tests.proof import counted as counts
+from tests.proof import size
 
 POST = "POST"
 SHARD = "OUTBOX#0"
@@ -89,7 +91,10 @@ def end(bureau: Bureau, channel: dict[str, Any], count: int) -> list[str]:
     return bureau.states(channel)
 
 
-@pytest.mark.parametrize("fault", [KILLED_BEFORE, KILLED_AFTER, LOST])
+CUTS = (KILLED_BEFORE, KILLED_AFTER, LOST)
+
+
+@pytest.mark.parametrize("fault", CUTS)
 def test_deliveries_cut_anywhere_are_made_and_at_most_the_one_under_way_repeated(bureau: Bureau, fault: str) -> None:
     """One alert, and three channels for it."""
     channels, total = [bureau.channel(url=f"{bureau.receiver.url}/{n}") for n in range(3)], 0
@@ -101,6 +106,9 @@ def test_deliveries_cut_anywhere_are_made_and_at_most_the_one_under_way_repeated
     posts = {at for at, name in enumerate(calls.made) if name == POST}
     repeated, cut = 0, Counter[str]()
     for at, name in enumerate(calls.made):
+        sending = bool(posts & {at - 1, at})
+        if not size(sending or at % len(CUTS) == CUTS.index(fault), True):
+            continue  # another of the faults happens there
         bureau.receiver.plan()
         bureau.forget_messages()
         bureau.now += timedelta(minutes=5)
@@ -117,27 +125,32 @@ def test_deliveries_cut_anywhere_are_made_and_at_most_the_one_under_way_repeated
         assert sent.total() == 3 + in_flight, (at, name, fault)
         repeated += sent.total() - 3
         cut[name] += 1
-    print(f"\n{fault} at {cut.total()} calls: {dict(cut)}; {repeated} messages repeated")
-    assert cut.total() >= 45 and {"Query", "UpdateItem", "PutItem", "GetItem", "SendMessageBatch", POST} == set(cut)
+    print(f"\n{fault} at {dict(cut)}; {repeated} messages repeated")
+    wanted = {"Query", "UpdateItem", "PutItem", "GetItem", "SendMessageBatch", POST}
+    assert set(cut) == wanted or size(set(cut) < wanted, False)
+    counts(f"deliveries cut: {fault}", cut.total(), floor=size(15, 45))
     assert repeated == 3
 
 
 @pytest.mark.parametrize("fault", [KILLED_BEFORE, KILLED_AFTER])
 def test_several_in_one_message_are_cut_like_one(bureau: Bureau, fault: str) -> None:
-    channel, total, size = bureau.channel("wecom"), 0, 3
+    channel, total, several = bureau.channel("wecom"), 0, 3
     bureau.receiver.then = ERRCODE_0
-    first = [bureau.alert(at=bureau.now, shard=SHARD) for _ in range(size)]
+    first = [bureau.alert(at=bureau.now, shard=SHARD) for _ in range(several)]
     calls = Calls()
     life(bureau, calls)
     assert calls.made.count(POST) == 1, "three alerts, one message"
     total += len(first)
     cut, repeated = 0, 0
-    for at in range(calls.made.index(POST) - 14, calls.made.index(POST) + 2):
+    posted = calls.made.index(POST)
+    for at in range(posted - 14, posted + 2):
+        if not size(at >= posted or (at + CUTS.index(fault)) % 2, True):
+            continue  # the other of the faults happens there
         bureau.receiver.plan(then=ERRCODE_0)
         bureau.forget_messages()
         bureau.now += timedelta(minutes=5)
-        told = [bureau.alert(at=bureau.now, shard=SHARD) for _ in range(size)]
-        total += size
+        told = [bureau.alert(at=bureau.now, shard=SHARD) for _ in range(several)]
+        total += several
         life(bureau, Calls(at, fault))
         assert end(bureau, channel, total) == ["delivered"] * total, (at, fault)
         bodies = [each.body.decode() for each in bureau.receiver.received]
@@ -145,8 +158,8 @@ def test_several_in_one_message_are_cut_like_one(bureau: Bureau, fault: str) -> 
         assert set(seen) == {each.order_id for each in told} and max(seen.values()) <= 2, (at, fault)
         repeated += any(count == 2 for count in seen.values())
         cut += 1
-    print(f"\n{fault} at {cut} calls of bundles, {repeated} repeated")
-    assert cut == 16 and repeated == 1
+    assert repeated == 1
+    counts(f"bundles cut: {fault}", cut, floor=size(8, 16))
 
 
 def test_two_workers_with_one_delivery_send_it_once(bureau: Bureau) -> None:

@@ -45,13 +45,15 @@ def compare(
     seed: int,
     orders: int,
     *,
+    stores: int = 50,
+    alone: bool = False,
     jump: bool = False,
     apart: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> AlertChanges:
-    """A month of 50 stores and so many orders. `jump` as in `run`; `apart` plays the hostile runs in a process of their
-    own meanwhile."""
-    shops = month.shops(seed)
+    """A month of so many stores and orders. `jump` as in `run`; `apart` plays the hostile runs in a process of their
+    own meanwhile; `alone` leaves them out, and their auditors look at the perfect runs only."""
+    shops = month.shops(seed, stores)
     steps = month.plan(seed, shops, orders)
     placed = {
         keys.order_pk(shops[step.shop].store.store_id, step.order_id): step for step in steps if step.action == "place"
@@ -66,6 +68,8 @@ def compare(
         played.wrong.extend(f"{name}: {each}" for each in _audit(played, shops, placed))
         return played
 
+    if alone:
+        return AlertChanges(play("perfect", on_time).wrong, {"orders": len(placed)})
     theirs = _aside(lambda: play("hostile", hostilely)) if apart else lambda: play("hostile", hostilely)
     ours = play("perfect", on_time)
     perfect, hostile = ours.ended, theirs()

@@ -12,11 +12,13 @@ import pytest
 
 from tests.clock import firings, month
 from tests.harness import environment
+from tests.proof import counted, size
 
 KINDS = {"deadline", "release_overdue", "new_order", "short_payment", "cancellation_requested", "dispute_opened"}
 KINDS |= {"dispute_escalated", "message_unanswered", "closed_by_clock", "closed_unpaid", "digest"}
 SEED = 5
-ORDERS = 2_500
+ORDERS, STORES, SHARE = size((500, 16, 0.1), (2_500, 50, 1))
+"""SHARE: how much of what befalls the hostile runs in full size has to befall them here."""
 
 
 @pytest.fixture(autouse=True)
@@ -29,22 +31,24 @@ def no_engine() -> Iterator[None]:
 def test_a_month_of_hostile_runs_ends_as_one_of_perfect_runs() -> None:
     from tests.clock.compare import compare
 
-    told = compare(SEED, ORDERS, jump=True)
+    told = compare(SEED, ORDERS, stores=STORES, jump=True)
     print(json.dumps(told.counts, indent=1, default=str))
     assert not told.wrong, told.wrong[:10]
-    assert told.counts["orders"] == ORDERS and told.counts["stores"] == 50
+    assert told.counts["orders"] == ORDERS and told.counts["stores"] == STORES
     assert sum(told.counts["lapses"].values()) >= ORDERS * 0.5
-    assert min(told.counts["lapses"].values()) >= 5 and len(told.counts["lapses"]) == 11
+    assert min(told.counts["lapses"].values()) >= size(1, 5) and len(told.counts["lapses"]) >= size(9, 11)
     spared = told.counts["ran out and did not lapse"]
     assert spared["frozen"] >= ORDERS * 0.003 and spared["only watched"] >= ORDERS * 0.05
     assert sum(told.counts["refusals"].values()) >= ORDERS * 0.2
     alerts, hostile = told.counts["alerts"], told.counts["hostile"]
     assert alerts["new_order"] == ORDERS and sum(alerts.values()) >= ORDERS * 3
-    assert len(alerts) >= 35 and {each.split(" ")[0] for each in alerts} >= KINDS
+    assert len(alerts) >= size(30, 35) and {each.split(" ")[0] for each in alerts} >= KINDS
     assert sum(count for each, count in alerts.items() if each.endswith("at once")) >= ORDERS * 0.02
     floors = {"slices sent": 300, "slices sent twice": 60, "slices late": 60, "slices lost": 30, "answers lost": 50}
     floors |= {"sweeps killed": 30, "reminders killed": 60, "sweeps: cut short": 30, "reminders: cut short": 30}
-    assert all(hostile[name] >= floor for name, floor in floors.items()), hostile
+    for name, floor in floors.items():
+        counted(f"a month of hostile runs: {name}", hostile[name], floor=int(floor * SHARE))
+    counted("a month: transactions", hostile["transactions"], floor=ORDERS * 3)
 
 
 def test_the_hostile_runs_are_as_hostile_as_they_say() -> None:
@@ -145,6 +149,10 @@ def with_alerts_that_stay(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(order_alerts, "is_current", lambda cause, order: cause.timer == "payment" or lasts(cause, order))
 
 
+RARE = (on_frozen_orders, without_being_counted)
+"""Found in a few orders of a hundred."""
+
+
 @pytest.mark.parametrize(
     ("lapsing", "told"),
     [
@@ -166,5 +174,7 @@ def test_a_clock_that_is_wrong_is_found_out(
     from tests.clock.compare import compare
 
     lapsing(monkeypatch)
-    wrong = compare(SEED, 400, jump=True).wrong
+    orders = size(500 if lapsing in RARE else 250, 400)
+    alone = size(lapsing is not without_being_counted, False)  # that is seen by comparing two runs
+    wrong = compare(SEED, orders, stores=size(12, 50), alone=alone, jump=True).wrong
     assert any(told in each for each in wrong), wrong[:10]

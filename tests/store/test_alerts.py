@@ -15,6 +15,7 @@ import pytest
 from tests import permissions
 from tests.books import audit
 from tests.capacity import metered
+from tests.conftest import ENGINES
 from tests.harness import Api, Shop, new_order, parcel, snapshot, usd
 
 H = timedelta(hours=1)
@@ -23,7 +24,7 @@ DUE = NOW + 60 * H
 SHIP_BY = {"deadlines": [{"kind": "shipment", "due_at": DUE.isoformat()}]}
 
 
-@pytest.fixture(params=["moto", "dynoxide"])
+@pytest.fixture(params=ENGINES)
 def desk(request: pytest.FixtureRequest) -> Api:
     return request.getfixturevalue(f"on_{request.param}")
 

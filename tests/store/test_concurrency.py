@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,9 +17,15 @@ import boto3
 
 from tests.books import audit
 from tests.harness import Api, Server, free_port
+from tests.proof import counted, size
 from tests.store.crowd import Promises, act, check, place
 
-CLIENTS, ORDERS, SECONDS = 8, 200, 20
+CLIENTS, ORDERS, STEPS = 8, size(40, 200), size(20, 150)
+"""So many clients, orders that they share, and steps of each client."""
+
+
+EACH = size(8, 30)
+"""Orders of each thread."""
 
 
 def at_once(*jobs: Callable[[], Any]) -> list[Any]:
@@ -45,14 +50,13 @@ def test_a_crowd_on_a_whole_server_leaves_legal_histories_and_exact_counts(tmp_p
         shop = Api(server.transport(), "local").shop()
         promises = [Promises() for _ in range(CLIENTS)]
         orders = [place(shop, promises[0]) for _ in range(ORDERS)]
-        until = time.monotonic() + SECONDS
 
         def client(number: int) -> Callable[[], None]:
             def work() -> None:
                 mine = Api(server.transport(), "local")
                 own = replace(shop, staff=mine.client("staff", shop.name), platform=mine.client("platform", shop.name))
                 chance = random.Random(number)
-                while time.monotonic() < until:
+                for _ in range(STEPS):
                     act(own, chance.choice(orders), promises[number], chance)
 
             return work
@@ -66,7 +70,8 @@ def test_a_crowd_on_a_whole_server_leaves_legal_histories_and_exact_counts(tmp_p
             everything.versions.update(each.versions)
         entries = check(shop, everything)
         print(json.dumps({"clients": CLIENTS, "orders": ORDERS, "history entries": entries, **figures}))
-        assert figures["acknowledged"] >= ORDERS + 200 and figures["refused"] >= 300
+        counted("acknowledged to a crowd on a server", figures["acknowledged"], floor=ORDERS + size(20, 200))
+        counted("refused to a crowd on a server", figures["refused"], floor=size(30, 300))
         assert not [status for status in figures if status in ("500", "502", "503")]
         assert len(doubled) <= figures["acknowledged"] // 20
     finally:
@@ -94,22 +99,22 @@ def test_threads_share_the_counters_without_losing_one(on_dynoxide: Api) -> None
 
     def client(number: int) -> Callable[[], int]:
         def work() -> int:
-            for each in range(30):
+            for each in range(EACH):
                 order_id = f"{number}-{each}"
                 operations.place_order(store, placement(order_id), platform, datetime.now(UTC))
                 for action in ("pay", "pass_risk"):
                     ask = operations.Request(action, platform, datetime.now(UTC))
                     operations.change_order(store, orders.load(store.store_id, order_id), ask)
-            return 30
+            return EACH
 
         return work
 
     results = at_once(*(client(number) for number in range(8)))
-    assert results == [30] * 8, results
+    assert results == [EACH] * 8, results
     books = audit(boto3.client("dynamodb"), settings().table_name)
     assert not books.wrong, books.wrong
-    print(json.dumps({"threads": 8, "orders": len(books.orders), "changes": books.entries}))
-    assert books.entries == 8 * 30 * 3
+    assert books.entries == 8 * EACH * 3
+    counted("changes of eight threads", books.entries, floor=8 * EACH * 3)
 
 
 def test_a_number_placed_twice_at_once_is_one_order(on_dynoxide: Api) -> None:

@@ -16,6 +16,7 @@ from shared.domain.order.model import Buyer
 from tests.books import audit
 from tests.capacity import metered
 from tests.harness import Api, Shop, new_order, parcel, snapshot
+from tests.proof import counted, size
 from tests.store.test_concurrency import at_once, placement
 
 STEPS: tuple[tuple[str, str, Any], ...] = (
@@ -65,14 +66,14 @@ def test_after_a_random_walk_every_record_equals_a_recount(on_moto: Api) -> None
         )
         bodies[body["order_id"]] = body
         shop.platform.place(**body)
-    for _ in range(250):
+    for _ in range(size(100, 250)):
         seen[step(shop, bodies, chance)] += 1
     assert not (told := wrong()), told
     listed = shop.viewer.every("/v1/customers")
     assert {each["buyer_id"] for each in listed} == {body["buyer"]["id"] for body in bodies.values()}
     assert sum(each["orders"] for each in listed) == 25
-    print(json.dumps({"taken": seen[200], "refused": seen[409], "customers": len(listed)}))
-    assert seen[200] >= 80
+    print(json.dumps({"refused": seen[409], "customers": len(listed)}))
+    counted("steps of customers' orders", seen[200], floor=size(30, 80))
 
 
 def test_eight_clients_on_one_buyer_all_get_through(on_dynoxide: Api) -> None:

@@ -24,6 +24,8 @@ from tests.baton import KILLED_AFTER, KILLED_BEFORE, LOST, Killed
 from tests.books import audit
 from tests.exports.test_kill_points import Calls, counted
 from tests.harness import BUCKET, TEMPLATE, Api, Shop, ago, new_order, parcel, snapshot, usd
+from tests.proof import counted as counts
+from tests.proof import size
 
 FIGURES = ("funds", "figures", "ledger", "replies", "violation")
 """Items that an erasure must leave as they are to the byte."""
@@ -509,7 +511,10 @@ class Picture:
         return [{name: item[name] for name in ("pk", "sk")} for item in self.table]
 
 
-@pytest.mark.parametrize("fault", [KILLED_BEFORE, KILLED_AFTER, LOST])
+CUTS = (KILLED_BEFORE, KILLED_AFTER, LOST)
+
+
+@pytest.mark.parametrize("fault", CUTS)
 def test_it_ends_the_same_wherever_it_is_cut(shop: Shop, fault: str) -> None:
     """The clock's run dies at each of its calls, in both passes; the next goes on."""
     first, second = someone(shop, "first", orders=("disputed", "unpaid")), someone(shop, "second", orders=("unpaid",))
@@ -529,6 +534,8 @@ def test_it_ends_the_same_wherever_it_is_cut(shop: Shop, fault: str) -> None:
         with counted(Calls()) as calls:
             assert turn() == 1
         for at, operation in enumerate(list(calls.made)):
+            if size(at % len(CUTS) != CUTS.index(fault), False):
+                continue  # another of the faults happens there
             at_the_turn.show()
             with counted(Calls(at, fault)) as broken, suppress(Killed, Exception):
                 turn()
@@ -544,9 +551,10 @@ def test_it_ends_the_same_wherever_it_is_cut(shop: Shop, fault: str) -> None:
             cut[operation] += 1
         assert figures(shop) == before
         assert not (wrong := audit(boto3.client("dynamodb"), table()).wrong), wrong
-    print(f"\n{fault} at {cut.total()} calls: {dict(cut)}")
+    print(f"\n{fault} at {dict(cut)}")
     wanted = {"GetItem", "PutItem", "UpdateItem", "Query", "TransactWriteItems", "ListObjectVersions", "DeleteObjects"}
-    assert set(cut) == wanted and cut.total() >= 40
+    assert set(cut) == wanted or size(set(cut) < wanted, False)
+    counts(f"erasures cut: {fault}", cut.total(), floor=size(13, 40))
 
 
 def test_two_runs_at_once_and_one_that_is_late_do_no_harm(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

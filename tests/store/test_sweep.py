@@ -13,6 +13,7 @@ import pytest
 
 from tests.books import audit
 from tests.capacity import metered
+from tests.conftest import ENGINES
 from tests.harness import Api, Client, Shop, ahead, line, parcel
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -20,7 +21,7 @@ DUE = NOW + timedelta(hours=1)
 Begin = Callable[[Shop], str]
 
 
-@pytest.fixture(params=["moto", "dynoxide"])
+@pytest.fixture(params=ENGINES)
 def desk(request: pytest.FixtureRequest) -> Api:
     return request.getfixturevalue(f"on_{request.param}")
 
