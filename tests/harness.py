@@ -379,7 +379,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        variables = {**os.environ, "PORT": str(self.port), "DATA_DIR": str(self.data_dir), "DEMO": "0"}
+        variables = {**os.environ, "PORT": str(self.port), "DATA_DIR": str(self.data_dir), "DEMO": "0", "WORKERS": "2"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "local.run"],
             env=variables,
