@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests import proof
 from tests.harness import Answer, Api, Client, Shop, ago, line, new_order, parcel, usd
 
 
@@ -116,7 +117,6 @@ def run(desk: Desk, cases: Iterable[Case], floor: int) -> None:
             check(case)
         except AssertionError as failed:
             failures.append(str(failed).splitlines()[0])
-    print(f"\n{count} bad requests, {len(failures)} not refused as they should be")
     assert not failures, "\n".join(failures)
     assert desk.picture() == before
-    assert count >= floor
+    proof.counted("bad requests refused by name", count, floor)
