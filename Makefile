@@ -75,7 +75,8 @@ format: .venv/.dev  ## format the code and sort the imports with ruff
 	@$(VENV) -m ruff format -q .
 
 build: .venv/.run .tools/sam/.ready  ## build every function into .aws-sam/build
-	@AWS_DEFAULT_REGION=us-east-1 $(SAM) build
+	@$(MAKE) --no-print-directory -s -j2 $(PACKAGES)
+	@AWS_DEFAULT_REGION=us-east-1 $(SAM) build --parallel
 
 package-check: build  ## import each built function from its own artefact, in a fresh interpreter
 	@$(VENV) -m local.packaging.artefacts .aws-sam/build
@@ -152,44 +153,49 @@ retry := { echo "The installation stopped; its message is above. Check the netwo
 	@.tools/sam/bin/python $(PIP_INSTALL) '$(SAM_CLI)' || $(retry)
 	@touch $@
 
-# ---- called by sam build: one target per function of template.yaml
+# ---- called by sam build: one target per function of template.yaml; those of one folder share its package
+
+SOURCES := $(shell find shared functions local/bytecode.py local/service_data.py -name __pycache__ -prune -o '(' -type d -o -name '*.py' ')' -print)
+PACKAGES := $(patsubst functions/%/requirements.txt,.tools/packages/%/.ready,$(wildcard functions/*/requirements.txt))
+
+.tools/packages/%/.ready: functions/%/requirements.txt constraints.txt template.yaml $(SOURCES) | .venv/.run
+	@rm -rf $(@D) && mkdir -p $(@D)/functions
+	@cp functions/__init__.py $(@D)/functions/ && cp -R functions/$* $(@D)/functions/$* && cp -R shared $(@D)/shared
+	@find $(@D) -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -f $(@D)/functions/$*/requirements.txt
+	@$(VENV) $(PIP_INSTALL) -r functions/$*/requirements.txt -c constraints.txt $(LAMBDA_WHEELS) --no-compile --target $(@D)
+	@$(VENV) -m local.packaging.service_data $(@D)
+	@$(VENV) -m local.packaging.bytecode $(@D)
+	@touch $@
 
 define package
 @[ -n "$(ARTIFACTS_DIR)" ] || { echo "sam build calls this target; run: make build" >&2; exit 2; }
-@mkdir -p "$(ARTIFACTS_DIR)/functions"
-@cp functions/__init__.py "$(ARTIFACTS_DIR)/functions/"
-@cp -R functions/$(1) "$(ARTIFACTS_DIR)/functions/$(1)"
-@cp -R shared "$(ARTIFACTS_DIR)/shared"
-@find "$(ARTIFACTS_DIR)" -name __pycache__ -type d -prune -exec rm -rf {} +
-@rm -f "$(ARTIFACTS_DIR)/functions/$(1)/requirements.txt"
-@$(VENV) $(PIP_INSTALL) -r functions/$(1)/requirements.txt -c constraints.txt $(LAMBDA_WHEELS) --no-compile --target "$(ARTIFACTS_DIR)"
-@$(VENV) -m local.packaging.service_data "$(ARTIFACTS_DIR)"
-@$(VENV) -m local.packaging.bytecode "$(ARTIFACTS_DIR)"
+@mkdir -p "$(ARTIFACTS_DIR)" && cp -R .tools/packages/$(1)/. "$(ARTIFACTS_DIR)" && rm "$(ARTIFACTS_DIR)/.ready"
 endef
 
-build-OrdersFunction: .venv/.run
+build-OrdersFunction: .tools/packages/orders/.ready
 	$(call package,orders)
 
-build-AlertsFunction: .venv/.run
+build-AlertsFunction: .tools/packages/deadlines/.ready
 	$(call package,deadlines)
 
-build-RemindersFunction: .venv/.run
+build-RemindersFunction: .tools/packages/deadlines/.ready
 	$(call package,deadlines)
 
-build-OutboxFunction: .venv/.run
+build-OutboxFunction: .tools/packages/alerts/.ready
 	$(call package,alerts)
 
-build-WorkFunction: .venv/.run
+build-WorkFunction: .tools/packages/deadlines/.ready
 	$(call package,deadlines)
 
-build-DeliveryFunction: .venv/.run
+build-DeliveryFunction: .tools/packages/alerts/.ready
 	$(call package,alerts)
 
-build-ExportsFunction: .venv/.run
+build-ExportsFunction: .tools/packages/exports/.ready
 	$(call package,exports)
 
-build-ExportScheduleFunction: .venv/.run
+build-ExportScheduleFunction: .tools/packages/exports/.ready
 	$(call package,exports)
 
-build-ErasuresFunction: .venv/.run
+build-ErasuresFunction: .tools/packages/customers/.ready
 	$(call package,customers)
