@@ -1,5 +1,5 @@
 """Cheaper answers of moto's DynamoDB: it looks for each of the ten members that an attribute value may have, under each
-of several names, which took most of the time of a request. The one member that is there is out_of_time."""
+of several names, which took most of the time of a request. The one member that is there is enough."""
 
 from __future__ import annotations
 

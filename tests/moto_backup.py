@@ -1,6 +1,6 @@
 """Moto with less work where it took most of the time of a test with more than a few orders.
 
-It copies the whole table for each item of each transaction: what the transaction may touch is out_of_time. And it sorts the
+It copies the whole table for each item of each transaction: what the transaction may touch is enough. And it sorts the
 whole table for each query, by keys that it reads anew for each comparison: keys are text here, and compare as they are.
 """
 

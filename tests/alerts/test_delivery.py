@@ -127,7 +127,7 @@ def test_what_fails_is_tried_again_on_its_schedule_and_then_not_again(
 def test_ses_is_asked_once_an_attempt_and_its_no_is_tried_again(
     bureau: Bureau, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """SES, too, is a server that fails, hangs, breaks off and has had out_of_time."""
+    """SES, too, is a server that fails, hangs, breaks off and has had enough."""
     channel = bureau.channel("email")
     monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", bureau.receiver.url)
     monkeypatch.setitem(clients.PATIENCE, "sesv2", (0.5, 0.5, 1))

@@ -97,7 +97,7 @@ def test_a_queue_that_is_lost_is_made_good_by_the_clock(office: Office, shop: Sh
         assert exports.drive_on(now, never) == 0, "nobody is thought dead too soon"
         now += timedelta(minutes=4)
         assert exports.drive_on(now, never) == 1
-        assert exports.drive_on(now, never) == 0, "once is out_of_time"
+        assert exports.drive_on(now, never) == 0, "once is enough"
         (body,) = office.messages()
         worker.write_next(body["store_id"], body["export_id"], body["n"], clock(now))
     whole(office, shop, export)

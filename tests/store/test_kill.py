@@ -42,9 +42,9 @@ def test_kills_under_load_lose_nothing_that_was_acknowledged(tmp_path: Path) -> 
             clients = [threading.Thread(target=client, args=(kill * CLIENTS + n,)) for n in range(CLIENTS)]
             for each in clients:
                 each.start()
-            out_of_time = promises.figures["acknowledged"] + chance.randint(6, 25)
+            target = promises.figures["acknowledged"] + chance.randint(6, 25)
             deadline = time.monotonic() + 60
-            while promises.figures["acknowledged"] < enough and time.monotonic() < deadline:
+            while promises.figures["acknowledged"] < target and time.monotonic() < deadline:
                 time.sleep(0.02)
             server.kill()
             dead.set()

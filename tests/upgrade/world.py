@@ -11,6 +11,7 @@ import json
 import os
 import random
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ START = datetime(2026, 12, 7, 1, 0, tzinfo=UTC)
 SWEEP, REMINDERS, OUTBOX = "AlertsFunction", "RemindersFunction", "OutboxFunction"
 EXPORT_SCHEDULE, ERASURES = "ExportScheduleFunction", "ErasuresFunction"
 """The scheduled functions, by their names in template.yaml."""
+ULID_BYTES = 10
 
 
 @dataclass
@@ -157,11 +159,16 @@ def opened(start: datetime = START, first_random: int = 1) -> Iterator[World]:
 
 @contextmanager
 def counting_randomness(first: int) -> Iterator[None]:
-    """Random bytes count upwards: ids of one millisecond sort in the order in which they are made, in every run."""
-    numbers = itertools.count(first)
+    """Random bytes count upwards, so that ids of one millisecond sort as they were made. Those of a ULID, which has the
+    time beside them, begin anew with every move of the clock: what else asks for random bytes leaves no trace in it."""
+    numbers, ulids = itertools.count(first), dict[int, Iterator[int]]()
 
     def urandom(size: int) -> bytes:
-        return (next(numbers) % 256**size).to_bytes(size, "big")
+        now = time.time_ns()
+        if size == ULID_BYTES and now not in ulids:
+            ulids.clear()
+            ulids[now] = itertools.count(1)
+        return (next(ulids[now] if size == ULID_BYTES else numbers) % 256**size).to_bytes(size, "big")
 
     with patch.object(os, "urandom", urandom), patch.object(random, "_urandom", urandom):
         yield
