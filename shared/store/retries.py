@@ -37,7 +37,8 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 def attempts() -> Iterator[int]:
     """The numbers of the attempts, from 0, with a random wait between two that grows with their number and with how
-    long they take. Ends when the time is over; the first attempt is always made."""
+    long they take, but no further than a few attempts: who waits longest must not wait behind all who come later. Ends
+    when the time is over; the first attempt is always made."""
     end = min(_end.get(), monotonic() + LIMIT)
     for number in count():
         began = monotonic()
@@ -45,7 +46,7 @@ def attempts() -> Iterator[int]:
         now = monotonic()
         if now >= end:
             return
-        longest = min(MAX_WAIT, max(MIN_WAIT, now - began) * 2 ** min(number, 8))
+        longest = min(MAX_WAIT, max(MIN_WAIT * 2 ** min(number, 7), (now - began) * 2 ** min(number, 2)))
         sleep(min(end - now, random.uniform(0, longest)))
 
 
