@@ -13,6 +13,7 @@ import pytest
 
 from functions.orders import handler
 from functions.orders.pipeline import WITHOUT_BODY
+from functions.orders.resources import RESOURCES
 from functions.orders.route_table import ROUTES, modules_for
 from local.template import PROJECT, Template
 
@@ -46,6 +47,14 @@ def test_each_key_has_a_route(routes: list[Any]) -> None:
     for module, keys in KEYS.items():
         for method, path in map(str.split, keys):
             assert (module, method, path.count("/")) in there, (module, method, path)
+
+
+def test_each_path_parameter_is_loaded_or_its_routes_own() -> None:
+    """A route checks these by itself: a part of what the table loads, a record found in an index, or a choice."""
+    own = {"action", "delivery_id", "evidence_id", "n", "refund_id"}
+    names = {part[1:-1] for keys in KEYS.values() for key in keys for part in key.split("/") if part.startswith("{")}
+    assert names == own | RESOURCES.keys()
+    assert len(RESOURCES) >= 7
 
 
 def test_no_path_fits_two_routes_with_parameters(routes: list[Any]) -> None:

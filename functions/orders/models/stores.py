@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictInt, model_validator
@@ -10,8 +11,9 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from functions.orders.models.fields import Body, Currency, Day, Duration, Rate, Short, Zone, iso_duration, rate
+from functions.orders.problems import malformed
 from shared.domain.order.ledger import MILLION
-from shared.domain.stores import FeeRates, Store
+from shared.domain.stores import DeadlinePolicy, FeeRates, Mode, Store
 
 
 class FeeRatesBody(Body):
@@ -49,6 +51,11 @@ class PolicyBody(Body):
     confirm_return: Duration | None = None
     decision: Duration | None = None
 
+    def durations(self) -> dict[str, timedelta]:
+        """The given durations, by kind of timer."""
+        names = {name: field.alias or name for name, field in type(self).model_fields.items() if name != "mode"}
+        return {kind: value for name, kind in names.items() if (value := getattr(self, name)) is not None}
+
 
 class PatchStore(Body):
     """`business_days` are ISO weekdays, 1 for Monday; a field or duration left out stays."""
@@ -63,6 +70,29 @@ class PatchStore(Body):
     deadline_policy: PolicyBody | None = None
     fee_rates: FeeRatesBody | None = None
 
+    def check(self) -> None:
+        """Raises Problem 400 for a null, and for a shipment deadline that is not in whole days."""
+        for name in self.model_fields_set:
+            if getattr(self, name) is None:
+                raise malformed(f"/{name}", "invalid_value", "A setting has a value: leave it out to keep it.")
+        if self.deadline_policy and self.deadline_policy.shipment and self.deadline_policy.shipment.seconds:
+            raise malformed(
+                "/deadline_policy/shipment", "duration_invalid", "Ship-by is counted in whole days, like P7D."
+            )
+
+    def change(self, store: Store) -> Store:
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        policy, rates = given.pop("deadline_policy", None), given.pop("fee_rates", None)
+        for name in ("business_days", "holidays"):
+            if name in given:
+                given[name] = frozenset(given[name])
+        if policy:
+            durations = dict(store.policy.durations) | policy.durations()
+            given["policy"] = DeadlinePolicy(Mode(policy.mode) if policy.mode else store.policy.mode, durations)
+        if rates:
+            given["fee_rates"] = rates.rates()
+        return replace(store, **given)
+
 
 class StoreView(TypedDict):
     store_id: str
@@ -76,7 +106,6 @@ class StoreView(TypedDict):
 
 
 def store_view(store: Store) -> dict[str, Any]:
-
     return {
         "store_id": store.store_id,
         "name": store.name,
