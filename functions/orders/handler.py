@@ -1,5 +1,5 @@
 """The HTTP function: one resolver for all routes, and the answer to every error."""
-# ruff: noqa: E402 - the garbage collector would look through 90,000 new objects again and again while they are imported
+# ruff: noqa: E402 - the garbage collector is off during the imports: it would walk their 90,000 new objects many times
 
 from __future__ import annotations
 
