@@ -1,4 +1,4 @@
-"""A valid body for each action on an order as it stands, chosen by a random generator."""
+"""A valid body for each action in the present state of an order, chosen by a random generator."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAID_REASONS = [reason for reason, outcome in END_REASONS.items() if outcome is 
 
 
 def body_for(action: str, life: Life, rng: Random | None = None) -> dict[str, Any]:
-    """`life` is at the moment of the action, with what had lapsed already applied."""
+    """`life` is at the time of the action, after the lapses."""
     make = MAKERS.get(action)
     return make(life, rng or Random(0)) if make else {}
 
@@ -48,7 +48,7 @@ def _short(life: Life, rng: Random) -> dict[str, Any]:
 
 
 def _spent(life: Life) -> int:
-    """The least that can have been received: what is gone of it already, and what the buyer has been promised."""
+    """The least possible amount received: what was disbursed, and the promised refunds."""
     return life.order.amounts.disbursed + life.order.promised
 
 

@@ -1,4 +1,4 @@
-"""An order's life for the tests of the domain: fixed times, few words, ids that count up."""
+"""Builds orders for the tests of the domain, with fixed times and ids that count up."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class Life:
         return self.take(lifecycle.act(self.order, self.command(action, by, at, reason, body)))
 
     def sweep(self, *, before: datetime | None = None) -> Life:
-        """Let what is due before now (or `before`) take effect."""
+        """Apply the lapses before now (or `before`)."""
         return self.take(
             lifecycle.lapse(self.order, self.store, before=before or self.now, recorded_at=self.now, new_id=self.new_id)
         )
@@ -144,7 +144,7 @@ class Life:
         return self
 
     def seen(self) -> Life:
-        """The order as a command would find it now, with what has lapsed applied; this one stays as it is."""
+        """A copy of the order after the lapses before now."""
         other = copy.copy(self)
         other.entries = list(self.entries)
         return other.sweep()
@@ -159,7 +159,7 @@ class Life:
         return refusal.value
 
     def may(self, actor: str = "platform") -> set[str]:
-        """What may be done, to the order and to its dispute."""
+        """The allowed actions of the order and of its dispute."""
         return set(lifecycle.allowed_actions(self.order, actor, self.store, self.now, EVERY))
 
     def snapshot(
@@ -171,8 +171,8 @@ class Life:
         end_reason: str | None = None,
         **changes: Any,
     ) -> dict[str, Any]:
-        """The body of a `sync`; it shows the parcels that the order has unless others are named."""
-        shown = [
+        """The body of a `sync`, by default with the parcels of the order."""
+        present = [
             {
                 "carrier": parcel.carrier,
                 "tracking_no": parcel.tracking_no,
@@ -186,13 +186,13 @@ class Life:
             "order": replace(self.placement, **changes),
             "status": Status(status),
             "overlays": frozenset(Overlay(overlay) for overlay in overlays.split()),
-            "parcels": shown if parcels is None else parcels,
+            "parcels": present if parcels is None else parcels,
             "fund_state": fund_state,
             "end_reason": end_reason,
         }
 
-    def sync(self, status: str, overlays: str = "", *, at: datetime | None = None, **told: Any) -> Life:
-        return self.do("sync", at=at, **self.snapshot(status, overlays, **told))
+    def sync(self, status: str, overlays: str = "", *, at: datetime | None = None, **content: Any) -> Life:
+        return self.do("sync", at=at, **self.snapshot(status, overlays, **content))
 
 
 SHIP_A = ("ship", {"parcels": [parcel("LX1", a=1)]})
@@ -214,7 +214,7 @@ WAYS: dict[str, tuple[Step, ...]] = {
     "FINISH": ("pay", "pass_risk", SHIP_ALL, "confirm_receipt", "release_funds"),
     "CLOSED": ("cancel_unpaid",),
 }
-"""How an order comes to each status, and to four situations that a status alone does not tell."""
+"""The actions that lead to each status, and to four situations within a status."""
 RETURNING = claim(kind="not_as_described", solution="return_and_refund")
 DISPUTED: dict[str, tuple[Step, ...]] = {
     "wait_seller": (("open_dispute", claim()),),
@@ -224,11 +224,11 @@ DISPUTED: dict[str, tuple[Step, ...]] = {
     "wait_return": (("open_dispute", RETURNING), "accept", ("give_return_address", {"address": {"country": "CN"}})),
 }
 DISPUTED["wait_confirm_return"] = (*DISPUTED["wait_return"], "buyer_returned")
-"""How the dispute of a sent order comes to each stage."""
+"""The actions that lead the dispute of a shipped order to each stage."""
 
 
 def life_in(situation: str, store: Store = STORE, **changes: Any) -> Life:
-    """An order in a status, a situation or a stage of a dispute: an hour between its steps, and one more since."""
+    """An order in a status, a situation or a stage of a dispute, with one hour after each action."""
     life = Life(store, **changes)
     if situation in DISPUTED:
         life = life_in("WAIT_BUYER_ACCEPT_GOODS", store, **changes)

@@ -1,4 +1,4 @@
-"""Every row of the action table: where it leads, what happens to money, timers and records."""
+"""Every row of the action table: its target, and its effect on money, timers and records."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ALL_LEFT = {"a": 2, "b": 1}
 
 @dataclass(frozen=True)
 class Row:
-    """`refund` is the record made: source, state, amount and pieces. None of a field: as it was."""
+    """`refund` is the new record: source, state, amount and pieces. A field that is None is unchanged."""
 
     action: str
     by: str
@@ -204,7 +204,7 @@ def test_an_action_does_what_its_row_says(row: Row) -> None:
     assert order.version == before.version + 1
 
 
-def test_the_rows_are_all_those_of_the_table() -> None:
+def test_the_list_has_every_row_of_the_table() -> None:
     tried = {(row.action, row.start) for row in ROWS}
     elsewhere = {"sync", "freeze", "unfreeze", "complete_refund"}
     missing = [
@@ -216,7 +216,7 @@ def test_the_rows_are_all_those_of_the_table() -> None:
     assert missing == []
 
 
-def test_paying_keeps_when_and_how_much() -> None:
+def test_a_payment_records_its_time_and_amount() -> None:
     life = Life().wait(hours=2).do("pay", amount=2700)
     assert (life.order.paid_at, life.order.amounts.received) == (life.now, 2700)
     assert Life().do("pay").order.amounts.received == TOTAL
@@ -230,7 +230,7 @@ def test_a_price_is_adjusted_to_a_new_total_and_then_to_another() -> None:
     assert life.do("pay").order.amounts.received == 3000
 
 
-def test_a_price_adjusted_to_what_it_is_changes_nothing() -> None:
+def test_a_price_adjusted_to_the_same_total_changes_nothing() -> None:
     life = Life().do("adjust_price", "staff", total=TOTAL)
     assert (life.order.version, life.actions) == (1, ["place"])
 
@@ -250,20 +250,20 @@ def test_receipt_records_who_assessed_the_delivery() -> None:
         assert life.order.received_at == life.now
 
 
-def test_an_ended_order_says_when() -> None:
+def test_an_ended_order_has_the_time_of_its_end() -> None:
     assert life_in("PLACE_ORDER_SUCCESS").do("cancel_unpaid").order.finished_at is not None
     released = life_in("FUND_PROCESSING").do("release_funds")
     assert released.order.finished_at == released.now
 
 
-def test_a_violation_says_which_rule_and_when() -> None:
+def test_a_violation_has_its_kind_and_time() -> None:
     life = life_in("SELLER_PART_SEND_GOODS").do("expire_shipment", "clock")
     assert [(violation.kind, violation.at) for violation in life.order.violations] == [
         ("transaction_non_fulfilment", life.now)
     ]
 
 
-def test_the_platform_may_report_every_action_and_back_in_time() -> None:
+def test_the_platform_may_report_every_action_also_with_an_earlier_time() -> None:
     assert all("platform" in lifecycle.actors_of(action) for action in lifecycle.ACTIONS)
     life = life_in("WAIT_SELLER_SEND_GOODS")
     earlier = life.now.replace(year=2023)

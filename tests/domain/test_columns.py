@@ -1,4 +1,4 @@
-"""What a file shows: local times as the zone has them, amounts to the last minor unit."""
+"""The cells of a file: local times of the zone, amounts exact to the minor unit."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ ZONES = sorted(available_timezones() - {"localtime"})
     zone=st.sampled_from(ZONES),
     times=st.lists(st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31), timezones=st.just(UTC)), max_size=20),
 )
-def test_a_local_time_is_the_zones_own_to_the_second(zone: str, times: list[datetime]) -> None:
-    shown = RenderContext(ZoneInfo(zone))
+def test_a_local_time_is_that_of_the_zone_to_the_second(zone: str, times: list[datetime]) -> None:
+    context = RenderContext(ZoneInfo(zone))
     for at in times:
-        assert shown.local(at) == at.astimezone(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0)
+        assert context.local(at) == at.astimezone(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0)
 
 
-def test_around_every_change_of_clocks_of_many_zones() -> None:
+def test_local_times_are_right_around_every_clock_change_of_many_zones() -> None:
     compared = 0
     for name in ("America/Los_Angeles", "Australia/Lord_Howe", "Asia/Gaza", "Africa/Casablanca", "Pacific/Apia"):
         zone, at = ZoneInfo(name), datetime(2009, 12, 31, tzinfo=UTC)
-        shown = RenderContext(zone)
+        context = RenderContext(zone)
         while at < datetime(2016, 1, 1, tzinfo=UTC):
-            assert shown.local(at) == at.astimezone(zone).replace(tzinfo=None), (name, at)
+            assert context.local(at) == at.astimezone(zone).replace(tzinfo=None), (name, at)
             at += timedelta(minutes=20)
             compared += 1
     print(f"\n{compared} times")
@@ -40,8 +40,8 @@ def test_around_every_change_of_clocks_of_many_zones() -> None:
 
 
 @given(minor=st.integers(-MAX_MINOR, MAX_MINOR), currency=st.sampled_from(sorted(CURRENCY_DIGITS)))
-def test_an_amount_is_the_nearest_number_there_is(minor: int, currency: str) -> None:
+def test_an_amount_is_the_nearest_float(minor: int, currency: str) -> None:
     exact = Decimal(minor).scaleb(-CURRENCY_DIGITS[currency])
-    told = amount(minor, currency)
-    assert told == float(exact)
-    assert round(Decimal(repr(told)), CURRENCY_DIGITS[currency]) == exact
+    number = amount(minor, currency)
+    assert number == float(exact)
+    assert round(Decimal(repr(number)), CURRENCY_DIGITS[currency]) == exact

@@ -1,4 +1,4 @@
-"""When a message to a channel is tried, and when that ends."""
+"""Deliveries: leases, retries, limits and quiet hours."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def fresh(what: MessageKind = MessageKind.ALERT) -> Delivery:
     return Delivery("shop", "chn_1", "dlv_1", what, NOW, next_at=NOW)
 
 
-def test_each_failure_waits_for_the_next_step_of_the_schedule_and_the_last_ends_it() -> None:
+def test_each_failure_uses_the_next_retry_delay_and_the_last_ends_the_delivery() -> None:
     delivery, now, waits = fresh(), NOW, []
     while delivery.state is State.PENDING:
         claimed = deliveries.claim(delivery, "worker", now)
@@ -43,22 +43,22 @@ def test_each_failure_waits_for_the_next_step_of_the_schedule_and_the_last_ends_
     assert (delivery.state, delivery.next_at, delivery.lease) == (State.FAILED, None, None)
 
 
-def test_what_is_in_one_workers_hands_is_no_others_until_the_lease_is_over() -> None:
+def test_a_delivery_leased_to_one_worker_is_not_claimed_by_another_until_the_lease_ends() -> None:
     claimed = deliveries.claim(fresh(), "first", NOW)
     assert claimed is not None and claimed.next_check_at == NOW + LEASE
     assert deliveries.claim(claimed, "second", NOW + LEASE - SECOND) is None
-    taken = deliveries.claim(claimed, "second", NOW + LEASE)
-    assert taken is not None and taken.lease is not None and taken.lease.owner == "second"
+    reclaimed = deliveries.claim(claimed, "second", NOW + LEASE)
+    assert reclaimed is not None and reclaimed.lease is not None and reclaimed.lease.owner == "second"
 
 
-def test_nothing_is_tried_before_its_time_or_after_its_end() -> None:
+def test_no_delivery_is_claimed_before_its_time_or_after_its_end() -> None:
     assert deliveries.claim(replace(fresh(), next_at=NOW + timedelta(minutes=5)), "worker", NOW) is None
     done = deliveries.delivered(fresh(), Attempt(NOW, 204, 8))
     assert done.state is State.DELIVERED and deliveries.claim(done, "worker", NOW + timedelta(days=9)) is None
     assert deliveries.claim(deliveries.target_gone(fresh(), Attempt(NOW, 410, 8)), "worker", NOW) is None
 
 
-def test_the_other_side_may_ask_for_a_longer_wait_than_the_schedule_has_but_for_no_shorter_one() -> None:
+def test_the_target_may_ask_for_a_longer_delay_than_the_schedule_but_not_a_shorter_one() -> None:
     longer = deliveries.failed(fresh(), REFUSED, NOW, timedelta(hours=2))
     shorter = deliveries.failed(longer, REFUSED, NOW, SECOND)
     endless = deliveries.failed(fresh(), REFUSED, NOW, timedelta(days=400))
@@ -66,7 +66,7 @@ def test_the_other_side_may_ask_for_a_longer_wait_than_the_schedule_has_but_for_
     assert shorter.next_at is not None and shorter.next_at - NOW >= RETRY_DELAYS[1]
 
 
-def test_a_full_robot_costs_no_step_but_ends_as_late_as_what_fails() -> None:
+def test_a_throttled_delivery_uses_no_retry_and_fails_after_the_limit() -> None:
     delivery = deliveries.claim(fresh(), "worker", NOW)
     assert delivery is not None
     for _ in range(50):
@@ -76,12 +76,12 @@ def test_a_full_robot_costs_no_step_but_ends_as_late_as_what_fails() -> None:
     assert late.state is State.FAILED
 
 
-def test_a_test_is_tried_once() -> None:
+def test_a_test_message_is_tried_once() -> None:
     assert deliveries.failed(fresh(MessageKind.TEST), REFUSED, NOW).state is State.FAILED
     assert deliveries.throttled(fresh(MessageKind.TEST), REFUSED, NOW, SECOND).state is State.FAILED
 
 
-def test_one_that_has_ended_may_be_sent_again_by_hand_under_its_own_id() -> None:
+def test_an_ended_delivery_may_be_retried_by_hand_under_its_id() -> None:
     again = deliveries.retried(deliveries.target_gone(fresh(), REFUSED), NOW)
     assert (again.state, again.step, again.next_at, again.delivery_id) == (State.PENDING, 0, NOW, "dlv_1")
     with pytest.raises(Conflict):
@@ -102,6 +102,8 @@ def test_one_that_has_ended_may_be_sent_again_by_hand_under_its_own_id() -> None
         ("2028-02-28T23:00:00Z", "Europe/London", 22, 6, "2028-02-29T06:00:00Z"),
     ],
 )
-def test_quiet_hours_end_by_the_stores_own_clock(now: str, zone: str, begins: int, ends: int, wanted: str) -> None:
+def test_quiet_hours_end_by_the_local_clock_of_the_store(
+    now: str, zone: str, begins: int, ends: int, wanted: str
+) -> None:
     at = deliveries.end_of_quiet_hours(datetime.fromisoformat(now), time(begins), time(ends), zone)
     assert at == datetime.fromisoformat(wanted)

@@ -1,4 +1,4 @@
-"""Disputes: who may do what at which stage, what silence does, and what becomes of the money."""
+"""Disputes: the actions of each stage and actor, the lapses, and the refunds."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ STEPS: dict[str, tuple[str, str]] = {
 
 
 def test_the_whole_product_of_stage_action_and_actor() -> None:
-    asked = 0
+    checked = 0
     for stage in (*DISPUTED, "ended"):
         life = life_in("wait_seller").do("withdraw") if stage == "ended" else life_in(stage)
         assert life.dispute.stage == stage
@@ -45,9 +45,9 @@ def test_the_whole_product_of_stage_action_and_actor() -> None:
             if actor == "clock" and stage == "wait_buyer":
                 expected.add("escalate")
             assert life.may(actor) & set(lifecycle.DISPUTE_ACTIONS) == expected, (stage, actor)
-            asked += len(lifecycle.DISPUTE_ACTIONS)
-    print(f"\n{asked} questions")
-    assert asked == 7 * 4 * 13 and set(STEPS) == set(lifecycle.DISPUTE_ACTIONS)
+            checked += len(lifecycle.DISPUTE_ACTIONS)
+    print(f"\n{checked} questions")
+    assert checked == 7 * 4 * 13 and set(STEPS) == set(lifecycle.DISPUTE_ACTIONS)
 
 
 SILENCE = {
@@ -60,7 +60,7 @@ SILENCE = {
 
 
 @pytest.mark.parametrize("stage", SILENCE)
-def test_silence_has_its_answer(stage: str) -> None:
+def test_each_stage_lapses_as_its_timer_says(stage: str) -> None:
     kind, length, action, result, refund = SILENCE[stage]
     life = life_in(stage)
     due = life.due(kind)
@@ -75,12 +75,12 @@ def test_silence_has_its_answer(stage: str) -> None:
     assert [each.amount for each in life.order.refunds] == ([refund] if refund else [])
 
 
-def test_the_platform_takes_its_time() -> None:
+def test_the_decision_of_the_platform_never_lapses() -> None:
     life = life_in("platform").wait(days=100).sweep()
     assert (life.dispute.stage, life.timers()) == ("platform", {"receipt", "decision"})
 
 
-def test_a_dispute_that_ends_in_part_lets_the_order_go_on_and_moves_its_timer() -> None:
+def test_after_a_partial_refund_the_order_continues_and_its_timer_is_later() -> None:
     life = life_in(SENT)
     receipt = life.due("receipt")
     assert receipt is not None
@@ -109,7 +109,7 @@ ENDINGS = [
 
 
 @pytest.mark.parametrize(("steps", "reason"), ENDINGS)
-def test_a_full_refund_says_how_it_came_about(steps: tuple[object, ...], reason: str) -> None:
+def test_a_full_refund_has_the_end_reason_of_its_dispute(steps: tuple[object, ...], reason: str) -> None:
     life = life_in(SENT).do("open_dispute", **claim(TOTAL))
     for step in steps:
         action, body = (step, {}) if isinstance(step, str) else step  # type: ignore[misc]
@@ -117,7 +117,7 @@ def test_a_full_refund_says_how_it_came_about(steps: tuple[object, ...], reason:
     assert (life.order.end_reason, life.dispute.result, life.status) == (reason, reason, "FUND_PROCESSING")
 
 
-def test_goods_come_back_before_the_money_goes() -> None:
+def test_goods_are_returned_before_the_refund() -> None:
     life = life_in(SENT).do("open_dispute", **{**RETURNING, "claim": TOTAL, "line_ids": ["a"]}).do("accept", "staff")
     assert (life.dispute.stage, life.order.refunds) == ("wait_address", ())
     life.do("give_return_address", "staff", address={"country": "CN", "city": "Shenzhen"})
@@ -125,10 +125,10 @@ def test_goods_come_back_before_the_money_goes() -> None:
     assert (life.dispute.return_carrier, life.dispute.return_tracking_no) == ("EMS", "RT1")
     life.do("confirm_return", "staff")
     assert life.order.end_reason == "seller_accept_issue_goods_return"
-    assert {line_id: tally.returned for line_id, tally in life.order.line_progress().items()} == {"a": 2, "b": 0}
+    assert {line_id: progress.returned for line_id, progress in life.order.line_progress().items()} == {"a": 2, "b": 0}
 
 
-def test_the_platform_may_have_the_goods_sent_back() -> None:
+def test_the_platform_may_decide_for_a_return() -> None:
     life = life_in(SENT).do("open_dispute", **{**RETURNING, "solution": "refund"}).do("escalate")
     life.do("decide", **offer(TOTAL, solution="return_and_refund")).wait(days=5, hours=1).sweep()
     assert (life.dispute.result, life.order.end_reason) == ("platform_decided_issue", "platform_decided_issue")
@@ -142,7 +142,7 @@ def test_the_platform_may_have_the_goods_sent_back() -> None:
         (("escalate", ("decide", offer(0))), "platform_decided_issue"),
     ],
 )
-def test_without_a_refund_the_order_goes_on(steps: tuple[object, ...], result: str) -> None:
+def test_without_a_refund_the_order_continues(steps: tuple[object, ...], result: str) -> None:
     life = life_in(SENT).do("open_dispute", **claim())
     for step in steps:
         action, body = (step, {}) if isinstance(step, str) else step  # type: ignore[misc]
@@ -152,12 +152,12 @@ def test_without_a_refund_the_order_goes_on(steps: tuple[object, ...], result: s
     assert [each.stage for each in life.order.disputes] == ["ended", "wait_seller"]
 
 
-def test_proposals_take_turns_and_keep_their_versions() -> None:
+def test_a_new_proposal_supersedes_the_earlier_ones_of_its_side() -> None:
     life = life_in(SENT).do("open_dispute", **claim(1000)).do("counter", "staff", **offer(300))
     assert life.dispute.stage == "wait_buyer"
     life.do("buyer_counter", **offer(800, text="More.")).do("counter", "staff", **offer(500)).do("buyer_accept")
-    told = [(each.by, each.refund, each.state) for each in life.dispute.proposals]
-    assert told == [
+    proposals = [(each.by, each.refund, each.state) for each in life.dispute.proposals]
+    assert proposals == [
         ("buyer", 1000, "superseded"),
         ("seller", 300, "superseded"),
         ("buyer", 800, "open"),
@@ -175,7 +175,7 @@ def test_no_more_proposals_than_a_record_holds() -> None:
     assert life.do("escalate").do("decide", **offer(1)).dispute.result == "platform_decided_issue"
 
 
-def test_what_no_proposal_may_say() -> None:
+def test_an_impossible_proposal_is_refused() -> None:
     life = life_in("wait_seller")
     for body, code in (
         (offer(TOTAL + 1), "refund_exceeds_remaining"),
@@ -183,13 +183,13 @@ def test_what_no_proposal_may_say() -> None:
     ):
         refusal = life.refuses("counter", **body)
         assert isinstance(refusal, Unprocessable) and refusal.code == code
-    shown = life_in(SENT).do("open_dispute", **RETURNING)
-    assert shown.refuses("counter", **offer(0, solution="return_and_refund")).code == "return_without_refund"
+    life = life_in(SENT).do("open_dispute", **RETURNING)
+    assert life.refuses("counter", **offer(0, solution="return_and_refund")).code == "return_without_refund"
     assert life_in(SENT).refuses("open_dispute", **claim(solution="return_and_refund")).code == "nothing_to_return"
 
 
 def test_a_refund_never_exceeds_what_remains() -> None:
-    """Of a dispute over everything, after a part has been promised elsewhere meanwhile."""
+    """For a dispute over everything, after another refund was promised."""
     life = life_in("PART_CLOSED").do("open_dispute", **claim(500))
     promised = sum(refund.amount for refund in life.order.refunds)
     assert promised and life.refuses("counter", **offer(TOTAL - promised + 1)).code == "refund_exceeds_remaining"
@@ -207,8 +207,8 @@ def test_a_frozen_order_stops_the_dispute_too() -> None:
     assert life.due("dispute_answer") == due + days(30) == life.dispute.respond_by
 
 
-def test_nobody_accepts_what_they_do_not_know() -> None:
-    """A snapshot says that there is a dispute, and no more: its clock is shown, and its lapse does nothing."""
+def test_a_dispute_without_a_known_claim_cannot_be_accepted() -> None:
+    """A snapshot reports only that a dispute exists: its timer runs, and the lapse does nothing."""
     life = life_in(SENT).sync(SENT, "dispute")
     assert life.due("dispute_answer") == life.now + days(5) == life.dispute.respond_by
     assert life.refuses("accept", "staff").code == "claim_unknown"
@@ -218,7 +218,7 @@ def test_nobody_accepts_what_they_do_not_know() -> None:
     assert life.do("accept", "staff").refund.amount == 700
 
 
-def test_a_step_means_the_dispute_that_was_seen() -> None:
+def test_an_action_that_names_an_ended_dispute_is_refused() -> None:
     life = life_in("wait_seller")
     seen = life.dispute.dispute_id
     life.do("withdraw").do("open_dispute", **claim())
@@ -227,18 +227,18 @@ def test_a_step_means_the_dispute_that_was_seen() -> None:
     assert life.do("accept", "staff", dispute_id=life.dispute.dispute_id).dispute.ended_at
 
 
-def test_evidence_is_kept_once() -> None:
+def test_the_same_evidence_is_stored_once() -> None:
     life = life_in("platform")
-    told = {"evidence_id": "evd_1", "media_type": "image/png", "bytes": 9}
-    life.do("add_evidence", "staff", **told)
+    file = {"evidence_id": "evd_1", "media_type": "image/png", "bytes": 9}
+    life.do("add_evidence", "staff", **file)
     version = life.order.version
-    assert life.do("add_evidence", "staff", **told).order.version == version
-    (kept,) = life.dispute.evidence
-    assert (kept.by, kept.media_type, kept.at) == ("seller", "image/png", life.now)
+    assert life.do("add_evidence", "staff", **file).order.version == version
+    (evidence,) = life.dispute.evidence
+    assert (evidence.by, evidence.media_type, evidence.at) == ("seller", "image/png", life.now)
 
 
 def test_an_order_does_not_finish_while_it_is_disputed() -> None:
-    """A refund promised before is paid meanwhile, and is all there was."""
+    """An earlier refund of everything is paid during the dispute."""
     life = life_in("FUND_PROCESSING").do("open_dispute", **claim(1000)).do("accept").do("open_dispute", **claim(1800))
     life.do("complete_refund", refund_id=life.refund.refund_id)
     assert life.status == Status.FUND_PROCESSING

@@ -1,4 +1,4 @@
-"""docs/lifecycle.md says what the tables of the domain say."""
+"""docs/lifecycle.md agrees with the tables of the domain."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.domain.order.lifecycle import ACTIONS, DISPUTE_ACTIONS, DISPUTE_TABL
 from tests.proof import counted
 
 
-def test_the_page_is_as_the_tables_are() -> None:
+def test_the_page_agrees_with_the_tables() -> None:
     assert generate.main(["--check"]) == 0, "run: python -m docs.generate"
 
 
@@ -28,7 +28,7 @@ def test_every_row_is_on_the_page() -> None:
     counted("rows on the page", len(listed), 48)
 
 
-def test_the_page_says_where_an_action_leads() -> None:
+def test_the_page_has_the_target_of_an_action() -> None:
     page = generate.document()
     for line in (
         "| `refuse_payment` | seller, platform | `WAIT_SELLER_EXAMINE_MONEY` | `FUND_PROCESSING` (refunding) |",
@@ -39,12 +39,12 @@ def test_the_page_says_where_an_action_leads() -> None:
         assert page.count(line) == 1, line
 
 
-def test_the_diagram_has_an_arrow_for_every_way_and_no_other() -> None:
+def test_the_diagram_has_an_arrow_for_every_edge_and_no_other() -> None:
     orders, disputes = re.findall(r"```mermaid\nstateDiagram-v2\n(.*?)```", generate.document(), re.DOTALL)
     arrow = re.compile(r"^    (\S+) --> (\S+?)(?: : (.*))?$", re.MULTILINE)
-    drawn = {(source, there) for source, there, _ in arrow.findall(orders)}
-    ways = {(str(source), str(there)) for source, there, _ in edges()}
-    ways |= {(str(source), str(there)) for source, following in PLATFORM_ONLY.items() for there in following}
+    drawn = {(source, target) for source, target, _ in arrow.findall(orders)}
+    ways = {(str(source), str(target)) for source, target, _ in edges()}
+    ways |= {(str(source), str(target)) for source, following in PLATFORM_ONLY.items() for target in following}
     assert drawn == ways | {("[*]", "PLACE_ORDER_SUCCESS"), ("FINISH", "[*]")}
     assert len(arrow.findall(orders)) == len(drawn) == orders.count("\n"), "one arrow for all that leads there"
     named = {name for *_, by in arrow.findall(disputes) for name in by.split(", ") if name}
@@ -52,7 +52,7 @@ def test_the_diagram_has_an_arrow_for_every_way_and_no_other() -> None:
     counted("arrows", len(drawn) + len(arrow.findall(disputes)), 45)
 
 
-def test_a_stale_page_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stale_page_is_detected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(generate, "TARGET", tmp_path / "lifecycle.md")
     assert generate.main(["--check"]) == 1
     assert generate.main([]) == 0

@@ -1,4 +1,4 @@
-"""What an erasure takes and what it leaves: every field of what a store keeps of a buyer has been decided upon."""
+"""Erasure: every field of an order and a customer is either erased or kept."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.domain.build import life_in
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 OWNER = Actor("owner", "o")
-GONE: dict[type, str] = {
+ERASED: dict[type, str] = {
     Order: "memo note tags unread_messages",
     Buyer: "name email",
     Parcel: "tracking_url",
@@ -42,7 +42,7 @@ KEPT: dict[type, str] = {
 
 
 def full() -> Order:
-    """An order with everything that there can be on one."""
+    """An order with every field set."""
     order = life_in("FINISH").order
     file = Evidence("evd_1", "seller", "image/png", 9, NOW, "a label")
     said = Proposal("buyer", "refund", 100, "it is torn", NOW)
@@ -68,13 +68,13 @@ def erased(order: Order) -> Order:
     return erasure.erase(order, erasure.new_erasure(OWNER, False, NOW), NOW)[0]
 
 
-@pytest.mark.parametrize("kind", GONE, ids=lambda kind: kind.__name__)
-def test_every_field_has_been_decided_upon(kind: type) -> None:
-    told = [name for table in (GONE, PARTLY, KEPT) for name in table.get(kind, "").split()]
-    assert sorted(told) == sorted(each.name for each in fields(kind))
+@pytest.mark.parametrize("kind", ERASED, ids=lambda kind: kind.__name__)
+def test_every_field_is_classified(kind: type) -> None:
+    names = [name for table in (ERASED, PARTLY, KEPT) for name in table.get(kind, "").split()]
+    assert sorted(names) == sorted(each.name for each in fields(kind))
 
 
-def test_what_is_to_go_is_gone_and_what_is_to_stay_is_as_it_was() -> None:
+def test_an_erasure_removes_personal_fields_and_keeps_the_others() -> None:
     before = full()
     after = erased(before)
     pairs: list[tuple[Any, Any]] = [
@@ -85,14 +85,14 @@ def test_what_is_to_go_is_gone_and_what_is_to_stay_is_as_it_was() -> None:
         (before.disputes[0], after.disputes[0]),
         (before.disputes[0].proposals[0], after.disputes[0].proposals[0]),
     ]
-    looked = 0
+    checked = 0
     for was, now in pairs:
-        for name in GONE[type(was)].split():
+        for name in ERASED[type(was)].split():
             assert getattr(was, name) and not getattr(now, name), name
-            looked += 1
+            checked += 1
         for name in KEPT[type(was)].split():
             assert getattr(was, name) == getattr(now, name), name
-            looked += 1
+            checked += 1
     assert after.recipient == {"country": "FR"}
     assert (after.version, after.erased_at) == (before.version + 1, NOW)
     assert (
@@ -101,35 +101,35 @@ def test_what_is_to_go_is_gone_and_what_is_to_stay_is_as_it_was() -> None:
         and after.outcome is before.outcome
     )
     assert erasure.has_personal_data(before) and not erasure.has_personal_data(after)
-    print(f"\n{looked} fields")
-    assert looked >= 60
+    print(f"\n{checked} fields")
+    assert checked >= 60
 
 
-def test_a_reason_that_nobody_wrote_stays() -> None:
+def test_a_reason_that_is_a_code_stays() -> None:
     order = full()
     coded = replace(order, refunds=(replace(order.refunds[0], reason="seller_send_goods_timeout"),))
     assert erased(coded).refunds == coded.refunds
 
 
-def test_history_says_who_and_when_and_not_what() -> None:
+def test_the_history_entry_has_the_actor_and_the_time_but_no_values() -> None:
     _, entry = erasure.erase(full(), erasure.new_erasure(OWNER, False, NOW), NOW)
     assert (entry.actor, entry.at, entry.recorded_at, entry.action) == (OWNER, NOW, NOW, "erase")
     assert entry.reason is None and not entry.changes and entry.from_status is entry.to_status
     assert erasure.changes_without_personal_data({"tags": [["a"], ["b"]], "note": True}) == {"tags": True, "note": True}
 
 
-def test_a_customer_keeps_figures_and_whether_they_may_be_written_to() -> None:
-    told = Customer("s", "b", "FR", "Alex", {"orders": 2}, {"USD": 5}, NOW, NOW, ("vip",), "kind", True, True)
-    bare = customers.anonymous(told)
+def test_an_anonymous_customer_keeps_figures_and_opt_outs() -> None:
+    customer = Customer("s", "b", "FR", "Alex", {"orders": 2}, {"USD": 5}, NOW, NOW, ("vip",), "kind", True, True)
+    bare = customers.anonymous(customer)
     for name in KEPT[Customer].split():
-        assert getattr(bare, name) == getattr(told, name), name
+        assert getattr(bare, name) == getattr(customer, name), name
     assert (bare.name, bare.note, bare.tags) == (None, None, ())
 
 
-def test_two_passes_then_a_day_for_those_that_are_open() -> None:
-    asked = erasure.new_erasure(OWNER, False, NOW)
-    assert (asked.state, asked.due_at) == ("queued", NOW)
-    first = erasure.after_order(erasure.after_order(erasure.at_start_of_pass(asked), "1", True), "2", False)
+def test_an_erasure_has_two_passes_and_checks_open_orders_each_day() -> None:
+    requested = erasure.new_erasure(OWNER, False, NOW)
+    assert (requested.state, requested.due_at) == ("queued", NOW)
+    first = erasure.after_order(erasure.after_order(erasure.at_start_of_pass(requested), "1", True), "2", False)
     assert (first.state, first.erased, first.open) == ("running", 1, 1)
     assert erasure.at_start_of_pass(first) == first, "a pass that goes on keeps its counts"
     assert erasure.after_order(first, "3", None) == replace(first, position="3"), "none of the buyer's"
@@ -142,7 +142,7 @@ def test_two_passes_then_a_day_for_those_that_are_open() -> None:
     assert (done.state, done.erased, done.due_at, done.finished_at) == ("done", 1, None, NOW)
 
 
-def test_only_what_has_ended_is_erased_unless_the_owner_says_so() -> None:
+def test_only_ended_orders_are_erased_unless_the_request_includes_open_ones() -> None:
     open_order, ended = life_in("WAIT_SELLER_SEND_GOODS").order, life_in("FINISH").order
     careful, all_of_it = erasure.new_erasure(OWNER, False, NOW), erasure.begun(OWNER, True, NOW)
     assert [erasure.may_erase(order, careful) for order in (open_order, ended)] == [False, True]

@@ -1,4 +1,4 @@
-"""What one order adds to its store's daily figures: whose day, whose money, and what happened when."""
+"""What one order adds to the daily figures of its store: the day, the currency and the event."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tests.domain.build import PLACED, STORE, TOTAL, WATCHING, Life, life_in, li
 SHANGHAI = STORE.time_zone
 
 
-def told(life: Life, by: str = "total", name: str = "") -> dict[str, int]:
-    """The figures of one kind, days apart from nothing: each life here is of one day unless a test says otherwise."""
+def figures_of(life: Life, by: str = "total", name: str = "") -> dict[str, int]:
+    """The figures of one kind by name. The orders of these tests have each figure on one day only."""
     return {key.figure: amount for key, amount in figures(life.order).items() if (key.by, key.name) == (by, name)}
 
 
@@ -67,8 +67,8 @@ def test_an_order_counts_on_the_local_day_that_it_was_placed(zone: str, placed: 
     ],
 )
 def test_periods_are_calendar_periods_and_weeks_begin_on_mondays(day: str, group_by: str, first: str, end: str) -> None:
-    found = period_of(date.fromisoformat(day), group_by)
-    assert tuple(each.isoformat() for each in found) == (first, end)
+    period = period_of(date.fromisoformat(day), group_by)
+    assert tuple(each.isoformat() for each in period) == (first, end)
 
 
 def test_a_change_of_the_stores_zone_moves_no_figure() -> None:
@@ -80,46 +80,46 @@ def test_a_change_of_the_stores_zone_moves_no_figure() -> None:
     assert {key.day for key in figures(life.order)} == {key.day for key in before} == {date(2024, 3, 4)}
 
 
-def test_an_order_from_before_there_were_figures_counts_whole_from_its_next_change_on() -> None:
+def test_an_order_from_before_there_were_figures_counts_from_its_next_change_on() -> None:
     life = life_in("WAIT_SELLER_SEND_GOODS")
     life.order = replace(life.order, time_zone="")
     assert figures(life.order) == Counter()
     life.do("ship", parcels=[parcel("LX1")])
     assert life.order.time_zone == SHANGHAI
-    assert told(life)["received"] == TOTAL and told(life)["paid_orders"] == 1
+    assert figures_of(life)["received"] == TOTAL and figures_of(life)["paid_orders"] == 1
 
 
-def test_what_is_sold_counts_by_country_and_product_once_it_is_paid() -> None:
+def test_sales_count_by_country_and_product_once_the_order_is_paid() -> None:
     life = Life(lines=(line("a", 2, 1000), line("b", 1, 500), line("c", 3, 100)), shipping_fee=300)
-    assert told(life) == told(life, "country", "FR") == {"orders": 1, "pieces": 6, "ordered": 3100}
-    assert told(life, "product", "product-a") == {}
+    assert figures_of(life) == figures_of(life, "country", "FR") == {"orders": 1, "pieces": 6, "ordered": 3100}
+    assert figures_of(life, "product", "product-a") == {}
     life.do("pay")
     sold = {"orders": 1, "pieces": 6, "ordered": 3100, "paid": 1, "received": 3100}
-    assert told(life, "country", "FR") == sold
-    assert told(life) == sold | {"paid_orders": 1}
-    assert told(life, "product", "product-a") == {"pieces": 2, "amount": 2000}
-    assert told(life, "product", "product-c") == {"pieces": 3, "amount": 300}
+    assert figures_of(life, "country", "FR") == sold
+    assert figures_of(life) == sold | {"paid_orders": 1}
+    assert figures_of(life, "product", "product-a") == {"pieces": 2, "amount": 2000}
+    assert figures_of(life, "product", "product-c") == {"pieces": 3, "amount": 300}
 
 
 def test_lines_of_one_product_count_together() -> None:
     life = Life(lines=(line("a", 2, 1000), replace(line("b", 1, 500), product_id="product-a"))).do("pay")
-    assert told(life, "product", "product-a") == {"pieces": 3, "amount": 2500}
+    assert figures_of(life, "product", "product-a") == {"pieces": 3, "amount": 2500}
 
 
-def test_pieces_that_a_refund_has_closed_or_that_came_back_are_refunded_ones() -> None:
+def test_pieces_that_are_not_shipped_or_are_returned_count_as_refunded() -> None:
     closed = life_in("PART_CLOSED")  # one of two of line a was sent
-    assert told(closed, "product", "product-a") == {"pieces": 2, "amount": 2000, "refunded_pieces": 1}
+    assert figures_of(closed, "product", "product-a") == {"pieces": 2, "amount": 2000, "refunded_pieces": 1}
     back = life_in("wait_confirm_return").do("confirm_return")
-    assert told(back, "product", "product-a")["refunded_pieces"] == 2
-    assert told(back, "product", "product-b")["refunded_pieces"] == 1
+    assert figures_of(back, "product", "product-a")["refunded_pieces"] == 2
+    assert figures_of(back, "product", "product-b")["refunded_pieces"] == 1
     partly = life_in("wait_buyer").do("buyer_accept")  # money without goods is no product's
-    assert "refunded_pieces" not in told(partly, "product", "product-a")
-    assert told(partly).get("refunded", 0) == 0
+    assert "refunded_pieces" not in figures_of(partly, "product", "product-a")
+    assert figures_of(partly).get("refunded", 0) == 0
     partly.do("complete_refund", refund_id=partly.refund.refund_id)
-    assert told(partly)["refunded"] == told(partly, "country", "FR")["refunded"] == 500
+    assert figures_of(partly)["refunded"] == figures_of(partly, "country", "FR")["refunded"] == 500
 
 
-def test_a_snapshot_moves_an_order_whole() -> None:
+def test_a_snapshot_moves_all_figures_of_an_order() -> None:
     life = life_in("WAIT_SELLER_SEND_GOODS")
     before = figures(life.order)
     buyer = replace(life.order.buyer, country="ES")
@@ -132,18 +132,18 @@ def test_a_snapshot_moves_an_order_whole() -> None:
     assert sum(amount for key, amount in after.items() if key.by == "total" and key.figure == "orders") == 1
     change = after.copy()
     change.subtract(before)
-    kept = before.copy()
-    kept.update(change)
-    assert +kept == after
+    moved = before.copy()
+    moved.update(change)
+    assert +moved == after
 
 
-def test_figures_of_two_currencies_are_two() -> None:
+def test_figures_are_separate_for_each_currency() -> None:
     order = life_in("WAIT_SELLER_SEND_GOODS").order
     assert {key.currency for key in figures(order)} == {"USD"}
     assert {key.currency for key in figures(replace(order, currency="JPY"))} == {"JPY"}
 
 
-def test_shipping_is_on_time_until_the_second_that_it_was_due() -> None:
+def test_shipment_is_on_time_up_to_the_second_when_it_was_due() -> None:
     for late, figure in ((timedelta(), "shipped_on_time"), (timedelta(microseconds=1), "shipped_late")):
         life = life_in("WAIT_SELLER_SEND_GOODS", WATCHING)
         due = life.due("shipment")
@@ -155,52 +155,52 @@ def test_shipping_is_on_time_until_the_second_that_it_was_due() -> None:
         assert len(days(life, figure)) == 1 and life.order.ship_by == due
 
 
-def test_part_of_an_order_is_not_shipped_yet() -> None:
+def test_a_partly_shipped_order_is_not_shipped_yet() -> None:
     life = life_in("SELLER_PART_SEND_GOODS")
-    assert not {"shipped_on_time", "shipped_late", "not_shipped"} & set(told(life))
+    assert not {"shipped_on_time", "shipped_late", "not_shipped"} & set(figures_of(life))
     life.do("ship", parcels=[parcel("LX2")])
-    assert told(life)["shipped_on_time"] == 1
+    assert figures_of(life)["shipped_on_time"] == 1
 
 
-def test_ship_by_is_the_one_that_a_freeze_has_moved() -> None:
+def test_a_freeze_moves_ship_by() -> None:
     life = life_in("WAIT_SELLER_SEND_GOODS", WATCHING)
     due = life.due("shipment")
     assert due is not None
     life.do("freeze").wait(days=20).do("unfreeze").do("ship", parcels=[parcel("LX1")])
-    assert life.order.ship_by == due + timedelta(days=20) and "shipped_on_time" in told(life)
+    assert life.order.ship_by == due + timedelta(days=20) and "shipped_on_time" in figures_of(life)
 
 
-def test_where_nobody_knows_when_it_was_due_it_was_neither() -> None:
+def test_without_a_known_ship_by_it_is_neither_on_time_nor_late() -> None:
     life = Life().wait(hours=1).sync("WAIT_BUYER_ACCEPT_GOODS", parcels=[{**parcel("LX1"), "shipped_at": PLACED}])
-    assert life.order.shipped_at and not {"shipped_on_time", "shipped_late"} & set(told(life))
+    assert life.order.shipped_at and not {"shipped_on_time", "shipped_late"} & set(figures_of(life))
 
 
 @pytest.mark.parametrize("situation", ["WAIT_SELLER_SEND_GOODS", "SELLER_PART_SEND_GOODS"])
-def test_an_order_that_was_closed_for_not_shipping_counts_when_that_was_due(situation: str) -> None:
+def test_an_order_closed_because_it_was_not_shipped_counts_when_shipment_was_due(situation: str) -> None:
     life = life_in(situation)
     due = life.due("shipment")
     assert due is not None
     life.wait(days=30).sweep()
     day = [(due + timedelta(hours=8)).date().isoformat()]
     assert days(life, "not_shipped") == days(life, "violations") == day
-    assert not {"shipped_on_time", "shipped_late"} & set(told(life))
+    assert not {"shipped_on_time", "shipped_late"} & set(figures_of(life))
     assert days(life, "cancelled_by_seller") == (day if situation == "WAIT_SELLER_SEND_GOODS" else [])
 
 
-def test_a_snapshot_of_such_an_end_is_a_violation_once() -> None:
+def test_a_snapshot_of_such_an_end_adds_one_violation() -> None:
     life = life_in("WAIT_SELLER_SEND_GOODS", WATCHING)
     due = life.due("shipment")
     life.wait(days=30)
     for _ in range(2):
         life.sync("FUND_PROCESSING", end_reason="seller_send_goods_timeout").wait(hours=1)
     assert [violation.at for violation in life.order.violations] == [due]
-    assert told(life)["violations"] == told(life)["cancelled_by_seller"] == 1
+    assert figures_of(life)["violations"] == figures_of(life)["cancelled_by_seller"] == 1
     early = life_in("WAIT_SELLER_SEND_GOODS", WATCHING)
     early.sync("FUND_PROCESSING", end_reason="seller_send_goods_timeout")
     assert [violation.at for violation in early.order.violations] == [early.now]
 
 
-def test_each_cancellation_is_somebodys() -> None:
+def test_each_cancellation_counts_for_its_cause() -> None:
     assert set(CANCELLED) == {reason for reason, outcome in END_REASONS.items() if outcome is Outcome.CANCELLED}
     for situation, action, figure in (
         ("RISK_CONTROL", "reject_risk", "cancelled_otherwise"),
@@ -212,23 +212,23 @@ def test_each_cancellation_is_somebodys() -> None:
         life = life_in(situation)
         day = life.now + timedelta(hours=8)
         life.do(action)
-        assert {name for name in told(life) if name.startswith("cancelled")} == {figure}
+        assert {name for name in figures_of(life) if name.startswith("cancelled")} == {figure}
         assert days(life, figure) == [day.date().isoformat()]
         life.wait(days=3).do("complete_refund", refund_id=life.refund.refund_id)
         assert days(life, figure) == [day.date().isoformat()]
     unpaid = life_in("CLOSED")
-    assert set(told(unpaid)) == {"orders", "pieces", "ordered"}
+    assert set(figures_of(unpaid)) == {"orders", "pieces", "ordered"}
 
 
-def test_an_order_is_disputed_once_on_the_day_of_its_first() -> None:
+def test_an_order_counts_as_disputed_once_on_the_day_of_its_first_dispute() -> None:
     life = life_in("wait_seller")
     first = days(life, "disputed")
     life.wait(days=2).do("withdraw").wait(days=2)
     life.do("open_dispute", kind="not_received", claim=100, solution="refund", text="x")
-    assert len(life.order.disputes) == 2 and days(life, "disputed") == first and told(life)["disputed"] == 1
+    assert len(life.order.disputes) == 2 and days(life, "disputed") == first and figures_of(life)["disputed"] == 1
 
 
-def test_every_figure_of_every_situation_is_one_that_is_known() -> None:
+def test_every_figure_of_every_situation_has_a_known_name() -> None:
     known, seen = {*SALES, *PRODUCTS, *SERVICE}, Counter[str]()
     for situation in ("PLACE_ORDER_SUCCESS", "REFUNDING", "PART_CLOSED", "wait_confirm_return", "FINISH", "IN_CANCEL"):
         for key, amount in figures(life_in(situation).order).items():
@@ -247,5 +247,5 @@ def test_every_figure_of_every_situation_is_one_that_is_known() -> None:
         ({"shipped_on_time": 5}, 1.0),
     ],
 )
-def test_a_rate_is_a_share_of_what_there_was(counts: dict[str, int], rate: float | None) -> None:
+def test_a_rate_is_a_share_of_its_denominator(counts: dict[str, int], rate: float | None) -> None:
     assert level(MEASURES["on_time_shipment"], counts).rate == rate

@@ -1,4 +1,4 @@
-"""Layouts: to the letter where tools look for the letters, and nothing in them twice."""
+"""Layouts: exact headings of the seller centre, and no column twice."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EVERY = [(kind, name, layout) for kind, layouts in LAYOUTS.items() for name, lay
     ("era", "layout", "count"),
     [("B_2016_2019_cn_26col", SELLER_CENTRE_2016, 26), ("E_2025_2026_cn_44col", SELLER_CENTRE_2026, 44)],
 )
-def test_the_seller_centres_headings_are_to_the_letter(shared_data: Path, era: str, layout: Layout, count: int) -> None:
+def test_the_seller_centres_headings_are_exact(shared_data: Path, era: str, layout: Layout, count: int) -> None:
     headers = json.loads((shared_data / "aliexpress_export" / "headers.json").read_text())[era]["columns"]
     assert [heading for heading, _ in layout.columns] == headers
     assert len(headers) == count
@@ -42,17 +42,17 @@ def test_every_kind_has_layouts_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_all_columns_at_once_still_have_headings_of_their_own(language: str) -> None:
+def test_all_columns_have_different_headings(language: str) -> None:
     for columns, least in ((COLUMNS, 55), (customer_columns.COLUMNS, 20)):
         headings = [heading for heading, _ in named(columns, language, columns).columns]
         assert len(set(headings)) == len(columns) >= least
 
 
-def test_a_whole_order_has_no_column_of_a_line() -> None:
+def test_a_row_of_a_whole_order_has_no_column_of_a_line() -> None:
     assert not {"line_id", "quantity", "unit_price"} & set(columns_of("orders"))
     assert {"line_id", "quantity", "unit_price", "order_id"} <= set(columns_of("lines"))
 
 
-def test_columns_that_are_not_known_are_told() -> None:
+def test_columns_without_data_are_listed() -> None:
     assert SELLER_CENTRE_2016.unknown == ()
     assert {"支付方式", "EANcode"} <= set(SELLER_CENTRE_2026.unknown)

@@ -1,4 +1,4 @@
-"""What is told of an order, and when: every lead once, in the order's own time, whenever anybody looks."""
+"""The alerts of an order: each lead once, at its own time, whenever a run checks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ START = datetime(2026, 12, 1, 9, tzinfo=UTC)
 
 
 class Followed:
-    """An order with its alerts: commands, runs of the clock and looks of the reminder run, in any order."""
+    """An order with its alerts: commands, sweeps and checks of the reminder run, in any order."""
 
     def __init__(self, life: Life) -> None:
         self.order, self.store, self.ids = life.order, life.store, 0
@@ -34,12 +34,12 @@ class Followed:
         self.alerts: dict[str, Alert] = {}
         self.twice = 0
 
-    def take(self, told: AlertChanges) -> None:
-        self.progress = told.progress
-        for alert in told.raised:
+    def apply(self, changes: AlertChanges) -> None:
+        self.progress = changes.progress
+        for alert in changes.raised:
             self.twice += alert.alert_id in self.alerts
             self.alerts[alert.alert_id] = alert
-        for cause, at in told.resolved:
+        for cause, at in changes.resolved:
             alert_id = cause.alert_id(self.store.store_id)
             assert self.alerts[alert_id].resolved_at is None
             self.alerts[alert_id] = replace(self.alerts[alert_id], resolved_at=at)
@@ -50,20 +50,20 @@ class Followed:
 
     def change(self, change: lifecycle.Change) -> None:
         if change.entries:
-            self.take(order_alerts.for_change(self.order, change, self.store, self.progress))
+            self.apply(order_alerts.for_change(self.order, change, self.store, self.progress))
             self.order = change.order
 
     def sweep(self, now: datetime) -> None:
         self.change(lifecycle.lapse(self.order, self.store, before=now, recorded_at=now, new_id=self.new_id))
 
-    def look(self, now: datetime) -> None:
-        self.take(order_alerts.at(self.order, self.store, self.progress, now))
+    def check(self, now: datetime) -> None:
+        self.apply(order_alerts.at(self.order, self.store, self.progress, now))
 
     def do(self, action: str, now: datetime, by: str = "platform", at: datetime | None = None, **body: object) -> None:
         command = Command(action, Actor(by, by), at or now, now, self.store, self.new_id, body)
         self.change(lifecycle.act(self.order, command))
 
-    def said(self) -> set[tuple[str, str | None, datetime, datetime | None]]:
+    def summary(self) -> set[tuple[str, str | None, datetime, datetime | None]]:
         return {(each.kind, each.timer, each.raised_at, each.resolved_at) for each in self.alerts.values()}
 
 
@@ -73,7 +73,7 @@ def due_of(order: Order, kind: str) -> datetime:
     return timer.due_at
 
 
-def begun(situation: str, store: Store | None = None) -> Followed:
+def followed(situation: str, store: Store | None = None) -> Followed:
     return Followed(life_in(situation, store) if store else life_in(situation))
 
 
@@ -81,83 +81,83 @@ def watching(**rules: object) -> Store:
     return Store("s", policy=DeadlinePolicy(Mode.WATCH), alert_rules=AlertRules(**rules))  # type: ignore[arg-type]
 
 
-def test_each_lead_of_a_timer_is_told_once_at_its_own_moment() -> None:
-    order = begun("WAIT_SELLER_SEND_GOODS")
+def test_each_lead_of_a_timer_raises_one_alert_at_its_own_time() -> None:
+    order = followed("WAIT_SELLER_SEND_GOODS")
     due = due_of(order.order, "shipment")
     for hours in range(0, 24 * 12):
-        order.look(order.progress.until + H if hours == 0 else due - timedelta(days=9) + H * hours)  # type: ignore[operator]
-    moments = sorted(alert.raised_at for alert in order.alerts.values())
-    assert moments == [due - 48 * H, due - 24 * H, due - 4 * H], "the sweep does what comes at the due time itself"
+        order.check(order.progress.until + H if hours == 0 else due - timedelta(days=9) + H * hours)  # type: ignore[operator]
+    times = sorted(alert.raised_at for alert in order.alerts.values())
+    assert times == [due - 48 * H, due - 24 * H, due - 4 * H], "the lapse comes at the due time itself"
     assert [order.alerts[each].severity for each in sorted(order.alerts)] == ["info", "warning", "critical"]
     assert order.twice == 0
 
 
-def test_what_lapses_by_itself_is_not_called_overdue_but_what_a_watch_store_only_watches_is() -> None:
+def test_a_timer_that_lapses_raises_no_overdue_alert_except_in_watch_mode() -> None:
     for store, expected in ((None, 3), (watching(), 4)):
-        order = begun("WAIT_SELLER_SEND_GOODS", store)
-        order.look(due_of(order.order, "shipment") + H)
+        order = followed("WAIT_SELLER_SEND_GOODS", store)
+        order.check(due_of(order.order, "shipment") + H)
         assert len(order.alerts) == expected
-    release = begun("FUND_PROCESSING")
+    release = followed("FUND_PROCESSING")
     due = due_of(release.order, "release")
-    release.look(due - timedelta(microseconds=1))
+    release.check(due - timedelta(microseconds=1))
     assert not release.alerts
-    release.look(due)
+    release.check(due)
     assert [(each.kind, each.severity) for each in release.alerts.values()] == [("release_overdue", "warning")]
     release.do("release_funds", due + H)
     assert [each.resolved_at for each in release.alerts.values()] == [due + H]
 
 
-def test_what_came_up_while_a_store_only_watched_is_told_so_whenever_anybody_looks() -> None:
+def test_alerts_from_the_time_in_watch_mode_do_not_depend_on_when_a_run_checks() -> None:
     ends = []
-    for looks in ([], [-30 * H], [H], [-50 * H, -3 * H, 2 * H]):
-        order = begun("WAIT_SELLER_SEND_GOODS", watching())
+    for checks in ([], [-30 * H], [H], [-50 * H, -3 * H, 2 * H]):
+        order = followed("WAIT_SELLER_SEND_GOODS", watching())
         due = due_of(order.order, "shipment")
-        for late in looks:
-            order.look(due + late)
+        for late in checks:
+            order.check(due + late)
         order.store = replace(order.store, policy=DeadlinePolicy(Mode.ENFORCE), watched_until=due + 5 * H)
         order.sweep(due + 6 * H)
-        order.look(due + 7 * H)
-        ends.append(order.said())
+        order.check(due + 7 * H)
+        ends.append(order.summary())
     assert all(end == ends[0] for end in ends)
     overdue = [(kind, at) for kind, timer, at, _ in ends[0] if timer == "shipment" and at >= due]
     assert overdue == [("deadline", due)] and any(kind == "closed_by_clock" for kind, *_ in ends[0])
 
 
 @pytest.mark.parametrize("situation", [*WAYS, *DISPUTED])
-def test_the_alerts_at_the_end_do_not_depend_on_when_any_run_came(situation: str) -> None:
-    """Sweeps and looks hourly, daily, or never until the end, in any order: the same alerts, the same state."""
+def test_the_alerts_at_the_end_do_not_depend_on_when_a_run_starts(situation: str) -> None:
+    """Sweeps and checks every three hours, daily, or at the end only: the same alerts and the same state."""
     ends = set()
-    for sweeps, looks in product((3, 24, 24 * 70), repeat=2):
-        order = begun(situation)
+    for sweeps, checks in product((3, 24, 24 * 70), repeat=2):
+        order = followed(situation)
         start = order.progress.until
         assert start is not None
         for hour in range(1, 24 * 70 + 1):
             now = start + H * hour + timedelta(seconds=31)
-            if hour % looks == 0:
-                order.look(now)
+            if hour % checks == 0:
+                order.check(now)
             if hour % sweeps == 0:
                 order.sweep(now)
-        order.look(now)
-        order.look(now)
+        order.check(now)
+        order.check(now)
         assert order.twice == 0
-        ends.add((frozenset(order.said()), order.order.status, order.progress))
+        ends.add((frozenset(order.summary()), order.order.status, order.progress))
     assert len(ends) == 1, ends
 
 
 def timed(order: Followed, kind: str) -> list[tuple[timedelta | None, datetime]]:
-    """What was told of a timer: leads with their moments, one after the other."""
-    told = [each for each in order.alerts.values() if each.timer == kind]
-    return sorted(((each.lead, each.raised_at) for each in told), key=lambda each: each[1])
+    """The alerts of a timer, by time: lead and time of each."""
+    alerts = [each for each in order.alerts.values() if each.timer == kind]
+    return sorted(((each.lead, each.raised_at) for each in alerts), key=lambda each: each[1])
 
 
 @pytest.mark.parametrize(
     ("left", "at_once"),
     [(72, None), (48, 48), (47, 48), (25, 48), (24, 24), (20, 24), (4, 4), (3, 4), (0.01, 4), (0, None), (-30, None)],
 )
-def test_of_the_leads_that_lie_behind_a_timer_the_tightest_is_told_as_it_is_set(
+def test_of_the_leads_that_have_passed_when_a_timer_starts_the_shortest_is_raised(
     left: float, at_once: int | None
 ) -> None:
-    order = begun("RISK_CONTROL")
+    order = followed("RISK_CONTROL")
     now = order.progress.until
     assert now is not None
     due = now + left * H
@@ -165,27 +165,27 @@ def test_of_the_leads_that_lie_behind_a_timer_the_tightest_is_told_as_it_is_set(
     expected = [(at_once * H, now)] if at_once else []
     assert timed(order, "shipment") == expected
     assert [(each.kind, each.lead) for each in order.progress.open] == [("deadline", lead) for lead, _ in expected]
-    order.look(due)
+    order.check(due)
     later = [(lead * H, due - lead * H) for lead in (48, 24, 4) if lead < min(left, at_once or left)]
     assert timed(order, "shipment") == expected + later and order.twice == 0
     ours = {each.severity for each in order.alerts.values() if (each.lead, each.raised_at) in expected}
     assert ours <= {"critical" if left <= 4 else "warning" if left <= 24 else "info"}, (
-        "how bad it is goes by what is left"
+        "the severity follows from the time left"
     )
 
 
-def test_a_timer_that_is_held_and_goes_on_twice_in_one_moment_is_told_of_twice() -> None:
-    order = begun("WAIT_SELLER_SEND_GOODS")
+def test_a_timer_that_is_held_and_resumed_twice_at_one_time_raises_two_alerts() -> None:
+    order = followed("WAIT_SELLER_SEND_GOODS")
     now = due_of(order.order, "shipment") - 3 * H
-    order.look(now)
+    order.check(now)
     for action in ("freeze", "unfreeze", "freeze", "unfreeze"):
         order.do(action, now)
     assert timed(order, "shipment")[-2:] == [(4 * H, now)] * 2 and order.twice == 0
     assert len(order.progress.open) == 1 and sum(each.resolved_at is None for each in order.alerts.values()) == 1
 
 
-def test_what_is_told_late_says_what_is_left() -> None:
-    order = begun("RISK_CONTROL")
+def test_an_alert_raised_late_says_how_much_time_is_left() -> None:
+    order = followed("RISK_CONTROL")
     now = order.progress.until
     assert now is not None
     order.do("pass_risk", now, deadlines={"shipment": now + 3.2 * H})
@@ -196,14 +196,14 @@ def test_what_is_told_late_says_what_is_left() -> None:
 
 
 @pytest.mark.parametrize("days", [1, 2, 3, 7])
-def test_a_timer_that_starts_with_its_full_length_tells_nothing_at_once(days: int) -> None:
-    """Or a store that ships within a day would be told of every order twice."""
+def test_a_timer_that_starts_with_its_full_length_raises_nothing_at_once(days: int) -> None:
+    """Otherwise every order of a store that ships within a day would raise two alerts."""
     short = dict.fromkeys(DURATIONS, timedelta(hours=24)) | {"shipment": timedelta(days=days)}
     store = Store("s", policy=DeadlinePolicy(durations=short))
     for line_days in (None, 1):
         life = Life(store, lines=(replace(line("a"), handling_days=line_days),))
         order = Followed(life)
-        order.take(order_alerts.for_new_order(life.order, life.entries[0], store))
+        order.apply(order_alerts.for_new_order(life.order, life.entries[0], store))
         now = life.now
         for action, body in (
             ("pay", {}),
@@ -226,31 +226,31 @@ def test_a_timer_that_starts_with_its_full_length_tells_nothing_at_once(days: in
         }
 
 
-def test_a_timer_that_goes_on_with_little_left_is_told_of_as_it_goes_on() -> None:
-    """Thawed, freed by a dispute's end, given back by a cancellation, or moved by a snapshot."""
-    thawed = begun("WAIT_SELLER_SEND_GOODS")
-    due = due_of(thawed.order, "shipment")
-    thawed.do("freeze", due - 3 * H)
-    assert not thawed.progress.open
-    thawed.do("unfreeze", due + 50 * H)
-    assert timed(thawed, "shipment")[-1] == (4 * H, due + 50 * H)
-    assert [(each.due_at, each.at) for each in thawed.progress.open] == [(due + 53 * H, due + 50 * H)]
+def test_a_timer_that_resumes_with_little_time_left_raises_an_alert_then() -> None:
+    """After a freeze, a dispute or a cancellation, or because a snapshot changed it."""
+    unfrozen = followed("WAIT_SELLER_SEND_GOODS")
+    due = due_of(unfrozen.order, "shipment")
+    unfrozen.do("freeze", due - 3 * H)
+    assert not unfrozen.progress.open
+    unfrozen.do("unfreeze", due + 50 * H)
+    assert timed(unfrozen, "shipment")[-1] == (4 * H, due + 50 * H)
+    assert [(each.due_at, each.at) for each in unfrozen.progress.open] == [(due + 53 * H, due + 50 * H)]
 
-    disputed = begun("SELLER_PART_SEND_GOODS")
+    disputed = followed("SELLER_PART_SEND_GOODS")
     due = due_of(disputed.order, "shipment")
     disputed.do("open_dispute", due - 3 * H, **claim(100))
     disputed.do("withdraw", due + 9 * H)
     assert timed(disputed, "shipment")[-1] == (4 * H, due + 9 * H)
     assert due_of(disputed.order, "shipment") == due + 12 * H
 
-    ended = begun("SELLER_PART_SEND_GOODS")
+    ended = followed("SELLER_PART_SEND_GOODS")
     due = due_of(ended.order, "shipment")
     ended.do("open_dispute", due - 20 * H, **claim(100))
     lapses = due_of(ended.order, "dispute_answer")
     ended.sweep(lapses + 100 * H)
     assert (24 * H, lapses) in timed(ended, "shipment"), "at the lapse, however late the sweep"
 
-    returned = begun("IN_CANCEL")
+    returned = followed("IN_CANCEL")
     due = due_of(returned.order, "shipment")
     returned.store = replace(returned.store, policy=DeadlinePolicy(Mode.WATCH))
     returned.do("reject_cancellation", due + H, by="seller")
@@ -267,63 +267,63 @@ def test_a_timer_that_goes_on_with_little_left_is_told_of_as_it_goes_on() -> Non
     ]
 
 
-def test_what_an_import_brings_in_is_told_only_where_time_is_left() -> None:
-    """Years of orders, finished, lapsed long ago, or as good as new."""
-    told = []
+def test_imported_orders_raise_alerts_only_if_time_is_left() -> None:
+    """Orders of years: finished, lapsed long ago, or recent."""
+    raised = []
     for age in (timedelta(days=400), timedelta(days=19, hours=21), timedelta(days=19), timedelta(days=3)):
         life = Life(Store("s"))
         now = life.order.placed_at + age
         order = Followed(life)
-        order.take(order_alerts.for_new_order(life.order, replace(life.entries[0], recorded_at=now), life.store))
-        told += [(age.days, each.timer, each.lead) for each in order.alerts.values()]
+        order.apply(order_alerts.for_new_order(life.order, replace(life.entries[0], recorded_at=now), life.store))
+        raised += [(age.days, each.timer, each.lead) for each in order.alerts.values()]
         for status in ("WAIT_SELLER_SEND_GOODS", "WAIT_BUYER_ACCEPT_GOODS", "FUND_PROCESSING", "FINISH"):
             order.do("sync", now, at=life.order.placed_at + H, **life.snapshot(status))
             if age.days == 400:
-                order.look(now)
+                order.check(now)
                 assert not order.alerts, status
-    assert told == [(19, "payment", 4 * H), (19, "payment", 24 * H)]
+    assert raised == [(19, "payment", 4 * H), (19, "payment", 24 * H)]
 
 
-def test_a_command_first_tells_what_passed_before_it() -> None:
-    swept, late = begun("WAIT_SELLER_SEND_GOODS"), begun("WAIT_SELLER_SEND_GOODS")
+def test_a_command_first_raises_the_alerts_from_before_it() -> None:
+    swept, late = followed("WAIT_SELLER_SEND_GOODS"), followed("WAIT_SELLER_SEND_GOODS")
     due = due_of(swept.order, "shipment")
     for hours in range(-60, -3):
-        swept.look(due + H * hours)
+        swept.check(due + H * hours)
     for order in (swept, late):
         order.do("ship", due - 3 * H, by="seller", parcels=[parcel("LX9")])
-    assert swept.said() == late.said() and len(late.said()) == 3
+    assert swept.summary() == late.summary() and len(late.summary()) == 3
     assert {each.resolved_at for each in late.alerts.values()} == {due - 3 * H}
-    assert all(not each.should_deliver for each in late.alerts.values()), "over before anybody could be told"
+    assert all(not each.should_deliver for each in late.alerts.values()), "resolved before the first delivery"
 
 
-def test_a_pause_ends_what_is_open_and_tells_of_nothing_meanwhile() -> None:
-    order = begun("WAIT_SELLER_SEND_GOODS")
+def test_a_pause_resolves_open_alerts_and_raises_none() -> None:
+    order = followed("WAIT_SELLER_SEND_GOODS")
     due = due_of(order.order, "shipment")
-    order.look(due - 24 * H)
+    order.check(due - 24 * H)
     order.do("freeze", due - 20 * H)
     assert all(each.resolved_at == due - 20 * H for each in order.alerts.values())
-    order.look(due + 100 * H)
+    order.check(due + 100 * H)
     assert len(order.alerts) == 2 and not order.progress.open
     order.do("unfreeze", due + 100 * H)
-    order.look(due + 130 * H)
+    order.check(due + 130 * H)
     later = [each for each in order.alerts.values() if each.due_at != due]
-    moments = sorted((each.raised_at, each.lead) for each in later)
-    assert moments == [(due + 100 * H, 24 * H), (due + 116 * H, 4 * H)] and {each.due_at for each in later} == {
+    times = sorted((each.raised_at, each.lead) for each in later)
+    assert times == [(due + 100 * H, 24 * H), (due + 116 * H, 4 * H)] and {each.due_at for each in later} == {
         due + 120 * H
     }
 
 
-def test_a_note_behind_a_lapse_that_is_due_does_not_swallow_what_the_lapse_brings() -> None:
-    order = begun("RISK_CONTROL", Store("s", policy=DeadlinePolicy(durations={**_short()})))
+def test_a_note_after_a_lapse_that_is_due_does_not_lose_the_alerts_of_the_lapse() -> None:
+    order = followed("RISK_CONTROL", Store("s", policy=DeadlinePolicy(durations={**_short()})))
     due = due_of(order.order, "risk")
-    noted, swept = order, begun("RISK_CONTROL", order.store)
+    noted, swept = order, followed("RISK_CONTROL", order.store)
     entry = Entry(9, due + 9 * H, due + 9 * H, Actor("staff", "a"), "patch", order.order.status, order.order.status)
     noted.change(lifecycle.Change(replace(order.order, note="n", version=9), (entry,)))
     for each in (noted, swept):
         each.sweep(due + 10 * H)
-        each.look(due + 10 * H)
-        each.look(due + 40 * 24 * H)
-    assert {each[:3] for each in noted.said()} == {each[:3] for each in swept.said()} and swept.said()
+        each.check(due + 10 * H)
+        each.check(due + 40 * 24 * H)
+    assert {each[:3] for each in noted.summary()} == {each[:3] for each in swept.summary()} and swept.summary()
 
 
 def _short() -> dict[str, timedelta]:
@@ -331,15 +331,15 @@ def _short() -> dict[str, timedelta]:
 
 
 def test_changed_leads_apply_from_their_change_on() -> None:
-    order = begun("WAIT_SELLER_SEND_GOODS")
+    order = followed("WAIT_SELLER_SEND_GOODS")
     due = due_of(order.order, "shipment")
     before = order.store.alert_rules
     leads = {**LEADS, "shipment": (72 * H, 30 * H, 4 * H)}
     rules = before.updated(AlertRules(leads=leads), due - 40 * H)
     order.store = replace(order.store, alert_rules=rules)
-    order.look(due)
-    told = sorted(each.lead for each in order.alerts.values() if each.lead)
-    assert told == [4 * H, 30 * H, 48 * H], "48 h passed under the old leads, 24 h no longer does, 72 h never did"
+    order.check(due)
+    leads_due = sorted(each.lead for each in order.alerts.values() if each.lead)
+    assert leads_due == [4 * H, 30 * H, 48 * H], "48 h passed under the old leads, 24 h is no lead now, 72 h was none"
 
 
 HAPPENS: dict[str, tuple[str, str]] = {
@@ -362,9 +362,9 @@ OFFER = {"counter": {"solution": "refund", "refund": 50, "text": "half"}}
 
 
 @pytest.mark.parametrize("kind", HAPPENS)
-def test_what_happens_is_told_and_ends_with_its_cause(kind: str) -> None:
+def test_an_event_raises_an_alert_that_is_resolved_with_its_cause(kind: str) -> None:
     situation, action = HAPPENS[kind]
-    order = begun(situation)
+    order = followed(situation)
     now = order.progress.until
     assert now is not None
     order.do(action, now + H, **BODIES.get(action, {}))
@@ -375,24 +375,24 @@ def test_what_happens_is_told_and_ends_with_its_cause(kind: str) -> None:
     assert order.alerts[alert.alert_id].resolved_at == now + 2 * H
 
 
-def test_a_new_order_is_told_of_unless_it_was_placed_long_ago() -> None:
-    for age, told in ((H, 1), (timedelta(days=2), 0)):
+def test_a_new_order_raises_an_alert_unless_it_was_placed_long_ago() -> None:
+    for age, count in ((H, 1), (timedelta(days=2), 0)):
         life = Life(Store("s"))
         entry = replace(life.entries[0], recorded_at=life.entries[0].at + age)
-        born = order_alerts.for_new_order(life.order, entry, life.store)
-        assert len(born.raised) == told and len(born.progress.open) == told
-        assert born.progress.until == entry.recorded_at
-        if told:
+        changes = order_alerts.for_new_order(life.order, entry, life.store)
+        assert len(changes.raised) == count and len(changes.progress.open) == count
+        assert changes.progress.until == entry.recorded_at
+        if count:
             paid = lifecycle.act(
                 life.order,
                 Command("pay", Actor("platform", "p"), entry.recorded_at, entry.recorded_at, life.store, str),
             )
-            after = order_alerts.for_change(life.order, paid, life.store, born.progress)
+            after = order_alerts.for_change(life.order, paid, life.store, changes.progress)
             assert [cause.kind for cause, _ in after.resolved] == ["new_order"] and not after.progress.open
 
 
-def test_an_order_that_the_clock_closed_is_told_of_with_what_it_costs() -> None:
-    order = begun("WAIT_SELLER_SEND_GOODS")
+def test_an_order_that_the_clock_closed_raises_an_alert_with_its_cost() -> None:
+    order = followed("WAIT_SELLER_SEND_GOODS")
     due = due_of(order.order, "shipment")
     order.sweep(due + 300 * H)
     (closed,) = [each for each in order.alerts.values() if each.kind == "closed_by_clock"]
@@ -400,24 +400,24 @@ def test_an_order_that_the_clock_closed_is_told_of_with_what_it_costs() -> None:
     assert closed.facts["violation"] == "transaction_non_fulfilment"
     assert closed.facts["cost"] == {"amount": f"{order.order.promised / 100:.2f}", "currency": "USD"}
     assert closed.should_deliver and "goes back to the buyer" in sentence(closed, "en", "Asia/Shanghai")
-    watched = begun("WAIT_SELLER_SEND_GOODS", watching())
+    watched = followed("WAIT_SELLER_SEND_GOODS", watching())
     watched.do("expire_shipment", due + H, at=due)
     assert [each.kind for each in watched.alerts.values() if each.kind == "closed_by_clock"], "the platform's own clock"
 
 
-def test_what_lapsed_before_its_order_was_heard_of_is_no_news() -> None:
+def test_a_lapse_from_before_the_order_arrived_raises_no_alert() -> None:
     life = Life(Store("s"))
     late = due_of(life.order, "payment") + timedelta(days=90)
     order = Followed(life)
-    order.take(order_alerts.for_new_order(life.order, replace(life.entries[0], recorded_at=late), life.store))
+    order.apply(order_alerts.for_new_order(life.order, replace(life.entries[0], recorded_at=late), life.store))
     order.sweep(late + H)
     assert order.order.status == "FINISH" and not order.alerts
-    known = begun("PLACE_ORDER_SUCCESS")
+    known = followed("PLACE_ORDER_SUCCESS")
     known.sweep(due_of(known.order, "payment") + timedelta(days=9))
     assert "closed_unpaid" in {each.kind for each in known.alerts.values()}
 
 
-def test_the_rule_reminds_once_and_of_what_became_due_under_it() -> None:
+def test_the_rule_reminds_once_and_only_of_payments_due_since_it_is_on() -> None:
     life = Life(Store("s"))
     placed = life.order.placed_at
 
@@ -435,7 +435,7 @@ def test_the_rule_reminds_once_and_of_what_became_due_under_it() -> None:
     assert order_alerts.reminder_at(life.order, on, AlertProgress(passed_over=placed)) is None
 
 
-def test_an_id_is_a_ulid_of_its_moment_and_of_nothing_but_its_cause() -> None:
+def test_an_id_is_a_ulid_of_the_time_and_the_cause() -> None:
     cause = Cause("deadline", START, "1", "shipment", START + 4 * H, 4 * H)
     one = cause.alert_id("s")
     assert one.startswith("alr_") and len(one) == 30 and one == replace(cause).alert_id("s")
@@ -458,7 +458,7 @@ def test_an_id_is_a_ulid_of_its_moment_and_of_nothing_but_its_cause() -> None:
     assert ULID.from_str(one[4:]).datetime == START
 
 
-def test_every_kind_says_something_in_both_languages() -> None:
+def test_every_kind_has_a_sentence_in_both_languages() -> None:
     facts = {"total": {"amount": "28.50", "currency": "USD"}, "since": "2026-12-01T09:00:00+00:00"}
     said = set()
     for kind in KINDS:

@@ -41,7 +41,7 @@ def test_a_lapse_before_the_freeze_takes_effect_first() -> None:
     assert life.order.frozen
 
 
-def test_thawing_before_the_freeze_moves_nothing() -> None:
+def test_an_unfreeze_dated_before_the_freeze_moves_nothing() -> None:
     life = life_in("RISK_CONTROL")
     before = dues(life)
     assert dues(life.do("freeze", reason="review").do("unfreeze", at=life.now - days(1))) == before
@@ -112,19 +112,19 @@ def test_a_dispute_that_ends_inside_a_freeze_counts_once() -> None:
     assert life.wait(days=4).do("unfreeze").due("receipt") == due + days(7)
 
 
-def test_a_window_that_opens_during_a_dispute_is_whole_when_it_ends() -> None:
+def test_a_window_that_opens_during_a_dispute_has_its_full_length_when_it_ends() -> None:
     life = life_in("SELLER_PART_SEND_GOODS", delivery_days=30).do("open_dispute", **claim()).do("escalate")
     life.wait(days=2).do("ship", "staff", **SHIP_ALL[1]).wait(days=5)
     assert life.sync("WAIT_BUYER_ACCEPT_GOODS").due("receipt") == life.now + days(30)
 
 
-def test_a_release_that_begins_during_a_dispute_is_whole_when_it_ends() -> None:
+def test_a_release_that_begins_during_a_dispute_has_its_full_length_when_it_ends() -> None:
     life = life_in("WAIT_BUYER_ACCEPT_GOODS").do("open_dispute", **claim()).do("escalate").wait(days=4)
     life.sync("FUND_PROCESSING", "dispute", end_reason="buyer_accept_goods").wait(days=6)
     assert life.sync("FUND_PROCESSING").due("release") == life.now + days(3)
 
 
-def test_a_timer_that_begins_during_a_freeze_is_whole_when_it_ends() -> None:
+def test_a_timer_that_begins_during_a_freeze_has_its_full_length_when_it_ends() -> None:
     life = life_in("RISK_CONTROL").do("freeze", reason="review").wait(days=4)
     life.sync("WAIT_SELLER_EXAMINE_MONEY", "frozen").wait(days=6).do("unfreeze")
     assert life.due("examination") == life.now + hours(72)

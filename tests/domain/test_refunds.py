@@ -1,4 +1,4 @@
-"""Cancellations, refund records, their payment, the release of funds, and how an order ends."""
+"""Cancellations, refunds and their payment, the release of funds, and the end of an order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_cancellation_is_answered_within_48_hours() -> None:
         ("withdraw_cancellation", "platform", "withdrawn"),
     ],
 )
-def test_an_answer_changes_the_record_and_adds_none(action: str, by: str, state: str) -> None:
+def test_an_answer_to_a_request_changes_the_refund_and_adds_none(action: str, by: str, state: str) -> None:
     life = life_in("IN_CANCEL").do(action, by)
     assert [str(refund.state) for refund in life.order.refunds] == [state]
     assert (life.refund.respond_by, life.refund.on_silence) == (None, None)
@@ -40,7 +40,7 @@ def test_ship_by_keeps_running_while_a_cancellation_waits() -> None:
 
 
 @pytest.mark.parametrize("action", ["reject_cancellation", "withdraw_cancellation"])
-def test_ship_by_that_lapsed_meanwhile_is_due_in_24_hours(action: str) -> None:
+def test_ship_by_that_passed_during_the_request_is_due_in_24_hours(action: str) -> None:
     life = life_in("WAIT_SELLER_SEND_GOODS")
     ship_by = life.due("shipment")
     assert ship_by is not None
@@ -49,7 +49,7 @@ def test_ship_by_that_lapsed_meanwhile_is_due_in_24_hours(action: str) -> None:
     assert life.order.violations == ()
 
 
-def test_a_second_cancellation_makes_a_second_record() -> None:
+def test_a_second_cancellation_makes_a_second_refund() -> None:
     life = life_in("IN_CANCEL").do("reject_cancellation", "staff").do("request_cancellation", reason="again")
     life.do("accept_cancellation", "staff")
     assert [str(refund.state) for refund in life.order.refunds] == ["rejected", "accepted"]
@@ -86,7 +86,7 @@ def test_a_refund_that_is_not_accepted_is_not_paid() -> None:
     assert life.refuses("complete_refund", refund_id="rfd_1").code == "refund_not_accepted"
 
 
-def test_a_partial_refund_lets_the_order_go_on() -> None:
+def test_after_a_partial_refund_the_order_continues() -> None:
     life = life_in("PART_CLOSED").do("complete_refund", refund_id="rfd_1")
     assert (life.status, life.order.amounts.refunded, life.order.overlays) == ("WAIT_BUYER_ACCEPT_GOODS", 1500, ())
     life.do("confirm_receipt").do("release_funds")
@@ -100,7 +100,7 @@ def test_a_release_waits_for_the_refund_that_is_still_open() -> None:
     assert (life.status, str(life.order.fund_state), life.order.outcome) == ("FINISH", "released", "partly_refunded")
 
 
-def test_what_is_released_leaves_what_is_promised_to_the_buyer() -> None:
+def test_a_release_leaves_the_promised_refunds() -> None:
     life = life_in("PART_CLOSED").do("confirm_receipt").do("release_funds", commission=100, affiliate_fee=50)
     amounts = life.order.amounts
     assert (amounts.released, amounts.commission, amounts.affiliate_fee) == (1150, 100, 50)
@@ -115,13 +115,13 @@ def test_fees_are_at_most_what_awaits_release() -> None:
     assert life.do("release_funds", amount=2700, commission=90).order.amounts.released == 2700
 
 
-def test_nothing_left_to_release_is_an_end_too() -> None:
+def test_an_order_with_nothing_left_to_release_ends() -> None:
     life = Life(shipping_fee=0).do("pay").do("pass_risk").do("ship", parcels=[parcel(a=1)]).do("expire_shipment")
     life.do("confirm_receipt").do("complete_refund", refund_id="rfd_1", amount=2500)
     assert (life.status, str(life.order.fund_state), life.timers()) == ("FINISH", "refunded", set())
 
 
-def test_a_free_order_comes_to_its_end() -> None:
+def test_an_order_without_a_price_ends() -> None:
     free = {"lines": (line("a", 2, 0),), "shipping_fee": 0}
     cancelled = Life(**free).do("pay").do("reject_risk").do("complete_refund", refund_id="rfd_1")
     assert (cancelled.status, cancelled.order.outcome) == ("FINISH", "cancelled")
@@ -139,7 +139,7 @@ def test_a_free_order_comes_to_its_end() -> None:
         ("PLACE_ORDER_SUCCESS", "adjust_price", "total", {"total": 399}),
     ],
 )
-def test_no_less_was_received_than_the_buyer_has_got_back(
+def test_the_amount_received_is_not_less_than_the_refunds(
     status: str, action: str, field: str, body: dict[str, int]
 ) -> None:
     life = life_in("WAIT_BUYER_ACCEPT_GOODS").do("open_dispute", **claim(400)).wait(hours=1)
@@ -150,7 +150,7 @@ def test_no_less_was_received_than_the_buyer_has_got_back(
     assert 400 in (amounts.received, amounts.total)
 
 
-def test_no_less_was_received_than_the_buyer_has_been_promised() -> None:
+def test_the_amount_received_is_not_less_than_the_promised_refunds() -> None:
     life = life_in("PART_CLOSED").sync("RISK_CONTROL")
     promised = life.order.promised
     assert promised > 0
@@ -160,7 +160,7 @@ def test_no_less_was_received_than_the_buyer_has_been_promised() -> None:
 
 
 @pytest.mark.parametrize("accepted_by", ["accept_cancellation", "sync"])
-def test_an_accepted_cancellation_promises_only_what_a_dispute_has_left_of_it(accepted_by: str) -> None:
+def test_an_accepted_cancellation_refunds_only_what_remains_after_a_dispute(accepted_by: str) -> None:
     life = (
         life_in("WAIT_BUYER_ACCEPT_GOODS").do("open_dispute", **claim(400)).sync("IN_CANCEL", "dispute").wait(hours=1)
     )
@@ -173,7 +173,7 @@ def test_an_accepted_cancellation_promises_only_what_a_dispute_has_left_of_it(ac
     assert life.order.promised == life.order.amounts.total
 
 
-def test_the_share_of_pieces_is_of_what_was_received_without_shipping() -> None:
+def test_the_share_of_pieces_is_a_part_of_the_amount_received_without_shipping() -> None:
     life = life_in("SELLER_PART_SEND_GOODS", discount=500)
     assert share_of(life.order, life.order.left()) == (2300 - 300) * 1500 // 2500
 
@@ -199,15 +199,15 @@ def test_shares_never_come_to_more_than_was_received(
     assert 0 <= life.order.amounts.refunded <= received
 
 
-def test_a_refund_is_the_buyers_until_it_is_paid_even_after_months() -> None:
+def test_an_accepted_refund_stays_promised_for_months() -> None:
     life = life_in("REFUNDING").wait(days=400).sweep()
     assert life.status == "FUND_PROCESSING"
     assert life.wait(days=1).do("complete_refund", refund_id="rfd_1").order.finished_at == life.now
 
 
-def test_silence_on_a_cancellation_accepts_it() -> None:
+def test_a_cancellation_without_an_answer_is_accepted() -> None:
     life = life_in("IN_CANCEL")
-    asked = life.refund.requested_at
+    requested = life.refund.requested_at
     life.wait(days=4).sweep()
-    assert (life.actions[-1], life.entries[-1].at) == ("accept_cancellation", asked + days(2))
+    assert (life.actions[-1], life.entries[-1].at) == ("accept_cancellation", requested + days(2))
     assert (str(life.refund.state), life.order.end_reason) == ("accepted", "cancel_order_close_trade")

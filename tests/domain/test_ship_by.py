@@ -1,4 +1,4 @@
-"""Ship-by: business days in the store's own calendar, to the end of the day in the store's own zone."""
+"""Ship-by: business days of the store's calendar, until the end of the day in the store's zone."""
 
 from __future__ import annotations
 
@@ -82,18 +82,18 @@ def test_ship_by_is(what: str, store: Store, start: str, handling: int, due: str
     assert deadlines.shipment_due(store, order, datetime.fromisoformat(start).replace(tzinfo=UTC)) == expected
 
 
-def test_the_slowest_line_counts() -> None:
+def test_the_line_with_the_most_handling_days_decides() -> None:
     life = Life(lines=(line("a", handling_days=2), line("b", handling_days=5), line("c"))).do("pay").do("pass_risk")
     assert life.due("shipment") == datetime(2024, 3, 11, 15, 59, 59, tzinfo=UTC)
 
 
-def test_seven_days_where_no_line_says_otherwise() -> None:
+def test_ship_by_is_seven_days_without_handling_days() -> None:
     assert life_in("WAIT_SELLER_SEND_GOODS").due("shipment") == datetime(2024, 3, 13, 15, 59, 59, tzinfo=UTC)
     other = life_in("WAIT_SELLER_SEND_GOODS", policy(shipment=days(2)))
     assert other.due("shipment") == datetime(2024, 3, 6, 15, 59, 59, tzinfo=UTC)
 
 
-def test_only_lines_that_are_left_count() -> None:
+def test_only_lines_still_to_be_shipped_count() -> None:
     lines = (line("a", handling_days=10), line("b", handling_days=1))
     life = Life(lines=lines).do("pay").do("pass_risk").do("ship", parcels=[parcel(a=1)])
     assert deadlines.shipment_due(life.store, life.order, life.now) == datetime(2024, 3, 5, 15, 59, 59, tzinfo=UTC)

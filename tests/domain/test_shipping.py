@@ -1,4 +1,4 @@
-"""Parcels and quantities, corrections, delivery and the buyer's window."""
+"""Parcels and quantities, edits, delivery and the receipt timer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_one_parcel_without_lines_takes_everything_that_is_left() -> None:
     assert life.order.shipped_at == life.now
 
 
-def test_an_order_goes_out_piece_by_piece() -> None:
+def test_an_order_is_shipped_in_parts() -> None:
     life = life_in("WAIT_SELLER_SEND_GOODS")
     ship_by = life.due("shipment")
     for number, (piece, left) in enumerate((("a", {"a": 1, "b": 1}), ("b", {"a": 1}))):
@@ -30,10 +30,10 @@ def test_an_order_goes_out_piece_by_piece() -> None:
     assert life.do("ship", "staff", **of(parcel("LX8", a=1))).status == "WAIT_BUYER_ACCEPT_GOODS"
     assert [each.parcel_id for each in life.order.parcels] == ["p1", "p2", "p3"]
     progress = life.order.line_progress()
-    assert [(tally.ordered, tally.shipped, tally.left) for tally in progress.values()] == [(2, 2, 0), (1, 1, 0)]
+    assert [(line.ordered, line.shipped, line.left) for line in progress.values()] == [(2, 2, 0), (1, 1, 0)]
 
 
-def test_several_parcels_go_out_at_once() -> None:
+def test_several_parcels_are_shipped_at_once() -> None:
     life = life_in("WAIT_SELLER_SEND_GOODS").do("ship", "staff", **of(parcel("LX1", a=1), parcel("LX2", a=1, b=1)))
     assert (life.status, len(life.order.parcels)) == ("WAIT_BUYER_ACCEPT_GOODS", 2)
     assert life.actions.count("ship") == 1
@@ -71,7 +71,7 @@ def test_the_same_number_goes_with_another_carrier() -> None:
     assert len(life.order.parcels) == 2
 
 
-def test_what_has_been_refunded_need_not_be_shipped() -> None:
+def test_refunded_pieces_are_not_left_to_ship() -> None:
     life = life_in("PART_CLOSED")
     assert life.left() == {}
     assert life.order.line_progress()["a"].refunded == 1
@@ -146,7 +146,7 @@ def test_delivery_never_makes_the_window_longer() -> None:
     assert life.wait(days=3).do("report_delivery", parcel_id="p1").due("receipt") == window
 
 
-def test_a_part_delivered_before_the_rest_went_out_does_not_shorten_its_window() -> None:
+def test_a_delivery_before_the_last_shipment_does_not_shorten_the_window() -> None:
     life = life_in("SELLER_PART_SEND_GOODS").do("report_delivery", parcel_id="p1").wait(days=1)
     assert life.do("ship", "staff", **of(parcel("LX2"))).due("receipt") == life.now + days(60)
 

@@ -26,7 +26,7 @@ COMMON = {"sync", "freeze"}
 
 @dataclass(frozen=True)
 class Move:
-    """A command `gap` hours after the last one (before it, where it is negative), and the sweeps that run before it:
+    """A command `gap` hours after the last one (before it if negative), and the sweeps that run before it:
     each as a share of the time up to the earliest command that is still to come."""
 
     gap: int
@@ -49,15 +49,15 @@ moves = st.lists(
 
 
 def times(start: datetime, walk: list[Move]) -> list[datetime]:
-    at, told = start, []
+    at, result = start, []
     for move in walk:
         at = max(start, at + timedelta(hours=move.gap))
-        told.append(at)
-    return told
+        result.append(at)
+    return result
 
 
 def run(situation: str, walk: list[Move], *, sweeping: bool, tried: Counter[str] | None = None) -> Life:
-    """The order after the walk, and after everything that was due a year later."""
+    """The order after the walk and all later lapses."""
     life = life_in(situation)
     start = life.now
     at = times(start, walk)
@@ -84,7 +84,7 @@ def run(situation: str, walk: list[Move], *, sweeping: bool, tried: Counter[str]
 
 
 def nameless(order: Order) -> Order:
-    """Without the ids that records got, which count how often a lapse was looked at."""
+    """The order without the ids of records, which depend on the number of calls of `new_id`."""
     refunds = tuple(replace(refund, refund_id=str(number)) for number, refund in enumerate(order.refunds))
     disputes = tuple(replace(dispute, dispute_id=str(dispute.number)) for dispute in order.disputes)
     return replace(order, refunds=refunds, disputes=disputes)
@@ -93,10 +93,10 @@ def nameless(order: Order) -> Order:
 def same(situation: str, walk: list[Move], tried: Counter[str] | None = None) -> None:
     swept, unswept = run(situation, walk, sweeping=True, tried=tried), run(situation, walk, sweeping=False)
     assert nameless(swept.order) == nameless(unswept.order)
-    told = [
+    histories = [
         [(entry.seq, entry.at, entry.action, entry.to_status) for entry in life.entries] for life in (swept, unswept)
     ]
-    assert told[0] == told[1]
+    assert histories[0] == histories[1]
 
 
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
@@ -105,7 +105,7 @@ def test_the_outcome_is_the_same_whenever_a_sweep_ran(situation: str, walk: list
     same(situation, walk)
 
 
-def test_so_it_is_for_every_action() -> None:
+def test_the_same_holds_for_every_action() -> None:
     rng, tried = Random(1), Counter[str]()
     for _ in range(WALKS):
         walk = [

@@ -1,4 +1,4 @@
-"""Snapshots: late, twice, skipping steps, leaving the end, and every record that follows from them."""
+"""Snapshots: late, repeated, skipping statuses, reopening an order, and the records that they change."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_late_snapshot_is_ignored() -> None:
     assert life.status == "WAIT_SELLER_SEND_GOODS"
 
 
-def test_a_snapshot_older_than_what_the_platform_said_itself_is_late() -> None:
+def test_a_snapshot_older_than_a_report_of_the_platform_is_late() -> None:
     life = life_in("RISK_CONTROL")
     paid = life.entries[-1].at
     assert life.order.platform_at == paid
@@ -58,13 +58,13 @@ def test_a_snapshot_older_than_what_the_platform_said_itself_is_late() -> None:
     assert life.sync("RISK_CONTROL_HOLD", at=paid).status == "RISK_CONTROL_HOLD"
 
 
-def test_what_the_seller_did_does_not_make_a_snapshot_late() -> None:
+def test_an_action_of_the_seller_does_not_make_a_snapshot_late() -> None:
     life = life_in("WAIT_SELLER_SEND_GOODS").wait(days=1)
     life.do("ship", "staff", parcels=[{"carrier": "EMS", "tracking_no": "LX1"}])
     assert life.sync("IN_CANCEL", at=life.now - hours(5)).status == "IN_CANCEL"
 
 
-def test_a_late_report_does_not_turn_the_platforms_time_back() -> None:
+def test_a_late_report_does_not_move_platform_at_back() -> None:
     life = life_in("RISK_CONTROL")
     newest = life.order.platform_at
     assert life.do("pass_risk", at=newest - hours(5)).order.platform_at == newest
@@ -83,12 +83,12 @@ def test_a_late_report_does_not_turn_the_platforms_time_back() -> None:
         ("FINISH", "WAIT_BUYER_ACCEPT_GOODS", None),
     ],
 )
-def test_the_history_says_what_was_skipped(situation: str, to: str, skipped: list[str] | None) -> None:
+def test_the_history_has_the_skipped_statuses(situation: str, to: str, skipped: list[str] | None) -> None:
     reason = "buyer_accept_goods" if to == "FINISH" else None
     assert life_in(situation).sync(to, end_reason=reason).entries[-1].changes.get("skipped") == skipped
 
 
-def test_an_order_may_leave_its_end() -> None:
+def test_a_snapshot_may_reopen_an_ended_order() -> None:
     life = life_in("FINISH").sync("WAIT_BUYER_ACCEPT_GOODS")
     order = life.order
     assert (life.status, order.end_reason, order.outcome, str(order.fund_state)) == (
@@ -101,7 +101,7 @@ def test_an_order_may_leave_its_end() -> None:
     assert life.timers() == {"receipt"}
 
 
-def test_what_had_been_released_is_not_shown_of_an_order_that_left_its_end() -> None:
+def test_a_reopened_order_has_no_released_amount() -> None:
     amounts = life_in("FINISH").sync("WAIT_BUYER_ACCEPT_GOODS").order.amounts
     assert (amounts.released, amounts.commission, amounts.affiliate_fee) == (None, None, None)
 
@@ -115,7 +115,7 @@ FUNDS = {
 
 
 @pytest.mark.parametrize("reason", END_REASONS)
-def test_an_end_reason_tells_where_the_money_is(reason: str) -> None:
+def test_the_end_reason_decides_the_fund_state(reason: str) -> None:
     processing, finished = FUNDS[END_REASONS[reason]]
     life = life_in("WAIT_SELLER_SEND_GOODS").sync("FUND_PROCESSING", end_reason=reason)
     assert str(life.order.fund_state) == processing
@@ -150,11 +150,11 @@ def test_a_snapshot_into_refunding_makes_an_accepted_record() -> None:
         ("seller_response_issue_timeout", "dispute"),
     ],
 )
-def test_the_record_has_the_source_of_its_end_reason(reason: str, source: str) -> None:
+def test_the_refund_has_the_source_of_its_end_reason(reason: str, source: str) -> None:
     assert life_in("WAIT_SELLER_SEND_GOODS").sync("FUND_PROCESSING", end_reason=reason).refund.source == source
 
 
-def test_a_snapshot_accepts_the_request_that_is_there() -> None:
+def test_a_snapshot_accepts_an_existing_request() -> None:
     life = life_in("IN_CANCEL").sync("FUND_PROCESSING", end_reason="cancel_order_close_trade")
     assert [str(refund.state) for refund in life.order.refunds] == ["accepted"]
     life.wait(hours=1).sync("FINISH", end_reason="cancel_order_close_trade")
@@ -186,7 +186,7 @@ def test_a_snapshot_that_takes_back_a_cancellation_leaves_a_day_to_ship() -> Non
     assert life.on(ship_by + hours(1)).sync("WAIT_SELLER_SEND_GOODS").due("shipment") == life.now + hours(24)
 
 
-def test_a_snapshot_takes_back_a_refund_that_never_was() -> None:
+def test_a_snapshot_withdraws_an_accepted_refund_that_the_platform_does_not_show() -> None:
     life = life_in("REFUNDING").sync("WAIT_SELLER_SEND_GOODS")
     assert [str(refund.state) for refund in life.order.refunds] == ["withdrawn"]
     assert life.left() == {"a": 2, "b": 1}
@@ -199,7 +199,7 @@ def test_a_snapshot_into_a_cancellation_makes_a_request_that_can_be_answered() -
     assert life.do("accept_cancellation", "staff").refund.amount == TOTAL
 
 
-def test_a_request_is_answered_by_when_its_supplied_timer_says() -> None:
+def test_respond_by_of_a_request_is_that_of_its_supplied_timer() -> None:
     soon = PLACED + hours(9)
     life = life_in("WAIT_SELLER_SEND_GOODS").sync("IN_CANCEL", deadlines={"cancellation": soon})
     assert life.due("cancellation") == soon
@@ -244,7 +244,7 @@ def test_wrong_parcels_are_refused(parcels: list[dict[str, Any]], code: str, poi
         ({"total": 1}, "total_mismatch", "/order/total"),
     ],
 )
-def test_a_snapshot_of_something_else_is_refused(changes: dict[str, Any], code: str, pointer: str) -> None:
+def test_a_snapshot_of_another_order_is_refused(changes: dict[str, Any], code: str, pointer: str) -> None:
     life = life_in("RISK_CONTROL")
     refusal = life.refuses("sync", **life.snapshot("RISK_CONTROL", **changes))
     assert isinstance(refusal, Unprocessable)
@@ -272,7 +272,7 @@ def test_supplied_timers_win_in_a_snapshot() -> None:
     assert (life.due("shipment"), life.timers()) == (soon, {"shipment"})
 
 
-def test_timers_go_on_where_the_status_stays_and_start_where_it_is_new() -> None:
+def test_timers_continue_in_the_same_status_and_start_in_a_new_one() -> None:
     life = life_in("WAIT_BUYER_ACCEPT_GOODS")
     window = life.due("receipt")
     assert life.wait(days=3).sync("WAIT_BUYER_ACCEPT_GOODS").due("receipt") == window
@@ -283,11 +283,11 @@ def test_timers_go_on_where_the_status_stays_and_start_where_it_is_new() -> None
 
 def test_delivery_seen_in_a_snapshot_shortens_the_window() -> None:
     life = life_in("WAIT_BUYER_ACCEPT_GOODS").wait(days=5)
-    shown = [parcel("LX9", life.order.parcels[0].shipped_at, delivered_at=life.now - days(1))]
-    assert life.sync("WAIT_BUYER_ACCEPT_GOODS", parcels=shown).due("receipt") == life.now + days(6)
+    parcels = [parcel("LX9", life.order.parcels[0].shipped_at, delivered_at=life.now - days(1))]
+    assert life.sync("WAIT_BUYER_ACCEPT_GOODS", parcels=parcels).due("receipt") == life.now + days(6)
 
 
-def test_overlays_of_a_snapshot_come_and_go() -> None:
+def test_a_snapshot_adds_and_removes_overlays() -> None:
     life = life_in("WAIT_BUYER_ACCEPT_GOODS")
     window = life.due("receipt")
     assert window is not None
@@ -303,7 +303,7 @@ def test_overlays_of_a_snapshot_come_and_go() -> None:
     assert life.order.overlays == ()
 
 
-def test_a_snapshot_keeps_the_dispute_that_is_open() -> None:
+def test_a_snapshot_keeps_an_open_dispute() -> None:
     life = life_in("WAIT_BUYER_ACCEPT_GOODS").do("open_dispute", **claim(700))
     life.wait(days=1).sync("FUND_PROCESSING", "dispute", end_reason="buyer_accept_goods")
     assert life.order.dispute is not None
@@ -320,7 +320,7 @@ def test_an_unpaid_snapshot_has_received_nothing() -> None:
     assert (life.order.amounts.received, life.order.paid_at) == (None, None)
 
 
-def test_money_of_unknown_whereabouts_does_not_end_an_order() -> None:
+def test_an_order_whose_fund_state_is_unknown_does_not_finish() -> None:
     life = life_in("PART_CLOSED").sync("FUND_PROCESSING")
     assert str(life.order.fund_state) == "none"
     assert life.do("complete_refund", refund_id="rfd_1").status == "FUND_PROCESSING"

@@ -1,4 +1,4 @@
-"""The whole product of status, action and actor, and every guard."""
+"""The product of status, action and actor, and every guard."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ ALLOWED: dict[str, tuple[str, str]] = {
     "open_dispute": ("", f"{SENT} FUND_PROCESSING"),
     "sync": ("", f"{UNFINISHED} FINISH CLOSED"),
 }
-"""Who may do each action beside the platform, and in which situations: the contract's table, written out again."""
+"""The actors of each action beside the platform, and its situations: the contract's table, written a second time."""
 SITUATIONS = f"{UNFINISHED} FINISH CLOSED".split()
 FOR_THE_CLOCK_ALONE = {("pass_risk", "RISK_CONTROL_HOLD")}
 
@@ -64,21 +64,21 @@ def may(action: str, actor: str, situation: str) -> bool:
     return situation in situations.split() and (actor == "platform" or actor in others.split())
 
 
-def test_the_table_knows_these_actions_and_no_other() -> None:
+def test_the_table_has_exactly_these_actions() -> None:
     assert set(lifecycle.ACTIONS) == set(ALLOWED)
     assert {str(status) for status in Status} <= set(SITUATIONS)
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
 @pytest.mark.parametrize("actor", ["platform", "seller", "clock", "viewer"])
-def test_what_may_be_done_is_what_the_contract_says(situation: str, actor: str) -> None:
+def test_allowed_actions_are_those_of_the_contract(situation: str, actor: str) -> None:
     life = life_in(situation)
     assert life.may(actor) == {action for action in ALLOWED if may(action, actor, situation)}
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
 @pytest.mark.parametrize("role", ["platform", "owner", "staff", "clock", "viewer"])
-def test_what_may_not_be_done_is_refused_and_the_refusal_says_what_may(situation: str, role: str) -> None:
+def test_a_refusal_names_the_allowed_actions(situation: str, role: str) -> None:
     life = life_in(situation)
     actor = "seller" if role in ("owner", "staff") else role
     for action in ALLOWED:
@@ -93,7 +93,7 @@ def test_what_may_not_be_done_is_refused_and_the_refusal_says_what_may(situation
 
 @pytest.mark.parametrize("situation", SITUATIONS)
 @pytest.mark.parametrize("role", ["platform", "owner", "clock"])
-def test_what_may_be_done_is_done(situation: str, role: str) -> None:
+def test_every_allowed_action_is_accepted(situation: str, role: str) -> None:
     actor = "seller" if role == "owner" else role
     for action in ALLOWED:
         if may(action, actor, situation):
@@ -101,7 +101,7 @@ def test_what_may_be_done_is_done(situation: str, role: str) -> None:
             life.do(action, role, **body_for(action, life))
 
 
-def test_a_frozen_order_admits_unfreeze_and_sync_alone() -> None:
+def test_a_frozen_order_accepts_only_unfreeze_and_sync() -> None:
     for situation in UNFINISHED.split():
         life = life_in(situation).do("freeze", reason="review")
         assert life.may() == {"unfreeze", "sync"}
@@ -135,7 +135,7 @@ def test_one_dispute_at_a_time() -> None:
     assert "open_dispute" not in life.may()
 
 
-def test_no_dispute_over_money_that_goes_back_anyway() -> None:
+def test_no_dispute_is_opened_while_everything_is_refunded() -> None:
     assert life_in("REFUNDING").refuses("open_dispute", **claim()).code == "transition_not_allowed"
 
 
@@ -165,13 +165,13 @@ def test_a_refund_is_paid_only_where_one_is_accepted() -> None:
     assert rejected.refuses("complete_refund", refund_id="rfd_1").code == "transition_not_allowed"
 
 
-def test_what_has_lapsed_counts_before_what_may_be_done_is_told() -> None:
+def test_allowed_actions_are_those_after_the_lapses() -> None:
     life = Life().wait(days=21)
     assert "pay" not in life.may()
     assert life.status == "PLACE_ORDER_SUCCESS"
 
 
-def test_corrections_are_offered_only_while_a_parcel_can_be_corrected() -> None:
+def test_edit_is_allowed_only_while_a_parcel_can_be_edited() -> None:
     life = life_in("WAIT_BUYER_ACCEPT_GOODS")
     for carrier in ("DHL", "UPS"):
         assert "edit_shipment" in life.may("seller")
@@ -181,7 +181,7 @@ def test_corrections_are_offered_only_while_a_parcel_can_be_corrected() -> None:
     assert "edit_shipment" not in late.may("seller")
 
 
-def test_delivery_is_asked_for_only_while_a_parcel_is_on_its_way() -> None:
+def test_delivery_is_allowed_only_while_a_parcel_is_on_its_way() -> None:
     life = life_in("WAIT_BUYER_ACCEPT_GOODS").do("report_delivery", parcel_id="p1")
     assert "report_delivery" not in life.may()
 

@@ -1,4 +1,4 @@
-"""Where every row leads: the whole product of situation, action and actor, and what happens where a row is wrong."""
+"""The targets of every row: the product of situation, action and actor, and the detection of a wrong row."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def goods_to_return() -> Life:
 
 
 def with_nothing_left(stage: str) -> Life:
-    """A dispute over an order of which everything has been paid back meanwhile."""
+    """A dispute over an order that was refunded completely since."""
     life = with_a_part_to_refund()
     first = life.refund.refund_id
     return disputed(life, stage, 500).do("complete_refund", refund_id=first, amount=TOTAL)
@@ -111,7 +111,7 @@ def steps_of(life: Life, action: str, actor: str) -> Iterator[Step]:
 
 @cache
 def walked() -> tuple[tuple[Step, ...], int]:
-    """Every action by every actor in every situation: the steps that were carried out, and how many were refused."""
+    """Every action by every actor in every situation: the accepted ones, and the number of refused ones."""
     steps, refused = list[Step](), 0
     for life in map(Life.seen, all_lives()):
         for actor, role in ACTORS.items():
@@ -156,7 +156,7 @@ def patched(monkeypatch: pytest.MonkeyPatch, row: Row, wrong: Row) -> None:
     monkeypatch.setitem(lifecycle.ROWS, row.action, rows)  # type: ignore[arg-type]
 
 
-def test_a_row_that_does_not_name_where_it_leads_is_caught() -> None:
+def test_a_row_without_its_target_is_detected() -> None:
     steps, _ = walked()
     first: dict[tuple[int, Target | str], Step] = {}
     for step in steps:
@@ -176,7 +176,7 @@ def test_a_row_that_does_not_name_where_it_leads_is_caught() -> None:
     counted("rows with a wrong target that were caught", caught, 130)
 
 
-def test_a_verb_that_leads_elsewhere_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_verb_that_leads_elsewhere_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     steps, _ = walked()
     caught = 0
     for step in {id(step.row): step for step in steps if step.row.action != "sync"}.values():

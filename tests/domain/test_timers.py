@@ -1,4 +1,4 @@
-"""The timer table, and the clock: what lapses, when, in which order, and in whose store."""
+"""The timer table and lapses: which, when, in which order, and in which stores."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TIMERS = (
 
 
 def started(life: Life, kind: str) -> datetime:
-    """The timers of a situation start with its last step, but the payment timer with the placing."""
+    """The timers of a situation start with its last action; the payment timer starts with `place`."""
     return PLACED if kind == "payment" else life.entries[-1].at
 
 
@@ -76,7 +76,7 @@ def test_a_refused_command_leaves_everything_as_it_was() -> None:
     assert (life.status, life.order.version) == ("PLACE_ORDER_SUCCESS", 1)
 
 
-def test_each_timer_counts_from_when_the_one_before_was_due() -> None:
+def test_each_timer_starts_when_the_one_before_was_due() -> None:
     life = Life().wait(hours=1).do("pay")
     paid = life.now
     life.wait(days=90).sweep()
@@ -86,7 +86,7 @@ def test_each_timer_counts_from_when_the_one_before_was_due() -> None:
     assert (life.refund.requested_at, life.order.violations[0].at) == (ship_by, ship_by)
 
 
-def test_a_half_shipped_order_runs_on_to_its_receipt_by_itself() -> None:
+def test_a_partly_shipped_order_lapses_to_its_receipt() -> None:
     life = life_in("SELLER_PART_SEND_GOODS")
     ship_by = life.due("shipment")
     assert ship_by is not None
@@ -98,18 +98,18 @@ def test_a_half_shipped_order_runs_on_to_its_receipt_by_itself() -> None:
     assert life.status == "FUND_PROCESSING"
 
 
-def test_a_command_is_recorded_after_the_lapses_that_came_before_it() -> None:
+def test_a_command_is_recorded_after_the_lapses_before_it() -> None:
     life = Life().wait(hours=1).do("pay").wait(hours=30).do("ship", "staff", **SHIP_ALL[1])
     assert life.actions == ["place", "pay", "pass_risk", "ship"]
     assert [entry.seq for entry in life.entries] == [1, 2, 3, 4]
 
 
-def test_a_command_from_the_past_meets_only_what_had_lapsed_then() -> None:
+def test_a_command_from_the_past_applies_only_the_lapses_before_it() -> None:
     life = Life().on(PLACED + days(40)).do("pay", at=PLACED + days(19))
     assert life.actions == ["place", "pay"]
 
 
-def test_nothing_lapses_in_a_store_that_watches() -> None:
+def test_nothing_lapses_in_watch_mode() -> None:
     life = Life(WATCHING).wait(days=400)
     assert life.sweep().actions == ["place"]
     assert "pay" in life.may()
@@ -122,7 +122,7 @@ def test_a_held_risk_check_has_no_timer() -> None:
     assert life_in("RISK_CONTROL_HOLD").wait(days=90).sweep().status == "RISK_CONTROL_HOLD"
 
 
-def test_release_is_shown_and_never_happens_by_itself() -> None:
+def test_the_release_timer_runs_and_never_lapses() -> None:
     life = life_in("FUND_PROCESSING").wait(days=90)
     version = life.order.version
     assert [timer.kind for timer in deadlines.running(life.order)] == ["release"]
@@ -164,7 +164,7 @@ def test_the_buyers_window_is_the_promised_delivery() -> None:
     assert shipped is not None and life.due("receipt") == shipped + days(90)
 
 
-def test_the_buyers_window_is_elapsed_time_whatever_clocks_do() -> None:
+def test_the_buyers_window_is_elapsed_time_across_clock_changes() -> None:
     """The sample of the reference: from 27 February 23:15:30 in winter time to 28 May 00:15:30 in summer time."""
     shipped = datetime(2024, 2, 28, 7, 15, 30, tzinfo=UTC)
     life = Life(delivery_days=90, placed_at=shipped - days(3)).do("pay").do("pass_risk")
@@ -172,14 +172,14 @@ def test_the_buyers_window_is_elapsed_time_whatever_clocks_do() -> None:
     assert life.due("receipt") == datetime(2024, 5, 28, 7, 15, 30, tzinfo=UTC)
 
 
-def test_payment_goes_on_while_it_is_processed() -> None:
+def test_the_payment_timer_continues_while_payment_is_processed() -> None:
     life = life_in("PAYMENT_PROCESSING")
     assert life.due("payment") == PLACED + days(20)
     assert life.do("fail_payment").due("payment") == PLACED + days(20)
     assert life.on(PLACED + days(21)).sweep().order.end_reason == "buyer_pay_timeout"
 
 
-def test_what_may_be_looked_at_needs_no_ids() -> None:
+def test_a_lapse_to_read_needs_no_new_ids() -> None:
     life = Life().wait(hours=1).do("pay").wait(days=90)
     seen = lifecycle.lapse(life.order, STORE, before=life.now, recorded_at=life.now)
     assert [refund.refund_id for refund in seen.order.refunds] == ["rfd_"]

@@ -1,4 +1,4 @@
-"""Random walks over all actions: what may be done is done, what may not is refused, and everything adds up."""
+"""Random walks over all actions: allowed actions are accepted, others refused, and the amounts add up."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FLOOR = 20
 CLOCK_FLOOR = 1
 ROLES = {"platform": ("platform",), "seller": ("owner", "staff"), "clock": ("clock",), "viewer": ("viewer",)}
 COMMON = {"sync", "freeze", "adjust_price", "remind_payment", "cancel_unpaid", "expire_payment"}
-"""Possible in many situations, or the end of most walks: taken more rarely."""
+"""Actions that are chosen less often, because they are possible in many situations or end a walk."""
 LAPSES = {rule.on_lapse for rule in deadlines.TIMERS.values() if rule.on_lapse}
 LINES = (line("a", 3, 1000, handling_days=2), line("b", 1, 333), line("c", 2, 0, handling_days=9))
 
@@ -32,9 +32,9 @@ def invariants(life: Life) -> None:
     statuses = [entry.to_status for entry in life.entries]
     assert [entry.from_status for entry in life.entries] == [None, *statuses[:-1]]
     assert statuses[-1] is order.status
-    for tally in order.line_progress().values():
-        for number in (tally.shipped, tally.refunded, tally.returned, tally.left):
-            assert 0 <= number <= tally.ordered
+    for progress in order.line_progress().values():
+        for number in (progress.shipped, progress.refunded, progress.returned, progress.left):
+            assert 0 <= number <= progress.ordered
     amounts = order.amounts
     received = amounts.total if amounts.received is None else amounts.received
     assert 0 <= amounts.refunded <= amounts.refunded + order.promised <= received
@@ -100,7 +100,7 @@ def step(life: Life, rng: Random, counts: Counter[str]) -> None:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_walks(seed: int) -> None:
+def test_random_walks_keep_the_invariants(seed: int) -> None:
     rng, counts, orders = Random(seed), Counter[str](), 0
     life = Life(STORE, lines=LINES)
     for number in range(STEPS):

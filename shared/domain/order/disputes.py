@@ -1,6 +1,6 @@
 """The actions of a dispute (纠纷). Their table is `lifecycle.DISPUTE_TABLE`.
 
-Each action changes the order and is a version of it. Buyer and seller make proposals in turn. The accepted proposal
+Each action makes a new version of the order. Buyer and seller make proposals in turn. The accepted proposal
 becomes a refund of the order, at once or after the return of the goods. Each stage has a timer (deadlines.BY_STAGE).
 The lapse of the timer carries out an action, except while the platform decides.
 """
