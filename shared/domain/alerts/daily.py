@@ -1,4 +1,5 @@
-"""The daily look at a store: its digest, and orders that are about to leave the platform's window."""
+"""The daily check of a store: its digest, and the alert about orders that are about to leave the export window of the
+platform."""
 
 from __future__ import annotations
 
@@ -9,14 +10,14 @@ from shared.domain.alerts.model import Cause
 from shared.domain.stores import Store
 from shared.domain.windows import next_regular
 
-USUAL_HOUR = 9
-"""The hour of a store that wants no digest: it is told of orders that leave the window all the same."""
+DEFAULT_HOUR = 9
+"""The hour of the check for a store without a digest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """`due_at` is when the store is told next; `look_at` when somebody should look before that, because something has
-    happened; `leaving` the open alert about orders that leave the platform's window."""
+    """`due_at` is the time of the next daily check. `look_at` is the time of an extra check before it, after an export.
+    `leaving` is the cause of the open alert about orders that leave the window."""
 
     store_id: str
     due_at: datetime
@@ -30,17 +31,18 @@ class Day:
 
 
 def next_due(store: Store, after: datetime) -> datetime:
-    """The store's hour of the day, after a moment."""
+    """The next time after `after` at the store's hour of the digest."""
     hour = store.alert_rules.digest_hour
-    return next_regular(after, store.time_zone, "daily", USUAL_HOUR if hour is None else hour)
+    return next_regular(after, store.time_zone, "daily", DEFAULT_HOUR if hour is None else hour)
 
 
 def rescheduled(day: Day | None, store: Store, now: datetime) -> Day:
-    """The day, due at the store's own hour from now on; a new one where there is none."""
+    """The day, due at the store's hour after `now`; a new one if there is none."""
     due_at = next_due(store, now)
     return replace(day, due_at=due_at) if day else Day(store.store_id, due_at)
 
 
 def after_export(day: Day, now: datetime) -> Day:
-    """An export has ended: what was about to leave the window may be in it. The day's own time comes anyway."""
+    """The day after an export has ended. If an alert about leaving orders is open, an extra check is due now, because
+    the export may contain the orders."""
     return replace(day, look_at=now) if day.leaving else day

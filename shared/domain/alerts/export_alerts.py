@@ -1,4 +1,4 @@
-"""Alerts of exports: one that has failed is told of until it is tried again."""
+"""The alert for a failed export. A retry resolves it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ KIND = "export_failed"
 
 
 def raised(before: Job, after: Job) -> list[Alert]:
+    """The alert, if the change failed the job."""
     if after.state is not State.FAILED or before.state is State.FAILED or not after.finished_at:
         return []
     facts = {"code": after.failed, "kind": str(after.request.kind), "format": str(after.request.format)}
@@ -18,6 +19,7 @@ def raised(before: Job, after: Job) -> list[Alert]:
 
 
 def resolved(before: Job, after: Job) -> list[tuple[Cause, datetime]]:
+    """The cause of the alert and the time of the retry, if the change retried a failed job."""
     if before.state is not State.FAILED or after.state is State.FAILED or not before.finished_at:
         return []
     at = after.lease.until if after.lease else before.finished_at

@@ -1,4 +1,4 @@
-"""The regular export of a store: what its owner has set, and when it is due."""
+"""The regular export of a store: its schedule, and when it is due next."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.domain.windows import next_regular
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """On by default: .xls of all orders of the last three calendar months, each month at 2 in the store's zone."""
+    """The default is an .xls file of all orders of the last three calendar months, each month at 2:00 local time."""
 
     enabled: bool = True
     cadence: str = "monthly"
@@ -19,13 +19,15 @@ class Schedule:
     format: str = "xls"
     hour: int = 2
 
-    def next_after(self, moment: datetime, time_zone: str) -> datetime | None:
-        return next_regular(moment, time_zone, self.cadence, self.hour) if self.enabled else None
+    def next_after(self, after: datetime, time_zone: str) -> datetime | None:
+        """The next time after `after`; None while the schedule is off."""
+        return next_regular(after, time_zone, self.cadence, self.hour) if self.enabled else None
 
 
 @dataclass(frozen=True, slots=True)
 class RegularExport:
-    """`due_at` is the nominal time of the next one, None while it is off; `last` the job of the last."""
+    """`due_at` is the scheduled time of the next export, None while the schedule is off. `last` is the id of the last
+    export."""
 
     store_id: str
     schedule: Schedule
@@ -40,5 +42,5 @@ def first(store: Store, now: datetime) -> RegularExport:
 
 
 def scheduled(export: RegularExport, store: Store, now: datetime) -> RegularExport:
-    """The export, due at its next time from now on in the store's zone."""
+    """The regular export, due at the next time of its schedule after `now`."""
     return replace(export, due_at=export.schedule.next_after(now, store.time_zone))
