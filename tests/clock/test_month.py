@@ -139,7 +139,7 @@ def with_nothing_told_at_once(patch: pytest.MonkeyPatch) -> None:
 def with_full_timers_told_of_at_once(patch: pytest.MonkeyPatch) -> None:
     from shared.domain.order import deadlines
 
-    patch.setattr(deadlines, "full", lambda store, order, kind, start: start + timedelta(days=99))
+    patch.setattr(deadlines, "full_length_due", lambda store, order, kind, start: start + timedelta(days=99))
 
 
 def with_alerts_that_stay(patch: pytest.MonkeyPatch) -> None:

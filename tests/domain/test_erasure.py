@@ -144,7 +144,7 @@ def test_an_erasure_has_two_passes_and_checks_open_orders_each_day() -> None:
 
 def test_only_ended_orders_are_erased_unless_the_request_includes_open_ones() -> None:
     open_order, ended = life_in("WAIT_SELLER_SEND_GOODS").order, life_in("FINISH").order
-    careful, all_of_it = erasure.new_erasure(OWNER, False, NOW), erasure.begun(OWNER, True, NOW)
+    careful, all_of_it = erasure.new_erasure(OWNER, False, NOW), erasure.new_erasure(OWNER, True, NOW)
     assert [erasure.may_erase(order, careful) for order in (open_order, ended)] == [False, True]
     assert erasure.may_erase(open_order, all_of_it)
     assert erasure.may_erase(replace(open_order, erased_at=NOW), careful), "erased once, and opened again since"
