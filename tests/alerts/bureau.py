@@ -1,4 +1,4 @@
-"""What tests of deliveries do: raise alerts, let the minute's run and the workers run, look at what arrived."""
+"""Helpers for tests of deliveries: raise alerts, run the outbox and the workers, and read what arrived."""
 
 from __future__ import annotations
 

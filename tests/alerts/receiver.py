@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that answers as it is told, and remembers what it was sent."""
+"""A real HTTP server on loopback with chosen answers, which remembers the requests."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def listening() -> Iterator[Receiver]:
 
 @dataclass
 class Wires:
-    """What a process asked of the network: names looked up, and addresses connected to."""
+    """The network calls of a process: names resolved, and addresses connected to."""
 
     looked_up: list[str] = field(default_factory=list)
     connected: list[Any] = field(default_factory=list)

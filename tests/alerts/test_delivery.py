@@ -62,22 +62,22 @@ def test_an_alert_reaches_every_channel_that_wants_it_once(bureau: Bureau) -> No
     made = {kind: bureau.channel(kind) for kind in ("webhook", "feishu", "slack", "email")}
     quiet = bureau.channel("webhook", min_severity="critical")
     other = bureau.channel("webhook", kinds=["new_order", "export_failed"])
-    told = bureau.alert()
+    raised = bureau.alert()
     for _ in range(3):
         bureau.minute()
     assert {kind: bureau.states(channel) for kind, channel in made.items()} == {kind: ["delivered"] for kind in made}
     assert bureau.states(quiet) == bureau.states(other) == []
     assert len(bureau.receiver.received) == 3
     (mail,) = mails()
-    assert told.order_id in mail.subject and mail.source == "alerts@orderkeep.example"
+    assert raised.order_id in mail.subject and mail.source == "alerts@orderkeep.example"
     (delivery,) = bureau.deliveries(made["webhook"])
-    assert delivery["alert_id"] == told.alert_id
+    assert delivery["alert_id"] == raised.alert_id
     assert [(each["status"], each["why"]) for each in delivery["attempts"]] == [(200, None)]
 
 
 def test_a_webhook_can_be_verified_by_whoever_has_its_secret(bureau: Bureau) -> None:
     channel = bureau.channel(language="en")
-    told = bureau.alert(
+    raised = bureau.alert(
         "deadline",
         timer="shipment",
         due_at=START + timedelta(hours=4),
@@ -88,7 +88,7 @@ def test_a_webhook_can_be_verified_by_whoever_has_its_secret(bureau: Bureau) -> 
     (got,) = bureau.receiver.received
     content = verified([channel["secret"]], got.headers, got.body, bureau.now)
     assert content["type"] == "alert.deadline"
-    assert content["data"]["alert_id"] == told.alert_id and content["data"]["due_at"] == "2026-11-25T06:00:00Z"
+    assert content["data"]["alert_id"] == raised.alert_id and content["data"]["due_at"] == "2026-11-25T06:00:00Z"
     assert "2026-11-25 14:00" in content["data"]["text"], "the store's own time"
     assert "refunded" in content["data"]["text"], "what happens on silence"
     rotated = bureau.shop.owner.post(f"/v1/alert-channels/{channel['id']}/rotate-secret", {}).json
@@ -136,7 +136,7 @@ def test_ses_is_asked_once_an_attempt_and_its_no_is_tried_again(
     refused: Plan = (400, {"x-amzn-ErrorType": "MessageRejected"}, b'{"message":"canary"}')
     taken: Plan = (200, {}, b'{"MessageId":"1"}')
     bureau.receiver.plan((500, {}, b"{}"), HANG, RESET, CUT, full, refused, then=taken)
-    told = bureau.alert()
+    raised = bureau.alert()
     bureau.run(timedelta(hours=2), timedelta(minutes=5))
     bureau.run(timedelta(hours=30), timedelta(hours=2))
     clients.client.cache_clear()
@@ -151,7 +151,7 @@ def test_ses_is_asked_once_an_attempt_and_its_no_is_tried_again(
     assert delivery["state"] == "delivered" and len(bureau.receiver.received) == 7, "nothing is asked twice"
     got = bureau.receiver.received[-1].json
     assert got["Destination"] == {"ToAddresses": ["owner@shop.example"]}
-    assert told.order_id in got["Content"]["Simple"]["Subject"]["Data"]
+    assert raised.order_id in got["Content"]["Simple"]["Subject"]["Data"]
 
 
 @pytest.mark.parametrize("kind", ["dingtalk", "wecom", "feishu"])
@@ -201,8 +201,8 @@ def test_a_channel_that_is_gone_is_switched_off_and_its_owner_told_by_the_others
     bureau.receiver.then = (410, {}, b"")
     bureau.alert()
     bureau.minute()
-    shown = bureau.shown(dead)
-    assert (shown["enabled"], shown["off_because"]) == (False, "gone")
+    counts = bureau.shown(dead)
+    assert (counts["enabled"], counts["off_because"]) == (False, "gone")
     assert bureau.states(dead) == ["failed"]
     bureau.now += MINUTE
     bureau.minute()
@@ -231,7 +231,7 @@ def test_at_the_end_of_the_schedule_the_channel_is_off(bureau: Bureau) -> None:
     counts = Counter(bureau.receiver.ids)
     assert max(counts.values()) == len(RETRY_DELAYS) + 1
     assert set(bureau.states(channel)) <= {"failed", "skipped"} and "failed" in bureau.states(channel)
-    assert bureau.states(other) == ["delivered"], "told once, however many of its deliveries ended"
+    assert bureau.states(other) == ["delivered"], "one alert, however many deliveries failed"
     count = len(bureau.receiver.received)
     bureau.run(timedelta(days=1), timedelta(hours=6))
     assert len(bureau.receiver.received) == count
@@ -267,25 +267,25 @@ def test_people_are_told_of_many_things_in_one_message_and_programs_of_each(bure
     """The deadlines of a day fall due in one second."""
     people, program = bureau.channel("wecom"), bureau.channel("webhook")
     bureau.receiver.then = ERRCODE_0
-    told = [bureau.alert(at=START) for _ in range(50)]
+    raised = [bureau.alert(at=START) for _ in range(50)]
     bureau.minute()
     to_people = [each for each in bureau.receiver.received if "webhook-id" not in each.headers]
     to_program = [each for each in bureau.receiver.received if "webhook-id" in each.headers]
     assert len(to_program) == 50 == len({each.headers["webhook-id"] for each in to_program})
     assert 3 <= len(to_people) <= 5
     assert bureau.states(people) == bureau.states(program) == ["delivered"] * 50
-    shown = Counter(
-        order_id for each in to_people for order_id in (a.order_id for a in told) if order_id in each.body.decode()
+    counts = Counter(
+        order_id for each in to_people for order_id in (a.order_id for a in raised) if order_id in each.body.decode()
     )
-    hidden = 50 - len(shown)
-    assert set(shown.values()) == {1} and hidden <= 0
+    hidden = 50 - len(counts)
+    assert set(counts.values()) == {1} and hidden <= 0
 
 
 def test_workers_at_once_with_messages_that_come_three_times_send_each_once(bureau_on_dynoxide: Bureau) -> None:
     bureau, chance = bureau_on_dynoxide, random.Random(5)
     people, program = bureau.channel("wecom"), bureau.channel("webhook")
     bureau.receiver.then = ERRCODE_0
-    told = [bureau.alert(at=START + timedelta(milliseconds=n)) for n in range(40)]
+    raised = [bureau.alert(at=START + timedelta(milliseconds=n)) for n in range(40)]
     bureau.now += MINUTE
     bureau.clock()
     rounds = 0
@@ -296,18 +296,18 @@ def test_workers_at_once_with_messages_that_come_three_times_send_each_once(bure
             list(workers.map(bureau.handle, three))
             rounds += len(three)
     assert bureau.states(people) == bureau.states(program) == ["delivered"] * 40
-    shown = Counter(
+    counts = Counter(
         each.order_id
         for got in bureau.receiver.received
         if "webhook-id" not in got.headers
-        for each in told
+        for each in raised
         if (each.order_id or "?") in got.body.decode()
     )
     ids = Counter(bureau.receiver.ids)
     messages = ids.pop("")
     print(f"\n{rounds} messages handled by six workers: {ids.total()} calls to the program, {messages} to people")
     assert set(ids.values()) == {1} and len(ids) == 40, "each once to the program"
-    assert set(shown.values()) == {1} and len(shown) == 40, "and each in one message to people"
+    assert set(counts.values()) == {1} and len(counts) == 40, "and each in one message to people"
     assert rounds >= 3 * 40 and bureau.clock() == 0
 
 
@@ -318,8 +318,10 @@ def test_what_is_over_before_it_was_told_is_not_told(bureau: Bureau) -> None:
 
     channel = bureau.channel()
     over, lasting = bureau.alert("short_payment"), bureau.alert("closed_by_clock")
-    for told in (over, lasting):
-        transact([alerts.resolving(bureau.shop.name, Cause(told.kind, told.raised_at, told.order_id or ""), START)])
+    for raised in (over, lasting):
+        transact(
+            [alerts.resolving(bureau.shop.name, Cause(raised.kind, raised.raised_at, raised.order_id or ""), START)]
+        )
     bureau.minute()
     states = {each["alert_id"]: (each["state"], each["why"]) for each in bureau.deliveries(channel)}
     assert states == {over.alert_id: ("skipped", "resolved"), lasting.alert_id: ("delivered", None)}
@@ -432,8 +434,8 @@ def test_nothing_is_kept_or_logged_of_an_answer_or_a_url(bureau: Bureau, logged:
     made = [bureau.channel(kind, url=url, **more) for kind, more in kinds.items()]
     failing: Plan = (500, {"X-Canary": "canary-in-header"}, b"canary-in-body")
     bureau.receiver.plan(*[failing] * 3, then=(410, {}, b"canary-in-body"))
-    told = bureau.alert()
-    assert bureau.handler({"store_id": bureau.shop.name, "alert_id": told.alert_id}) == 0
+    raised = bureau.alert()
+    assert bureau.handler({"store_id": bureau.shop.name, "alert_id": raised.alert_id}) == 0
     tasks = bureau.messages()
     assert len(tasks) == 3 and [bureau.handler(task) for task in tasks] == [0, 0, 0]
     assert logged.getvalue().count('"outcome":"failed"') == 3
@@ -441,10 +443,10 @@ def test_nothing_is_kept_or_logged_of_an_answer_or_a_url(bureau: Bureau, logged:
         assert [bureau.handler(task, at=bureau.now + timedelta(minutes=1)) for task in tasks] == [1, 1, 1]
     assert logged.getvalue().count("a message could not be processed") == 3
     bureau.run(timedelta(hours=1), timedelta(minutes=5))
-    shown = str([[bureau.shown(each), bureau.deliveries(each)] for each in made])
-    shown += str(bureau.shop.owner.get("/v1/alert-channels").json)
-    assert shown.count("'off_because': 'gone'") == 6, "each by itself, and in the list"
-    said = shown + logged.getvalue()
+    counts = str([[bureau.shown(each), bureau.deliveries(each)] for each in made])
+    counts += str(bureau.shop.owner.get("/v1/alert-channels").json)
+    assert counts.count("'off_because': 'gone'") == 6, "each by itself, and in the list"
+    said = counts + logged.getvalue()
     secret = made[0]["secret"]
     assert "canary" not in said and secret not in said and secret.removeprefix("whsec_") not in said
     assert bureau.handler({"store_id": bureau.shop.name, "alert_id": "alr_0"}) == 0, "what is not there is no failure"

@@ -25,7 +25,7 @@ MARKUP = '<at user_id="all"> <!channel> <@all> [x](https://evil.example.com) **b
 
 
 def notice(count: int = 2, language: str = "zh-CN", **changes: Any) -> Notice:
-    told = {
+    payload = {
         "type": "alert.deadline",
         "at": NOW,
         "title": "测试店：订单 8190 即将到期",
@@ -35,15 +35,15 @@ def notice(count: int = 2, language: str = "zh-CN", **changes: Any) -> Notice:
         "data": {"alert_id": "alr_1", "order_id": "8190"},
         "link": "https://console.example.com/orders/8190",
     }
-    return Notice(**{**told, **changes})  # type: ignore[arg-type]
+    return Notice(**{**payload, **changes})  # type: ignore[arg-type]
 
 
 def channel(kind: ChannelKind, **changes: Any) -> Channel:
     return Channel("demo", "chn_1", kind, "n", NOW, **changes)
 
 
-def body(kind: ChannelKind, told: Notice, **changes: Any) -> Any:
-    return json.loads(FORMATS[kind](told, channel(kind, **changes), "dlv_1", NOW).body)
+def body(kind: ChannelKind, payload: Notice, **changes: Any) -> Any:
+    return json.loads(FORMATS[kind](payload, channel(kind, **changes), "dlv_1", NOW).body)
 
 
 def verified(secrets: list[str], headers: dict[str, str], content: bytes, now: datetime) -> Any:
@@ -75,10 +75,10 @@ def test_a_webhook_is_one_that_any_receiver_can_verify() -> None:
     secret = webhook_secret(b"k" * 32)
     made = webhook.request(notice(), channel(ChannelKind.WEBHOOK, secret=secret), "dlv_1", NOW)
     headers = dict(made.headers)
-    told = verified([secret], headers, made.body, NOW)
+    payload = verified([secret], headers, made.body, NOW)
     assert (headers["webhook-id"], headers["webhook-timestamp"]) == ("dlv_1", "1795570205")
-    assert (told["type"], told["timestamp"]) == ("alert.deadline", "2026-11-25T01:30:05.000000Z")
-    assert told["data"]["order_id"] == "8190" and told["data"]["text"].startswith("测试店")
+    assert (payload["type"], payload["timestamp"]) == ("alert.deadline", "2026-11-25T01:30:05.000000Z")
+    assert payload["data"]["order_id"] == "8190" and payload["data"]["text"].startswith("测试店")
     for changed in (
         (headers, made.body + b" ", NOW),
         ({**headers, "webhook-id": "dlv_2"}, made.body, NOW),
@@ -121,19 +121,19 @@ def test_dingtalk_is_signed_in_its_query_as_its_page_says() -> None:
         hmac.digest(b"this is secret", b"1577262236757\nthis is secret", "sha256")
     ).decode("ascii")
     assert dingtalk.request(notice(), channel(ChannelKind.DINGTALK), "dlv_1", NOW).query == ""
-    told = json.loads(made.body)
-    assert set(told) == {"msgtype", "markdown"} and told["msgtype"] == "markdown"
-    assert set(told["markdown"]) == {"title", "text"}
-    assert "https://console.example.com/orders/8190" in told["markdown"]["text"]
+    payload = json.loads(made.body)
+    assert set(payload) == {"msgtype", "markdown"} and payload["msgtype"] == "markdown"
+    assert set(payload["markdown"]) == {"title", "text"}
+    assert "https://console.example.com/orders/8190" in payload["markdown"]["text"]
 
 
 def test_feishu_signs_nothing_with_time_and_secret() -> None:
-    told = body(ChannelKind.FEISHU, notice(), secret="s3")
-    assert told["timestamp"] == "1795570205"
-    assert base64.b64decode(told["sign"]) == hmac.new(b"1795570205\ns3", digestmod="sha256").digest()
-    assert feishu.sign("s3", "1795570205") == told["sign"]
-    post = told["content"]["post"]["zh_cn"]
-    assert told["msg_type"] == "post" and post["title"].startswith("测试店")
+    payload = body(ChannelKind.FEISHU, notice(), secret="s3")
+    assert payload["timestamp"] == "1795570205"
+    assert base64.b64decode(payload["sign"]) == hmac.new(b"1795570205\ns3", digestmod="sha256").digest()
+    assert feishu.sign("s3", "1795570205") == payload["sign"]
+    post = payload["content"]["post"]["zh_cn"]
+    assert payload["msg_type"] == "post" and post["title"].startswith("测试店")
     assert [set(element) for line in post["content"] for element in line] == [{"tag", "text"}] * 2 + [
         {"tag", "text", "href"}
     ]
@@ -144,22 +144,22 @@ def test_feishu_signs_nothing_with_time_and_secret() -> None:
 
 def test_wecom_is_markdown_of_at_most_4096_bytes() -> None:
     for lines in (0, 1, 30, 60, 61, 62, 500):
-        told = body(ChannelKind.WECOM, notice(lines))
-        assert set(told) == {"msgtype", "markdown"} and set(told["markdown"]) == {"content"}
-        content = told["markdown"]["content"]
+        payload = body(ChannelKind.WECOM, notice(lines))
+        assert set(payload) == {"msgtype", "markdown"} and set(payload["markdown"]) == {"content"}
+        content = payload["markdown"]["content"]
         assert len(content.encode()) <= 4096
         assert content.endswith("[打开](https://console.example.com/orders/8190)")
-    shown = content.count("\n> ")
-    assert f"…另有 {500 - shown} 条" in content and shown >= 40
+    lines_shown = content.count("\n> ")
+    assert f"…另有 {500 - lines_shown} 条" in content and lines_shown >= 40
     long = body(ChannelKind.WECOM, notice(title="店" * 3000, lines=("行" * 3000,)))["markdown"]["content"]
     assert len(long.encode()) <= 4096
 
 
 def test_slack_is_blocks_within_their_limits() -> None:
     for lines in (0, 2, 500):
-        told = body(ChannelKind.SLACK, notice(lines, language="en"))
-        assert told["text"] and len(told["blocks"]) <= 50
-        header, *rest = told["blocks"]
+        payload = body(ChannelKind.SLACK, notice(lines, language="en"))
+        assert payload["text"] and len(payload["blocks"]) <= 50
+        header, *rest = payload["blocks"]
         assert (
             header["type"] == "header" and header["text"]["type"] == "plain_text" and len(header["text"]["text"]) <= 150
         )
@@ -234,10 +234,10 @@ ANSWERS = (
 
 @pytest.mark.parametrize(("kind", "status", "content", "outcome"), ANSWERS)
 def test_an_answer_means_what_its_robot_says(kind: str, status: int, content: bytes, outcome: Outcome) -> None:
-    told = verdict(kind, status, None, content, NOW)
-    assert told.outcome is outcome
-    assert told.why is None or "sign" not in told.why
-    assert (told.wait > timedelta()) == (outcome is Outcome.THROTTLED)
+    payload = verdict(kind, status, None, content, NOW)
+    assert payload.outcome is outcome
+    assert payload.why is None or "sign" not in payload.why
+    assert (payload.wait > timedelta()) == (outcome is Outcome.THROTTLED)
 
 
 @pytest.mark.parametrize(

@@ -149,13 +149,13 @@ def test_several_in_one_message_are_cut_like_one(bureau: Bureau, fault: str) -> 
         bureau.receiver.plan(then=ERRCODE_0)
         bureau.forget_messages()
         bureau.now += timedelta(minutes=5)
-        told = [bureau.alert(at=bureau.now, shard=SHARD) for _ in range(several)]
+        raised = [bureau.alert(at=bureau.now, shard=SHARD) for _ in range(several)]
         total += several
         life(bureau, Calls(at, fault))
         assert end(bureau, channel, total) == ["delivered"] * total, (at, fault)
         bodies = [each.body.decode() for each in bureau.receiver.received]
-        seen = Counter(each.order_id for each in told for body in bodies if each.order_id and each.order_id in body)
-        assert set(seen) == {each.order_id for each in told} and max(seen.values()) <= 2, (at, fault)
+        seen = Counter(each.order_id for each in raised for body in bodies if each.order_id and each.order_id in body)
+        assert set(seen) == {each.order_id for each in raised} and max(seen.values()) <= 2, (at, fault)
         repeated += any(count == 2 for count in seen.values())
         cut += 1
     assert repeated == 1
@@ -167,8 +167,8 @@ def test_two_workers_with_one_delivery_send_it_once(bureau: Bureau) -> None:
     channel, total = bureau.channel(), 0
     bureau.alert(shard=SHARD)
     bureau.clock()
-    (told,) = bureau.messages()
-    bureau.handle(told)
+    (raised,) = bureau.messages()
+    bureau.handle(raised)
     (delivery,) = bureau.messages()
     calls = Calls()
     with counted(calls):

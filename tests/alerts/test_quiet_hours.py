@@ -70,9 +70,9 @@ def rules(bureau: Bureau, **changes: Any) -> None:
 
     from shared.store import stores
 
-    kept = stores.load(bureau.shop.name)
-    told = replace(kept.store, alert_rules=replace(kept.store.alert_rules, **changes))
-    stores.save(kept, told, rearming=kept.rearming)
+    stored = stores.load(bureau.shop.name)
+    changed = replace(stored.store, alert_rules=replace(stored.store.alert_rules, **changes))
+    stores.save(stored, changed, rearming=stored.rearming)
 
 
 def test_by_night_only_what_is_critical_is_sent_and_the_rest_in_the_morning(bureau: Bureau) -> None:
@@ -85,8 +85,8 @@ def test_by_night_only_what_is_critical_is_sent_and_the_rest_in_the_morning(bure
     urgent = bureau.alert("closed_by_clock")
     bureau.minute()
     assert bureau.states(people) == ["delivered", "pending"] and bureau.states(program) == ["delivered"] * 2
-    (shown,) = [each for each in bureau.deliveries(people) if each["state"] == "delivered"]
-    assert shown["alert_id"] == urgent.alert_id
+    (delivery,) = [each for each in bureau.deliveries(people) if each["state"] == "delivered"]
+    assert delivery["alert_id"] == urgent.alert_id
     waiting = next(each for each in bureau.deliveries(people) if each["state"] == "pending")
     assert utc(waiting["next_attempt_at"]) == utc("2026-11-26T08:00:00+08:00")
     bureau.now = utc("2026-11-26T07:59:30+08:00")
@@ -132,10 +132,10 @@ def test_a_digest_goes_once_to_each_channel_that_has_it_on_with_what_is_due(bure
     due = bureau.shop.platform.place(deadlines=[{"kind": "payment", "due_at": soon}])["order_id"]
     people, english = bureau.channel("email"), bureau.channel("slack", language="en")
     without, program = bureau.channel("feishu", digest=False), bureau.channel("webhook")
-    told = digest(bureau)
+    changed = digest(bureau)
     for _ in range(3):
         bureau.minute()
-        bureau.handle({"store_id": bureau.shop.name, "alert_id": told.alert_id})
+        bureau.handle({"store_id": bureau.shop.name, "alert_id": changed.alert_id})
         bureau.work()
     assert bureau.states(people) == bureau.states(english) == ["delivered"]
     assert bureau.states(without) == bureau.states(program) == []

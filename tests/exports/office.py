@@ -89,22 +89,22 @@ class Office:
     def ask(self, client: Client, **body: Any) -> dict[str, Any]:
         answer = client.post("/v1/exports", body)
         assert answer.status == 202, answer.content
-        told: dict[str, Any] = answer.json
-        return told
+        answer_body: dict[str, Any] = answer.json
+        return answer_body
 
     def make(self, client: Client, **body: Any) -> dict[str, Any]:
         """An export from the request to its files."""
-        asked = self.ask(client, **body)
+        accepted = self.ask(client, **body)
         self.work()
-        told = self.read(client, asked["id"])
-        assert told["state"] == "succeeded", told
-        return told
+        export = self.read(client, accepted["id"])
+        assert export["state"] == "succeeded", export
+        return export
 
     def read(self, client: Client, export_id: str) -> dict[str, Any]:
         answer = client.get(f"/v1/exports/{export_id}")
         assert answer.status == 200, answer.content
-        told: dict[str, Any] = answer.json
-        return told
+        answer_body: dict[str, Any] = answer.json
+        return answer_body
 
     def fetch(self, client: Client, export: dict[str, Any], n: int = 1) -> bytes:
         answer = client.get(f"/v1/exports/{export['id']}/files/{n}")
@@ -199,9 +199,9 @@ def biff_records(content: bytes) -> list[int]:
     return found
 
 
-# ---- what a file must say, told from the API's own answers: nothing here knows the code that makes the cells
+# ---- the expected cells of a file, from the API's answers alone, without the code that makes the cells
 
-Said = str | Decimal | int | datetime | None
+CellValue = str | Decimal | int | datetime | None
 
 
 class Share(Decimal):
@@ -223,7 +223,7 @@ LONGEST = 32_767
 
 @dataclass
 class Known:
-    """An order as the API shows it, in both languages, and what only the platform was told: the buyer's address."""
+    """An order as the API returns it, in both languages, with the buyer's address, which only the platform sent."""
 
     order: dict[str, Any]
     labels: tuple[str, str]
@@ -250,7 +250,7 @@ class Known:
 
 
 @dataclass
-class Told:
+class ExpectedRow:
     """What a row is about: an order, one of its lines or None, and how the file tells of it."""
 
     known: Known
@@ -279,26 +279,26 @@ class Told:
         )
 
 
-Teller = Callable[[Told], Said]
+CellRule = Callable[[ExpectedRow], CellValue]
 
 
-def _at(name: str) -> Teller:
+def _at(name: str) -> CellRule:
     return lambda row: row.time(row.order.get(name))
 
 
-def _amount(name: str) -> Teller:
+def _amount(name: str) -> CellRule:
     return lambda row: Decimal(row.order["amounts"][name]["amount"]) if name in row.order["amounts"] else None
 
 
-def _field(name: str) -> Teller:
+def _field(name: str) -> CellRule:
     return lambda row: row.order.get(name) or None
 
 
-def _to(name: str) -> Teller:
+def _to(name: str) -> CellRule:
     return lambda row: row.order["recipient"].get(name)
 
 
-def _of_line(name: str) -> Teller:
+def _of_line(name: str) -> CellRule:
     return lambda row: row.line and row.line.get(name)
 
 
@@ -311,21 +311,21 @@ def _spelled(line: Mapping[str, Any]) -> str:
 
 
 def _product(number: int, line: Mapping[str, Any]) -> str:
-    told = f"【{number}】 {line.get('title', line['product_id'])}\n(产品属性: {_spelled(line)})\n"
-    told += f"(商家编码:{line['sku']})\n" if "sku" in line else ""
-    return told + f"(产品数量:{line['quantity']} piece)"
+    text = f"【{number}】 {line.get('title', line['product_id'])}\n(产品属性: {_spelled(line)})\n"
+    text += f"(商家编码:{line['sku']})\n" if "sku" in line else ""
+    return text + f"(产品数量:{line['quantity']} piece)"
 
 
-def _status(row: Told) -> str:
+def _status(row: ExpectedRow) -> str:
     return FINISHED if row.chinese and row.order["status"] == "FINISH" else row.known.labels[row.chinese]
 
 
-def _address(row: Told) -> str | None:
+def _address(row: ExpectedRow) -> str | None:
     to = row.order["recipient"]
     return _joined([*(to.get(name) for name in ("street", "city", "state", "zip")), COUNTRIES[to["country"]][0]], ", ")
 
 
-def _hold(row: Told) -> str | None:
+def _hold(row: ExpectedRow) -> str | None:
     return next((HOLDS[name][row.chinese] for name in ("frozen", "dispute") if name in row.order["overlays"]), None)
 
 
@@ -333,38 +333,38 @@ def _left(line: Mapping[str, Any]) -> int:
     return max(0, line["quantity"] - line["shipped"] - line["refunded"])
 
 
-def _ship_to(row: Told) -> str | None:
+def _ship_to(row: ExpectedRow) -> str | None:
     to = row.order["recipient"]
     phones = _joined([to.get("phone"), to.get("mobile")], " / ")
     return _joined([to.get("name"), _address(row), phones])
 
 
-def _delivered(row: Told) -> datetime | None:
+def _delivered(row: ExpectedRow) -> datetime | None:
     delivered = [parcel["delivered_at"] for parcel in row.order["parcels"] if "delivered_at" in parcel]
     return row.time(max(delivered, key=datetime.fromisoformat, default=None))
 
 
-def _line_amount(row: Told) -> Said:
+def _line_amount(row: ExpectedRow) -> CellValue:
     return row.line and Decimal(row.line["unit_price"]["amount"]) * row.line["quantity"]
 
 
-def _of_dispute(name: str) -> Teller:
+def _of_dispute(name: str) -> CellRule:
     return lambda row: row.order.get("dispute", {}).get(name)
 
 
-def _refunded(row: Told, state: str, part: str) -> Decimal:
+def _refunded(row: ExpectedRow, state: str, part: str) -> Decimal:
     amounts = [Decimal(each[part]["amount"]) for each in row.order["refunds"] if each["state"] == state]
     return sum(amounts, Decimal(0))
 
 
-def _difference(row: Told) -> Said:
+def _difference(row: ExpectedRow) -> CellValue:
     amounts = row.order["amounts"]
     if "released" not in amounts or "expected_release" not in amounts:
         return None
     return Decimal(amounts["released"]["amount"]) - Decimal(amounts["expected_release"]["amount"])
 
 
-TELLERS: dict[str, Teller] = {
+CELL_RULES: dict[str, CellRule] = {
     "Order no.|订单号": _field("order_id"),
     "Status|订单状态": _status,
     "Status code|状态代码": _field("status"),
@@ -466,7 +466,7 @@ TELLERS: dict[str, Teller] = {
     "支付方式|供货价|平台是否代征代缴|DDP关税|托管商家折扣|平台补贴|EANcode|完整收货地址（常用语言）": lambda _: None,
     "扩展城市（德/意/波/墨为真实的城市）|National address（仅沙特使用）|订单业务模式|定制信息": lambda _: None,
 }
-BY_HEADING = {heading: teller for headings, teller in TELLERS.items() for heading in headings.split("|")}
+BY_HEADING = {heading: rule for headings, rule in CELL_RULES.items() for heading in headings.split("|")}
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -492,7 +492,7 @@ class Expected:
     zone: str
     chinese: bool
     kind: str
-    rows: list[Told] = field(init=False)
+    rows: list[ExpectedRow] = field(init=False)
 
     def __post_init__(self) -> None:
         waiting = ("WAIT_SELLER_SEND_GOODS", "SELLER_PART_SEND_GOODS")
@@ -503,20 +503,20 @@ class Expected:
         if self.kind == "funds":
             chosen = [known for known in chosen if "received" in known.order["amounts"]]
         self.rows = [
-            Told(known, line, self.zone, self.chinese)
+            ExpectedRow(known, line, self.zone, self.chinese)
             for known in chosen
             for line in ([None] if self.kind in ("orders", "funds") else known.order["lines"])
             if self.kind != "shipments" or _left(line)
         ]
 
-    def teller(self, heading: str) -> Teller:
+    def rule(self, heading: str) -> CellRule:
         return BY_HEADING[heading.removesuffix(f" ({self.zone})")]
 
-    def cells(self, headings: Sequence[str]) -> Iterator[list[Said]]:
-        tellers = [self.teller(heading) for heading in headings]
+    def cells(self, headings: Sequence[str]) -> Iterator[list[CellValue]]:
+        rules = [self.rule(heading) for heading in headings]
         for row in self.rows:
-            told = (teller(row) for teller in tellers)
-            yield [held(cell) if isinstance(cell, str) else cell for cell in told]
+            cells = (rule(row) for rule in rules)
+            yield [held(cell) if isinstance(cell, str) else cell for cell in cells]
 
 
 @dataclass
@@ -528,7 +528,7 @@ class Buyer:
     zone: str
     chinese: bool
     masked: bool
-    time = Told.time
+    time = ExpectedRow.time
 
     @property
     def name(self) -> str:
@@ -540,23 +540,23 @@ class Buyer:
 
     @property
     def shown(self) -> str | None:
-        told = self.customer.get("name")
-        return f"{told[0]}***" if told and self.masked else told
+        name = self.customer.get("name")
+        return f"{name[0]}***" if name and self.masked else name
 
 
-def _of_buyer(name: str) -> Callable[[Buyer], Said]:
+def _of_buyer(name: str) -> Callable[[Buyer], CellValue]:
     return lambda row: row.customer[name]
 
 
-def _share(name: str) -> Callable[[Buyer], Said]:
+def _share(name: str) -> Callable[[Buyer], CellValue]:
     return lambda row: None if row.customer[name] is None else Share(repr(row.customer[name]))
 
 
-def _yes(name: str) -> Callable[[Buyer], Said]:
+def _yes(name: str) -> Callable[[Buyer], CellValue]:
     return lambda row: (("no", "yes"), ("否", "是"))[row.chinese][row.customer[name]]
 
 
-BUYER_TELLERS: dict[str, Callable[[Buyer], Said]] = {
+BUYER_TELLERS: dict[str, Callable[[Buyer], CellValue]] = {
     "Buyer id|买家编号": _of_buyer("buyer_id"),
     "Buyer|买家名称": lambda row: row.shown,
     "Country|国家": lambda row: COUNTRIES[row.customer["country"]][row.chinese],
@@ -580,7 +580,7 @@ BUYER_TELLERS: dict[str, Callable[[Buyer], Said]] = {
     "Blocked|已拉黑": _yes("blocked"),
     "Wants no reminders|不接受提醒": _yes("reminder_opt_out"),
 }
-BUYER_BY_HEADING = {heading: teller for headings, teller in BUYER_TELLERS.items() for heading in headings.split("|")}
+BUYER_BY_HEADING = {heading: rule for headings, rule in BUYER_TELLERS.items() for heading in headings.split("|")}
 
 
 @dataclass
@@ -600,13 +600,13 @@ class ExpectedBuyers:
             for spent in each["spend"] or [None]
         ]
 
-    def teller(self, heading: str) -> Any:
+    def rule(self, heading: str) -> Any:
         return BUYER_BY_HEADING[heading.removesuffix(f" ({self.zone})")]
 
     cells = Expected.cells
 
 
-def same_cell(found: Any, said: Said) -> bool:
+def same_cell(found: Any, said: CellValue) -> bool:
     """A typed cell: text is text, an amount is a number exact to its last digit, a time is a time."""
     if said is None:
         return found in ("", None)
@@ -615,7 +615,7 @@ def same_cell(found: Any, said: Said) -> bool:
     return type(found) in (float, int) and Decimal(repr(found)) == said
 
 
-def same_text(found: str, said: Said) -> bool:
+def same_text(found: str, said: CellValue) -> bool:
     """A cell of a .csv: a text that opens a formula has an apostrophe in front, amounts and times are spelled out."""
     if said is None:
         return found == ""
@@ -632,10 +632,10 @@ def differences(rows: Sequence[Row], expected: Any, form: str) -> tuple[int, lis
     """How many cells were compared, and those that differ."""
     headings, *found = rows
     compared, wrong = 0, []
-    told = list(expected.cells(headings))
-    if len(found) != len(told):
-        wrong.append(f"{len(found)} rows, where there should be {len(told)}")
-    for number, (row, cells) in enumerate(zip(found, told, strict=False), 2):
+    values = list(expected.cells(headings))
+    if len(found) != len(values):
+        wrong.append(f"{len(found)} rows, where there should be {len(values)}")
+    for number, (row, cells) in enumerate(zip(found, values, strict=False), 2):
         for heading, cell, said in zip(headings, row, cells, strict=True):
             compared += 1
             same = same_text(cell, said) if form == "csv" else same_cell(cell, said)

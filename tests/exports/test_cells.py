@@ -1,6 +1,6 @@
 """Every cell of every file equals what the API says of the order: each kind, format and layout, read back.
 
-What a cell must say is told by `office.TELLERS` from the API's JSON; nothing there knows the code that makes the cells.
+The expected cells come from `office.CELL_RULES` and the API's JSON, without the code that makes the cells.
 """
 
 from __future__ import annotations
@@ -97,9 +97,9 @@ PAID: tuple[Step, ...] = (("pay", {}), ("pass_risk", {}))
 
 
 def box(number: str, carrier: str = "CAINIAO_STANDARD", **lines: int) -> dict[str, Any]:
-    told: dict[str, Any] = {"carrier": carrier, "tracking_no": number}
+    body: dict[str, Any] = {"carrier": carrier, "tracking_no": number}
     pieces = [{"line_id": name.removeprefix("line"), "quantity": quantity} for name, quantity in lines.items()]
-    return told | ({"lines": pieces} if pieces else {})
+    return body | ({"lines": pieces} if pieces else {})
 
 
 def shipped(*boxes: dict[str, Any]) -> Step:
@@ -215,14 +215,14 @@ class Life:
         order_id, at = body["order_id"], datetime.fromisoformat(body["placed_at"])
         for action, content in steps:
             at += timedelta(hours=1, seconds=7, microseconds=999_999)
-            told = {name: money(each, body["currency"]) if name in MONEY else each for name, each in content.items()}
+            fields = {name: money(each, body["currency"]) if name in MONEY else each for name, each in content.items()}
             if action == "complete_refund":
                 refunds = self.shop.platform.get(f"/v1/orders/{order_id}").json["refunds"]
-                told |= {"refund_id": refunds[-1]["refund_id"]}
+                fields |= {"refund_id": refunds[-1]["refund_id"]}
             about = f"/v1/orders/{order_id}"
             if action in DISPUTE_ACTIONS:
                 about = f"/v1/disputes/{self.shop.platform.get(about).json['dispute']['dispute_id']}"
-            answer = self.shop.platform.post(f"{about}/actions/{action}", told | {"at": at.isoformat()})
+            answer = self.shop.platform.post(f"{about}/actions/{action}", fields | {"at": at.isoformat()})
             assert answer.status == 200, (action, answer.content)
             for due in answer.json.get("deadlines", ()):
                 if due["kind"] == "shipment":
@@ -243,8 +243,8 @@ def money(amount: str, currency: str) -> dict[str, str]:
 
 
 def line(line_id: str, quantity: int, price: str, currency: str, **more: Any) -> dict[str, Any]:
-    told = {"line_id": line_id, "product_id": f"0{line_id}00500123456789", "quantity": quantity}
-    return told | {"unit_price": money(price, currency)} | more
+    body = {"line_id": line_id, "product_id": f"0{line_id}00500123456789", "quantity": quantity}
+    return body | {"unit_price": money(price, currency)} | more
 
 
 @dataclass
@@ -308,8 +308,8 @@ def live(life: Life) -> str:
     for number, currency in enumerate((*DIGITS, "USD")):
         again = life.place(f"2026-06-1{number}T00:00:00Z", currency, buyer={"id": "买家 0012", "country": "DE"})
         life.act(again, *(PAID if number < 3 else (("cancel_unpaid", {}),)))
-    told = {"tags": ["vip", "大客户"], "note": "=SUM(A1)\nsecond line", "blocked": True, "reminder_opt_out": True}
-    assert life.shop.staff.patch("/v1/customers/0012", told).status == 200
+    fields = {"tags": ["vip", "大客户"], "note": "=SUM(A1)\nsecond line", "blocked": True, "reminder_opt_out": True}
+    assert life.shop.staff.patch("/v1/customers/0012", fields).status == 200
     lines = [
         line(str(n), n % 3 + 1, f"{n}.99", "USD", title=f"Title {n} 标题 \U0001f600", sku=f"S{n}") for n in range(700)
     ]
@@ -362,8 +362,8 @@ def test_openpyxl_reads_the_same(kept: Kept) -> None:
         assert book.sheetnames == ["Sheet1", "About this file"]
         headings, *rows = book.worksheets[0].iter_rows()
         expected = kept.expected(kind, layout, zone)
-        for row, told in zip(rows, expected.cells([str(cell.value) for cell in headings]), strict=True):
-            for cell, said in zip(row, told, strict=True):
+        for row, values in zip(rows, expected.cells([str(cell.value) for cell in headings]), strict=True):
+            for cell, said in zip(row, values, strict=True):
                 cells += 1
                 assert same_cell(cell.value, said), (kind, layout, cell.coordinate, cell.value, said)
                 if isinstance(said, str):
@@ -412,9 +412,9 @@ def test_the_headings_are_the_layouts_own(kept: Kept) -> None:
     assert {f"下单时间 ({ZONE})", "订单号", "国家代码", "订单金额"} <= set(chinese)
     assert len(english) == len(set(english)) == len(chinese) >= 40
     for (kind, layout, form, zone), (export, content) in kept.files.items():
-        told = typed(content, export)[0]
-        assert told == typed(kept.files[kind, layout, "xls", zone][1], {"format": "xls"})[0], (kind, layout, form)
-        assert len(told) == len(set(told))
+        row = typed(content, export)[0]
+        assert row == typed(kept.files[kind, layout, "xls", zone][1], {"format": "xls"})[0], (kind, layout, form)
+        assert len(row) == len(set(row))
 
 
 def test_local_times_on_both_sides_of_a_change_of_the_clock(kept: Kept) -> None:
@@ -442,8 +442,8 @@ def test_a_text_that_no_cell_holds_is_cut_and_the_order_is_named(kept: Kept) -> 
         warnings = [each for each in export["warnings"] if each["code"] == "shortened"]
         assert [(each["order_id"], each["column"]) for each in warnings] == ([(kept.many, column)] if column else [])
         if column and form != "csv":
-            told = dict(reversed(row) for row in typed(content, export, 1))
-            assert f"{kept.many}: {column}" in told, layout
+            expected = dict(reversed(row) for row in typed(content, export, 1))
+            assert f"{kept.many}: {column}" in expected, layout
         cut += bool(column)
         assert kind == "orders" or not column
     assert cut == 24
@@ -463,13 +463,13 @@ def test_counts_and_totals_are_those_of_the_orders(kept: Kept) -> None:
         if kind != "shipments":
             assert {each["currency"]: Decimal(each["amount"]) for each in export["totals"]} == totals
         if form != "csv":
-            told = about(content, export)
+            summary = about(content, export)
             name = "Rows in this file" if layout == "english" else "本文件行数"
-            assert told[name] == len(expected.rows)
+            assert summary[name] == len(expected.rows)
             said = ("Spent", "消费金额合计") if kind == "customers" else ("Order total", "订单金额合计")
-            names = {f"{name} (KWD)" for name in said} & set(told)
+            names = {f"{name} (KWD)" for name in said} & set(summary)
             if kind != "shipments":
-                assert Decimal(repr(told[names.pop()])) == totals["KWD"]
+                assert Decimal(repr(summary[names.pop()])) == totals["KWD"]
 
 
 def test_the_second_sheet_tells_about_the_file_in_its_own_language(kept: Kept) -> None:

@@ -101,8 +101,8 @@ def test_every_order_is_there_once_in_one_version(
         assert len(found) == len(set(found)), seed
         assert set(order_ids) <= set(found), seed
         for order_id, status, numbers, note, *_ in rows:
-            told, lived = (status, len(numbers.split()), note), versions(shop, order_id)
-            assert told in lived, (seed, told, lived)
+            cells, lived = (status, len(numbers.split()), note), versions(shop, order_id)
+            assert cells in lived, (seed, cells, lived)
     proof.counted("changes while an export ran", happened, SEEDS_BATCH * 4)
 
 
@@ -112,11 +112,11 @@ def made_in_the_end(office: Office, shop: Shop) -> dict[str, Any]:
     while True:
         for body in office.messages():
             worker.write_next(body["store_id"], body["export_id"], body["n"], lambda now=now: now)  # type: ignore[misc]
-        told = office.read(shop.staff, request["id"])
-        if told["state"] not in ("queued", "running"):
-            assert told["state"] == "succeeded", told
-            assert len(office.keys()) >= len(told["files"])
-            return told
+        export = office.read(shop.staff, request["id"])
+        if export["state"] not in ("queued", "running"):
+            assert export["state"] == "succeeded", export
+            assert len(office.keys()) >= len(export["files"])
+            return export
         now += timedelta(seconds=20)
         exports.drive_on(now, lambda: False)
 
@@ -133,7 +133,7 @@ def test_an_order_that_is_moved_in_time_is_there_once_or_not_at_all(
     changed = snapshot({**moved, "placed_at": ago(hours=hours)}, "WAIT_SELLER_SEND_GOODS")
     monkeypatch.setattr(csv, "MAX_ROWS", 5)
     meanwhile = Meanwhile(monkeypatch, size=2)
-    told = []
+    values = []
     for at in range(1, 14):
         meanwhile.requests = 0
         meanwhile.at = lambda number, at=at: number == at  # type: ignore[misc]
@@ -154,8 +154,8 @@ def test_an_order_that_is_moved_in_time_is_there_once_or_not_at_all(
         there = store.load(shop.name, moved["order_id"]).order
         inside = there.placed_at.isoformat() >= export["coverage"]["from"]
         assert (moved["order_id"] in found) == inside, at
-        told.append(export["coverage"]["orders"])
-    assert set(told) <= {11, 12}
+        values.append(export["coverage"]["orders"])
+    assert set(values) <= {11, 12}
 
 
 def test_an_order_that_goes_back_to_a_status_that_was_read_is_met_there(
@@ -219,18 +219,18 @@ class Past:
             self.remember(order_id)
 
     def remember(self, order_id: str) -> None:
-        told = self.shop.platform.get(f"/v1/orders/{order_id}").json
-        self.placed[order_id] = datetime.fromisoformat(told["placed_at"])
-        amounts = told["amounts"]
+        order = self.shop.platform.get(f"/v1/orders/{order_id}").json
+        self.placed[order_id] = datetime.fromisoformat(order["placed_at"])
+        amounts = order["amounts"]
         self.versions[order_id].append(
             (
-                told["status"],
-                told["fund_state"],
-                told.get("note") or "",
-                frozenset(each["tracking_no"] for each in told["parcels"]),
+                order["status"],
+                order["fund_state"],
+                order.get("note") or "",
+                frozenset(each["tracking_no"] for each in order["parcels"]),
                 Decimal(amounts.get("refunded", {}).get("amount", 0)),
                 Decimal(amounts["total"]["amount"]),
-                sum(each["quantity"] for each in told["lines"]),
+                sum(each["quantity"] for each in order["lines"]),
             )
         )
 
@@ -251,18 +251,18 @@ class Past:
 
     def refund(self, order_id: str) -> Any:
         refunds = self.shop.staff.get(f"/v1/orders/{order_id}").json["refunds"]
-        told = {"refund_id": refunds[-1]["refund_id"] if refunds else "none"}
-        return self.shop.platform.act(order_id, "complete_refund", told)
+        body = {"refund_id": refunds[-1]["refund_id"] if refunds else "none"}
+        return self.shop.platform.act(order_id, "complete_refund", body)
 
     def note(self, order_id: str) -> Any:
         return self.shop.staff.patch(f"/v1/orders/{order_id}", {"note": f"{len(self.versions[order_id])} before"})
 
     def sync(self, order_id: str, **changes: Any) -> Any:
         """The platform shows the order as it was placed, with these differences, and one parcel or none."""
-        shown, told = {**self.bodies[order_id], **changes}, self.shop.staff.get(f"/v1/orders/{order_id}").json
-        status = told["status"] if told["parcels"] else "WAIT_SELLER_SEND_GOODS"
+        shown, order = {**self.bodies[order_id], **changes}, self.shop.staff.get(f"/v1/orders/{order_id}").json
+        status = order["status"] if order["parcels"] else "WAIT_SELLER_SEND_GOODS"
         kept = [parcel(f"SY{len(self.versions[order_id])}", line1=1) | {"shipped_at": ago(hours=1)}]
-        body = snapshot(shown, status, changed_at=ago(seconds=0), parcels=kept if told["parcels"] else [])
+        body = snapshot(shown, status, changed_at=ago(seconds=0), parcels=kept if order["parcels"] else [])
         answer = self.shop.platform.act(order_id, "sync", body)
         if answer.status == 200:
             self.bodies[order_id] = shown
@@ -302,14 +302,14 @@ def ended(office: Office, shop: Shop, request: dict[str, Any], now: datetime | N
     for _ in range(60):
         for body in office.messages():
             worker.write_next(body["store_id"], body["export_id"], body["n"], lambda now=now: now)  # type: ignore[misc]
-        told = office.read(shop.staff, request["id"])
-        if told["state"] not in ("queued", "running"):
+        export = office.read(shop.staff, request["id"])
+        if export["state"] not in ("queued", "running"):
             break
         now += timedelta(seconds=20)
         office.at(now)
         exports.drive_on(now, lambda: False)
     office.at(None)
-    return told
+    return export
 
 
 def check(past: Past, rows: list[Any], began: dict[str, int], export: dict[str, Any], where: Any) -> int:
@@ -375,13 +375,13 @@ def test_whatever_happens_each_row_is_one_version_of_its_order(
         request = office.ask(past.shop.staff, format="csv", columns=TOLD, window=window())
         began = {order_id: len(lived) for order_id, lived in past.versions.items()}
         meanwhile.happenings, meanwhile.at = happenings, lambda _, chosen=chosen: chosen.random() < 0.9  # type: ignore[misc]
-        told = ended(office, past.shop, request)
+        finished = ended(office, past.shop, request)
         meanwhile.happenings = []
-        if told["state"] == "failed":
-            assert told["failed"]["code"] == "orders_keep_moving" and past.took["move"], seed
+        if finished["state"] == "failed":
+            assert finished["failed"]["code"] == "orders_keep_moving" and past.took["move"], seed
             continue
-        assert told["state"] == "succeeded", (seed, told)
-        checked += check(past, office.rows(past.shop.staff, told), began, told, seed)
+        assert finished["state"] == "succeeded", (seed, finished)
+        checked += check(past, office.rows(past.shop.staff, finished), began, finished, seed)
         anew += bool(past.took["move"])
         took += past.took
     print(f"\nchanges while they ran: {dict(took)}")
@@ -418,12 +418,12 @@ def test_a_change_before_any_page_is_in_the_row_whole_or_not_at_all(
         meanwhile.requests = 0
         meanwhile.happenings = [partial(past.change, order_ids[1], name, *CHANGES[name])]
         meanwhile.at = lambda number, at=at: number == at  # type: ignore[misc]
-        told = ended(office, past.shop, request)
+        export = ended(office, past.shop, request)
         if meanwhile.happenings:
             break
         assert past.took[name] == 1
-        rows = office.rows(past.shop.staff, told)
-        assert check(past, rows, began, told, (name, at)) == 3
+        rows = office.rows(past.shop.staff, export)
+        assert check(past, rows, began, export, (name, at)) == 3
         versions = past.versions[order_ids[1]]
         assert len(versions) == began[order_ids[1]] + 1
         row = next(version for order_id, version in map(read_row, rows) if order_id == order_ids[1])
@@ -447,10 +447,10 @@ def test_parts_that_make_the_right_sum_by_chance_are_not_taken_for_the_orders_ow
     began = {order_id: len(past.versions[order_id])}
     meanwhile.at = lambda number: number == 2  # the parts have been read, the head has not
     meanwhile.happenings = [partial(past.change, order_id, "replace_parcels")]
-    told = ended(office, past.shop, request)
-    assert past.took["replace_parcels"] == 1 and meanwhile.happenings == [] and told["state"] == "succeeded"
+    export = ended(office, past.shop, request)
+    assert past.took["replace_parcels"] == 1 and meanwhile.happenings == [] and export["state"] == "succeeded"
     assert past.versions[order_id][-1][3] == {"SY8"}
-    assert check(past, office.rows(past.shop.staff, told), began, told, "") == 1
+    assert check(past, office.rows(past.shop.staff, export), began, export, "") == 1
 
 
 def ready_to_ship(past: Past, *hours: float) -> list[str]:
@@ -477,9 +477,9 @@ def test_a_shipment_list_has_each_order_once_whatever_becomes_of_its_urgency(
     office.messages()
     worker.write_next(past.shop.name, request["id"], 1, lambda: datetime.now(UTC))
     assert past.shop.platform.act(first, action, {"reason": "checked"} if action == "freeze" else {}).status == 200
-    told = ended(office, past.shop, request)
-    assert told["state"] == "succeeded" and len(told["files"]) > 1
-    found = [tuple(row) for row in office.rows(past.shop.staff, told)]
+    export = ended(office, past.shop, request)
+    assert export["state"] == "succeeded" and len(export["files"]) > 1
+    found = [tuple(row) for row in office.rows(past.shop.staff, export)]
     assert sorted(found) == sorted((order_id, line_id) for order_id in order_ids for line_id in ("1", "2"))
 
 
@@ -498,12 +498,12 @@ def test_an_export_that_failed_since_orders_kept_moving_can_be_tried_again(
         now += timedelta(minutes=4)
     office.messages()
     office.at(now)
-    told = office.read(past.shop.staff, request["id"])
-    assert (told["state"], told["failed"]["code"], past.took["move"]) == ("failed", "orders_keep_moving", 8)
+    export = office.read(past.shop.staff, request["id"])
+    assert (export["state"], export["failed"]["code"], past.took["move"]) == ("failed", "orders_keep_moving", 8)
     assert past.shop.staff.post(f"/v1/exports/{request['id']}/retry").status == 200
-    told = ended(office, past.shop, request, now)
-    assert (told["state"], [file["orders"] for file in told["files"]]) == ("succeeded", [2, 2])
-    assert check(past, office.rows(past.shop.staff, told), {}, told, "") == 4
+    export = ended(office, past.shop, request, now)
+    assert (export["state"], [file["orders"] for file in export["files"]]) == ("succeeded", [2, 2])
+    assert check(past, office.rows(past.shop.staff, export), {}, export, "") == 4
 
 
 def test_one_that_is_tried_again_after_weeks_has_each_order_once(
@@ -531,7 +531,7 @@ def test_one_that_is_tried_again_after_weeks_has_each_order_once(
     assert past.shop.staff.post(f"/v1/exports/{request['id']}/retry").status == 200
     for n in range(1, 4):
         worker.write_next(past.shop.name, request["id"], n, lambda: late)
-    told = office.read(past.shop.staff, request["id"])
+    export = office.read(past.shop.staff, request["id"])
     office.at(None)
-    found = [row[0] for row in office.rows(past.shop.staff, told)]
-    assert told["state"] == "succeeded" and sorted(found) == sorted(order_ids)
+    found = [row[0] for row in office.rows(past.shop.staff, export)]
+    assert export["state"] == "succeeded" and sorted(found) == sorted(order_ids)

@@ -33,8 +33,8 @@ YEN = {"amount": "500", "currency": "JPY"}
 def buy(shop: Shop, buyer: str, currency: str = "USD", *, paid: bool = True, **more: Any) -> str:
     amount = YEN if currency == "JPY" else usd("5.00")
     lines = [line("1", 1) | {"unit_price": amount}]
-    told = {"currency": currency, "lines": lines, "shipping_fee": amount | {"amount": "0"}} if currency == "JPY" else {}
-    order_id = shop.platform.place(buyer={"id": buyer, "country": "US", "name": "Alex"}, **told | more)["order_id"]
+    body = {"currency": currency, "lines": lines, "shipping_fee": amount | {"amount": "0"}} if currency == "JPY" else {}
+    order_id = shop.platform.place(buyer={"id": buyer, "country": "US", "name": "Alex"}, **body | more)["order_id"]
     if paid:
         assert shop.platform.act(order_id, "pay").status == 200
     return str(order_id)
@@ -47,8 +47,8 @@ def test_the_exports_way_of_reading_makes_what_a_record_is(on_dynoxide: Api) -> 
         buy(shop, buyer, "JPY" if number % 2 else "USD", paid=number % 3 > 0)
         if number % 2:
             buy(shop, buyer)
-            told = {"tags": [buyer[:50]], "note": f"= {buyer}", "blocked": number % 3 == 0, "reminder_opt_out": True}
-            assert shop.staff.patch(f"/v1/customers/{segment_of(buyer)}", told).status == 200
+            body = {"tags": [buyer[:50]], "note": f"= {buyer}", "blocked": number % 3 == 0, "reminder_opt_out": True}
+            assert shop.staff.patch(f"/v1/customers/{segment_of(buyer)}", body).status == 200
     in_order = sorted(IDS, key=lambda each: each.encode())
     everybody = list(all_customers.behind(shop.name))
     assert [each.buyer_id for each in everybody] == in_order
@@ -72,9 +72,9 @@ def test_every_customer_is_there_once_as_at_one_moment(
 
         def remember(shop: Shop = shop, had: dict[str, set[tuple[str, ...]]] = had) -> None:
             for each in shop.viewer.every("/v1/customers"):
-                told = str(each["orders"]), str(each["paid_orders"]), each["note"] or ""
+                result = str(each["orders"]), str(each["paid_orders"]), each["note"] or ""
                 spent = [(money["currency"], money["amount"]) for money in each["spend"]] or [("", "")]
-                had.setdefault(each["buyer_id"], set()).add((*told, str(sorted(spent))))
+                had.setdefault(each["buyer_id"], set()).add((*result, str(sorted(spent))))
 
         def change(shop: Shop = shop, chosen: random.Random = chosen, remember: Any = remember) -> None:
             buyer = chosen.choice([*KNOWN, f"a{chosen.randrange(99)}", f"c{chosen.randrange(99)}"])
@@ -97,10 +97,10 @@ def test_every_customer_is_there_once_as_at_one_moment(
             found.setdefault(row[0], []).append(row)
         assert set(KNOWN) <= set(found) <= set(had), seed
         for buyer, rows in found.items():
-            told = {tuple(row[1:4]) for row in rows}
-            assert len(told) == 1, (seed, rows)
+            result = {tuple(row[1:4]) for row in rows}
+            assert len(result) == 1, (seed, rows)
             spent = str(sorted((row[4], row[5].removesuffix(".00") if row[4] == "JPY" else row[5]) for row in rows))
-            assert (*told.pop(), spent) in had[buyer], (seed, buyer, rows, had[buyer])
+            assert (*result.pop(), spent) in had[buyer], (seed, buyer, rows, had[buyer])
         assert export["coverage"]["orders"] == len(found)
         late += len(set(found) - set(KNOWN))
     proof.counted("changes while an export of customers ran", happened, SEEDS * 3)
@@ -130,9 +130,11 @@ def test_one_that_is_cut_anywhere_ends_the_same(
             continue
         desk = begin()
         assert desk.live(at, fault) == operation
-        told = desk.end()
-        assert (told["state"], told["coverage"]["orders"], told["totals"]) == ("succeeded", 5, [usd("142.50")]), at
-        assert everything(office, shop, told) == cells, (at, operation)
+        export = desk.end()
+        assert (export["state"], export["coverage"]["orders"], export["totals"]) == ("succeeded", 5, [usd("142.50")]), (
+            at
+        )
+        assert everything(office, shop, export) == cells, (at, operation)
         assert set(office.keys()) - keys == objects(shop, desk.export_id), (at, operation)
         for key in objects(shop, desk.export_id):
             office.s3.delete_object(Bucket=BUCKET, Key=key)
@@ -202,11 +204,11 @@ def test_what_is_told_of_it(office: Office, form: str) -> None:
     masked = office.make(shop.owner, kind="customers", format=form, recipient="masked", language="en")
     assert masked["warnings"] == [] and [row[1] for row in office.rows(shop.owner, masked)] == ["A***", "A***"]
     if form != "csv":
-        told = about(office.fetch(shop.owner, masked), masked)
+        summary = about(office.fetch(shop.owner, masked), masked)
         wanted = {"Kind": "Customers", "Names": "masked", "Customers in this file": 2, "First customer": "a"}
         wanted |= {"Last customer": "b", "Spent (JPY)": 500, "Spent (USD)": 28.5}
-        assert {name: told.get(name) for name in wanted} == wanted
-        assert not {"Statuses", "Placed from", "Orders in this file"} & set(told)
+        assert {name: summary.get(name) for name in wanted} == wanted
+        assert not {"Statuses", "Placed from", "Orders in this file"} & set(summary)
 
 
 def test_the_regular_export_may_be_of_customers(office: Office) -> None:

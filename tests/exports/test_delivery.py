@@ -137,9 +137,9 @@ def test_no_shops_name_breaks_a_header_a_path_or_a_file_system(office: Office) -
         given = ask(shop.owner, made["id"])
         assert "\r" not in given.headers["location"] and "\n" not in given.headers["location"]
         path, request = link(given)
-        plain, told = names_in(request["response-content-disposition"])
-        assert told == made["files"][0]["name"], name
-        for each in (plain, told):
+        plain, encoded = names_in(request["response-content-disposition"])
+        assert encoded == made["files"][0]["name"], name
+        for each in (plain, encoded):
             assert not re.search(r'[/\\:*?"<>|;%\x00-\x1f\x7f]', each), (name, each)
             assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b-\u200f]", each), (name, each)
             assert each == each.strip() and not each.startswith(".") and each.endswith("_1.csv"), (name, each)
@@ -154,8 +154,8 @@ def test_no_shops_name_breaks_a_header_a_path_or_a_file_system(office: Office) -
 def test_no_file_name_or_key_holds_a_buyers_data(office: Office, shop: Shop) -> None:
     for form in FORMATS:
         made = office.make(shop.owner, format=form)
-        told = made["files"][0]["name"] + " ".join(office.keys()) + ask(shop.owner, made["id"]).headers["location"]
-        assert not [value for value in (*PRIVATE.values(), "buyer-77") if value in unquote(told)]
+        encoded = made["files"][0]["name"] + " ".join(office.keys()) + ask(shop.owner, made["id"]).headers["location"]
+        assert not [value for value in (*PRIVATE.values(), "buyer-77") if value in unquote(encoded)]
 
 
 def test_the_right_is_checked_again_when_a_file_is_asked_for(office: Office, shop: Shop) -> None:

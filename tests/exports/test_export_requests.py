@@ -168,11 +168,14 @@ def test_an_export_is_accepted_with_every_default_filled_in(office: Office) -> N
     now = datetime(2026, 11, 24, 3, 4, 5, tzinfo=UTC)
     office.at(now)
     answer = shop.staff.post("/v1/exports")
-    told = answer.json
-    assert answer.status == 202 and answer.headers["location"] == f"/v1/exports/{told['id']}"
-    assert told["id"].startswith("exp_") and shop.staff.get(answer.headers["location"]).json["id"] == told["id"]
-    assert told == {
-        "id": told["id"],
+    answer_body = answer.json
+    assert answer.status == 202 and answer.headers["location"] == f"/v1/exports/{answer_body['id']}"
+    assert (
+        answer_body["id"].startswith("exp_")
+        and shop.staff.get(answer.headers["location"]).json["id"] == answer_body["id"]
+    )
+    assert answer_body == {
+        "id": answer_body["id"],
         "kind": "orders",
         "format": "xls",
         "state": "queued",
@@ -201,7 +204,7 @@ def test_an_export_is_accepted_with_every_default_filled_in(office: Office) -> N
         "expires_at": "2026-12-24T03:04:05Z",
         "failed": None,
     }
-    assert office.messages() == [{"store_id": shop.name, "export_id": told["id"], "n": 1}]
+    assert office.messages() == [{"store_id": shop.name, "export_id": answer_body["id"], "n": 1}]
 
 
 @pytest.mark.parametrize(
@@ -224,8 +227,8 @@ def test_an_export_is_accepted_with_every_default_filled_in(office: Office) -> N
 def test_a_layout_and_a_language_choose_each_other(
     office: Office, body: dict[str, Any], layout: str | None, language: str
 ) -> None:
-    told = office.ask(office.api.shop().owner, **body)
-    assert (told["layout"], told["language"]) == (layout, language)
+    export = office.ask(office.api.shop().owner, **body)
+    assert (export["layout"], export["language"]) == (layout, language)
 
 
 def test_every_wrong_body_is_refused_by_its_field_and_nothing_comes_of_it(office: Office) -> None:
@@ -366,9 +369,9 @@ def test_cancelling_stops_a_worker_that_is_at_it(office: Office, monkeypatch: py
 
     monkeypatch.setattr(worker.files, "upload", cancelled_meanwhile)
     assert office.work() == 1
-    told = office.read(shop.owner, request["id"])
-    assert states == ["running"] and (told["state"], told["files"]) == ("cancelled", [])
-    assert told["finished_at"] and not told["coverage"]["complete"] and told["progress"]["percent"] < 100
+    export = office.read(shop.owner, request["id"])
+    assert states == ["running"] and (export["state"], export["files"]) == ("cancelled", [])
+    assert export["finished_at"] and not export["coverage"]["complete"] and export["progress"]["percent"] < 100
     left = [key for key in office.keys() if request["id"] in key]  # noqa: SIM118  an office is no dict
     assert left == [] and office.messages() == []
 
@@ -518,8 +521,8 @@ def test_amounts_in_several_currencies_are_warned_of_where_no_column_says_which(
             assert [each["code"] for each in made["warnings"]] == ["several_currencies"] * expected, body
             assert made["totals"] == [{"amount": "1000", "currency": "JPY"}, usd("28.50")]
             if form != "csv":
-                told = about(office.fetch(shop.owner, made), made)
-                assert any("several currencies" in str(name) or "多个币种" in str(name) for name in told) == expected
+                summary = about(office.fetch(shop.owner, made), made)
+                assert any("several currencies" in str(name) or "多个币种" in str(name) for name in summary) == expected
             warned += expected
     chinese = shop.owner.get("/v1/exports?limit=200", headers={"accept-language": "zh-CN"}).json["data"]
     english = shop.owner.get("/v1/exports?limit=200").json["data"]
@@ -565,9 +568,9 @@ def test_the_regular_export_is_read_and_set_by_the_owner(office: Office) -> None
     shop = office.api.shop(time_zone="Asia/Tokyo")
     before = shop.owner.get("/v1/export-schedule")
     assert before.status == 200 and before.json["time_zone"] == "Asia/Tokyo" and before.json["last_export_id"] is None
-    told = {"enabled": True, "cadence": "daily", "kind": "lines", "format": "csv", "hour": 0}
-    after = shop.owner.request("PUT", "/v1/export-schedule", told)
-    assert after.status == 200 and {name: after.json[name] for name in told} == told
+    result = {"enabled": True, "cadence": "daily", "kind": "lines", "format": "csv", "hour": 0}
+    after = shop.owner.request("PUT", "/v1/export-schedule", result)
+    assert after.status == 200 and {name: after.json[name] for name in result} == result
     assert shop.owner.get("/v1/export-schedule").json == after.json
     bad = [
         ({}, "/enabled"),

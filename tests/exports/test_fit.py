@@ -1,4 +1,4 @@
-"""What a cell cannot hold is changed, and told."""
+"""Text that a cell cannot hold is changed, and the change is reported."""
 
 from __future__ import annotations
 
@@ -90,10 +90,10 @@ def test_a_change_is_told_while_the_source_stands_at_its_row() -> None:
         for at in ("first", "second", "third"):
             yield [at, "\0" if at == "second" else "fine", 1.0, NOON]
 
-    told = []
-    for _ in fit(orders(), HEADINGS, lambda row, column, why: told.append((at, row, column, why))):
+    values = []
+    for _ in fit(orders(), HEADINGS, lambda row, column, why: values.append((at, row, column, why))):
         pass
-    assert told == [("second", 1, 1, "cleaned")]
+    assert values == [("second", 1, 1, "cleaned")]
 
 
 def test_the_row_that_was_given_is_not_written_to() -> None:

@@ -231,21 +231,21 @@ def test_what_a_cell_cannot_hold_is_told_with_its_order_and_column(kept: Kept) -
         lost = set()
         for row in expected.rows:
             for heading in headings:
-                said = expected.teller(heading)(row)
+                said = expected.rule(heading)(row)
                 if isinstance(said, str) and CONTROLS.search(said):
                     lost.add((row.name, heading))
-        told = {
+        warnings = {
             (each["buyer_id" if kind == "customers" else "order_id"], each["column"])
             for each in export["warnings"]
             if each["code"] == "cleaned" and each["file"] == 1
         }
-        assert told == lost and export["more_warnings"] == 0, (kind, form)
+        assert warnings == lost and export["more_warnings"] == 0, (kind, form)
         assert {each["code"] for each in export["warnings"]} == {"cleaned"}
         if form != "csv":
             shown = {row[1] for row in sheet(content, export, 1) if str(row[0]).startswith(("Characters", "已替换"))}
             assert shown == {held(": ".join(each)) for each in lost}
         count += len(lost)
-    print(f"\n{count} cells that lost something, each told")
+    print(f"\n{count} cells that lost something, each reported")
     assert count >= 200
 
 
@@ -358,7 +358,7 @@ def test_text_that_is_too_long_or_broken_is_cut_or_replaced_and_told(
     path = tmp_path / f"book.{form}"
     written = write_file(Job("shop", "exp_1", request, Actor("owner", "o"), now), path, lambda _: None)
     content = path.read_bytes()
-    told = {(each.order_id, each.column, each.code) for each in written.warnings}
+    warnings = {(each.order_id, each.column, each.code) for each in written.warnings}
     headings, *rows = typed(content, {"format": form})
     first = {row[headings.index("Buyer id" if of_buyers else "Order no.")]: row for row in reversed(rows)}
     assert len(first) == len(cases) == written.orders
@@ -371,7 +371,7 @@ def test_text_that_is_too_long_or_broken_is_cut_or_replaced_and_told(
         raw = f"{text}:LX1" if name == "parcel.carrier" else text
         cell, fits = first[called][headings.index(heading)], held(raw)
         assert cell == (f"'{fits}" if form == "csv" and opens_formula(fits) else fits), (name, raw[:20])
-        codes = {code for order_id, column, code in told if (order_id, column) == (called, heading)}
+        codes = {code for order_id, column, code in warnings if (order_id, column) == (called, heading)}
         cut = len(CONTROLS.sub("\ufffd", raw.replace("\r\n", "\n")).encode("utf-16-le")) > 2 * 32_767
         lost = {"cleaned": CONTROLS.search(raw), "shortened": cut}
         assert codes == {code for code, happened in lost.items() if happened}, (name, raw[:20])
@@ -379,7 +379,7 @@ def test_text_that_is_too_long_or_broken_is_cut_or_replaced_and_told(
     if form != "csv":
         assert_no_formula(f"{kind} {form}", content)
         shown = {row[1] for row in typed(content, {"format": form}, 1)}
-        assert {f"{order_id}: {column}" for order_id, column, _ in told} <= shown
+        assert {f"{order_id}: {column}" for order_id, column, _ in warnings} <= shown
     if form == "xlsx":
         assert openpyxl.load_workbook(path).worksheets[0].max_row == written.rows + 1
     print(json.dumps({"kind": kind, "format": form, "fields": seen, "warnings": len(written.warnings)}))

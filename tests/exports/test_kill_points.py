@@ -109,13 +109,13 @@ class Desk:
         return self.office.read(self.shop.staff, self.export_id)
 
 
-def everything(office: Office, shop: Shop, told: dict[str, Any]) -> list[Any]:
+def everything(office: Office, shop: Shop, export: dict[str, Any]) -> list[Any]:
     """All cells of all files, each of which is what the job says of it."""
     found = []
-    for file in told["files"]:
-        content = office.fetch(shop.staff, told, file["n"])
+    for file in export["files"]:
+        content = office.fetch(shop.staff, export, file["n"])
         assert (hashlib.sha256(content).hexdigest(), len(content)) == (file["sha256"], file["bytes"])
-        found.append(sheet(content, told))
+        found.append(sheet(content, export))
         assert len(found[-1]) == file["rows"] + 1
     return found
 
@@ -165,16 +165,16 @@ def test_an_export_ends_the_same_wherever_it_is_cut(
     for at in places[share::SHARES]:
         operation, desk = operations[at], begin()
         assert desk.live(at, fault) == operation, "each run makes the same calls"
-        told = desk.end()
+        export = desk.end()
         where = (at, operation, fault)
-        assert told["state"] == State.SUCCEEDED, where
-        assert told["progress"] == {"done": orders, "total": orders, "percent": 100}, where
-        assert told["coverage"]["orders"] == orders, where
-        assert [(file["n"], file["orders"], file["rows"]) for file in told["files"]] == counts, where
-        assert told["totals"] == undisturbed["totals"], where
+        assert export["state"] == State.SUCCEEDED, where
+        assert export["progress"] == {"done": orders, "total": orders, "percent": 100}, where
+        assert export["coverage"]["orders"] == orders, where
+        assert [(file["n"], file["orders"], file["rows"]) for file in export["files"]] == counts, where
+        assert export["totals"] == undisturbed["totals"], where
         assert len(written) <= 4 and set(written) == {1, 2, 3}, where
         assert office.uploads() == [], where
-        assert everything(office, shop, told) == cells, where
+        assert everything(office, shop, export) == cells, where
         new = set(office.keys()) - keys
         assert new == objects(shop, desk.export_id) and len(new) == 3, where
         for key in new:
@@ -240,10 +240,10 @@ def test_one_that_is_cut_when_it_resumes_ends_the_same(small: Desk, name: str) -
         for other in (KILLED_BEFORE, KILLED_AFTER):
             desk = _resumed(again(small), at, fault)
             assert desk.live(second, other) == operation
-            told = desk.end()
+            export = desk.end()
             where = (second, operation, other)
-            assert told["state"] == State.SUCCEEDED, where
-            assert everything(desk.office, desk.shop, told) == cells, where
+            assert export["state"] == State.SUCCEEDED, where
+            assert everything(desk.office, desk.shop, export) == cells, where
             assert desk.office.uploads() == [], where
             new = set(desk.office.keys()) - keys
             assert new == objects(desk.shop, desk.export_id), where

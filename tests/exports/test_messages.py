@@ -51,10 +51,10 @@ def message(shop: Shop, export: dict[str, Any], n: int) -> dict[str, Any]:
 
 
 def whole(office: Office, shop: Shop, export: dict[str, Any]) -> None:
-    told = office.read(shop.staff, export["id"])
-    assert told["state"] == "succeeded", told
-    assert [file["orders"] for file in told["files"]] == [3, 3, 1]
-    numbers = [row[0] for row in office.rows(shop.staff, told)]
+    finished = office.read(shop.staff, export["id"])
+    assert finished["state"] == "succeeded", finished
+    assert [file["orders"] for file in finished["files"]] == [3, 3, 1]
+    numbers = [row[0] for row in office.rows(shop.staff, finished)]
     assert len(numbers) == len(set(numbers)) == 7
     assert len(office.keys()) == 3 and office.uploads() == []
 
@@ -83,9 +83,9 @@ def test_two_workers_with_the_same_message(office_on_dynoxide: Office, monkeypat
                 thread.start()
             for thread in threads:
                 thread.join()
-        told = office.read(shop.staff, export["id"])
-        assert told["state"] == "succeeded" and [file["orders"] for file in told["files"]] == [3, 3, 1]
-        done += told["files"]
+        finished = office.read(shop.staff, export["id"])
+        assert finished["state"] == "succeeded" and [file["orders"] for file in finished["files"]] == [3, 3, 1]
+        done += finished["files"]
     assert len(done) == len(office.keys()) == 30
 
 
@@ -134,8 +134,8 @@ def test_a_worker_that_was_given_up_cannot_bring_its_file_in(
 
     monkeypatch.setattr(files, "upload", slow)
     assert worker.write_next(shop.name, export["id"], 1, clock(now)) is None
-    told = office.read(shop.staff, export["id"])
-    assert len(told["files"]) == len(office.keys()) == 1
+    finished = office.read(shop.staff, export["id"])
+    assert len(finished["files"]) == len(office.keys()) == 1
     assert store.load(shop.name, export["id"]).file(1).key in set(office.keys())  # type: ignore[union-attr]
     office.work()
     whole(office, shop, export)
@@ -155,8 +155,8 @@ def test_a_cancelled_export_stops_at_the_next_heartbeat(
 
     monkeypatch.setattr(worker, "write_file", cancelled_meanwhile)
     assert office.deliver(body) == {"batchItemFailures": []}
-    told = office.read(shop.staff, export["id"])
-    assert (told["state"], told["files"], office.keys()) == ("cancelled", [], [])
+    finished = office.read(shop.staff, export["id"])
+    assert (finished["state"], finished["files"], office.keys()) == ("cancelled", [], [])
     monkeypatch.setattr(worker, "write_file", write)
     assert shop.staff.post(f"/v1/exports/{export['id']}/retry").json["state"] == "queued"
     office.work()
@@ -186,8 +186,8 @@ def test_a_bucket_that_keeps_refusing_ends_it_with_a_reason(
             office.messages()
         assert worker.write_next(shop.name, export["id"], 1, clock(now)) is None
     assert waits == [timedelta(seconds=30 * 2**attempt) for attempt in range(5)]
-    told = office.read(shop.staff, export["id"])
-    assert (told["state"], told["failed"]["code"]) == ("failed", "gave_up")
+    finished = office.read(shop.staff, export["id"])
+    assert (finished["state"], finished["failed"]["code"]) == ("failed", "gave_up")
     assert exports.drive_on(now + timedelta(days=1), never) == 0
     assert shop.staff.post(f"/v1/exports/{export['id']}/retry").status == 200
     office.work()
@@ -226,9 +226,9 @@ def test_a_file_that_takes_too_long_ends_where_it_is(office: Office, monkeypatch
     while bodies := office.messages():
         for body in bodies:
             worker.write_next(body["store_id"], body["export_id"], body["n"], lambda: datetime.now(UTC), lambda: True)
-    told = office.read(shop.staff, export["id"])
-    assert [file["orders"] for file in told["files"]] == [2, 2, 1] and told["state"] == "succeeded"
-    assert len({row[0] for row in office.rows(shop.staff, told)}) == 5
+    finished = office.read(shop.staff, export["id"])
+    assert [file["orders"] for file in finished["files"]] == [2, 2, 1] and finished["state"] == "succeeded"
+    assert len({row[0] for row in office.rows(shop.staff, finished)}) == 5
 
 
 def test_what_is_no_message_of_ours_goes_to_the_dead_letters(office: Office, shop: Shop) -> None:
@@ -557,7 +557,7 @@ def cut_after(monkeypatch: pytest.MonkeyPatch, call: str, shop: Shop, export: di
 def test_a_retry_clears_up_what_a_worker_left_that_died(
     office: Office, shop: Shop, monkeypatch: pytest.MonkeyPatch, large: bool
 ) -> None:
-    """A worker dies with its file sent but not told of; the job is cancelled, then tried again."""
+    """A worker dies after its upload, before it records the file; the job is cancelled, then tried again."""
     if large:
         monkeypatch.setattr(files, "PART_BYTES", 256)
     export, now = office.ask(shop.staff, format="csv"), datetime.now(UTC)
@@ -638,7 +638,8 @@ def test_a_worker_that_reads_much_and_finds_little_says_that_it_is_alive(
 def test_what_two_workers_left_that_died_is_cleared_up(
     office: Office, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first dies with its file sent but not told of, the second when it has just taken the lease."""
+    """The first worker dies after its upload, before it records the file; the second dies just after it takes the
+    lease."""
     export, now = office.ask(shop.staff, format="csv"), datetime.now(UTC)
     office.messages()
     cut_after(monkeypatch, "PutObject", shop, export, now)

@@ -112,9 +112,9 @@ def test_runs_that_were_missed_are_made_up_once(office: Office) -> None:
 
 def test_an_owner_sets_what_when_and_whether(office: Office) -> None:
     shop = office.api.shop(time_zone="America/Los_Angeles")
-    told = {"enabled": True, "cadence": "weekly", "kind": "lines", "format": "xlsx", "hour": 5}
-    answer = shop.owner.request("PUT", "/v1/export-schedule", told)
-    assert answer.status == 200 and {name: answer.json[name] for name in told} == told
+    body = {"enabled": True, "cadence": "weekly", "kind": "lines", "format": "xlsx", "hour": 5}
+    answer = shop.owner.request("PUT", "/v1/export-schedule", body)
+    assert answer.status == 200 and {name: answer.json[name] for name in body} == body
     assert answer.json["time_zone"] == "America/Los_Angeles"
     next_at = datetime.fromisoformat(answer.json["next_at"])
     assert next_at == next_regular(datetime.now(UTC), "America/Los_Angeles", "weekly", 5)
@@ -138,8 +138,8 @@ def test_an_owner_sets_what_when_and_whether(office: Office) -> None:
 
 def test_a_regular_shipment_list_is_made_only_where_something_is_to_be_shipped(office: Office) -> None:
     shop = office.api.shop()
-    told = {"enabled": True, "cadence": "daily", "kind": "shipments"}
-    assert shop.owner.request("PUT", "/v1/export-schedule", told).status == 200
+    body = {"enabled": True, "cadence": "daily", "kind": "shipments"}
+    assert shop.owner.request("PUT", "/v1/export-schedule", body).status == 200
     assert exports.start_regular(soon_after_due(shop.name), never) == 0
     assert shop.owner.every("/v1/exports") == []
     order_id = shop.platform.place()["order_id"]

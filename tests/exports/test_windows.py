@@ -212,8 +212,8 @@ def test_a_window_with_nothing_in_it_is_a_file_of_headings(desk: Office, kind: s
         (headings,) = sheet(content, made)
         assert headings[0] in ("订单号", "Order no.") and len(headings) >= 26 and all(headings)
         if form != "csv":
-            told = {row[0]: row[1] for row in sheet(content, made, 1)}
-            assert told["Rows in this file" if layout == "english" else "本文件行数"] == 0
+            summary = {row[0]: row[1] for row in sheet(content, made, 1)}
+            assert summary["Rows in this file" if layout == "english" else "本文件行数"] == 0
 
 
 @pytest.mark.parametrize("form", FORMATS)

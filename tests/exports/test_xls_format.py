@@ -310,8 +310,8 @@ def test_rows_are_found_through_their_index(written: Callable[..., Path]) -> Non
 def test_sheets_are_where_the_workbook_says(written: Callable[..., Path]) -> None:
     content = stream(written(["x" * n] for n in range(2000)))
     begins = [at for at, kind, _ in records(content) if kind == 0x0809]
-    told = [unpack_from("<I", data)[0] for _, kind, data in records(content) if kind == 0x0085]
-    assert told == begins[1:]
+    positions = [unpack_from("<I", data)[0] for _, kind, data in records(content) if kind == 0x0085]
+    assert positions == begins[1:]
 
 
 def test_a_file_beyond_the_header_s_own_sector_table_is_whole(written: Callable[..., Path]) -> None:

@@ -372,8 +372,8 @@ def test_libreoffice_opens_it_and_sees_the_same(tmp_path: Path) -> None:
 def test_on_paper_a_row_is_as_high_as_its_text(tmp_path: Path) -> None:
     paper = Sheet((Heading("short", "text", 10), Heading("long", "text", 10)), printed=True)
     path = write(tmp_path / "a.xlsx", ["a", "b"], ["a\nb\nc", "d"], ["a", "x" * 35], ["a", "汉" * 35], sheet=paper)
-    told = openpyxl.load_workbook(path).worksheets[0].row_dimensions
-    heights = [told[row].height or 15 for row in range(1, 6)]
+    dimensions = openpyxl.load_workbook(path).worksheets[0].row_dimensions
+    heights = [dimensions[row].height or 15 for row in range(1, 6)]
     assert heights == [15, 15, 45, 60, 105]
     screen = Sheet(paper.headings)
     assert "customHeight" not in part(write(tmp_path / "b.xlsx", ["a\nb\nc", "d"], sheet=screen))
