@@ -223,7 +223,7 @@ def markdown(measured: Mapping[int, Mapping[str, Units]]) -> str:
             "",
             f"- A page has {LIMIT} items. The cost depends on the size of these items: half a unit per 4 KB.",
             "- A page of several kinds or states reads each of them. If all its items are of one kind, it reads",
-            "  that kind again. The items on the page decide the cost, not the items behind it.",
+            "  that kind again. The items on the page decide the cost, not the items after it.",
             "- `counters` and the message figures count what is due, overdue, placed today or unanswered from the",
             "  index. They read what they count: here one order, whatever the size of the store.",
             "- Nine orders are created through the API. The others are copies of eight of them and of their buyers,",

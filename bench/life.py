@@ -18,7 +18,7 @@ from tests.harness import Api, InProcess, create_table, dynoxide, environment, l
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "capacity.md"
 
 
-def bought(number: int) -> dict[str, Any]:
+def realistic_line(number: int) -> dict[str, Any]:
     """A line of a realistic size: title, sku, attributes and picture."""
     return line(
         f"80{number:014d}",
@@ -35,7 +35,9 @@ def bought(number: int) -> dict[str, Any]:
 def life(api: Api, lines: int, *, keyed: bool = False) -> dict[str, Units]:
     """The units of each step from the placement to the end, and of reading the order."""
     shop = api.shop()
-    body = new_order(order_id=f"3{uuid.uuid4().int % 10**15:015d}", lines=[bought(number) for number in range(lines)])
+    body = new_order(
+        order_id=f"3{uuid.uuid4().int % 10**15:015d}", lines=[realistic_line(number) for number in range(lines)]
+    )
     order_id = body["order_id"]
     key = {"Idempotency-Key": "step"} if keyed else {}
     steps: dict[str, Callable[[], Any]] = {

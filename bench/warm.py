@@ -23,7 +23,7 @@ from typing import Any
 import boto3
 from botocore.client import BaseClient
 
-from bench.life import bought
+from bench.life import realistic_line
 from local import runtime
 from local.gateway import http_api
 from local.template import Template
@@ -77,7 +77,7 @@ def measure(requests: int = 300) -> dict[str, Warm]:
         use_table(table)
         shop = Api(InProcess(), "dynoxide").shop()
         orders = [
-            shop.platform.post("/v1/orders", new_order(lines=[bought(number) for number in range(3)])).json
+            shop.platform.post("/v1/orders", new_order(lines=[realistic_line(number) for number in range(3)])).json
             for _ in range(50)
         ]
         claims = {

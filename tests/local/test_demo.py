@@ -177,7 +177,7 @@ def _parcel() -> dict[str, Any]:
     return {"parcels": [{"carrier": "CAINIAO_STANDARD", "tracking_no": "LX000000001CN"}]}
 
 
-def test_story_that_fails_stops_no_other(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_order_that_fails_stops_no_other(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     impossible = demo.DemoOrder(5, (demo._step("release_funds", 4),))
     monkeypatch.setattr(demo, "DEMO_ORDERS", (demo.DemoOrder(1), impossible, demo.DemoOrder(2)))
     (failure,) = fill()

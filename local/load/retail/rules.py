@@ -84,19 +84,19 @@ class Why(StrEnum):
     CARRIAGE = "carriage, no product: the order's shipping fee"
     CARRIAGE_ALONE = "carriage, and nothing else in the invoice: a line"
     CHARGE = "no product: a line"
-    NO_COUNTRY = "not one country: a code stands in for it"
+    NO_COUNTRY = "not one country: a substitute code is used"
 
-    STOCK = "price 0 and no customer: a movement of stock, no sale"
-    FEE = "what the seller pays to others: no sale to a buyer"
-    BOOKS = "neither an invoice nor a credit note: an entry in the books"
+    STOCK = "price 0 and no customer: a stock movement, not a sale"
+    FEE = "a fee that the seller pays: not a sale"
+    BOOKS = "neither an invoice nor a credit note: a bookkeeping entry"
     UNREADABLE = "not readable"
     UNREADABLE_BESIDE = "another row of the same invoice is not readable"
 
     CREDIT_OF_NOTHING = "a credit of 0"
-    CREDIT_OF_FEE = "what others paid back to the seller, or the seller to others: no refund of a buyer"
-    CREDIT_OF_NOBODY = "no customer id: nobody's order to refund"
-    CREDIT_OF_NO_ORDER = "the buyer has no earlier order in the file that this can be of"
-    CREDIT_OF_MORE = "more than what remains of the buyer's earlier orders that this can be of"
+    CREDIT_OF_FEE = "a fee or its repayment: not a refund to a buyer"
+    CREDIT_OF_NOBODY = "no customer id: there is no order to refund"
+    CREDIT_OF_NO_ORDER = "the buyer has no earlier order in the file for this credit"
+    CREDIT_OF_MORE = "more than what remains of the buyer's earlier orders for this credit"
 
 
 LEFT_OUT = frozenset({Why.STOCK, Why.FEE, Why.BOOKS, Why.UNREADABLE, Why.UNREADABLE_BESIDE})
