@@ -24,6 +24,15 @@ DUE = NOW + 60 * H
 SHIP_BY = {"deadlines": [{"kind": "shipment", "due_at": DUE.isoformat()}]}
 
 
+@pytest.fixture(autouse=True)
+def from_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NOW is when the test begins: this module may have been loaded long before."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    monkeypatch.setitem(globals(), "NOW", now)
+    monkeypatch.setitem(globals(), "DUE", now + 60 * H)
+    monkeypatch.setitem(globals(), "SHIP_BY", {"deadlines": [{"kind": "shipment", "due_at": DUE.isoformat()}]})
+
+
 @pytest.fixture(params=ENGINES)
 def desk(request: pytest.FixtureRequest) -> Api:
     return request.getfixturevalue(f"on_{request.param}")

@@ -21,6 +21,14 @@ DUE = NOW + timedelta(hours=1)
 Begin = Callable[[Shop], str]
 
 
+@pytest.fixture(autouse=True)
+def from_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NOW is when the test begins: this module may have been loaded long before."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    monkeypatch.setitem(globals(), "NOW", now)
+    monkeypatch.setitem(globals(), "DUE", now + timedelta(hours=1))
+
+
 @pytest.fixture(params=ENGINES)
 def desk(request: pytest.FixtureRequest) -> Api:
     return request.getfixturevalue(f"on_{request.param}")
