@@ -20,7 +20,7 @@ from local.template import PROJECT, Template
 from shared.store.clients import SERVICE_DATA
 
 SLACK = 1.15
-READING = "from functions.orders import handler; handler.load(['reading']); "
+READING = "from functions.orders import handler; handler.load(['orders.order']); "
 SWEEP = "import functions.deadlines.sweep; "
 
 

@@ -171,11 +171,11 @@ _served: list[Path] = []
 
 
 def _answer(request: Any, **_: Any) -> AWSResponse:
-    request = json.loads(request.body)
+    query = json.loads(request.body)
     name = "records" if "#records" in request.body.decode() else "heads"
-    since = request["ExpressionAttributeValues"].get(":since", {}).get("S", "")
-    if "ExclusiveStartKey" in request:
-        body = _page(name, int(request["ExclusiveStartKey"]["pk"]["S"]))
+    since = query["ExpressionAttributeValues"].get(":since", {}).get("S", "")
+    if "ExclusiveStartKey" in query:
+        body = _page(name, int(query["ExclusiveStartKey"]["pk"]["S"]))
     else:
         lasts = json.loads((_served[-1] / f"{name}.lasts").read_text())
         number = next((number for number, last in enumerate(lasts) if last >= since), len(lasts) - 1)

@@ -26,7 +26,7 @@ from shared.store import stores
 from shared.store.dynamodb.errors import TooLarge
 from shared.store.dynamodb.keys import figures_sk
 from shared.store.dynamodb.table import Update
-from shared.store.orders import figures, items, orders
+from shared.store.orders import figures, orders, parts
 from tests.books import audit
 from tests.capacity import metered
 from tests.domain.bodies import body_for
@@ -292,5 +292,5 @@ def test_a_violation_has_a_record_that_no_order_is_read_for(on_moto: Api) -> Non
     assert [each.order_id for each in page.items] == ["2", "1"] and units.calls == {"Query": 1}
     assert [each.order_id for each in figures.violations("violating", 2, page.end).items] == ["0"]
     record = figures.violation_record(orders.load("violating", "2").order, 0)
-    assert not isinstance(record, items.PARTS)
+    assert not isinstance(record, parts.PARTS)
     audited()
