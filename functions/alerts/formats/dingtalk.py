@@ -11,18 +11,18 @@ from urllib.parse import quote_plus
 
 from functions.alerts.formats.request import JSON, Request, as_json
 from shared.domain.alerts.channels import Channel
-from shared.domain.alerts.notices import OPEN, Notice, cut, fitted, plain
+from shared.domain.alerts.notices import OPEN, Notice, fit_lines, plain, truncate
 
 MAX_TEXT, MAX_TITLE = 18_000, 200
 """In bytes. A whole message may have 20,000."""
 
 
 def request(notice: Notice, channel: Channel, message_id: str, now: datetime) -> Request:
-    title = cut(plain(notice.title), MAX_TITLE)
-    lines = fitted(notice, [f"- {plain(line)}" for line in notice.lines], MAX_TEXT, "\n")
+    title = truncate(plain(notice.title), MAX_TITLE)
+    lines = fit_lines(notice, [f"- {plain(line)}" for line in notice.lines], MAX_TEXT, "\n")
     text = "\n".join((f"#### {title}", "", *lines))
     if notice.link:
-        text += f"\n\n[{notice.word(OPEN)}]({notice.link})"
+        text += f"\n\n[{notice.in_language(OPEN)}]({notice.link})"
     body = as_json({"msgtype": "markdown", "markdown": {"title": title, "text": text}})
     if not channel.secret:
         return Request(JSON, body)

@@ -23,6 +23,6 @@ def mail(notice: Notice) -> Mail:
     lines = notice.lines or (subject,)  # an email needs a body
     text = "\n".join((*lines, *(("", notice.link) if notice.link else ())))
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
-    link = f'<p><a href="{escape(notice.link)}">{notice.word(OPEN)}</a></p>' if notice.link else ""
+    link = f'<p><a href="{escape(notice.link)}">{notice.in_language(OPEN)}</a></p>' if notice.link else ""
     head = f'<!doctype html><html lang="{notice.language}"><meta charset="utf-8">'
     return Mail(subject, text + "\n", f"{head}<h3>{escape(subject)}</h3><ul>{items}</ul>{link}</html>")

@@ -11,7 +11,7 @@ from typing import Any
 
 from functions.alerts.formats.request import JSON, Request, as_json
 from shared.domain.alerts.channels import Channel
-from shared.domain.alerts.notices import OPEN, Notice, cut, fitted, plain
+from shared.domain.alerts.notices import OPEN, Notice, fit_lines, plain, truncate
 
 MAX_TEXT, MAX_TITLE = 16_000, 200
 """In bytes. A whole body may have 20 KB."""
@@ -21,11 +21,13 @@ ELEMENT = '[{"tag":"text","text":""}],'
 
 def request(notice: Notice, channel: Channel, message_id: str, now: datetime) -> Request:
     texts = notice.lines or (notice.title,)  # a post without content is refused
-    lines = fitted(notice, [plain(line) for line in texts], MAX_TEXT, ELEMENT)
+    lines = fit_lines(notice, [plain(line) for line in texts], MAX_TEXT, ELEMENT)
     content: list[Any] = [[{"tag": "text", "text": line}] for line in lines]
     if notice.link:
-        content.append([{"tag": "a", "text": notice.word(OPEN), "href": notice.link}])
-    post = {notice.word(("en_us", "zh_cn")): {"title": cut(plain(notice.title), MAX_TITLE), "content": content}}
+        content.append([{"tag": "a", "text": notice.in_language(OPEN), "href": notice.link}])
+    post = {
+        notice.in_language(("en_us", "zh_cn")): {"title": truncate(plain(notice.title), MAX_TITLE), "content": content}
+    }
     message: dict[str, Any] = {"msg_type": "post", "content": {"post": post}}
     if channel.secret:
         timestamp = str(int(now.timestamp()))

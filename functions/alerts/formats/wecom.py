@@ -7,15 +7,15 @@ from datetime import datetime
 
 from functions.alerts.formats.request import JSON, Request, as_json
 from shared.domain.alerts.channels import Channel
-from shared.domain.alerts.notices import OPEN, Notice, cut, fitted, plain
+from shared.domain.alerts.notices import OPEN, Notice, fit_lines, plain, truncate
 
 MAX_CONTENT, MAX_TITLE, MAX_LINE = 4096, 256, 600
 
 
 def request(notice: Notice, channel: Channel, message_id: str, now: datetime) -> Request:
-    head = f"**{cut(plain(notice.title), MAX_TITLE)}**"
-    foot = f"\n[{notice.word(OPEN)}]({notice.link})" if notice.link else ""
-    lines = [f"> {cut(plain(line), MAX_LINE)}" for line in notice.lines]
+    head = f"**{truncate(plain(notice.title), MAX_TITLE)}**"
+    foot = f"\n[{notice.in_language(OPEN)}]({notice.link})" if notice.link else ""
+    lines = [f"> {truncate(plain(line), MAX_LINE)}" for line in notice.lines]
     room = MAX_CONTENT - len(head.encode()) - len(foot.encode()) - 1
-    content = "\n".join((head, *fitted(notice, lines, room, "\n"))) + foot
+    content = "\n".join((head, *fit_lines(notice, lines, room, "\n"))) + foot
     return Request(JSON, as_json({"msgtype": "markdown", "markdown": {"content": content}}))

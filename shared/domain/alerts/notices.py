@@ -33,7 +33,7 @@ class Notice:
     data: Mapping[str, Any]
     link: str | None = None
 
-    def word(self, both: Sequence[str]) -> str:
+    def in_language(self, both: Sequence[str]) -> str:
         """One of an (English, Chinese) pair, by the language of the notice."""
         return both[self.language == "zh-CN"]
 
@@ -47,17 +47,17 @@ def plain(text: str) -> str:
     return " ".join(text.split()).translate(_FULL_WIDTH)
 
 
-def fitted(notice: Notice, lines: Sequence[str], room: int, between: str) -> list[str]:
+def fit_lines(notice: Notice, lines: Sequence[str], room: int, between: str) -> list[str]:
     """The first lines that fit into `room` bytes of UTF-8, with `between` after each. If some are left out, one more
     line says how many."""
     sizes = [len(f"{line}{between}".encode()) for line in lines]
     if sum(sizes) <= room:
         return list(lines)
-    left, count = room - len(f"{notice.word(MORE)}{between}".encode()) - 8, 0
+    left, count = room - len(f"{notice.in_language(MORE)}{between}".encode()) - 8, 0
     while count < len(sizes) and left >= sizes[count]:
         left -= sizes[count]
         count += 1
-    return [*lines[:count], notice.word(MORE).format(len(lines) - count)]
+    return [*lines[:count], notice.in_language(MORE).format(len(lines) - count)]
 
 
 SILENCE: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -126,7 +126,7 @@ def of_alerts(store: Store, alerts: Sequence[Alert], language: str, console_url:
     if count == 1:
         title, lines = sentence(first, language, store.time_zone), _silence(store, first, language)
     else:
-        title = _word(SEVERAL, language).format(count)
+        title = _in_language(SEVERAL, language).format(count)
         lines = tuple(
             " ".join((sentence(each, language, store.time_zone), *_silence(store, each, language))) for each in alerts
         )
@@ -143,7 +143,7 @@ def of_digest(store: Store, alert: Alert, lines: Iterable[str], language: str, c
 
 def of_test(store: Store, at: datetime, language: str) -> Notice:
     data = {"store_id": store.store_id}
-    return Notice("test", at, _titled(store, _word(TEST, language), language), (), language, "info", data)
+    return Notice("test", at, _titled(store, _in_language(TEST, language), language), (), language, "info", data)
 
 
 def digest_lines(
@@ -158,19 +158,21 @@ def digest_lines(
         group = DUE[0 if left < timedelta() else 1 if left < DAY else 2]
         if group is not heading:
             heading = group
-            lines.append(f"{_word(group, language)}:" if language == "en" else f"{_word(group, language)}：")
+            lines.append(
+                f"{_in_language(group, language)}:" if language == "en" else f"{_in_language(group, language)}："
+            )
         silence = SILENCE.get(deadlines.on_lapse(order, timer) or "")
-        what = _word(silence if store.enforces and silence else IN_WATCH_MODE, language)
+        what = _in_language(silence if store.enforces and silence else IN_WATCH_MODE, language)
         at = f"{timer.due_at.astimezone(zone):%m-%d %H:%M}"
-        lines.append(f"{order.order_id}  {_word(TIMERS[timer.kind], language)}  {at}  {what}")  # type: ignore[attr-defined]
+        lines.append(f"{order.order_id}  {_in_language(TIMERS[timer.kind], language)}  {at}  {what}")  # type: ignore[attr-defined]
     counted = [each for each in alerts if each.kind in HEADINGS]
     for words, kinds in (
         (OPEN_ALERTS, Counter(each.kind for each in counted if each.resolved_at is None)),
         (HAPPENED, Counter(each.kind for each in counted if each.raised_at > now - DAY)),
     ):
         if kinds:
-            counts = [f"{_word(HEADINGS[kind], language)} {count}" for kind, count in kinds.most_common()]
-            lines.append(_word(words, language).format((", " if language == "en" else "、").join(counts)))
+            counts = [f"{_in_language(HEADINGS[kind], language)} {count}" for kind, count in kinds.most_common()]
+            lines.append(_in_language(words, language).format((", " if language == "en" else "、").join(counts)))
     return lines
 
 
@@ -180,7 +182,7 @@ def _silence(store: Store, alert: Alert, language: str) -> tuple[str, ...]:
     silence = SILENCE.get(alert.facts.get("on_lapse") or "")
     if silence is None:
         return ()
-    return (_word(silence if store.enforces else IN_WATCH_MODE, language),)
+    return (_in_language(silence if store.enforces else IN_WATCH_MODE, language),)
 
 
 def _data(alert: Alert) -> dict[str, Any]:
@@ -212,11 +214,11 @@ def _link(console_url: str, alert: Alert | None) -> str | None:
     return f"{console_url.rstrip('/')}/{page}"
 
 
-def _word(both: Sequence[str], language: str) -> str:
+def _in_language(both: Sequence[str], language: str) -> str:
     return both[language == "zh-CN"]
 
 
-def cut(text: str, room: int) -> str:
+def truncate(text: str, room: int) -> str:
     """The text, cut to at most `room` bytes of UTF-8 between two characters."""
     raw = text.encode()
     return text if len(raw) <= room else raw[: room - 3].decode(errors="ignore") + "…"
