@@ -48,14 +48,14 @@ def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = 
         timers=(Timer("shipment", due),),
     )
     progress = order_alerts.AlertProgress(placed)
-    look = order_alerts.next_check_at(template, Store(store_id), progress)
+    remind_at = order_alerts.next_check_at(template, Store(store_id), progress)
     batch: list[Any] = []
     for number in range(count):
         at = placed + timedelta(seconds=number)
         order = replace(template, order_id=f"3{at:%y%m%d}{due:%H%M}{number:09d}", placed_at=at)
         parts = parts_of(order) if with_parts else {}
         versions = stamp(dict.fromkeys(parts, order.version)) if with_parts else 1
-        head = head_of(order, part_versions=versions, armed=True, progress=progress, remind_at=look)
+        head = head_of(order, part_versions=versions, armed=True, progress=progress, remind_at=remind_at)
         records = [head, *(part_record(order, sk, part, order.version) for sk, part in parts.items())]
         batch += [{"PutRequest": {"Item": record.serialize()}} for record in records]
         if len(batch) >= 24 or number == count - 1:

@@ -56,14 +56,14 @@ class FileResult:
 
     def warn(self, code: str, column: str = "", order_id: str = "") -> None:
         """Add a warning, at most one of a code for each column of an order."""
-        warned = FileWarning(code, self.n, column, order_id)
+        warning = FileWarning(code, self.n, column, order_id)
         if not any(each.order_id == order_id for each in self._latest):
             self._latest.clear()
-        if warned in self._latest:
+        if warning in self._latest:
             return
-        self._latest.add(warned)
+        self._latest.add(warning)
         if len(self.warnings) < MAX_WARNINGS:
-            self.warnings.append(warned)
+            self.warnings.append(warning)
         else:
             self.more_warnings += 1
 

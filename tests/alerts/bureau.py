@@ -139,7 +139,7 @@ class Bureau:
     def states(self, channel: dict[str, Any]) -> list[str]:
         return sorted(each["state"] for each in self.deliveries(channel))
 
-    def shown(self, channel: dict[str, Any]) -> dict[str, Any]:
+    def view(self, channel: dict[str, Any]) -> dict[str, Any]:
         body: dict[str, Any] = self.shop.owner.get(f"/v1/alert-channels/{channel['id']}").json
         return body
 

@@ -201,8 +201,8 @@ def test_a_channel_that_is_gone_is_switched_off_and_its_owner_told_by_the_others
     bureau.receiver.then = (410, {}, b"")
     bureau.alert()
     bureau.minute()
-    counts = bureau.shown(dead)
-    assert (counts["enabled"], counts["off_because"]) == (False, "gone")
+    view = bureau.view(dead)
+    assert (view["enabled"], view["off_because"]) == (False, "gone")
     assert bureau.states(dead) == ["failed"]
     bureau.now += MINUTE
     bureau.minute()
@@ -227,7 +227,7 @@ def test_at_the_end_of_the_schedule_the_channel_is_off(bureau: Bureau) -> None:
         bureau.alert()
     bureau.run(timedelta(minutes=3), timedelta(seconds=10))
     bureau.run(timedelta(hours=84), timedelta(hours=1))
-    assert bureau.shown(channel)["off_because"] == "exhausted"
+    assert bureau.view(channel)["off_because"] == "exhausted"
     counts = Counter(bureau.receiver.ids)
     assert max(counts.values()) == len(RETRY_DELAYS) + 1
     assert set(bureau.states(channel)) <= {"failed", "skipped"} and "failed" in bureau.states(channel)
@@ -251,7 +251,7 @@ def test_a_message_that_is_refused_while_others_come_through_switches_nothing_of
     bureau.run(timedelta(hours=50), timedelta(hours=1))
     states = {each["alert_id"]: each["state"] for each in bureau.deliveries(channel)}
     assert states == {refused.alert_id: "failed", None: "delivered"}
-    assert bureau.shown(channel)["enabled"]
+    assert bureau.view(channel)["enabled"]
 
 
 def test_what_was_throttled_for_ever_ends_too(bureau: Bureau) -> None:
@@ -259,7 +259,7 @@ def test_what_was_throttled_for_ever_ends_too(bureau: Bureau) -> None:
     bureau.receiver.then = (429, {"Retry-After": "86400"}, b"")
     bureau.alert()
     bureau.run(timedelta(days=6), timedelta(hours=4))
-    assert bureau.states(channel) == ["failed"] and bureau.shown(channel)["off_because"] == "exhausted"
+    assert bureau.states(channel) == ["failed"] and bureau.view(channel)["off_because"] == "exhausted"
     assert len(bureau.receiver.received) <= 6
 
 
@@ -363,7 +363,7 @@ def test_a_test_message_is_tried_once_and_says_how_it_went(bureau: Bureau, kind:
     bureau.run(timedelta(hours=1), timedelta(minutes=15))
     latest = bureau.deliveries(channel)[0]
     assert (latest["state"], latest["why"], len(latest["attempts"])) == ("failed", "refused", 1)
-    assert bureau.shown(channel)["enabled"], "a test that fails switches nothing off"
+    assert bureau.view(channel)["enabled"], "a test that fails switches nothing off"
 
 
 def test_clock_and_worker_ask_for_no_more_than_their_roles_allow(bureau: Bureau) -> None:
@@ -380,7 +380,7 @@ def test_clock_and_worker_ask_for_no_more_than_their_roles_allow(bureau: Bureau)
             bureau.work()
         worker_asks |= actions
         bureau.now += timedelta(minutes=6)
-    assert bureau.shown(dead)["off_because"] == "gone" and bureau.states(by_mail) == ["delivered"] * 3
+    assert bureau.view(dead)["off_because"] == "gone" and bureau.states(by_mail) == ["delivered"] * 3
     assert worker_asks == permissions.allowed("DeliveryRole"), "and for all that it allows"
     assert {"dynamodb:UpdateItem"} <= outbox_asks <= permissions.allowed("OutboxRole")
 
@@ -443,10 +443,10 @@ def test_nothing_is_kept_or_logged_of_an_answer_or_a_url(bureau: Bureau, logged:
         assert [bureau.handler(task, at=bureau.now + timedelta(minutes=1)) for task in tasks] == [1, 1, 1]
     assert logged.getvalue().count("a message could not be processed") == 3
     bureau.run(timedelta(hours=1), timedelta(minutes=5))
-    counts = str([[bureau.shown(each), bureau.deliveries(each)] for each in made])
-    counts += str(bureau.shop.owner.get("/v1/alert-channels").json)
-    assert counts.count("'off_because': 'gone'") == 6, "each by itself, and in the list"
-    said = counts + logged.getvalue()
+    text = str([[bureau.view(each), bureau.deliveries(each)] for each in made])
+    text += str(bureau.shop.owner.get("/v1/alert-channels").json)
+    assert text.count("'off_because': 'gone'") == 6, "each by itself, and in the list"
+    said = text + logged.getvalue()
     secret = made[0]["secret"]
     assert "canary" not in said and secret not in said and secret.removeprefix("whsec_") not in said
     assert bureau.handler({"store_id": bureau.shop.name, "alert_id": "alr_0"}) == 0, "what is not there is no failure"

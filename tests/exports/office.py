@@ -539,7 +539,7 @@ class Buyer:
         return list(self.customer["spend"])
 
     @property
-    def shown(self) -> str | None:
+    def shown_name(self) -> str | None:
         name = self.customer.get("name")
         return f"{name[0]}***" if name and self.masked else name
 
@@ -558,7 +558,7 @@ def _yes(name: str) -> Callable[[Buyer], CellValue]:
 
 BUYER_TELLERS: dict[str, Callable[[Buyer], CellValue]] = {
     "Buyer id|买家编号": _of_buyer("buyer_id"),
-    "Buyer|买家名称": lambda row: row.shown,
+    "Buyer|买家名称": lambda row: row.shown_name,
     "Country|国家": lambda row: COUNTRIES[row.customer["country"]][row.chinese],
     "Country code|国家代码": _of_buyer("country"),
     "Orders|订单数": _of_buyer("orders"),

@@ -175,7 +175,7 @@ MONEY = ("received", "claim", "total", "commission", "affiliate_fee", "amount", 
 
 @dataclass
 class Life:
-    """Orders of one shop, placed and acted upon hour by hour; what was sent is kept."""
+    """Orders of one shop, placed and acted upon hour by hour; what was sent is exported."""
 
     office: Office
     shop: Shop
@@ -248,7 +248,7 @@ def line(line_id: str, quantity: int, price: str, currency: str, **more: Any) ->
 
 
 @dataclass
-class Kept:
+class ExportedFiles:
     """The orders, in full and masked, and every file with the job that made it."""
 
     orders: list[Known]
@@ -319,7 +319,7 @@ def live(life: Life) -> str:
 
 
 @pytest.fixture(scope="module")
-def kept(dynoxide_url: str) -> Iterator[Kept]:
+def exported(dynoxide_url: str) -> Iterator[ExportedFiles]:
     """Everything that the tests here look at; what made it is gone by then."""
     with open_office(dynoxide_url) as office:
         office.at(NOW)
@@ -336,32 +336,33 @@ def kept(dynoxide_url: str) -> Iterator[Kept]:
                 files[kind, layout, form, zone] = export, office.fetch(shop.staff, export)
         orders, masked = ([life.known(body, masked=mask) for body in life.bodies] for mask in (False, True))
         customers = shop.viewer.every("/v1/customers")
-    yield Kept(orders, masked, customers, files, many)
+    yield ExportedFiles(orders, masked, customers, files, many)
 
 
-def test_every_cell_equals_what_the_api_says(kept: Kept) -> None:
+def test_every_cell_equals_what_the_api_says(exported: ExportedFiles) -> None:
     cells, wrong = 0, []
-    for (kind, layout, form, zone), (export, content) in kept.files.items():
+    for (kind, layout, form, zone), (export, content) in exported.files.items():
         rows = typed(content, export)
-        compared, differ = differences(rows, kept.expected(kind, layout, zone), form)
+        compared, differ = differences(rows, exported.expected(kind, layout, zone), form)
         assert compared > 500, (kind, layout, form, "hardly anything was compared")
         wrong += [f"{kind} {layout} {form} {zone}: {each}" for each in differ]
         cells += compared
-    print(f"\n{cells} cells of {len(kept.files)} files and {len(kept.orders)} orders compared, {len(wrong)} differ")
+    counts = f"{cells} cells of {len(exported.files)} files and {len(exported.orders)} orders"
+    print(f"\n{counts} compared, {len(wrong)} differ")
     assert not wrong, "\n".join(wrong[:40])
-    assert cells >= FLOOR and len(kept.files) == 72 and len(kept.orders) >= 90
+    assert cells >= FLOOR and len(exported.files) == 72 and len(exported.orders) >= 90
 
 
-def test_openpyxl_reads_the_same(kept: Kept) -> None:
+def test_openpyxl_reads_the_same(exported: ExportedFiles) -> None:
     """A second reader, which also says of what type each cell is and how it is shown."""
     cells = 0
-    for (kind, layout, form, zone), (_, content) in kept.files.items():
+    for (kind, layout, form, zone), (_, content) in exported.files.items():
         if form != "xlsx" or zone != ZONE:
             continue
         book = openpyxl.load_workbook(io.BytesIO(content))
         assert book.sheetnames == ["Sheet1", "About this file"]
         headings, *rows = book.worksheets[0].iter_rows()
-        expected = kept.expected(kind, layout, zone)
+        expected = exported.expected(kind, layout, zone)
         for row, values in zip(rows, expected.cells([str(cell.value) for cell in headings]), strict=True):
             for cell, said in zip(row, values, strict=True):
                 cells += 1
@@ -379,14 +380,14 @@ def test_openpyxl_reads_the_same(kept: Kept) -> None:
 
 
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed: soffice is not on the path")
-def test_libreoffice_reads_the_same(kept: Kept, tmp_path: Path) -> None:
+def test_libreoffice_reads_the_same(exported: ExportedFiles, tmp_path: Path) -> None:
     """LibreOffice opens every workbook and writes it again; what it wrote says the same."""
     names = {}
-    for place, ((kind, layout, form, zone), (_, content)) in enumerate(kept.files.items()):
+    for place, ((kind, layout, form, zone), (_, content)) in enumerate(exported.files.items()):
         if form != "csv" and zone == ZONE and (kind, layout) in RESAVED:
             path = tmp_path / f"{place}.{form}"
             path.write_bytes(content)
-            names[path] = kept.expected(kind, layout, zone)
+            names[path] = exported.expected(kind, layout, zone)
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     arguments = ["--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", tmp_path / "out", *names]
     subprocess.run([str(SOFFICE), profile, *arguments], check=True, capture_output=True, timeout=300)
@@ -401,27 +402,27 @@ def test_libreoffice_reads_the_same(kept: Kept, tmp_path: Path) -> None:
     assert cells >= FLOOR // 3 and len(names) == 12
 
 
-def test_the_headings_are_the_layouts_own(kept: Kept) -> None:
+def test_the_headings_are_the_layouts_own(exported: ExportedFiles) -> None:
     """To the letter where other tools look for them; with the zone of their times where they are ours."""
     old, new, english, chinese = (
-        typed(kept.files["orders", layout, "xls", ZONE][1], {"format": "xls"})[0] for layout in LAYOUTS["orders"]
+        typed(exported.files["orders", layout, "xls", ZONE][1], {"format": "xls"})[0] for layout in LAYOUTS["orders"]
     )
     assert old == OLD.split("/ ") and len(old) == 26
     assert new == NEW.split("/ ") and len(new) == 44
     assert {f"Placed at ({ZONE})", "Order no.", "Country code", "Order total"} <= set(english)
     assert {f"下单时间 ({ZONE})", "订单号", "国家代码", "订单金额"} <= set(chinese)
     assert len(english) == len(set(english)) == len(chinese) >= 40
-    for (kind, layout, form, zone), (export, content) in kept.files.items():
+    for (kind, layout, form, zone), (export, content) in exported.files.items():
         row = typed(content, export)[0]
-        assert row == typed(kept.files[kind, layout, "xls", zone][1], {"format": "xls"})[0], (kind, layout, form)
+        assert row == typed(exported.files[kind, layout, "xls", zone][1], {"format": "xls"})[0], (kind, layout, form)
         assert len(row) == len(set(row))
 
 
-def test_local_times_on_both_sides_of_a_change_of_the_clock(kept: Kept) -> None:
+def test_local_times_on_both_sides_of_a_change_of_the_clock(exported: ExportedFiles) -> None:
     """By the literal: the hour that comes twice is shown twice, and the one that is left out never."""
     shown = 0
     for form in FORMATS:
-        export, content = kept.files["orders", "english", form, ZONE]
+        export, content = exported.files["orders", "english", form, ZONE]
         headings, *rows = typed(content, export)
         place = headings.index(f"Placed at ({ZONE})")
         found = {row[0]: str(row[place]) for row in rows}
@@ -431,27 +432,29 @@ def test_local_times_on_both_sides_of_a_change_of_the_clock(kept: Kept) -> None:
     assert shown == 33
 
 
-def test_a_text_that_no_cell_holds_is_cut_and_the_order_is_named(kept: Kept) -> None:
+def test_a_text_that_no_cell_holds_is_cut_and_the_order_is_named(exported: ExportedFiles) -> None:
     """700 products do not fit into one cell: it ends at the last character that does, and the file says so."""
     cut = 0
-    for (kind, layout, form, _), (export, content) in kept.files.items():
+    for (kind, layout, form, _), (export, content) in exported.files.items():
         headings = typed(content, export)[0]
         column = next(
             (heading for heading in headings if heading.startswith(("产品信息", "商品信息", "Products in"))), None
         )
         warnings = [each for each in export["warnings"] if each["code"] == "shortened"]
-        assert [(each["order_id"], each["column"]) for each in warnings] == ([(kept.many, column)] if column else [])
+        assert [(each["order_id"], each["column"]) for each in warnings] == (
+            [(exported.many, column)] if column else []
+        )
         if column and form != "csv":
             expected = dict(reversed(row) for row in typed(content, export, 1))
-            assert f"{kept.many}: {column}" in expected, layout
+            assert f"{exported.many}: {column}" in expected, layout
         cut += bool(column)
         assert kind == "orders" or not column
     assert cut == 24
 
 
-def test_counts_and_totals_are_those_of_the_orders(kept: Kept) -> None:
-    for (kind, layout, form, zone), (export, content) in kept.files.items():
-        expected = kept.expected(kind, layout, zone)
+def test_counts_and_totals_are_those_of_the_orders(exported: ExportedFiles) -> None:
+    for (kind, layout, form, zone), (export, content) in exported.files.items():
+        expected = exported.expected(kind, layout, zone)
         found = {row.name: row.adds for row in expected.rows}
         count, totals = len(found), dict[str, Decimal]()
         for amount in itertools.chain(*found.values()):
@@ -472,9 +475,9 @@ def test_counts_and_totals_are_those_of_the_orders(kept: Kept) -> None:
                 assert Decimal(repr(summary[names.pop()])) == totals["KWD"]
 
 
-def test_the_second_sheet_tells_about_the_file_in_its_own_language(kept: Kept) -> None:
+def test_the_second_sheet_tells_about_the_file_in_its_own_language(exported: ExportedFiles) -> None:
     seen = 0
-    for (_, layout, form, _), (_, content) in kept.files.items():
+    for (_, layout, form, _), (_, content) in exported.files.items():
         if form == "csv":
             continue
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))

@@ -259,13 +259,13 @@ class Past:
 
     def sync(self, order_id: str, **changes: Any) -> Any:
         """The platform shows the order as it was placed, with these differences, and one parcel or none."""
-        shown, order = {**self.bodies[order_id], **changes}, self.shop.staff.get(f"/v1/orders/{order_id}").json
+        body_now, order = {**self.bodies[order_id], **changes}, self.shop.staff.get(f"/v1/orders/{order_id}").json
         status = order["status"] if order["parcels"] else "WAIT_SELLER_SEND_GOODS"
         kept = [parcel(f"SY{len(self.versions[order_id])}", line1=1) | {"shipped_at": ago(hours=1)}]
-        body = snapshot(shown, status, changed_at=ago(seconds=0), parcels=kept if order["parcels"] else [])
+        body = snapshot(body_now, status, changed_at=ago(seconds=0), parcels=kept if order["parcels"] else [])
         answer = self.shop.platform.act(order_id, "sync", body)
         if answer.status == 200:
-            self.bodies[order_id] = shown
+            self.bodies[order_id] = body_now
         return answer
 
     def reprice(self, order_id: str, price: str) -> Any:

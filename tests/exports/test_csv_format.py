@@ -130,8 +130,8 @@ def test_unguard_gives_back_what_was_guarded(text: str) -> None:
 
 @given(signs_and_blanks)
 def test_no_guarded_text_opens_a_formula(text: str) -> None:
-    shown = csv.guard(text).strip().lstrip("\u200b\ufeff \u3000")
-    assert not shown.startswith(tuple("=+-@＝＋－＠"))
+    visible = csv.guard(text).strip().lstrip("\u200b\ufeff \u3000")
+    assert not visible.startswith(tuple("=+-@＝＋－＠"))
 
 
 @given(st.lists(st.tuples(signs_and_blanks, st.text()), max_size=20))

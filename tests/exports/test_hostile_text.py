@@ -130,7 +130,7 @@ def hostile(number: int, text: str) -> dict[str, Any]:
 
 
 @dataclass
-class Kept:
+class ExportedFiles:
     orders: list[Known]
     customers: list[dict[str, Any]]
     files: dict[tuple[str, str, bool], tuple[dict[str, Any], bytes]]
@@ -142,7 +142,7 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def kept(dynoxide_url: str) -> Iterator[Kept]:
+def exported(dynoxide_url: str) -> Iterator[ExportedFiles]:
     with open_office(dynoxide_url) as office:
         shop = office.api.shop(time_zone=ZONE)
         bodies = []
@@ -168,7 +168,7 @@ def kept(dynoxide_url: str) -> Iterator[Kept]:
                     files[kind, form, own] = export, office.fetch(shop.owner, export)
         orders = [Known.read(shop.staff, body) for body in bodies]
         customers = shop.viewer.every("/v1/customers")
-    yield Kept(orders, customers, files)
+    yield ExportedFiles(orders, customers, files)
 
 
 def assert_no_formula(name: str, content: bytes) -> int:
@@ -188,30 +188,30 @@ def assert_no_formula(name: str, content: bytes) -> int:
     return len(found)
 
 
-def test_every_text_comes_back_as_it_was_written(kept: Kept) -> None:
+def test_every_text_comes_back_as_it_was_written(exported: ExportedFiles) -> None:
     cells, wrong = 0, []
-    for (kind, form, own), (export, content) in kept.files.items():
-        compared, differ = differences(typed(content, export), kept.expected(kind, not own), form)
+    for (kind, form, own), (export, content) in exported.files.items():
+        compared, differ = differences(typed(content, export), exported.expected(kind, not own), form)
         cells += compared
         wrong += [f"{kind} {form} {own}: {each}" for each in differ]
-    print(f"\n{cells} cells of {len(TEXTS)} orders in {len(kept.files)} files compared, {len(wrong)} differ")
+    print(f"\n{cells} cells of {len(TEXTS)} orders in {len(exported.files)} files compared, {len(wrong)} differ")
     assert not wrong, "\n".join(wrong[:30])
-    assert cells >= 20_000 and len(kept.files) == 24
+    assert cells >= 20_000 and len(exported.files) == 24
 
 
-def test_no_workbook_holds_a_formula_or_a_link(kept: Kept) -> None:
+def test_no_workbook_holds_a_formula_or_a_link(exported: ExportedFiles) -> None:
     looked = [
         assert_no_formula(f"{kind} {form}", content)
-        for (kind, form, _), (_, content) in kept.files.items()
+        for (kind, form, _), (_, content) in exported.files.items()
         if form != "csv"
     ]
     print(f"\n{sum(looked)} parts and records of {len(looked)} workbooks")
     assert len(looked) == 16 and sum(looked) > 5_000
 
 
-def test_openpyxl_finds_text_and_nothing_that_computes(kept: Kept) -> None:
+def test_openpyxl_finds_text_and_nothing_that_computes(exported: ExportedFiles) -> None:
     types: dict[str, int] = {}
-    for (_, form, _), (_, content) in kept.files.items():
+    for (_, form, _), (_, content) in exported.files.items():
         if form == "xlsx":
             for place in openpyxl.load_workbook(io.BytesIO(content)).worksheets:
                 for row in place.iter_rows():
@@ -222,11 +222,11 @@ def test_openpyxl_finds_text_and_nothing_that_computes(kept: Kept) -> None:
     assert types["s"] > 3_000 and not {"e", "b", "f"} & set(types)
 
 
-def test_what_a_cell_cannot_hold_is_told_with_its_order_and_column(kept: Kept) -> None:
+def test_what_a_cell_cannot_hold_is_told_with_its_order_and_column(exported: ExportedFiles) -> None:
     """In the job, and on the second sheet: exactly those, no more and no less."""
     count = 0
-    for (kind, form, own), (export, content) in kept.files.items():
-        expected = kept.expected(kind, not own)
+    for (kind, form, own), (export, content) in exported.files.items():
+        expected = exported.expected(kind, not own)
         headings = typed(content, export)[0]
         lost = set()
         for row in expected.rows:
@@ -249,9 +249,9 @@ def test_what_a_cell_cannot_hold_is_told_with_its_order_and_column(kept: Kept) -
     assert count >= 200
 
 
-def test_no_cell_of_a_csv_opens_a_formula(kept: Kept) -> None:
+def test_no_cell_of_a_csv_opens_a_formula(exported: ExportedFiles) -> None:
     guarded = texts = 0
-    for (kind, form, own), (export, content) in kept.files.items():
+    for (kind, form, own), (export, content) in exported.files.items():
         if form == "csv":
             for row in sheet(content, export)[1:]:
                 for cell in row:
@@ -263,9 +263,9 @@ def test_no_cell_of_a_csv_opens_a_formula(kept: Kept) -> None:
 
 
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed: soffice is not on the path")
-def test_libreoffice_opens_every_file_and_computes_nothing(kept: Kept, tmp_path: Path) -> None:
+def test_libreoffice_opens_every_file_and_computes_nothing(exported: ExportedFiles, tmp_path: Path) -> None:
     names = {}
-    for place, ((kind, form, own), (_, content)) in enumerate(kept.files.items()):
+    for place, ((kind, form, own), (_, content)) in enumerate(exported.files.items()):
         if own:
             path = tmp_path / f"{place}.{form}"
             path.write_bytes(content)
@@ -280,7 +280,7 @@ def test_libreoffice_opens_every_file_and_computes_nothing(kept: Kept, tmp_path:
             sheets = [packed.read(name) for name in packed.namelist() if name.startswith("xl/worksheets/sheet")]
         assert sheets and not any(re.search(rb"<f[ >]", xml) for xml in sheets), (kind, form)
         if form != "csv":
-            compared, differ = differences(typed(content, {"format": "xlsx"}), kept.expected(kind, False), "xlsx")
+            compared, differ = differences(typed(content, {"format": "xlsx"}), exported.expected(kind, False), "xlsx")
             assert not differ, differ[:5]
             cells += compared
     print(f"\n{cells} cells compared in {len(names)} files")
