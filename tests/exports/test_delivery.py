@@ -224,8 +224,9 @@ def test_a_file_is_gone_after_thirty_days(office: Office, shop: Shop) -> None:
 
 def test_every_download_is_on_the_record(office: Office, shop: Shop) -> None:
     """Who, when and which; the latest first; no refusal is one."""
-    made = office.make(shop.owner, format="csv")
     start = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    office.at(start)
+    made = office.make(shop.owner, format="csv")
     callers = [("owner", "o1"), ("staff", "s1"), ("staff", "s2"), ("owner", "o1")]
     for minute, (role, user) in enumerate(callers):
         office.at(start + timedelta(minutes=minute))
@@ -253,6 +254,7 @@ def test_files_are_numbered_and_each_has_its_own_name(office: Office, monkeypatc
     from functions.exports.formats import csv
 
     monkeypatch.setattr(csv, "MAX_ROWS", 2)
+    office.at(datetime(2026, 11, 24, 12, tzinfo=UTC))
     shop = office.api.shop(name="Springfield Goods")
     for number in range(5):
         shop.platform.post("/v1/orders", new_order(order_id=f"n{number}", placed_at=f"2026-11-0{number + 1}T00:00:00Z"))

@@ -487,6 +487,7 @@ def test_a_filter_of_statuses_lets_through_those_alone(office: Office) -> None:
 
 
 def test_columns_of_ones_own_stand_in_the_order_asked_for(office: Office) -> None:
+    office.at(datetime(2026, 11, 24, tzinfo=UTC))
     shop = office.api.shop(time_zone="Asia/Tokyo")
     placed = shop.platform.place(placed_at="2026-11-01T00:00:00Z")
     for form in FORMATS:

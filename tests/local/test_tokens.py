@@ -1,5 +1,6 @@
 """The local issuer: what its tokens say, and which tokens it refuses."""
 
+import os
 import stat
 import subprocess
 import sys
@@ -100,7 +101,7 @@ def test_command_prints_the_bare_token_or_says_why_not(tmp_path: Path, environme
     made = subprocess.run(
         [sys.executable, "-m", "local.tokens"],
         cwd=PROJECT,
-        env={"DATA_DIR": str(tmp_path), **environment},
+        env={**os.environ, "DATA_DIR": str(tmp_path), **environment},
         capture_output=True,
         text=True,
         check=False,
