@@ -25,7 +25,7 @@ DYNOXIDE := 1.2.1
 LAMBDA_WHEELS := $(foreach glibc,_2_34 _2_28 _2_17 2014,--platform manylinux$(glibc)_x86_64) --implementation cp --python-version 3.13 --only-binary=:all:
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run token load export test prove lint format build package-check deploy lock clean setup-run setup-dev check-python
+.PHONY: help run token load export test prove bench lint format build package-check deploy lock clean setup-run setup-dev check-python
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | awk -F ':.*  ## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ test: setup-dev  ## run every test, then the HTTP tests again on the local engin
 
 prove: setup-dev  ## run every test at its full size, then shuffled and at awkward times; print what was counted (takes hours)
 	@$(VENV) -m tests.prove $(PARTS)
+
+bench: setup-dev build  ## run the benchmarks that fit in ten minutes and write docs/benchmarks.md
+	@$(VENV) -m bench
 
 lint: .venv/.dev .tools/sam/.ready  ## ruff, mypy --strict, cfn-lint, sam validate
 	@$(VENV) -m ruff check .
