@@ -23,7 +23,7 @@ STOP_BEFORE = 10
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     now = scheduled_time(event)
     ends = out_of_time(context, STOP_BEFORE)
-    counts = {"started": exports.start_regular(now, ends), "resumed": exports.drive_on(now, ends)}
+    counts = {"started": exports.start_regular(now, ends), "resumed": exports.resume(now, ends)}
     metrics.add_metric("ExportRuns", "Count", 1)
     logger.info("exports started and resumed", extra=counts)
     return counts

@@ -47,7 +47,7 @@ def write_next(
     """Write file `n` of a job, enqueue the next one and return the job; None if there was nothing to do. When
     `out_of_time()` is true, the file ends early, and the rest goes into the next file."""
     owner = uuid.uuid4().hex
-    claimed = exports.take_file(store_id, export_id, n, owner, clock())
+    claimed = exports.claim_file(store_id, export_id, n, owner, clock())
     if claimed is None:
         return None
     before, job = claimed
@@ -66,7 +66,7 @@ def write_next(
             exports.release(job, owner, clock())
         return None
     if not job.open:
-        exports.ended(job, clock())
+        exports.check_leaving_orders(job, clock())
     if job.open and job.files:  # a restarted job has no files and waits for schedule.py: see restart
         exports.enqueue_next(job)
     return job
@@ -100,7 +100,7 @@ def _write(job: Job, key: str, lease: _JobLease, out_of_time: Callable[[], bool]
     try:
         after = lease.step(lambda job: _with_file(job, file, result, lease.clock()))
     except LeaseLost:
-        current = exports.holding(job, key)
+        current = exports.load_with_file(job, key)
         if current is None:
             files.delete(key)  # the job does not refer to it
             raise
@@ -112,7 +112,7 @@ def _with_file(job: Job, file: File, result: FileResult, now: datetime) -> Job:
     after = model.file_written(
         job, file, result.totals, tuple(result.warnings), result.more_warnings, result.position, now
     )
-    return exports.end(after, now) if result.ended else after
+    return exports.finish(after, now) if result.ended else after
 
 
 class _JobLease:
@@ -124,7 +124,7 @@ class _JobLease:
 
     def step(self, step: Callable[[Job], Job]) -> Job:
         """Raises LeaseLost where the job was cancelled or taken over."""
-        self.job = exports.mine(self.job, self._owner, step)
+        self.job = exports.step_of_owner(self.job, self._owner, step)
         return self.job
 
     def renew(self, orders: int, *, at_once: bool = False) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from shared.domain.alerts import daily
 from shared.domain.exports import regular
 from shared.domain.stores import Store
-from shared.operations.exports import recount
+from shared.operations.exports import reschedule
 from shared.operations.orders import lapse_order
 from shared.store import stores
 from shared.store.alerts import daily_alerts
@@ -56,7 +56,7 @@ def change_store(stored: stores.StoredStore, change: Callable[[Store], Store], n
             after = replace(after, watched_until=now)
         turned = _arms(after) != _arms(stored.store)
         rearming = stores.Rearming(lists.BEFORE_ALL_DEADLINES, now + SETTLES_IN) if turned else stored.rearming
-        also = [recount(after, now)] if after.time_zone != stored.store.time_zone else []
+        also = [reschedule(after, now)] if after.time_zone != stored.store.time_zone else []
         if _hour(after) != _hour(stored.store):
             day = daily_alerts.load(after.store_id)
             also.append(daily_alerts.change(day, daily.rescheduled(day, after, now)))

@@ -118,7 +118,7 @@ def made_in_the_end(office: Office, shop: Shop) -> dict[str, Any]:
             assert len(office.keys()) >= len(export["files"])
             return export
         now += timedelta(seconds=20)
-        exports.drive_on(now, lambda: False)
+        exports.resume(now, lambda: False)
 
 
 @pytest.mark.parametrize("hours", [20, 60, 24 * 200], ids=["later", "earlier", "out of the window"])
@@ -307,7 +307,7 @@ def ended(office: Office, shop: Shop, request: dict[str, Any], now: datetime | N
             break
         now += timedelta(seconds=20)
         office.at(now)
-        exports.drive_on(now, lambda: False)
+        exports.resume(now, lambda: False)
     office.at(None)
     return export
 

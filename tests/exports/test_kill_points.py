@@ -104,7 +104,7 @@ class Desk:
             if not job.open:
                 break
             self.now += timedelta(minutes=4)
-            exports.drive_on(self.now, never)
+            exports.resume(self.now, never)
             self.run()
         return self.office.read(self.shop.staff, self.export_id)
 
@@ -258,7 +258,7 @@ def _resumed(desk: Desk, at: int, fault: str) -> Desk:
     """After its first worker's death, with the next message sent."""
     assert desk.live(at, fault)
     desk.now += timedelta(minutes=4)
-    assert exports.drive_on(desk.now, never) == 1
+    assert exports.resume(desk.now, never) == 1
     return desk
 
 
@@ -270,7 +270,7 @@ def test_a_clock_that_is_cut_drives_on_when_it_comes_round(small: Desk) -> None:
             desk.office.messages()
             desk.now += timedelta(minutes=4)
             with counted(Calls(at, fault)) as calls, suppress(Killed, Exception):
-                exports.drive_on(desk.now, never)
+                exports.resume(desk.now, never)
             if at >= len(calls.made):
                 desk.end()
                 break

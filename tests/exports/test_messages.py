@@ -94,14 +94,14 @@ def test_a_queue_that_is_lost_is_made_good_by_the_clock(office: Office, shop: Sh
     now = datetime.now(UTC)
     for _ in range(3):
         assert office.messages() != [], "the message there is"
-        assert exports.drive_on(now, never) == 0, "nobody is thought dead too soon"
+        assert exports.resume(now, never) == 0, "nobody is thought dead too soon"
         now += timedelta(minutes=4)
-        assert exports.drive_on(now, never) == 1
-        assert exports.drive_on(now, never) == 0, "once is enough"
+        assert exports.resume(now, never) == 1
+        assert exports.resume(now, never) == 0, "once is enough"
         (body,) = office.messages()
         worker.write_next(body["store_id"], body["export_id"], body["n"], clock(now))
     whole(office, shop, export)
-    assert exports.drive_on(now + timedelta(days=1), never) == 0
+    assert exports.resume(now + timedelta(days=1), never) == 0
 
 
 def test_a_queue_that_refuses_does_not_stop_a_request(
@@ -114,7 +114,7 @@ def test_a_queue_that_refuses_does_not_stop_a_request(
         patched.setattr(queues, "send_export", refuse)
         export = office.ask(shop.staff, format="csv")
     assert office.messages() == []
-    assert exports.drive_on(datetime.now(UTC) + timedelta(minutes=4), never) == 1
+    assert exports.resume(datetime.now(UTC) + timedelta(minutes=4), never) == 1
     office.work()
     whole(office, shop, export)
 
@@ -180,15 +180,15 @@ def test_a_bucket_that_keeps_refusing_ends_it_with_a_reason(
             assert (job.open, job.attempts, job.files) == (True, attempt + 1, ())
             assert job.watch_at is not None
             waits.append(job.watch_at - now)
-            assert exports.drive_on(job.watch_at - timedelta(seconds=1), never) == 0
+            assert exports.resume(job.watch_at - timedelta(seconds=1), never) == 0
             now = job.watch_at + timedelta(seconds=1)
-            assert exports.drive_on(now, never) == 1
+            assert exports.resume(now, never) == 1
             office.messages()
         assert worker.write_next(shop.name, export["id"], 1, clock(now)) is None
     assert waits == [timedelta(seconds=30 * 2**attempt) for attempt in range(5)]
     finished = office.read(shop.staff, export["id"])
     assert (finished["state"], finished["failed"]["code"]) == ("failed", "gave_up")
-    assert exports.drive_on(now + timedelta(days=1), never) == 0
+    assert exports.resume(now + timedelta(days=1), never) == 0
     assert shop.staff.post(f"/v1/exports/{export['id']}/retry").status == 200
     office.work()
     whole(office, shop, export)
@@ -205,8 +205,8 @@ def test_a_heartbeat_keeps_the_others_away(office: Office, shop: Shop, monkeypat
         for minutes in range(20):
             now[0] += timedelta(minutes=1)
             renew(minutes)
-            tried.append(exports.take_file(shop.name, export["id"], 1, "another", now[0]))
-            assert exports.drive_on(now[0], never) == 0
+            tried.append(exports.claim_file(shop.name, export["id"], 1, "another", now[0]))
+            assert exports.resume(now[0], never) == 0
         return write(job, path, renew, out_of_time)
 
     monkeypatch.setattr(worker, "write_file", long)
@@ -247,10 +247,10 @@ def test_what_is_no_message_of_ours_goes_to_the_dead_letters(office: Office, sho
 
 def test_a_step_without_the_lease_is_refused(office: Office, shop: Shop) -> None:
     export = office.ask(shop.staff, format="csv")
-    taken = exports.take_file(shop.name, export["id"], 1, "a", NOW)
+    taken = exports.claim_file(shop.name, export["id"], 1, "a", NOW)
     assert taken is not None
     with pytest.raises(LeaseLost):
-        exports.mine(taken[1], "b", lambda job: job)
+        exports.step_of_owner(taken[1], "b", lambda job: job)
 
 
 def test_several_currencies_are_told_once_wherever_they_meet(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -364,7 +364,7 @@ def test_a_queue_that_takes_nothing_costs_only_time(
         export = office.ask(shop.staff, format="csv")
         for n in (1, 2, 3):
             now += timedelta(minutes=4)
-            assert exports.drive_on(now, never) == 1
+            assert exports.resume(now, never) == 1
             assert worker.write_next(shop.name, export["id"], n, clock(now)) is not None
     print(f"\n{len(refused)} messages refused")
     assert len(refused) == 6, "the request, three runs of the clock, two files with another behind them"
@@ -450,23 +450,23 @@ def test_a_job_that_moves_after_all_is_left_alone(office: Office, shop: Shop, mo
     def seen_too_early(at: datetime) -> Any:
         for hint in due_by(at):
             seen.append(hint)
-            assert exports.take_file(shop.name, export["id"], 1, "somebody", now) is not None
+            assert exports.claim_file(shop.name, export["id"], 1, "somebody", now) is not None
             yield hint
 
     monkeypatch.setattr(store, "due_by", seen_too_early)
-    assert exports.drive_on(now, never) == 0
+    assert exports.resume(now, never) == 0
     assert len(seen) == 1 and office.messages() == []
     monkeypatch.setattr(store, "due_by", due_by)
-    assert exports.drive_on(now + timedelta(minutes=2), never) == 0, "it has been taken a moment ago"
-    assert exports.drive_on(now + timedelta(minutes=4), never) == 1
+    assert exports.resume(now + timedelta(minutes=2), never) == 0, "it has been taken a moment ago"
+    assert exports.resume(now + timedelta(minutes=4), never) == 1
 
 
 def test_the_clock_stops_where_its_time_is_over(office: Office, shop: Shop) -> None:
     jobs = [office.ask(shop.staff, format="csv") for _ in range(5)]
     office.messages()
     now, looks = datetime.now(UTC) + timedelta(minutes=4), iter([False, False, True])
-    assert exports.drive_on(now, lambda: next(looks)) == 2
-    assert exports.drive_on(now, never) == len(jobs) - 2
+    assert exports.resume(now, lambda: next(looks)) == 2
+    assert exports.resume(now, never) == len(jobs) - 2
     assert len({body["export_id"] for body in office.messages()}) == len(jobs)
 
 
@@ -507,7 +507,7 @@ def test_workers_and_clocks_at_once_come_to_one_result(
                 add("written", worker.write_next(body["store_id"], body["export_id"], body["n"], now) is not None)
 
     def drive() -> None:
-        add("driven", exports.drive_on(now(), never))
+        add("driven", exports.resume(now(), never))
 
     threads = [threading.Thread(target=until_over, args=(step,)) for step in (work, work, work, drive, drive)]
     for thread in threads:

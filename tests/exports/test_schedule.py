@@ -57,7 +57,7 @@ def test_clock_and_worker_ask_for_no_more_than_their_roles_allow(office: Office)
     request: dict[str, set[str]] = {}
     with permissions.asked() as request["ExportScheduleRole"]:
         assert exports.start_regular(due, never) == 1
-        exports.drive_on(due, never)
+        exports.resume(due, never)
     with permissions.asked() as request["ExportsRole"]:
         office.work()
     assert [made["state"] for made in shop.owner.every("/v1/exports")] == ["succeeded"]
@@ -95,7 +95,7 @@ def test_one_store_or_job_that_cannot_be_read_stops_no_other(office: Office, mon
     monkeypatch.setattr(store, "load", read)
     monkeypatch.setattr(regular_exports, "load", read)
     assert exports.start_regular(due, never) == 2
-    assert exports.drive_on(due, never) == 2
+    assert exports.resume(due, never) == 2
     assert {body["store_id"] for body in office.messages()} == {shop.name for shop in shops[1:]}
     assert counted == ["ExportsFailed"] * 2 and len(request) == 3
 

@@ -266,7 +266,7 @@ def test_orders_that_leave_the_window_are_told_of_until_an_export_has_them(on_mo
     from dataclasses import replace
 
     from shared.domain.exports import model as life
-    from shared.operations.exports import ended
+    from shared.operations.exports import check_leaving_orders
     from shared.store.exports import exports
 
     shop = on_moto.shop()
@@ -286,7 +286,7 @@ def test_orders_that_leave_the_window_are_told_of_until_an_export_has_them(on_mo
     job = exports.load(shop.name, asked["id"])
     window = replace(job.request, since=NOW - timedelta(days=200), until=NOW)
     job = exports.save(job, replace(life.succeed(replace(job, request=window), NOW), watch_at=None))
-    ended(job, NOW + timedelta(days=9))
+    check_leaving_orders(job, NOW + timedelta(days=9))
     remind(NOW + timedelta(days=9, minutes=5))
     assert [each["state"] for each in told(shop, "orders_leaving_window")] == ["resolved"] * 2
     assert_books()
