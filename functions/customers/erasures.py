@@ -21,7 +21,7 @@ STOP_BEFORE = 15
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    passed = erasures.drive_on(scheduled_time(event), out_of_time(context, STOP_BEFORE))
+    passed = erasures.resume(scheduled_time(event), out_of_time(context, STOP_BEFORE))
     metrics.add_metric("ErasureRuns", "Count", 1)
     logger.info("erasures continued", extra={"passed": passed})
     return {"passed": passed}

@@ -1,8 +1,8 @@
-"""Erasure of a buyer's personal data: asked for by the owner, carried out by the clock, order by order.
+"""Erasure of a buyer's personal data: the owner requests it, and a scheduled function does it, order by order.
 
-Each step may run twice, and what a run that was killed has left undone is done by the next: messages, words and files
-go first, the order says last that it was erased, and the customer's record, in which all this is written down, comes
-after all orders. A message or a change of the order that comes in between makes the order's step begin anew.
+Each step may run twice, and the next run continues where a killed one ended. For each order, messages, texts and files
+are deleted first; then the order is saved as erased. The customer's record, which has the progress, is anonymised after
+all orders. A message or a change of the order at the same time makes the order's step start again.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from shared.store.orders import orders
 from shared.store.retries import retry
 from shared.telemetry import logger, metrics
 
-SAVED_EVERY = 20
-"""Orders between two notes of how far an erasure is: what a run that is killed looks at again."""
+ORDERS_PER_SAVE = 20
+"""The progress is saved after this many orders. At most so many are processed again after a run was killed."""
 
 
-class Overtaken(Exception):
-    """Somebody else is further with this erasure, or has asked for it anew."""
+class ErasureChanged(Exception):
+    """Another run has saved progress of this erasure, or it was requested again."""
 
 
 def request_erasure(
@@ -44,77 +44,81 @@ def request_erasure(
     expected: frozenset[int] | None = None,
     pending: PendingAnswer | None = None,
 ) -> Customer:
-    """The customer with an erasure to be carried out, which begins anew where one is under way. Raises
-    PreconditionFailed, Missing or Busy."""
+    """Request an erasure. One that runs already starts again. Returns the changed customer. Raises PreconditionFailed,
+    Missing or Busy."""
 
     def step(customer: Customer) -> Customer:
         check_version(customer, expected)
-        asked = replace(customer, erasure=domain.new_erasure(actor, include_open, now), version=customer.version + 1)
-        with settle(pending, asked) as answer:
-            return customers.save(customer, asked, answer)
+        after = replace(customer, erasure=domain.new_erasure(actor, include_open, now), version=customer.version + 1)
+        with settle(pending, after) as answer:
+            return customers.save(customer, after, answer)
 
     return retry(step, lambda: customers.load(customer.store_id, customer.buyer_id), customer)
 
 
-def drive_on(now: datetime, out_of_time: Callable[[], bool]) -> int:
-    """Go on with every erasure that is due; answers with how many passes over a buyer's orders came to their end."""
+def resume(now: datetime, out_of_time: Callable[[], bool]) -> int:
+    """Continue every erasure that is due by `now`. Returns the number of finished passes over a buyer's orders."""
     passed = 0
     for store_id, buyer_id in customers.erasures_due(now):
         if out_of_time():
             break
         try:
-            passed += _drive(store_id, buyer_id, now, out_of_time)
-        except (Busy, Missing, Overtaken) as error:
+            passed += _run_pass(store_id, buyer_id, now, out_of_time)
+        except (Busy, Missing, ErasureChanged) as error:
             logger.info("left for the next run", extra={"store_id": store_id, "why": type(error).__name__})
-        except Exception:  # one that fails must not keep the others waiting; it is due again in a minute
+        except Exception:  # the others continue, and this one is due again in a minute
             logger.exception("an erasure could not go on", extra={"store_id": store_id})
             metrics.add_metric("ErasuresFailed", "Count", 1)
     return passed
 
 
-def _as_it_is(customer: Customer) -> Customer:
+def _unchanged(customer: Customer) -> Customer:
     return customer
 
 
-def _drive(store_id: str, buyer_id: str, now: datetime, out_of_time: Callable[[], bool]) -> bool:
-    known = customers.load(store_id, buyer_id).erasure
-    if known is None or known.due_at is None or known.due_at > now:
+def _run_pass(store_id: str, buyer_id: str, now: datetime, out_of_time: Callable[[], bool]) -> bool:
+    """False if it was not due, or if the time ended before the pass did. Raises ErasureChanged or Busy."""
+    saved = customers.load(store_id, buyer_id).erasure
+    if saved is None or saved.due_at is None or saved.due_at > now:
         return False
-    store, erasure = stores.load(store_id).store, domain.at_start_of_pass(known)
-    found = customers.orders_before(store_id, buyer_id, erasure.position, erasure.requested_at)
-    for number, (position, order_id) in enumerate(found, 1):
-        erasure = domain.after_order(erasure, position, _erase(store, buyer_id, order_id, erasure, now))
+    store, erasure = stores.load(store_id).store, domain.at_start_of_pass(saved)
+    remaining = customers.orders_before(store_id, buyer_id, erasure.position, erasure.requested_at)
+    for number, (position, order_id) in enumerate(remaining, 1):
+        erasure = domain.after_order(erasure, position, _erase_order(store, buyer_id, order_id, erasure, now))
         if out_of_time():
-            _note(store_id, buyer_id, known, replace(erasure, due_at=now))
+            _save_progress(store_id, buyer_id, saved, replace(erasure, due_at=now))
             return False
-        if number % SAVED_EVERY == 0:
-            known = _note(store_id, buyer_id, known, replace(erasure, due_at=now))
-    _note(store_id, buyer_id, known, domain.after_pass(erasure, now), _as_it_is if erasure.settled else anonymous)
+        if number % ORDERS_PER_SAVE == 0:
+            saved = _save_progress(store_id, buyer_id, saved, replace(erasure, due_at=now))
+    change = _unchanged if erasure.settled else anonymous
+    _save_progress(store_id, buyer_id, saved, domain.after_pass(erasure, now), change)
     return True
 
 
-def _note(
+def _save_progress(
     store_id: str,
     buyer_id: str,
-    known: Erasure,
+    saved: Erasure,
     erasure: Erasure,
-    change: Callable[[Customer], Customer] = _as_it_is,
+    change: Callable[[Customer], Customer] = _unchanged,
 ) -> Erasure:
-    """How far the erasure is, written into the customer's record. Raises Overtaken or Busy."""
+    """Replace `saved`, the erasure in the customer's record, and apply `change` to the customer. Raises
+    ErasureChanged if the record has another erasure, or Busy."""
 
     def step(customer: Customer) -> Erasure:
-        if customer.erasure == erasure:  # our own write, whose answer was lost on the way
+        if customer.erasure == erasure:  # this write succeeded before, and only its answer was lost
             return erasure
-        if customer.erasure != known:
-            raise Overtaken
+        if customer.erasure != saved:
+            raise ErasureChanged
         customers.save(customer, replace(change(customer), erasure=erasure))
         return erasure
 
     return retry(step, lambda: customers.load(store_id, buyer_id))
 
 
-def _erase(store: Store, buyer_id: str, order_id: str, erasure: Erasure, now: datetime) -> bool | None:
-    """Is the order without personal data now? None where it is none of the buyer's after all. Raises Busy."""
+def _erase_order(store: Store, buyer_id: str, order_id: str, erasure: Erasure, now: datetime) -> bool | None:
+    """Erase one order. Returns whether it has no personal data now; None if it is not an order of this erasure. Raises
+    Busy."""
 
     def step(loaded: orders.Loaded) -> bool | None:
         order = loaded.order
@@ -125,16 +129,16 @@ def _erase(store: Store, buyer_id: str, order_id: str, erasure: Erasure, now: da
         if erasure.settled and order.erased_at is not None:
             return True
         thread = messages.thread(store.store_id, order_id)
-        found = messages.delete_all(store.store_id, order_id) + orders.forget_words(store.store_id, order_id)
+        deleted = messages.delete_all(store.store_id, order_id) + orders.forget_words(store.store_id, order_id)
         for dispute in order.disputes:
             for folder in ("evidence", "uploads"):
-                found += files.forget(f"{folder}/{store.store_id}/{dispute.dispute_id}/")
-        if order.erased_at and not (found or thread.unanswered or domain.has_personal_data(order)):
+                deleted += files.forget(f"{folder}/{store.store_id}/{dispute.dispute_id}/")
+        if order.erased_at and not (deleted or thread.unanswered or domain.has_personal_data(order)):
             return True
         after, entry = domain.erase(order, erasure, now)
-        told = order_alerts.for_change(order, Change(after, (entry,)), store, loaded.progress)
+        alert_changes = order_alerts.for_change(order, Change(after, (entry,)), store, loaded.progress)
         silenced = messages.silenced(order, thread, now)
-        orders.save(loaded, after, (entry,), armed=store.enforces, told=told, also=silenced)
+        orders.save(loaded, after, (entry,), armed=store.enforces, told=alert_changes, also=silenced)
         return True
 
     try:

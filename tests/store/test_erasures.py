@@ -248,7 +248,7 @@ def run(shop: Shop, buyer: str, now: datetime | None = None) -> dict[str, Any]:
         told: dict[str, Any] = shop.viewer.get(f"/v1/customers/{segment_of(buyer)}").json["erasure"]
         if told["state"] in ("done", "waiting"):
             return told
-        erasures.drive_on(now, never)
+        erasures.resume(now, never)
         now += timedelta(seconds=61)
     raise AssertionError("the erasure does not end")
 
@@ -290,7 +290,7 @@ def test_an_erasure_asks_for_what_its_role_allows_and_no_more(shop: Shop) -> Non
     now = datetime.now(UTC) + timedelta(seconds=1)
     with permissions.asked() as actions:
         for minutes in (0, 2):
-            assert erasures.drive_on(now + timedelta(minutes=minutes), never) == 1
+            assert erasures.resume(now + timedelta(minutes=minutes), never) == 1
     assert actions == permissions.allowed("ErasuresRole")
 
 
@@ -332,12 +332,12 @@ def test_orders_that_have_not_ended_keep_what_they_need_until_they_have(shop: Sh
     assert (told["state"], told["orders"], told["open_orders"]) == ("waiting", 1, 1)
     shown = shop.owner.get(f"/v1/orders/{waiting}?reveal=recipient").json
     assert shown["recipient"] == person.bodies[waiting]["recipient"] and "erased_at" not in shown
-    assert erasures.drive_on(datetime.now(UTC) + timedelta(hours=23), never) == 0
+    assert erasures.resume(datetime.now(UTC) + timedelta(hours=23), never) == 0
     person.do(waiting, ("request_cancellation", {"reason": person.mark("reason")}), ("accept_cancellation", {}))
     refund = shop.platform.get(f"/v1/orders/{waiting}").json["refunds"][0]["refund_id"]
     person.do(waiting, ("complete_refund", {"refund_id": refund}))
     tomorrow = datetime.now(UTC) + timedelta(days=1, minutes=5)
-    assert erasures.drive_on(tomorrow, never) == 1
+    assert erasures.resume(tomorrow, never) == 1
     ended = run(shop, "first", tomorrow + timedelta(seconds=61))
     assert (ended["state"], ended["orders"], ended["open_orders"]) == ("done", 2, 0)
     assert not left(person.marks)
@@ -411,7 +411,7 @@ def test_while_an_open_order_is_waited_for_nothing_that_is_written_later_is_lost
     assert shop.staff.patch(f"/v1/orders/{order_id}", {"note": "promised by phone"}).status == 200
     assert shop.staff.patch("/v1/customers/first", {"note": "called us", "tags": ["vip"]}).status == 200
     for days in (1, 2):
-        erasures.drive_on(datetime.now(UTC) + timedelta(days=days, minutes=5 * days), never)
+        erasures.resume(datetime.now(UTC) + timedelta(days=days, minutes=5 * days), never)
     assert shop.viewer.get(f"/v1/orders/{order_id}").json["note"] == "promised by phone"
     assert [each["text"] for each in shop.viewer.every(f"/v1/orders/{order_id}/messages")] == ["Where is my refund?"]
     customer = shop.viewer.get("/v1/customers/first").json
@@ -431,7 +431,7 @@ def test_a_file_that_may_not_be_deleted_is_heard_of(shop: Shop, monkeypatch: pyt
 
     with monkeypatch.context() as patched:
         patched.setattr(botocore.client.BaseClient, "_make_api_call", refusing)
-        erasures.drive_on(datetime.now(UTC) + timedelta(seconds=1), never)
+        erasures.resume(datetime.now(UTC) + timedelta(seconds=1), never)
     assert counted_ == ["ErasuresFailed"]
     assert run(shop, "first")["state"] == "done" and not left(person.marks)
 
@@ -467,7 +467,7 @@ def test_what_comes_in_between_is_not_left_behind(shop: Shop, monkeypatch: pytes
 
 
 def test_a_buyer_of_many_orders_takes_several_runs(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(erasures, "SAVED_EVERY", 2)
+    monkeypatch.setattr(erasures, "ORDERS_PER_SAVE", 2)
     person = Person(shop, "first")
     for _ in range(7):
         person.place(("cancel_unpaid", {}))
@@ -475,7 +475,7 @@ def test_a_buyer_of_many_orders_takes_several_runs(shop: Shop, monkeypatch: pyte
     now, runs = datetime.now(UTC) + timedelta(seconds=1), 0
     while shop.viewer.get("/v1/customers/first").json["erasure"]["state"] != "done":
         looks = iter((False, False, False, False))  # before the customer, and behind each of three orders
-        erasures.drive_on(now, lambda looks=looks: next(looks, True))  # type: ignore[misc]
+        erasures.resume(now, lambda looks=looks: next(looks, True))  # type: ignore[misc]
         now, runs = now + timedelta(seconds=61), runs + 1
     assert shop.viewer.get("/v1/customers/first").json["erasure"]["orders"] == 7
     assert not left(person.marks) and 4 <= runs <= 8, runs
@@ -522,8 +522,8 @@ def test_it_ends_the_same_wherever_it_is_cut(shop: Shop, fault: str) -> None:
     asked(shop, "first")
     picture, began = Picture.take(), datetime.now(UTC) + timedelta(seconds=1)
     turns: list[Callable[[], int]] = [
-        lambda: erasures.drive_on(began, never),
-        lambda: erasures.drive_on(began + timedelta(seconds=61), never),
+        lambda: erasures.resume(began, never),
+        lambda: erasures.resume(began + timedelta(seconds=61), never),
     ]
     cut: Counter[str] = Counter()
     for place, turn in enumerate(turns):
@@ -562,16 +562,16 @@ def test_two_runs_at_once_and_one_that_is_late_do_no_harm(shop: Shop, monkeypatc
     person = someone(shop, "first", orders=("unpaid", "cancelled"))
     asked(shop, "first")
     now = datetime.now(UTC) + timedelta(seconds=1)
-    real, within = erasures._note, []
+    real, within = erasures._save_progress, []
 
     def overtaken(*args: Any, **kwargs: Any) -> Any:
         if not within:
             within.append(True)
-            assert erasures.drive_on(now + timedelta(seconds=1), never) == 1
+            assert erasures.resume(now + timedelta(seconds=1), never) == 1
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(erasures, "_note", overtaken)
-    assert erasures.drive_on(now, never) == 0, "the one that was overtaken"
+    monkeypatch.setattr(erasures, "_save_progress", overtaken)
+    assert erasures.resume(now, never) == 0, "the one that was overtaken"
     told = run(shop, "first", now + timedelta(seconds=63))
     assert (told["state"], told["orders"]) == ("done", 2) and not left(person.marks)
     assert customers.load(shop.name, "first").erasure is not None
