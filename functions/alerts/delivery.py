@@ -39,14 +39,14 @@ Clock = Callable[[], datetime]
 def attempt_delivery(store_id: str, channel_id: str, delivery_id: str, clock: Clock) -> Verdict | None:
     """Attempt a delivery once and record the result; None if it is not due or another worker has it."""
     now = clock()
-    batch = deliveries.take(store_id, channel_id, delivery_id, uuid.uuid4().hex, now)
+    batch = deliveries.claim(store_id, channel_id, delivery_id, uuid.uuid4().hex, now)
     if batch is None:
         return None
     began = time.monotonic()
     status, result = _send(batch, now)
     attempt = Attempt(now, status, int((time.monotonic() - began) * 1000), result.why)
     ended = clock()
-    deliveries.settle(
+    deliveries.record_attempt(
         batch,
         lambda delivery: _after(delivery, attempt, result, ended),
         ended,
@@ -120,7 +120,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
                 **{name: message.get(name) for name in ("store_id", "alert_id", "channel_id", "delivery_id")}
             )
             if "alert_id" in message:
-                created = deliveries.hand_over(message["store_id"], message["alert_id"], datetime.now(UTC))
+                created = deliveries.create_deliveries(message["store_id"], message["alert_id"], datetime.now(UTC))
                 logger.info("deliveries created", extra={"deliveries": len(created)})
             else:
                 result = attempt_delivery(

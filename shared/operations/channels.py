@@ -1,4 +1,4 @@
-"""Alert channels: made, changed, tried and taken away by the store's owner. Each may run twice."""
+"""Alert channels: create, change, test and delete them, and repeat a delivery. Each may run twice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.alerts import channels as rules
-from shared.domain.alerts import deliveries as schedule
+from shared.domain.alerts import deliveries as model
 from shared.domain.alerts.channels import LIMIT, SECRET_BYTES, Channel, ChannelKind
 from shared.domain.alerts.deliveries import Delivery, MessageKind
 from shared.domain.errors import Conflict
@@ -38,7 +38,8 @@ def create_channel(channel: Channel, pending: PendingAnswer | None = None) -> Ch
 def change_channel(
     channel: Channel, change: Callable[[Channel], Channel], pending: PendingAnswer | None = None
 ) -> Channel:
-    """Raises Missing where it has been deleted meanwhile, what `change` raises, or Busy."""
+    """Save `change` of the channel; it may be called again with a newer version. Raises Missing if the channel was
+    deleted, Busy, or what `change` raises."""
 
     def step(channel: Channel) -> Channel:
         after = change(channel)
@@ -52,13 +53,13 @@ def change_channel(
 
 
 def rotate_secret(channel: Channel, now: datetime, pending: PendingAnswer | None = None) -> Channel:
-    """Raises Conflict `secret_not_ours`."""
+    """Replace the channel's secret with a new random one. Raises Conflict `secret_not_ours`."""
     secret = new_secret()
     return change_channel(channel, lambda before: rules.rotate(before, secret, now), pending)
 
 
 def delete_channel(channel: Channel) -> None:
-    """Raises Missing where it has been deleted meanwhile, or Busy. What was on its way to it goes nowhere."""
+    """Its pending deliveries are not sent. Raises Missing if it was deleted already, or Busy."""
     retry(channels.delete, _reloading(channel), channel)
 
 
@@ -66,37 +67,37 @@ def _reloading(channel: Channel) -> Callable[[], Channel]:
     return lambda: channels.load(channel.store_id, channel.channel_id)
 
 
-def try_channel(channel: Channel, now: datetime) -> Delivery:
-    """A test message, on its way to a worker. Raises Conflict `channel_off`."""
+def send_test(channel: Channel, now: datetime) -> Delivery:
+    """Create and enqueue a delivery with a test message. Raises Conflict `channel_off`."""
     _refuse_off(channel)
     delivery = Delivery(channel.store_id, channel.channel_id, new_id("dlv_"), MessageKind.TEST, now, next_at=now)
     deliveries.create(delivery)
-    send(delivery)
+    enqueue(delivery)
     return delivery
 
 
 def redeliver(channel: Channel, delivery_id: str, now: datetime) -> Delivery:
-    """An ended delivery, on its way once more, under the same id. Raises Missing, or Conflict."""
+    """Enqueue a delivery that has ended once more, with the same id. Raises Missing, or Conflict."""
 
     def step(before: Delivery) -> Delivery:
         _refuse_off(channel)
-        return deliveries.save(before, schedule.retried(before, now))
+        return deliveries.save(before, model.retried(before, now))
 
     delivery = retry(step, lambda: deliveries.load(channel.store_id, channel.channel_id, delivery_id))
-    send(delivery)
+    enqueue(delivery)
     return delivery
 
 
-def send(delivery: Delivery, delay: int = 0) -> None:
-    """Ask a worker for an attempt. Where that fails, the clock asks."""
+def enqueue(delivery: Delivery, delay: int = 0) -> None:
+    """Enqueue an attempt, `delay` seconds from now. If that fails, the outbox does it later."""
     try:
         queues.send_deliveries([(delivery.store_id, delivery.channel_id, delivery.delivery_id)], delay)
     except Exception as error:
         logger.warning("a message could not be sent", extra={"error": type(error).__name__})
 
 
-def mails(kind: ChannelKind, sender: str) -> None:
-    """Raises Conflict `mail_not_set_up` for an email channel where nobody is there to send from."""
+def check_mail_sender(kind: ChannelKind, sender: str) -> None:
+    """Raises Conflict `mail_not_set_up` for an email channel if the deployment has no address to send from."""
     if kind is ChannelKind.EMAIL and not sender:
         raise Conflict("mail_not_set_up", "This deployment has no address to send email from.")
 

@@ -1,5 +1,5 @@
-"""Deliveries: one for each channel that wants an alert, batch by one worker at a time, and what became of each written
-down at once. Each step may run twice; a message counts as sent from the moment that this is written."""
+"""Deliveries: create one for each channel that accepts an alert, claim them for an attempt, and record its result. Each
+step may run twice. A worker that dies between the attempt and the record makes a message arrive twice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.domain.alerts import deliveries as life
+from shared.domain.alerts import deliveries as model
 from shared.domain.alerts import notices
 from shared.domain.alerts.channels import BUNDLED, Channel, OffReason, turn_off
 from shared.domain.alerts.deliveries import Delivery, MessageKind
@@ -16,7 +16,7 @@ from shared.domain.alerts.model import Alert, Cause, Severity, State, alert
 from shared.domain.alerts.notices import Notice
 from shared.domain.order.deadlines import running
 from shared.domain.stores import Store
-from shared.operations.channels import send
+from shared.operations.channels import enqueue
 from shared.store import stores
 from shared.store.alerts import alerts, channels, deliveries
 from shared.store.dynamodb.errors import AlreadyRaised, Busy, Exists, Missing, Stale
@@ -26,76 +26,78 @@ from shared.store.retries import retry
 from shared.telemetry import metrics
 
 DIGEST = "digest"
-BUNDLE = 20
-"""Alerts that go in one message to people. Deadlines of one day fall due in the same second, and a robot takes twenty
-messages a minute."""
-LOOKED_AT = 40
-"""How far to either side of a delivery others are looked for."""
+ALERTS_PER_MESSAGE = 20
+"""Alerts that go in one message to people. Deadlines of one day fall due in the same second, and a chat robot accepts
+twenty messages a minute."""
+NEIGHBOURS = 40
+"""Deliveries read before and after one, to find others for the same message."""
 LATEST = 20
-"""The deliveries of a channel among which one that came through is looked for before it is switched off."""
-SHOWN_DEADLINES, SHOWN_ALERTS = 20, 200
+"""The latest deliveries of a channel. If one of them was delivered, the channel is not switched off."""
+DIGEST_DEADLINES, DIGEST_ALERTS = 20, 200
 DIGEST_AHEAD = timedelta(hours=48)
-SOON = timedelta(minutes=15)
-"""What is tried again within this time is asked for now, with a delay; the clock, which comes each minute, would be
-late."""
+MAX_QUEUE_DELAY = timedelta(minutes=15)
+"""SQS delays a message by up to this. A retry within it is enqueued at once with a delay, because the outbox runs only
+each minute."""
 
 Pairs = Sequence[tuple[Delivery, Delivery]]
 
 
-def hand_over(store_id: str, alert_id: str, now: datetime) -> list[Delivery]:
-    """A delivery to each channel that wants this alert, and the alert out of the outbox. Raises Missing."""
-    told = alerts.load(store_id, alert_id)
+def create_deliveries(store_id: str, alert_id: str, now: datetime) -> list[Delivery]:
+    """Create and return the deliveries of an alert, one for each channel that accepts it, and take the alert out of the
+    outbox. Raises Missing."""
+    alert = alerts.load(store_id, alert_id)
     store = stores.load(store_id).store
-    made = list[Delivery]()
+    created = list[Delivery]()
     for channel in channels.of_store(store_id):
-        if told.kind == DIGEST:
-            wanted = channel.enabled and channel.digest
+        if alert.kind == DIGEST:
+            accepted = channel.enabled and channel.digest
         else:
-            wanted = channel.accepts(told.kind, told.severity) and told.subject != channel.channel_id
-        if not wanted:
+            accepted = channel.accepts(alert.kind, alert.severity) and alert.subject != channel.channel_id
+        if not accepted:
             continue
-        delivery = _delivery(store, channel, told, now)
+        delivery = _delivery(store, channel, alert, now)
         with suppress(Exists):
             deliveries.create(delivery)
-            made.append(delivery)
+            created.append(delivery)
     update(alerts.handed_over(store_id, alert_id))
-    for delivery in made:
+    for delivery in created:
         if delivery.next_at == now:
-            send(delivery)
-    return made
+            enqueue(delivery)
+    return created
 
 
-def _delivery(store: Store, channel: Channel, told: Alert, now: datetime) -> Delivery:
-    digest = told.kind == DIGEST
-    critical = told.severity is Severity.CRITICAL
+def _delivery(store: Store, channel: Channel, alert: Alert, now: datetime) -> Delivery:
+    digest = alert.kind == DIGEST
+    critical = alert.severity is Severity.CRITICAL
     content = {"lines": _digest(store, channel.language, now)} if digest else None
     return Delivery(
         store.store_id,
         channel.channel_id,
-        life.delivery_id(channel.channel_id, told.alert_id),
+        model.delivery_id(channel.channel_id, alert.alert_id),
         MessageKind.DIGEST if digest else MessageKind.ALERT,
         now,
-        alert_id=told.alert_id,
+        alert_id=alert.alert_id,
         critical=critical,
         content=content,
-        next_at=now if digest or critical else _awake(store, channel, now),
+        next_at=now if digest or critical else _after_quiet_hours(store, channel, now),
     )
 
 
-def _awake(store: Store, channel: Channel, now: datetime) -> datetime:
+def _after_quiet_hours(store: Store, channel: Channel, now: datetime) -> datetime:
+    """`now`, or the end of the quiet hours if they apply to the channel."""
     quiet = store.alert_rules.quiet_hours
     if quiet is None or not channel.quiet_hours:
         return now
-    return life.end_of_quiet_hours(now, quiet.start, quiet.end, store.time_zone)
+    return model.end_of_quiet_hours(now, quiet.start, quiet.end, store.time_zone)
 
 
 def _digest(store: Store, language: str, now: datetime) -> list[str]:
-    due = lists.deadlines(store.store_id, SHOWN_DEADLINES, until=now + DIGEST_AHEAD)
+    due = lists.deadlines(store.store_id, DIGEST_DEADLINES, until=now + DIGEST_AHEAD)
     orders = [each for each in due.items if running(each)]
-    raised = [  # apart, or a busy day's many that are over would hide an old one that is not
-        told
+    raised = [  # in two lists, or many resolved alerts of a busy day would hide an old one that is open
+        alert
         for states in ((State.OPEN, State.ACKNOWLEDGED), (State.RESOLVED,))
-        for told in alerts.listed(store.store_id, states, tuple(Severity), SHOWN_ALERTS, None).items
+        for alert in alerts.listed(store.store_id, states, tuple(Severity), DIGEST_ALERTS, None).items
     ]
     return notices.digest_lines(store, orders, raised, now, language)
 
@@ -105,7 +107,7 @@ def _digest(store: Store, language: str, now: datetime) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedBatch:
-    """What one attempt sends: one delivery, or several alerts to people in one message. Nobody else has them."""
+    """What one attempt sends: one delivery, or several alerts in one message. `owner` is the worker that has them."""
 
     channel: Channel
     store: Store
@@ -123,11 +125,11 @@ class ClaimedBatch:
         return notices.of_alerts(self.store, self.alerts, language, console_url)
 
 
-def take(store_id: str, channel_id: str, delivery_id: str, owner: str, now: datetime) -> ClaimedBatch | None:
-    """A delivery in this worker's hands, with others that go in the same message; None where there is nothing to do.
-    Raises Missing."""
+def claim(store_id: str, channel_id: str, delivery_id: str, owner: str, now: datetime) -> ClaimedBatch | None:
+    """Claim a delivery, and others that go in the same message, for the worker `owner`. None if the delivery is not
+    due, another worker has it, or its channel is off. Raises Missing."""
     delivery = deliveries.load(store_id, channel_id, delivery_id)
-    if life.claim(delivery, owner, now) is None:
+    if model.claim(delivery, owner, now) is None:
         return None
     try:
         channel = channels.load(store_id, channel_id)
@@ -135,102 +137,106 @@ def take(store_id: str, channel_id: str, delivery_id: str, owner: str, now: date
         channel = None
     if channel is None or not channel.enabled:
         with suppress(Stale):
-            deliveries.save(delivery, life.skipped(delivery, "channel_off"))
+            deliveries.save(delivery, model.skipped(delivery, "channel_off"))
         return None
     store = stores.load(store_id).store
-    mine = list[tuple[Delivery, Alert | None]]()
-    for each in _together(delivery, channel):
-        if len(mine) == BUNDLE:
+    claimed = list[tuple[Delivery, Alert | None]]()
+    for each in _candidates(delivery, channel):
+        if len(claimed) == ALERTS_PER_MESSAGE:
             break
-        found = _claimed(each, channel, store, owner, now)
-        if found is not None:
-            mine.append(found)
+        pair = _claim(each, channel, store, owner, now)
+        if pair is not None:
+            claimed.append(pair)
         elif each is delivery:
             return None
+    claimed_deliveries = tuple(each for each, _ in claimed)
     return ClaimedBatch(
-        channel, store, tuple(each for each, _ in mine), tuple(told for _, told in mine if told is not None), owner
+        channel, store, claimed_deliveries, tuple(alert for _, alert in claimed if alert is not None), owner
     )
 
 
-def _together(delivery: Delivery, channel: Channel) -> Iterator[Delivery]:
+def _candidates(delivery: Delivery, channel: Channel) -> Iterator[Delivery]:
+    """The delivery, and others of its channel that may go in the same message."""
     yield delivery
     if channel.kind in BUNDLED and delivery.what is MessageKind.ALERT:
-        for each in deliveries.near(delivery, LOOKED_AT):
+        for each in deliveries.near(delivery, NEIGHBOURS):
             if each.what is MessageKind.ALERT:
                 yield each
 
 
-def _claimed(
+def _claim(
     before: Delivery, channel: Channel, store: Store, owner: str, now: datetime
 ) -> tuple[Delivery, Alert | None] | None:
-    claimed = life.claim(before, owner, now)
-    if claimed is None:
+    """The claimed delivery and its alert. None if it cannot be claimed, or was skipped or postponed instead."""
+    after = model.claim(before, owner, now)
+    if after is None:
         return None
-    told = None
+    alert = None
     if before.alert_id is not None:
         try:
-            told = alerts.load(store.store_id, before.alert_id)
+            alert = alerts.load(store.store_id, before.alert_id)
         except Missing:
-            claimed = life.skipped(before, "no_such_alert")
-    if told is not None and not told.should_deliver and not before.attempts and not before.by_hand:
-        claimed = life.skipped(before, "resolved")
-    elif claimed.lease and before.what is MessageKind.ALERT and not (before.critical or before.by_hand):
-        awake = _awake(store, channel, now)
-        claimed = life.postponed(before, awake) if awake > now else claimed
+            after = model.skipped(before, "no_such_alert")
+    if alert is not None and not alert.should_deliver and not before.attempts and not before.by_hand:
+        after = model.skipped(before, "resolved")
+    elif after.lease and before.what is MessageKind.ALERT and not (before.critical or before.by_hand):
+        next_at = _after_quiet_hours(store, channel, now)
+        after = model.postponed(before, next_at) if next_at > now else after
     try:
-        saved = deliveries.save(before, claimed)
+        saved = deliveries.save(before, after)
     except Stale:
         return None
-    return (saved, told) if saved.lease else None
+    return (saved, alert) if saved.lease else None
 
 
-def settle(
+def record_attempt(
     batch: ClaimedBatch, step: Callable[[Delivery], Delivery], now: datetime, off: OffReason | None = None
 ) -> None:
-    """Write down what became of an attempt: `step` of each delivery; where it was the last one and nothing else has
-    come through meanwhile, or the channel is `off`, that is switched off and its owner told by the others, in the same
-    transaction."""
+    """Save the result of an attempt: `step` of each delivery. The same transaction switches the channel off and raises
+    an alert, if there is a reason `off`, or if a delivery failed for good and none was delivered meanwhile."""
     after = [step(each) for each in batch.deliveries]
-    ended = [each for each in after if each.state is life.State.FAILED and each.what is not MessageKind.TEST]
-    if off is None and ended and not _reached(batch.channel, min(each.since or now for each in ended), now):
+    ended = [each for each in after if each.state is model.State.FAILED and each.what is not MessageKind.TEST]
+    if off is None and ended and not _delivered_since(batch.channel, min(each.since or now for each in ended), now):
         off = OffReason.EXHAUSTED
-    _record(batch, after, off, now)
+    _save(batch, after, off, now)
     for each in after:
-        if each.next_at is not None and each.next_at - now <= SOON:
-            send(each, max(1, int((each.next_at - now).total_seconds() + 0.999)))
+        if each.next_at is not None and each.next_at - now <= MAX_QUEUE_DELAY:
+            enqueue(each, max(1, int((each.next_at - now).total_seconds() + 0.999)))
 
 
-def _reached(channel: Channel, since: datetime, now: datetime) -> bool:
-    """Whether something has come through since: then it is the message that is refused, and not every one."""
+def _delivered_since(channel: Channel, since: datetime, now: datetime) -> bool:
+    """Was another message delivered since? Then the target refuses this message alone."""
     latest = deliveries.page(channel.store_id, channel.channel_id, LATEST, None, now)
-    return any(each.state is life.State.DELIVERED and each.attempts[-1].at >= since for each in latest.items)
+    return any(each.state is model.State.DELIVERED and each.attempts[-1].at >= since for each in latest.items)
 
 
-def _record(batch: ClaimedBatch, after: Sequence[Delivery], off: OffReason | None, now: datetime) -> None:
+def _save(batch: ClaimedBatch, after: Sequence[Delivery], off: OffReason | None, now: datetime) -> None:
     pairs: Pairs = list(zip(batch.deliveries, after, strict=True))
 
     def step(pairs: Pairs) -> None:
         if not pairs:
             return
         try:
-            deliveries.save_all(pairs, _switched_off(batch.channel, off, now) if off else ())
+            deliveries.save_all(pairs, _switch_off(batch.channel, off, now) if off else ())
         except AlreadyRaised:
             deliveries.save_all(pairs)
 
-    retry(step, lambda: _still(pairs, batch.owner), pairs, on=(Stale, Busy))
+    retry(step, lambda: _leased(pairs, batch.owner), pairs, on=(Stale, Busy))
 
 
-def _still(pairs: Pairs, owner: str) -> Pairs:
-    """Those that are still in our hands: of the others ours has been written, or another worker has batch them over."""
-    found = []
+def _leased(pairs: Pairs, owner: str) -> Pairs:
+    """The pairs whose delivery `owner` still has the lease of, read again. The others are saved already, or another
+    worker has taken them over."""
+    leased = []
     for before, after in pairs:
-        now = deliveries.load(before.store_id, before.channel_id, before.delivery_id)
-        if now.lease and now.lease.owner == owner:
-            found.append((now, after))
-    return found
+        current = deliveries.load(before.store_id, before.channel_id, before.delivery_id)
+        if current.lease and current.lease.owner == owner:
+            leased.append((current, after))
+    return leased
 
 
-def _switched_off(channel: Channel, why: OffReason, now: datetime) -> list[Write]:
+def _switch_off(channel: Channel, why: OffReason, now: datetime) -> list[Write]:
+    """The writes that switch the channel off and raise the alert. None if it is off or deleted already."""
     try:
         before = channels.load(channel.store_id, channel.channel_id)
     except Missing:
@@ -240,5 +246,5 @@ def _switched_off(channel: Channel, why: OffReason, now: datetime) -> list[Write
     metrics.add_metric("ChannelsSwitchedOff", "Count", 1)
     _, write = channels.change(before, turn_off(before, why, now))
     facts = {"channel": before.name, "channel_kind": str(before.kind), "why": str(why)}
-    told = alert(channel.store_id, Cause("channel_disabled", now, channel.channel_id), facts)
-    return [write, *alerts.raising([told])]
+    disabled = alert(channel.store_id, Cause("channel_disabled", now, channel.channel_id), facts)
+    return [write, *alerts.raising([disabled])]

@@ -86,7 +86,7 @@ class Bureau:
     def handle(self, body: dict[str, str]) -> Any:
         try:
             if "alert_id" in body:
-                return deliveries.hand_over(body["store_id"], body["alert_id"], self.now)
+                return deliveries.create_deliveries(body["store_id"], body["alert_id"], self.now)
             return delivery.attempt_delivery(
                 body["store_id"], body["channel_id"], body["delivery_id"], lambda: self.now
             )

@@ -17,7 +17,7 @@ from shared.domain.alerts.deliveries import Delivery
 from shared.domain.alerts.model import KINDS
 from shared.domain.alerts.targets import MAX_URL, masked, target
 from shared.domain.errors import Unprocessable
-from shared.operations.channels import mails, new_secret
+from shared.operations.channels import check_mail_sender, new_secret
 from shared.operations.orders import new_id
 from shared.settings import Settings
 
@@ -57,7 +57,7 @@ class ChannelBody(Body):
 
     def channel(self, store_id: str, now: datetime, settings: Settings) -> Channel:
         """Raises Unprocessable with the field, or Conflict `mail_not_set_up`."""
-        mails(self.kind, settings.mail_sender)
+        check_mail_sender(self.kind, settings.mail_sender)
         by_mail = self.kind is ChannelKind.EMAIL
         needed, other = ("address", "url") if by_mail else ("url", "address")
         if getattr(self, needed) is None:

@@ -121,7 +121,7 @@ def delete_channel(channel_id: str) -> Response[Any]:
 @access(OWNER)
 def test_channel(channel_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    return reply(delivery_view(operations.try_channel(call.resource(Channel), call.now)), 202)
+    return reply(delivery_view(operations.send_test(call.resource(Channel), call.now)), 202)
 
 
 @router.post(
