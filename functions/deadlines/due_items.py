@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 
 from shared.operations.orders import lapse_order
-from shared.operations.reminders import tell
+from shared.operations.reminders import raise_alerts
 from shared.store import due_items, queues
 from shared.store.due_items import Due, DueKind
 from shared.store.dynamodb.errors import Busy, Missing
@@ -41,7 +41,7 @@ def _lapse(due: Due, until: datetime, now: datetime) -> int:
 
 
 def _remind(due: Due, until: datetime, now: datetime) -> int:
-    return tell(due, until)
+    return raise_alerts(due, until)
 
 
 LAPSES = Task(DueKind.LAPSES, _lapse)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from shared.domain.alerts.deliveries import end_of_quiet_hours
-from shared.operations.days import tell_day
+from shared.operations.daily_alerts import raise_daily_alerts
 from tests.alerts.bureau import START, Bureau, mails
 from tests.alerts.receiver import OK
 
@@ -161,7 +161,7 @@ def test_each_day_has_one_digest_at_the_stores_hour_though_its_clock_is_changed(
         missed = local.day == utc(begins).astimezone(zone).day + 1 and 5 <= local.hour < 15
         if local.hour in (0, 3, 8, 9, 10, 15, 21) and not missed:
             for _ in range(2):
-                tell_day(bureau.shop.name, bureau.now)
+                raise_daily_alerts(bureau.shop.name, bureau.now)
                 bureau.minute()
             for mail in mails()[len(sent) :]:
                 day = mail.subject.partition("：")[2][:10]

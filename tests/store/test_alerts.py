@@ -294,10 +294,10 @@ def test_orders_that_leave_the_window_are_told_of_until_an_export_has_them(on_mo
 
 def test_what_is_cut_off_is_told_as_at_least(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     from shared.domain.alerts.model import sentence
-    from shared.operations import days
+    from shared.operations import daily_alerts
     from shared.store.alerts import alerts
 
-    monkeypatch.setattr(days, "COUNTED", 2)
+    monkeypatch.setattr(daily_alerts, "MAX_COUNT", 2)
     shop = on_moto.shop()
     for _ in range(3):
         shop.platform.place(placed_at=(NOW - timedelta(days=88)).isoformat())

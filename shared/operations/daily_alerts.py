@@ -1,4 +1,4 @@
-"""What a store is told once a day: its digest, and orders that are about to leave the platform's three months."""
+"""The daily alerts of a store: its digest, and the orders that are about to leave the export window of the platform."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from shared.store.orders import lists
 from shared.store.pages import Page
 from shared.telemetry import logger
 
-WARNED_BEFORE = timedelta(days=7)
-"""How long before they leave the window the store is told of orders that no export has."""
-LOOKED_AT = 200
-"""The latest exports among which one is looked for that has them."""
-COUNTED = 200
-"""More orders, alerts or deadlines than this are not counted: `at_least` names the facts of which there are more."""
+LEAVING_LEAD = timedelta(days=7)
+"""The alert is raised this long before orders that no export has leave the window."""
+LATEST_EXPORTS = 200
+"""The exports that are searched for one that has these orders."""
+MAX_COUNT = 200
+"""Orders, alerts and deadlines are counted up to this number. The fact `at_least` names the counts that it cut off."""
 TOO_LATE = timedelta(hours=12)
-"""A digest that is this late is kept, but sent to nobody."""
+"""A digest that is later than this is stored, but not sent."""
 
 
-def tell_day(store_id: str, now: datetime) -> int:
-    """What is due to be told by `now`, one day after the other, however many were missed. Answers with how many alerts
-    were raised. Safe to run twice."""
+def raise_daily_alerts(store_id: str, now: datetime) -> int:
+    """Raise the daily alerts that are due by `now`, day by day if days were missed. Returns the number of alerts. May
+    run twice."""
     raised = 0
     while True:
         try:
@@ -44,72 +44,74 @@ def tell_day(store_id: str, now: datetime) -> int:
         if day is None or day.next_at > now:
             return raised
         try:
-            raised += _tell(store, day, now)
+            raised += _check(store, day, now)
         except (Stale, AlreadyRaised) as error:
-            logger.info("another run was first", extra={"store_id": store_id, "why": type(error).__name__})
+            logger.info("another run did this", extra={"store_id": store_id, "why": type(error).__name__})
             return raised
 
 
-def _tell(store: Store, day: Day, now: datetime) -> int:
-    due, writes, told = day.due_at <= now, list[Write](), list[Alert]()
+def _check(store: Store, day: Day, now: datetime) -> int:
+    """One check, the daily one or an extra one. Returns the number of alerts. Raises Stale or AlreadyRaised."""
+    due, writes, raised = day.due_at <= now, list[Write](), list[Alert]()
     after = replace(day, look_at=None, due_at=next_due(store, day.due_at) if due else day.due_at)
     at = day.due_at if due else now
     leaving = _leaving(store, at)
-    left = day.leaving is not None and at >= day.leaving.at + WARNED_BEFORE  # all that it told of
-    if day.leaving and (leaving is None or left):
+    expired = day.leaving is not None and at >= day.leaving.at + LEAVING_LEAD  # all orders of that alert have left
+    if day.leaving and (leaving is None or expired):
         writes.append(alerts.resolving(store.store_id, day.leaving, at))
         after = replace(after, leaving=None)
     if leaving and after.leaving is None:
-        told.append(leaving)
+        raised.append(leaving)
         after = replace(after, leaving=Cause(leaving.kind, leaving.raised_at, leaving.subject or ""))
-    writes += alerts.raising(told)
+    writes += alerts.raising(raised)
     if due and store.alert_rules.digest_hour is not None:
         digest = _digest(store, at)
         writes += alerts.raising([digest], quietly=now - at > TOO_LATE)
-        told.append(digest)
+        raised.append(digest)
     daily_alerts.save(day, after, writes)
-    return len(told)
+    return len(raised)
 
 
 def _leaving(store: Store, at: datetime) -> Alert | None:
-    """The alert that some orders are about to leave the window, unless an export that has ended has them all."""
+    """The alert about orders that are about to leave the window. None if there are no such orders, or if a finished
+    export has them all."""
     since, _ = last_three_months(at, store.time_zone)
-    until, _ = last_three_months(at + WARNED_BEFORE, store.time_zone)
+    until, _ = last_three_months(at + LEAVING_LEAD, store.time_zone)
     if _exported(store.store_id, since, until):
         return None
-    found = lists.orders(store.store_id, COUNTED, since=since, until=until, forward=True)
-    if not found.items:
+    page = lists.orders(store.store_id, MAX_COUNT, since=since, until=until, forward=True)
+    if not page.items:
         return None
     zone = ZoneInfo(store.time_zone)
     first, last = (each.astimezone(zone).date().isoformat() for each in (since, until - timedelta(seconds=1)))
-    facts: dict[str, Any] = {"orders": len(found.items), "first": first, "last": last}
-    facts |= {"at_least": ["orders"]} if found.end else {}
+    facts: dict[str, Any] = {"orders": len(page.items), "first": first, "last": last}
+    facts |= {"at_least": ["orders"]} if page.end else {}
     return alert(store.store_id, Cause("orders_leaving_window", at, first), facts)
 
 
 def _exported(store_id: str, since: datetime, until: datetime) -> bool:
-    for job in exports.listed(store_id, LOOKED_AT, None).items:
-        asked = job.request
-        whole = asked.kind is Kind.ORDERS and not asked.statuses and job.state is ExportState.SUCCEEDED
-        if whole and asked.since <= since and asked.until >= until:
+    for job in exports.listed(store_id, LATEST_EXPORTS, None).items:
+        request = job.request
+        complete = request.kind is Kind.ORDERS and not request.statuses and job.state is ExportState.SUCCEEDED
+        if complete and request.since <= since and request.until >= until:
             return True
     return False
 
 
 def _digest(store: Store, at: datetime) -> Alert:
-    """The day in a few counts; over as it is told."""
+    """The alert with the counts of the day. It is resolved from the start."""
     zone = ZoneInfo(store.time_zone)
     today = at.astimezone(zone).date()
     yesterday, midnight = (start_of_day(day, store.time_zone) for day in (today - timedelta(days=1), today))
-    open_ = alerts.listed(store.store_id, (State.OPEN,), tuple(Severity), COUNTED, None)
-    counted: dict[str, Page[Any]] = {
-        "due_24h": lists.deadlines(store.store_id, COUNTED, since=at, until=at + timedelta(hours=24)),
-        "overdue": lists.deadlines(store.store_id, COUNTED, until=at),
-        "new_orders": lists.orders(store.store_id, COUNTED, since=yesterday, until=midnight),
+    open_ = alerts.listed(store.store_id, (State.OPEN,), tuple(Severity), MAX_COUNT, None)
+    pages: dict[str, Page[Any]] = {
+        "due_24h": lists.deadlines(store.store_id, MAX_COUNT, since=at, until=at + timedelta(hours=24)),
+        "overdue": lists.deadlines(store.store_id, MAX_COUNT, until=at),
+        "new_orders": lists.orders(store.store_id, MAX_COUNT, since=yesterday, until=midnight),
         "open": open_,
     }
-    facts: dict[str, Any] = {name: len(page.items) for name, page in counted.items()}
+    facts: dict[str, Any] = {name: len(page.items) for name, page in pages.items()}
     facts |= {"day": today.isoformat(), "critical": sum(each.severity == "critical" for each in open_.items)}
-    cut = [name for name, page in counted.items() if page.end]
+    cut = [name for name, page in pages.items() if page.end]
     facts |= {"at_least": [*cut, *(["critical"] if open_.end else [])]} if cut else {}
     return replace(alert(store.store_id, Cause("digest", at, today.isoformat()), facts), resolved_at=at)
