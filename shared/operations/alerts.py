@@ -1,4 +1,4 @@
-"""Alerts and the rules they go by, as people deal with them. Each may run twice."""
+"""Acknowledge alerts, and change a store's alert rules. Each may run twice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shared.store.retries import retry
 
 
 def acknowledge(alert: Alert, actor: Actor, now: datetime, pending: PendingAnswer | None = None) -> Alert:
-    """Somebody has seen it. One that has been acknowledged or is over answers as it is."""
+    """Record who has seen an open alert. Any other alert is returned unchanged."""
 
     def step(alert: Alert) -> Alert:
         if alert.state is not State.OPEN:
@@ -31,6 +31,6 @@ def acknowledge(alert: Alert, actor: Actor, now: datetime, pending: PendingAnswe
 
 
 def change_rules(stored: stores.StoredStore, rules: AlertRules, now: datetime) -> AlertRules:
-    """The store's rules from now on; they reach the orders that are there as a changed mode does."""
+    """Set the store's rules. The next sweeps apply them to existing orders, as with a new mode (see `rearm_store`)."""
     after = change_store(stored, lambda store: replace(store, alert_rules=store.alert_rules.updated(rules, now)), now)
     return after.alert_rules

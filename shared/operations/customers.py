@@ -1,4 +1,4 @@
-"""What the seller notes about a customer."""
+"""The seller's own data about a customer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.store.retries import retry
 
 
 def patch_customer(customer: Customer, fields: Mapping[str, Any], expected: frozenset[int] | None) -> Customer:
-    """Set tags, note, block or opt-out; repeated where an order of the buyer changed meanwhile. Raises
+    """Set tags, note, block or opt-out. Retried if an order of the buyer changes at the same time. Raises
     PreconditionFailed, Missing, or Busy."""
 
     def step(customer: Customer) -> Customer:

@@ -1,4 +1,5 @@
-"""Evidence in a dispute: uploaded by a form that S3 checks, looked at, then kept where nobody can change it."""
+"""Evidence in a dispute. The client uploads it with a form that S3 checks. Then the content is checked, and the file is
+copied to a key that no form can write to."""
 
 from __future__ import annotations
 
@@ -29,9 +30,9 @@ class Form:
 
 
 def offer_form(store: Store, order: Order, dispute_id: str, media_type: str, actor: Actor, now: datetime) -> Form:
-    """Where to send the file. Raises TransitionNotAllowed where the dispute takes no evidence (any more). Costs no
-    request; a file that nobody adds to the dispute is gone after a day."""
-    _refuse_where_ended(store, order, dispute_id, actor, now)
+    """A form to upload one file with. A file that is not added to the dispute is deleted after a day. Costs no request.
+    Raises TransitionNotAllowed if the dispute does not accept evidence."""
+    _check_accepts_evidence(store, order, dispute_id, actor, now)
     evidence_id = new_id("evd_")
     url, fields = files.form(_key("uploads", store.store_id, dispute_id, evidence_id), media_type, MAX_BYTES)
     return Form(evidence_id, url, fields, now + timedelta(seconds=files.FORM_SECONDS))
@@ -40,36 +41,37 @@ def offer_form(store: Store, order: Order, dispute_id: str, media_type: str, act
 def add_evidence(
     store: Store, loaded: orders.Loaded, dispute_id: str, request: Request, pending: PendingAnswer | None = None
 ) -> Order:
-    """The file that was uploaded, put into the dispute: checked by its content, then copied to where no form leads.
+    """Add an uploaded file to the dispute, after a check of its content.
 
-    Raises Conflict `evidence_missing` where nothing was uploaded, Unprocessable `evidence_not_image_or_pdf`.
+    Raises Conflict `evidence_missing` if nothing was uploaded, Unprocessable `evidence_not_image_or_pdf`, or what
+    `change_order` raises.
     """
-    told: dict[str, Any] = dict(request.body or {}) | {"dispute_id": dispute_id}
-    known = {each.evidence_id for dispute in loaded.order.disputes for each in dispute.evidence}
-    if told["evidence_id"] not in known:
-        _refuse_where_ended(store, loaded.order, dispute_id, request.actor, request.now)
-        upload = _key("uploads", store.store_id, dispute_id, told["evidence_id"])
-        found = files.beginning(upload)
-        if found is None:
+    body: dict[str, Any] = dict(request.body or {}) | {"dispute_id": dispute_id}
+    added = {each.evidence_id for dispute in loaded.order.disputes for each in dispute.evidence}
+    if body["evidence_id"] not in added:
+        _check_accepts_evidence(store, loaded.order, dispute_id, request.actor, request.now)
+        upload = _key("uploads", store.store_id, dispute_id, body["evidence_id"])
+        head = files.beginning(upload)
+        if head is None:
             raise Conflict("evidence_missing", "Nothing was uploaded under this id, or it is more than a day ago.")
-        media_type = media_type_of(found.content)
-        if media_type is None or not 0 < found.bytes <= MAX_BYTES:
+        media_type = media_type_of(head.content)
+        if media_type is None or not 0 < head.bytes <= MAX_BYTES:
             raise Unprocessable(
                 "evidence_not_image_or_pdf", "Evidence is a JPEG, PNG, GIF, WebP or PDF file.", "/evidence_id"
             )
-        files.keep(upload, _key("evidence", store.store_id, dispute_id, told["evidence_id"]), found.etag)
-        told |= {"media_type": media_type, "bytes": found.bytes}
-    return change_order(store, loaded, replace(request, body=told), pending)
+        files.keep(upload, _key("evidence", store.store_id, dispute_id, body["evidence_id"]), head.etag)
+        body |= {"media_type": media_type, "bytes": head.bytes}
+    return change_order(store, loaded, replace(request, body=body), pending)
 
 
-def _refuse_where_ended(store: Store, order: Order, dispute_id: str, actor: Actor, now: datetime) -> None:
+def _check_accepts_evidence(store: Store, order: Order, dispute_id: str, actor: Actor, now: datetime) -> None:
     allowed = lifecycle.allowed_actions(order, actor.kind, store, now, lifecycle.DISPUTE_ACTIONS)
     if "add_evidence" not in allowed or order.dispute is None or order.dispute.dispute_id != dispute_id:
         raise TransitionNotAllowed(order.status, "add_evidence", allowed)
 
 
 def link(store_id: str, order: Order, dispute_id: str, evidence_id: str) -> str | None:
-    """An address that gives the file for five minutes; None where the dispute has none of this id."""
+    """A URL of the file that is valid for five minutes. None if the dispute has no evidence with this id."""
     for dispute in order.disputes:
         for each in dispute.evidence:
             if (dispute.dispute_id, each.evidence_id) == (dispute_id, evidence_id):

@@ -1,4 +1,4 @@
-"""Messages of an order: written, reported, read. Each may run twice with its idempotency key."""
+"""Messages of an order: draft, post and mark as read. Each may run twice with its idempotency key."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shared.store.retries import retry
 
 
 def draft(sender: str, text: str, at: datetime | None, now: datetime) -> Message:
-    """A message to be posted. Raises Unprocessable."""
+    """A new message, not yet stored; it was sent at `at`, or `now`. Raises Unprocessable."""
     rules.check(text, sender)
     refuse_future(at or now, now, "/at")
     return Message(new_id("msg_"), sender, text, at or now)
@@ -27,24 +27,24 @@ def draft(sender: str, text: str, at: datetime | None, now: datetime) -> Message
 def post_message(
     store: Store, order: Order, message: Message, now: datetime, pending: PendingAnswer | None = None
 ) -> Message:
-    """Whatever the order's status; frozen ones take messages, too. Raises Busy."""
+    """Store a message. This is possible in every status, also if the order is frozen. Raises Busy."""
     day = message.sent_at.astimezone(ZoneInfo(store.time_zone)).date()
 
     def step(order: Order) -> Message:
         thread = messages.thread(store.store_id, order.order_id)
-        after, patience = thread.with_message(message), store.alert_rules.unanswered_after
-        told = message_alerts.for_change(store.store_id, order.order_id, thread, after, patience, now)
+        after, limit = thread.with_message(message), store.alert_rules.unanswered_after
+        change = message_alerts.for_change(store.store_id, order.order_id, thread, after, limit, now)
         with settle(pending, message) as answer:
-            messages.post(order, thread, told, message, day, answer)
+            messages.post(order, thread, change, message, day, answer)
         return message
 
     return retry(step, lambda: orders.load(store.store_id, order.order_id).order, order)
 
 
 def read_messages(store: Store, order_id: str, by_seller: bool, now: datetime) -> None:
-    """All that the other side has written is read now."""
-    left = 1
-    while left:
-        left = retry(
+    """Mark all messages of the other side as read."""
+    unread = 1
+    while unread:
+        unread = retry(
             lambda order: messages.read(order, by_seller, now), lambda: orders.load(store.store_id, order_id).order
         )

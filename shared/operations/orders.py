@@ -1,4 +1,4 @@
-"""What is done to orders: load, ask the domain, save with the history, count. Each may run twice."""
+"""Operations on orders: load, let the domain decide, and save with history, alerts and counters. Each may run twice."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from shared.store.orders import orders
 from shared.store.retries import retry
 
 MAX_AHEAD = timedelta(minutes=5)
-"""How far the platform's clock may be ahead of ours (api.md, `at`)."""
+"""The platform's clock may be this far ahead of ours."""
 
 
 class PreconditionFailed(Exception):
-    """`If-Match` names a version that the order or customer no longer has."""
+    """The order or customer has none of the versions in `If-Match`."""
 
     def __init__(self, current_version: int) -> None:
         super().__init__("the order has another version")
@@ -49,31 +49,32 @@ def new_id(prefix: str) -> str:
 def place_order(
     store: Store, placement: Placement, actor: Actor, now: datetime, pending: PendingAnswer | None = None
 ) -> tuple[Order, bool]:
-    """The order, and whether it is new. The same order as first placed, again, is answered as it is now.
+    """Create the order. Returns it, and whether it is new: the same placement again returns the order as it is now.
 
-    Raises Unprocessable, or Conflict `order_exists` where the number is taken by other content.
+    Raises Unprocessable, or Conflict `order_exists` if the store has an order of this number with other content.
     """
     refuse_future(placement.placed_at, now, "/placed_at")
     order, entry = place(placement, store, actor, now)
-    told = order_alerts.for_new_order(order, entry, store)
+    alert_changes = order_alerts.for_new_order(order, entry, store)
 
     def create(_: None) -> None:
         with settle(pending, order) as answer:
-            orders.create(order, entry, armed=store.enforces, told=told, also=answer)
+            orders.create(order, entry, armed=store.enforces, told=alert_changes, also=answer)
 
     try:
         retry(create, lambda: None)
     except Exists:
-        there = orders.load(store.store_id, placement.order_id).order
-        if there.placed_digest != placement.digest:
+        existing = orders.load(store.store_id, placement.order_id).order
+        if existing.placed_digest != placement.digest:
             raise Conflict("order_exists", "The store has an order of this number with other content.") from None
-        return there, False
+        return existing, False
     return order, True
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What somebody asks of an order. `at` is given by the platform alone; `expected` is the version of `If-Match`."""
+    """A requested action. `at` is the effective time, which only the platform may set. `expected` are the versions in
+    `If-Match`."""
 
     action: str
     actor: Actor
@@ -92,19 +93,21 @@ def change_order(
     *,
     dry_run: bool = False,
 ) -> Order:
-    """Carry out an action of the lifecycle and answer with the order; one transaction, repeated where it met another.
+    """Apply an action of the lifecycle and return the order. Costs one transaction, which is retried after a write
+    conflict. A `dry_run` writes nothing.
 
-    Raises Conflict, Unprocessable, PreconditionFailed (nothing was written) or Busy (the outcome may be unknown).
+    Raises Conflict, Unprocessable or PreconditionFailed (nothing was written), or Busy (the outcome may be unknown).
     """
     at = request.at or request.now
     refuse_future(at, request.now, "/changed_at" if request.action == "sync" else "/at")
     command = Command(request.action, request.actor, at, request.now, store, new_id, request.body or {}, request.reason)
-    guard = _reminded if request.action == "remind_payment" else None
+    guard = _reminder_condition if request.action == "remind_payment" else None
     return _apply(store, loaded, request, lambda order: lifecycle.act(order, command), pending, guard, dry_run=dry_run)
 
 
 def patch_order(store: Store, loaded: orders.Loaded, fields: Mapping[str, Any], request: Request) -> Order:
-    """Set `note`, `tags` or `assignee`, whatever the order's state; a change of the desk, not of the order's life."""
+    """Set `note`, `tags` or `assignee`. This is possible in every status and changes none. Raises PreconditionFailed or
+    Busy."""
 
     def patched(order: Order) -> Change:
         after = replace(order, **fields)
@@ -127,17 +130,17 @@ def patch_order(store: Store, loaded: orders.Loaded, fields: Mapping[str, Any], 
 
 
 def lapse_order(store_id: str, order_id: str, *, before: datetime, now: datetime) -> Order | None:
-    """Let the order's lapsed timers take effect; None where it has none (any more). Safe to run twice.
+    """Apply the timers of the order that lapsed before `before`. Returns the order, or None if no timer had lapsed.
 
-    The store is read each time: its mode decides, and may have changed a moment ago.
+    Each attempt reads the store again, because its mode may have changed.
     """
 
     def step(read: tuple[Store, orders.Loaded]) -> Order | None:
         store, loaded = read
         done = lifecycle.lapse(loaded.order, store, before=before, recorded_at=now, new_id=new_id)
         if done.entries:
-            told = order_alerts.for_change(loaded.order, done, store, loaded.progress)
-            orders.save(loaded, done.order, done.entries, armed=store.enforces, told=told)
+            alert_changes = order_alerts.for_change(loaded.order, done, store, loaded.progress)
+            orders.save(loaded, done.order, done.entries, armed=store.enforces, told=alert_changes)
             return done.order
         orders.rearm(loaded, armed=store.enforces, told=order_alerts.unchanged(loaded.order, store, loaded.progress))
         return None
@@ -149,14 +152,15 @@ def lapse_order(store_id: str, order_id: str, *, before: datetime, now: datetime
 
 
 def refuse_future(at: datetime, now: datetime, pointer: str) -> None:
+    """Raises Unprocessable `in_the_future` if `at` is more than MAX_AHEAD after `now`."""
     if at > now + MAX_AHEAD:
         raise Unprocessable("in_the_future", f"This lies more than {MAX_AHEAD.seconds // 60} minutes ahead.", pointer)
 
 
-def check_version(found: Order | Customer, expected: frozenset[int] | None) -> None:
-    """Raises PreconditionFailed where `If-Match` names other versions."""
-    if expected is not None and found.version not in expected:
-        raise PreconditionFailed(found.version)
+def check_version(current: Order | Customer, expected: frozenset[int] | None) -> None:
+    """Raises PreconditionFailed if the version is not one of `expected`."""
+    if expected is not None and current.version not in expected:
+        raise PreconditionFailed(current.version)
 
 
 def _apply(
@@ -178,9 +182,10 @@ def _apply(
         also = guard(done.order) if guard and done.entries else ()
         if dry_run or not done.entries:
             return done.order
-        told = order_alerts.for_change(loaded.order, done, store, loaded.progress)
+        alert_changes = order_alerts.for_change(loaded.order, done, store, loaded.progress)
         with settle(pending, done.order) as answer:
-            orders.save(loaded, done.order, done.entries, armed=store.enforces, told=told, also=(*also, *answer))
+            writes = (*also, *answer)
+            orders.save(loaded, done.order, done.entries, armed=store.enforces, told=alert_changes, also=writes)
         return done.order
 
     try:
@@ -190,9 +195,9 @@ def _apply(
         return retry(attempt, load)
 
 
-def _reminded(order: Order) -> Sequence[Write]:
-    """Raises Conflict `buyer_opted_out`; what is read here is a condition of the transaction, too, so that a reminder
-    and an opt-out at the same moment have one order."""
+def _reminder_condition(order: Order) -> Sequence[Write]:
+    """The condition that the buyer may still be reminded, for the transaction of the reminder: a concurrent opt-out
+    comes before it or after it. Raises Conflict `buyer_opted_out`."""
     customer = customers.find(order.store_id, order.buyer.id)
     if customer is not None:
         buyers.check_may_be_reminded(customer)
@@ -200,9 +205,9 @@ def _reminded(order: Order) -> Sequence[Write]:
 
 
 def _catch_up(store: Store, order: Order, request: Request) -> None:
-    """What passed before the request, written for itself, so that the rest fits into one transaction."""
+    """Save the lapses and alerts from before the request separately, so that the request fits into one transaction."""
     lapse_order(order.store_id, order.order_id, before=request.at or request.now, now=request.now)
     loaded = orders.load(order.store_id, order.order_id)
-    told = order_alerts.at(loaded.order, store, loaded.progress, request.now)
+    alert_changes = order_alerts.at(loaded.order, store, loaded.progress, request.now)
     with suppress(Stale):
-        orders.rearm(loaded, armed=store.enforces, told=told)
+        orders.rearm(loaded, armed=store.enforces, told=alert_changes)

@@ -1,4 +1,4 @@
-"""Stores: opened by the first request that may, and changed by their owner."""
+"""Stores: create one at the first request to it, change its settings, and apply new settings to its orders."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from shared.store.retries import retry
 from shared.telemetry import logger
 
 OPENING_ROLES = frozenset({"owner", "platform"})
-SETTLES_IN = timedelta(seconds=60)
-"""Longer than any request or sweep runs: from then on nobody writes by the store's former mode."""
+SETTLE_TIME = timedelta(seconds=60)
+"""Longer than any request or sweep runs. After this time, no write uses the store's former mode."""
 
 
 def open_store(store_id: str, role: str, now: datetime) -> stores.StoredStore:
-    """The store, made where the token of an owner or the platform names a new one. Raises Missing for anybody else."""
+    """Load the store. A new one is created for an owner or the platform. Raises Missing for other roles."""
     try:
         return stores.load(store_id)
     except Missing:
@@ -39,14 +39,14 @@ def open_store(store_id: str, role: str, now: datetime) -> stores.StoredStore:
 
 
 def create_store(store: Store, now: datetime) -> None:
-    """A new store with its regular export and its day. Raises Exists."""
+    """Create a store with its regular export and its daily check. Raises Exists."""
     day = daily_alerts.change(None, daily.rescheduled(None, store, now))
     stores.create(store, now, [regular_exports.creating(regular.first(store, now)), day])
 
 
 def change_store(stored: stores.StoredStore, change: Callable[[Store], Store], now: datetime) -> Store:
-    """Change the settings. A new mode, or new rules for what is told when, reach the orders that are already there by
-    the clock (see `rearm_store`)."""
+    """Save `change` of the settings. Sweeps apply a new mode or new alert rules to existing orders (see
+    `rearm_store`). Raises Missing, Busy, or what `change` raises."""
 
     def step(stored: stores.StoredStore) -> Store:
         after = change(stored.store)
@@ -54,10 +54,10 @@ def change_store(stored: stores.StoredStore, change: Callable[[Store], Store], n
             return after
         if after.enforces and not stored.store.enforces:
             after = replace(after, watched_until=now)
-        turned = _arms(after) != _arms(stored.store)
-        rearming = stores.Rearming(lists.BEFORE_ALL_DEADLINES, now + SETTLES_IN) if turned else stored.rearming
+        rearm = _clock_settings(after) != _clock_settings(stored.store)
+        rearming = stores.Rearming(lists.BEFORE_ALL_DEADLINES, now + SETTLE_TIME) if rearm else stored.rearming
         also = [reschedule(after, now)] if after.time_zone != stored.store.time_zone else []
-        if _hour(after) != _hour(stored.store):
+        if _digest_time(after) != _digest_time(stored.store):
             day = daily_alerts.load(after.store_id)
             also.append(daily_alerts.change(day, daily.rescheduled(day, after, now)))
         stores.save(stored, after, rearming=rearming, also=also)
@@ -66,45 +66,46 @@ def change_store(stored: stores.StoredStore, change: Callable[[Store], Store], n
     return retry(step, lambda: stores.load(stored.store.store_id), stored)
 
 
-def _arms(store: Store) -> tuple[Any, ...]:
-    """What an order's entries in the clock's indexes are made from."""
+def _clock_settings(store: Store) -> tuple[Any, ...]:
+    """The settings that an order's entries in the clock's indexes depend on."""
     rules = store.alert_rules
     return store.policy.mode, dict(rules.leads), rules.former, rules.remind_payment
 
 
-def _hour(store: Store) -> tuple[str, int | None]:
+def _digest_time(store: Store) -> tuple[str, int | None]:
     return store.time_zone, store.alert_rules.digest_hour
 
 
 def rearm_store(store_id: str, *, now: datetime, before: datetime, out_of_time: Callable[[], bool]) -> int:
-    """Bring the clock entries of a store's orders in line with its mode, from where the last run stopped; lapses that
-    are due take effect on the way. Answers with how many orders it looked at; stops early when `out_of_time()` says so.
+    """Update the clock entries of a store's orders to its mode and rules, from the position of the last run, and apply
+    lapses that are due. Returns the number of orders checked; stops early when `out_of_time()` is true.
 
-    An order that is busy is tried again by the next run; one that cannot be read is passed by, and the log says which.
+    A run stops at an order with write conflicts, and the next run tries it again. An order that cannot be read is
+    logged and skipped.
     """
     stored = stores.load(store_id)
     if stored.rearming is None:
         return 0
-    looked, reached = 0, stored.rearming.after
-    for due_key, order_id in lists.orders_due_after(store_id, reached):
+    checked, position = 0, stored.rearming.after
+    for due_key, order_id in lists.orders_due_after(store_id, position):
         if out_of_time():
-            _rearmed(stored, reached)
-            return looked
+            _save_position(stored, position)
+            return checked
         try:
             lapse_order(store_id, order_id, before=before, now=now)
         except Busy:
             logger.warning("an order is busy", extra={"order": f"{store_id}/{order_id}"})
-            _rearmed(stored, reached)
-            return looked
+            _save_position(stored, position)
+            return checked
         except Exception:
             logger.exception("an order could not be armed", extra={"order": f"{store_id}/{order_id}"})
-        looked, reached = looked + 1, due_key
-    _rearmed(stored, None)
-    return looked
+        checked, position = checked + 1, due_key
+    _save_position(stored, None)
+    return checked
 
 
-def _rearmed(stored: stores.StoredStore, reached: str | None) -> None:
+def _save_position(stored: stores.StoredStore, position: str | None) -> None:
     assert stored.rearming is not None
-    rearming = stores.Rearming(reached, stored.rearming.at) if reached else None
-    with suppress(Stale):  # the settings changed meanwhile; the next sweep starts from what they say
+    rearming = stores.Rearming(position, stored.rearming.at) if position else None
+    with suppress(Stale):  # the settings have changed; the next sweep starts again with the new ones
         stores.save(stored, stored.store, rearming=rearming)

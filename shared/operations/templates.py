@@ -1,4 +1,4 @@
-"""Message templates: written, changed, deleted by the shop. Each may run twice."""
+"""Message templates: create, change, delete and find them. Each may run twice."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def create_template(
         with settle(pending, template) as answer:
             templates.create(store_id, template, answer)
     except Exists:
-        raise _taken() from None
+        raise _name_taken() from None
     except Full:
         raise Conflict("too_many_templates", f"A store has at most {MAX_TEMPLATES} templates.") from None
     return template
 
 
 def change_template(store_id: str, template: Template, name: str, text: str, now: datetime) -> Template:
-    """The template with this name and text; the last to say so has it. Raises Unprocessable, Conflict
-    `template_name_taken`, Missing where it has been deleted meanwhile, or Busy."""
+    """Set the name and text. The last write wins. Raises Unprocessable, Conflict `template_name_taken`, Missing if it
+    was deleted, or Busy."""
     rules.check(name, text)
 
     def step(template: Template) -> Template:
@@ -46,11 +46,11 @@ def change_template(store_id: str, template: Template, name: str, text: str, now
     try:
         return retry(step, lambda: templates.load(store_id, template.template_id), template)
     except Exists:
-        raise _taken() from None
+        raise _name_taken() from None
 
 
 def delete_template(store_id: str, template: Template) -> None:
-    """Raises Missing where it has been deleted meanwhile, or Busy."""
+    """Raises Missing if it was deleted already, or Busy."""
     retry(
         lambda latest: templates.delete(store_id, latest),
         lambda: templates.load(store_id, template.template_id),
@@ -59,12 +59,12 @@ def delete_template(store_id: str, template: Template) -> None:
 
 
 def find_template(store_id: str, template_id: str) -> Template:
-    """The template that a body names. Raises Unprocessable `template_unknown`."""
+    """The template with an id from a request body. Raises Unprocessable `template_unknown`."""
     try:
         return templates.load(store_id, template_id)
     except Missing:
         raise Unprocessable("template_unknown", "The store has no such template.", "/template_id") from None
 
 
-def _taken() -> Conflict:
+def _name_taken() -> Conflict:
     return Conflict("template_name_taken", "Another template of the store has this name.")

@@ -43,9 +43,9 @@ def at(moment: datetime) -> Any:
 
 def at_once() -> Any:
     """The sweep that brings a changed mode to the orders, once nobody writes by the former one any more."""
-    from shared.operations.stores import SETTLES_IN
+    from shared.operations.stores import SETTLE_TIME
 
-    return at(datetime.now(UTC) + SETTLES_IN + timedelta(seconds=1))
+    return at(datetime.now(UTC) + SETTLE_TIME + timedelta(seconds=1))
 
 
 def due(kind: str) -> dict[str, Any]:
