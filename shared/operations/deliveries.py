@@ -32,7 +32,7 @@ twenty messages a minute."""
 NEIGHBOURS = 40
 """Deliveries read before and after one, to find others for the same message."""
 LATEST = 20
-"""The latest deliveries of a channel. If one of them was delivered, the channel is not switched off."""
+"""The latest deliveries of a channel that are searched for a delivered one before it is switched off."""
 DIGEST_DEADLINES, DIGEST_ALERTS = 20, 200
 DIGEST_AHEAD = timedelta(hours=48)
 MAX_QUEUE_DELAY = timedelta(minutes=15)
@@ -236,7 +236,7 @@ def _leased(pairs: Pairs, owner: str) -> Pairs:
 
 
 def _switch_off(channel: Channel, why: OffReason, now: datetime) -> list[Write]:
-    """The writes that switch the channel off and raise the alert. None if it is off or deleted already."""
+    """The writes that switch the channel off and raise the alert. No writes if it is off or deleted already."""
     try:
         before = channels.load(channel.store_id, channel.channel_id)
     except Missing:
