@@ -28,7 +28,7 @@ def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = 
     from shared.domain.stores import Store
     from shared.settings import settings
     from shared.store.orders.items import head_of
-    from shared.store.orders.parts import part_record, parts_of, stamp
+    from shared.store.orders.parts import part_record, parts_of, versions_checksum
 
     client, table = boto3.client("dynamodb"), settings().table_name
     placed = placed or datetime.now(UTC)
@@ -54,7 +54,7 @@ def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = 
         at = placed + timedelta(seconds=number)
         order = replace(template, order_id=f"3{at:%y%m%d}{due:%H%M}{number:09d}", placed_at=at)
         parts = parts_of(order) if with_parts else {}
-        versions = stamp(dict.fromkeys(parts, order.version)) if with_parts else 1
+        versions = versions_checksum(dict.fromkeys(parts, order.version)) if with_parts else 1
         head = head_of(order, part_versions=versions, armed=True, progress=progress, remind_at=remind_at)
         records = [head, *(part_record(order, sk, part, order.version) for sk, part in parts.items())]
         batch += [{"PutRequest": {"Item": record.serialize()}} for record in records]

@@ -125,7 +125,7 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
             store = settings[store_id]
             head = items.head_of(
                 order,
-                part_versions=parts.stamp(loaded.versions),
+                part_versions=parts.versions_checksum(loaded.versions),
                 armed=store.enforces,
                 progress=loaded.progress,
                 remind_at=order_alerts.next_check_at(order, store, loaded.progress),
@@ -168,7 +168,7 @@ def _wrong_customers(store_id: str, there: list[Order]) -> list[str]:
         buyer: told(customer_rules.of_orders(store_id, buyer, (order for order in there if order.buyer.id == buyer)))
         for buyer in buyers
     }
-    kept = {each.buyer_id: told(each) for each in all_customers.behind(store_id) if each.counts.get("orders")}
+    kept = {each.buyer_id: told(each) for each in all_customers.after(store_id) if each.counts.get("orders")}
     return [
         f"{store_id}: customer {buyer} kept {kept.get(buyer)}, counted {anew.get(buyer)}"
         for buyer in anew.keys() | kept.keys()

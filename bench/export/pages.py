@@ -22,7 +22,7 @@ from botocore.awsrequest import AWSResponse
 from shared.domain.order.amounts import Amounts
 from shared.domain.order.model import Buyer, FundState, Line, Order, Parcel, Quantity, Status, Timer
 from shared.store.orders.items import head_of
-from shared.store.orders.parts import part_record, parts_of, stamp
+from shared.store.orders.parts import part_record, parts_of, versions_checksum
 
 STORE = "bench"
 SINCE = datetime(2026, 8, 1, tzinfo=UTC)
@@ -120,7 +120,9 @@ def _chunk(bounds: tuple[int, int, int]) -> tuple[list[list[str]], list[list[str
     for number in range(since, until):
         made = order(number, lines)
         parts = parts_of(made)
-        heads.append(_wire(head_of(made, part_versions=stamp(dict.fromkeys(parts, made.version)), armed=True)))
+        heads.append(
+            _wire(head_of(made, part_versions=versions_checksum(dict.fromkeys(parts, made.version)), armed=True))
+        )
         records += [_wire(part_record(made, sk, parts[sk], made.version)) for sk in sorted(parts)]
     return list(_packed(heads)), list(_packed(records))
 

@@ -42,9 +42,9 @@ def _enqueue(
     sent = 0
     for shard in outbox.shards():
         try:
-            waiting = outbox.waiting(shard, now)
+            waiting = outbox.pending(shard, now)
             while not out_of_time() and (batch := list(islice(waiting, MESSAGES))):
-                claimed = [each.ids for each in batch if outbox.put_off(each, now)]
+                claimed = [each.ids for each in batch if outbox.postpone(each, now)]
                 if claimed:
                     send(claimed)
                 sent += len(claimed)

@@ -68,7 +68,7 @@ def _left(order: Order) -> list[Line]:
 
 def _customers(job: Job, tick: Tick) -> Iterator[Item]:
     """By buyer id, each in its state at the time of the read."""
-    return ((customer.buyer_id, customer) for customer in all_customers.behind(job.store_id, job.position or "", tick))
+    return ((customer.buyer_id, customer) for customer in all_customers.after(job.store_id, job.position or "", tick))
 
 
 def _count(store_id: str, request: ExportRequest, tick: Tick) -> int:

@@ -75,7 +75,7 @@ def write_next(
 def _delete_leftovers(leftovers: Iterable[str]) -> None:
     """A killed worker may have uploaded its file, or parts of it, without recording that."""
     for key in leftovers:
-        files.abandon(key)
+        files.abort_uploads(key)
         files.delete(key)
 
 

@@ -46,9 +46,9 @@ def middleware(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
         response = problems.response(problem, call.path, call.request_id, call.language)
     if not call.pending.final:
         _release(call.pending)
-    elif not call.pending.kept:
+    elif not call.pending.saved:
         try:
-            call.pending.keep(stored_answer(response))
+            call.pending.save(stored_answer(response))
         except ClaimLost:
             logger.warning("idempotency key was claimed by another request before its answer was stored")
     return response

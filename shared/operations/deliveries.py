@@ -159,7 +159,7 @@ def _candidates(delivery: Delivery, channel: Channel) -> Iterator[Delivery]:
     """The delivery, and others of its channel that may go in the same message."""
     yield delivery
     if channel.kind in BUNDLED and delivery.what is MessageKind.ALERT:
-        for each in deliveries.near(delivery, NEIGHBOURS):
+        for each in deliveries.around(delivery, NEIGHBOURS):
             if each.what is MessageKind.ALERT:
                 yield each
 

@@ -129,16 +129,16 @@ def _erase_order(store: Store, buyer_id: str, order_id: str, erasure: Erasure, n
         if erasure.settled and order.erased_at is not None:
             return True
         thread = messages.thread(store.store_id, order_id)
-        deleted = messages.delete_all(store.store_id, order_id) + orders.forget_words(store.store_id, order_id)
+        deleted = messages.delete_all(store.store_id, order_id) + orders.erase_free_text(store.store_id, order_id)
         for dispute in order.disputes:
             for folder in ("evidence", "uploads"):
-                deleted += files.forget(f"{folder}/{store.store_id}/{dispute.dispute_id}/")
+                deleted += files.delete_versions(f"{folder}/{store.store_id}/{dispute.dispute_id}/")
         if order.erased_at and not (deleted or thread.unanswered or domain.has_personal_data(order)):
             return True
         after, entry = domain.erase(order, erasure, now)
         alert_changes = order_alerts.for_change(order, Change(after, (entry,)), store, loaded.progress)
         silenced = messages.silenced(order, thread, now)
-        orders.save(loaded, after, (entry,), armed=store.enforces, told=alert_changes, also=silenced)
+        orders.save(loaded, after, (entry,), armed=store.enforces, alert_changes=alert_changes, also=silenced)
         return True
 
     try:

@@ -51,7 +51,7 @@ def add_evidence(
     if body["evidence_id"] not in added:
         _check_accepts_evidence(store, loaded.order, dispute_id, request.actor, request.now)
         upload = _key("uploads", store.store_id, dispute_id, body["evidence_id"])
-        head = files.beginning(upload)
+        head = files.first_bytes(upload)
         if head is None:
             raise Conflict("evidence_missing", "Nothing was uploaded under this id, or it is more than a day ago.")
         media_type = media_type_of(head.content)
@@ -59,7 +59,7 @@ def add_evidence(
             raise Unprocessable(
                 "evidence_not_image_or_pdf", "Evidence is a JPEG, PNG, GIF, WebP or PDF file.", "/evidence_id"
             )
-        files.keep(upload, _key("evidence", store.store_id, dispute_id, body["evidence_id"]), head.etag)
+        files.copy(upload, _key("evidence", store.store_id, dispute_id, body["evidence_id"]), head.etag)
         body |= {"media_type": media_type, "bytes": head.bytes}
     return change_order(store, loaded, replace(request, body=body), pending)
 

@@ -46,5 +46,5 @@ def read_messages(store: Store, order_id: str, by_seller: bool, now: datetime) -
     unread = 1
     while unread:
         unread = retry(
-            lambda order: messages.read(order, by_seller, now), lambda: orders.load(store.store_id, order_id).order
+            lambda order: messages.mark_read(order, by_seller, now), lambda: orders.load(store.store_id, order_id).order
         )

@@ -59,7 +59,7 @@ def place_order(
 
     def create(_: None) -> None:
         with settle(pending, order) as answer:
-            orders.create(order, entry, armed=store.enforces, told=alert_changes, also=answer)
+            orders.create(order, entry, armed=store.enforces, alert_changes=alert_changes, also=answer)
 
     try:
         retry(create, lambda: None)
@@ -140,9 +140,11 @@ def lapse_order(store_id: str, order_id: str, *, before: datetime, now: datetime
         done = lifecycle.lapse(loaded.order, store, before=before, recorded_at=now, new_id=new_id)
         if done.entries:
             alert_changes = order_alerts.for_change(loaded.order, done, store, loaded.progress)
-            orders.save(loaded, done.order, done.entries, armed=store.enforces, told=alert_changes)
+            orders.save(loaded, done.order, done.entries, armed=store.enforces, alert_changes=alert_changes)
             return done.order
-        orders.rearm(loaded, armed=store.enforces, told=order_alerts.unchanged(loaded.order, store, loaded.progress))
+        orders.rearm(
+            loaded, armed=store.enforces, alert_changes=order_alerts.unchanged(loaded.order, store, loaded.progress)
+        )
         return None
 
     try:
@@ -185,7 +187,9 @@ def _apply(
         alert_changes = order_alerts.for_change(loaded.order, done, store, loaded.progress)
         with settle(pending, done.order) as answer:
             writes = (*also, *answer)
-            orders.save(loaded, done.order, done.entries, armed=store.enforces, told=alert_changes, also=writes)
+            orders.save(
+                loaded, done.order, done.entries, armed=store.enforces, alert_changes=alert_changes, also=writes
+            )
         return done.order
 
     try:
@@ -201,7 +205,7 @@ def _reminder_condition(order: Order) -> Sequence[Write]:
     customer = customers.find(order.store_id, order.buyer.id)
     if customer is not None:
         buyers.check_may_be_reminded(customer)
-    return [customers.still_reachable(order)]
+    return [customers.may_be_reminded_check(order)]
 
 
 def _catch_up(store: Store, order: Order, request: Request) -> None:
@@ -210,4 +214,4 @@ def _catch_up(store: Store, order: Order, request: Request) -> None:
     loaded = orders.load(order.store_id, order.order_id)
     alert_changes = order_alerts.at(loaded.order, store, loaded.progress, request.now)
     with suppress(Stale):
-        orders.rearm(loaded, armed=store.enforces, told=alert_changes)
+        orders.rearm(loaded, armed=store.enforces, alert_changes=alert_changes)

@@ -45,7 +45,7 @@ def raise_order_alerts(store_id: str, order_id: str, now: datetime) -> int:
         store, loaded = read
         reminder = order_alerts.reminder_at(loaded.order, store, loaded.progress)
         alert_changes = order_alerts.at(loaded.order, store, loaded.progress, now)
-        orders.rearm(loaded, armed=store.enforces, told=alert_changes)
+        orders.rearm(loaded, armed=store.enforces, alert_changes=alert_changes)
         if reminder is not None and reminder <= now:
             remind_payment(store, orders.load(store_id, order_id), now)
         return len(alert_changes.raised)
@@ -70,8 +70,8 @@ def remind_payment(store: Store, loaded: orders.Loaded, now: datetime) -> bool:
             if refused.code != OPTED_OUT:
                 return False  # another request reminded first, or the order has lapsed
     alert_changes = order_alerts.unchanged(loaded.order, store, replace(loaded.progress, passed_over=now))
-    count = payment_reminders.counting(store.store_id, now, payment_reminders.Figures(passed_over=1))
-    orders.rearm(loaded, armed=store.enforces, told=alert_changes, also=[count])
+    count = payment_reminders.count_write(store.store_id, now, payment_reminders.Figures(passed_over=1))
+    orders.rearm(loaded, armed=store.enforces, alert_changes=alert_changes, also=[count])
     return False
 
 
@@ -97,7 +97,7 @@ def raise_message_alert(store_id: str, order_id: str, now: datetime) -> int:
     def step(thread: Thread) -> int:
         thread_change = message_alerts.at(store_id, order_id, thread, now)
         if thread_change.raised:
-            messages.told(store_id, order_id, thread, thread_change)
+            messages.save_alerts(store_id, order_id, thread, thread_change)
         return len(thread_change.raised)
 
     try:

@@ -1,5 +1,5 @@
-"""botocore's sessions, and clients of the services beside DynamoDB, made where they are first used: most requests need
-none of them."""
+"""botocore sessions, and clients of the services other than DynamoDB. A client is created at first use, because most
+requests need none."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import botocore.session
 from botocore.config import Config
 from botocore.loaders import Loader
 
-PATIENCE = {"sqs": (1.0, 3.0, 2), "s3": (2.0, 20.0, 4), "sesv2": (2.0, 5.0, 1)}
-"""Seconds to connect, seconds to answer, attempts. A message is sent within a request, which must not wait for it: the
-clock drives on what was not sent. Files go up from the worker, which has the time. An email is asked for once: asked
-again after an answer that was lost it would come twice, and the schedule of its delivery repeats it anyway."""
+TIMEOUTS = {"sqs": (1.0, 3.0, 2), "s3": (2.0, 20.0, 4), "sesv2": (2.0, 5.0, 1)}
+"""Seconds to connect, seconds to answer, attempts. A message is sent within an HTTP request, so its limits are short; a
+schedule resumes work whose message was not sent. The worker uploads files and has more time. An email has one attempt:
+a retry after a lost answer would send it twice, and its delivery is retried on its own schedule."""
 
-SERVICES = ("dynamodb", *PATIENCE)
+SERVICES = ("dynamodb", *TIMEOUTS)
 SERVICE_DATA = Path(__file__).with_name("service_data")
 
 
 class _ServiceData(Loader):
-    """Reads the copy of botocore's data that an artefact has (local/packaging/service_data.py)."""
+    """Reads the copy of botocore's data in the artefact (local/packaging/service_data.py)."""
 
     BUILTIN_DATA_PATH = str(SERVICE_DATA)
 
 
-def quick(session: botocore.session.Session) -> botocore.session.Session:
-    """The same session, which reads only what our services need where that is at hand: a client takes a third."""
+def with_service_data(session: botocore.session.Session) -> botocore.session.Session:
+    """The session, set to read our copy of the service data if it exists: a client then takes a third of the time."""
     if SERVICE_DATA.is_dir():
         session.register_component("data_loader", _ServiceData())
     return session
@@ -35,8 +35,8 @@ def quick(session: botocore.session.Session) -> botocore.session.Session:
 
 @lru_cache
 def client(service: str) -> Any:
-    """A client without boto3, which the API's function does not carry."""
-    connect_timeout, read_timeout, attempts = PATIENCE[service]
+    """A client of botocore; the package of the API function does not have boto3."""
+    connect_timeout, read_timeout, attempts = TIMEOUTS[service]
     config = Config(
         signature_version="s3v4" if service == "s3" else "v4",
         connect_timeout=connect_timeout,
@@ -44,4 +44,4 @@ def client(service: str) -> Any:
         s3={"addressing_style": "virtual"},  # the region's own host: links to the global one fail in newer regions
         retries={"mode": "standard", "total_max_attempts": attempts},
     )
-    return quick(botocore.session.Session()).create_client(service, config=config)
+    return with_service_data(botocore.session.Session()).create_client(service, config=config)

@@ -1,6 +1,6 @@
-"""What is due: orders whose timers lapse, and what is to be told of orders, of their messages and of stores.
+"""Due items: orders whose timers lapse, and the alerts of orders, messages and stores that are due.
 
-Each kind lies in an index of its own, spread over shards. What the index says is a hint: whoever acts on it asks again.
+Each kind has its own index, spread over shards. The index is eventually consistent: read the item before you act on it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ INDEXES = {DueKind.LAPSES: indexes.CLOCK, DueKind.REMINDERS: indexes.REMINDER}
 
 
 class Due(NamedTuple):
-    """An entry of an index of what is due: its sort key there, and whom it names. Without an order it is the store
-    itself; `what` tells something of the order from the order."""
+    """An entry of an index of due times. `key` is its sort key. An empty `order_id` means the store itself; `what` is
+    empty for the order and names another item of it otherwise."""
 
     key: str
     store_id: str
@@ -40,12 +40,12 @@ def shards(kind: DueKind) -> list[str]:
 
 
 def due(kind: DueKind, shard: str, until: datetime) -> Iterator[Due]:
-    """What a shard says is due before `until`, earliest first, lazily. One query where nothing is."""
+    """The entries of a shard that are due before `until`, earliest first, lazily. One query where nothing is due."""
     for key, _ in indexes.due(INDEXES[kind], shard, until):
         yield Due(key, *key.split("#")[1:])
 
 
 def due_between(kind: DueKind, shard: str, first: str, last: str) -> Iterator[Due]:
-    """The same from one key to another, both included."""
+    """The entries from one key to another, both included."""
     for key, _ in indexes.due_between(INDEXES[kind], shard, first, last):
         yield Due(key, *key.split("#")[1:])

@@ -1,7 +1,7 @@
 """Idempotency keys: claimed before a request runs, answered in the transaction of its effect (see `settle`).
 
-A claim is a lease: if its owner dies before the effect, the next request with the key runs; if it dies after, the
-answer is there, because effect and answer were written together. Validity goes by the clock, TTL only cleans.
+A claim is a lease. If its owner dies before the effect, the next request with the key runs. If it dies afterwards, the
+answer is stored, because effect and answer are one transaction. `valid_until` decides; the TTL only deletes.
 """
 
 from __future__ import annotations
@@ -22,37 +22,37 @@ from shared.store.retries import attempts
 
 VALID_FOR = timedelta(hours=24)
 LEASE = timedelta(seconds=30)
-"""Longer than any request may run (the function's own timeout is shorter)."""
+"""Longer than a request can run: the function's timeout is shorter."""
 
 
 @dataclass(slots=True)
 class PendingAnswer:
-    """A key that is ours to answer. `render` makes the answer from what the effect makes; `kept` says whether a
-    transaction has taken it; an answer that is not `final` is not kept, so that the request may be sent again."""
+    """A key that this request has claimed. `render` makes the answer from the result of the effect. `saved`: the answer
+    is in the table. An answer that is not `final` is not saved, so the client may send the request again."""
 
     pk: str
     digest: str
     owner: str
     claimed_at: datetime
     render: Callable[[Any], Any] | None = None
-    kept: bool = False
+    saved: bool = False
     final: bool = True
 
-    def keep(self, answer: Any) -> None:
-        """Keep an answer that had no effect to go with: a refusal for good. Raises ClaimLost."""
-        transact([self.answered(answer)])
+    def save(self, answer: Any) -> None:
+        """Save an answer without an effect: a final refusal. Raises ClaimLost."""
+        transact([self.answer_write(answer)])
 
     def release(self) -> None:
-        """Nothing happened, and the next request with the key may run. Raises ClaimLost."""
-        transact([Delete(ClaimRecord(self.pk, "CLAIM"), self._open, _lost)])
+        """Delete the claim, so that the next request with the key runs. Raises ClaimLost."""
+        transact([Delete(ClaimRecord(self.pk, "CLAIM"), self._condition, _lost)])
 
-    def answered(self, answer: Any) -> Write:
-        """The write that keeps `answer`. Raises ClaimLost where the lease ran out and another request has the key."""
-        return Put(self._record(answer), self._open, _lost)
+    def answer_write(self, answer: Any) -> Write:
+        """The write that saves `answer`. It raises ClaimLost if the lease has ended and another request has the key."""
+        return Put(self._record(answer), self._condition, _lost)
 
     @property
-    def _open(self) -> Any:
-        """Still ours, and not answered: a request that timed out may have been answered all the same."""
+    def _condition(self) -> Any:
+        """The claim is ours and has no answer. A write that timed out may have stored one."""
         return (ClaimRecord.owner == self.owner) & ClaimRecord.answer.does_not_exist()
 
     def _record(self, answer: Any) -> ClaimRecord:
@@ -71,23 +71,23 @@ class PendingAnswer:
 
 @contextmanager
 def settle(pending: PendingAnswer | None, made: Any) -> Iterator[list[Write]]:
-    """The writes that keep the answer to what is `made`, for the transaction in the block; none without a key. The
-    answer counts as kept when the block ends without an error."""
-    writes = [pending.answered(pending.render(made))] if pending and pending.render else []
+    """The writes that save the answer for the result `made`, for the transaction in the block; none without a key. The
+    answer counts as saved when the block ends without an error."""
+    writes = [pending.answer_write(pending.render(made))] if pending and pending.render else []
     yield writes
     if pending and writes:
-        pending.kept = True
+        pending.saved = True
 
 
 def claim(store_id: str, scope: tuple[str, ...], body: Any, now: datetime) -> PendingAnswer:
     """Claim the key that `scope` (caller, method, path, key) names in a store, for a request with this body.
 
-    Raises Answered with what was kept, KeyReused for another body, Running while a request with the key is under way.
-    Costs one write unit, and a read where the key was there.
+    Raises Answered with the stored answer, KeyReused for another body, Running while a request with the key runs, or
+    Busy. Costs one write unit, and a read if the key exists.
     """
     name = hashlib.sha256(json.dumps(scope).encode()).hexdigest()[:40]
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:40]
-    ours = PendingAnswer(f"{store_id}#claim#{name}", digest, uuid.uuid4().hex, now)
+    claimed = PendingAnswer(f"{store_id}#claim#{name}", digest, uuid.uuid4().hex, now)
     free = (
         absent()
         | (ClaimRecord.valid_until <= now)
@@ -95,21 +95,21 @@ def claim(store_id: str, scope: tuple[str, ...], body: Any, now: datetime) -> Pe
     )
     for _ in attempts():
         try:
-            put(Put(ours._record(None), free, lambda: ClaimLost("claimed by another request")))
+            put(Put(claimed._record(None), free, lambda: ClaimLost("claimed by another request")))
         except ClaimLost:
-            there = get(ours.pk, "CLAIM")
-            if not isinstance(there, ClaimRecord) or there.valid_until <= now:
+            record = get(claimed.pk, "CLAIM")
+            if not isinstance(record, ClaimRecord) or record.valid_until <= now:
                 continue
-            if there.digest != digest:
+            if record.digest != digest:
                 raise KeyReused("the key was used with another body") from None
-            if there.owner == ours.owner:  # our own write, whose answer was lost on the way
-                return ours
-            if there.answer is not None:
-                raise Answered(there.answer) from None
-            raise Running(there.lease_until) from None
-        return ours
-    raise Busy("the key keeps changing hands")
+            if record.owner == claimed.owner:  # our own write, whose answer was lost
+                return claimed
+            if record.answer is not None:
+                raise Answered(record.answer) from None
+            raise Running(record.lease_until) from None
+        return claimed
+    raise Busy("other requests keep claiming the key")
 
 
 def _lost() -> StoreError:
-    return ClaimLost("another request has taken the key over")
+    return ClaimLost("another request has claimed the key")

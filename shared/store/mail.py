@@ -11,15 +11,15 @@ THROTTLED = frozenset({"TooManyRequestsException", "LimitExceededException", "Th
 
 
 class MailRefused(Exception):
-    """SES has not taken it. `status` is None where it did not answer at all."""
+    """SES did not accept the email. `status` is None if SES did not answer."""
 
     def __init__(self, status: int | None, throttled: bool) -> None:
-        super().__init__("the email was not taken")
+        super().__init__("SES did not accept the email")
         self.status, self.throttled = status, throttled
 
 
 def send(address: str, subject: str, text: str, html: str) -> int:
-    """The HTTP status of what SES has taken. Raises MailRefused."""
+    """Send an email; returns the HTTP status. Raises MailRefused."""
     parts = {"Text": _content(text), "Html": _content(html)}
     try:
         sent = client("sesv2").send_email(
@@ -28,12 +28,12 @@ def send(address: str, subject: str, text: str, html: str) -> int:
             Content={"Simple": {"Subject": _content(subject), "Body": parts}},
         )
     except ClientError as error:
-        told = error.response
-        status = told.get("ResponseMetadata", {}).get("HTTPStatusCode")
-        raise MailRefused(status, told.get("Error", {}).get("Code") in THROTTLED) from None
+        answer = error.response
+        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        raise MailRefused(status, answer.get("Error", {}).get("Code") in THROTTLED) from None
     except BotoCoreError:
         raise MailRefused(None, False) from None
-    if not sent.get("MessageId"):  # an answer that broke off behind its status
+    if not sent.get("MessageId"):  # the answer ended after its status line
         raise MailRefused(None, False)
     return int(sent["ResponseMetadata"]["HTTPStatusCode"])
 

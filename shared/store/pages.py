@@ -1,4 +1,4 @@
-"""Pages of lists, whatever they are of."""
+"""Pages of lists."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a page ended: the last item's index key and table key, or its own key alone in the list of one partition.
-    The next page starts behind it."""
+    """The last item of a page: its index key and table key, or only its own key in a list of one partition. The next
+    page starts after it."""
 
     key: str
     pk: str = ""
@@ -22,7 +22,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """`end` is where a full page ended; None where the list has come to its end."""
+    """`end` is the position of a full page's last item; None at the end of the list."""
 
     items: tuple[T, ...]
     end: Position | None
@@ -30,7 +30,7 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Listed(Generic[T]):
-    """A record of an order in a list across orders."""
+    """A part or message of an order, in a list across orders."""
 
     order_id: str
     record: T
@@ -38,6 +38,6 @@ class Listed(Generic[T]):
 
 
 def page_of(items: Iterable[T], limit: int, key: Callable[[T], str]) -> Page[T]:
-    """The first `limit` items of one partition; `key` is what the next page starts behind."""
-    shown = tuple(islice(items, limit))
-    return Page(shown, Position(key(shown[-1])) if len(shown) == limit else None)
+    """The first `limit` items of one partition. `key` makes the position after which the next page starts."""
+    taken = tuple(islice(items, limit))
+    return Page(taken, Position(key(taken[-1])) if len(taken) == limit else None)

@@ -1,4 +1,4 @@
-"""The secret that signs cursors, kept in the encrypted table and made by whoever needs it first."""
+"""The secret that signs cursors. It is in the encrypted table and is created at first use."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def cursor_secret() -> bytes:
                 Put(
                     KeyRecord("#cursor", "KEY", secret=secrets.token_hex(32)),
                     absent(),
-                    lambda: Exists("made meanwhile"),
+                    lambda: Exists("another process has created the secret"),
                 )
             )
         record = get("#cursor", "KEY")

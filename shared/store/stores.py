@@ -1,4 +1,4 @@
-"""Stores in the table: one item of settings each, beside the store's counters."""
+"""Stores in the table: one item of settings each, and the store's counters."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from shared.store.dynamodb import keys, table
 from shared.store.dynamodb.errors import Exists
 from shared.store.dynamodb.records import StoreRecord
 from shared.store.dynamodb.table import Put, Write, absent, stale, transact
-from shared.store.orders.counters import fresh
+from shared.store.orders.counters import new_counter_writes
 
 
 @dataclass(frozen=True, slots=True)
 class Rearming:
-    """A change of mode on its way to the store's orders: behind which due key it goes on, and not before when."""
+    """A pending update of the store's orders after a change of mode: it continues after the due key `after`, not before
+    `at`."""
 
     after: str
     at: datetime
@@ -26,7 +27,7 @@ class Rearming:
 
 @dataclass(frozen=True, slots=True)
 class StoredStore:
-    """A store as it was read, with the version that its next write is conditional on."""
+    """A store as it was read. `version` is the condition of its next write."""
 
     store: Store
     version: int
@@ -35,27 +36,27 @@ class StoredStore:
 
 
 def load(store_id: str) -> StoredStore:
-    """Half a read unit would do, but settings decide about money: read consistently. Raises Missing."""
+    """Read consistently, because settings decide about money. Raises Missing."""
     record = table.load(StoreRecord, store_id, keys.STORE)
     rearming = Rearming(record.rearm_after, record.rearm_at) if record.rearm_after else None
     return StoredStore(_store(store_id, record.settings), int(record.version), record.created_at, rearming)
 
 
 def create(store: Store, now: datetime, also: Sequence[Write]) -> None:
-    """A new store with its counters at nothing, and what it starts with. Raises Exists."""
+    """Create a store with counters at zero, in one transaction with `also`. Raises Exists."""
     record = StoreRecord(store.store_id, keys.STORE, version=1, created_at=now, settings=_settings(store))
     transact(
         [
-            Put(record, absent(), lambda: Exists("the store is there already")),
-            *fresh(store.store_id),
+            Put(record, absent(), lambda: Exists("the store exists")),
+            *new_counter_writes(store.store_id),
             *also,
         ]
     )
 
 
 def save(before: StoredStore, store: Store, *, rearming: Rearming | None, also: Sequence[Write] = ()) -> None:
-    """Change a store's settings, with whatever must happen with it. While it is `rearming`, the store is due in the
-    clock's index, and a sweep brings its orders' clock entries in line with a changed mode. Raises Stale."""
+    """Change a store's settings, in one transaction with `also`. While it is `rearming`, the store is in the clock's
+    index, and the sweep updates the clock entries of its orders for the changed mode. Raises Stale."""
     record = StoreRecord(
         store.store_id,
         keys.STORE,
@@ -83,7 +84,7 @@ def _settings(store: Store) -> dict[str, Any]:
         "mode": str(store.policy.mode),
         "durations": changed,
         "fee_rates": asdict(store.fee_rates),
-        **({"alert_rules": _told_rules(store.alert_rules)} if store.alert_rules != AlertRules() else {}),
+        **({"alert_rules": _rules_content(store.alert_rules)} if store.alert_rules != AlertRules() else {}),
         **({"watched_until": keys.instant(store.watched_until)} if store.watched_until else {}),
     }
 
@@ -104,10 +105,10 @@ def _store(store_id: str, settings: dict[str, Any]) -> Store:
     )
 
 
-def _told_rules(rules: AlertRules) -> dict[str, Any]:
+def _rules_content(rules: AlertRules) -> dict[str, Any]:
     quiet, remind = rules.quiet_hours, rules.remind_payment
     return {
-        "leads": _told_leads(rules.leads),
+        "leads": _leads_content(rules.leads),
         "quiet_hours": quiet and [quiet.start.isoformat(), quiet.end.isoformat()],
         "digest_hour": rules.digest_hour,
         "unanswered_after": rules.unanswered_after.total_seconds(),
@@ -117,30 +118,30 @@ def _told_rules(rules: AlertRules) -> dict[str, Any]:
             "exempt_countries": sorted(remind.exempt_countries),
             "since": remind.since and keys.instant(remind.since),
         },
-        "former": [[keys.instant(until), _told_leads(leads)] for until, leads in rules.former],
+        "former": [[keys.instant(until), _leads_content(leads)] for until, leads in rules.former],
     }
 
 
-def _rules(told: dict[str, Any]) -> AlertRules:
-    quiet, remind = told["quiet_hours"], told["remind_payment"]
+def _rules(content: dict[str, Any]) -> AlertRules:
+    quiet, remind = content["quiet_hours"], content["remind_payment"]
     return AlertRules(
-        leads=_leads(told["leads"]),
+        leads=_leads(content["leads"]),
         quiet_hours=QuietHours(*map(time.fromisoformat, quiet)) if quiet else None,
-        digest_hour=told["digest_hour"],
-        unanswered_after=timedelta(seconds=told["unanswered_after"]),
+        digest_hour=content["digest_hour"],
+        unanswered_after=timedelta(seconds=content["unanswered_after"]),
         remind_payment=PaymentReminders(
             remind["enabled"],
             timedelta(seconds=remind["after"]),
             frozenset(remind["exempt_countries"]),
             remind["since"] and datetime.fromisoformat(remind["since"]),
         ),
-        former=tuple((datetime.fromisoformat(until), _leads(leads)) for until, leads in told["former"]),
+        former=tuple((datetime.fromisoformat(until), _leads(leads)) for until, leads in content["former"]),
     )
 
 
-def _told_leads(leads: Leads) -> dict[str, list[float]]:
+def _leads_content(leads: Leads) -> dict[str, list[float]]:
     return {kind: [lead.total_seconds() for lead in each] for kind, each in leads.items()}
 
 
-def _leads(told: dict[str, list[float]]) -> Leads:
-    return {kind: tuple(timedelta(seconds=lead) for lead in each) for kind, each in told.items()}
+def _leads(content: dict[str, list[float]]) -> Leads:
+    return {kind: tuple(timedelta(seconds=lead) for lead in each) for kind, each in content.items()}

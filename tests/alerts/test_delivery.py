@@ -130,7 +130,7 @@ def test_ses_is_asked_once_an_attempt_and_its_no_is_tried_again(
     """SES, too, is a server that fails, hangs, breaks off and has had enough."""
     channel = bureau.channel("email")
     monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", bureau.receiver.url)
-    monkeypatch.setitem(clients.PATIENCE, "sesv2", (0.5, 0.5, 1))
+    monkeypatch.setitem(clients.TIMEOUTS, "sesv2", (0.5, 0.5, 1))
     clients.client.cache_clear()
     full: Plan = (429, {"x-amzn-ErrorType": "TooManyRequestsException"}, b"{}")
     refused: Plan = (400, {"x-amzn-ErrorType": "MessageRejected"}, b'{"message":"canary"}')

@@ -108,11 +108,13 @@ def behind_the_step_that_met_it(patch: pytest.MonkeyPatch) -> None:
 
 
 def without_being_counted(patch: pytest.MonkeyPatch) -> None:
-    from shared.store.orders import orders
+    from shared.store.orders import counters
 
-    counted = orders.counted
+    delta_writes = counters.delta_writes
     patch.setattr(
-        orders, "counted", lambda was, after: [] if was and after.version - was.version > 1 else counted(was, after)
+        counters,
+        "delta_writes",
+        lambda was, after: [] if was and after.version - was.version > 1 else delta_writes(was, after),
     )
 
 

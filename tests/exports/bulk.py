@@ -12,7 +12,7 @@ from bench.export import pages
 from shared.domain.order.model import Order
 from shared.store.dynamodb.records import Record
 from shared.store.orders.items import head_of
-from shared.store.orders.parts import part_record, parts_of, stamp
+from shared.store.orders.parts import part_record, parts_of, versions_checksum
 
 BATCH = 25
 
@@ -41,7 +41,9 @@ def write(orders: Iterable[Order]) -> None:
 def _items(orders: Iterable[Order]) -> Iterator[Any]:
     for order in orders:
         parts = parts_of(order)
-        yield head_of(order, part_versions=stamp(dict.fromkeys(parts, order.version)), armed=False).serialize()
+        yield head_of(
+            order, part_versions=versions_checksum(dict.fromkeys(parts, order.version)), armed=False
+        ).serialize()
         for sk, part in parts.items():
             yield part_record(order, sk, part, order.version).serialize()
 

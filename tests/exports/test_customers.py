@@ -50,12 +50,12 @@ def test_the_exports_way_of_reading_makes_what_a_record_is(on_dynoxide: Api) -> 
             body = {"tags": [buyer[:50]], "note": f"= {buyer}", "blocked": number % 3 == 0, "reminder_opt_out": True}
             assert shop.staff.patch(f"/v1/customers/{segment_of(buyer)}", body).status == 200
     in_order = sorted(IDS, key=lambda each: each.encode())
-    everybody = list(all_customers.behind(shop.name))
+    everybody = list(all_customers.after(shop.name))
     assert [each.buyer_id for each in everybody] == in_order
     assert everybody == [customers.load(shop.name, buyer) for buyer in in_order]
     assert all_customers.count(shop.name) == len(IDS)
     for place, buyer in enumerate(in_order, 1):
-        assert list(all_customers.behind(shop.name, buyer)) == everybody[place:], buyer
+        assert list(all_customers.after(shop.name, buyer)) == everybody[place:], buyer
 
 
 def test_every_customer_is_there_once_as_at_one_moment(

@@ -16,7 +16,7 @@ from shared.store.dynamodb.keys import instant
 from shared.store.dynamodb.records import connection
 from shared.store.orders import timeline
 from shared.store.orders.items import head_of
-from shared.store.orders.parts import part_record, parts_of, stamp
+from shared.store.orders.parts import part_record, parts_of, versions_checksum
 from tests import proof
 from tests.exports.office import Office, sheet
 from tests.harness import line
@@ -30,7 +30,7 @@ def shop_of(folder: Path, count: int) -> Path:
     """Pages of so many orders that differ in nothing but number and time, a second apart."""
     made = pages.order(0)
     parts = parts_of(made)
-    head = pages._wire(head_of(made, part_versions=stamp(dict.fromkeys(parts, made.version)), armed=False))
+    head = pages._wire(head_of(made, part_versions=versions_checksum(dict.fromkeys(parts, made.version)), armed=False))
     records = ",".join(pages._wire(part_record(made, sk, part, made.version)) for sk, part in sorted(parts.items()))
     at, last = instant(made.placed_at), -(-count // PAGE) - 1
     for name, text in (("heads", head), ("records", records)):

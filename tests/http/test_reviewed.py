@@ -238,7 +238,7 @@ def test_a_page_of_parcels_ends_before_its_answer_grows_too_large(api: Api, monk
 
     if api.engine == "local":
         pytest.skip("the bound cannot be lowered in another process")
-    monkeypatch.setattr(part_lists, "MAX_PIECES", 5)
+    monkeypatch.setattr(part_lists, "MAX_LINES", 5)
     shop = api.shop()
     for number in range(6):
         body = shipping(shop, lines=[line(str(n), 1) for n in range(3)])

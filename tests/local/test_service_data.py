@@ -31,7 +31,7 @@ def client(session: botocore.session.Session, service: str, region: str) -> Any:
 def test_the_copy_has_every_operation_and_shape(copy: Path) -> None:
     operations = 0
     for service in clients.SERVICES:
-        quick = client(clients.quick(botocore.session.Session()), service, "us-east-1").meta.service_model
+        quick = client(clients.with_service_data(botocore.session.Session()), service, "us-east-1").meta.service_model
         whole = client(botocore.session.Session(), service, "us-east-1").meta.service_model
         assert quick.operation_names == whole.operation_names
         assert quick._service_description == without_documentation(whole._service_description)
@@ -42,7 +42,7 @@ def test_the_copy_has_every_operation_and_shape(copy: Path) -> None:
 @pytest.mark.parametrize("service", clients.SERVICES)
 def test_requests_go_to_the_same_hosts(copy: Path, service: str) -> None:
     for region in REGIONS:
-        quick = client(clients.quick(botocore.session.Session()), service, region)
+        quick = client(clients.with_service_data(botocore.session.Session()), service, region)
         whole = client(botocore.session.Session(), service, region)
         assert quick.meta.endpoint_url == whole.meta.endpoint_url
         assert (quick.meta.config.retries, quick.meta.partition) == (whole.meta.config.retries, whole.meta.partition)
@@ -52,9 +52,12 @@ def test_the_copy_is_small_and_read(copy: Path) -> None:
     assert sum(path.stat().st_size for path in copy.rglob("*.json")) < 2_000_000
     (copy / "dynamodb").rename(copy / "elsewhere")
     with pytest.raises(botocore.exceptions.UnknownServiceError):
-        client(clients.quick(botocore.session.Session()), "dynamodb", "us-east-1")
+        client(clients.with_service_data(botocore.session.Session()), "dynamodb", "us-east-1")
 
 
 def test_without_a_copy_botocore_reads_its_own_data() -> None:
     assert not clients.SERVICE_DATA.exists()
-    assert client(clients.quick(botocore.session.Session()), "dynamodb", "us-east-1").meta.region_name == "us-east-1"
+    assert (
+        client(clients.with_service_data(botocore.session.Session()), "dynamodb", "us-east-1").meta.region_name
+        == "us-east-1"
+    )

@@ -135,7 +135,7 @@ class World:
         ]
         items = [item for item in items if item["sk"]["S"] != "CLAIM"]
         for item in items:
-            item.pop("part_versions", None)  # a stamp of ids that differ from run to run; the audit checks it
+            item.pop("part_versions", None)  # a checksum of ids that differ from run to run; the audit checks it
         told = [json.dumps(item, sort_keys=True, default=repr) for item in items]
         told.sort(key=lambda item: (timeless(OWN_ID.sub(r"\1", item)), item))  # an id's own time must not decide
         known: dict[str, str] = {}

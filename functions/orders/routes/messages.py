@@ -128,8 +128,8 @@ def get_figures() -> Response[Any]:
     store_id, today = call.store.store_id, call.now.astimezone(ZoneInfo(call.store.time_zone)).date()
     figures: FiguresView = {
         "unread_orders": counters.counts(store_id).of(Overlay.UNREAD),
-        "unanswered": messages.count_waiting(store_id, None),
-        "unanswered_12h": messages.count_waiting(store_id, call.now - timedelta(hours=12)),
+        "unanswered": messages.count_unanswered(store_id, None),
+        "unanswered_12h": messages.count_unanswered(store_id, call.now - timedelta(hours=12)),
         "replies": [
             replies_view(days, messages.replies(store_id, today - timedelta(days=days - 1), today)) for days in (7, 30)
         ],

@@ -1,7 +1,7 @@
-"""Alerts in the table: one item each, written in the transaction of what they tell of.
+"""Alerts in the table: one item each, written in the transaction of their cause.
 
-An alert is born with its outbox entry: it lies in the clock's index until it has been handed to the channels, so that
-nothing that was raised can go unsent, and nothing is sent that was not.
+A new alert has an outbox entry: it is in the clock's index until every channel has its delivery. So every alert that is
+raised is delivered, and no other.
 """
 
 from __future__ import annotations
@@ -23,21 +23,23 @@ from shared.store.pages import Page, Position
 ALERT = "ALERT"
 
 
-def of_order(store_id: str, told: AlertChanges) -> list[Write]:
-    """The writes of what a change of an order raises and resolves. An alert that is there already stays as it is: it
-    was raised once."""
-    raised = [replace(write, optional=True) for write in raising(told.raised)]
-    return [*raised, *(resolving(store_id, cause, at) for cause, at in told.resolved)]
+def of_order(store_id: str, changes: AlertChanges) -> list[Write]:
+    """The writes of the alerts that a change of an order raises and resolves. An alert that exists is not changed."""
+    raised = [replace(write, optional=True) for write in raising(changes.raised)]
+    return [*raised, *(resolving(store_id, cause, at) for cause, at in changes.resolved)]
 
 
 def raising(alerts: Iterable[Alert], *, quietly: bool = False) -> list[Put]:
-    """The writes of new alerts, each with its outbox entry unless it is over and no news, or raised `quietly`. Raise
+    """The writes of new alerts. An alert has no outbox entry if `should_deliver` is false or with `quietly`. They raise
     AlreadyRaised."""
-    return [Put(_record(each, each.should_deliver and not quietly), absent(), _there(each.alert_id)) for each in alerts]
+    return [
+        Put(_record(each, each.should_deliver and not quietly), absent(), _already_raised(each.alert_id))
+        for each in alerts
+    ]
 
 
 def resolving(store_id: str, cause: Cause, at: datetime) -> Write:
-    """The write that ends an alert, whether somebody has acknowledged it or not."""
+    """The write that resolves an alert, acknowledged or not."""
     return Update(
         AlertRecord(keys.alert_pk(store_id, cause.alert_id(store_id)), ALERT),
         [AlertRecord.resolved_at.set(at), Record.state_key.set(_state_key(store_id, State.RESOLVED, cause.severity))],
@@ -47,7 +49,7 @@ def resolving(store_id: str, cause: Cause, at: datetime) -> Write:
 
 
 def acknowledging(alert: Alert, by: str, at: datetime) -> Write:
-    """The write by which somebody says that they have seen it. Raises Stale where it is not open any more."""
+    """The write that acknowledges an alert for the user `by`. It raises Stale if the alert is not open any more."""
     return Update(
         AlertRecord(keys.alert_pk(alert.store_id, alert.alert_id), ALERT),
         [
@@ -68,18 +70,18 @@ def load(store_id: str, alert_id: str) -> Alert:
 def listed(
     store_id: str, states: Sequence[State], severities: Sequence[Severity], limit: int, after: Position | None
 ) -> Page[Alert]:
-    """Alerts in these states and of these severities, the latest first."""
+    """A page of alerts in these states and of these severities, the latest first."""
     partitions = tuple(_state_key(store_id, state, severity) for state in states for severity in severities)
     return page(Selection("by_state", partitions), limit, after, AlertRecord, _alert)
 
 
 def handed_over(store_id: str, alert_id: str) -> Update:
-    """The write that takes an alert out of the outbox: every channel that wants it has its delivery."""
+    """The write that removes an alert from the outbox, for when every channel has its delivery."""
     record = AlertRecord(keys.alert_pk(store_id, alert_id), ALERT)
     return Update(record, [Record.clock_shard.remove(), Record.fires_at.remove()], present(), stale)
 
 
-def _there(alert_id: str) -> table.Refusal:
+def _already_raised(alert_id: str) -> table.Refusal:
     return lambda: AlreadyRaised(alert_id)
 
 
@@ -87,14 +89,14 @@ def _state_key(store_id: str, state: State, severity: Severity) -> str:
     return f"{store_id}#alert#{state}#{severity}"
 
 
-def _record(alert: Alert, to_tell: bool) -> AlertRecord:
+def _record(alert: Alert, deliver: bool) -> AlertRecord:
     return AlertRecord(
         keys.alert_pk(alert.store_id, alert.alert_id),
         ALERT,
         state_key=_state_key(alert.store_id, alert.state, alert.severity),
         sort_key=keys.sort_key(alert.raised_at, alert.alert_id),
-        clock_shard=keys.outbox_shard(alert.alert_id) if to_tell else None,
-        fires_at=keys.sort_key(alert.raised_at, alert.store_id, alert.alert_id) if to_tell else None,
+        clock_shard=keys.outbox_shard(alert.alert_id) if deliver else None,
+        fires_at=keys.sort_key(alert.raised_at, alert.store_id, alert.alert_id) if deliver else None,
         alert_kind=alert.kind,
         severity=str(alert.severity),
         raised_at=alert.raised_at,

@@ -1,4 +1,4 @@
-"""Causes of alerts as lists of JSON values, short enough for an order's head."""
+"""Causes of alerts as short lists of JSON values, for the head of an order."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ from shared.store.dynamodb.attributes import InstantAttribute
 _time = InstantAttribute()
 
 
-def told_cause(cause: Cause) -> list[Any]:
-    """Without its subject, which is the order, and short: a head stays within one write unit."""
-    told: list[Any] = [cause.kind, _time.serialize(cause.at)]
+def cause_values(cause: Cause) -> list[Any]:
+    """[kind, time], then timer, due time and lead in seconds, then step, if the cause has them. The subject is omitted:
+    it is the order. The list is short, so that a head stays within one write unit."""
+    values: list[Any] = [cause.kind, _time.serialize(cause.at)]
     if cause.timer and cause.due_at and cause.lead is not None:
-        told += [cause.timer, _time.serialize(cause.due_at), int(cause.lead.total_seconds())]
-    return told if cause.step is None else [*told, cause.step]
+        values += [cause.timer, _time.serialize(cause.due_at), int(cause.lead.total_seconds())]
+    return values if cause.step is None else [*values, cause.step]
 
 
-def cause_of(told: Sequence[Any], order_id: str) -> Cause:
-    kind, at, *timed = told
+def cause_of(values: Sequence[Any], order_id: str) -> Cause:
+    """The cause from `cause_values` and its subject."""
+    kind, at, *timed = values
     step = timed.pop() if len(timed) in (1, 4) else None
     cause = Cause(kind, _time.deserialize(at), order_id, step=step)
     if not timed:

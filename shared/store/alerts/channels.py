@@ -1,4 +1,4 @@
-"""Alert channels in the table: an item each, among the store's own, and one that counts them."""
+"""Alert channels in the table: one item each among the store's own, and one count."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ def load(store_id: str, channel_id: str) -> Channel:
 
 
 def of_store(store_id: str) -> list[Channel]:
-    """All of them, the oldest first; read consistently, so that an alert misses none."""
-    found = query(store_id, Record.sk.startswith(keys.CHANNEL))
-    return [_channel(record) for record in found if isinstance(record, ChannelRecord)]
+    """All channels of a store, the oldest first; read consistently, so that an alert reaches every channel."""
+    records = query(store_id, Record.sk.startswith(keys.CHANNEL))
+    return [_channel(record) for record in records if isinstance(record, ChannelRecord)]
 
 
 def page(store_id: str, limit: int, after: Position | None) -> Page[Channel]:
-    """The oldest first."""
-    lower = keys.channel_sk(after.key) + keys.BEHIND if after else keys.CHANNEL
-    found = query(store_id, Record.sk.between(lower, keys.CHANNEL + "~"), limit=limit)
-    channels = (_channel(record) for record in found if isinstance(record, ChannelRecord))
+    """A page of channels, the oldest first."""
+    lower = keys.channel_sk(after.key) + keys.AFTER_PREFIX if after else keys.CHANNEL
+    records = query(store_id, Record.sk.between(lower, keys.CHANNEL + "~"), limit=limit)
+    channels = (_channel(record) for record in records if isinstance(record, ChannelRecord))
     return page_of(channels, limit, lambda channel: channel.channel_id)
 
 
 def create(channel: Channel, also: Sequence[Write] = ()) -> None:
-    """Raises Full where there are too many."""
+    """Raises Full at the limit."""
     counts = ChannelsRecord.channels
     room = absent() | (counts < LIMIT)
     transact(
@@ -53,7 +53,7 @@ def create(channel: Channel, also: Sequence[Write] = ()) -> None:
 
 
 def change(before: Channel, after: Channel) -> tuple[Channel, Write]:
-    """The channel one version on, and the write of it. Raises Stale where somebody else was first."""
+    """The channel with the next version, and its write. The write raises Stale if the channel has changed."""
     saved = replace(after, version=before.version + 1)
     return saved, Put(_record(saved), ChannelRecord.version == before.version, stale)
 
@@ -65,7 +65,7 @@ def save(before: Channel, after: Channel, also: Sequence[Write] = ()) -> Channel
 
 
 def delete(channel: Channel) -> None:
-    """Raises Stale where it has changed since. Its deliveries stay until their time is over."""
+    """Raises Stale if the channel has changed since it was read. Its deliveries stay until they expire."""
     transact(
         [
             Delete(_record(channel), ChannelRecord.version == channel.version, stale),
@@ -75,7 +75,7 @@ def delete(channel: Channel) -> None:
 
 
 def _record(channel: Channel) -> ChannelRecord:
-    content = asdict(channel) | {name: _told(getattr(channel, name)) for name in _TIMES}
+    content = asdict(channel) | {name: _time_text(getattr(channel, name)) for name in _TIMES}
     for name in ("store_id", "channel_id", "version"):
         del content[name]
     content = {name: value for name, value in content.items() if value is not None}
@@ -97,7 +97,7 @@ def _channel(record: ChannelRecord) -> Channel:
     )
 
 
-def _told(at: Any) -> str | None:
+def _time_text(at: Any) -> str | None:
     return _time.serialize(at) if at else None
 
 
@@ -106,4 +106,4 @@ def _count(store_id: str) -> ChannelsRecord:
 
 
 def _full() -> StoreError:
-    return Full("there are as many channels as there may be")
+    return Full("the store has the maximum number of channels")

@@ -1,4 +1,4 @@
-"""Deliveries in the table: those of a channel in one partition, the pending ones in the clock's index as well."""
+"""Deliveries in the table: one partition for each channel; pending ones are also in the clock's index."""
 
 from __future__ import annotations
 
@@ -34,37 +34,36 @@ def load(store_id: str, channel_id: str, delivery_id: str) -> Delivery:
 
 
 def create(delivery: Delivery) -> None:
-    """Raises Exists: there is one delivery of an alert to a channel, however often it is handed over."""
-    put(Put(_record(delivery), absent(), lambda: Exists("the delivery is there already")))
+    """Raises Exists: an alert has one delivery for each channel, also when a message arrives twice."""
+    put(Put(_record(delivery), absent(), lambda: Exists("the delivery exists")))
 
 
 def save(before: Delivery, after: Delivery) -> Delivery:
-    """The delivery one version on. Raises Stale where somebody else was first."""
+    """Write a changed delivery with the next version; returns it. Raises Stale if it has changed since it was read."""
     saved = replace(after, version=before.version + 1)
     put(_change(before, saved))
     return saved
 
 
 def save_all(changes: Sequence[tuple[Delivery, Delivery]], also: Sequence[Write] = ()) -> None:
-    """All of these at once, with whatever must happen with them. Raises Stale."""
+    """Write all (before, after) changes in one transaction with `also`. Raises Stale."""
     writes = [_change(before, replace(after, version=before.version + 1)) for before, after in changes]
     table.save(writes[0], [*writes[1:], *also])
 
 
 def page(store_id: str, channel_id: str, limit: int, after: Position | None, now: datetime) -> Page[Delivery]:
-    """Deliveries of a channel, the latest first; whose time is over are not there, whether they have been cleared away
-    or not."""
+    """A page of a channel's deliveries, the latest first, without expired ones (DynamoDB deletes those later)."""
     before = after and after.key
     upper = keys.delivery_sk(before) if before else keys.DELIVERY + "~"
-    mine = Record.sk.between(keys.DELIVERY, upper)
-    found = query(keys.channel_pk(store_id, channel_id), mine, limit=limit + bool(before), forward=False)
-    there = (_delivery(each) for each in found if isinstance(each, DeliveryRecord) and not _over(each, now))
-    return page_of((each for each in there if each.delivery_id != before), limit, lambda each: each.delivery_id)
+    until = Record.sk.between(keys.DELIVERY, upper)
+    records = query(keys.channel_pk(store_id, channel_id), until, limit=limit + bool(before), forward=False)
+    current = (_delivery(each) for each in records if isinstance(each, DeliveryRecord) and not _expired(each, now))
+    return page_of((each for each in current if each.delivery_id != before), limit, lambda each: each.delivery_id)
 
 
-def near(delivery: Delivery, limit: int) -> Iterator[Delivery]:
-    """Those of the same channel right after it, and then right before, up to `limit` each: alerts of one moment lie
-    side by side, while their messages come in any order."""
+def around(delivery: Delivery, limit: int) -> Iterator[Delivery]:
+    """Deliveries of the same channel: up to `limit` after this one, then up to `limit` before it. Deliveries of alerts
+    of one time are neighbours; their messages arrive in any order."""
     pk, own = keys.channel_pk(delivery.store_id, delivery.channel_id), keys.delivery_sk(delivery.delivery_id)
     for side, forward in ((Record.sk.between(own, keys.DELIVERY + "~"), True), (Record.sk < own, False)):
         for record in query(pk, side, limit=limit + forward, forward=forward):
@@ -77,11 +76,11 @@ def _change(before: Delivery, after: Delivery) -> Put:
 
 
 def _record(delivery: Delivery) -> DeliveryRecord:
-    content = asdict(delivery) | {name: _told(getattr(delivery, name)) for name in _TIMES}
+    content = asdict(delivery) | {name: _time_text(getattr(delivery, name)) for name in _TIMES}
     lease, check_at = delivery.lease, delivery.next_check_at
     content |= {
-        "lease": lease and [lease.owner, _told(lease.until)],
-        "attempts": [[_told(each.at), each.status, each.milliseconds, each.why] for each in delivery.attempts],
+        "lease": lease and [lease.owner, _time_text(lease.until)],
+        "attempts": [[_time_text(each.at), each.status, each.milliseconds, each.why] for each in delivery.attempts],
     }
     for name in ("store_id", "channel_id", "delivery_id", "version", "state", "created_at"):
         del content[name]
@@ -121,9 +120,9 @@ def _delivery(record: DeliveryRecord) -> Delivery:
     )
 
 
-def _over(record: DeliveryRecord, now: datetime) -> bool:
+def _expired(record: DeliveryRecord, now: datetime) -> bool:
     return record.expires_at is not None and record.expires_at <= now.timestamp()
 
 
-def _told(at: datetime | None) -> str | None:
+def _time_text(at: datetime | None) -> str | None:
     return _time.serialize(at) if at else None

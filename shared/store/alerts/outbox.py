@@ -1,4 +1,4 @@
-"""The outbox: alerts and deliveries that wait in the clock's index until a message asks a worker to deal with them."""
+"""The outbox: alerts and deliveries in the clock's index that wait for a worker."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from shared.store.dynamodb.records import Record
 from shared.store.dynamodb.table import Update, stale, update
 
 AGAIN_AFTER = timedelta(minutes=3)
-"""How long a message to a worker has before it is sent again."""
+"""The time after which the message to a worker is sent again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """`key` is its entry in the clock's index, `ids` what a message names: store and alert, or store, channel and
-    delivery."""
+class OutboxEntry:
+    """`key` is the sort key in the clock's index. `ids` are store and alert, or store, channel and delivery."""
 
     key: str
     ids: tuple[str, ...]
@@ -28,22 +27,22 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """What waits for a message of one kind, spread over shards. `record` is the item that `ids` name."""
+    """The entries of one kind, spread over shards. `record` makes the item of the `ids`."""
 
     shards: Callable[[], list[str]]
     record: Callable[..., Record]
 
-    def waiting(self, shard: str, until: datetime) -> Iterator[Waiting]:
-        """What a shard holds that is due, the longest wait first, lazily; one query where nothing is."""
+    def pending(self, shard: str, until: datetime) -> Iterator[OutboxEntry]:
+        """The entries of a shard that are due before `until`, earliest first, lazily. One query if nothing is due."""
         for key, _ in indexes.due(indexes.CLOCK, shard, until):
-            yield Waiting(key, tuple(key.split("#")[1:]))
+            yield OutboxEntry(key, tuple(key.split("#")[1:]))
 
-    def put_off(self, each: Waiting, now: datetime) -> bool:
-        """Move its entry on, so that its message is sent again unless somebody deals with it; False where another run
-        has moved it, or it has been dealt with."""
-        later = Record.fires_at.set(keys.sort_key(now + AGAIN_AFTER, *each.ids))
+    def postpone(self, entry: OutboxEntry, now: datetime) -> bool:
+        """Set the entry's time to `now` + AGAIN_AFTER, when its message is sent again unless a worker has removed it.
+        False if another run has changed the entry or a worker has removed it."""
+        later = Record.fires_at.set(keys.sort_key(now + AGAIN_AFTER, *entry.ids))
         try:
-            update(Update(self.record(*each.ids), [later], Record.fires_at == each.key, stale))
+            update(Update(self.record(*entry.ids), [later], Record.fires_at == entry.key, stale))
         except Stale:
             return False
         return True

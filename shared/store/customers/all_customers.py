@@ -1,5 +1,5 @@
-"""All customers of a store by buyer id, in the export's own way: straight off the wire, as timeline.py reads orders. It
-must make of an item what customers.py makes of it; a test compares the two."""
+"""All customers of a store by buyer id, for exports: decoded by a schema, as timeline.py reads orders. The result must
+equal that of customers.py; a test compares the two."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import msgspec
 
 from shared.domain.customers.model import Customer
 from shared.store.dynamodb import keys, wire
-from shared.store.dynamodb.wire import At, Text, Tick, Whole, idle
+from shared.store.dynamodb.wire import At, Integer, Text, Tick, idle
 
 
 class Item(msgspec.Struct, gc=False):
-    """What customers.py writes, without its place in lists."""
+    """The attributes that customers.py writes, without index keys."""
 
     sk: Text
-    version: Whole
+    version: Integer
     country: Text
     counts: Text
     spend: Text | None = None
@@ -25,8 +25,8 @@ class Item(msgspec.Struct, gc=False):
     last_at: At | None = None
     tags: Text | None = None
     note: Text | None = None
-    blocked: Whole | None = None
-    reminder_opt_out: Whole | None = None
+    blocked: Integer | None = None
+    reminder_opt_out: Integer | None = None
 
 
 _KEYS = ("pk", "sk")
@@ -34,11 +34,11 @@ _items = wire.pages_of(Item)
 _numbers, _texts = msgspec.json.Decoder(dict[str, int]), msgspec.json.Decoder(tuple[str, ...])
 
 
-def behind(store_id: str, after: str = "", tick: Tick = idle) -> Iterator[Customer]:
-    """All customers behind a buyer id, by buyer id, read consistently a page at a time: an id never changes, so each
-    that is there all the while is met once, as it is when its page is read, whatever changes meanwhile. One unit for
-    each 4 KB; `tick` is called for every page."""
-    for item in wire.items(None, _KEYS, *_range(store_id, after), _items, tick):
+def after(store_id: str, buyer_id: str = "", tick: Tick = idle) -> Iterator[Customer]:
+    """All customers after a buyer id (all if it is empty), by buyer id, read consistently a page at a time. Ids never
+    change, so every customer that exists all the time appears once, in its state when its page is read. One read unit
+    for each 4 KB. `tick` is called for every page."""
+    for item in wire.items(None, _KEYS, *_range(store_id, buyer_id), _items, tick):
         yield Customer(
             store_id,
             item.sk.S.removeprefix(keys.CUSTOMER),
@@ -57,11 +57,12 @@ def behind(store_id: str, after: str = "", tick: Tick = idle) -> Iterator[Custom
 
 
 def count(store_id: str, tick: Tick = idle) -> int:
-    """How many customers there are, for the units of reading them all."""
+    """The number of customers, for the read units of all of them."""
     return wire.count(None, _KEYS, *_range(store_id, ""), tick)
 
 
-def _range(store_id: str, after: str) -> tuple[str, str, str]:
-    """Nothing comes between an id and that id with the least character that an id may hold behind it."""
-    first = keys.CUSTOMER + (f"{after}\x01" if after else "")
-    return keys.customers_pk(store_id), first, keys.CUSTOMER[:-1] + keys.BEHIND
+def _range(store_id: str, buyer_id: str) -> tuple[str, str, str]:
+    """(partition, first and last sort key). x01 is the least character of an id, so no id sorts between `buyer_id` and
+    this first key."""
+    first = keys.CUSTOMER + (f"{buyer_id}\x01" if buyer_id else "")
+    return keys.customers_pk(store_id), first, keys.CUSTOMER[:-1] + keys.AFTER_PREFIX

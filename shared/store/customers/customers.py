@@ -1,7 +1,7 @@
-"""Customers in the table: one item each, written whole in the transaction of the order that moves its figures.
+"""Customers in the table: one item each, replaced in the transaction of the order that changes its figures.
 
-Written whole, because a figure decides in which list it stands. So every write is conditional on the version that was
-read, and changes of several orders of one buyer meet there: each but the first reads again.
+The item is replaced as a whole, because its figures decide in which list it is. So every write has the version that was
+read as a condition. If several orders of one buyer change at once, one write succeeds and the others read again.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from shared.store.pages import Page, Position
 
 
 def find(store_id: str, buyer_id: str) -> Customer | None:
-    """Read consistently; None for a buyer of whom there is no record."""
+    """Read consistently; None if the buyer has no customer record."""
     record = get(keys.customers_pk(store_id), keys.CUSTOMER + buyer_id)
     return _customer(record) if isinstance(record, CustomerRecord) else None
 
@@ -52,23 +52,22 @@ def load(store_id: str, buyer_id: str) -> Customer:
 
 
 def save(before: Customer, after: Customer, also: Sequence[Write] = ()) -> Customer:
-    """The record as the seller has changed it, one version on, with whatever must happen with it. Raises Stale."""
+    """Write a changed customer with the next version, in one transaction with `also`; returns it. Raises Stale."""
     saved = replace(after, version=before.version + 1)
     table.save(Put(_record(saved), _as_read(before), stale), also)
     return saved
 
 
 def with_figures(was: Order | None, after: Order, writes: Sequence[Write]) -> list[Write]:
-    """`writes`, which change an order, and those of the buyers' records whose figures that moves; `was` is None where
-    the order counts in no record yet. The records are read here: a transaction with these writes raises Stale where one
-    of them has changed since."""
-    return _together(
+    """`writes` (of a change of an order) and the writes of the customers whose figures change. `was` is None if no
+    customer counts the order yet. Reads those customers; the transaction raises Stale if one has changed since."""
+    return _merged(
         writes, [write for each in domain.affected_buyers(was, after) for write in _delta_writes(each, was, after)]
     )
 
 
-def still_reachable(order: Order) -> Write:
-    """Holds as long as the order's buyer may be written to: what was read before must hold when it is acted upon."""
+def may_be_reminded_check(order: Order) -> Write:
+    """A condition of a payment reminder: the buyer still is not blocked and has not opted out. It raises Stale."""
     free = CustomerRecord.blocked.does_not_exist() & CustomerRecord.reminder_opt_out.does_not_exist()
     record = CustomerRecord(keys.customers_pk(order.store_id), keys.CUSTOMER + order.buyer.id)
     return Check(record, free, stale)
@@ -90,8 +89,8 @@ def listed(
 
 
 def orders_before(store_id: str, buyer_id: str, position: str, until: datetime) -> Iterator[tuple[str, str]]:
-    """(place, order_id) of a buyer's orders placed before `until`, from behind a place, earliest first, lazily; hints,
-    off the index."""
+    """(position, order_id) of a buyer's orders placed before `until` and after `position`, the earliest first, lazily;
+    eventually consistent."""
     between = Record.placed_key.between(position or FIRST, keys.instant(until))
     for head in query_index("by_buyer", f"{store_id}#{buyer_id}", between, page_size=100):
         if head.placed_key != position:
@@ -99,7 +98,7 @@ def orders_before(store_id: str, buyer_id: str, position: str, until: datetime) 
 
 
 def erasures_due(now: datetime) -> Iterator[tuple[str, str]]:
-    """(store, buyer) whose erasure is to go on, longest due first; hints, off one query."""
+    """(store, buyer) of the erasures that are due, the earliest first. One query; eventually consistent."""
     for fires_at, _ in indexes.due(indexes.CLOCK, keys.ERASURES_SHARD, now):
         _, store_id, buyer_id = fires_at.split("#", 2)
         yield store_id, buyer_id
@@ -114,26 +113,26 @@ def _delta_writes(buyer_id: str, was: Order | None, after: Order) -> list[Write]
     return [Delete(record, _as_read(before), stale)] if before.version else []
 
 
-def _together(writes: Sequence[Write], moves: Sequence[Write]) -> list[Write]:
-    """A transaction takes an item once: what one of `writes` checks of a record that moves becomes a condition of its
-    move."""
+def _merged(writes: Sequence[Write], customer_writes: Sequence[Write]) -> list[Write]:
+    """All writes of both. A transaction takes an item once, so a check of a customer that is also written becomes a
+    condition of that write."""
     checks = {write.record.sk: write for write in writes if isinstance(write, Check)}
-    moving = [
-        replace(move, condition=move.condition & check.condition, refuse=check.refuse)
-        if (check := checks.get(move.record.sk))
-        else move
-        for move in moves
+    checked = [
+        replace(write, condition=write.condition & check.condition, refuse=check.refuse)
+        if (check := checks.get(write.record.sk))
+        else write
+        for write in customer_writes
     ]
-    there = {move.record.sk for move in moves}
-    return [*(w for w in writes if not (isinstance(w, Check) and w.record.sk in there)), *moving]
+    written = {write.record.sk for write in customer_writes}
+    return [*(each for each in writes if not (isinstance(each, Check) and each.record.sk in written)), *checked]
 
 
 def _others(order: Order, buyer_id: str) -> Span:
-    """When the other orders of a buyer were placed, the first and the last of them, off the index."""
+    """When the first and the last of the buyer's other orders were placed; None without others. Two index queries."""
     own, times = keys.order_pk(order.store_id, order.order_id), []
     for forward in (True, False):
-        found = query_index("by_buyer", f"{order.store_id}#{buyer_id}", page_size=2, forward=forward)
-        times += [datetime.fromisoformat(each.placed_key.split("#")[0]) for each in found if each.pk != own][:1]
+        heads = query_index("by_buyer", f"{order.store_id}#{buyer_id}", page_size=2, forward=forward)
+        times += [datetime.fromisoformat(each.placed_key.split("#")[0]) for each in heads if each.pk != own][:1]
     return (times[0], times[-1]) if times else None
 
 
@@ -157,7 +156,7 @@ def _record(customer: Customer) -> CustomerRecord:
         note=customer.note,
         blocked=1 if customer.blocked else None,
         reminder_opt_out=1 if customer.reminder_opt_out else None,
-        erasure=customer.erasure and _told(customer.erasure),
+        erasure=customer.erasure and _erasure_content(customer.erasure),
     )
     if customer.erasure and customer.erasure.due_at:
         record.clock_shard = keys.ERASURES_SHARD
@@ -190,18 +189,18 @@ def _customer(record: CustomerRecord) -> Customer:
 _time = InstantAttribute()
 
 
-def _told(erasure: Erasure) -> dict[str, Any]:
+def _erasure_content(erasure: Erasure) -> dict[str, Any]:
     times = {name: at and _time.serialize(at) for name in _TIMES if (at := getattr(erasure, name))}
-    told = asdict(erasure)
-    told["place"] = told.pop("position")  # its stored name
-    return told | dict.fromkeys(_TIMES) | times
+    content = asdict(erasure)
+    content["place"] = content.pop("position")  # its stored name
+    return content | dict.fromkeys(_TIMES) | times
 
 
-def _erasure(told: dict[str, Any]) -> Erasure:
-    times = {name: told[name] and _time.deserialize(told[name]) for name in _TIMES}
-    told = dict(told)
-    position = told.pop("place")
-    return Erasure(**told | times | {"position": position, "requested_by": Actor(**told["requested_by"])})
+def _erasure(content: dict[str, Any]) -> Erasure:
+    times = {name: content[name] and _time.deserialize(content[name]) for name in _TIMES}
+    content = dict(content)
+    position = content.pop("place")
+    return Erasure(**content | times | {"position": position, "requested_by": Actor(**content["requested_by"])})
 
 
 _TIMES = ("requested_at", "due_at", "finished_at")

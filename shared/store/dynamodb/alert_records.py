@@ -1,4 +1,4 @@
-"""The items of the one table that are about telling people."""
+"""The items of the table for alerts, channels, deliveries and payment reminders."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shared.store.dynamodb.records import Record
 
 
 class AlertRecord(Record, discriminator="alert"):
-    """What a person is told of. Until it has been handed to the channels it lies in the clock's index, too."""
+    """An alert. It is in the clock's index until every channel has its delivery."""
 
     alert_kind = UnicodeAttribute()
     severity = UnicodeAttribute()
@@ -27,7 +27,7 @@ class AlertRecord(Record, discriminator="alert"):
 
 
 class DayRecord(Record, discriminator="day"):
-    """What a store is to be told once a day, in the index of what comes."""
+    """The schedule of a store's daily alerts, in the reminder index."""
 
     version = NumberAttribute()
     due_at = InstantAttribute()
@@ -36,7 +36,7 @@ class DayRecord(Record, discriminator="day"):
 
 
 class ReminderRecord(Record, discriminator="reminder"):
-    """The buyer of an order was reminded of the payment."""
+    """A payment reminder to the buyer of an order."""
 
     at = InstantAttribute()
     by_rule = NumberAttribute()
@@ -44,7 +44,7 @@ class ReminderRecord(Record, discriminator="reminder"):
 
 
 class ReminderFiguresRecord(Record, discriminator="reminder_figures"):
-    """The payment reminders of a day, and how many of their orders were paid since."""
+    """The numbers of a day's payment reminders, and of their orders that were paid afterwards."""
 
     reminded = NumberAttribute(null=True)
     by_rule = NumberAttribute(null=True)
@@ -53,21 +53,21 @@ class ReminderFiguresRecord(Record, discriminator="reminder_figures"):
 
 
 class ChannelRecord(Record, discriminator="channel"):
-    """Where a store's people are told. Its URL and secrets are here and nowhere else."""
+    """A target for a store's alerts. Its URL and its secrets are stored only here."""
 
     version = NumberAttribute()
     content = JSONTextAttribute()
 
 
 class ChannelsRecord(Record, discriminator="channels"):
-    """How many channels a store has."""
+    """The number of a store's channels."""
 
     channels = NumberAttribute()
 
 
 class DeliveryRecord(Record, discriminator="delivery"):
-    """One message to one channel. While it is pending it lies in the clock's index, at its next attempt; at one under
-    way, where that must have ended."""
+    """One message to one channel. While it is pending it is in the clock's index: at the time of its next attempt, or
+    during an attempt at the end of its lease."""
 
     version = NumberAttribute()
     state = UnicodeAttribute()

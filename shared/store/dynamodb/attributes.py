@@ -1,4 +1,4 @@
-"""How values lie in the table: times as RFC 3339 text, small structures as JSON text, long ones packed."""
+"""How values are stored: times as RFC 3339 text, small structures as JSON text, large ones compressed."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from pynamodb.constants import BINARY, STRING
 from shared.store.dynamodb.keys import instant
 
 PACK_FROM = 2048
-"""JSON shorter than this stays as it is: deflating it would save no capacity unit."""
+"""Bytes. Shorter JSON is not compressed: that would save no capacity unit."""
 
 
 class InstantAttribute(Attribute[datetime]):
-    """An aware UTC time as RFC 3339 text of fixed width, so that conditions compare times. Naive times are refused."""
+    """An aware UTC time as RFC 3339 text of fixed width: text order is time order. Naive times raise ValueError."""
 
     attr_type = STRING
 
     def serialize(self, value: datetime) -> str:
         if value.tzinfo is None:
-            raise ValueError("a naive time has no place in the store")
+            raise ValueError("the time has no time zone")
         return instant(value)
 
     def deserialize(self, value: str) -> datetime:
@@ -31,7 +31,7 @@ class InstantAttribute(Attribute[datetime]):
 
 
 class JSONTextAttribute(Attribute[Any]):
-    """A small structure as compact JSON text, readable in the console."""
+    """A small structure as compact JSON text, readable in the AWS console."""
 
     attr_type = STRING
 
@@ -43,8 +43,8 @@ class JSONTextAttribute(Attribute[Any]):
 
 
 class PackedAttribute(Attribute[Any]):
-    """A structure that may be long (a thousand lines): JSON in UTF-8, deflated once that pays. Lines resemble each
-    other, so 700 of them shrink about tenfold, and with them every read and write unit they cost."""
+    """A structure that may be large (1,000 lines): JSON in UTF-8, compressed with zlib from PACK_FROM bytes on. 700
+    lines take about a tenth of the size, and so of the read and write units."""
 
     attr_type = BINARY
 

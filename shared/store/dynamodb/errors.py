@@ -1,5 +1,5 @@
-"""What can go wrong between the domain and the table. Conditions that failed are told apart; a conflict between
-transactions is retried, and never reported as stale."""
+"""The errors of the table. Each failed condition has its own error. A conflict between transactions is retried and
+never reported as Stale."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ class StoreError(Exception):
 
 
 class Missing(StoreError):
-    """There is no such item, or not in this store, which is the same answer."""
+    """The item does not exist, or belongs to another store."""
 
 
 class Stale(StoreError):
-    """The order has moved on since it was read."""
+    """The item has changed since it was read."""
 
 
 class AlreadyRaised(StoreError):
-    """An alert of this cause is there."""
+    """An alert with this cause exists."""
 
     def __init__(self, alert_id: str) -> None:
-        super().__init__("the alert is there already")
+        super().__init__("the alert exists")
         self.alert_id = alert_id
 
 
 class Exists(StoreError):
-    """Somebody else has made it first."""
+    """The item exists."""
 
 
 class Full(StoreError):
-    """There are as many of these as there may be."""
+    """The limit for items of this kind is reached."""
 
 
 class TooLarge(StoreError):
-    """The change is of more items than one transaction holds, or of more figures than one item takes at once."""
+    """The change has more items than one transaction takes, or more figures than one update takes."""
 
 
 class ClaimLost(StoreError):
-    """Another request has taken over this idempotency key since we claimed it."""
+    """Another request has claimed this idempotency key meanwhile."""
 
 
 class Busy(StoreError):
-    """Throttled, in conflict for too long, or not answering: nothing is known to be wrong with the request."""
+    """The table throttles, times out, or has had conflicts for too long. The caller may try again."""
 
 
 class Running(StoreError):
-    """A request with the same idempotency key is under way, at most until `lease_until`."""
+    """A request with the same idempotency key is running, at most until `lease_until`."""
 
     def __init__(self, lease_until: datetime) -> None:
         super().__init__("a request with this key is running")
@@ -60,7 +60,7 @@ class KeyReused(StoreError):
 
 
 class Answered(StoreError):
-    """The idempotency key has its answer already: not an error, but it ends the request."""
+    """The idempotency key has an answer. This is not a failure: the request returns the stored answer."""
 
     def __init__(self, answer: Any) -> None:
         super().__init__("answered before")

@@ -1,6 +1,6 @@
-"""The indexes: each list is one or several partitions of one index, read a page at a time and merged in key order.
+"""Pages and counts of index partitions. A list is one or several partitions of one index, merged in key order.
 
-An index trails a write by a moment, so what it says is a hint: good to show, never to act upon.
+Index reads are eventually consistent. A list may show them; a write never relies on them.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which items: an index, the keys of its partitions, a half-open time window, and the direction."""
+    """The items of some partitions of an index in the time window [since, until), latest first unless `forward`."""
 
     index: str
     partitions: tuple[str, ...]
@@ -66,21 +66,21 @@ def page(
     make: Callable[[R], T],
     cut: Callable[[list[Record]], int] = len,
 ) -> Page[T]:
-    """A page of what `make` makes of the records of a kind: as many index items as it shows, and no more where one
-    partition answers. `cut` says how many of the records a page may hold."""
+    """A page of the records of `kind`, each converted by `make`. One partition: reads at most `limit` items. Several:
+    reads some more of each. `cut` returns how many of the records fit on the page."""
     records, end = _read(selection, limit, after)
-    if (shown := cut(records)) < len(records):
-        records, end = records[:shown], _position(selection, records[shown - 1])
+    if (size := cut(records)) < len(records):
+        records, end = records[:size], _position(selection, records[size - 1])
     return Page(tuple(make(record) for record in records if isinstance(record, kind)), end)
 
 
 def listed(record: Record, content: T, currency: str = "") -> Listed[T]:
-    """What a record of an order holds, with the order's id."""
+    """The content of an order's record, with the order's id."""
     return Listed(keys.split_pk(record.pk)[1], content, currency)
 
 
 def count(selection: Selection) -> int:
-    """How many items a selection holds, counted off its index."""
+    """The number of items in a selection. Reads them all: half a read unit for each 4 KB."""
     return sum(
         count_index(selection.index, partition, _range(selection.index, *selection.bounds()))
         for partition in selection.partitions
@@ -88,14 +88,14 @@ def count(selection: Selection) -> int:
 
 
 def due(index: str, shard: str, until: datetime) -> Iterator[tuple[str, str]]:
-    """(index key, pk) of what a shard of an index of due times holds before `until`, earliest first, lazily. One query
-    where nothing is due."""
+    """(sort key, pk) of the items in a shard that are due before `until`, earliest first, lazily. One query where
+    nothing is due."""
     sort = DUE_KEYS[index]
     yield from query_keys(index, shard, getattr(Record, sort) < keys.instant(until), sort)
 
 
 def due_between(index: str, shard: str, first: str, last: str) -> Iterator[tuple[str, str]]:
-    """The same from one key to another, both included."""
+    """The items from one sort key to another, both included."""
     sort = DUE_KEYS[index]
     yield from query_keys(index, shard, getattr(Record, sort).between(first, last), sort)
 
@@ -106,7 +106,7 @@ DUE_KEYS = {CLOCK: "fires_at", REMINDER: "remind_at"}
 
 def _read(selection: Selection, limit: int, after: Position | None) -> tuple[list[Record], Position | None]:
     lower, upper = selection.bounds()
-    if lower > upper:  # DynamoDB refuses such a BETWEEN; an empty window simply holds nothing
+    if lower > upper:  # DynamoDB refuses such a BETWEEN
         return [], None
     partitions = selection.partitions
     page_size = limit if len(partitions) == 1 else max(10, -(-limit // len(partitions)))

@@ -1,7 +1,7 @@
-"""How keys are built. `#` separates their parts and is in no id, so no two things share a key.
+"""How keys are built. `#` separates their parts, and no id contains it, so keys are unique.
 
-An order's item collection has the partition key `store#order`; a store's own items have its bare id, and whatever else
-a store has goes by `store#what#id`.
+The items of an order have the partition key `store#order`. A store's own items have the store's id, and all other items
+of a store have `store#kind#id`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ORDER, DETAIL, PARCEL, REFUND, DISPUTE = (
     "ORDER#REFUND#",
     "ORDER#DISPUTE#",
 )
-"""Sort keys of what makes up an order; all begin with ORDER, so that one query loads them and nothing else."""
+"""Sort keys of the head and the parts of an order. All begin with ORDER, so one query loads exactly these."""
 HISTORY, ACCESS, LEDGER, MESSAGE, THREAD = "HISTORY#", "ACCESS#", "LEDGER#", "MESSAGE#", "THREAD"
 VIOLATION = "VIOLATION#"
 STORE, COUNTER, FUNDS, REGULAR_EXPORT = "STORE", "COUNT#", "FUNDS#", "EXPORT"
@@ -44,7 +44,7 @@ def export_pk(store_id: str, export_id: str) -> str:
 
 
 def customers_pk(store_id: str) -> str:
-    """All of a store, by buyer id: the last part of a key, because a buyer id may hold anything."""
+    """All customers of a store. The buyer id is in the sort key, at its end, because it may contain any character."""
     return f"{store_id}#customers#"
 
 
@@ -61,14 +61,14 @@ def figures_pk(store_id: str) -> str:
 
 
 def figures_sk(by: str, day: date, currency: str, store_id: str, order_id: str, name: str) -> str:
-    """An order counts in the same shard as in the counters, so that no two orders meet here which do not meet there. A
-    product has its bucket in each shard: an order has at most 16 such items, however many products it has."""
+    """An order has the same shard here as in the counters, so it conflicts with no further orders. Each shard has 16
+    buckets of products: an order writes at most 16 such items, for any number of products."""
     bucket = f"#{_hash(name) % PRODUCT_BUCKETS:02d}" if by == "product" else ""
     return f"{by.upper()}#{day.isoformat()}#{currency}#{_hash(store_id, order_id) % COUNTER_SHARDS}{bucket}"
 
 
 def figures_day(by: str, day: date) -> str:
-    """Before every key of that day, and after those of the day before."""
+    """Sorts before every key of that day, and after those of the day before."""
     return f"{by.upper()}#{day.isoformat()}"
 
 
@@ -82,13 +82,13 @@ def instant(at: datetime) -> str:
 
 
 def sort_key(at: datetime, *ids: str) -> str:
-    """Time, then ids that make it unique: a bare `instant` sorts before every key of that same instant, which makes
-    BETWEEN two instants the half-open window [from, to)."""
+    """A time, then ids that make the key unique. An `instant` alone sorts before every key of that time, so BETWEEN two
+    instants is the half-open window [from, to)."""
     return "#".join((instant(at), *ids))
 
 
 def second_timeline(store_id: str) -> str:
-    """Details, parcels and refunds of a store's orders, by the time their order was placed."""
+    """The partition of details, parcels and refunds of a store's orders, by the time their order was placed."""
     return f"{store_id}#records"
 
 
@@ -113,7 +113,7 @@ def template_sk(template_id: str) -> str:
 
 
 def template_name_sk(key: str) -> str:
-    """A digest, because a name may be of any length once it is folded."""
+    """A digest, because a case-folded name may have any length."""
     return f"{TEMPLATE_NAME}{hashlib.sha256(key.encode()).hexdigest()[:40]}"
 
 
@@ -133,17 +133,17 @@ def clock_shard(store_id: str, order_id: str) -> str:
     return f"CLOCK#{_hash(order_id, store_id) % CLOCK_SHARDS}"
 
 
-BEHIND = "$"
-"""Behind a sort key it sorts after all that begins with that key and `#`, and before every other: `$` comes right after
-`#`, and no id holds either."""
+AFTER_PREFIX = "$"
+"""A sort key plus this sorts after all keys that begin with that key and `#`, and before all others: `$` is the next
+character after `#`, and no id contains either."""
 
 OUTBOX_SHARDS, REMINDER_SHARDS = 8, 8
-TALK = "talk"
-"""Ends the reminder key of an order's messages, and so tells it from that of the order itself."""
+THREAD_SUFFIX = "talk"
+"""The last part of the reminder key of an order's messages. The key of the order itself does not have it."""
 EXPORT_SHARD, EXPORT_JOBS_SHARD = "EXPORT", "EXPORT#JOBS"
-"""The clock partitions of regular exports and of open export jobs, apart from the sweep's."""
+"""The clock partitions of regular exports and of open export jobs. The sweep does not read them."""
 ERASURES_SHARD = "ERASURES"
-"""The clock partition of the customers whose data is being erased."""
+"""The clock partition of running erasures."""
 
 
 def clock_shards() -> list[str]:
@@ -155,7 +155,7 @@ def alert_pk(store_id: str, alert_id: str) -> str:
 
 
 def outbox_shard(alert_id: str) -> str:
-    """The clock partition in which an alert waits until it has been handed to the channels."""
+    """The clock partition of an alert until every channel has its delivery."""
     return f"OUTBOX#{_hash(alert_id) % OUTBOX_SHARDS}"
 
 
@@ -180,7 +180,7 @@ def channel_sk(channel_id: str) -> str:
 
 
 def channel_pk(store_id: str, channel_id: str) -> str:
-    """The partition of a channel's deliveries; the channel itself is one of its store's own items."""
+    """The partition of a channel's deliveries. The channel itself is one of its store's own items."""
     return f"{store_id}#channel#{channel_id}"
 
 
@@ -189,7 +189,7 @@ def delivery_sk(delivery_id: str) -> str:
 
 
 def delivery_shard(channel_id: str, delivery_id: str) -> str:
-    """The clock partition in which a delivery waits for its next attempt."""
+    """The clock partition of a pending delivery."""
     return f"DELIVERY#{_hash(channel_id, delivery_id) % DELIVERY_SHARDS}"
 
 

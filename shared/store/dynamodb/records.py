@@ -1,7 +1,7 @@
 """The items of the one table, and its indexes. template.yaml declares the same keys; a test compares the two.
 
-Records never leave shared/store: orders.py and its neighbours turn them into what the domain knows. No attribute has a
-default, because PynamoDB would invent it for whatever an index does not project.
+Only shared/store uses records; its modules convert them to domain objects. No attribute has a default: PynamoDB would
+also set it on items that were read from an index without this attribute.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from pynamodb.models import Model
 from shared.domain.order.ledger import FLOWS, HELD
 from shared.domain.order.model import FundState, Overlay, Status
 from shared.settings import settings
-from shared.store.clients import quick
+from shared.store.clients import with_service_data
 from shared.store.dynamodb.attributes import InstantAttribute, JSONTextAttribute, PackedAttribute
 
 CONNECT_TIMEOUT, READ_TIMEOUT, RETRIES = 1.0, 2.0, 2
-"""Seconds, and attempts after the first: three slow ones stay well inside an API request (HTTP API cuts at 30 s)."""
+"""Seconds, and retries after the first attempt. Three slow attempts stay within the 30 s of an HTTP API request."""
 
 
 def _index(name: str, hash_key: str, range_key: str, *, keys_only: bool = False) -> Any:
@@ -30,7 +30,7 @@ def _index(name: str, hash_key: str, range_key: str, *, keys_only: bool = False)
 
 
 class Record(Model):
-    """What every item shares: the table's key and the keys of its indexes, each there only where the index needs it."""
+    """The attributes of every item: the table's key and the index keys. An item has only the index keys it needs."""
 
     class Meta:
         table_name = ""
@@ -77,11 +77,11 @@ class Record(Model):
 
 
 class OrderRecord(Record, discriminator="order"):
-    """The head of an order: all that changes, and all that a list shows. Kept under 1 KB, one write unit, for most.
+    """The head of an order: all that changes and all that lists show. Most heads are under 1 KB, one write unit.
 
-    `part_versions` is a stamp of its parts and their versions (parts.stamp): where an index shows parts with another,
-    head and parts are not of one moment. `alerted_until` and `alerts` are how far its alerts have been told, and which
-    are open (order_alerts.AlertProgress).
+    `part_versions` is the checksum of the parts and their versions (parts.versions_checksum). Where it does not match
+    the parts that were read, head and parts are from different versions of the order. `alerted_until` is the time up
+    to which alerts were raised, `alerts` are the open ones (order_alerts.AlertProgress).
     """
 
     version = NumberAttribute()
@@ -119,8 +119,8 @@ class OrderRecord(Record, discriminator="order"):
 
 
 class CustomerRecord(Record, discriminator="customer"):
-    """A buyer's orders in one store, counted, and what the seller has noted. In no list without an order; in the
-    clock's index while the buyer's data is being erased."""
+    """A buyer in one store: order counts, and the seller's tags and notes. Lists leave out a customer without orders.
+    While an erasure runs, the item is in the clock's index."""
 
     version = NumberAttribute()
     country = UnicodeAttribute()
@@ -137,10 +137,10 @@ class CustomerRecord(Record, discriminator="customer"):
 
 
 class DetailRecord(Record, discriminator="detail"):
-    """What was bought and where it goes: written when placed, and again only when a snapshot changes it.
+    """The lines and the recipient of an order: written when it is placed, and again only when a snapshot changes it.
 
-    Like parcels and refunds it lies on the store's second timeline, beside that of the heads and in the same order, so
-    that an export reads whole orders off two queries, while a list by time reads heads alone.
+    Details, parcels and refunds are on the store's second timeline, in the same order as the heads on the first. So an
+    export reads whole orders with two queries, and a list by time reads only heads.
     """
 
     version = NumberAttribute()
@@ -200,8 +200,8 @@ class AccessRecord(Record, discriminator="access"):
 
 
 class StoreRecord(Record, discriminator="store"):
-    """A store's settings. After a change of mode, `rearm_after` is the due key up to which it has reached the store's
-    orders, and `rearm_at` when it may start to."""
+    """A store's settings. After a change of mode the sweep updates the clock entries of the store's orders:
+    `rearm_after` is the due key of the last updated order, `rearm_at` the earliest time of the next step."""
 
     version = NumberAttribute()
     created_at = InstantAttribute()
@@ -211,7 +211,7 @@ class StoreRecord(Record, discriminator="store"):
 
 
 class RegularExportRecord(Record, discriminator="regular_export"):
-    """A store's regular export: what its owner has set, and when it is due next, in the clock's index."""
+    """A store's regular export: its settings, and when it is due next, in the clock's index."""
 
     version = NumberAttribute()
     due_at = InstantAttribute(null=True)
@@ -220,7 +220,7 @@ class RegularExportRecord(Record, discriminator="regular_export"):
 
 
 class ExportRecord(Record, discriminator="export"):
-    """A job. While it is open it lies in the clock's index, so that one that has stopped moving is found."""
+    """An export job. While it is open it is in the clock's index, so that the schedule finds a job that has stopped."""
 
     version = NumberAttribute()
     state = UnicodeAttribute()
@@ -229,7 +229,7 @@ class ExportRecord(Record, discriminator="export"):
 
 
 class DownloadRecord(Record, discriminator="download"):
-    """Somebody was given the link to a file."""
+    """A person requested the link to a file."""
 
     at = InstantAttribute()
     actor_role = UnicodeAttribute()
@@ -238,7 +238,7 @@ class DownloadRecord(Record, discriminator="download"):
 
 
 class MovedRecord(Record, discriminator="moved"):
-    """An order was moved in time, or its ship-by was: an export under way may have met it twice, or not at all."""
+    """The placed time or the ship-by of an order changed: a running export may have read it twice, or not at all."""
 
     expires_at = NumberAttribute()
 
@@ -257,7 +257,7 @@ class MessageRecord(Record, discriminator="message"):
 
 
 class ThreadRecord(Record, discriminator="thread"):
-    """The talk about one order: in an index, with what the buyer wrote, while that waits for an answer."""
+    """The message thread of one order. While a buyer's message has no reply, the item has its text and an index key."""
 
     version = NumberAttribute()
     answered_at = InstantAttribute(null=True)
@@ -269,7 +269,8 @@ class ThreadRecord(Record, discriminator="thread"):
 
 
 class RepliesRecord(Record, discriminator="replies"):
-    """A day's answers in one store: how many, after how many seconds together, and how many of them within a day."""
+    """The replies of one day in a store: their number, the sum of the response times in seconds, and how many took at
+    most 24 hours."""
 
     replies = NumberAttribute()
     seconds = NumberAttribute()
@@ -285,19 +286,20 @@ class TemplateRecord(Record, discriminator="template"):
 
 
 class TemplateNameRecord(Record, discriminator="template_name"):
-    """A name that one of the store's templates has."""
+    """A template name that is taken in the store."""
 
     template_id = UnicodeAttribute()
 
 
 class TemplatesRecord(Record, discriminator="templates"):
-    """How many templates a store has."""
+    """The number of a store's templates."""
 
     templates = NumberAttribute()
 
 
 class LedgerRecord(Record, discriminator="ledger"):
-    """Money of an order that moved, in minor units: signed, and what the platform holds of the order after it."""
+    """A movement of an order's money, in minor units. `amount` is signed; `held` is the platform's balance of the order
+    after it."""
 
     at = InstantAttribute()
     flow = UnicodeAttribute()
@@ -307,35 +309,35 @@ class LedgerRecord(Record, discriminator="ledger"):
 
 
 class FundsRecord(Record, discriminator="funds"):
-    """One of the items of a store's totals in one currency, in minor units; the sum over all of them is exact."""
+    """One shard of a store's totals in one currency, in minor units; the sum over all shards is exact."""
 
     for _name in (*FLOWS, *HELD):
         locals()[_name] = NumberAttribute(null=True)
 
 
 class FiguresRecord(Record, discriminator="figures"):
-    """What a day's orders in one currency come to: a number for each figure; where it is by country or product, under
-    that name and the figure's. Read by figures.py below the models, which know no such names."""
+    """The figures of a day's orders in one currency, one number attribute each. By country or product, the attribute's
+    name is that name and the figure's. figures.py reads them without a model, because the names are not fixed."""
 
 
 class ViolationRecord(Record, discriminator="violation"):
-    """A rule that the seller broke with an order."""
+    """A violation of a platform rule by the seller, for one order."""
 
     at = InstantAttribute()
     violation = UnicodeAttribute()
 
 
 class CounterRecord(Record, discriminator="counter"):
-    """One of a store's counter items; the sum over all of them is exact."""
+    """One shard of a store's order counts; the sum over all shards is exact."""
 
     total = NumberAttribute()
-    # One number for each status, fund state and overlay: ADD works on top-level attributes alone.
+    # One number for each status, fund state and overlay: ADD works only on top-level attributes.
     for _name in (*STATUS_COUNTS.values(), *FUND_COUNTS.values(), *OVERLAY_COUNTS.values()):
         locals()[_name] = NumberAttribute(null=True)
 
 
 class ClaimRecord(Record, discriminator="claim"):
-    """An idempotency key: claimed while its request runs, then holding the answer. Expiry goes by the clock."""
+    """An idempotency key: claimed while its request runs, then with the answer. `valid_until` decides, not the TTL."""
 
     digest = UnicodeAttribute()
     owner = UnicodeAttribute()
@@ -346,21 +348,21 @@ class ClaimRecord(Record, discriminator="claim"):
 
 
 class KeyRecord(Record, discriminator="key"):
-    """The secret that signs cursors: made by whoever needs it first."""
+    """The secret that signs cursors, created at first use."""
 
     secret = UnicodeAttribute()
 
 
 def connection() -> Connection:
-    """The one connection that every record and transaction shares; made at first use."""
+    """The connection of all records and transactions, created at first use."""
     if not Record.Meta.table_name:
         Record.Meta.table_name = settings().table_name
     if Record._connection is None:
-        quick(Record._get_connection().connection.session)  # before its client is made
+        with_service_data(Record._get_connection().connection.session)  # before its client is created
     return Record._get_connection().connection
 
 
 def bind(table_name: str) -> None:
-    """Point all records at another table, with a fresh connection; for tests."""
+    """Point all records at another table, with a new connection; for tests."""
     Record.Meta.table_name = table_name
     Record._connection = None

@@ -1,4 +1,4 @@
-"""The few ways in which the table is touched: get, query, put, delete, and one transaction."""
+"""All requests to the table: get, query, put, update, and transactions."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ TRANSIENT = frozenset(
 )
 
 Refusal = Callable[[], StoreError]
-"""Makes the error for a condition that failed."""
+"""Makes the error for a failed condition."""
 
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """`optional`: where its condition fails, the rest of the transaction goes through without it."""
+    """`optional`: if its condition fails, the transaction is sent again without this write."""
 
     record: Record
     condition: Condition
@@ -65,7 +65,7 @@ class Delete:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Nothing is written to the item; the transaction is refused where the condition does not hold."""
+    """A condition on an item that the transaction does not write."""
 
     record: Record
     condition: Condition
@@ -73,7 +73,7 @@ class Check:
 
 
 Write = Put | Update | Delete | Check
-SENT: tuple[type[Write], ...] = (Check, Delete, Put, Update)
+SEND_ORDER: tuple[type[Write], ...] = (Check, Delete, Put, Update)
 R = TypeVar("R", bound=Record)
 
 
@@ -82,7 +82,7 @@ def absent() -> Condition:
 
 
 def always() -> Condition:
-    """Always holds: something else in the same transaction decides."""
+    """A condition that always holds: another write of the transaction has the condition that matters."""
     always: Condition = absent() | present()
     return always
 
@@ -92,7 +92,7 @@ def present() -> Condition:
 
 
 def get(pk: str, sk: str) -> Record | None:
-    """One item, read consistently: one read unit for each 4 KB."""
+    """One item, or None; read consistently: one read unit for each 4 KB."""
     connection()
     with _busy_where_unavailable():
         try:
@@ -140,7 +140,7 @@ def query_index(
     forward: bool = True,
     after: dict[str, Any] | None = None,
 ) -> Iterator[Record]:
-    """Items of one index partition, lazily, `page_size` a request; eventually consistent, so hints only."""
+    """Items of one index partition, lazily, `page_size` a request; eventually consistent."""
     connection()
     with _busy_where_unavailable():
         yield from getattr(Record, index).query(
@@ -149,54 +149,54 @@ def query_index(
 
 
 def query_keys(index: str, key: str, sort: Condition, sort_name: str) -> Iterator[tuple[str, str]]:
-    """(sort key, pk) of an index partition's items in order, lazily, a hundred a request.
+    """(sort key, pk) of an index partition's items in order, lazily, 100 a request.
 
-    Below PynamoDB's models: an item that cannot be read stops nobody here, and a model with a discriminator filters its
-    queries by an attribute that a KEYS_ONLY index does not hold, so that it would find nothing at all.
+    This does not use PynamoDB's models. A model with a discriminator filters its queries by `kind`, which a KEYS_ONLY
+    index does not have, so it would find nothing. And an item that no model can read does not stop the query.
     """
     for item in _raw(key, sort, index_name=index, attributes_to_get=["pk", sort_name], limit=100):
         yield item[sort_name]["S"], item["pk"]["S"]
 
 
 def query_items(pk: str, lower: str, upper: str) -> Iterator[dict[str, dict[str, str]]]:
-    """Items of one partition between two sort keys as they are, read consistently, lazily: for what no model names."""
+    """Undecoded items of one partition between two sort keys, read consistently and lazily."""
     return _raw(pk, Record.sk.between(lower, upper), consistent_read=True)
 
 
-def _raw(key: str, sort: Condition, **how: Any) -> Iterator[dict[str, dict[str, str]]]:
+def _raw(key: str, sort: Condition, **options: Any) -> Iterator[dict[str, dict[str, str]]]:
     shared, start = connection(), None
     while True:
         with _busy_where_unavailable():
-            found = shared.query(Record.Meta.table_name, key, sort, exclusive_start_key=start, **how)
-        yield from found["Items"]
-        start = found.get("LastEvaluatedKey")
+            page = shared.query(Record.Meta.table_name, key, sort, exclusive_start_key=start, **options)
+        yield from page["Items"]
+        start = page.get("LastEvaluatedKey")
         if start is None:
             return
 
 
 def count_index(index: str, key: str, sort: Condition | None = None) -> int:
-    """How many items of an index partition fall into a range; reads them all, half a unit for each 4 KB."""
+    """The number of items of an index partition in a range. Reads them all: half a read unit for each 4 KB."""
     connection()
     with _busy_where_unavailable():
         return int(getattr(Record, index).count(key, sort))
 
 
 def put(write: Put) -> None:
-    """One conditional write of one item. Raises what `refuse` makes, or Busy."""
+    """One conditional write of one item. Raises the error of `refuse`, or Busy."""
     connection()
     with _busy_where_unavailable(write):
         write.record.save(condition=write.condition)
 
 
 def update(write: Update) -> None:
-    """One conditional change of one item. Raises what `refuse` makes, or Busy."""
+    """One conditional update of one item. Raises the error of `refuse`, or Busy."""
     connection()
     with _busy_where_unavailable(write):
         write.record.update(actions=list(write.actions), condition=write.condition)
 
 
 def save(write: Put, also: Sequence[Write] = ()) -> None:
-    """A write for itself, or in one transaction with others, which costs twice as much."""
+    """One write alone, or in one transaction with others, which costs twice as many write units."""
     if also:
         transact([write, *also])
     else:
@@ -204,17 +204,17 @@ def save(write: Put, also: Sequence[Write] = ()) -> None:
 
 
 def transact(writes: Sequence[Write]) -> None:
-    """All of `writes`, at most 100, or none, but for optional ones: two write units for each KB of each item.
+    """All of `writes` (at most 100) or none, except optional ones. Two write units for each KB of each item.
 
-    Conflicts with other transactions are retried with the same token. Raises what the first failed condition's
-    `refuse` makes, TooLarge, or Busy; after Busy the outcome may be unknown (an answer lost on the way).
+    Conflicts with other transactions are retried with the same token. Raises the error of the first failed condition,
+    TooLarge, or Busy. After Busy the outcome may be unknown: the answer may have been lost.
     """
     if len(writes) > MAX_ITEMS:
         raise TooLarge(f"{len(writes)} items do not fit into one transaction")
     shared = connection()
     token = uuid.uuid4().hex
-    # The order in which PynamoDB sends them, and so the order of the reasons that come back.
-    ordered = sorted(writes, key=lambda write: SENT.index(type(write)))
+    # PynamoDB sends the writes in this order, and DynamoDB returns the reasons in the same order.
+    ordered = sorted(writes, key=lambda write: SEND_ORDER.index(type(write)))
     for _ in attempts():
         try:
             with _busy_where_unavailable(), TransactWrite(connection=shared, client_request_token=token) as transaction:
@@ -233,7 +233,7 @@ def transact(writes: Sequence[Write]) -> None:
                     if not (isinstance(write, Put) and write.optional):
                         raise write.refuse() from error
                     dropped.append(write)
-            if dropped:  # another content, so another token
+            if dropped:  # a token is valid for one content
                 ordered = [write for write in ordered if not any(write is each for each in dropped)]
                 token = uuid.uuid4().hex
                 continue
@@ -256,8 +256,8 @@ def _add(transaction: TransactWrite, write: Write) -> None:
 
 @contextmanager
 def _busy_where_unavailable(write: Put | Update | None = None) -> Iterator[None]:
-    """Makes Busy of what the engine could not answer, and of a failed condition what `write` refuses with. What a
-    transaction says of its parts is left to `transact`."""
+    """Turns timeouts and throttles into Busy, and a failed condition into the error of `write`. `transact` handles
+    TransactWriteError itself."""
     try:
         yield
     except TransactWriteError:
@@ -273,7 +273,7 @@ def stale() -> StoreError:
 
 
 def _unavailable(error: Exception, codes: set[str] | None = None) -> NoReturn:
-    """Throttles and timeouts become Busy; anything else is a bug and keeps its own name."""
+    """Raise Busy for throttles and timeouts; raise any other error as it is, because it is a bug."""
     if isinstance(error, BotoCoreError) or isinstance(getattr(error, "cause", None), BotoCoreError):
         raise Busy("the table does not answer") from error
     if (codes or {_code(error)}) <= TRANSIENT:
@@ -282,6 +282,6 @@ def _unavailable(error: Exception, codes: set[str] | None = None) -> NoReturn:
 
 
 def _code(error: Exception) -> str:
-    """What DynamoDB said. PynamoDB's own property fails on a timeout, whose `response` is None."""
+    """DynamoDB's error code, or "". PynamoDB's own property fails on a timeout, whose `response` is None."""
     response = getattr(getattr(error, "cause", None), "response", None) or {}
     return str(response.get("Error", {}).get("Code", ""))

@@ -1,8 +1,7 @@
-"""Query pages straight off the wire: botocore signs, retries and finds the endpoint, msgspec decodes.
+"""Queries for exports: botocore signs, retries and finds the endpoint; msgspec decodes the answer.
 
-botocore's own parser walks the output shape value by value, which takes some seven times as long as reading the JSON
-(docs/exports.md). A session's `response_parser_factory` is the seam for another one: only a Query that succeeded is
-parsed here, everything else by botocore.
+botocore's own parser takes about seven times as long as reading the JSON (docs/exports.md). The session component
+`response_parser_factory` replaces it: this module parses successful Query answers, botocore parses all others.
 """
 
 from __future__ import annotations
@@ -19,13 +18,13 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
 
-from shared.store.clients import quick
+from shared.store.clients import with_service_data
 from shared.store.dynamodb.errors import Busy
 from shared.store.dynamodb.records import Record, connection
 from shared.store.dynamodb.table import TRANSIENT
 
 CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 2.0, 10.0, 6
-"""Seconds, and attempts with botocore's own backoff: a worker can wait longer than a request."""
+"""Seconds, and attempts with botocore's own backoff. A worker can wait longer than an HTTP request."""
 
 
 class Text(msgspec.Struct, gc=False):
@@ -36,23 +35,23 @@ class At(msgspec.Struct, gc=False):
     S: datetime
 
 
-class Whole(msgspec.Struct, gc=False):
-    """An integer; DynamoDB sends numbers as text."""
+class Integer(msgspec.Struct, gc=False):
+    """An integer. DynamoDB sends numbers as text."""
 
     N: int
 
 
 Item = TypeVar("Item")
 Tick = Callable[[], None]
-"""Called now and then while something goes on for long; what it raises ends that."""
+"""Called regularly during a long operation. An exception that it raises ends the operation."""
 
 
 def idle() -> None:
-    """The tick of whoever waits for nothing."""
+    """A tick that does nothing."""
 
 
 class Page(msgspec.Struct, Generic[Item]):
-    """A Query's answer; one that counts has no items."""
+    """The answer to a Query. With Select=COUNT it has no items."""
 
     Items: list[Item] = msgspec.field(default_factory=list)
     Count: int = 0
@@ -60,18 +59,18 @@ class Page(msgspec.Struct, Generic[Item]):
 
 
 def pages_of(shape: type[Item]) -> Callable[[bytes], Page[Item]]:
-    """How to decode pages of such items; attributes that `shape` does not name are passed over."""
+    """A decoder of pages of such items. It ignores attributes that `shape` does not name."""
     return msgspec.json.Decoder(Page[shape], strict=False).decode  # type: ignore[valid-type]
 
 
 class _Parser:
     def __init__(self, protocol: str) -> None:
-        self._usual = botocore.parsers.create_parser(protocol)
+        self._default = botocore.parsers.create_parser(protocol)
 
     def parse(self, response: dict[str, Any], shape: Any) -> dict[str, Any]:
         if response["status_code"] != 200 or shape is None or shape.name != "QueryOutput":
-            usual: dict[str, Any] = self._usual.parse(response, shape)
-            return usual
+            parsed: dict[str, Any] = self._default.parse(response, shape)
+            return parsed
         return {
             "Page": response["body"],
             "ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": dict(response["headers"])},
@@ -84,9 +83,9 @@ class _Parsers:
 
 
 @lru_cache(maxsize=1)
-def _client(beside: Connection) -> Any:
-    """One client as long as the records' own connection lives: what points them elsewhere points this one, too."""
-    session = quick(botocore.session.Session())
+def _client(records_connection: Connection) -> Any:
+    """One client for each connection of the records: when `bind` replaces that connection, this client is replaced."""
+    session = with_service_data(botocore.session.Session())
     session.register_component("response_parser_factory", _Parsers())
     config = Config(
         connect_timeout=CONNECT_TIMEOUT,
@@ -105,15 +104,15 @@ def items(
     decode: Callable[[bytes], Page[Item]],
     tick: Tick = idle,
 ) -> Iterator[Item]:
-    """The items of an index partition with a sort key in [since, until], lazily, a megabyte a request, each half a
-    read unit for each 4 KB; without an index those of the table itself, read consistently for twice as much. Raises
+    """The items of an index partition with a sort key in [since, until], lazily, 1 MB a request. An index costs half a
+    read unit for each 4 KB. Without an index this reads the table, consistently, one unit for each 4 KB. Raises
     Busy."""
     for page in _pages(index, keys, key, since, until, decode, tick):
         yield from page.Items
 
 
 def count(index: str | None, keys: tuple[str, str], key: str, since: str, until: str, tick: Tick = idle) -> int:
-    """How many `items` there are, for the same units; none of them is sent."""
+    """The number of `items`, for the same read units. No item is sent."""
     return sum(page.Count for page in _pages(index, keys, key, since, until, _counts, tick, Select="COUNT"))
 
 
@@ -131,7 +130,7 @@ def _pages(
     **more: Any,
 ) -> Iterator[Page[Item]]:
     client, start = _client(connection()), None
-    asked: dict[str, Any] = {
+    request: dict[str, Any] = {
         "TableName": Record.Meta.table_name,
         **({"IndexName": index} if index else {"ConsistentRead": True}),
         "KeyConditionExpression": "#key = :key AND #sort BETWEEN :since AND :until",
@@ -141,7 +140,7 @@ def _pages(
     }
     while True:
         try:
-            page = decode(client.query(**asked | ({"ExclusiveStartKey": start} if start else {}))["Page"])
+            page = decode(client.query(**request | ({"ExclusiveStartKey": start} if start else {}))["Page"])
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in TRANSIENT:
                 raise Busy("the table is busy") from error

@@ -1,4 +1,4 @@
-"""Export jobs in the table: one item each, and one for each link to a file that was given out."""
+"""Export jobs in the table: one item each, and one for each download of a file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EXPORT, DOWNLOAD = "EXPORT", "DOWNLOAD#"
 STORED_AS = {"request": "asked", "position": "place"}
 """The fields of a job that are stored under another name."""
 _READ_AS = {STORED_AS.get(field.name, field.name): field.name for field in fields(Job)}
-"""Others may be there: a job outlives the code that wrote it, newer code as well as older."""
+"""Stored names and field names. Other stored names are ignored: newer or older code may have written the job."""
 _TIMES = ("started_at", "finished_at", "watch_at")
 _time = InstantAttribute()
 
@@ -33,13 +33,13 @@ def load(store_id: str, export_id: str) -> Job:
 
 
 def create(job: Job, also: Sequence[Write] = ()) -> None:
-    """A new job, with whatever must happen with it. Raises Exists."""
-    transact([Put(_record(job), absent(), lambda: Exists("the export is there already")), *also])
+    """Create a job, in one transaction with `also`. Raises Exists."""
+    transact([Put(_record(job), absent(), lambda: Exists("the export exists")), *also])
 
 
 def save(before: Job, after: Job, also: Sequence[Write] = ()) -> Job:
-    """The job as a step has made it, one version on, with whatever must happen with it. Raises Stale where another step
-    was first."""
+    """Write a changed job with the next version, in one transaction with `also`; returns it. Raises Stale if the job
+    has changed since it was read."""
     saved = replace(after, version=before.version + 1)
     table.save(Put(_record(saved), ExportRecord.version == before.version, stale), also)
     return saved
@@ -51,7 +51,7 @@ def listed(store_id: str, limit: int, after: Position | None) -> Page[Job]:
 
 
 def due_by(now: datetime) -> Iterator[tuple[str, str]]:
-    """(store, export) of the jobs that have not moved for so long that somebody must look; hints, off one query."""
+    """(store, export) of the jobs whose `watch_at` has passed, the earliest first. One query; eventually consistent."""
     for _, pk in indexes.due(indexes.CLOCK, keys.EXPORT_JOBS_SHARD, now):
         store_id, _, export_id = pk.split("#")
         yield store_id, export_id
@@ -78,12 +78,11 @@ def record_download(store_id: str, export_id: str, download: Download) -> None:
 
 
 def downloads(store_id: str, export_id: str, limit: int) -> list[Download]:
-    """The latest first."""
-    mine = Record.sk.startswith(DOWNLOAD)
-    found = query(keys.export_pk(store_id, export_id), mine, limit=limit, forward=False)
+    """Up to `limit` downloads, the latest first."""
+    records = query(keys.export_pk(store_id, export_id), Record.sk.startswith(DOWNLOAD), limit=limit, forward=False)
     return [
         Download(record.sk.removeprefix(DOWNLOAD), record.at, Actor(record.actor_role, record.actor_id), int(record.n))
-        for record in found
+        for record in records
         if isinstance(record, DownloadRecord)
     ]
 
@@ -91,10 +90,10 @@ def downloads(store_id: str, export_id: str, limit: int) -> list[Download]:
 def _record(job: Job) -> ExportRecord:
     request, lease = job.request, job.lease
     content = {STORED_AS.get(name, name): value for name, value in asdict(job).items()}
-    content |= {name: _told(getattr(job, name)) for name in _TIMES}
+    content |= {name: _time_text(getattr(job, name)) for name in _TIMES}
     content |= {
-        "asked": asdict(request) | {"since": _told(request.since), "until": _told(request.until)},
-        "lease": lease and [lease.owner, _told(lease.until)],
+        "asked": asdict(request) | {"since": _time_text(request.since), "until": _time_text(request.until)},
+        "lease": lease and [lease.owner, _time_text(lease.until)],
         "totals": dict(job.totals),
     }
     for name in ("store_id", "export_id", "version", "state", "requested_at"):
@@ -133,7 +132,7 @@ def _job(record: ExportRecord) -> Job:
         "requested_by": Actor(**content["requested_by"]),
         "files": tuple(File(**file) for file in content["files"]),
         "leftovers": tuple(content.get("leftovers", ())),
-        "warnings": tuple(FileWarning(**warned) for warned in content["warnings"]),
+        "warnings": tuple(FileWarning(**warning) for warning in content["warnings"]),
         "lease": Lease(lease[0], _time.deserialize(lease[1])) if lease else None,
     }
     return Job(
@@ -146,9 +145,9 @@ def _job(record: ExportRecord) -> Job:
     )
 
 
-def _told(at: datetime | None) -> str | None:
+def _time_text(at: datetime | None) -> str | None:
     return _time.serialize(at) if at else None
 
 
-def _read(told: str | None) -> datetime | None:
-    return _time.deserialize(told) if told else None
+def _read(text: str | None) -> datetime | None:
+    return _time.deserialize(text) if text else None

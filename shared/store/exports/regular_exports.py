@@ -1,4 +1,4 @@
-"""The regular export of each store: one item with what its owner has set and when it is due, in the clock's index."""
+"""The regular export of each store: one item with its settings and its next time, in the clock's index."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.store.dynamodb.table import Put, Write, absent, put, stale
 
 
 def creating(export: RegularExport) -> Write:
-    """The write of a new store's regular export, to go into the transaction that makes the store."""
+    """The write of a new store's regular export, for the transaction that creates the store."""
     return Put(_record(export), absent(), stale)
 
 
@@ -26,12 +26,12 @@ def load(store_id: str) -> RegularExport:
 
 
 def due_by(now: datetime) -> Iterator[str]:
-    """The stores whose regular export is due by `now`, longest due first; hints, off one query."""
+    """The stores whose regular export is due by `now`, the earliest first. One query; eventually consistent."""
     return (pk for _, pk in indexes.due(indexes.CLOCK, keys.EXPORT_SHARD, now))
 
 
 def change(before: RegularExport, after: RegularExport) -> Put:
-    """The write of a change, to go into a transaction or to be put for itself. Raises Stale."""
+    """The write of a change, alone or for a transaction. It raises Stale."""
     record = _record(replace(after, version=before.version + 1))
     return Put(record, RegularExportRecord.version == before.version, stale)
 

@@ -1,4 +1,4 @@
-"""Messages in the table: one item each, apart from what an order is loaded with, and one for each order's talk."""
+"""Messages in the table: one item each, and one for the thread of each order. Loading an order does not read them."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from shared.store.dynamodb.table import (
     stale,
     transact,
 )
-from shared.store.orders.counters import counted
+from shared.store.orders import counters
 from shared.store.pages import Listed, Page, Position, page_of
 
 MAX_READ = 40
-"""Messages that one transaction marks as read."""
+"""Messages that one transaction marks as read or deletes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """Answers of the shop and how long buyers waited for them, all in all."""
+    """Replies to buyers: their number, the sum of the response times in seconds, and how many were in time."""
 
     count: int
     seconds: int
@@ -47,6 +47,7 @@ class Replies:
 
 
 def thread(store_id: str, order_id: str) -> Thread:
+    """The thread of an order, read consistently; an empty Thread if it has none."""
     record = get(keys.order_pk(store_id, order_id), keys.THREAD)
     if not isinstance(record, ThreadRecord):
         return Thread()
@@ -55,61 +56,61 @@ def thread(store_id: str, order_id: str) -> Thread:
 
 
 def post(
-    order: Order, before: Thread, told: ThreadChange, message: Message, day: date, also: Sequence[Write] = ()
+    order: Order, before: Thread, change: ThreadChange, message: Message, day: date, also: Sequence[Write] = ()
 ) -> None:
-    """A message, with the state of the talk, what is told of it, the order's count of unread ones where it is the
-    buyer's, and the figures of `day` where it is an answer. The order's version stays. Raises Stale."""
-    after = told.thread
+    """Write a message and the changed thread with its alerts. A buyer's message also changes the order's unread count,
+    a reply the figures of `day`. The order's version stays. Raises Stale."""
+    after = change.thread
     writes: list[Write] = [
         Put(_record(order, message), absent(), stale),
-        *_talked(order.store_id, order.order_id, before, told),
+        *_thread_writes(order.store_id, order.order_id, before, change),
         *also,
     ]
     if message.sender == BUYER:
         writes += _unread(order, order.unread_messages + 1)
     if message.sender == SELLER and before.unanswered is not None and after.unanswered is None:
-        writes.append(_replied(order.store_id, day, message.sent_at - before.unanswered.sent_at))
+        writes.append(_reply_write(order.store_id, day, message.sent_at - before.unanswered.sent_at))
     transact(writes)
 
 
-def told(store_id: str, order_id: str, before: Thread, told: ThreadChange) -> None:
-    """What is told of a talk in which nobody has written. Raises Stale."""
-    after = replace(told, thread=replace(told.thread, version=before.version + 1))
-    transact(_talked(store_id, order_id, before, after))
+def save_alerts(store_id: str, order_id: str, before: Thread, change: ThreadChange) -> None:
+    """Write the alerts of a thread without a new message. Raises Stale."""
+    after = replace(change, thread=replace(change.thread, version=before.version + 1))
+    transact(_thread_writes(store_id, order_id, before, after))
 
 
-def _talked(store_id: str, order_id: str, before: Thread, told: ThreadChange) -> list[Write]:
-    there = ThreadRecord.version == before.version if before.version else absent()
+def _thread_writes(store_id: str, order_id: str, before: Thread, change: ThreadChange) -> list[Write]:
+    unchanged = ThreadRecord.version == before.version if before.version else absent()
     return [
-        Put(_thread_record(store_id, order_id, told.thread), there, stale),
-        *alerts.raising(told.raised),
-        *(alerts.resolving(store_id, cause, at) for cause, at in told.resolved),
+        Put(_thread_record(store_id, order_id, change.thread), unchanged, stale),
+        *alerts.raising(change.raised),
+        *(alerts.resolving(store_id, cause, at) for cause, at in change.resolved),
     ]
 
 
-def read(order: Order, by_seller: bool, now: datetime, also: Sequence[Write] = ()) -> int:
-    """Mark what the other side wrote as read, the latest first; answers with how many more there may be. Raises
+def mark_read(order: Order, by_seller: bool, now: datetime, also: Sequence[Write] = ()) -> int:
+    """Mark the latest MAX_READ unread messages of the other side as read; returns how many may remain. Raises
     Stale."""
-    theirs = [
+    unread = [
         message
         for message in page(order.store_id, order.order_id, 500, None).items
         if (message.sender == BUYER) is by_seller and message.read_at is None
     ][:MAX_READ]
-    left = max(0, order.unread_messages - len(theirs)) if by_seller else 0
-    if not theirs and not (by_seller and order.unread_messages):
+    left = max(0, order.unread_messages - len(unread)) if by_seller else 0
+    if not unread and not (by_seller and order.unread_messages):
         return 0
     writes: list[Write] = [
         Put(_record(order, replace(message, read_at=now)), present() & MessageRecord.read_at.does_not_exist(), stale)
-        for message in theirs
+        for message in unread
     ]
     if by_seller:
-        writes += _unread(order, left if theirs else 0)
+        writes += _unread(order, left if unread else 0)
     transact([*writes, *also])
-    return left if theirs else 0
+    return left if unread else 0
 
 
 def delete_all(store_id: str, order_id: str) -> int:
-    """Delete the messages of an order, in batches; answers with how many there were."""
+    """Delete the messages of an order, in transactions of MAX_READ; returns how many there were."""
     pk = keys.order_pk(store_id, order_id)
     found = [record for record in query(pk, Record.sk.startswith(keys.MESSAGE)) if isinstance(record, MessageRecord)]
     for first in range(0, len(found), MAX_READ):
@@ -118,46 +119,46 @@ def delete_all(store_id: str, order_id: str) -> int:
 
 
 def silenced(order: Order, before: Thread, now: datetime) -> list[Write]:
-    """The talk without a word of it; nobody waits in it any more. Holds as long as nobody has written since: a message
-    that comes meanwhile is one to delete, too."""
+    """The writes that remove the text and the waiting buyer from a thread, and resolve its alerts. They raise Stale if
+    a new message has arrived since, because that message must be deleted, too."""
     if not before.version:
         pk = keys.order_pk(order.store_id, order.order_id)
         return [Check(ThreadRecord(pk, keys.THREAD), absent(), stale)]
     after = replace(before, version=before.version + 1, unanswered=None)
-    ended = message_alerts.for_change(order.store_id, order.order_id, before, after, timedelta(0), now)
-    return _talked(order.store_id, order.order_id, before, ended)
+    change = message_alerts.for_change(order.store_id, order.order_id, before, after, timedelta(0), now)
+    return _thread_writes(order.store_id, order.order_id, before, change)
 
 
 def page(store_id: str, order_id: str, limit: int, after: Position | None) -> Page[Message]:
-    """Messages of an order, the latest first."""
+    """A page of an order's messages, the latest first."""
     before = after and after.key
-    mine = Record.sk.between(keys.MESSAGE, before or keys.MESSAGE + "~")
-    found = query(keys.order_pk(store_id, order_id), mine, limit=limit + bool(before), forward=False)
-    messages = (_message(record) for record in found if isinstance(record, MessageRecord) and record.sk != before)
+    messages_until = Record.sk.between(keys.MESSAGE, before or keys.MESSAGE + "~")
+    records = query(keys.order_pk(store_id, order_id), messages_until, limit=limit + bool(before), forward=False)
+    messages = (_message(record) for record in records if isinstance(record, MessageRecord) and record.sk != before)
     return page_of(messages, limit, _sk)
 
 
 def listed(store_id: str, unread: bool, limit: int, after: Position | None) -> Page[Listed[Message]]:
-    """Messages across orders, the latest first; of unread ones, the buyers' alone."""
+    """A page of messages across orders, the latest first; with `unread`, only unread messages of buyers."""
     states = ("unread",) if unread else ("unread", "read", "sent")
     selection = Selection("by_state", tuple(f"{store_id}#message#{state}" for state in states))
     return indexes.page(selection, limit, after, MessageRecord, lambda each: indexes.listed(each, _message(each)))
 
 
 def unanswered(store_id: str, until: datetime | None, limit: int, after: Position | None) -> Page[Listed[Message]]:
-    """What buyers wrote before `until` and nobody has answered yet: the first of each order, the longest wait first."""
-    return indexes.page(_waiting(store_id, until), limit, after, ThreadRecord, _first_unanswered)
+    """The first unanswered message of each order, if a buyer sent it before `until`, the earliest first."""
+    return indexes.page(_unanswered_selection(store_id, until), limit, after, ThreadRecord, _first_unanswered)
 
 
-def count_waiting(store_id: str, until: datetime | None) -> int:
-    """Counted off the index."""
-    return indexes.count(_waiting(store_id, until))
+def count_unanswered(store_id: str, until: datetime | None) -> int:
+    """The number of `unanswered` messages. Reads them all from the index."""
+    return indexes.count(_unanswered_selection(store_id, until))
 
 
 def replies(store_id: str, first: date, last: date) -> Replies:
-    """The answers of these days, both included: one query of an item a day."""
-    found: Iterator[Record] = query(store_id, Record.sk.between(keys.replies_sk(first), keys.replies_sk(last)))
-    days = [record for record in found if isinstance(record, RepliesRecord)]
+    """The replies of these days, both included: one query, one item a day."""
+    records: Iterator[Record] = query(store_id, Record.sk.between(keys.replies_sk(first), keys.replies_sk(last)))
+    days = [record for record in records if isinstance(record, RepliesRecord)]
     return Replies(
         sum(int(day.replies) for day in days),
         sum(int(day.seconds) for day in days),
@@ -166,7 +167,7 @@ def replies(store_id: str, first: date, last: date) -> Replies:
 
 
 def unread_is(count: int) -> Condition:
-    """The head still says that so many messages are unread; it changes without the order's version."""
+    """A condition: the head's count of unread messages is `count`. It changes without a new version of the order."""
     return OrderRecord.unread_messages == count if count else OrderRecord.unread_messages.does_not_exist()
 
 
@@ -174,7 +175,7 @@ def _sk(message: Message) -> str:
     return keys.MESSAGE + keys.sort_key(message.sent_at, message.message_id)
 
 
-def _waiting(store_id: str, until: datetime | None) -> Selection:
+def _unanswered_selection(store_id: str, until: datetime | None) -> Selection:
     return Selection("by_state", (f"{store_id}#thread#unanswered",), None, until, forward=True)
 
 
@@ -186,11 +187,14 @@ def _unread(order: Order, count: int) -> list[Write]:
         else [OrderRecord.unread_messages.remove(), Record.unread_key.remove()]
     )
     condition = OrderRecord.version.exists() & unread_is(order.unread_messages)
-    return [Update(head, actions, condition, stale), *counted(order, replace(order, unread_messages=count))]
+    return [
+        Update(head, actions, condition, stale),
+        *counters.delta_writes(order, replace(order, unread_messages=count)),
+    ]
 
 
-def _replied(store_id: str, day: date, waited: timedelta) -> Write:
-    seconds = max(0, int(waited.total_seconds()))
+def _reply_write(store_id: str, day: date, response_time: timedelta) -> Write:
+    seconds = max(0, int(response_time.total_seconds()))
     actions = [Record.kind.set(RepliesRecord), RepliesRecord.replies.add(1), RepliesRecord.seconds.add(seconds)]
     if seconds <= IN_TIME_SECONDS:
         actions.append(RepliesRecord.in_time.add(1))
@@ -217,28 +221,28 @@ def _message(record: MessageRecord) -> Message:
 
 
 def _thread_record(store_id: str, order_id: str, thread: Thread) -> ThreadRecord:
-    waiting, look_at = thread.unanswered, None if thread.alerted else thread.alert_at
+    unanswered, check_at = thread.unanswered, None if thread.alerted else thread.alert_at
     return ThreadRecord(
         keys.order_pk(store_id, order_id),
         keys.THREAD,
         version=thread.version,
         answered_at=thread.answered_at,
-        message_id=waiting and waiting.message_id,
-        text=waiting and waiting.text,
-        unanswered_since=waiting and waiting.sent_at,
+        message_id=unanswered and unanswered.message_id,
+        text=unanswered and unanswered.text,
+        unanswered_since=unanswered and unanswered.sent_at,
         alert_at=thread.alert_at,
         alerted=int(thread.alerted) or None,
-        reminder_shard=keys.reminder_shard(store_id, order_id) if look_at else None,
-        remind_at=keys.sort_key(look_at, store_id, order_id, keys.TALK) if look_at else None,
-        state_key=f"{store_id}#thread#unanswered" if waiting else None,
-        sort_key=keys.sort_key(waiting.sent_at, order_id) if waiting else None,
+        reminder_shard=keys.reminder_shard(store_id, order_id) if check_at else None,
+        remind_at=keys.sort_key(check_at, store_id, order_id, keys.THREAD_SUFFIX) if check_at else None,
+        state_key=f"{store_id}#thread#unanswered" if unanswered else None,
+        sort_key=keys.sort_key(unanswered.sent_at, order_id) if unanswered else None,
     )
 
 
 def _first_unanswered(record: ThreadRecord) -> Listed[Message]:
-    waiting = _unanswered(record)
-    assert waiting is not None, "only a talk that waits is in this index"
-    return indexes.listed(record, waiting)
+    message = _unanswered(record)
+    assert message is not None, "only threads with an unanswered message are in this index"
+    return indexes.listed(record, message)
 
 
 def _unanswered(record: ThreadRecord) -> Message | None:

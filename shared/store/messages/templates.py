@@ -1,4 +1,4 @@
-"""Message templates in the table: an item each, one for its name so that no other takes it, one that counts."""
+"""Message templates in the table: one item each, one for each name so that names are unique, and one count."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def load(store_id: str, template_id: str) -> Template:
 
 
 def create(store_id: str, template: Template, also: Sequence[Write] = ()) -> None:
-    """Raises Exists where another has the name, Full where there are too many, or Stale."""
+    """Raises Exists if another template has the name, Full at the limit, or Stale."""
     counts = TemplatesRecord.templates
     room = absent() | (counts < MAX_TEMPLATES)
     transact(
         [
             Put(_record(store_id, template), absent(), stale),
-            _name(store_id, template),
+            _put_name(store_id, template),
             Update(_count(store_id), [Record.kind.set(TemplatesRecord), counts.add(1)], room, _full),
             *also,
         ]
@@ -32,30 +32,30 @@ def create(store_id: str, template: Template, also: Sequence[Write] = ()) -> Non
 
 
 def change(store_id: str, before: Template, after: Template) -> None:
-    """Raises Exists where another has the name, or Stale."""
+    """Raises Exists if another template has the name, or Stale."""
     writes: list[Write] = [Put(_record(store_id, after), TemplateRecord.version == before.version, stale)]
     if after.key != before.key:
-        writes += [_name(store_id, after), _unnamed(store_id, before)]
+        writes += [_put_name(store_id, after), _delete_name(store_id, before)]
     transact(writes)
 
 
 def delete(store_id: str, template: Template) -> None:
-    """Raises Stale where it has changed since."""
-    there = TemplateRecord.version == template.version
+    """Raises Stale if the template has changed since it was read."""
+    unchanged = TemplateRecord.version == template.version
     transact(
         [
-            Delete(_record(store_id, template), there, stale),
-            _unnamed(store_id, template),
+            Delete(_record(store_id, template), unchanged, stale),
+            _delete_name(store_id, template),
             Update(_count(store_id), [TemplatesRecord.templates.add(-1)], present(), stale),
         ]
     )
 
 
 def page(store_id: str, limit: int, after: Position | None) -> Page[Template]:
-    """The oldest first."""
-    lower = keys.template_sk(after.key) + keys.BEHIND if after else keys.TEMPLATE
-    found = query(store_id, Record.sk.between(lower, keys.TEMPLATE + "~"), limit=limit)
-    templates = (_template(record) for record in found if isinstance(record, TemplateRecord))
+    """A page of templates, the oldest first."""
+    lower = keys.template_sk(after.key) + keys.AFTER_PREFIX if after else keys.TEMPLATE
+    records = query(store_id, Record.sk.between(lower, keys.TEMPLATE + "~"), limit=limit)
+    templates = (_template(record) for record in records if isinstance(record, TemplateRecord))
     return page_of(templates, limit, lambda template: template.template_id)
 
 
@@ -82,12 +82,12 @@ def _template(record: TemplateRecord) -> Template:
     )
 
 
-def _name(store_id: str, template: Template) -> Write:
+def _put_name(store_id: str, template: Template) -> Write:
     record = TemplateNameRecord(store_id, keys.template_name_sk(template.key), template_id=template.template_id)
     return Put(record, absent(), lambda: Exists("another template has this name"))
 
 
-def _unnamed(store_id: str, template: Template) -> Write:
+def _delete_name(store_id: str, template: Template) -> Write:
     record = TemplateNameRecord(store_id, keys.template_name_sk(template.key))
     return Delete(record, TemplateNameRecord.template_id == template.template_id, stale)
 
@@ -97,4 +97,4 @@ def _count(store_id: str) -> TemplatesRecord:
 
 
 def _full() -> StoreError:
-    return Full("there are as many templates as there may be")
+    return Full("the store has the maximum number of templates")

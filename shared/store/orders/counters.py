@@ -1,7 +1,7 @@
-"""Exact counts of a store's orders, changed in the transaction of the order they count.
+"""Exact counts of a store's orders, changed in the transaction of the order.
 
-A store has 8 counter items; an order always counts in the same one, so that each change moves one item atomically and
-the sum over the eight never shows an order twice or not at all.
+A store has 8 counter items. An order always counts in the same one, so each change updates one item, and the sum over
+the eight counts every order exactly once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Counts(Counter[str]):
 
 
 def facets(status: Status, fund_state: FundState, overlays: tuple[Overlay, ...]) -> Counts:
-    """Where one order counts."""
+    """The counts of one order, each 1."""
     return Counts(
         [
             "total",
@@ -37,20 +37,20 @@ def facets(status: Status, fund_state: FundState, overlays: tuple[Overlay, ...])
     )
 
 
-def counted(was: Order | None, after: Order) -> list[Write]:
-    """The write that moves the counts from one version to the next; none where no count changes."""
-    moved = facets(after.status, after.fund_state, after.overlays)
+def delta_writes(was: Order | None, after: Order) -> list[Write]:
+    """The write that changes the counts from one version of an order to the next; none if no count changes."""
+    steps = facets(after.status, after.fund_state, after.overlays)
     if was is not None:
-        moved.subtract(facets(was.status, was.fund_state, was.overlays))
-    actions = [getattr(CounterRecord, name).add(step) for name, step in sorted(moved.items()) if step]
+        steps.subtract(facets(was.status, was.fund_state, was.overlays))
+    actions = [getattr(CounterRecord, name).add(step) for name, step in sorted(steps.items()) if step]
     if not actions:
         return []
     record = CounterRecord(after.store_id, keys.counter_sk(after.store_id, after.order_id))
     return [Update(record, actions, present(), stale)]
 
 
-def fresh(store_id: str) -> list[Write]:
-    """A new store's counter items, all at nothing."""
+def new_counter_writes(store_id: str) -> list[Write]:
+    """The writes of a new store's counter items, all zero."""
     return [
         Put(CounterRecord(store_id, f"{keys.COUNTER}{shard}", total=0), absent(), stale)
         for shard in range(keys.COUNTER_SHARDS)
@@ -58,7 +58,7 @@ def fresh(store_id: str) -> list[Write]:
 
 
 def counts(store_id: str) -> Counts:
-    """The store's counts as of now: one consistent query of 8 small items."""
+    """The store's current counts: one consistent query of 8 small items."""
     total = Counts()
     for record in query(store_id, Record.sk.startswith(keys.COUNTER)):
         total.update(

@@ -1,7 +1,7 @@
-"""A store's daily figures: moved in the transaction of the order that they count, and read a range of days at a time.
+"""A store's daily figures, changed in the transaction of the order, and the violations of orders.
 
-One item for a day, currency and shard holds the totals, one the countries, and sixteen the products; a figure is one of
-its attributes, because ADD works on top-level attributes alone. Violations are records of their orders.
+For each day, currency and shard there is one item of totals, one of countries, and 16 of products. Each figure is an
+attribute of its own, because ADD works only on top-level attributes.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from shared.store.dynamodb.table import Put, Update, Write, always, query_items,
 from shared.store.pages import Listed, Page, Position
 
 MAX_ACTIONS = 300
-"""DynamoDB takes an expression of 4 KB, which is some 350 of these."""
+"""An expression may have 4 KB, which is about 350 actions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The figures of one day in one currency, by the name of a country or product (none for totals) and figure."""
+    """The figures of one day in one currency, by (name, figure). The name is a country, a product, or "" for totals."""
 
     day: date
     currency: str
@@ -39,7 +39,7 @@ class Day:
 
 
 def delta_writes(was: Order | None, after: Order) -> list[Write]:
-    """The writes that move the figures from one version to the next, and the records of new violations. Raises
+    """The writes that change the figures from one version of an order to the next, and those of new violations. Raises
     TooLarge."""
     change = figures(after)
     change.subtract(figures(was) if was else {})
@@ -49,10 +49,10 @@ def delta_writes(was: Order | None, after: Order) -> list[Write]:
             sk = keys.figures_sk(key.by, key.day, key.currency, after.store_id, after.order_id, key.name)
             items[sk].append(Path([attribute(key)]).add(step))
     if any(len(actions) > MAX_ACTIONS for actions in items.values()):
-        raise TooLarge("more figures than one item takes at once")
+        raise TooLarge("more figures than one update takes")
     known = len(was.violations) if was and was.time_zone else 0
     return [
-        *(_added(after.store_id, sk, actions) for sk, actions in items.items()),
+        *(_figures_write(after.store_id, sk, actions) for sk, actions in items.items()),
         *(
             Put(violation_record(after, number), always(), stale)
             for number in range(known, len(after.violations) if after.time_zone else 0)
@@ -61,26 +61,26 @@ def delta_writes(was: Order | None, after: Order) -> list[Write]:
 
 
 def days(store_id: str, by: str, first: date, until: date) -> Iterator[Day]:
-    """Figures of the days from `first` to before `until`, in order, currencies apart; consistent, and lazily: what is
-    not asked for is not read. Days on which nothing was counted are left out."""
-    found = query_items(keys.figures_pk(store_id), keys.figures_day(by, first), keys.figures_day(by, until))
-    for (day, currency), items in groupby(found, key=lambda item: tuple(item["sk"]["S"].split("#")[1:3])):
+    """Figures of the days from `first` to before `until`, one Day for each day and currency, in order; read
+    consistently and lazily. Days without figures are left out."""
+    items_of_days = query_items(keys.figures_pk(store_id), keys.figures_day(by, first), keys.figures_day(by, until))
+    for (day, currency), items in groupby(items_of_days, key=lambda item: tuple(item["sk"]["S"].split("#")[1:3])):
         total: Counter[tuple[str, str]] = Counter()
         for item in items:
             for name, value in item.items():
                 if "N" in value:
-                    whose, _, figure = name.rpartition("#")
-                    total[unquote(whose), figure] += int(value["N"])
+                    quoted_name, _, figure = name.rpartition("#")
+                    total[unquote(quoted_name), figure] += int(value["N"])
         yield Day(date.fromisoformat(day), currency, total)
 
 
 def attribute(key: Figure) -> str:
-    """Quoted: PynamoDB takes brackets in a name for a place in a list."""
+    """The attribute's name. Quoted, because PynamoDB reads brackets in a name as a list index."""
     return f"{quote(key.name, safe='')}#{key.figure}" if key.name else key.figure
 
 
 def violations(store_id: str, limit: int, after: Position | None) -> Page[Listed[Violation]]:
-    """Violations across orders, the latest first."""
+    """A page of violations across orders, the latest first."""
     selection = Selection("by_state", (f"{store_id}#violation",))
 
     def make(record: ViolationRecord) -> Listed[Violation]:
@@ -101,6 +101,6 @@ def violation_record(order: Order, number: int) -> ViolationRecord:
     )
 
 
-def _added(store_id: str, sk: str, actions: list[Action]) -> Write:
+def _figures_write(store_id: str, sk: str, actions: list[Action]) -> Write:
     record = FiguresRecord(keys.figures_pk(store_id), sk)
     return Update(record, [Record.kind.set(FiguresRecord), *actions], always(), stale)

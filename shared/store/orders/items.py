@@ -1,4 +1,4 @@
-"""How an order lies in its items, and how the items make the order again. No request is made here."""
+"""Conversion of an order to its items and back. This module makes no request."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from shared.domain.order.model import (
     Violation,
 )
 from shared.domain.order.transitions import Actor
-from shared.store.alerts.causes import cause_of, told_cause
+from shared.store.alerts.causes import cause_of, cause_values
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.attributes import InstantAttribute
 from shared.store.dynamodb.records import (
@@ -43,7 +43,7 @@ OVERLAY_KEYS = {
     Overlay.REFUND: "refund_key",
     Overlay.UNREAD: "unread_key",
 }
-_ZERO_UNLESS_TOLD = frozenset({"discount", "tax", "adjustment", "refunded", "commission_rate", "affiliate_rate"})
+_OMITTED_IF_ZERO = frozenset({"discount", "tax", "adjustment", "refunded", "commission_rate", "affiliate_rate"})
 _time = InstantAttribute()
 NO_PROGRESS = AlertProgress()
 
@@ -57,8 +57,8 @@ def head_of(
     remind_at: datetime | None = None,
     in_customer: bool = True,
 ) -> OrderRecord:
-    """`in_customer`: the order is counted in its buyer's record, as every order is that was written since there are
-    such records."""
+    """The head item. `armed`: the order is in the clock's index. `in_customer`: the buyer's customer record counts the
+    order; False only for orders written before there were customer records."""
     placed = keys.sort_key(order.placed_at, order.order_id)
     running = deadlines.running(order)
     lapse = deadlines.next_lapse(order) if armed else None
@@ -86,7 +86,7 @@ def head_of(
         amounts={
             name: value
             for name, value in asdict(order.amounts).items()
-            if value is not None and (value or name not in _ZERO_UNLESS_TOLD)
+            if value is not None and (value or name not in _OMITTED_IF_ZERO)
         },
         timers=_timers(order.timers),
         supplied=_timers(order.supplied),
@@ -107,7 +107,7 @@ def head_of(
         promised=order.promised or None,
         ship_by=order.ship_by,
         alerted_until=progress.until,
-        alerts=[told_cause(cause) for cause in progress.open] or None,
+        alerts=[cause_values(cause) for cause in progress.open] or None,
         passed_over=progress.passed_over,
         reminder_shard=keys.reminder_shard(order.store_id, order.order_id) if remind_at else None,
         remind_at=keys.sort_key(remind_at, order.store_id, order.order_id) if remind_at else None,
@@ -121,7 +121,7 @@ def head_of(
 
 
 def order_of(head: OrderRecord, parts: Sequence[Record]) -> Order:
-    """The order of its head and all its parts."""
+    """The order from its head and all its parts."""
     detail = next(part for part in parts if isinstance(part, DetailRecord))
     parcels = (part for part in parts if isinstance(part, ParcelRecord))
     refunds = (part for part in parts if isinstance(part, RefundRecord))
@@ -172,9 +172,8 @@ def order_of(head: OrderRecord, parts: Sequence[Record]) -> Order:
 
 def alert_progress_of(head: OrderRecord) -> AlertProgress:
     order_id = keys.split_pk(head.pk)[1]
-    return AlertProgress(
-        head.alerted_until, tuple(cause_of(told, order_id) for told in head.alerts or ()), head.passed_over
-    )
+    open_causes = tuple(cause_of(values, order_id) for values in head.alerts or ())
+    return AlertProgress(head.alerted_until, open_causes, head.passed_over)
 
 
 def amounts_of(head: OrderRecord) -> Amounts:
@@ -190,12 +189,12 @@ def timers_of(timers: dict[str, str]) -> tuple[Timer, ...]:
 
 
 def assessment_of(head: OrderRecord) -> Assessment | None:
-    told = head.delivered_assessment
-    return Assessment(_time.deserialize(told["at"]), told["by"]) if told else None
+    content = head.delivered_assessment
+    return Assessment(_time.deserialize(content["at"]), content["by"]) if content else None
 
 
 def violations_of(head: OrderRecord) -> tuple[Violation, ...]:
-    return tuple(Violation(told["kind"], _time.deserialize(told["at"])) for told in head.violations or ())
+    return tuple(Violation(each["kind"], _time.deserialize(each["at"])) for each in head.violations or ())
 
 
 def entry_of(record: HistoryRecord) -> Entry:

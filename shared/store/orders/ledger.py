@@ -1,4 +1,4 @@
-"""The ledger of each order and the store's totals: written with the change of the order that they are about."""
+"""The ledger of each order and the store's totals, written in the transaction of the order."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ TOTALS = (*ledger.FLOWS, *ledger.HELD)
 
 
 def delta_writes(was: Order | None, after: Order, entries: Iterable[Entry]) -> list[Write]:
-    """The ledger's writes for a change: one for each movement, and one for the totals of the currency."""
+    """The ledger's writes for a change of an order: one for each movement, and one for the totals of the currency."""
     change = ledger.totals(after)
     change.subtract(ledger.totals(was) if was else {})
     steps = {name: step for name, step in sorted(change.items()) if step}
     if not steps:
         return []
-    made = ledger.movements(was.amounts.held if was else 0, entries)
-    return [*(Put(_record(after, each), absent(), stale) for each in made), _counted(after, steps)]
+    movements = ledger.movements(was.amounts.held if was else 0, entries)
+    return [*(Put(_record(after, each), absent(), stale) for each in movements), _totals_write(after, steps)]
 
 
 def entries(store_id: str, order_id: str) -> list[Movement]:
-    """All that has moved of one order, oldest first."""
-    found = query(keys.order_pk(store_id, order_id), Record.sk.startswith(keys.LEDGER))
+    """All movements of one order, oldest first."""
+    records = query(keys.order_pk(store_id, order_id), Record.sk.startswith(keys.LEDGER))
     order = list(ledger.FLOWS)
     return sorted(
-        (_movement(record) for record in found if isinstance(record, LedgerRecord)),
+        (_movement(record) for record in records if isinstance(record, LedgerRecord)),
         key=lambda each: (each.seq, order.index(each.flow)),
     )
 
@@ -51,7 +51,7 @@ def listed(
     limit: int,
     after: Position | None,
 ) -> Page[Listed[Movement]]:
-    """Movements of these kinds in one currency across orders, latest first."""
+    """A page of movements of these kinds in one currency across orders, the latest first."""
     partitions = tuple(f"{store_id}#ledger#{flow}#{currency}" for flow in flows)
     selection = Selection("by_state", partitions, since, until)
 
@@ -62,14 +62,14 @@ def listed(
 
 
 def totals(store_id: str) -> dict[str, Counter[str]]:
-    """The store's totals by currency, as of now: one consistent query of at most 8 small items a currency."""
-    found: dict[str, Counter[str]] = {}
+    """The store's current totals by currency: one consistent query of at most 8 small items a currency."""
+    by_currency: dict[str, Counter[str]] = {}
     for record in query(store_id, Record.sk.startswith(keys.FUNDS)):
         if isinstance(record, FundsRecord):
             currency = record.sk.split("#")[1]
             amounts = {name: int(getattr(record, name) or 0) for name in TOTALS}
-            found.setdefault(currency, Counter()).update(amounts)
-    return found
+            by_currency.setdefault(currency, Counter()).update(amounts)
+    return by_currency
 
 
 def _record(order: Order, movement: Movement) -> LedgerRecord:
@@ -90,7 +90,7 @@ def _movement(record: LedgerRecord) -> Movement:
     return Movement(keys.ledger_seq(record.sk), record.at, record.flow, int(record.amount), int(record.held))
 
 
-def _counted(order: Order, steps: dict[str, int]) -> Write:
+def _totals_write(order: Order, steps: dict[str, int]) -> Write:
     record = FundsRecord(order.store_id, keys.funds_sk(order.store_id, order.order_id, order.currency))
     columns: dict[str, NumberAttribute] = {name: getattr(FundsRecord, name) for name in steps}
     actions = [Record.kind.set(FundsRecord), *(columns[name].add(step) for name, step in steps.items())]

@@ -23,12 +23,12 @@ OVERLAY_INDEXES = {
     Overlay.UNREAD: "by_unread",
 }
 BEFORE_ALL_DEADLINES = FIRST
-"""Where `orders_due_after` starts."""
+"""The due key from which `orders_due_after` reads all orders."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """An order as a list shows it: its head alone. The same names as Order, but for what a list leaves out."""
+    """An order in a list: only its head. The fields have the same names as in Order."""
 
     store_id: str
     order_id: str
@@ -82,8 +82,8 @@ def orders(
     until: datetime | None = None,
     forward: bool = False,
 ) -> Page[Summary]:
-    """Orders placed in [since, until), the latest first or, `forward`, the earliest: all of the store, or those of some
-    statuses, with one overlay, in one fund state or of one buyer."""
+    """Orders placed in [since, until), the latest first, or with `forward` the earliest first: all of the store, or of
+    some statuses, or with one overlay, or in one fund state, or of one buyer. Only the first of these applies."""
     index = "by_placed"
     partitions: tuple[str, ...] = (store_id,)
     if statuses:
@@ -106,8 +106,7 @@ def deadlines(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Page[Summary]:
-    """Orders with a running timer that is due in [since, until), the most urgent first; of some statuses where any are
-    named."""
+    """Orders whose next timer is due in [since, until), the earliest first; only of `statuses`, if there are any."""
     index = "by_due"
     partitions: tuple[str, ...] = (store_id,)
     if statuses:
@@ -116,14 +115,14 @@ def deadlines(
 
 
 def unexplained(store_id: str, limit: int, after: Position | None) -> Page[Summary]:
-    """Ended orders whose money does not add up, the latest first."""
+    """Ended orders whose ledger has an unexplained difference, the latest first."""
     return _page(Selection("by_state", (f"{store_id}#unexplained",)), limit, after)
 
 
 def orders_of_parcel(store_id: str, tracking_no: str, limit: int, after: Position | None) -> Page[Summary]:
-    """The orders that have a parcel of this number, each once."""
-    found = part_lists.parcels_by_tracking_no(store_id, tracking_no, limit, after)
-    return Page(tuple(_heads(store_id, dict.fromkeys(parcel.order_id for parcel in found.items))), found.end)
+    """The orders with a parcel of this tracking number, each once. One read for each order."""
+    parcels = part_lists.parcels_by_tracking_no(store_id, tracking_no, limit, after)
+    return Page(tuple(_heads(store_id, dict.fromkeys(parcel.order_id for parcel in parcels.items))), parcels.end)
 
 
 def count_placed(store_id: str, since: datetime, until: datetime) -> int:
@@ -135,7 +134,7 @@ def count_deadlines(store_id: str, since: datetime | None, until: datetime) -> i
 
 
 def orders_due_after(store_id: str, due_key: str) -> Iterator[tuple[str, str]]:
-    """(due key, order_id) of a store's orders with a running timer, most urgent first, from behind a due key."""
+    """(due key, order_id) of a store's orders with a running timer, the earliest first, after `due_key`."""
     for key, pk in query_keys("by_due", store_id, Record.due_key > due_key, "due_key"):
         yield key, keys.split_pk(pk)[1]
 
@@ -145,7 +144,7 @@ def _page(selection: Selection, limit: int, after: Position | None) -> Page[Summ
 
 
 def _heads(store_id: str, order_ids: Iterable[str]) -> Iterator[Summary]:
-    """The heads of these orders, read one by one."""
+    """The heads of these orders, one read each."""
     for order_id in order_ids:
         record = get(keys.order_pk(store_id, order_id), keys.ORDER)
         if isinstance(record, OrderRecord):

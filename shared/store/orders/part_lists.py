@@ -1,4 +1,4 @@
-"""Lists of what hangs on orders: parcels, refunds and disputes across a store."""
+"""Lists of parcels, refunds and disputes across the orders of a store."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from shared.store.dynamodb.records import DisputeRecord, ParcelRecord, Record, R
 from shared.store.orders.parts import dispute_of, parcel_of, refund_of
 from shared.store.pages import Listed, Page, Position
 
-MAX_PIECES = 20_000
-"""Lines on one page: an answer is 6 MB at most on Lambda."""
+MAX_LINES = 20_000
+"""Lines on one page, because an answer of Lambda may have at most 6 MB."""
 
 
 def parcels(
@@ -40,8 +40,8 @@ def refunds(store_id: str, states: Sequence[str], limit: int, after: Position | 
 
 
 def find_refund(store_id: str, refund_id: str) -> Listed[Refund] | None:
-    found = _refunds(Selection("by_reference", (f"{store_id}#refund#{refund_id}",)), 1, None)
-    return next(iter(found.items), None)
+    page_of_one = _refunds(Selection("by_reference", (f"{store_id}#refund#{refund_id}",)), 1, None)
+    return next(iter(page_of_one.items), None)
 
 
 def disputes(store_id: str, stages: Sequence[str], limit: int, after: Position | None) -> Page[Listed[Dispute]]:
@@ -50,8 +50,8 @@ def disputes(store_id: str, stages: Sequence[str], limit: int, after: Position |
 
 
 def find_dispute(store_id: str, dispute_id: str) -> Listed[Dispute] | None:
-    found = _disputes(Selection("by_reference", (f"{store_id}#dispute#{dispute_id}",)), 1, None)
-    return next(iter(found.items), None)
+    page_of_one = _disputes(Selection("by_reference", (f"{store_id}#dispute#{dispute_id}",)), 1, None)
+    return next(iter(page_of_one.items), None)
 
 
 def _parcels(selection: Selection, limit: int, after: Position | None) -> Page[Listed[Parcel]]:
@@ -73,10 +73,10 @@ def _disputes(selection: Selection, limit: int, after: Position | None) -> Page[
 
 
 def _bounded(records: list[Record]) -> int:
-    """How many of the records, at least one, hold no more lines than a page may."""
-    pieces = 0
-    for shown, record in enumerate(records):
-        pieces += len(record.lines) if isinstance(record, ParcelRecord | RefundRecord) else 0
-        if pieces > MAX_PIECES and shown:
-            return shown
+    """How many of the records have together at most MAX_LINES lines; at least one."""
+    lines = 0
+    for count, record in enumerate(records):
+        lines += len(record.lines) if isinstance(record, ParcelRecord | RefundRecord) else 0
+        if lines > MAX_LINES and count:
+            return count
     return len(records)

@@ -1,4 +1,4 @@
-"""What hangs on an order, each in an item of its own: its content, parcels, refunds and disputes."""
+"""The parts of an order, one item each: its content, parcels, refunds and disputes."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ from shared.store.dynamodb.records import (
 )
 
 PARTS = (DetailRecord, ParcelRecord, RefundRecord, DisputeRecord)
-STAMPED = 1 << 40
-"""Where stamps begin: see `agree`."""
+CHECKSUM_BASE = 1 << 40
+"""The smallest checksum; a smaller number is a sum of versions (see `versions_match`)."""
 Part = dict[str, Any] | Parcel | Refund | Dispute
 _time = InstantAttribute()
 
 
 def content_of(order: Order) -> dict[str, Any]:
+    """The content of the detail item, as JSON values."""
     return {
         "lines": [_sparse(asdict(line)) for line in order.lines],
         "recipient": dict(order.recipient),
@@ -41,7 +42,7 @@ def content_of(order: Order) -> dict[str, Any]:
 
 
 def parts_of(order: Order) -> dict[str, Part]:
-    """What hangs on the head, by sort key."""
+    """The parts of an order, by sort key."""
     parts: dict[str, Part] = {keys.DETAIL: content_of(order)}
     parts |= {keys.PARCEL + parcel.parcel_id: parcel for parcel in order.parcels}
     parts |= {keys.REFUND + refund.refund_id: refund for refund in order.refunds}
@@ -49,7 +50,7 @@ def parts_of(order: Order) -> dict[str, Part]:
 
 
 def part_record(order: Order, sk: str, part: Part, version: int) -> Record:
-    """The item of one part, written at that version of the order."""
+    """The item of one part; `version` is the order's version that last changed it."""
     own_id = sk.removeprefix(keys.PARCEL).removeprefix(keys.REFUND).removeprefix(keys.DISPUTE)
     base: dict[str, Any] = {
         "hash_key": keys.order_pk(order.store_id, order.order_id),
@@ -70,7 +71,7 @@ def part_record(order: Order, sk: str, part: Part, version: int) -> Record:
             shipped_at=part.shipped_at,
             delivered_at=part.delivered_at,
             edits=part.edits or None,
-            lines=[[piece.line_id, piece.quantity] for piece in part.lines],
+            lines=[[line.line_id, line.quantity] for line in part.lines],
         )
     if isinstance(part, Refund):
         return RefundRecord(
@@ -83,7 +84,7 @@ def part_record(order: Order, sk: str, part: Part, version: int) -> Record:
             amount=part.amount,
             currency=order.currency,
             reason=part.reason,
-            lines=[[piece.line_id, piece.quantity] for piece in part.lines],
+            lines=[[line.line_id, line.quantity] for line in part.lines],
             requested_at=part.requested_at,
             respond_by=part.respond_by,
             on_silence=part.on_silence,
@@ -102,16 +103,18 @@ def part_record(order: Order, sk: str, part: Part, version: int) -> Record:
     return DetailRecord(**base, placed_digest=order.placed_digest, content=part)
 
 
-def whole(head: OrderRecord, parts: Sequence[Record]) -> bool:
-    """Head and parts are of one moment: the parts' versions are those that the head knows of."""
-    return agree(int(head.part_versions), {part.sk: int(part.version) for part in parts if isinstance(part, PARTS)})
+def is_consistent(head: OrderRecord, parts: Sequence[Record]) -> bool:
+    """Head and parts are from the same version of the order: the head's checksum matches the parts' versions."""
+    return versions_match(
+        int(head.part_versions), {part.sk: int(part.version) for part in parts if isinstance(part, PARTS)}
+    )
 
 
-def stamp(versions: Mapping[str, int]) -> int:
-    """What a head knows of its parts: one number for which parts there are (by sort key) and at which versions. Not
-    their mere sum: versions 4 and 5 before a change may make what one part of version 9 makes after it. Each part has
-    a weight of its own, so that only one such coincidence in some four billion is left."""
-    return STAMPED + sum(_weight(sk) * version for sk, version in versions.items())
+def versions_checksum(versions: Mapping[str, int]) -> int:
+    """One number for a set of parts (by sort key) and their versions, stored in the head. A plain sum is not enough:
+    parts with versions 4 and 5 have the same sum as one part with version 9. Each sort key has its own weight, so a
+    collision has a probability of about one in four billion."""
+    return CHECKSUM_BASE + sum(_weight(sk) * version for sk, version in versions.items())
 
 
 @lru_cache(maxsize=4096)
@@ -119,9 +122,9 @@ def _weight(sk: str) -> int:
     return zlib.crc32(sk.encode())
 
 
-def agree(part_versions: int, versions: Mapping[str, int]) -> bool:
-    """Are these the parts that the head knows of? Heads written before there was a stamp have the sum."""
-    return part_versions == (stamp(versions) if part_versions >= STAMPED else sum(versions.values()))
+def versions_match(part_versions: int, versions: Mapping[str, int]) -> bool:
+    """Does the head's number match these parts? Old heads have the sum of the versions instead of the checksum."""
+    return part_versions == (versions_checksum(versions) if part_versions >= CHECKSUM_BASE else sum(versions.values()))
 
 
 def parcel_of(record: ParcelRecord) -> Parcel:
@@ -181,7 +184,7 @@ def _sparse(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """JSON values only: times as text, nothing for None."""
+    """The value as JSON values: times as text, without None."""
     if isinstance(value, dict):
         return {name: plain(each) for name, each in value.items() if each is not None}
     if isinstance(value, list | tuple):

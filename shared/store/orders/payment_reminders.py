@@ -1,5 +1,5 @@
-"""Who was reminded of a payment, and what came of it: one record an order, and counts for each day of reminding, both
-written with the change of the order that they tell of."""
+"""Payment reminders: one record for each reminded order, and counts for each day, written in the transaction of the
+order."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of the reminders of some days: how many there were, how many of them by rule, how many of their orders were paid
-    since. `passed_over` counts whom the rule did not remind."""
+    """The counts of the reminders of some days: all, those sent by the store's rule, and those of orders paid
+    afterwards. `passed_over` counts the orders that the rule did not remind."""
 
     reminded: int = 0
     by_rule: int = 0
@@ -41,7 +41,7 @@ class Figures:
 
 
 def delta_writes(was: Order, after: Order, entries: Iterable[Entry]) -> list[Write]:
-    """The writes for a change in which the buyer was reminded, or a reminded order was paid or is not any more."""
+    """The writes for a change that reminds the buyer, or in which a reminded order becomes paid or unpaid."""
     if after.reminded_at is None or (was.reminded_at, is_paid(was)) == (after.reminded_at, is_paid(after)):
         return []
     writes: list[Write] = []
@@ -59,11 +59,11 @@ def delta_writes(was: Order, after: Order, entries: Iterable[Entry]) -> list[Wri
         writes.append(Update(record, [ReminderRecord.paid_at.set(paid_at)], always(), stale))
     else:
         writes.append(Update(record, [ReminderRecord.paid_at.remove()], always(), stale))
-    return [*writes, counting(after.store_id, after.reminded_at, change)]
+    return [*writes, count_write(after.store_id, after.reminded_at, change)]
 
 
-def counting(store_id: str, at: datetime, change: Figures) -> Write:
-    """The write that adds to the counts of a day."""
+def count_write(store_id: str, at: datetime, change: Figures) -> Write:
+    """The write that adds `change` to the counts of the day (UTC) of `at`."""
     day = keys.reminders_sk(at.astimezone(UTC).date())
     steps = {name: getattr(change, name) for name in Figures.__slots__ if getattr(change, name)}
     actions = [
@@ -74,14 +74,14 @@ def counting(store_id: str, at: datetime, change: Figures) -> Write:
 
 
 def figures(store_id: str, first: date, last: date) -> Figures:
-    """The counts of these days (UTC), both included: one query of an item a day."""
-    found = query(store_id, Record.sk.between(keys.reminders_sk(first), keys.reminders_sk(last)))
-    days = [record for record in found if isinstance(record, ReminderFiguresRecord)]
+    """The counts of these days (UTC), both included: one query, one item a day."""
+    records = query(store_id, Record.sk.between(keys.reminders_sk(first), keys.reminders_sk(last)))
+    days = [record for record in records if isinstance(record, ReminderFiguresRecord)]
     return Figures(**{name: sum(int(getattr(day, name) or 0) for day in days) for name in Figures.__slots__})
 
 
 def listed(store_id: str, limit: int, after: Position | None) -> Page[Reminder]:
-    """Who was reminded, the latest first."""
+    """A page of reminders, the latest first."""
     return page(Selection("by_state", (_state_key(store_id),)), limit, after, ReminderRecord, _reminder)
 
 
@@ -90,7 +90,7 @@ def _reminder(record: ReminderRecord) -> Reminder:
 
 
 def _paid_at(order: Order) -> datetime | None:
-    """When it was paid; where only a snapshot has told of that, when it told."""
+    """When the order was paid, or the time of the snapshot if the snapshot does not say; None if it is not paid."""
     return (order.paid_at or order.platform_at) if is_paid(order) else None
 
 

@@ -1,8 +1,8 @@
-"""Whole orders in the order they were placed: heads off one timeline, all that hangs on them off the other.
+"""Whole orders by the time they were placed: the heads from one timeline, their parts from the other.
 
-This is the export's own way to read, for it reads everything: each item is decoded by its schema from the bytes that
-came (wire.py), into what looks like the domain's Order (timeline_rows.py). It must make of an item what items.py
-makes of it; a test compares the two over every kind of order.
+Exports read orders this way, because they read many. Each item is decoded by a schema (wire.py) into a struct that has
+the interface of Order (timeline_rows.py). The result must equal that of items.py; a test compares the two for every
+kind of order.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from shared.domain.order.model import (
 )
 from shared.store.dynamodb import keys, wire
 from shared.store.dynamodb.errors import Missing
-from shared.store.dynamodb.wire import At, Text, Tick, Whole, idle
+from shared.store.dynamodb.wire import At, Integer, Text, Tick, idle
 from shared.store.orders import counters, orders
-from shared.store.orders.parts import agree
+from shared.store.orders.parts import versions_match
 from shared.store.orders.timeline_rows import AmountsRead, LineRead, OrderRead, ParcelRead
 
 PLACED = ("timeline", "placed_key")
@@ -40,15 +40,15 @@ BY_STATUS = ("status_key", "placed_key")
 STATUSES: dict[str, Status] = {str(status): status for status in Status}
 FUND_STATES: dict[str, FundState] = {str(fund_state): fund_state for fund_state in FundState}
 SPARSE = 10
-"""Orders of a status are loaded one by one where they are fewer than one in so many of the store's."""
+"""Orders of some statuses are loaded one by one if they are fewer than a tenth of the store's orders."""
 
 
 ABSENT: Any = None
-"""The default of an attribute that every item of its kind has: to find it missing is an error, not a value."""
+"""The default of an attribute that every item of its kind has: reading it from an item without it is an error."""
 
 
 class Packed(msgspec.Struct, gc=False):
-    """PackedAttribute is binary, JSONTextAttribute is text."""
+    """A PackedAttribute (binary) or JSONTextAttribute (text)."""
 
     B: bytes = b""
     S: str = ""
@@ -61,8 +61,8 @@ class Packed(msgspec.Struct, gc=False):
 class Head(msgspec.Struct, gc=False):
     pk: Text
     placed_key: Text
-    version: Whole
-    part_versions: Whole
+    version: Integer
+    part_versions: Integer
     status: Text
     fund_state: Text
     placed_at: At
@@ -76,39 +76,39 @@ class Head(msgspec.Struct, gc=False):
     received_at: At | None = None
     finished_at: At | None = None
     frozen_at: At | None = None
-    extended_days: Whole | None = None
+    extended_days: Integer | None = None
     delivered_assessment: Text | None = None
     violations: Text | None = None
     note: Text | None = None
     tags: Text | None = None
     assignee: Text | None = None
-    unread_messages: Whole | None = None
+    unread_messages: Integer | None = None
 
 
 class Part(msgspec.Struct, gc=False):
-    """A detail, parcel, refund or dispute; `kind` says which, and so which of the rest is there."""
+    """A detail, parcel, refund or dispute. `kind` decides which of the other attributes the item has."""
 
     sk: Text
     kind: Text
     placed_key: Text
-    version: Whole
+    version: Integer
     content: Packed = ABSENT
     carrier: Text = ABSENT
     tracking_no: Text = ABSENT
     tracking_url: Text | None = None
     shipped_at: At = ABSENT
     delivered_at: At | None = None
-    edits: Whole | None = None
+    edits: Integer | None = None
     state: Text = ABSENT
     source: Text = ABSENT
-    amount: Whole = ABSENT
+    amount: Integer = ABSENT
     lines: Packed = ABSENT
     reason: Text = ABSENT
     requested_at: At = ABSENT
     respond_by: At | None = None
     on_silence: Text | None = None
     paid_at: At | None = None
-    coupon: Whole | None = None
+    coupon: Integer | None = None
 
 
 class Content(msgspec.Struct, gc=False):
@@ -128,7 +128,7 @@ _heads, _parts = wire.pages_of(Head), wire.pages_of(Part)
 _buyer, _amounts, _content = _decoder(Buyer), _decoder(AmountsRead), _decoder(Content)
 _times, _texts = _decoder(dict[str, datetime]), _decoder(tuple[str, ...])
 _assessment, _violations = _decoder(Assessment), _decoder(tuple[Violation, ...])
-_pieces, _dispute = _decoder(list[tuple[str, int]]), _decoder(Dispute)
+_quantity_rows, _dispute = _decoder(list[tuple[str, int]]), _decoder(Dispute)
 
 
 def placed(
@@ -140,48 +140,48 @@ def placed(
     after: str | None = None,
     tick: Tick = idle,
 ) -> Iterator[Order]:
-    """Orders placed in [since, until), oldest first, each once and in one consistent version; of `statuses` alone where
-    any are named, behind the place `after` (see `position`) where one is given.
+    """Orders placed in [since, until), oldest first, each once and in one consistent version: only of `statuses`, if
+    there are any, and only after the position `after`, if given.
 
-    Costs what lies in the window, heads and parts, half a read unit for each 4 KB. Where `statuses` are few of the
-    store's orders, their heads come off the status index and each order is loaded for itself. An order that is moved in
-    time meanwhile may be met twice or not at all: orders.moved_since tells. `tick` is called for every page and every
-    order loaded for itself, whether they come to anything or not.
+    Costs half a read unit for each 4 KB of heads and parts in the window. If few of the store's orders have these
+    `statuses`, this reads their heads from the status index and loads each order. An order whose placed time changes
+    meanwhile may appear twice or not at all (see orders.moved_since). `tick` is called for every page and for every
+    order that is loaded.
     """
-    start, end = after + keys.BEHIND if after else keys.instant(since), keys.instant(until)
+    start, end = after + keys.AFTER_PREFIX if after else keys.instant(since), keys.instant(until)
     if statuses and _are_few(store_id, statuses):
         yield from _one_by_one(store_id, start, end, statuses, tick)
         return
     parts = wire.items("by_placed", PLACED, keys.second_timeline(store_id), start, end, _parts, tick)
     part = next(parts, None)
     for head in wire.items("by_placed", PLACED, store_id, start, end, _heads, tick):
-        key, own = head.placed_key.S, f"{head.placed_key.S}#"
-        mine: list[Part] = []
-        while part is not None and own > part.placed_key.S:
+        key, prefix = head.placed_key.S, f"{head.placed_key.S}#"
+        own_parts: list[Part] = []
+        while part is not None and prefix > part.placed_key.S:
             part = next(parts, None)
-        while part is not None and part.placed_key.S.startswith(own):
-            mine.append(part)
+        while part is not None and part.placed_key.S.startswith(prefix):
+            own_parts.append(part)
             part = next(parts, None)
         if statuses and head.status.S not in statuses:
             continue
-        if agree(head.part_versions.N, {part.sk.S: part.version.N for part in mine}):
-            yield cast(Order, _order(head, mine))
+        if versions_match(head.part_versions.N, {part.sk.S: part.version.N for part in own_parts}):
+            yield cast(Order, _order(head, own_parts))
             continue
-        yield from _loaded(store_id, key, statuses)  # changed just now: head and parts are not of one moment
+        yield from _loaded(store_id, key, statuses)  # it changes now: head and parts are from different versions
 
 
 def position(order: Order) -> str:
-    """Where the order stands on the timeline; `placed(after=...)` goes on behind it."""
+    """The order's position on the timeline, for `placed(after=...)`."""
     return position_at(order.placed_at, order)
 
 
 def position_at(at: datetime, order: Order) -> str:
-    """Where the order stands among others by a time of its own."""
+    """The order's position in a list by another time of it."""
     return keys.sort_key(at, order.order_id)
 
 
 def count(store_id: str, since: datetime, until: datetime, statuses: Collection[Status] = (), tick: Tick = idle) -> int:
-    """How many orders `placed` finds now; reads the heads, half a unit for each 4 KB, but sends none of them."""
+    """The number of orders that `placed` finds now: half a read unit for each 4 KB of heads. No item is sent."""
     start, end = keys.instant(since), keys.instant(until)
     if not statuses:
         return wire.count("by_placed", PLACED, store_id, start, end, tick)
@@ -194,17 +194,17 @@ def _are_few(store_id: str, statuses: Collection[Status]) -> bool:
 
 
 def _one_by_one(store_id: str, start: str, end: str, statuses: Collection[Status], tick: Tick) -> Iterator[Order]:
-    """An order that goes from a status still to be read to one that has been is met when that one is read again."""
-    in_turn = [*statuses, *list(statuses)[:-1]]
-    found = (wire.items("by_status", BY_STATUS, f"{store_id}#{status}", start, end, _heads, tick) for status in in_turn)
-    for key in sorted({head.placed_key.S for heads in found for head in heads}):
+    """Reads all statuses but the last twice: so an order that changes from a later to an earlier one is found."""
+    twice = [*statuses, *list(statuses)[:-1]]
+    pages = (wire.items("by_status", BY_STATUS, f"{store_id}#{status}", start, end, _heads, tick) for status in twice)
+    for key in sorted({head.placed_key.S for heads in pages for head in heads}):
         tick()
         yield from _loaded(store_id, key, statuses)
 
 
 def _loaded(store_id: str, placed_key: str, statuses: Collection[Status]) -> Iterator[Order]:
-    """The order as it is now, where it still is one of those asked for, and where it was: to one that was moved in time
-    meanwhile this is no place any more, and who reads has to begin anew (orders.moved_since)."""
+    """The current order, if it still has one of `statuses` and the same position. If its placed time has changed, the
+    caller has to start again (orders.moved_since)."""
     with suppress(Missing):
         order = orders.load(store_id, placed_key.split("#")[1]).order
         if position(order) == placed_key and (not statuses or order.status in statuses):
@@ -212,7 +212,7 @@ def _loaded(store_id: str, placed_key: str, statuses: Collection[Status]) -> Ite
 
 
 def _order(head: Head, parts: list[Part]) -> OrderRead:
-    """What items.order_of does, from items as they came off the wire."""
+    """Like items.order_of, from decoded items of the wire."""
     content: Content | None = None
     parcels: list[ParcelRead] = []
     refunds: list[Refund] = []
@@ -299,4 +299,4 @@ def _refund(part: Part) -> Refund:
 
 
 def _quantities(packed: Packed) -> tuple[Quantity, ...]:
-    return tuple([Quantity(line_id, quantity) for line_id, quantity in _pieces(packed.json)])
+    return tuple([Quantity(line_id, quantity) for line_id, quantity in _quantity_rows(packed.json)])

@@ -1,8 +1,8 @@
-"""What `timeline.placed` reads: orders that look like the domain's, and are made by decoding alone.
+"""The structs that `timeline.placed` decodes orders into.
 
-To fill a frozen dataclass of 38 fields costs more than to decode all it holds. These structs have the attributes of
-Order, Line, Parcel and Amounts under the same names, and borrow their rules rather than repeat them; a test compares
-every attribute and every column over every kind of order.
+Creating a frozen dataclass of 38 fields takes longer than decoding its content. These structs have the attributes of
+Order, Line, Parcel and Amounts under the same names, and use the same properties and methods. A test compares every
+attribute and every column for every kind of order.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ class ParcelRead(msgspec.Struct, gc=False):
 
 
 class OrderRead(msgspec.Struct, gc=False):
-    """An Order but for what nobody exports: `platform_at`, `placed_digest`, `supplied`, `reminded_at`, `ship_by`,
-    `time_zone` and `erased_at`."""
+    """An Order without the fields that no export uses: `platform_at`, `placed_digest`, `supplied`, `reminded_at`,
+    `ship_by`, `time_zone` and `erased_at`."""
 
     store_id: str
     order_id: str

@@ -111,8 +111,8 @@ def _attempt(
             pending = claim(call.store.store_id, scope, content, call.now)
             pending.render = succeeded
         record = effect(item, body, pending, dry_run)
-        if pending and not pending.kept:
-            pending.keep(succeeded(record))
+        if pending and not pending.saved:
+            pending.save(succeeded(record))
         return succeeded(record)
     except Answered as answered:
         return answered.answer  # type: ignore[no-any-return]
