@@ -223,12 +223,16 @@ def _lock(data_dir: Path, check: Callable[[], None]) -> IO[str]:
 
 
 def _alive(process: int) -> bool:
+    """False also for a process that has ended and whose parent has not noticed yet (a zombie): its children may still
+    be ending, and hold the lock a moment longer."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
+    with contextlib.suppress(OSError):  # /proc is on Linux only
+        return not Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].startswith(" Z")
     return True
 
 

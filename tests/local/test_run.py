@@ -16,6 +16,7 @@ from pathlib import Path
 import boto3
 import pytest
 
+from local import run as local_run
 from local.processes import free_port
 from local.template import PROJECT, REGION, Template
 
@@ -212,8 +213,22 @@ def test_kill_leaves_nothing_behind_that_stops_the_next_run(project: Project) ->
     run.kill()
     again = project.start()
     run.communicate(timeout=15)
-    assert project.healthy()
-    assert again.poll() is None
+    healthy = project.healthy()
+    assert healthy and again.poll() is None, again.communicate(timeout=15)[0]
     again.terminate()
     again.communicate(timeout=15)
     assert project.processes() == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux shows the state of a process in /proc")
+def test_a_killed_run_that_nobody_has_waited_for_does_not_hold_its_folder() -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    assert ended.stdout is not None
+    ended.stdout.read()  # until it has ended, without waiting for it
+    until = time.monotonic() + 10
+    while local_run._alive(ended.pid) and time.monotonic() < until:
+        time.sleep(0.01)
+    os.kill(ended.pid, 0)  # a zombie: it still takes signals
+    assert not local_run._alive(ended.pid)
+    ended.wait()
+    assert local_run._alive(os.getpid()) and not local_run._alive(ended.pid)
