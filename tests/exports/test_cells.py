@@ -21,6 +21,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from shared.domain.order.lifecycle import DISPUTE_ACTIONS
+from tests import proof
 from tests.exports.office import (
     Expected,
     ExpectedBuyers,
@@ -347,10 +348,9 @@ def test_every_cell_equals_what_the_api_says(exported: ExportedFiles) -> None:
         assert compared > 500, (kind, layout, form, "hardly anything was compared")
         wrong += [f"{kind} {layout} {form} {zone}: {each}" for each in differ]
         cells += compared
-    counts = f"{cells} cells of {len(exported.files)} files and {len(exported.orders)} orders"
-    print(f"\n{counts} compared, {len(wrong)} differ")
     assert not wrong, "\n".join(wrong[:40])
-    assert cells >= FLOOR and len(exported.files) == 72 and len(exported.orders) >= 90
+    assert len(exported.files) == 72 and len(exported.orders) >= 90
+    proof.counted("cells of exports equal to the API's answers", cells, FLOOR)
 
 
 def test_openpyxl_reads_the_same(exported: ExportedFiles) -> None:
@@ -375,8 +375,7 @@ def test_openpyxl_reads_the_same(exported: ExportedFiles) -> None:
                     assert cell.data_type == "n"
                     wanted = "0" if isinstance(said, int) else "0.00%" if isinstance(said, Share) else "#,##0.00##"
                     assert cell.number_format == wanted
-    print(f"\n{cells} cells compared")
-    assert cells >= FLOOR // 5
+    proof.counted("cells of exports that openpyxl reads the same", cells, FLOOR // 5)
 
 
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed: soffice is not on the path")
@@ -397,9 +396,9 @@ def test_libreoffice_reads_the_same(exported: ExportedFiles, tmp_path: Path) -> 
         compared, differ = differences(typed(content, {"format": "xlsx"}), expected, "xlsx")
         wrong += [f"{path.name}: {each}" for each in differ]
         cells += compared
-    print(f"\n{cells} cells of {len(names)} workbooks compared, {len(wrong)} differ")
     assert not wrong, "\n".join(wrong[:20])
-    assert cells >= FLOOR // 3 and len(names) == 12
+    assert len(names) == 12
+    proof.counted("cells of exports that LibreOffice reads the same", cells, FLOOR // 3)
 
 
 def test_the_headings_are_the_layouts_own(exported: ExportedFiles) -> None:

@@ -27,6 +27,7 @@ from shared.domain.exports.layouts import columns_of
 from shared.domain.exports.model import Format, Job, Kind
 from shared.domain.order.model import Buyer, Order
 from shared.domain.order.transitions import Actor
+from tests import proof
 from tests.domain.build import STORE, life_in
 from tests.domain.build import line as built_line
 from tests.exports.office import (
@@ -194,9 +195,9 @@ def test_every_text_comes_back_as_it_was_written(exported: ExportedFiles) -> Non
         compared, differ = differences(typed(content, export), exported.expected(kind, not own), form)
         cells += compared
         wrong += [f"{kind} {form} {own}: {each}" for each in differ]
-    print(f"\n{cells} cells of {len(TEXTS)} orders in {len(exported.files)} files compared, {len(wrong)} differ")
     assert not wrong, "\n".join(wrong[:30])
-    assert cells >= 20_000 and len(exported.files) == 24
+    assert len(exported.files) == 24
+    proof.counted("cells of hostile text that come back as written", cells, 20_000)
 
 
 def test_no_workbook_holds_a_formula_or_a_link(exported: ExportedFiles) -> None:
@@ -205,8 +206,8 @@ def test_no_workbook_holds_a_formula_or_a_link(exported: ExportedFiles) -> None:
         for (kind, form, _), (_, content) in exported.files.items()
         if form != "csv"
     ]
-    print(f"\n{sum(looked)} parts and records of {len(looked)} workbooks")
-    assert len(looked) == 16 and sum(looked) > 5_000
+    assert len(looked) == 16
+    proof.counted("parts and records of workbooks without a formula", sum(looked), 5_000)
 
 
 def test_openpyxl_finds_text_and_nothing_that_computes(exported: ExportedFiles) -> None:
@@ -218,8 +219,8 @@ def test_openpyxl_finds_text_and_nothing_that_computes(exported: ExportedFiles) 
                     for cell in row:
                         types[cell.data_type] = types.get(cell.data_type, 0) + 1
                         assert cell.data_type != "f" and cell.hyperlink is None and cell.comment is None
-    print(f"\n{types}")
-    assert types["s"] > 3_000 and not {"e", "b", "f"} & set(types)
+    proof.counted("cells of hostile text that openpyxl finds to be text", types["s"], 3_000)
+    assert not {"e", "b", "f"} & set(types)
 
 
 def test_what_a_cell_cannot_hold_is_told_with_its_order_and_column(exported: ExportedFiles) -> None:
@@ -245,8 +246,7 @@ def test_what_a_cell_cannot_hold_is_told_with_its_order_and_column(exported: Exp
             shown = {row[1] for row in sheet(content, export, 1) if str(row[0]).startswith(("Characters", "已替换"))}
             assert shown == {held(": ".join(each)) for each in lost}
         count += len(lost)
-    print(f"\n{count} cells that lost something, each reported")
-    assert count >= 200
+    proof.counted("cells that lost something, each with a warning", count, 200)
 
 
 def test_no_cell_of_a_csv_opens_a_formula(exported: ExportedFiles) -> None:
@@ -258,8 +258,7 @@ def test_no_cell_of_a_csv_opens_a_formula(exported: ExportedFiles) -> None:
                     texts += 1
                     assert not re.match(r"[\s\u200b\ufeff]*[=+\-@\t\r\n＝＋－＠]", cell), (kind, own, cell)
                     guarded += cell.startswith("'")
-    print(f"\n{guarded} of {texts} cells guarded")
-    assert guarded >= 500
+    proof.counted("cells of .csv files guarded against formulas", guarded, 500)
 
 
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed: soffice is not on the path")
@@ -283,8 +282,8 @@ def test_libreoffice_opens_every_file_and_computes_nothing(exported: ExportedFil
             compared, differ = differences(typed(content, {"format": "xlsx"}), exported.expected(kind, False), "xlsx")
             assert not differ, differ[:5]
             cells += compared
-    print(f"\n{cells} cells compared in {len(names)} files")
-    assert cells >= 5_000 and len(names) == 12
+    assert len(names) == 12
+    proof.counted("cells of hostile text that LibreOffice reads the same", cells, 5_000)
 
 
 # ---- what no request can say, but a table might hold

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests import proof
 from tests.harness import Api, Client, ago, ahead
 from tests.http.refusals import Case, Desk, open_desk, order, run
 
@@ -311,6 +312,5 @@ def test_what_no_route_or_order_is_called_is_not_found(desk: Desk) -> None:
     ):
         assert platform.request(method, path, {}).status in (404, 405), (method, path)
         count += 1
-    print(f"\n{count} requests for nothing")
-    assert count >= 135
+    proof.counted("requests for what is not there", count, 135)
     assert desk.picture() == before

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from local.gateway import http_api
+from tests import proof
 from tests.harness import TEMPLATE, Answer, Api, Client, Shop, ahead, parcel, snapshot, usd
 
 ALL, SELLER, OWNER, PLATFORM = "owner staff viewer platform", "owner staff", "owner", "platform"
@@ -229,8 +230,7 @@ def test_another_stores_ids_are_as_good_as_none(api: Api, held: Held) -> None:
                 texts.append((text, headers))
             assert texts[0] == texts[1], (key, role)
             count += 1
-    print(f"\n{count} requests for another store's orders")
-    assert count >= 160
+    proof.counted("requests for another store's orders", count, 160)
     assert ask(other.owner, "GET /v1/orders/{order_id}", held.ids).status == 404
     assert held.shop.owner.get(f"/v1/orders/{held.order_id}").json["version"] == 5
 
@@ -296,9 +296,8 @@ def test_every_role_may_do_what_the_contract_says_and_no_more(held: Held) -> Non
     for role in ROLES:
         answer = getattr(held.shop, role).get(f"/v1/orders/{held.order_id}?reveal=recipient")
         assert answer.status == (200 if role in SELLER else 403), role
-    print(f"\n{allowed} allowed, {forbidden} forbidden")
-    assert allowed >= 90
-    assert forbidden >= 95
+    proof.counted("requests that the role allows", allowed, 90)
+    proof.counted("requests that the role forbids", forbidden, 95)
 
 
 def test_no_list_shows_another_stores_orders(api: Api, held: Held) -> None:
