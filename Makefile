@@ -63,7 +63,7 @@ test: setup-dev  ## run every test, then the HTTP tests again on the local engin
 prove: setup-dev  ## run every test at its full size, then shuffled and at awkward times; print what was counted (takes hours)
 	@$(VENV) -m tests.prove $(PARTS)
 
-bench: setup-dev build  ## run the benchmarks that fit in ten minutes and write their page in docs
+bench: setup-dev build  ## run the benchmarks that fit in ten minutes and write docs/benchmarks.md
 	@$(VENV) -m bench
 
 lint: .venv/.dev .tools/sam/.ready  ## ruff, mypy --strict, cfn-lint, sam validate

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -90,10 +91,12 @@ def busy(store_id: str, waiting: int, lapses: int) -> dict[str, Any]:
     from functions.deadlines.sweep import sweep
     from shared.domain.stores import Store
     from shared.operations.stores import create_store
+    from shared.store.dynamodb.errors import Exists
 
     now = datetime.now(UTC).replace(microsecond=0)
-    create_store(Store(store_id), now)
-    fill(store_id, waiting, now + timedelta(days=9))
+    with suppress(Exists):
+        create_store(Store(store_id), now)
+    fill(store_id, waiting, now + timedelta(days=9), placed=now - timedelta(days=30))
     due = now + timedelta(hours=3)
     fill(store_id, lapses, due, placed=now - timedelta(hours=2), with_parts=True)
     result: dict[str, Any] = {"waiting orders": waiting, "due": lapses}
