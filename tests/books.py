@@ -127,6 +127,7 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
                 order,
                 part_versions=parts.versions_checksum(loaded.versions),
                 armed=store.enforces,
+                revision=loaded.revision,
                 progress=loaded.progress,
                 remind_at=order_alerts.next_check_at(order, store, loaded.progress),
             ).serialize()

@@ -162,6 +162,27 @@ def test_a_reminder_that_was_allowed_when_read_is_refused_when_written(on_moto: 
     assert shop.viewer.get(f"/v1/orders/{order_id}").json["version"] == 1
 
 
+def test_a_record_that_was_deleted_and_made_anew_is_another(on_moto: Api) -> None:
+    from shared.store.customers import customers
+    from shared.store.dynamodb.errors import Stale
+
+    shop = on_moto.shop()
+    first = new_order(buyer={"id": "anna", "country": "US"})
+    shop.platform.place(**first)
+    read = customers.load(shop.name, "anna")
+    moved = first | {"buyer": {"id": "bert", "country": "US"}}
+    assert shop.platform.act(first["order_id"], "sync", snapshot(moved, "PLACE_ORDER_SUCCESS")).status == 200
+    assert customers.find(shop.name, "anna") is None
+    for _ in range(2):
+        shop.platform.place(buyer={"id": "anna", "country": "FR"}, placed_at="2026-05-01T00:00:00Z")
+        with pytest.raises(Stale):
+            customers.save(read, replace(read, note="of the former record"))
+        read = replace(read, version=read.version + 1)
+    there = customers.load(shop.name, "anna")
+    assert (there.counts["orders"], there.country, there.note) == (2, "FR", None)
+    assert not (told := wrong()), told
+
+
 def test_an_order_older_than_the_records_joins_with_its_next_change(on_moto: Api) -> None:
     from shared.settings import settings
     from shared.store.dynamodb import keys

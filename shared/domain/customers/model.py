@@ -47,7 +47,8 @@ STATES: tuple[str, ...] = (*GROUPS, BLOCKED, OPTED_OUT, BOTH)
 @dataclass(frozen=True, slots=True)
 class Customer:
     """`counts` are by the names of FIGURES, `spend` is by currency. `first_at` and `last_at` are when the first and the
-    last order were placed; None if snapshots moved all orders to other buyers."""
+    last order were placed; None if snapshots moved all orders to other buyers. `origin` names the change of an order
+    that created the record."""
 
     store_id: str
     buyer_id: str
@@ -63,6 +64,7 @@ class Customer:
     reminder_opt_out: bool = False
     erasure: Erasure | None = None
     version: int = 0
+    origin: str = ""
 
     @property
     def reachable(self) -> bool:

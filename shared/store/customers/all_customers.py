@@ -27,6 +27,7 @@ class Item(msgspec.Struct, gc=False):
     note: Text | None = None
     blocked: Integer | None = None
     reminder_opt_out: Integer | None = None
+    origin: Text | None = None
 
 
 _KEYS = ("pk", "sk")
@@ -53,6 +54,7 @@ def after(store_id: str, buyer_id: str = "", tick: Tick = idle) -> Iterator[Cust
             bool(item.blocked),
             bool(item.reminder_opt_out),
             version=item.version.N,
+            origin=item.origin.S if item.origin else "",
         )
 
 

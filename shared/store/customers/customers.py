@@ -105,7 +105,8 @@ def erasures_due(now: datetime) -> Iterator[tuple[str, str]]:
 
 
 def _delta_writes(buyer_id: str, was: Order | None, after: Order) -> list[Write]:
-    before = find(after.store_id, buyer_id) or Customer(after.store_id, buyer_id)
+    origin = f"{after.order_id}#{after.version}"
+    before = find(after.store_id, buyer_id) or Customer(after.store_id, buyer_id, origin=origin)
     updated = domain.updated(before, was, after, lambda: _others(after, buyer_id))
     record = _record(replace(updated, version=before.version + 1))
     if updated.counts.get("orders", 0) > 0 or updated.has_seller_data:
@@ -137,8 +138,14 @@ def _others(order: Order, buyer_id: str) -> Span:
 
 
 def _as_read(customer: Customer) -> Condition:
-    same: Condition = CustomerRecord.version == customer.version
-    return same if customer.version else absent()
+    """Unchanged since it was read, and not deleted and created anew: then the versions begin again."""
+    if not customer.version:
+        return absent()
+    origin = CustomerRecord.origin
+    same: Condition = (CustomerRecord.version == customer.version) & (
+        origin == customer.origin if customer.origin else origin.does_not_exist()
+    )
+    return same
 
 
 def _record(customer: Customer) -> CustomerRecord:
@@ -146,6 +153,7 @@ def _record(customer: Customer) -> CustomerRecord:
         keys.customers_pk(customer.store_id),
         keys.CUSTOMER + customer.buyer_id,
         version=customer.version,
+        origin=customer.origin or None,
         country=customer.country,
         name=customer.name,
         counts=dict(customer.counts),
@@ -183,6 +191,7 @@ def _customer(record: CustomerRecord) -> Customer:
         reminder_opt_out=bool(record.reminder_opt_out),
         erasure=_erasure(record.erasure) if record.erasure else None,
         version=int(record.version),
+        origin=record.origin or "",
     )
 
 

@@ -80,11 +80,13 @@ class OrderRecord(Record, discriminator="order"):
     """The head of an order: all that changes and all that lists show. Most heads are under 1 KB, one write unit.
 
     `part_versions` is the checksum of the parts and their versions (parts.versions_checksum). Where it does not match
-    the parts that were read, head and parts are from different versions of the order. `alerted_until` is the time up
-    to which alerts were raised, `alerts` are the open ones (order_alerts.AlertProgress).
+    the parts that were read, head and parts are from different versions of the order. Every write of the head raises
+    `revision`, also one that keeps the version: a message or an alert. An old head has none. `alerted_until` is the
+    time up to which alerts were raised, `alerts` are the open ones (order_alerts.AlertProgress).
     """
 
     version = NumberAttribute()
+    revision = NumberAttribute(null=True)
     part_versions = NumberAttribute()
     status = UnicodeAttribute()
     fund_state = UnicodeAttribute()
@@ -120,9 +122,11 @@ class OrderRecord(Record, discriminator="order"):
 
 class CustomerRecord(Record, discriminator="customer"):
     """A buyer in one store: order counts, and the seller's tags and notes. Lists leave out a customer without orders.
-    While an erasure runs, the item is in the clock's index."""
+    While an erasure runs, the item is in the clock's index. `origin` tells a record from a deleted one of the same
+    buyer: it names the change of an order that created it."""
 
     version = NumberAttribute()
+    origin = UnicodeAttribute(null=True)
     country = UnicodeAttribute()
     name = UnicodeAttribute(null=True)
     counts = JSONTextAttribute()

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from pynamodb.expressions.condition import Condition
-
 from shared.domain.alerts import message_alerts
 from shared.domain.alerts.message_alerts import ThreadChange
 from shared.domain.messages.model import BUYER, IN_TIME_SECONDS, SELLER, Message, Thread
@@ -166,11 +164,6 @@ def replies(store_id: str, first: date, last: date) -> Replies:
     )
 
 
-def unread_is(count: int) -> Condition:
-    """A condition: the head's count of unread messages is `count`. It changes without a new version of the order."""
-    return OrderRecord.unread_messages == count if count else OrderRecord.unread_messages.does_not_exist()
-
-
 def _sk(message: Message) -> str:
     return keys.MESSAGE + keys.sort_key(message.sent_at, message.message_id)
 
@@ -181,14 +174,15 @@ def _unanswered_selection(store_id: str, until: datetime | None) -> Selection:
 
 def _unread(order: Order, count: int) -> list[Write]:
     head = OrderRecord(keys.order_pk(order.store_id, order.order_id), keys.ORDER)
+    unread = OrderRecord.unread_messages
     actions = (
-        [OrderRecord.unread_messages.set(count), Record.unread_key.set(order.store_id)]
+        [unread.set(count), Record.unread_key.set(order.store_id)]
         if count
-        else [OrderRecord.unread_messages.remove(), Record.unread_key.remove()]
+        else [unread.remove(), Record.unread_key.remove()]
     )
-    condition = OrderRecord.version.exists() & unread_is(order.unread_messages)
+    as_read = unread == order.unread_messages if order.unread_messages else unread.does_not_exist()
     return [
-        Update(head, actions, condition, stale),
+        Update(head, [OrderRecord.revision.add(1), *actions], OrderRecord.version.exists() & as_read, stale),
         *counters.delta_writes(order, replace(order, unread_messages=count)),
     ]
 

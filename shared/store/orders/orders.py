@@ -19,7 +19,6 @@ from shared.store.dynamodb import keys, table
 from shared.store.dynamodb.errors import Busy, Exists, Missing
 from shared.store.dynamodb.records import AccessRecord, HistoryRecord, MovedRecord, OrderRecord, Record
 from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, always, present, put, query, stale, update
-from shared.store.messages.messages import unread_is
 from shared.store.orders import counters, figures, ledger, payment_reminders
 from shared.store.orders.items import alert_progress_of, entry_of, entry_record, head_of, order_of
 from shared.store.orders.parts import PARTS, is_consistent, part_record, parts_of, versions_checksum
@@ -33,9 +32,10 @@ MOVES_RETENTION = timedelta(days=31)
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """An order as it was read, with what its next write needs: the version of each part (by sort key), its entries in
-    the clock's and the reminder index, and its alert progress."""
+    the clock's and the reminder index, and its alert progress. `revision` counts the writes of the head."""
 
     order: Order
+    revision: int
     versions: Mapping[str, int]
     armed: str | None
     remind_at: str | None
@@ -63,7 +63,8 @@ def load(store_id: str, order_id: str) -> Loaded:
         if is_consistent(head, parts):
             versions = {part.sk: int(part.version) for part in parts}
             order, progress = order_of(head, parts), alert_progress_of(head)
-            return Loaded(order, versions, head.fires_at, head.remind_at, progress, bool(head.in_customer))
+            revision, in_customer = int(head.revision or 0), bool(head.in_customer)
+            return Loaded(order, revision, versions, head.fires_at, head.remind_at, progress, in_customer)
     raise Busy("the order keeps changing")
 
 
@@ -71,7 +72,7 @@ def create(order: Order, entry: Entry, *, armed: bool, alert_changes: AlertChang
     """Create an order with its first history entry, its counts and its alerts. Raises Exists if the order number is
     taken, Stale if the customer record changes meanwhile."""
     parts = parts_of(order)
-    head = _head(order, dict.fromkeys(parts, order.version), armed, alert_changes)
+    head = _head(order, 0, dict.fromkeys(parts, order.version), armed, alert_changes)
     records = [head, *(part_record(order, sk, part, order.version) for sk, part in parts.items())]
     writes = [
         *(Put(record, absent(), lambda: Exists("the order number is taken")) for record in records),
@@ -103,7 +104,7 @@ def save(
     parts_before, parts = parts_of(was), parts_of(after)
     changed = {sk for sk, part in parts.items() if moved or parts_before.get(sk) != part}
     versions = {sk: after.version if sk in changed else before.versions[sk] for sk in parts}
-    head = _head(after, versions, armed, alert_changes)
+    head = _head(after, before.revision + 1, versions, armed, alert_changes)
     writes = [
         Put(head, _as_loaded(before), stale),
         *(Put(part_record(after, sk, parts[sk], versions[sk]), always(), stale) for sk in sorted(changed)),
@@ -142,7 +143,7 @@ def _any_since(pk: str, at: datetime) -> bool:
 def rearm(before: Loaded, *, armed: bool, alert_changes: AlertChanges, also: Sequence[Write] = ()) -> None:
     """Update the order's entries in the clock's and the reminder index and its alerts. The order and its version stay.
     Writes nothing if nothing changes. Raises Stale."""
-    head = _head(before.order, before.versions, armed, alert_changes)
+    head = _head(before.order, before.revision + 1, before.versions, armed, alert_changes)
     head.in_customer = 1 if before.in_customer else None
     stored = (before.armed, before.remind_at, before.progress)
     if alert_changes.raised or (head.fires_at, head.remind_at, alert_changes.progress) != stored:
@@ -218,9 +219,12 @@ def accesses(store_id: str, order_id: str, limit: int, after: Position | None) -
     return page_of(found, limit, lambda access: access.key)
 
 
-def _head(order: Order, versions: Mapping[str, int], armed: bool, alert_changes: AlertChanges) -> OrderRecord:
+def _head(
+    order: Order, revision: int, versions: Mapping[str, int], armed: bool, alert_changes: AlertChanges
+) -> OrderRecord:
     return head_of(
         order,
+        revision=revision,
         part_versions=versions_checksum(versions),
         armed=armed,
         progress=alert_changes.progress,
@@ -229,11 +233,10 @@ def _head(order: Order, versions: Mapping[str, int], armed: bool, alert_changes:
 
 
 def _as_loaded(before: Loaded) -> Condition:
-    """The head has not changed. Messages and alerts change it without a new version, so they are compared, too."""
-    until = before.progress.until
-    same_alerts = OrderRecord.alerted_until == until if until else OrderRecord.alerted_until.does_not_exist()
-    same_order: Condition = (OrderRecord.version == before.order.version) & unread_is(before.order.unread_messages)
-    same: Condition = same_order & same_alerts
+    """Nobody has written the head since it was read. The head is replaced as a whole, so this covers all attributes."""
+    revision = before.revision
+    same_revision = OrderRecord.revision == revision if revision else OrderRecord.revision.does_not_exist()
+    same: Condition = (OrderRecord.version == before.order.version) & same_revision
     return same
 
 
