@@ -14,6 +14,7 @@ CODES = {"extra_forbidden": "unknown_field", "missing": "required"}
 OWN_CODES = frozenset(
     {
         "amount_invalid",
+        "country_unknown",
         "currency_unknown",
         "time_invalid",
         "time_naive",

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from shared.domain.countries import iso_country
 from shared.domain.order.model import CLOSING_REFUND_STATES, Order
 
 SALES = ("orders", "pieces", "ordered", "paid", "received", "refunded")
@@ -61,7 +62,7 @@ def figures(order: Order) -> Counter[Figure]:
         return Counter()
     placed, sold, currency = local_day(order, order.placed_at), _sales(order), order.currency
     counted: Counter[Figure] = Counter()
-    for by, name in (("total", ""), ("country", order.buyer.country)):
+    for by, name in (("total", ""), ("country", iso_country(order.buyer.country))):
         counted.update({Figure(placed, currency, by, name, figure): amount for figure, amount in sold.items()})
     for name, figure, amount in _products(order):
         counted[Figure(placed, currency, "product", name, figure)] += amount

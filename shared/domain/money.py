@@ -5,22 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from shared.domain.currencies import CURRENCIES
 from shared.domain.errors import Unprocessable
 
-_BY_DIGITS = {
-    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-    2: """
-    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW
-    CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS
-    INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN
-    NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC
-    SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR ZMW ZWG
-    """,
-    3: "BHD IQD JOD KWD LYD OMR TND",
-    4: "CLF UYW",
-}
-CURRENCY_DIGITS: dict[str, int] = {code: digits for digits, codes in _BY_DIGITS.items() for code in codes.split()}
-"""The number of decimals of every currency of ISO 4217 (list one)."""
+CURRENCY_DIGITS: dict[str, int] = {code: currency.digits for code, currency in CURRENCIES.items()}
+"""The number of decimals of every currency of ISO 4217, withdrawn ones included."""
 
 MAX_MINOR = 10**15 - 1
 """The largest amount of one field: 9,999,999,999,999.99 USD. The sum of a thousand of them is still exact in every

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 from functions.orders.buyers import segment_of
 from functions.orders.models.fields import Body
 from functions.orders.models.values import ActorView, MoneyView, instant, money
+from shared.domain.countries import country_name
 from shared.domain.customers import model as domain
 from shared.domain.customers.erasure import RETAINED_COPIES, Erasure
 from shared.domain.customers.model import Customer
@@ -80,6 +81,7 @@ class CustomerView(TypedDict):
     href: str
     name: NotRequired[str]
     country: str
+    country_label: str
     orders: int
     paid_orders: int
     refunded_orders: int
@@ -101,12 +103,13 @@ class CustomerView(TypedDict):
     version: int
 
 
-def customer_view(customer: Customer) -> CustomerView:
+def customer_view(customer: Customer, language: str) -> CustomerView:
     view: Any = {
         "buyer_id": customer.buyer_id,
         "href": href(customer),
         **({"name": customer.name} if customer.name else {}),
         "country": customer.country,
+        "country_label": country_name(customer.country, language),
         **{name if name == "orders" else f"{name}_orders": customer.counts.get(name, 0) for name in domain.FIGURES},
         "spend": [money(minor, currency) for currency, minor in customer.spend.items()],
         "refund_rate": customer.rate("refunded"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from importlib.resources import files
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -23,6 +24,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from shared.domain.countries import is_country
 from shared.domain.errors import Unprocessable
 from shared.domain.money import CURRENCY_DIGITS, Money
 
@@ -63,13 +65,24 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^
 Short = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 Long = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=500)]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,3}$")]
 Url = Annotated[str, StringConstraints(max_length=1024, pattern=r"^https?://[\x21-\x7e]+$")]
 Count = Annotated[StrictInt, Field(ge=1, le=100_000)]
 
 
 class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Report(Body):
+    """What the platform or the seller tells of an order. An empty string in an optional field is the same as none."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        optional = {name for name, field in cls.model_fields.items() if not field.is_required()}
+        return {name: each for name, each in value.items() if each != "" or name not in optional}
 
 
 class Nothing(Body):
@@ -103,11 +116,28 @@ def _currency(code: str) -> str:
 Currency = Annotated[str, Field(max_length=3, examples=["USD"]), AfterValidator(_currency)]
 
 
+def _country(code: str) -> str:
+    if not is_country(code):
+        raise PydanticCustomError("country_unknown", "The country is not a code of ISO 3166-1.")
+    return code
+
+
+Country = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z]{2,5}$"), Field(examples=["ES"]), AfterValidator(_country)
+]
+"""As it came: a code of ISO 3166-1, or one of the marketplace's own, as UK for GB."""
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """The names of the IANA database. What a machine's own database has besides them (`localtime`, `posixrules`) would
+    mean another zone on another machine; `Factory` means that nobody chose a zone."""
+    return frozenset(files("tzdata").joinpath("zones").read_text("ascii").split()) - {"Factory"}
+
+
 def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise PydanticCustomError("time_zone_unknown", "The time zone is not a name of the IANA database.") from None
+    if name not in _zones():
+        raise PydanticCustomError("time_zone_unknown", "The time zone is not a name of the IANA database.")
     return name
 
 

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 from functions.orders.labels import LANGUAGES
 from functions.orders.models.values import MoneyView, money
 from functions.orders.paging import PageInfo
+from shared.domain.countries import country_name
 from shared.domain.figures import SERVICE
 from shared.domain.service_level import MEASURES, level
 from shared.domain.windows import period_of
@@ -29,6 +30,7 @@ SalesRowView = TypedDict(
         "to": str,
         "currency": str,
         "country": NotRequired[str],
+        "country_label": NotRequired[str],
         "product_id": NotRequired[str],
         "orders": NotRequired[int],
         "pieces": int,
@@ -115,7 +117,7 @@ class Row(NamedTuple):
         return cls(date.fromisoformat(position.key), position.pk, int(below), name)
 
 
-def row_view(row: Row, sums: Counter[str], by: str, group_by: str, until: date) -> Any:
+def row_view(row: Row, sums: Counter[str], by: str, group_by: str, until: date, language: str) -> Any:
     first, end = period_of(row.first, group_by)
     names = {
         "day": first.isoformat(),
@@ -136,7 +138,7 @@ def row_view(row: Row, sums: Counter[str], by: str, group_by: str, until: date) 
             "refunded_pieces": sums["refunded_pieces"],
         }
     if by == "country":
-        view["country"] = row.name
+        view |= {"country": row.name, "country_label": country_name(row.name, language)}
     view |= {"orders": sums["orders"], "pieces": sums["pieces"], "ordered": money(sums["ordered"], row.currency)}
     view |= {"paid": sums["paid"]}
     view |= {name: money(sums[name], row.currency) for name in ("received", "refunded")}

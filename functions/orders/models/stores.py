@@ -10,13 +10,13 @@ from pydantic import Field, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from functions.orders.models.fields import Body, Currency, Day, Duration, Rate, Short, Zone, iso_duration, rate
+from functions.orders.models.fields import Body, Currency, Day, Duration, Rate, Report, Short, Zone, iso_duration, rate
 from functions.orders.problems import malformed
 from shared.domain.order.ledger import MILLION
 from shared.domain.stores import DeadlinePolicy, FeeRates, Mode, Store
 
 
-class FeeRatesBody(Body):
+class FeeRatesBody(Report):
     """The shares of the order amount less tax that the platform takes, as decimal strings."""
 
     commission: Rate

@@ -67,7 +67,7 @@ def list_customers(
     query |= {"from": str(last_order_from), "to": str(last_order_to)}
     start = position(call, cursor, query)
     page = customers.listed(call.store.store_id, states, last_order_from, last_order_to, forward, limit, start)
-    return page_reply(call, page, customer_view, limit, query)
+    return page_reply(call, page, lambda customer: customer_view(customer, call.language), limit, query)
 
 
 def _states(frequency: str | None, amount: str | None, blocked: str | None, opted_out: str | None) -> tuple[str, ...]:
@@ -106,7 +106,7 @@ def _states(frequency: str | None, amount: str | None, blocked: str | None, opte
 @access()
 def get_customer(buyer_id: str) -> Response[Any]:
     call: Call = router.context["call"]
-    return _reply(call.resource(Customer))
+    return _reply(call, call.resource(Customer))
 
 
 @router.patch(
@@ -124,7 +124,7 @@ def patch_customer(buyer_id: str, body: Annotated[PatchCustomer, InBody()]) -> R
         given["tags"] = tuple(dict.fromkeys(given["tags"] or ()))
     if "note" in given:
         given["note"] = given["note"] or None
-    return _reply(operations.patch_customer(call.resource(Customer), given, call.expected))
+    return _reply(call, operations.patch_customer(call.resource(Customer), given, call.expected))
 
 
 @router.post(
@@ -162,8 +162,8 @@ def list_customer_orders(buyer_id: str, limit: Limit = 50, cursor: Cursor = None
     return page_reply(call, page, lambda summary: listed_order_view(summary, call.language), limit, query)
 
 
-def _reply(customer: Customer) -> Response[Any]:
-    return reply(customer_view(customer), headers={"ETag": f'"{customer.version}"'})
+def _reply(call: Call, customer: Customer) -> Response[Any]:
+    return reply(customer_view(customer, call.language), headers={"ETag": f'"{customer.version}"'})
 
 
 def _erased(customer: Customer) -> Response[Any]:

@@ -70,7 +70,7 @@ def report_sales(
     end = rows[-1][0].position() if len(rows) == limit else None
     return reply(
         {
-            "data": [row_view(row, sums, by, group_by, until) for row, sums in rows],
+            "data": [row_view(row, sums, by, group_by, until, call.language) for row, sums in rows],
             "page": page_info(call, end, limit, query),
             "group_by": group_by,
             "by": by,

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from shared.domain.alerts.model import Alert, Cause, alert, amount
 from shared.domain.alerts.rules import OVERDUE
+from shared.domain.countries import iso_country
 from shared.domain.order import deadlines
 from shared.domain.order.amounts import Outcome
 from shared.domain.order.history import Entry
@@ -236,10 +237,14 @@ def reminder_at(order: Order, store: Store, progress: AlertProgress) -> datetime
     """When the store's rule reminds the buyer of this order to pay. None if it does not, or the buyer was reminded."""
     rule = store.alert_rules.remind_payment
     waits = order.status is Status.PLACE_ORDER_SUCCESS and not order.frozen and order.reminded_at is None
-    if not rule.enabled or not waits or progress.passed_over or order.buyer.country in rule.exempt_countries:
+    if not rule.enabled or not waits or progress.passed_over or _is_exempt(order, rule.exempt_countries):
         return None
     at = order.placed_at + rule.after
     return at if rule.since is None or at > rule.since else None
+
+
+def _is_exempt(order: Order, countries: Collection[str]) -> bool:
+    return iso_country(order.buyer.country) in map(iso_country, countries)
 
 
 def timer_causes(order: Order, store: Store) -> Iterator[Cause]:

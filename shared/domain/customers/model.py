@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from shared.domain.countries import iso_country
+from shared.domain.currencies import CURRENCIES
 from shared.domain.customers.erasure import Erasure, covers, with_another_round
 from shared.domain.errors import Conflict
-from shared.domain.money import CURRENCY_DIGITS
 from shared.domain.order.amounts import Outcome
 from shared.domain.order.model import Order
 
@@ -29,15 +30,8 @@ FIGURES: Mapping[str, Callable[[Order], bool]] = {
 FREQUENCIES: tuple[tuple[str, int], ...] = (("never", 0), ("once", 1), ("repeat", 2), ("frequent", 5))
 """How often a customer has paid: the groups, each with its smallest number of paid orders."""
 AMOUNTS: tuple[tuple[str, int], ...] = (("small", 0), ("middle", 50), ("large", 500))
-"""How much a customer has spent: the groups, each with its smallest amount in approximate US dollars."""
-MAGNITUDES: Mapping[str, int] = {
-    **dict.fromkeys("CNY HKD TWD MXN ZAR SEK NOK DKK CZK THB TRY UAH MDL EGP ILS".split(), 1),
-    **dict.fromkeys("JPY RUB INR PHP HUF KZT RSD ISK DZD KES BDT PKR LKR ARS".split(), 2),
-    **dict.fromkeys("KRW CLP COP NGN TZS MMK".split(), 3),
-    **dict.fromkeys("IDR VND UZS LAK IRR".split(), 4),
-}
-"""The power of ten that is nearest to the price of a US dollar in each currency; 0 for other currencies. Used only to
-group customers by spend. No amount in an answer or a file is converted."""
+"""How much a customer has spent: the groups, each with its smallest amount in approximate US dollars (currencies.py has
+the magnitudes). No amount in an answer or a file is converted."""
 BLOCKED, OPTED_OUT, BOTH = "blocked", "opted_out", "blocked_opted_out"
 GROUPS: tuple[str, ...] = tuple(f"{often}-{much}" for often, _ in FREQUENCIES for much, _ in AMOUNTS)
 STATES: tuple[str, ...] = (*GROUPS, BLOCKED, OPTED_OUT, BOTH)
@@ -83,7 +77,10 @@ class Customer:
     def amount(self) -> str:
         return _group(
             AMOUNTS,
-            sum(minor / 10 ** (CURRENCY_DIGITS[code] + MAGNITUDES.get(code, 0)) for code, minor in self.spend.items()),
+            sum(
+                minor / 10 ** (CURRENCIES[code].digits + CURRENCIES[code].magnitude)
+                for code, minor in self.spend.items()
+            ),
         )
 
     @property
@@ -160,7 +157,7 @@ def updated(customer: Customer, before: Order | None, after: Order, others: Call
     erasing = new is not None and covers(erasure, new)
     new_name = None if new is None or erasing else new.buyer.name
     if new is not None and (_identity_changed(old, new) if old else new.placed_at >= max(times)):
-        country, name = new.buyer.country, new_name or name
+        country, name = iso_country(new.buyer.country), new_name or name
     if new is not None and erasing and erasure and old is None and new.erased_at is None:
         erasure = with_another_round(erasure)
     return replace(
@@ -177,7 +174,8 @@ def updated(customer: Customer, before: Order | None, after: Order, others: Call
 
 def _identity_changed(before: Order, after: Order) -> bool:
     """Has the buyer another country or name? A snapshot without a name does not remove it."""
-    return after.buyer.country != before.buyer.country or after.buyer.name not in (None, before.buyer.name)
+    country_moved = iso_country(after.buyer.country) != iso_country(before.buyer.country)
+    return country_moved or after.buyer.name not in (None, before.buyer.name)
 
 
 def of_orders(store_id: str, buyer_id: str, orders: Iterable[Order]) -> Customer:

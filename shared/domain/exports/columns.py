@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from shared.domain.countries import country_name
+from shared.domain.countries import country_name, iso_country
 from shared.domain.labels import STATUSES
 from shared.domain.money import CURRENCY_DIGITS, Money
 from shared.domain.order import ledger
@@ -294,7 +294,13 @@ COLUMNS: dict[str, Column] = {
         "text",
         lambda order, _, context: country_name(order.recipient.get("country"), context.language),
     ),
-    "country_code": Column("Country code", "国家代码", "text", _recipient("country"), 8),
+    "country_code": Column(
+        "Country code",
+        "国家代码",
+        "text",
+        lambda order, _, __: iso_country(order.recipient.get("country", "")) or None,
+        8,
+    ),
     "state": Column("State", "州/省", "text", _recipient("state")),
     "city": Column("City", "城市", "text", _recipient("city")),
     "street": Column("Street", "地址", "text", _recipient("street"), 30),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from shared.domain.countries import iso_country
 from shared.domain.customers.model import Customer
 from shared.store.dynamodb import keys, wire
 from shared.store.dynamodb.wire import At, Integer, Text, Tick, idle
@@ -43,7 +44,7 @@ def after(store_id: str, buyer_id: str = "", tick: Tick = idle) -> Iterator[Cust
         yield Customer(
             store_id,
             item.sk.S.removeprefix(keys.CUSTOMER),
-            item.country.S,
+            iso_country(item.country.S),
             item.name.S if item.name else None,
             _numbers.decode(item.counts.S),
             _numbers.decode(item.spend.S) if item.spend else {},

@@ -14,6 +14,7 @@ from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
+from shared.domain.countries import iso_country
 from shared.domain.customers import model as domain
 from shared.domain.customers.erasure import Erasure
 from shared.domain.customers.model import Customer, Span
@@ -179,7 +180,7 @@ def _customer(record: CustomerRecord) -> Customer:
     return Customer(
         store_id=keys.split_pk(record.pk)[0],
         buyer_id=record.sk.removeprefix(keys.CUSTOMER),
-        country=record.country,
+        country=iso_country(record.country),  # older records have the code as it came
         name=record.name,
         counts=record.counts,
         spend=record.spend or {},

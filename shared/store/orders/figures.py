@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
+from shared.domain.countries import iso_country
 from shared.domain.figures import Figure, figures
 from shared.domain.order.model import Order, Violation
 from shared.store.dynamodb import indexes, keys
@@ -70,8 +71,13 @@ def days(store_id: str, by: str, first: date, until: date) -> Iterator[Day]:
             for name, value in item.items():
                 if "N" in value:
                     quoted_name, _, figure = name.rpartition("#")
-                    total[unquote(quoted_name), figure] += int(value["N"])
+                    total[_one_name(by, unquote(quoted_name)), figure] += int(value["N"])
         yield Day(date.fromisoformat(day), currency, total)
+
+
+def _one_name(by: str, name: str) -> str:
+    """Older figures are under the country's code as it came; they are those of the same country."""
+    return iso_country(name) if by == "country" else name
 
 
 def attribute(key: Figure) -> str:

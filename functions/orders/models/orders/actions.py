@@ -10,7 +10,7 @@ from pydantic import Field, StrictInt
 
 from functions.orders.call import Call
 from functions.orders.identity import PLATFORM
-from functions.orders.models.fields import Amount, Body, Count, Instant, Long, Name, Reason, Short, Url
+from functions.orders.models.fields import Amount, Body, Count, Instant, Long, Name, Reason, Report, Short, Url
 from functions.orders.models.orders.bodies import Deadlines, NewOrder, Recipient, content
 from shared.domain.errors import Unprocessable
 from shared.domain.order import deadlines
@@ -22,7 +22,7 @@ from shared.operations.orders import Request
 Solution = Literal["refund", "return_and_refund"]
 
 
-class Step(Body):
+class Step(Report):
     """The fields of every action. Only the platform may give `at`, the time at which it happened."""
 
     at: Instant | None = None
@@ -52,7 +52,7 @@ class LineQuantity(Body):
     quantity: Count
 
 
-class NewParcel(Body):
+class NewParcel(Report):
     carrier: Short
     tracking_no: Name
     tracking_url: Url | None = None
@@ -113,7 +113,7 @@ SnapshotStatus = StrEnum("SnapshotStatus", [(code, code) for code in (*Status, "
 EndReason = StrEnum("EndReason", [(reason, reason) for reason in END_REASONS])  # type: ignore[misc]
 
 
-class Sync(Body):
+class Sync(Report):
     changed_at: Instant
     order: NewOrder
     status: SnapshotStatus

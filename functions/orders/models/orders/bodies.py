@@ -9,7 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StrictInt, StringConstraints
+from pydantic import BaseModel, Field, StrictInt, StringConstraints, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from functions.orders.models.fields import (
     Amount,
@@ -21,10 +22,12 @@ from functions.orders.models.fields import (
     Long,
     Name,
     OrderId,
+    Report,
     Short,
     Url,
 )
 from functions.orders.models.stores import FeeRatesBody
+from shared.domain.currencies import CURRENCIES
 from shared.domain.errors import Unprocessable
 from shared.domain.order import deadlines
 from shared.domain.order.model import Buyer, Line
@@ -41,14 +44,14 @@ class Deadline(Body):
 Deadlines = Annotated[list[Deadline], Field(max_length=20)]
 
 
-class BuyerBody(Body):
+class BuyerBody(Report):
     id: Short
     country: Country
     name: Short | None = None
     email: Annotated[str, StringConstraints(min_length=3, max_length=254)] | None = None
 
 
-class Recipient(Body):
+class Recipient(Report):
     country: Country
     name: Short | None = None
     state: Short | None = None
@@ -60,7 +63,7 @@ class Recipient(Body):
     tax_id: Short | None = None
 
 
-class LineBody(Body):
+class LineBody(Report):
     line_id: Name
     product_id: Name
     sku: Short | None = None
@@ -74,7 +77,7 @@ class LineBody(Body):
     image_url: Url | None = None
 
 
-class NewOrder(Body):
+class NewOrder(Report):
     order_id: OrderId
     placed_at: Instant
     buyer: BuyerBody
@@ -90,6 +93,18 @@ class NewOrder(Body):
     memo: Long | None = None
     deadlines: Deadlines | None = None
     fee_rates: FeeRatesBody | None = None
+
+    @field_validator("currency")
+    @classmethod
+    def _of_its_day(cls, code: str, info: ValidationInfo) -> str:
+        placed_at = info.data.get("placed_at")
+        if placed_at is not None and not CURRENCIES[code].is_of(placed_at):
+            raise PydanticCustomError(
+                "currency_unknown",
+                "{currency} was not a currency of ISO 4217 on {day}.",
+                {"currency": code, "day": placed_at.date().isoformat()},
+            )
+        return code
 
 
 class PatchOrder(Body):
