@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -42,7 +42,7 @@ def access(roles: frozenset[str] = READERS, *, store: bool = True, token: bool =
 @dataclass(slots=True)
 class Call:
     """`resources` holds what the path parameters name, by type (see resources.py). `expected` has the versions that
-    If-Match admits; None admits any."""
+    If-Match admits; None admits any. `warnings` go with the answer: they refuse nothing."""
 
     now: datetime
     path: str
@@ -53,6 +53,7 @@ class Call:
     resources: dict[type, Any] = field(default_factory=dict)
     expected: frozenset[int] | None = None
     pending: PendingAnswer | None = None
+    warnings: Sequence[Mapping[str, Any]] = ()
 
     def resource(self, kind: type[T]) -> T:
         return self.resources[kind]  # type: ignore[no-any-return]

@@ -56,6 +56,8 @@ DETAILS: dict[str, str] = {
     "extension_exhausted": "收货时间延长已达上限。",
     "edits_exhausted": "该包裹的修改次数已用完。",
     "edit_window_closed": "已超过可修改包裹信息的期限。",
+    "tracking_checksum": "该运单号的校验位与物流商的规则不符，请核对。",
+    "tracking_duplicate": "另一个未结束的订单也使用此运单号，请核对。",
     "already_delivered": "该包裹已报告妥投。",
     "order_exists": "该订单号已存在，且内容不同。",
     "change_too_large": "一次改动的内容过多，请分几步同步。",

@@ -38,7 +38,7 @@ def order_reply(call: Call, order: Order, status: int = 200, *, reveal: bool = F
     view = order_view(order, call.actor, call.store, call.now, call.language, reveal=reveal)
     if REMIND in view["actions"] and call.actor.kind == SELLER and not _reachable(order):
         view["actions"].remove(REMIND)
-    return reply(view, status, headers)
+    return reply({**view, **({"warnings": list(call.warnings)} if call.warnings else {})}, status, headers)
 
 
 def _reachable(order: Order) -> bool:

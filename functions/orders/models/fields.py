@@ -62,6 +62,8 @@ Instant = Annotated[
 ]
 OrderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
+TrackingNo = Annotated[Name, BeforeValidator(lambda value: "".join(value.split()) if isinstance(value, str) else value)]
+"""A tracking number as the seller writes it, without its spaces."""
 Short = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 Long = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=500)]

@@ -11,6 +11,7 @@ from shared.domain.errors import Conflict, Unprocessable
 from shared.domain.order import deadlines
 from shared.domain.order.model import Order, Parcel, Quantity, Status
 from shared.domain.order.transitions import Command
+from shared.domain.tracking import normalized, parcel_key
 
 MAX_EDITS = 2
 EDIT_WINDOW = timedelta(days=5)
@@ -30,10 +31,7 @@ def ship(order: Order, command: Command) -> Order:
     shipped = order
     for index, content in enumerate(parcels):
         pointer = f"/parcels/{index}"
-        if any(
-            parcel.tracking_no == content["tracking_no"] and parcel.carrier == content["carrier"]
-            for parcel in shipped.parcels
-        ):
+        if parcel_key(content["carrier"], content["tracking_no"]) in map(_key, shipped.parcels):
             raise Unprocessable(
                 "parcel_exists",
                 "The order has a parcel with this carrier and number already.",
@@ -98,15 +96,14 @@ def edit(order: Order, command: Command) -> Order:
     given = {name: command.body[name] for name in ("carrier", "tracking_no", "tracking_url") if command.body.get(name)}
     if not given:
         raise Unprocessable("nothing_to_edit", "Name a carrier, a tracking_no or a tracking_url.", "")
+    if normalized(given.get("tracking_no", "")) == normalized(parcel.tracking_no):
+        del given["tracking_no"]
+    if normalized(given.get("carrier", "")) == normalized(parcel.carrier):
+        del given["carrier"]
     edited = replace(parcel, **given)
     if edited == parcel:
         return order
-    if any(
-        other.parcel_id != parcel.parcel_id
-        and other.carrier == edited.carrier
-        and other.tracking_no == edited.tracking_no
-        for other in order.parcels
-    ):
+    if any(other.parcel_id != parcel.parcel_id and _key(other) == _key(edited) for other in order.parcels):
         raise Unprocessable("parcel_exists", "Another parcel of the order has this carrier and number.", "/tracking_no")
     return _with_parcel(order, replace(edited, edits=parcel.edits + 1))
 
@@ -134,6 +131,10 @@ def extend(order: Order, command: Command) -> Order:
     receipt = order.timer("receipt")
     due = (receipt.due_at if receipt else command.at) + timedelta(days=days)
     return deadlines.update_timers(replace(order, extended_days=order.extended_days + days), {"receipt": due}, {})
+
+
+def _key(parcel: Parcel) -> tuple[str, str]:
+    return parcel_key(parcel.carrier, parcel.tracking_no)
 
 
 def _parcel(order: Order, command: Command) -> Parcel:

@@ -33,6 +33,7 @@ from shared.domain.order.placement import Placement
 from shared.domain.order.refunds import accept_requests, check_refund_limit, withdraw_requests
 from shared.domain.order.transitions import Command
 from shared.domain.stores import FeeRates
+from shared.domain.tracking import parcel_key
 
 UNPAID = frozenset({Status.PLACE_ORDER_SUCCESS, Status.PAYMENT_PROCESSING, Status.IN_BOOK_SALE})
 ENDED = frozenset({Status.FUND_PROCESSING, Status.FINISH})
@@ -111,16 +112,15 @@ def _contents(order: Order, content: Placement, at: datetime) -> Order:
 def _parcels(order: Order, contents: Sequence[Mapping[str, Any]]) -> tuple[Parcel, ...]:
     """The parcels of the snapshot. A parcel with the same carrier and number keeps its id and edits. A parcel without
     `lines` keeps its lines, or takes all that the parcels before it have left."""
-    known = {(parcel.carrier, parcel.tracking_no): parcel for parcel in order.parcels}
+    known = {parcel_key(parcel.carrier, parcel.tracking_no): parcel for parcel in order.parcels}
     number = max((int(parcel.parcel_id[1:]) for parcel in order.parcels), default=0)
     ordered = {line.line_id: line.quantity for line in order.lines}
     packed: dict[str, int] = {}
     parcels: list[Parcel] = []
     for index, content in enumerate(contents):
-        before = known.get((content["carrier"], content["tracking_no"]))
-        if any(
-            (parcel.carrier, parcel.tracking_no) == (content["carrier"], content["tracking_no"]) for parcel in parcels
-        ):
+        key = parcel_key(content["carrier"], content["tracking_no"])
+        before = known.get(key)
+        if any(key == parcel_key(parcel.carrier, parcel.tracking_no) for parcel in parcels):
             raise Unprocessable("parcel_exists", "Two parcels have the same carrier and number.", f"/parcels/{index}")
         number += before is None
         lines = content.get("lines")

@@ -10,6 +10,8 @@ import hashlib
 import zlib
 from datetime import UTC, date, datetime
 
+from shared.domain.tracking import normalized
+
 ORDER, DETAIL, PARCEL, REFUND, DISPUTE = (
     "ORDER",
     "ORDER#DETAIL",
@@ -90,6 +92,15 @@ def sort_key(at: datetime, *ids: str) -> str:
 def second_timeline(store_id: str) -> str:
     """The partition of details, parcels and refunds of a store's orders, by the time their order was placed."""
     return f"{store_id}#records"
+
+
+def tracking_key(store_id: str, tracking_no: str) -> str:
+    return f"{store_id}#tracking#{normalized(tracking_no)}"
+
+
+def former_tracking_key(store_id: str, tracking_no: str) -> str:
+    """The key of parcels from before the number was normalized in it."""
+    return f"{store_id}#tracking#{tracking_no}"
 
 
 def history_sk(seq: int) -> str:

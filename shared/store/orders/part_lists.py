@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from shared.domain.order.model import Dispute, Parcel, Refund
+from shared.store.dynamodb import keys
 from shared.store.dynamodb.indexes import Selection, listed, page
 from shared.store.dynamodb.records import DisputeRecord, ParcelRecord, Record, RefundRecord
 from shared.store.orders.parts import dispute_of, parcel_of, refund_of
@@ -31,7 +32,9 @@ def parcels(
 
 
 def parcels_by_tracking_no(store_id: str, tracking_no: str, limit: int, after: Position | None) -> Page[Listed[Parcel]]:
-    return _parcels(Selection("by_reference", (f"{store_id}#tracking#{tracking_no}",)), limit, after)
+    """Parcels with this number, in whatever case and with whatever spaces it is written."""
+    partitions = {keys.tracking_key(store_id, tracking_no), keys.former_tracking_key(store_id, tracking_no)}
+    return _parcels(Selection("by_reference", tuple(sorted(partitions))), limit, after)
 
 
 def refunds(store_id: str, states: Sequence[str], limit: int, after: Position | None) -> Page[Listed[Refund]]:

@@ -64,7 +64,7 @@ def part_record(order: Order, sk: str, part: Part, version: int) -> Record:
             **base,
             state_key=f"{order.store_id}#parcel#{'undelivered' if part.delivered_at is None else 'delivered'}",
             sort_key=keys.sort_key(part.shipped_at, order.order_id, own_id),
-            reference_key=f"{order.store_id}#tracking#{part.tracking_no}",
+            reference_key=keys.tracking_key(order.store_id, part.tracking_no),
             carrier=part.carrier,
             tracking_no=part.tracking_no,
             tracking_url=part.tracking_url,

@@ -10,7 +10,19 @@ from pydantic import Field, StrictInt
 
 from functions.orders.call import Call
 from functions.orders.identity import PLATFORM
-from functions.orders.models.fields import Amount, Body, Count, Instant, Long, Name, Reason, Report, Short, Url
+from functions.orders.models.fields import (
+    Amount,
+    Body,
+    Count,
+    Instant,
+    Long,
+    Name,
+    Reason,
+    Report,
+    Short,
+    TrackingNo,
+    Url,
+)
 from functions.orders.models.orders.bodies import Deadlines, NewOrder, Recipient, content
 from shared.domain.errors import Unprocessable
 from shared.domain.order import deadlines
@@ -54,7 +66,7 @@ class LineQuantity(Body):
 
 class NewParcel(Report):
     carrier: Short
-    tracking_no: Name
+    tracking_no: TrackingNo
     tracking_url: Url | None = None
     lines: Annotated[list[LineQuantity], Field(min_length=1, max_length=1000)] | None = None
 
@@ -66,7 +78,7 @@ class Ship(Step):
 class EditShipment(Step):
     parcel_id: Name
     carrier: Short | None = None
-    tracking_no: Name | None = None
+    tracking_no: TrackingNo | None = None
     tracking_url: Url | None = None
 
 
@@ -136,7 +148,7 @@ class ReturnAddress(Step):
 
 class BuyerReturned(Step):
     carrier: Short | None = None
-    tracking_no: Name | None = None
+    tracking_no: TrackingNo | None = None
 
 
 DISPUTE_BODIES: dict[str, type[Body]] = {

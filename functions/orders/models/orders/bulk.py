@@ -8,6 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from functions.orders.models.fields import Body
+from functions.orders.models.orders.parcels import ParcelWarning
 from functions.orders.problems import ProblemView
 
 BULK_ACTIONS = ("ship", "remind_payment", "accept_cancellation", "reject_cancellation", "extend_receipt")
@@ -28,6 +29,7 @@ class ItemResult(TypedDict):
     status: str
     version: NotRequired[int]
     message_id: NotRequired[str]
+    warnings: NotRequired[list[ParcelWarning]]
     problem: NotRequired[ProblemView]
 
 

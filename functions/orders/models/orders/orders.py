@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 
 from functions.orders.labels import status_label
 from functions.orders.models.orders.disputes import DisputeView, dispute_view
-from functions.orders.models.orders.parcels import ParcelView, parcel_view
+from functions.orders.models.orders.parcels import ParcelView, ParcelWarning, parcel_view
 from functions.orders.models.orders.refunds import RefundView, refund_view
 from functions.orders.models.values import ActorView, MoneyView, actor_view, instant, money, without_none
 from shared.domain.order import deadlines, ledger, lifecycle
@@ -115,7 +115,8 @@ class ListedOrderView(SummaryView):
 
 
 class OrderView(SummaryView):
-    """Everything about an order; `recipient` is masked unless it was revealed."""
+    """Everything about an order; `recipient` is masked unless it was revealed. `warnings` are about what a step has
+    just told: it was taken all the same."""
 
     recipient: dict[str, str]
     lines: list[LineView]
@@ -127,6 +128,7 @@ class OrderView(SummaryView):
     memo: NotRequired[str]
     erased_at: NotRequired[str]
     actions: list[str]
+    warnings: NotRequired[list[ParcelWarning]]
 
 
 EntryView = TypedDict(
@@ -179,7 +181,7 @@ def order_view(
         {
             "recipient": dict(order.recipient) if reveal else masked(order.recipient),
             "lines": lines,
-            "parcels": [parcel_view(parcel) for parcel in order.parcels],
+            "parcels": [parcel_view(parcel, language) for parcel in order.parcels],
             "refunds": [refund_view(refund, order.order_id, order.currency) for refund in order.refunds],
             "dispute": order.dispute and dispute_view(order.dispute, order.order_id, order.currency),
             "delivery_days": order.delivery_days,

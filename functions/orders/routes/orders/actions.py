@@ -13,6 +13,7 @@ from functions.orders.identity import roles_for
 from functions.orders.models.fields import Body
 from functions.orders.models.orders.actions import ACTION_BODIES, Step, request_for
 from functions.orders.models.orders.orders import OrderView
+from functions.orders.models.orders.parcel_warnings import parcel_warnings
 from functions.orders.responses import documented, order_reply, pending_order
 from shared.domain.order import lifecycle
 from shared.operations import orders
@@ -33,6 +34,7 @@ def _route(action: str, model: type[Body]) -> None:
     def act(order_id: str, body: Annotated[model, InBody()]) -> Response[Any]:  # type: ignore[valid-type]
         call: Call = router.context["call"]
         orders.check_version(call.order, call.expected)
+        call.warnings = parcel_warnings(call.order, body, call.language)
         order = orders.change_order(
             call.store, call.resource(Loaded), request_for(call, action, body), pending_order(call)
         )

@@ -19,6 +19,8 @@ from functions.orders.models.fields import Body
 from functions.orders.models.messages import MessageText, text_of
 from functions.orders.models.orders.actions import ACTION_BODIES, Step, request_for
 from functions.orders.models.orders.bulk import BULK_ACTIONS, Bulk, BulkResults, ItemResult
+from functions.orders.models.orders.parcel_warnings import parcel_warnings
+from functions.orders.models.orders.parcels import ParcelWarning
 from functions.orders.problems import Problem, ProblemView, malformed
 from functions.orders.responses import documented, reply
 from functions.orders.validation import field_errors
@@ -93,9 +95,12 @@ def _attempt(
     dry_run: bool,
 ) -> ItemResult:
     pending: PendingAnswer | None = None
+    warnings: list[ParcelWarning] = []
 
     def succeeded(record: Order | Message | None) -> ItemResult:
         done: ItemResult = {"order_id": order_id, "status": "succeeded"}
+        if warnings:
+            done["warnings"] = warnings
         if isinstance(record, Order):
             done["version"] = record.version
         elif record is not None:
@@ -105,6 +110,7 @@ def _attempt(
     try:
         loaded = orders.load(call.store.store_id, order_id)
         body = model.model_validate(content)
+        warnings = parcel_warnings(loaded.order, body, call.language)
         item = replace(call, resources={Loaded: loaded}, expected=None, pending=None)
         if key is not None and not dry_run:
             scope = (call.actor.id, "POST", call.path, key, order_id)

@@ -58,4 +58,4 @@ def list_parcels(
         until=shipped_to,
         forward=sort == "shipped_at",
     )
-    return page_reply(call, page, lambda parcel: listed_parcel_view(parcel, call.now), limit, query)
+    return page_reply(call, page, lambda parcel: listed_parcel_view(parcel, call.now, call.language), limit, query)
