@@ -31,8 +31,6 @@ ALERTS_PER_MESSAGE = 20
 twenty messages a minute."""
 NEIGHBOURS = 40
 """Deliveries read before and after one, to find others for the same message."""
-LATEST = 20
-"""The latest deliveries of a channel that are searched for a delivered one before it is switched off."""
 DIGEST_DEADLINES, DIGEST_ALERTS = 20, 200
 DIGEST_AHEAD = timedelta(hours=48)
 MAX_QUEUE_DELAY = timedelta(minutes=15)
@@ -196,7 +194,7 @@ def record_attempt(
     an alert, if there is a reason `off`, or if a delivery failed for good and none was delivered meanwhile."""
     after = [step(each) for each in batch.deliveries]
     ended = [each for each in after if each.state is model.State.FAILED and each.what is not MessageKind.TEST]
-    if off is None and ended and not _delivered_since(batch.channel, min(each.since or now for each in ended), now):
+    if off is None and ended and not _delivered_since(batch.channel, min(each.since or now for each in ended)):
         off = OffReason.EXHAUSTED
     _save(batch, after, off, now)
     for each in after:
@@ -204,10 +202,13 @@ def record_attempt(
             enqueue(each, max(1, int((each.next_at - now).total_seconds() + 0.999)))
 
 
-def _delivered_since(channel: Channel, since: datetime, now: datetime) -> bool:
-    """Was another message delivered since? Then the target refuses this message alone."""
-    latest = deliveries.page(channel.store_id, channel.channel_id, LATEST, None, now)
-    return any(each.state is model.State.DELIVERED and each.attempts[-1].at >= since for each in latest.items)
+def _delivered_since(channel: Channel, since: datetime) -> bool:
+    """Was another message delivered since? Then the target refuses this message alone. Reads the channel's deliveries,
+    the latest first, up to one that was: any number of them may be pending or skipped."""
+    return any(
+        each.state is model.State.DELIVERED and each.attempts[-1].at >= since
+        for each in deliveries.of_channel(channel.store_id, channel.channel_id)
+    )
 
 
 def _save(batch: ClaimedBatch, after: Sequence[Delivery], off: OffReason | None, now: datetime) -> None:

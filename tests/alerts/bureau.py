@@ -54,8 +54,9 @@ class Bureau:
         return body
 
     def alert(self, kind: str = "dispute_opened", **changes: Any) -> Alert:
-        """One raised now, in its outbox, where it matters in this shard of it."""
+        """One raised now, in its outbox, where it matters in this shard of it; not there if `quietly`."""
         at, shard = changes.pop("at", self.now), changes.pop("shard", None)
+        quietly = changes.pop("quietly", False)
         while True:
             self.raised += 1
             order_id = changes.get("order_id", f"81900000{self.raised:08d}")
@@ -65,7 +66,7 @@ class Bureau:
         of_order = changes.pop("of_order", True)
         facts = changes.pop("facts", {})
         made = alert(self.shop.name, Cause(kind, at, order_id, **changes), facts, of_order=of_order)
-        transact(alerts.raising([made]))
+        transact(alerts.raising([made], quietly=quietly))
         return made
 
     def minute(self) -> int:

@@ -61,6 +61,13 @@ def page(store_id: str, channel_id: str, limit: int, after: Position | None, now
     return page_of((each for each in current if each.delivery_id != before), limit, lambda each: each.delivery_id)
 
 
+def of_channel(store_id: str, channel_id: str) -> Iterator[Delivery]:
+    """All deliveries of a channel, the latest first, lazily: one read unit for each 4 KB."""
+    for record in query(keys.channel_pk(store_id, channel_id), Record.sk.startswith(keys.DELIVERY), forward=False):
+        if isinstance(record, DeliveryRecord):
+            yield _delivery(record)
+
+
 def around(delivery: Delivery, limit: int) -> Iterator[Delivery]:
     """Deliveries of the same channel: up to `limit` after this one, then up to `limit` before it. Deliveries of alerts
     of one time are neighbours; their messages arrive in any order."""
