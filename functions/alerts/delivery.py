@@ -20,7 +20,7 @@ from functions.alerts import http_post
 from functions.alerts.formats import email
 from functions.alerts.formats.request import Outcome, Verdict
 from functions.alerts.formats.table import FORMATS
-from functions.alerts.formats.verdicts import DEFAULT_WAIT, ROBOTS, verdict
+from functions.alerts.formats.verdicts import DEFAULT_WAIT, READ, ROBOTS, verdict
 from shared.domain.alerts import deliveries as model
 from shared.domain.alerts.channels import Channel, ChannelKind, OffReason
 from shared.domain.alerts.deliveries import Attempt, Delivery
@@ -81,7 +81,7 @@ def _send(batch: deliveries.ClaimedBatch, now: datetime) -> tuple[int | None, Ve
         address = target(
             url + ("&" if "?" in url else "?") * bool(request.query) + request.query, channel.kind, loopback=loopback
         )
-        answer = http_post.post(address, request.headers, request.body, read=channel.kind in ROBOTS, loopback=loopback)
+        answer = http_post.post(address, request.headers, request.body, read=channel.kind in READ, loopback=loopback)
     except http_post.NotSent as error:
         return None, Verdict(Outcome.FAILED, error.why)
     except DomainError as refused:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import http.client
 import io
-import re
 import socket
 import ssl
 import threading
@@ -25,7 +24,8 @@ from shared.domain.alerts.targets import Target, is_loopback, is_public
 SECONDS = 5.0
 MAX_ANSWER = 64 * 1024
 AGENT = "Orderkeep"
-_HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
+INTERIM = frozenset(range(100, 200)) - {101}
+"""Statuses of answers that another one follows. 101 is final: the connection has another protocol then."""
 _SET_HERE = frozenset({"host", "content-length", "connection", "transfer-encoding"})
 
 
@@ -49,14 +49,15 @@ class Answer:
 def post(
     target: Target, headers: Mapping[str, str], body: bytes, *, read: bool = True, loopback: bool = False
 ) -> Answer:
-    """Raises NotSent. A 3xx is an answer like any other: redirects are not followed. The body is read only with `read`,
-    and the answer counts even if its body breaks off."""
+    """Raises NotSent. A 3xx is an answer like any other: redirects are not followed. Interim answers (1xx) are skipped.
+    The body is read only with `read`; what arrived of it counts even if it breaks off."""
     deadline = time.monotonic() + SECONDS
     addresses = _public_addresses(target, loopback, deadline)
     try:
         with _connect(target, addresses, deadline) as connection:
             connection.settimeout(_remaining(deadline))
-            connection.sendall(_request(target, headers, body))
+            with suppress(ConnectionError, ssl.SSLEOFError):  # a server may answer before it has read everything
+                connection.sendall(_request(target, headers, body))
             return _answer(connection, deadline, read)
     except TimeoutError:
         raise NotSent("timed_out") from None
@@ -129,16 +130,16 @@ def _request(target: Target, headers: Mapping[str, str], body: bytes) -> bytes:
 
 
 def _answer(connection: socket.socket, deadline: float, read: bool) -> Answer:
-    bounded, body = _Bounded(connection, deadline), b""
-    response = http.client.HTTPResponse(bounded, method="POST")  # type: ignore[arg-type]
-    with response:
+    response, body = http.client.HTTPResponse(_Reader(_Bounded(connection, deadline)), method="POST"), bytearray()  # type: ignore[arg-type]
+    response.begin()
+    while response.status in INTERIM:
+        response.headers = None  # type: ignore[assignment]  # `begin` skips 100 alone; it reads the next head now
         response.begin()
-        if not _HEAD_ENDS.search(bounded.seen):
-            raise http.client.HTTPException("the head of the answer broke off")
-        if read:
-            with suppress(OSError, http.client.HTTPException, ValueError):
-                body = response.read(MAX_ANSWER)
-    return Answer(response.status, response.headers.get("Retry-After"), body)
+    if read:
+        with suppress(OSError, http.client.HTTPException, ValueError):
+            while part := response.read1(MAX_ANSWER):
+                body += part
+    return Answer(response.status, response.headers.get("Retry-After"), bytes(body))
 
 
 def _remaining(deadline: float) -> float:
@@ -148,26 +149,35 @@ def _remaining(deadline: float) -> float:
     return remaining
 
 
+class _Reader(io.BufferedReader):
+    """Refuses a line without an end, which http.client takes for the end of a head."""
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return self
+
+    def readline(self, size: int | None = -1) -> bytes:
+        line = super().readline(size)
+        if not line.endswith(b"\n"):
+            raise http.client.IncompleteRead(line)
+        return line
+
+
 class _Bounded(io.RawIOBase):
-    """The stream that http.client reads. It ends after MAX_ANSWER bytes, heads included, and raises TimeoutError after
-    the deadline, however slowly the bytes arrive."""
+    """The bytes of the answer. They end after MAX_ANSWER, heads included, and reading raises TimeoutError after the
+    deadline, however slowly they arrive."""
 
     def __init__(self, connection: socket.socket, deadline: float) -> None:
         self._connection, self._deadline = connection, deadline
-        self.seen = bytearray()
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self)
+        self._room = MAX_ANSWER
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        room = MAX_ANSWER - len(self.seen)
-        if not room:
+        if not self._room:
             return 0
         self._connection.settimeout(_remaining(self._deadline))
-        part = self._connection.recv(min(room, len(buffer)))
+        part = self._connection.recv(min(self._room, len(buffer)))
         buffer[: len(part)] = part
-        self.seen += part
+        self._room -= len(part)
         return len(part)

@@ -1,5 +1,5 @@
 """What a channel's answer means for the delivery. The Chinese robots answer 200 even if they refuse a message; the code
-in the body says so, and a message counts as delivered only if that code is 0."""
+in the body says so, and a message counts as delivered only if that code is 0. Slack says in a word why it refuses."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ DEFAULT_WAIT = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """`field` has the code. `throttled` codes are temporary and pass after `wait`; `gone` codes are permanent."""
+    """The first of `fields` that the answer has is the code. `throttled` codes are temporary and pass after `wait`;
+    `gone` codes are permanent."""
 
-    field: str
+    fields: tuple[str, ...]
     throttled: frozenset[int]
     gone: frozenset[int]
     wait: timedelta
@@ -30,48 +31,64 @@ ROBOTS: Mapping[str, Codes] = MappingProxyType(
         # DingTalk takes 20 messages a minute and refuses all for ten minutes if there are more.
         # Gone: the group is dissolved, the token or the robot does not exist, or the robot was stopped.
         "dingtalk": Codes(
-            "errcode",
+            ("errcode",),
             frozenset({130101, 410100, 90030}),
             frozenset({300001, 400013, 400101, 400102, 400106}),
             timedelta(minutes=10),
         ),
-        "wecom": Codes("errcode", frozenset({45009}), frozenset({93000}), DEFAULT_WAIT),
-        "feishu": Codes("code", frozenset({11232}), frozenset({19001}), DEFAULT_WAIT),
+        # Throttled: too many messages, or too many at once. Gone: the robot was removed, was stopped, or is not in the
+        # group.
+        "wecom": Codes(("errcode",), frozenset({45009, 45033}), frozenset({93000, 93004, 93008}), DEFAULT_WAIT),
+        # StatusCode is the older name of `code`; some answers still have only this one.
+        "feishu": Codes(("code", "StatusCode"), frozenset({11232, 11233}), frozenset({19001}), DEFAULT_WAIT),
     }
 )
-_SLACK_GONE = frozenset({403, 404})
-"""Slack's answers for a channel, an app or a workspace that does not exist any more. An archived channel answers
-410."""
+READ = frozenset({*ROBOTS, "slack"})
+"""The kinds whose answers are read. Of all others the status says everything."""
+_SLACK_GONE = frozenset(
+    {
+        *("channel_is_archived", "channel_not_found", "invalid_token", "no_active_hooks"),
+        *("no_service", "no_service_id", "no_team", "team_disabled"),
+    }
+)
+"""Slack's words for a channel, an app or a workspace that does not exist any more. Other refusals, such as
+action_prohibited, may be lifted."""
 
 
 def verdict(kind: str, status: int, retry_after: str | None, body: bytes, now: datetime) -> Verdict:
     """The result of an attempt, from the status, headers and body of the answer."""
-    if status == 410 or (kind == "slack" and status in _SLACK_GONE):
+    wait, codes, accepted = _wait(retry_after, now), ROBOTS.get(kind), 200 <= status < 300
+    if status == 410 or (kind == "slack" and not accepted and (status == 404 or _word(body) in _SLACK_GONE)):
         return Verdict(Outcome.GONE, "gone")
-    wait = _wait(retry_after, now)
     if status == 429:
         return Verdict(Outcome.THROTTLED, "throttled", wait or DEFAULT_WAIT)
     if 300 <= status < 400:
         return Verdict(Outcome.FAILED, "redirect")
-    if not 200 <= status < 300:
-        return Verdict(Outcome.FAILED, "refused", wait)
-    codes = ROBOTS.get(kind)
-    return Verdict(Outcome.DELIVERED) if codes is None else _by_code(codes, body)
-
-
-def _by_code(codes: Codes, body: bytes) -> Verdict:
-    try:
-        code = json.loads(body)[codes.field]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return Verdict(Outcome.FAILED, "unreadable")
-    if isinstance(code, bool) or not isinstance(code, int) or not -(10**9) < code < 10**9:
-        return Verdict(Outcome.FAILED, "unreadable")
-    if code == 0:
+    code = _code(codes, body) if codes else 0
+    if codes and code in codes.throttled:
+        return Verdict(Outcome.THROTTLED, f"code_{code}", max(wait, codes.wait))
+    if codes and code in codes.gone:
+        return Verdict(Outcome.GONE, f"code_{code}")
+    if accepted and code == 0:
         return Verdict(Outcome.DELIVERED)
-    why = f"code_{code}"
-    if code in codes.throttled:
-        return Verdict(Outcome.THROTTLED, why, codes.wait)
-    return Verdict(Outcome.GONE if code in codes.gone else Outcome.FAILED, why)
+    if code:
+        return Verdict(Outcome.FAILED, f"code_{code}", wait)
+    return Verdict(Outcome.FAILED, "unreadable" if accepted else "refused", wait)
+
+
+def _code(codes: Codes, body: bytes) -> int | None:
+    """The code in the answer; None if there is none, or if it is no number."""
+    try:
+        answer = json.loads(body)
+        code = next(answer[name] for name in codes.fields if name in answer)
+    except (ValueError, TypeError, RecursionError, StopIteration):
+        return None
+    is_code = isinstance(code, int) and not isinstance(code, bool) and -(10**9) < code < 10**9
+    return code if is_code else None
+
+
+def _word(body: bytes) -> str:
+    return body[:100].decode("ascii", "replace").strip()
 
 
 def _wait(header: str | None, now: datetime) -> timedelta:
