@@ -97,7 +97,7 @@ def _expected(history: Sequence[Entry], order: Order) -> Counter[str]:
         changed = str(entry.from_status) != str(entry.to_status)
         expected["cancellation_requested"] += changed and entry.to_status == "IN_CANCEL"
         expected["short_payment"] += changed and entry.to_status == "WAIT_SELLER_EXAMINE_MONEY"
-        stages = entry.changes.get("disputes", {}).values()
+        stages = (each["stage"] for each in entry.changes.get("disputes", {}).values() if "stage" in each)
         expected["dispute_opened"] += any(before is None and after != "ended" for before, after in stages)
         # what nothing but a timer brings, whoever tells of it
         ended = entry.changes.get("end_reason", [None, None])[1] in order_alerts.CLOSED_BY_TIMEOUT
@@ -107,7 +107,8 @@ def _expected(history: Sequence[Entry], order: Order) -> Counter[str]:
         if not (silent or clock):
             continue
         refunds = entry.changes.get("refunds", {}).items()
-        promised = any(state in ("accepted", "paid") and worth[each] > 0 for each, state in refunds)
+        states = {each: change["state"][1] for each, change in refunds if "state" in change}
+        promised = any(state in ("accepted", "paid") and worth[each] > 0 for each, state in states.items())
         if entry.changes.get("violations") or entry.action in ("expire_examination", "expire_shipment"):
             expected["closed_by_clock"] += 1
         elif ended or entry.action in ("accept_cancellation", "accept", "confirm_return", "expire_return_address"):

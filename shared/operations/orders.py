@@ -123,6 +123,7 @@ def patch_order(store: Store, loaded: orders.Loaded, fields: Mapping[str, Any], 
             order.status,
             order.status,
             changes=changes(order, after),
+            currency=order.currency,
         )
         return Change(after, (entry,))
 

@@ -54,7 +54,8 @@ class Story(Timers):
         super().take(entry)
         self.sent += entry["action"] == "ship"
         self.delivered += entry["action"] == "report_delivery"
-        for _, after in json.loads(entry.get("changes", "{}")).get("disputes", {}).values():
+        for dispute in json.loads(entry.get("changes", "{}")).get("disputes", {}).values():
+            _, after = dispute.get("stage", (None, self.stage))
             self.stage = "" if after == "ended" else after
 
     def running(self) -> dict[str, datetime]:
@@ -123,7 +124,11 @@ def expected(
         running, waited = order.running(), order.first()
         order.take(entry)
         changes = json.loads(entry.get("changes", "{}"))
-        paid = {each for each, state in changes.get("refunds", {}).items() if state in ("accepted", "paid")}
+        paid = {
+            each
+            for each, refund in changes.get("refunds", {}).items()
+            if refund.get("state", [None, ""])[1] in ("accepted", "paid")
+        }
         events = {
             "new_order": entry["action"] == "place",
             "short_payment": order.status != status and order.status == "WAIT_SELLER_EXAMINE_MONEY",

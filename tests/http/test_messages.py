@@ -125,7 +125,7 @@ def test_a_history_does_not_say_whether_anything_is_unread(api: Api) -> None:
     assert shop.platform.act(order_id, "freeze", {"reason": "review"}).status == 200
     entries = shop.viewer.every(f"/v1/orders/{order_id}/history")
     changed = [each["changes"]["overlays"] for each in entries if "overlays" in each.get("changes", {})]
-    assert changed == [[[], ["frozen"]]]
+    assert changed == [{"from": [], "to": ["frozen"]}]
 
 
 def test_the_platform_reports_what_the_buyer_has_read(api: Api) -> None:

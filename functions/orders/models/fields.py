@@ -24,6 +24,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from functions.orders.models.values import rate
 from shared.domain.countries import is_country
 from shared.domain.errors import Unprocessable
 from shared.domain.money import CURRENCY_DIGITS, Money
@@ -144,18 +145,21 @@ def _zone(name: str) -> str:
 
 
 _TIMEDELTA = TypeAdapter(timedelta)
+_FIXED_LENGTH = re.compile(r"P[^YM]*(T|$)")
+"""Pydantic reads a year as 365 days and a month as 30. Both are of no fixed length."""
 
 
 def duration(value: Any) -> timedelta:
     if not isinstance(value, str):
         raise PydanticCustomError("duration_invalid", "A duration is ISO 8601 text, like P20D or PT48H.")
     try:
-        length = _TIMEDELTA.validate_python(value) if value.startswith("P") else None
+        length = _TIMEDELTA.validate_python(value) if _FIXED_LENGTH.match(value) else None
     except ValidationError:
         length = None
     if length is None or not timedelta(minutes=1) <= length <= timedelta(days=365):
         raise PydanticCustomError(
-            "duration_invalid", "A duration is ISO 8601 text between PT1M and P365D, like P20D or PT48H."
+            "duration_invalid",
+            "A duration is ISO 8601 text between PT1M and P365D, like P20D or PT48H, without years and months.",
         )
     return length
 
@@ -180,11 +184,6 @@ def _rate(value: Any) -> int:
     if not isinstance(value, str) or not re.fullmatch(r"0(\.\d{1,6})?", value, re.ASCII):
         raise PydanticCustomError("rate_invalid", "A rate is a decimal string from 0 to less than 1, like 0.05.")
     return int(value.partition(".")[2].ljust(6, "0"))
-
-
-def rate(millionths: int) -> str:
-    """The canonical decimal string of a rate."""
-    return f"0.{millionths:06}".rstrip("0").rstrip(".")
 
 
 Rate = Annotated[

@@ -36,6 +36,11 @@ def money(minor: int, currency: str) -> MoneyView:
     return {"amount": str(Money(minor, currency)), "currency": currency}
 
 
+def rate(millionths: int) -> str:
+    """The canonical decimal string of a rate."""
+    return f"0.{millionths:06}".rstrip("0").rstrip(".")
+
+
 def actor_view(actor: Actor) -> ActorView:
     return {"role": actor.role, "id": actor.id}
 

@@ -315,6 +315,7 @@ def _apply(chosen: Row, order: Order, command: Command) -> Change:
         to_status=after.status,
         reason=command.reason,
         changes={**changes(order, after), **({"skipped": passed} if passed else {})},
+        currency=order.currency,
     )
     return Change(after, (entry,))
 

@@ -194,6 +194,7 @@ class HistoryRecord(Record, discriminator="history"):
     to_status = UnicodeAttribute()
     reason = UnicodeAttribute(null=True)
     changes = JSONTextAttribute(null=True)
+    currency = UnicodeAttribute(null=True)
 
 
 class AccessRecord(Record, discriminator="access"):

@@ -9,7 +9,7 @@ from datetime import datetime
 from shared.domain.alerts.order_alerts import AlertProgress
 from shared.domain.order import deadlines
 from shared.domain.order.amounts import Amounts
-from shared.domain.order.history import Entry
+from shared.domain.order.history import Entry, upgraded
 from shared.domain.order.ledger import unexplained
 from shared.domain.order.model import (
     Assessment,
@@ -209,7 +209,8 @@ def entry_of(record: HistoryRecord) -> Entry:
         from_status=Status(record.from_status) if record.from_status else None,
         to_status=Status(record.to_status),
         reason=record.reason,
-        changes=record.changes or {},
+        changes=upgraded(record.changes or {}),
+        currency=record.currency or "",
     )
 
 
@@ -226,4 +227,5 @@ def entry_record(order: Order, entry: Entry) -> HistoryRecord:
         to_status=str(entry.to_status),
         reason=entry.reason,
         changes=dict(entry.changes) or None,
+        currency=entry.currency or None,
     )

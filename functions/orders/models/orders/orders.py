@@ -1,4 +1,4 @@
-"""Orders in answers, with their history and the log of who read the recipient.
+"""Orders in answers, with the log of who read the recipient.
 
 The bodies of requests are in bodies.py, apart from these types: a body needs Pydantic, and reading an order must not
 load it.
@@ -17,7 +17,6 @@ from functions.orders.models.orders.parcels import ParcelView, ParcelWarning, pa
 from functions.orders.models.orders.refunds import RefundView, refund_view
 from functions.orders.models.values import ActorView, MoneyView, actor_view, instant, money, without_none
 from shared.domain.order import deadlines, ledger, lifecycle
-from shared.domain.order.history import Entry
 from shared.domain.order.model import Order
 from shared.domain.order.recipients import masked
 from shared.domain.order.transitions import Actor
@@ -131,22 +130,6 @@ class OrderView(SummaryView):
     warnings: NotRequired[list[ParcelWarning]]
 
 
-EntryView = TypedDict(
-    "EntryView",
-    {
-        "seq": int,
-        "at": str,
-        "recorded_at": str,
-        "actor": ActorView,
-        "action": str,
-        "from": str | None,
-        "to": str,
-        "reason": NotRequired[str],
-        "changes": NotRequired[dict[str, Any]],
-    },
-)
-
-
 class AccessView(TypedDict):
     at: str
     actor: ActorView
@@ -201,22 +184,6 @@ def listed_order_view(summary: Summary, language: str) -> ListedOrderView:
         "deadline_at": view["deadlines"][0]["due_at"] if view["deadlines"] else None,
         "line_count": summary.line_count,
     }
-
-
-def entry_view(entry: Entry) -> EntryView:
-    view: EntryView = {"from": entry.from_status and str(entry.from_status)} | without_none(
-        {
-            "seq": entry.seq,
-            "at": instant(entry.at),
-            "recorded_at": instant(entry.recorded_at),
-            "actor": {"role": entry.actor.role, "id": entry.actor.id},
-            "action": entry.action,
-            "to": str(entry.to_status),
-            "reason": entry.reason,
-            "changes": dict(entry.changes) or None,
-        }
-    )
-    return view
 
 
 def access_view(access: Access) -> AccessView:

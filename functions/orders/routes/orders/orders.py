@@ -13,13 +13,12 @@ from functions.orders.models.fields import Instant
 from functions.orders.models.orders.bodies import NewOrder, PatchOrder, placement
 from functions.orders.models.orders.counters import counters_view
 from functions.orders.models.orders.filters import Filters
+from functions.orders.models.orders.history import EntryView, entry_view
 from functions.orders.models.orders.orders import (
     AccessView,
-    EntryView,
     ListedOrderView,
     OrderView,
     access_view,
-    entry_view,
     listed_order_view,
 )
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
@@ -124,7 +123,7 @@ def history(order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response
     call: Call = router.context["call"]
     query = {"list": f"history/{order_id}"}
     page = stored.history_page(call.store.store_id, order_id, limit, position(call, cursor, query))
-    return page_reply(call, page, entry_view, limit, query)
+    return page_reply(call, page, lambda entry: entry_view(entry, call.order.currency), limit, query)
 
 
 @router.get(

@@ -1,0 +1,80 @@
+"""History entries in answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
+
+from functions.orders.models.values import ActorView, instant, money, rate, without_none
+from shared.domain.order.history import NOTES, Entry
+
+RATES = frozenset({"commission_rate", "affiliate_rate"})
+"""Parts per million, answered as decimal strings."""
+AMOUNTS = frozenset({"amount", "coupon", "claim", "refund", "unit_price"})
+"""The amounts in the records of an order, beside those in `amounts`."""
+
+Path = tuple[str, ...]
+ChangeView = TypedDict("ChangeView", {"from": Any, "to": Any})
+"""The value of a field before and after. `***` stands for a value that the history does not keep."""
+
+EntryView = TypedDict(
+    "EntryView",
+    {
+        "seq": int,
+        "at": str,
+        "recorded_at": str,
+        "actor": ActorView,
+        "action": str,
+        "from": str | None,
+        "to": str,
+        "reason": NotRequired[str],
+        "changes": NotRequired[dict[str, ChangeView]],
+        "skipped": NotRequired[list[str]],
+        "kept": NotRequired[list[str]],
+        "reopened": NotRequired[bool],
+    },
+)
+
+
+def entry_view(entry: Entry, order_currency: str = "") -> EntryView:
+    """`order_currency` is that of the amounts in an entry of the former code, which has none of its own."""
+    currency = entry.currency or order_currency
+    fields = {name: value for name, value in entry.changes.items() if name not in NOTES}
+    view: EntryView = {"from": entry.from_status and str(entry.from_status)} | without_none(
+        {
+            "seq": entry.seq,
+            "at": instant(entry.at),
+            "recorded_at": instant(entry.recorded_at),
+            "actor": {"role": entry.actor.role, "id": entry.actor.id},
+            "action": entry.action,
+            "to": str(entry.to_status),
+            "reason": entry.reason,
+            "changes": {".".join(path): change for path, change in _changes(fields, (), currency)} or None,
+            **{name: entry.changes.get(name) for name in NOTES},
+        }
+    )
+    return view
+
+
+def _changes(
+    tree: Mapping[str, Any], path: tuple[str, ...], currency: str
+) -> Iterator[tuple[tuple[str, ...], ChangeView]]:
+    """Each leaf of the tree with its path: `("parcels", "p1", "carrier")`."""
+    for name, below in tree.items():
+        to_it = (*path, name)
+        if isinstance(below, Mapping):
+            yield from _changes(below, to_it, currency)
+        else:
+            before, after = (_value(to_it, value, currency) for value in below)
+            yield to_it, {"from": before, "to": after}
+
+
+def _value(path: Path, value: Any, currency: str) -> Any:
+    if not isinstance(value, int):
+        return value
+    if path[-1] in RATES:
+        return rate(value)
+    is_amount = path[0] == "amounts" or (len(path) > 1 and path[-1] in AMOUNTS)
+    return money(value, currency) if is_amount else value
