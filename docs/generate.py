@@ -67,7 +67,9 @@ def document() -> str:
             map(dispute_step, DISPUTE_TABLE),
         ),
         diagram(stage_changes()),
-        section("Timers", TIMERS_NOTE, ("timer", "runs in", "held by a dispute", "when it lapses"), timers()),
+        section(
+            "Timers", TIMERS_NOTE, ("timer", "runs in", "waits for", "held by a dispute", "when it lapses"), timers()
+        ),
         section("Durations", DURATIONS_NOTE, ("timer", "default"), durations()),
         section(
             "End reasons",
@@ -162,7 +164,7 @@ def diagram(changes: Iterable[tuple[str, str, str]]) -> str:
     return "```mermaid\nstateDiagram-v2\n" + "".join(f"{line}\n" for line in lines) + "```\n"
 
 
-def timers() -> Iterable[tuple[str, str, str, str]]:
+def timers() -> Iterable[tuple[str, str, str, str, str]]:
     for kind, rule in TIMERS.items():
         statuses = (
             f"`{status}`" if status in rule.lapses_in or not rule.on_lapse else f"(`{status}`)"
@@ -170,7 +172,7 @@ def timers() -> Iterable[tuple[str, str, str, str]]:
             if status in rule.runs_in
         )
         lapse = f"`{rule.on_lapse}`" if rule.on_lapse else "nothing by itself"
-        yield f"`{kind}`", ", ".join(statuses), "yes" if rule.held_by_dispute else "no", lapse
+        yield f"`{kind}`", ", ".join(statuses), rule.actor, "yes" if rule.held_by_dispute else "no", lapse
 
 
 def durations() -> Iterable[tuple[str, str]]:

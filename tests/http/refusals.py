@@ -43,7 +43,7 @@ class Desk:
         """All there is: the counts, every list, the order and its history."""
         owner = self.shop.owner
         counts = owner.get("/v1/orders/counters").json
-        moving = ("as_of", "placed_today", "due_24h", "overdue")
+        moving = ("as_of", "placed_today", "due_24h", "seller_due_24h", "overdue")
         return [
             {name: value for name, value in counts.items() if name not in moving},
             *(owner.every(path) for path in ("/v1/orders", "/v1/deadlines", "/v1/parcels", "/v1/refunds")),

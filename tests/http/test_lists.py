@@ -140,14 +140,14 @@ def test_every_count_is_what_its_query_lists(shop: Shop) -> None:
         **{("statuses", name): entry for name, entry in counters["statuses"].items()},
         **{("overlays", name): entry for name, entry in counters["overlays"].items()},
         **{("fund_states", name): entry for name, entry in counters["fund_states"].items()},
-        **{(name, ""): counters[name] for name in ("total", "placed_today", "due_24h", "overdue")},
+        **{(name, ""): counters[name] for name in ("total", "placed_today", "due_24h", "seller_due_24h", "overdue")},
     }
     assert set(counters) == {"statuses", "overlays", "fund_states", "as_of", *(n for n, part in entries if not part)}
     for name, entry in entries.items():
         rows = shop.viewer.get(f"/v1/orders?limit=200&{entry['query']}").json["data"]
         assert len(rows) == entry["count"], name
     counts = {part or name: entry["count"] for (name, part), entry in entries.items()}
-    assert len(entries) == 13 + 4 + 5 + 4
+    assert len(entries) == 13 + 4 + 5 + 5
     assert counts["total"] == 12
     assert sum(entry["count"] for entry in counters["statuses"].values()) == 12
     assert sum(entry["count"] for entry in counters["fund_states"].values()) == 12
@@ -240,3 +240,35 @@ def test_refunds_are_listed_by_state_and_read_by_id(shop: Shop) -> None:
     for limit in (1, 2, 200):
         assert [row["order_id"] for row in shop.viewer.every("/v1/refunds", limit=limit)] == orders[::-1]
     assert shop.viewer.get("/v1/refunds/rfd_none").status == 404
+
+
+def test_what_waits_for_the_seller_is_counted_and_listed_apart(shop: Shop) -> None:
+    def due(kind: str, **length: float) -> dict[str, Any]:
+        return {"kind": kind, "due_at": ahead(**length)}
+
+    ships = place(shop, 1, "WAIT_SELLER_SEND_GOODS", deadlines=[due("shipment", hours=5)])
+    answers = place(shop, 2, "IN_CANCEL", deadlines=[due("cancellation", hours=7), due("shipment", hours=3)])
+    examines = place(shop, 3, "WAIT_SELLER_EXAMINE_MONEY", deadlines=[due("examination", hours=9)])
+    disputed = place(
+        shop, 4, "WAIT_BUYER_ACCEPT_GOODS", overlays=["dispute"], deadlines=[due("dispute_answer", hours=11)]
+    )
+    later = place(shop, 5, "WAIT_SELLER_SEND_GOODS", deadlines=[due("shipment", hours=25)])
+    late = place(shop, 6, "WAIT_SELLER_SEND_GOODS", deadlines=[{"kind": "shipment", "due_at": at(0)}])
+    place(shop, 7, "WAIT_SELLER_SEND_GOODS", overlays=["frozen"], deadlines=[due("shipment", hours=5)])
+    place(shop, 8, "PLACE_ORDER_SUCCESS", deadlines=[due("payment", hours=5)])
+    place(shop, 9, "WAIT_BUYER_ACCEPT_GOODS", deadlines=[due("receipt", hours=5)])
+    place(shop, 10, "FUND_PROCESSING", ends={"end_reason": "buyer_accept_goods"}, deadlines=[due("release", hours=5)])
+    counters = shop.viewer.get("/v1/orders/counters").json
+    assert counters["due_24h"]["count"] == 7
+    assert counters["seller_due_24h"]["count"] == 4
+    rows = shop.viewer.get(f"/v1/orders?{counters['seller_due_24h']['query']}").json["data"]
+    assert [row["order_id"] for row in rows] == [answers, ships, examines, disputed]
+    assert ids(shop, "/v1/deadlines", actor="seller", limit=2) == [late, answers, ships, examines, disputed, later]
+    for refused in (
+        "actor=seller",
+        "actor=seller&sort=deadline_at&status=IN_CANCEL",
+        "actor=seller&placed_from=" + at(0),
+    ):
+        assert shop.viewer.get(f"/v1/orders?{refused}").code == "filter_not_indexed", refused
+    shop.staff.act(ships, "ship", {"parcels": [parcel()]})
+    assert shop.viewer.get("/v1/orders/counters").json["seller_due_24h"]["count"] == 3

@@ -214,7 +214,7 @@ def figures(shop: Shop) -> dict[str, Any]:
     paths = ["/v1/funds", "/v1/reports/sales", "/v1/reports/sales?by=country", "/v1/reports/sales?by=product"]
     told = {path: shop.viewer.get(path).json for path in (*paths, "/v1/reports/service-level", "/v1/orders/counters")}
     counts = told["/v1/orders/counters"]
-    for name in ("due_24h", "overdue", "placed_today"):
+    for name in ("due_24h", "seller_due_24h", "overdue", "placed_today"):
         counts.pop(name)  # their queries name the moment
     counts["overlays"].pop("unread")  # of messages, which are gone
     told = {path: {name: each for name, each in answer.items() if name != "as_of"} for path, answer in told.items()}

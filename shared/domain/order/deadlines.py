@@ -20,8 +20,10 @@ S = Status
 @dataclass(frozen=True, slots=True)
 class TimerRule:
     """`runs_in` are the statuses in which the timer runs. `lapses_in` are those of them in which its lapse carries out
-    the action `on_lapse`. `held_by_dispute`: the timer stops while a dispute is open."""
+    the action `on_lapse`. `held_by_dispute`: the timer stops while a dispute is open. `actor` is whose act it waits
+    for: buyer, seller or platform."""
 
+    actor: str
     runs_in: frozenset[Status]
     on_lapse: str | None = None
     lapses_in: frozenset[Status] = frozenset()
@@ -29,34 +31,35 @@ class TimerRule:
 
 
 def _rule(
-    *runs_in: Status, on_lapse: str | None = None, shown_in: tuple[Status, ...] = (), held: bool = False
+    actor: str, *runs_in: Status, on_lapse: str | None = None, shown_in: tuple[Status, ...] = (), held: bool = False
 ) -> TimerRule:
-    return TimerRule(frozenset(runs_in + shown_in), on_lapse, frozenset(runs_in if on_lapse else ()), held)
+    return TimerRule(actor, frozenset(runs_in + shown_in), on_lapse, frozenset(runs_in if on_lapse else ()), held)
 
 
 DISPUTABLE = frozenset({S.SELLER_PART_SEND_GOODS, S.WAIT_BUYER_ACCEPT_GOODS, S.FUND_PROCESSING})
 """The statuses in which a dispute can be opened."""
 
 TIMERS: Mapping[str, TimerRule] = {
-    "payment": _rule(S.PLACE_ORDER_SUCCESS, S.PAYMENT_PROCESSING, on_lapse="expire_payment"),
-    "risk": _rule(S.RISK_CONTROL, on_lapse="pass_risk"),
-    "examination": _rule(S.WAIT_SELLER_EXAMINE_MONEY, on_lapse="expire_examination"),
+    "payment": _rule("buyer", S.PLACE_ORDER_SUCCESS, S.PAYMENT_PROCESSING, on_lapse="expire_payment"),
+    "risk": _rule("platform", S.RISK_CONTROL, on_lapse="pass_risk"),
+    "examination": _rule("seller", S.WAIT_SELLER_EXAMINE_MONEY, on_lapse="expire_examination"),
     "shipment": _rule(
+        "seller",
         S.WAIT_SELLER_SEND_GOODS,
         S.SELLER_PART_SEND_GOODS,
         on_lapse="expire_shipment",
         shown_in=(S.IN_CANCEL,),
         held=True,
     ),
-    "cancellation": _rule(S.IN_CANCEL, on_lapse="accept_cancellation"),
-    "receipt": _rule(S.WAIT_BUYER_ACCEPT_GOODS, on_lapse="expire_receipt", held=True),
-    "release": _rule(S.FUND_PROCESSING, held=True),
-    "dispute_answer": _rule(*DISPUTABLE, on_lapse="accept"),
-    "dispute_buyer": _rule(*DISPUTABLE, on_lapse="escalate"),
-    "return_address": _rule(*DISPUTABLE, on_lapse="expire_return_address"),
-    "return": _rule(*DISPUTABLE, on_lapse="expire_return"),
-    "confirm_return": _rule(*DISPUTABLE, on_lapse="confirm_return"),
-    "decision": _rule(*DISPUTABLE),
+    "cancellation": _rule("seller", S.IN_CANCEL, on_lapse="accept_cancellation"),
+    "receipt": _rule("buyer", S.WAIT_BUYER_ACCEPT_GOODS, on_lapse="expire_receipt", held=True),
+    "release": _rule("platform", S.FUND_PROCESSING, held=True),
+    "dispute_answer": _rule("seller", *DISPUTABLE, on_lapse="accept"),
+    "dispute_buyer": _rule("buyer", *DISPUTABLE, on_lapse="escalate"),
+    "return_address": _rule("seller", *DISPUTABLE, on_lapse="expire_return_address"),
+    "return": _rule("buyer", *DISPUTABLE, on_lapse="expire_return"),
+    "confirm_return": _rule("seller", *DISPUTABLE, on_lapse="confirm_return"),
+    "decision": _rule("platform", *DISPUTABLE),
 }
 """The timer table, by kind of timer. `on_lapse` is an action of one of the tables in lifecycle.py."""
 BY_STAGE: Mapping[str, str] = {
@@ -98,6 +101,11 @@ def running(order: HasTimers) -> tuple[Timer, ...]:
         if order.status in TIMERS[timer.kind].runs_in and not (order.disputed and TIMERS[timer.kind].held_by_dispute)
     )
     return tuple(sorted(timers, key=lambda timer: (timer.due_at, timer.kind)))
+
+
+def seller_due(order: HasTimers) -> Timer | None:
+    """The earliest running timer on which the seller must act."""
+    return next((timer for timer in running(order) if TIMERS[timer.kind].actor == "seller"), None)
 
 
 def on_lapse(order: HasTimers, timer: Timer) -> str | None:

@@ -26,6 +26,7 @@ HASH_KEYS = {
     "by_buyer": "buyer_key",
     "by_due": "timeline",
     "by_status_due": "status_key",
+    "by_seller_due": "seller_key",
     "by_frozen": "frozen_key",
     "by_dispute": "dispute_key",
     "by_refund": "refund_key",
@@ -36,6 +37,7 @@ HASH_KEYS = {
 RANGE_KEYS = dict.fromkeys(HASH_KEYS, "placed_key") | {
     "by_due": "due_key",
     "by_status_due": "due_key",
+    "by_seller_due": "seller_due_key",
     "by_state": "sort_key",
 }
 FIRST, LAST = "0", "~"

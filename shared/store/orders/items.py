@@ -62,6 +62,7 @@ def head_of(
     order; False only for orders written before there were customer records."""
     placed = keys.sort_key(order.placed_at, order.order_id)
     running = deadlines.running(order)
+    sellers = deadlines.seller_due(order)
     lapse = deadlines.next_lapse(order) if armed else None
     head = OrderRecord(
         keys.order_pk(order.store_id, order.order_id),
@@ -72,6 +73,8 @@ def head_of(
         fund_key=f"{order.store_id}#{order.fund_state}",
         buyer_key=f"{order.store_id}#{order.buyer.id}",
         due_key=keys.sort_key(running[0].due_at, order.order_id) if running else None,
+        seller_key=order.store_id if sellers else None,
+        seller_due_key=keys.sort_key(sellers.due_at, order.order_id) if sellers else None,
         clock_shard=keys.clock_shard(order.store_id, order.order_id) if lapse else None,
         fires_at=keys.sort_key(lapse.due_at, order.store_id, order.order_id) if lapse else None,
         version=order.version,

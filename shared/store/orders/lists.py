@@ -105,9 +105,11 @@ def deadlines(
     statuses: Sequence[Status] = (),
     since: datetime | None = None,
     until: datetime | None = None,
+    of_seller: bool = False,
 ) -> Page[Summary]:
-    """Orders whose next timer is due in [since, until), the earliest first; only of `statuses`, if there are any."""
-    index = "by_due"
+    """Orders whose next timer is due in [since, until), the earliest first; only of `statuses`, if there are any.
+    `of_seller`: by the next timer on which the seller must act, in every status."""
+    index = "by_seller_due" if of_seller else "by_due"
     partitions: tuple[str, ...] = (store_id,)
     if statuses:
         index, partitions = "by_status_due", tuple(f"{store_id}#{status}" for status in statuses)
@@ -129,8 +131,9 @@ def count_placed(store_id: str, since: datetime, until: datetime) -> int:
     return indexes.count(Selection("by_placed", (store_id,), since, until))
 
 
-def count_deadlines(store_id: str, since: datetime | None, until: datetime) -> int:
-    return indexes.count(Selection("by_due", (store_id,), since, until))
+def count_deadlines(store_id: str, since: datetime | None, until: datetime, *, of_seller: bool = False) -> int:
+    index = "by_seller_due" if of_seller else "by_due"
+    return indexes.count(Selection(index, (store_id,), since, until))
 
 
 def orders_due_after(store_id: str, due_key: str) -> Iterator[tuple[str, str]]:

@@ -14,8 +14,7 @@ from shared.store.orders import counters, lists
 
 
 def counters_view(store: Store, now: datetime) -> dict[str, Any]:
-    """The last three change with time: each request counts them in
-    the index."""
+    """The counts after `total` change with time: each request counts them in their index."""
     counts = counters.counts(store.store_id)
     day = now.astimezone(ZoneInfo(store.time_zone)).date()
     today, tomorrow = (start_of_day(each, store.time_zone) for each in (day, day + timedelta(days=1)))
@@ -24,9 +23,11 @@ def counters_view(store: Store, now: datetime) -> dict[str, Any]:
         query = f"placed_from={instant(since)}&placed_to={instant(until)}"
         return {"count": lists.count_placed(store.store_id, since, until), "query": query}
 
-    def due(since: datetime | None, until: datetime) -> dict[str, Any]:
+    def due(since: datetime | None, until: datetime, *, of_seller: bool = False) -> dict[str, Any]:
         query = [*([f"due_from={instant(since)}"] if since else []), f"due_to={instant(until)}", "sort=deadline_at"]
-        return {"count": lists.count_deadlines(store.store_id, since, until), "query": "&".join(query)}
+        query += ["actor=seller"] if of_seller else []
+        count = lists.count_deadlines(store.store_id, since, until, of_seller=of_seller)
+        return {"count": count, "query": "&".join(query)}
 
     return {
         "statuses": {status: {"count": counts.of(status), "query": f"status={status}"} for status in Status},
@@ -35,6 +36,7 @@ def counters_view(store: Store, now: datetime) -> dict[str, Any]:
         "total": {"count": counts["total"], "query": ""},
         "placed_today": placed(today, tomorrow),
         "due_24h": due(now, now + timedelta(hours=24)),
+        "seller_due_24h": due(now, now + timedelta(hours=24), of_seller=True),
         "overdue": due(None, now),
         "as_of": instant(now),
     }

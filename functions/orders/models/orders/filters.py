@@ -15,7 +15,8 @@ from shared.store.pages import Page, Position
 
 TOGETHER = (
     "nothing, one overlay, one fund_state, one buyer or one or several status, each with placed_from, placed_to and "
-    "sort=-placed_at or placed_at; nothing or status with due_from, due_to and sort=deadline_at; tracking_no alone"
+    "sort=-placed_at or placed_at; nothing, status or actor with due_from, due_to and sort=deadline_at; tracking_no "
+    "alone"
 )
 
 
@@ -33,6 +34,7 @@ class Filters:
     due_from: datetime | None = None
     due_to: datetime | None = None
     sort: str | None = None
+    actor: str | None = None
 
     def query(self) -> dict[str, str]:
         """The query that a cursor is bound to. Raises Problem 400 `filter_not_indexed`."""
@@ -58,7 +60,15 @@ class Filters:
         if self.tracking_no is not None:
             return lists.orders_of_parcel(store_id, self.tracking_no, limit, start)
         if self.sort == "deadline_at":
-            return lists.deadlines(store_id, limit, start, statuses=statuses, since=self.due_from, until=self.due_to)
+            return lists.deadlines(
+                store_id,
+                limit,
+                start,
+                statuses=statuses,
+                since=self.due_from,
+                until=self.due_to,
+                of_seller=self.actor is not None,
+            )
         return lists.orders(
             store_id,
             limit,
@@ -73,12 +83,12 @@ class Filters:
         )
 
     def _refuse_unindexed(self, given: set[str]) -> None:
-        by = given & {"status", "overlay", "fund_state", "buyer", "tracking_no"}
+        by = given & {"status", "overlay", "fund_state", "buyer", "tracking_no", "actor"}
         due, placed = given & {"due_from", "due_to"}, given & {"placed_from", "placed_to"}
         indexed = (
             given == {"tracking_no"}
-            or (self.sort == "deadline_at" and by <= {"status"} and not placed)
-            or (self.sort != "deadline_at" and len(by) <= 1 and "tracking_no" not in by and not due)
+            or (self.sort == "deadline_at" and by in (set(), {"status"}, {"actor"}) and not placed)
+            or (self.sort != "deadline_at" and len(by) <= 1 and not by & {"tracking_no", "actor"} and not due)
         )
         if not indexed:
             raise Problem(

@@ -1,6 +1,6 @@
 """Deadlines of all orders."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -16,6 +16,7 @@ from functions.orders.responses import documented
 router = Router()
 
 Moment = Annotated[Instant | None, Query()]
+ActingSeller = Annotated[Literal["seller"] | None, Query(description="The timers on which the seller must act")]
 
 
 @router.get(
@@ -30,11 +31,12 @@ def list_deadlines(
     status: Annotated[str | None, Query(max_length=400)] = None,
     due_from: Moment = None,
     due_to: Moment = None,
+    actor: ActingSeller = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
     call: Call = router.context["call"]
-    filters = Filters(status=status, due_from=due_from, due_to=due_to, sort="deadline_at")
+    filters = Filters(status=status, due_from=due_from, due_to=due_to, sort="deadline_at", actor=actor)
     query = filters.query() | {"list": "deadlines"}
     page = filters.page(call.store.store_id, limit, position(call, cursor, query))
     return page_reply(call, page, lambda summary: listed_order_view(summary, call.language), limit, query)

@@ -33,6 +33,9 @@ router = Router()
 
 Text = Annotated[str | None, Query(min_length=1, max_length=128)]
 Moment = Annotated[Instant | None, Query()]
+ActingSeller = Annotated[
+    Literal["seller"] | None, Query(description="With sort=deadline_at: the timers on which the seller must act")
+]
 
 
 @router.post(
@@ -69,11 +72,14 @@ def list_orders(
     due_from: Moment = None,
     due_to: Moment = None,
     sort: Annotated[Literal["-placed_at", "placed_at", "deadline_at"] | None, Query()] = None,
+    actor: ActingSeller = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
     call: Call = router.context["call"]
-    filters = Filters(status, overlay, fund_state, buyer, tracking_no, placed_from, placed_to, due_from, due_to, sort)
+    filters = Filters(
+        status, overlay, fund_state, buyer, tracking_no, placed_from, placed_to, due_from, due_to, sort, actor
+    )
     query = filters.query()
     page = filters.page(call.store.store_id, limit, position(call, cursor, query))
     return page_reply(call, page, lambda summary: listed_order_view(summary, call.language), limit, query)
