@@ -1,5 +1,10 @@
-"""The engines of the local run: Dynoxide for DynamoDB, MiniStack for S3 and SQS, both on loopback with their data in
-DATA_DIR; and the table, bucket and queues of template.yaml in them."""
+"""The engines of the local run: Dynoxide for DynamoDB, MiniStack for S3, SQS and SES, both on loopback with their data
+in DATA_DIR; and the table, bucket and queues of template.yaml in them.
+
+No page in a browser can use them. MiniStack needs the secret of this run for each request (guard.py) and has only the
+services that the template uses. Dynoxide asks nobody who they are, so it listens where no browser connects
+(loopback.py).
+"""
 
 from __future__ import annotations
 
@@ -7,25 +12,31 @@ import contextlib
 import http.client
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from local import inbox, processes
-from local.runtime import clean_environment
+from local import inbox, loopback, processes
+from local.runtime import KEY_ID, aws_variables, clean_environment
 from local.template import PROJECT, REGION, Queue, Table, Template, queue_arn
 
 if TYPE_CHECKING:
+    import boto3
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_s3 import S3Client
 
 TOOLS = PROJECT / ".tools"
 START_SECONDS = 60
+SERVICES = ("s3", "sqs", "ses")
+"""What MiniStack starts. It has many services more, some of which run code."""
+VARIABLES = "engines.env"
+"""The file in DATA_DIR with what a program needs to use the engines: their URLs and the key of this run."""
 
 
 class EngineError(Exception):
@@ -34,11 +45,23 @@ class EngineError(Exception):
 
 @dataclass(frozen=True)
 class Engines:
-    """The URLs and processes of the running engines, in the order in which they are stopped."""
+    """The URLs of the running engines, the secret that signs requests to them, and their processes in the order in
+    which they are stopped."""
 
     dynamodb: str
     services: str
+    secret: str
     processes: tuple[subprocess.Popen[bytes], ...]
+
+    @cached_property
+    def session(self) -> boto3.session.Session:
+        import boto3
+
+        return boto3.session.Session(KEY_ID, self.secret, region_name=REGION)
+
+    def client(self, service: str) -> Any:
+        url = self.dynamodb if service == "dynamodb" else self.services
+        return self.session.client(service, endpoint_url=url)  # type: ignore[call-overload]
 
 
 def dynoxide_binary() -> Path | None:
@@ -47,19 +70,20 @@ def dynoxide_binary() -> Path | None:
     return next((path for path in paths if os.access(path, os.X_OK) and path.is_file()), None)
 
 
-def start(data_dir: Path, lock: int, check: Callable[[], None]) -> Engines:
+def start(data_dir: Path, lock: int, check: Callable[[], None], origins: Iterable[str] = ()) -> Engines:
     """Start both engines and wait until they answer. Dynoxide's commits and the files in MiniStack's buckets survive a
     kill -9; MiniStack saves its other data when it is asked to stop. `check` is called while they start, and may
-    raise."""
+    raise. Pages of `origins` may use presigned links and forms."""
     started: list[subprocess.Popen[bytes]] = []
     logs = data_dir / "logs"
+    secret = secrets.token_hex(32)
+    binary = dynoxide_binary()
     try:
-        services_port = processes.free_port()
+        services = ("127.0.0.1", processes.free_port())
+        dynamodb = services
         with (logs / "ministack.log").open("ab") as log:
-            ministack = _start_ministack(data_dir, services_port, lock, log)
+            ministack = _start_ministack(data_dir, services[1], secret, origins, binary is None, lock, log)
         started.append(ministack)
-        binary = dynoxide_binary()
-        dynamodb_port = services_port
         if binary is None:
             print(
                 "There is no Dynoxide for this platform: MiniStack keeps the tables instead.\n"
@@ -67,20 +91,43 @@ def start(data_dir: Path, lock: int, check: Callable[[], None]) -> Engines:
                 file=sys.stderr,
             )
         else:
-            dynamodb_port = processes.free_port()
+            dynamodb = _address_of_dynoxide()
             with (logs / "dynoxide.log").open("ab") as log:
-                dynoxide = _start_dynoxide(binary, data_dir, dynamodb_port, lock, log)
+                dynoxide = _start_dynoxide(binary, data_dir, dynamodb, lock, log)
             started.append(dynoxide)
-            _wait(dynoxide, dynamodb_port, "/", logs / "dynoxide.log", check)
-        _wait(ministack, services_port, "/_ministack/health", logs / "ministack.log", check)
+            _wait(dynoxide, dynamodb, logs / "dynoxide.log", check)
+        _wait(ministack, services, logs / "ministack.log", check)
+        running = Engines(_url(dynamodb), _url(services), secret, tuple(reversed(started)))
+        _write_variables(data_dir / VARIABLES, running)
     except BaseException:
         processes.stop(started)
         raise
-    return Engines(f"http://127.0.0.1:{dynamodb_port}", f"http://127.0.0.1:{services_port}", tuple(reversed(started)))
+    return running
 
 
-def _start_dynoxide(binary: Path, data_dir: Path, port: int, lock: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
-    command: list[str | Path] = [binary, "serve", "--host", "127.0.0.1", "--port", str(port)]
+def _url(address: tuple[str, int]) -> str:
+    return "http://{}:{}".format(*address)
+
+
+def _address_of_dynoxide() -> tuple[str, int]:
+    try:
+        return loopback.address_without_browsers()
+    except OSError as refused:
+        raise EngineError(f"There is no place for the DynamoDB engine: {refused}") from None
+
+
+def _write_variables(path: Path, running: Engines) -> None:
+    variables = aws_variables(running.dynamodb, running.services, running.secret)
+    lines = [f"{name}={value}\n" for name, value in variables.items()]
+    path.unlink(missing_ok=True)  # the file of an earlier run might be open to others
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.writelines(lines)
+
+
+def _start_dynoxide(
+    binary: Path, data_dir: Path, address: tuple[str, int], lock: int, log: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    command: list[str | Path] = [binary, "serve", "--host", address[0], "--port", str(address[1])]
     command += ["--db-path", data_dir / "dynamodb.sqlite"]
     return processes.start(
         command,
@@ -93,19 +140,24 @@ def _start_dynoxide(binary: Path, data_dir: Path, port: int, lock: int, log: IO[
     )
 
 
-def _start_ministack(data_dir: Path, port: int, lock: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
+def _start_ministack(
+    data_dir: Path, port: int, secret: str, origins: Iterable[str], with_tables: bool, lock: int, log: IO[bytes]
+) -> subprocess.Popen[bytes]:
     home = data_dir / "ministack"
     folders = {"STATE_DIR": home / "state", "S3_DATA_DIR": home / "s3", "TMPDIR": home / "tmp"}
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)
     settings = {
         **{name: str(folder) for name, folder in folders.items()},
-        "BIND_HOST": "127.0.0.1",  # the default is every interface, and MiniStack can execute code
+        "BIND_HOST": "127.0.0.1",  # the default is every interface
         "GATEWAY_PORT": str(port),
+        "SERVICES": ",".join((*SERVICES, "dynamodb") if with_tables else SERVICES),
+        "PAGE_ORIGINS": " ".join(sorted(origins)),
+        "PYTHONPATH": str(PROJECT),
         "MINISTACK_REGION": REGION,
-        # The functions' own key (runtime.py): MiniStack checks signature and expiry of the links that they sign.
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
+        # The functions' own key: MiniStack checks signature and expiry of the links that they sign.
+        "AWS_ACCESS_KEY_ID": KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": secret,
         "PERSIST_STATE": "1",
         "S3_PERSIST": "1",
         "SFTP_ENABLED": "0",
@@ -116,7 +168,7 @@ def _start_ministack(data_dir: Path, port: int, lock: int, log: IO[bytes]) -> su
     if not python.exists():
         raise EngineError("MiniStack is not set up; start with: make run")
     return processes.start(
-        [python, "-m", "ministack"],
+        [python, "-m", "local.guard"],
         clean_environment(settings),
         home,
         output=log,
@@ -126,22 +178,23 @@ def _start_ministack(data_dir: Path, port: int, lock: int, log: IO[bytes]) -> su
     )
 
 
-def _wait(process: subprocess.Popen[bytes], port: int, path: str, log: Path, check: Callable[[], None]) -> None:
+def _wait(process: subprocess.Popen[bytes], address: tuple[str, int], log: Path, check: Callable[[], None]) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         check()
         if process.poll() is not None:
             raise EngineError(f"An engine stopped while it started ({process.returncode}):\n{tail(log)}")
-        if _answers(port, path):
+        if _answers(address):
             return
         time.sleep(0.02)
     raise EngineError(f"An engine did not answer within {START_SECONDS} s:\n{tail(log)}")
 
 
-def _answers(port: int, path: str) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+def _answers(address: tuple[str, int]) -> bool:
+    """Whether there is an answer, also if it is a refusal."""
+    connection = http.client.HTTPConnection(*address, timeout=2)
     try:
-        connection.request("GET", path)
+        connection.request("GET", "/")
         connection.getresponse().read()
     except (OSError, http.client.HTTPException):
         return False
@@ -159,7 +212,7 @@ def tail(log: Path, lines: int = 15) -> str:
 def provision(template: Template, engines: Engines) -> None:
     """Create the missing tables, buckets and queues of the template, add new indexes, set the queues' attributes, and
     register the sender of email. Queues lose their messages at a kill -9; the schedules send them again."""
-    dynamodb, s3, sqs, mail = _clients(engines)
+    dynamodb, s3, sqs, mail = map(engines.client, ("dynamodb", "s3", "sqs", "sesv2"))
     with contextlib.suppress(mail.exceptions.AlreadyExistsException):
         mail.create_email_identity(EmailIdentity=inbox.SENDER)
     for table in template.tables:
@@ -181,18 +234,6 @@ def _attributes(queue: Queue) -> dict[str, str]:
         "MessageRetentionPeriod": str(queue.retention_seconds),
         "RedrivePolicy": json.dumps(redrive) if queue.dead_letters else "",
     }
-
-
-def _clients(engines: Engines) -> tuple[DynamoDBClient, S3Client, Any, Any]:
-    import boto3
-
-    session = boto3.session.Session("local", "local", region_name=REGION)
-    return (
-        session.client("dynamodb", endpoint_url=engines.dynamodb),
-        session.client("s3", endpoint_url=engines.services),
-        session.client("sqs", endpoint_url=engines.services),
-        session.client("sesv2", endpoint_url=engines.services),
-    )
 
 
 def ensure_table(client: DynamoDBClient, table: Table) -> None:

@@ -14,23 +14,32 @@ from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 
 from local.gateway.http_api import Response
+from local.runtime import KEY_ID
+from local.template import REGION
 
 PATH = "/inbox"
 SENDER = "alerts@orderkeep.example"
 """The sender of email in the local run; MiniStack accepts only registered senders."""
 SHOWN = 100
 EVERY_SECONDS = 2.0
+HEADERS = [
+    ("content-type", "text/html; charset=utf-8"),
+    ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("x-content-type-options", "nosniff"),
+    ("cache-control", "no-store"),
+]
 _open = build_opener(ProxyHandler({})).open
 _STYLE = "body{font:15px sans-serif;max-width:50em;margin:2em auto}article{border-top:1px solid #999;padding:.5em 0}"
 
 
-def collect(services: str, folder: Path) -> int:
+def collect(services: str, secret: str, folder: Path) -> int:
     """Fetch the sent emails, store the new ones and return their number."""
     folder.mkdir(exist_ok=True)
-    with _open(f"{services}/_ministack/ses/messages", timeout=5) as answer:
+    with _open(_signed(f"{services}/_ministack/ses/messages", secret), timeout=5) as answer:
         sent = [each for account in json.load(answer)["messages"].values() for each in account]
     new = 0
     for mail in sent:
@@ -43,20 +52,28 @@ def collect(services: str, folder: Path) -> int:
     return new
 
 
-def keep_collecting(services: str, folder: Path) -> None:
+def _signed(url: str, secret: str) -> Request:
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+
+    request = AWSRequest("GET", url)
+    SigV4Auth(Credentials(KEY_ID, secret), "ses", REGION).add_auth(request)
+    return Request(url, headers=dict(request.headers.items()))
+
+
+def keep_collecting(services: str, secret: str, folder: Path) -> None:
     while True:
         with contextlib.suppress(OSError, ValueError, KeyError):
-            collect(services, folder)
+            collect(services, secret, folder)
         time.sleep(EVERY_SECONDS)
 
 
-def page(services: str, folder: Path) -> Callable[[], Response]:
+def page(services: str, secret: str, folder: Path) -> Callable[[], Response]:
     def show() -> Response:
         with contextlib.suppress(OSError, ValueError, KeyError):
-            collect(services, folder)
-        headers = [("content-type", "text/html; charset=utf-8")]
-        headers.append(("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'"))
-        return Response(200, headers, _html(stored(folder)).encode())
+            collect(services, secret, folder)
+        return Response(200, HEADERS, _html(stored(folder)).encode())
 
     return show
 

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, NoReturn
 
-from local import engines, inbox, processes
+from local import engines, inbox, loopback, processes
 from local.gateway import worker
 from local.runtime import TIMED_OUT, clean_environment, environment
 from local.template import PROJECT, Template
@@ -92,7 +92,7 @@ class Run:
             for name in sorted({mapping.function for mapping in self.template.queue_events}):
                 keep(lambda name=name: self._start_python(running, name, ["local.queues", name]))  # type: ignore[misc]
             print_welcome(self.url, self.settings.data_dir, running)
-            arguments = (running.services, self.settings.data_dir / "inbox")
+            arguments = (running.services, running.secret, self.settings.data_dir / "inbox")
             threading.Thread(target=inbox.keep_collecting, args=arguments, daemon=True).start()
             if self.settings.demo:
                 threading.Thread(target=self._fill_demo, daemon=True).start()
@@ -101,7 +101,8 @@ class Run:
     @contextlib.contextmanager
     def _engines(self) -> Iterator[engines.Engines]:
         print("starting the engines", flush=True)
-        running = engines.start(self.settings.data_dir, self.lock, self.check)
+        origins = loopback.origins(self.settings.port) | set(self.template.cors.origins)
+        running = engines.start(self.settings.data_dir, self.lock, self.check, origins)
         try:
             yield running
         finally:
@@ -116,7 +117,7 @@ class Run:
     def _start_python(
         self, running: engines.Engines, name: str, arguments: list[str], keep: tuple[int, ...] = ()
     ) -> subprocess.Popen[bytes]:
-        variables = environment(self.template.functions[name], running.dynamodb, running.services)
+        variables = environment(self.template.functions[name], running.dynamodb, running.services, running.secret)
         with (self.settings.data_dir / "logs" / f"{name}.log").open("ab") as log:
             return processes.start(
                 [sys.executable, "-m", *arguments],

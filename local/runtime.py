@@ -41,17 +41,28 @@ class Context:
         return max(0, int((self.started + self.timeout - time.monotonic()) * 1000))
 
 
-def environment(function: Function, dynamodb: str, services: str) -> dict[str, str]:
-    """The variables of template.yaml, and those that make a function use the local engines."""
+KEY_ID = "local"
+"""The id of the key that signs requests to the engines. Links show it; the secret is a new one for each run."""
+
+
+def aws_variables(dynamodb: str, services: str, secret: str) -> dict[str, str]:
+    """The variables that make an AWS client use the local engines."""
     return {
-        **function.environment,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_ACCESS_KEY_ID": KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": secret,
         "AWS_ENDPOINT_URL_DYNAMODB": dynamodb,
         "AWS_ENDPOINT_URL": services,
         "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def environment(function: Function, dynamodb: str, services: str, secret: str) -> dict[str, str]:
+    """The variables of template.yaml, and those that make a function use the local engines."""
+    return {
+        **function.environment,
+        **aws_variables(dynamodb, services, secret),
         "AWS_LAMBDA_FUNCTION_NAME": function.logical_id,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
         "LOOPBACK_TARGETS": "1",  # alerts may go to this machine; on AWS they may not

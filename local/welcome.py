@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from local.engines import Engines
+from local.engines import VARIABLES, Engines
 from local.template import PROJECT
 
 DEMO_STORE = "demo"
@@ -27,7 +27,7 @@ def print_welcome(url: str, data_dir: Path, engines: Engines) -> None:
     print(
         f"""
 Orderkeep serves {url}   (Ctrl-C stops it; data and logs are kept in {data_dir})
-DynamoDB {engines.dynamodb}   S3 and SQS {engines.services}
+DynamoDB {engines.dynamodb}   S3 and SQS {engines.services}   their key: {data_dir / VARIABLES}
 
 Paste into another terminal, in the project's folder:
 

@@ -24,7 +24,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from local import engines, runtime
+from local import engines, loopback, runtime
 from local.gateway import http_api
 from local.template import REGION, Template
 from local.tokens import Issuer
@@ -347,20 +347,18 @@ def dynoxide() -> Iterator[str]:
     binary = engines.dynoxide_binary()
     if binary is None:
         pytest.skip("Dynoxide is not to be had on this platform")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    host, port = loopback.address_without_browsers()
     process = subprocess.Popen(
-        [binary, "serve", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [binary, "serve", "--host", host, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         for _ in range(200):
             try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                socket.create_connection((host, port), timeout=1).close()
                 break
             except OSError:
                 time.sleep(0.02)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://{host}:{port}"
     finally:
         process.kill()
         process.wait()

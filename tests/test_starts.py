@@ -37,7 +37,7 @@ def artefact(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_start_costs_little_more_than_a_client_of_boto3(artefact: Path) -> None:
     template = Template.load()
-    variables = environment(template.functions["OrdersFunction"], "http://127.0.0.1:9", "http://127.0.0.1:9")
+    variables = environment(template.functions["OrdersFunction"], "http://127.0.0.1:9", "http://127.0.0.1:9", "secret")
     libraries = sysconfig.get_paths()["purelib"]
     paths = f"import sys; sys.path[:0] = [{str(artefact)!r}, {libraries!r}]; "
     python = Path(sys.executable)

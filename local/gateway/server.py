@@ -21,6 +21,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from local import loopback
 from local.gateway import http_api
 from local.gateway.http_api import Headers, Request, Response, Router
 from local.runtime import Environment, TimedOut
@@ -34,6 +35,8 @@ MAX_HEAD = 10_240
 READ_SECONDS = 30
 MAX_CONNECTIONS = 1_000
 
+BAD_REQUEST = http_api.message(400, "Bad Request")
+FORBIDDEN = http_api.message(403, "Forbidden")
 NOT_FOUND = http_api.message(404, "Not Found")
 UNAUTHORIZED = http_api.message(401, "Unauthorized", [("www-authenticate", "Bearer")])
 TOO_LARGE = http_api.message(413, "Request Entity Too Large")
@@ -120,6 +123,9 @@ class Server(ThreadingHTTPServer):
         listener.setblocking(False)
         self.socket = listener
         self.api, self.log = api, log
+        port = listener.getsockname()[1]
+        self.hosts = loopback.hosts(port)
+        self.origins = loopback.origins(port) | set(api.cors.origins)
         self._slots = threading.BoundedSemaphore(MAX_CONNECTIONS)
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -187,16 +193,33 @@ class _Connection(BaseHTTPRequestHandler):
         if head > MAX_HEAD:
             raise Refused(http_api.message(431, "Request Header Fields Too Large"))
         if not self.path.startswith("/"):
-            raise Refused(http_api.message(400, "Bad Request"))
+            raise Refused(BAD_REQUEST)
+        self._refuse_foreign()
         return Request(self.command, self.path, pairs, self._read_body(), self.client_address[0])
+
+    def _refuse_foreign(self) -> None:
+        """Refuse what a page of another origin can make a browser send, and a name of such a page that leads to this
+        machine (DNS rebinding). API Gateway answers a name that is not its own in the same way."""
+        hosts, origins = self.headers.get_all("host", []), self.headers.get_all("origin", [])
+        if len(hosts) != 1:
+            raise Refused(BAD_REQUEST)
+        if hosts[0].lower() not in self.server.hosts or not self.server.origins.issuperset(origins):
+            raise Refused(FORBIDDEN)
+        # A browser sends no Origin with a GET for an image, a script or a frame. A link that a person follows may lead
+        # here from anywhere.
+        fetched = {name: self.headers.get(f"sec-fetch-{name}", "") for name in ("site", "mode", "dest")}
+        foreign = fetched["site"] in {"cross-site", "same-site"}
+        followed = fetched["mode"] == "navigate" and fetched["dest"] == "document"
+        if foreign and not origins and not followed:
+            raise Refused(FORBIDDEN)
 
     def _read_body(self) -> bytes:
         lengths = self.headers.get_all("content-length", [])
         codings = self.headers.get_all("transfer-encoding", [])
         if codings and (lengths or [coding.strip().lower() for coding in codings] != ["chunked"]):
-            raise Refused(http_api.message(400, "Bad Request"))
+            raise Refused(BAD_REQUEST)
         if len(set(lengths)) > 1 or any(not (text.isascii() and text.isdigit()) for text in lengths):
-            raise Refused(http_api.message(400, "Bad Request"))
+            raise Refused(BAD_REQUEST)
         length = int(lengths[0][:12]) if lengths else 0
         if length > MAX_BODY:
             raise Refused(TOO_LARGE)
@@ -226,16 +249,16 @@ class _Connection(BaseHTTPRequestHandler):
                 break
             body += self._read_exactly(size, deadline)
             if self._read_exactly(2, deadline) != b"\r\n":
-                raise Refused(http_api.message(400, "Bad Request"))
+                raise Refused(BAD_REQUEST)
         for _ in range(100):  # trailers are ignored
             if self.rfile.readline(MAX_HEAD) in {b"\r\n", b"\n", b""}:
                 return bytes(body)
-        raise Refused(http_api.message(400, "Bad Request"))
+        raise Refused(BAD_REQUEST)
 
     def _read_chunk_size(self) -> int:
         text = self.rfile.readline(1_024).partition(b";")[0].strip()
         if not text or len(text) > 8 or text.strip(b"0123456789abcdefABCDEF"):
-            raise Refused(http_api.message(400, "Bad Request"))
+            raise Refused(BAD_REQUEST)
         return int(text, 16)
 
     def _write(self, response: Response) -> None:

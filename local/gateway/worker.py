@@ -41,7 +41,11 @@ def main(arguments: list[str]) -> int:
         template.cors,
         Bucket(data_dir / "throttle", template.throttle).allow,
         Environment(handler, function.logical_id, function.memory, function.timeout),
-        {inbox.PATH: inbox.page(os.environ["AWS_ENDPOINT_URL"], data_dir / "inbox")},
+        {
+            inbox.PATH: inbox.page(
+                os.environ["AWS_ENDPOINT_URL"], os.environ["AWS_SECRET_ACCESS_KEY"], data_dir / "inbox"
+            )
+        },
     )
     access = os.open(data_dir / "logs" / "access.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     server = Server(socket.socket(fileno=int(descriptor)), api, lambda line: _log(access, line))

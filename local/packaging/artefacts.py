@@ -43,7 +43,7 @@ def faults_of(artefact: Path, function: Function) -> list[str]:
     size = megabytes(artefact)
     if size > UNZIPPED_LIMIT_MB:
         faults.append(f"takes {size:.0f} MB, over Lambda's {UNZIPPED_LIMIT_MB}")
-    variables = environment(function, "http://127.0.0.1:9", "http://127.0.0.1:9")
+    variables = environment(function, "http://127.0.0.1:9", "http://127.0.0.1:9", "secret")
     runtime = Template.load().runtime
     if (python := interpreter()) is None:
         return [*faults, f"cannot be started here: {missing(runtime)}"]

@@ -3,23 +3,17 @@
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from local import engines, processes
 from local.engines import EngineError, Engines
-from local.template import REGION, Template
+from local.template import Template
 
 TEMPLATE = Template.load()
 (TABLE,) = TEMPLATE.tables
 (BUCKET,) = TEMPLATE.buckets
-
-
-def client(kind: str, url: str) -> Any:
-    session = boto3.session.Session("local", "local", region_name=REGION)
-    return session.client(kind, endpoint_url=url)
 
 
 def start(data_dir: Path) -> Engines:
@@ -37,7 +31,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
 
 
 def test_table_is_as_the_template_says(running: Engines) -> None:
-    dynamodb = client("dynamodb", running.dynamodb)
+    dynamodb = running.client("dynamodb")
     described = dynamodb.describe_table(TableName=TABLE.name)["Table"]
     assert described["KeySchema"] == TABLE.create_arguments["KeySchema"]
     wanted = {
@@ -51,7 +45,7 @@ def test_table_is_as_the_template_says(running: Engines) -> None:
 
 
 def test_second_provisioning_changes_nothing(running: Engines) -> None:
-    dynamodb = client("dynamodb", running.dynamodb)
+    dynamodb = running.client("dynamodb")
     dynamodb.put_item(TableName=TABLE.name, Item={"pk": {"S": "a"}, "sk": {"S": "b"}})
     engines.provision(TEMPLATE, running)
     assert dynamodb.get_item(TableName=TABLE.name, Key={"pk": {"S": "a"}, "sk": {"S": "b"}})["Item"]
@@ -59,7 +53,7 @@ def test_second_provisioning_changes_nothing(running: Engines) -> None:
 
 def test_queue_that_is_there_is_set_as_the_template_says_now(running: Engines) -> None:
     (queue,) = [queue for queue in TEMPLATE.queues if queue.dead_letters and "exports" in queue.name]
-    sqs = client("sqs", running.services)
+    sqs = running.client("sqs")
     other = {"VisibilityTimeout": "7", "MessageRetentionPeriod": "60", "RedrivePolicy": ""}
     sqs.set_queue_attributes(QueueUrl=queue.url, Attributes=other)
     sqs.send_message(QueueUrl=queue.url, MessageBody="kept")
@@ -72,7 +66,7 @@ def test_queue_that_is_there_is_set_as_the_template_says_now(running: Engines) -
 
 
 def test_index_that_the_template_gained_is_added_with_what_it_should_list(running: Engines) -> None:
-    dynamodb = client("dynamodb", running.dynamodb)
+    dynamodb = running.client("dynamodb")
     indexes = TABLE.create_arguments["GlobalSecondaryIndexes"]
     keys = {key["AttributeName"] for index in indexes[:1] for key in index["KeySchema"]} | {"pk", "sk"}
     definitions = [each for each in TABLE.create_arguments["AttributeDefinitions"] if each["AttributeName"] in keys]
@@ -94,7 +88,7 @@ def test_index_that_the_template_gained_is_added_with_what_it_should_list(runnin
 
 
 def test_table_with_other_keys_is_refused(running: Engines) -> None:
-    dynamodb = client("dynamodb", running.dynamodb)
+    dynamodb = running.client("dynamodb")
     dynamodb.create_table(
         TableName="other",
         BillingMode="PAY_PER_REQUEST",
@@ -111,10 +105,10 @@ def test_acknowledged_writes_and_files_outlive_a_kill(tmp_path: Path) -> None:
     first = start(tmp_path)
     try:
         engines.provision(TEMPLATE, first)
-        dynamodb = client("dynamodb", first.dynamodb)
+        dynamodb = first.client("dynamodb")
         for number in range(50):
             dynamodb.put_item(TableName=TABLE.name, Item={"pk": {"S": "a"}, "sk": {"S": str(number)}})
-        client("s3", first.services).put_object(Bucket=BUCKET, Key="exports/x", Body=b"x")
+        first.client("s3").put_object(Bucket=BUCKET, Key="exports/x", Body=b"x")
     finally:
         for process in first.processes:
             process.kill()
@@ -122,13 +116,28 @@ def test_acknowledged_writes_and_files_outlive_a_kill(tmp_path: Path) -> None:
     second = start(tmp_path)
     try:
         engines.provision(TEMPLATE, second)
-        found = client("dynamodb", second.dynamodb).query(
+        found = second.client("dynamodb").query(
             TableName=TABLE.name,
             KeyConditionExpression="pk = :a",
             ExpressionAttributeValues={":a": {"S": "a"}},
             Select="COUNT",
         )
-        body = client("s3", second.services).get_object(Bucket=BUCKET, Key="exports/x")["Body"].read()
+        body = second.client("s3").get_object(Bucket=BUCKET, Key="exports/x")["Body"].read()
         assert (found["Count"], body) == (50, b"x")
     finally:
         processes.stop(second.processes)
+
+
+def test_without_dynoxide_the_tables_are_behind_the_same_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "dynoxide_binary", lambda: None)
+    running = start(tmp_path)
+    try:
+        engines.provision(TEMPLATE, running)
+        dynamodb = running.client("dynamodb")
+        key = {"pk": {"S": "a"}, "sk": {"S": "b"}}
+        dynamodb.put_item(TableName=TABLE.name, Item=key)
+        with pytest.raises(ClientError, match="403"):
+            dataclasses.replace(running, secret="other").client("dynamodb").delete_item(TableName=TABLE.name, Key=key)
+        assert dynamodb.get_item(TableName=TABLE.name, Key=key)["Item"] == key
+    finally:
+        processes.stop(running.processes)

@@ -59,10 +59,10 @@ def services(sent: list[dict[str, Any]]) -> Iterator[str]:
 def test_what_was_sent_is_kept_though_the_services_forget_it(tmp_path: Path) -> None:
     folder, sent = tmp_path / "inbox", [mail(1), mail(2, MessageId="../../m 2")]
     with services(sent) as url:
-        assert [inbox.collect(url, folder) for _ in range(2)] == [2, 0]
+        assert [inbox.collect(url, "secret", folder) for _ in range(2)] == [2, 0]
         sent[:] = [mail(3)]
-        assert inbox.collect(url, folder) == 1
-        show = inbox.page(url, folder)
+        assert inbox.collect(url, "secret", folder) == 1
+        show = inbox.page(url, "secret", folder)
     answer = show()
     assert answer.status == 200, "with nobody there to be asked"
     page = answer.body.decode()
@@ -74,7 +74,7 @@ def test_what_was_sent_is_kept_though_the_services_forget_it(tmp_path: Path) -> 
 def test_an_email_is_text_on_the_page_whatever_it_says(tmp_path: Path) -> None:
     evil = '<script>alert("x")</script>'
     with services([mail(1, Subject=evil, BodyText=evil, To=[evil])]) as url:
-        answer = inbox.page(url, tmp_path / "inbox")()
+        answer = inbox.page(url, "secret", tmp_path / "inbox")()
     assert answer.body.decode().count("&lt;script&gt;") == 3 and b"<script" not in answer.body
     assert dict(answer.headers)["content-security-policy"].startswith("default-src 'none'")
 

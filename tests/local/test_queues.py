@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from local import engines, processes, queues
@@ -34,8 +33,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
 @pytest.fixture
 def sqs(running: Engines, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(queues, "RETRY_SECONDS", 0)
-    session = boto3.session.Session("local", "local", region_name=REGION)
-    client = session.client("sqs", endpoint_url=running.services)
+    client = running.client("sqs")
     for queue in TEMPLATE.queues:
         client.purge_queue(QueueUrl=queue.url)
     return client

@@ -17,8 +17,9 @@ import boto3
 import pytest
 
 from local import run as local_run
+from local.engines import VARIABLES
 from local.processes import free_port
-from local.template import PROJECT, REGION, Template
+from local.template import PROJECT, Template
 
 HANDLERS = {
     "functions/orders/handler.py": """
@@ -161,9 +162,15 @@ def test_messages_reach_their_function_and_one_that_hangs_is_replaced(project: P
     assert run.stdout is not None
     watchdog = threading.Timer(30, run.kill)
     watchdog.start()
-    services = next(line.rpartition(" ")[2].strip() for line in run.stdout if "S3 and SQS" in line)
-    session = boto3.session.Session("local", "local", region_name=REGION)
-    sqs = session.client("sqs", endpoint_url=services)
+    assert any("S3 and SQS" in line for line in run.stdout)
+    env = dict(line.split("=", 1) for line in (project.folder / "data" / VARIABLES).read_text().splitlines())
+    sqs = boto3.client(
+        "sqs",
+        endpoint_url=env["AWS_ENDPOINT_URL"],
+        region_name=env["AWS_REGION"],
+        aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
+    )
     (mapping,) = [each for each in Template.load().queue_events if each.function == "ExportsFunction"]
     log = "data/logs/ExportsFunction.log"
 
