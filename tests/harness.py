@@ -28,6 +28,7 @@ from local import engines, loopback, runtime
 from local.gateway import http_api
 from local.template import REGION, Template
 from local.tokens import Issuer
+from tests import documented
 
 TEMPLATE = Template.load()
 ISSUER, CLIENT = "https://issuer.test", "client-of-the-tests"
@@ -161,7 +162,7 @@ class Client:
         path, _, spelled = path.partition("?")
         content = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
         sent = {"content-type": "application/json"} if content else {}
-        return self.transport.send(
+        answer = self.transport.send(
             method,
             path,
             urlencode(query) if query else spelled,
@@ -170,6 +171,9 @@ class Client:
             self.grants,
             self.user,
         )
+        if method not in ("HEAD", "OPTIONS"):
+            documented.hold(method, path, answer.status, answer.headers, answer.content)
+        return answer
 
     def get(self, path: str, **kwargs: Any) -> Answer:
         return self.request("GET", path, **kwargs)

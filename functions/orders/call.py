@@ -22,18 +22,22 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a route requires of its caller: one of these roles in the store, a token alone, or nothing."""
+    """What a route requires of its caller: one of these roles in the store, a token alone, or nothing. A `versioned`
+    route honours If-Match, for the version of what its path names."""
 
     roles: frozenset[str] = READERS
     store: bool = True
     token: bool = True
+    versioned: bool = False
 
 
-def access(roles: frozenset[str] = READERS, *, store: bool = True, token: bool = True) -> Callable[[F], F]:
-    """Declares on a route who may call it."""
+def access(
+    roles: frozenset[str] = READERS, *, store: bool = True, token: bool = True, versioned: bool = False
+) -> Callable[[F], F]:
+    """Declares on a route who may call it, and whether it honours If-Match."""
 
     def declare(route: F) -> F:
-        route.access = Access(roles, store, token)  # type: ignore[attr-defined]
+        route.access = Access(roles, store, token, versioned)  # type: ignore[attr-defined]
         return route
 
     return declare

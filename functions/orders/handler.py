@@ -17,15 +17,15 @@ from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.orders import idempotency, pipeline, problems
+from functions.orders import idempotency, pipeline, problems, versions
 from functions.orders.call import Call, access, begin
-from functions.orders.responses import reply
+from functions.orders.responses import documented, reply
 from functions.orders.route_table import ROUTES, modules_for
 from shared.store.retries import SLOWEST_CALL, time_limit
 from shared.telemetry import logger, metrics
 
 app = APIGatewayHttpResolver()
-app.use(middlewares=[pipeline.checks, idempotency.middleware])
+app.use(middlewares=[pipeline.checks, idempotency.middleware, versions.middleware])
 _loaded: set[str] = set()
 
 
@@ -40,10 +40,17 @@ def load(modules: Iterable[str]) -> None:
 DOCUMENT: dict[str, Any] = {}
 
 
-@app.get("/v1/openapi.json", include_in_schema=False)
+@app.get(
+    "/v1/openapi.json",
+    summary="This document",
+    tags=["Service"],
+    operation_id="get_openapi",
+    responses=documented(dict[str, Any], "The OpenAPI 3.1 document."),
+)
 @access(store=False, token=False)
 def openapi_document() -> Response[Any]:
-    """Made on the first request for it, since it imports every route."""
+    """What this API does, as OpenAPI 3.1. A client can be generated from it."""
+    # Made on the first request for it, since it imports every route.
     if not DOCUMENT:
         DOCUMENT.update(document())
     return reply(DOCUMENT)
@@ -51,7 +58,7 @@ def openapi_document() -> Response[Any]:
 
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document."""
-    from functions.orders.openapi import describe
+    from functions.orders.document.openapi import describe
 
     load(ROUTES)
     return describe(app, [f"functions.orders.routes.{name}" for name in ROUTES])

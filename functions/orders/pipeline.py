@@ -1,5 +1,5 @@
 """The order in which every request is checked: 401, 404, 403, then 415, 413 or 400, then the idempotency key
-(idempotency.py), and only then the route, which answers 412, 409 and 422.
+(idempotency.py), the version (versions.py: 412), and only then the route, which answers 409 and 422.
 
 Powertools would validate a request before any middleware of ours runs. A stranger would learn about fields before
 learning that there is nothing here. So its validation is the last of these checks. It is loaded only for a request that
@@ -8,7 +8,6 @@ has a body or a query: path parameters are text and are looked up.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,12 +20,12 @@ from functions.orders.identity import identify
 from functions.orders.problems import FieldError, Problem
 from functions.orders.request_body import read_body
 from functions.orders.resources import load_resources
+from functions.orders.versions import expected_of
 from shared.operations.stores import open_store
 from shared.settings import settings
 from shared.telemetry import logger
 
 WITHOUT_BODY = frozenset({"GET", "DELETE"})
-_VERSION = re.compile(r'(W/)?"([^"]*)"')
 
 
 def checks(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
@@ -48,7 +47,7 @@ def checks(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
         if route.dependant.body_params:
             app.context["body"] = read_body(event)  # 415, 413 or 400
     if required.store:
-        call.expected = _if_match(headers.get("if-match"))  # 400
+        call.expected = expected_of(headers.get("if-match"), required, route.method)  # 400
     if to_validate:
         from functions.orders.validation import VALIDATION
 
@@ -83,15 +82,3 @@ def _refuse_unknown_parameters(event: Mapping[str, Any], route: Any) -> None:
             f"There is no parameter {', '.join(unknown[:5])} here.",
             [FieldError(f"/query/{name}", "unknown_parameter", "unknown parameter") for name in unknown],
         )
-
-
-def _if_match(header: str | None) -> frozenset[int] | None:
-    """The versions that If-Match admits: None for no header or `*`; a weak tag admits none."""
-    if header is None or header.strip() == "*":
-        return None
-    tags = [_VERSION.fullmatch(part.strip()) for part in header.split(",")]
-    if not all(tags):
-        raise problems.malformed("/header/if-match", "invalid_value", 'An entity tag is written like "7".')
-    return frozenset(
-        int(tag[2]) for tag in tags if tag and not tag[1] and tag[2].isascii() and tag[2].isdigit() and len(tag[2]) < 16
-    )

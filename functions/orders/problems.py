@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NotRequired
 
 from aws_lambda_powertools.event_handler import Response
 from typing_extensions import TypedDict
@@ -58,12 +58,16 @@ class Problem(Exception):
 
 
 class FieldErrorView(TypedDict):
+    """`pointer` is a JSON pointer into the body, or `/query/name`, `/header/name`."""
+
     pointer: str
     code: str
     message: str
 
 
-class ProblemView(TypedDict, total=False):
+class ProblemView(TypedDict):
+    """RFC 9457. `code` says which problem it is and is never renamed; the texts are for people."""
+
     type: str
     title: str
     status: int
@@ -71,11 +75,11 @@ class ProblemView(TypedDict, total=False):
     instance: str
     code: str
     request_id: str
-    errors: list[FieldErrorView]
-    order_status: str
-    allowed_actions: list[str]
-    required_role: list[str]
-    current_version: int
+    errors: NotRequired[list[FieldErrorView]]
+    order_status: NotRequired[str]
+    allowed_actions: NotRequired[list[str]]
+    required_role: NotRequired[list[str]]
+    current_version: NotRequired[int]
 
 
 NOT_FOUND = Problem(404, "not_found", "There is nothing here, or nothing that this token may see.")

@@ -13,7 +13,6 @@ from aws_lambda_powertools.event_handler import Response
 from functions.orders.call import Call
 from functions.orders.models.orders.disputes import dispute_view
 from functions.orders.models.orders.orders import order_view
-from functions.orders.problems import ProblemView
 from shared.domain.order import lifecycle
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import SELLER
@@ -91,11 +90,8 @@ def pending_order(call: Call, status: int = 200) -> PendingAnswer | None:
     return call.pending
 
 
-def documented(model: Any, description: str, status: int = 200) -> dict[int, Any]:
-    """The `responses` of a route in the OpenAPI document."""
-    problem = {
-        "description": "A problem (RFC 9457): `code` says which, `errors` names fields.",
-        "content": {"application/problem+json": {"model": ProblemView}},
-    }
-    body = {"description": description, "content": {"application/json": {"model": model}}}
-    return {status: body} | dict.fromkeys((400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 503), problem)
+def documented(model: Any, description: str, status: int = 200, *, headers: str = "") -> dict[int, Any]:
+    """The own answer of a route in the OpenAPI document, with its headers; without a body where `model` is None. The
+    document adds the refusals."""
+    content = {"application/json": {"model": model}} if model else {}
+    return {status: {"description": description, "content": content, "headers": {name: {} for name in headers.split()}}}

@@ -10,7 +10,7 @@ from shared.domain.messages import model as rules
 from shared.domain.messages.model import Message
 from shared.domain.order.model import Order
 from shared.domain.stores import Store
-from shared.operations.orders import new_id, refuse_future
+from shared.operations.orders import check_version, new_id, refuse_future
 from shared.store.idempotency import PendingAnswer, settle
 from shared.store.messages import messages
 from shared.store.orders import orders
@@ -25,17 +25,24 @@ def draft(sender: str, text: str, at: datetime | None, now: datetime) -> Message
 
 
 def post_message(
-    store: Store, order: Order, message: Message, now: datetime, pending: PendingAnswer | None = None
+    store: Store,
+    order: Order,
+    message: Message,
+    now: datetime,
+    pending: PendingAnswer | None = None,
+    expected: frozenset[int] | None = None,
 ) -> Message:
-    """Store a message. This is possible in every status, also if the order is frozen. Raises Busy."""
+    """Store a message. This is possible in every status, also if the order is frozen. `expected` are the versions in
+    `If-Match`; then the order is the same when the message is stored. Raises PreconditionFailed or Busy."""
     day = message.sent_at.astimezone(ZoneInfo(store.time_zone)).date()
 
     def step(order: Order) -> Message:
+        check_version(order, expected)
         thread = messages.thread(store.store_id, order.order_id)
         after, limit = thread.with_message(message), store.alert_rules.unanswered_after
         change = message_alerts.for_change(store.store_id, order.order_id, thread, after, limit, now)
         with settle(pending, message) as answer:
-            messages.post(order, thread, change, message, day, answer)
+            messages.post(order, thread, change, message, day, answer, same_version=expected is not None)
         return message
 
     return retry(step, lambda: orders.load(store.store_id, order.order_id).order, order)

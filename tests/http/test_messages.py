@@ -149,6 +149,12 @@ def test_what_waits_for_an_answer_and_how_fast_it_came(api: Api) -> None:
     waiting = shop.viewer.every("/v1/messages", unanswered_for=0)
     assert [(each["order_id"], each["text"]) for each in waiting] == [(slow, "first"), (fast, "hello")]
     assert [each["order_id"] for each in shop.viewer.every("/v1/messages", unanswered_for=12)] == [slow]
+    for twelve in ("PT12H", "P0DT12H", "PT720M"):
+        assert [each["order_id"] for each in shop.viewer.every("/v1/messages", unanswered_for=twelve)] == [slow]
+    assert len(shop.viewer.every("/v1/messages", unanswered_for="PT0S")) == len(waiting)
+    for bad in ("soon", "-1", "1.5", "9999", "PT", "P2Y"):
+        refused = shop.viewer.get("/v1/messages", query={"unanswered_for": bad})
+        assert (refused.status, refused.fields) == (400, ["/query/unanswered_for"]), bad
     figures = shop.viewer.get("/v1/messages/figures").json
     assert (figures["unread_orders"], figures["unanswered"], figures["unanswered_12h"]) == (2, 2, 1)
     write(shop.platform, slow, "We have told the shop.")

@@ -19,7 +19,7 @@ from shared.domain.customers.model import Customer
 
 Frequency = StrEnum("Frequency", [(name, name) for name, _ in domain.FREQUENCIES])  # type: ignore[misc]
 
-Amount = StrEnum("Amount", [(name, name) for name, _ in domain.AMOUNTS])  # type: ignore[misc]
+AmountGroup = StrEnum("AmountGroup", [(name, name) for name, _ in domain.AMOUNTS])  # type: ignore[misc]
 
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=50)]
 

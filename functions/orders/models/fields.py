@@ -179,6 +179,25 @@ Duration = Annotated[
 ]
 
 
+_HOURS = re.compile("[0-9]{1,4}")
+
+
+def _waiting(value: Any) -> timedelta:
+    if isinstance(value, str) and (_HOURS.fullmatch(value) or value == "PT0S"):
+        value = timedelta(hours=int(value.strip("PTS")))
+        if value <= timedelta(days=365):
+            return value  # type: ignore[no-any-return]
+    return duration(value)
+
+
+Waiting = Annotated[
+    timedelta,
+    BeforeValidator(_waiting),
+    WithJsonSchema({"type": "string", "examples": ["PT12H", "12"]}),
+]
+"""How long something has waited: a duration, or a number of hours."""
+
+
 def _rate(value: Any) -> int:
     """Parts per million."""
     if not isinstance(value, str) or not re.fullmatch(r"0(\.\d{1,6})?", value, re.ASCII):

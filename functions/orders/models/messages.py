@@ -25,10 +25,6 @@ class MessageText(Body):
     template_id: Name | None = None
 
 
-class Nothing(Body):
-    """No fields."""
-
-
 class NewMessage(MessageText):
     """Only the platform gives `from` and `at`; only the shop names a template."""
 

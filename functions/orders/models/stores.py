@@ -21,7 +21,7 @@ class FeeRatesBody(Report):
     """The shares of the order amount less tax that the platform takes, as decimal strings."""
 
     commission: Rate
-    affiliate: Rate = 0
+    affiliate: Annotated[Rate, Field(json_schema_extra={"default": "0"})] = 0
 
     @model_validator(mode="after")
     def _less_than_all(self) -> FeeRatesBody:

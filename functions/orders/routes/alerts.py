@@ -52,6 +52,7 @@ def list_alerts(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
+    """What needs a person, all or of one severity, in one state."""
     call: Call = router.context["call"]
     severities = (severity,) if severity else tuple(Severity)
     query = {"list": "alerts", "state": str(state), "severities": ",".join(severities)}
@@ -68,6 +69,7 @@ def list_alerts(
 )
 @access()
 def get_alert(alert_id: str) -> Response[Any]:
+    """One alert: its facts, and when it was raised, acknowledged and resolved."""
     call: Call = router.context["call"]
     return _reply(call, call.resource(Alert))
 
@@ -81,6 +83,7 @@ def get_alert(alert_id: str) -> Response[Any]:
 )
 @access(SELLER)
 def acknowledge_alert(alert_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+    """Say that somebody has taken care of it. A resolved alert stays as it is."""
     call: Call = router.context["call"]
     pending = pending_answer(call, lambda alert: _reply(call, alert))
     return _reply(call, operations.acknowledge(call.resource(Alert), call.actor, call.now, pending))
@@ -95,6 +98,7 @@ def acknowledge_alert(alert_id: str, body: Annotated[Nothing, InBody()]) -> Resp
 )
 @access(OWNER)
 def get_alert_rules() -> Response[Any]:
+    """When each kind of alert is raised, quiet hours, the digest and payment reminders."""
     call: Call = router.context["call"]
     return reply(rules_view(call.store.alert_rules, call.store.time_zone))
 
@@ -108,6 +112,7 @@ def get_alert_rules() -> Response[Any]:
 )
 @access(OWNER)
 def put_alert_rules(body: Annotated[AlertRulesBody, InBody()]) -> Response[Any]:
+    """Set the alert rules. A field left out gets its default."""
     call: Call = router.context["call"]
     assert call.stored_store is not None
     return reply(rules_view(operations.change_rules(call.stored_store, body.rules(), call.now), call.store.time_zone))
@@ -127,6 +132,7 @@ def get_payment_reminders(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
+    """How many orders were reminded in these days, and how many of them were paid."""
     call: Call = router.context["call"]
     first, last = _days(call, from_, to)
     query = {"list": "payment-reminders"}

@@ -48,6 +48,7 @@ def _pending(call: Call, status: int) -> Any:
 )
 @access(OWNER)
 def list_channels(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    """Where alerts are sent: email, webhooks and the robots of chats."""
     call: Call = router.context["call"]
     query = {"list": "alert-channels"}
     page = channels.page(call.store.store_id, limit, position(call, cursor, query))
@@ -59,10 +60,16 @@ def list_channels(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     summary="Create an alert channel",
     tags=["Alerts"],
     operation_id="create_alert_channel",
-    responses=documented(ChannelView, "The channel, with the secret of a webhook; no later answer has it.", 201),
+    responses=documented(
+        ChannelView,
+        "The channel, with the secret of a webhook; no later answer has it.",
+        201,
+        headers="Location Cache-Control",
+    ),
 )
 @access(OWNER)
 def create_channel(body: Annotated[ChannelBody, InBody()]) -> Response[Any]:
+    """A new channel. The secret of a webhook is in this answer and in no later one."""
     call: Call = router.context["call"]
     channel = body.channel(call.store.store_id, call.now, settings())
     return _reply(call, operations.create_channel(channel, _pending(call, 201)), 201)
@@ -77,6 +84,7 @@ def create_channel(body: Annotated[ChannelBody, InBody()]) -> Response[Any]:
 )
 @access(OWNER)
 def get_channel(channel_id: str) -> Response[Any]:
+    """One channel, with the address masked."""
     call: Call = router.context["call"]
     return reply(channel_view(call.resource(Channel), call.now))
 
@@ -90,6 +98,7 @@ def get_channel(channel_id: str) -> Response[Any]:
 )
 @access(OWNER)
 def change_channel(channel_id: str, body: Annotated[ChangeChannel, InBody()]) -> Response[Any]:
+    """Change a channel, or switch it on or off. A field left out stays."""
     call: Call = router.context["call"]
     changed = operations.change_channel(
         call.resource(Channel), lambda channel: body.change(channel, call.now, settings())
@@ -106,6 +115,7 @@ def change_channel(channel_id: str, body: Annotated[ChangeChannel, InBody()]) ->
 )
 @access(OWNER)
 def delete_channel(channel_id: str) -> Response[Any]:
+    """Delete a channel. What waits for it is not sent."""
     call: Call = router.context["call"]
     operations.delete_channel(call.resource(Channel))
     return reply(channel_view(call.resource(Channel), call.now))
@@ -120,6 +130,7 @@ def delete_channel(channel_id: str) -> Response[Any]:
 )
 @access(OWNER)
 def test_channel(channel_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+    """Send a test message. It is tried once; its delivery has the result."""
     call: Call = router.context["call"]
     return reply(delivery_view(operations.send_test(call.resource(Channel), call.now)), 202)
 
@@ -129,10 +140,13 @@ def test_channel(channel_id: str, body: Annotated[Nothing, InBody()]) -> Respons
     summary="Give a webhook a new secret",
     tags=["Alerts"],
     operation_id="rotate_alert_channel_secret",
-    responses=documented(ChannelView, "The channel with its new secret; the former one also signs for 24 hours."),
+    responses=documented(
+        ChannelView, "The channel with its new secret; the former one also signs for 24 hours.", headers="Cache-Control"
+    ),
 )
 @access(OWNER)
 def rotate_secret(channel_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+    """Give a webhook a new secret. The former one signs, too, for 24 hours."""
     call: Call = router.context["call"]
     return _reply(call, operations.rotate_secret(call.resource(Channel), call.now, _pending(call, 200)), 200)
 
@@ -146,6 +160,7 @@ def rotate_secret(channel_id: str, body: Annotated[Nothing, InBody()]) -> Respon
 )
 @access(OWNER)
 def list_deliveries(channel_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    """What was sent to a channel in the last 30 days, with each attempt."""
     call: Call = router.context["call"]
     query = {"list": f"deliveries/{channel_id}"}
     page = deliveries.page(call.store.store_id, channel_id, limit, position(call, cursor, query), call.now)
@@ -161,6 +176,7 @@ def list_deliveries(channel_id: str, limit: Limit = 50, cursor: Cursor = None) -
 )
 @access(OWNER)
 def redeliver(channel_id: str, delivery_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+    """Send a delivery that has ended once more, under the same id."""
     call: Call = router.context["call"]
     if not resources.ID.fullmatch(delivery_id):
         raise not_found()

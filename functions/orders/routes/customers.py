@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from functions.orders.call import Call, access
 from functions.orders.identity import OWNER, SELLER
 from functions.orders.models.customers import (
-    Amount,
+    AmountGroup,
     CustomerView,
     EraseCustomer,
     ErasedView,
@@ -51,7 +51,7 @@ LongCursor = Annotated[str | None, Query(min_length=1, max_length=4096)]
 @access()
 def list_customers(
     frequency: Annotated[Frequency | None, Query()] = None,
-    amount: Annotated[Amount | None, Query()] = None,
+    amount: Annotated[AmountGroup | None, Query()] = None,
     blocked: Annotated[Literal["true"] | None, Query()] = None,
     opted_out: Annotated[Literal["true"] | None, Query()] = None,
     last_order_from: Moment = None,
@@ -60,6 +60,7 @@ def list_customers(
     limit: Limit = 50,
     cursor: LongCursor = None,
 ) -> Response[Any]:
+    """Buyers by the time of their last order, all or those of one group."""
     call: Call = router.context["call"]
     states = _states(frequency, amount, blocked, opted_out)
     forward = sort == "last_order_at"
@@ -101,10 +102,11 @@ def _states(frequency: str | None, amount: str | None, blocked: str | None, opte
     summary="Read a customer",
     tags=["Customers"],
     operation_id="get_customer",
-    responses=documented(CustomerView, "The figures of the buyer's orders, and the notes of the shop."),
+    responses=documented(CustomerView, "The figures of the buyer's orders, and the notes of the shop.", headers="ETag"),
 )
 @access()
 def get_customer(buyer_id: str) -> Response[Any]:
+    """A buyer with the figures of their orders and the shop's notes."""
     call: Call = router.context["call"]
     return _reply(call, call.resource(Customer))
 
@@ -114,10 +116,11 @@ def get_customer(buyer_id: str) -> Response[Any]:
     summary="Annotate, tag or block a customer, or stop reminders",
     tags=["Customers"],
     operation_id="patch_customer",
-    responses=documented(CustomerView, "The customer as it is now."),
+    responses=documented(CustomerView, "The customer as it is now.", headers="ETag"),
 )
-@access(SELLER)
+@access(SELLER, versioned=True)
 def patch_customer(buyer_id: str, body: Annotated[PatchCustomer, InBody()]) -> Response[Any]:
+    """Set tags, note, block and opt-out. A field left out stays; null clears tags and note."""
     call: Call = router.context["call"]
     given: dict[str, Any] = {name: getattr(body, name) for name in body.model_fields_set}
     if "tags" in given:
@@ -136,10 +139,12 @@ def patch_customer(buyer_id: str, body: Annotated[PatchCustomer, InBody()]) -> R
         ErasedView,
         "The erasure is queued; the customer at Location has its progress. Figures stay. An erasure is final.",
         202,
+        headers="Location ETag",
     ),
 )
-@access(OWNER)
+@access(OWNER, versioned=True)
 def erase_customer(buyer_id: str, body: Annotated[EraseCustomer, InBody()]) -> Response[Any]:
+    """Erase a buyer's personal data in all their orders, for good. The figures stay."""
     call: Call = router.context["call"]
     pending = pending_answer(call, _erased)
     customer = call.resource(Customer)
@@ -155,6 +160,7 @@ def erase_customer(buyer_id: str, body: Annotated[EraseCustomer, InBody()]) -> R
 )
 @access()
 def list_customer_orders(buyer_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    """The orders of one buyer."""
     call: Call = router.context["call"]
     query = {"list": "customer", "buyer": call.resource(Customer).buyer_id}
     start = position(call, cursor, query)

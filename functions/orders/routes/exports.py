@@ -51,10 +51,14 @@ def _pending(call: Call, status: int) -> Any:
     summary="Request an export",
     tags=["Exports"],
     operation_id="create_export",
-    responses=documented(ExportView, "The export is queued; its Location shows its progress.", 202),
+    responses=documented(ExportView, "The export is queued; its Location shows its progress.", 202, headers="Location"),
 )
 @access(SELLER)
 def create_export(body: Annotated[NewExport, InBody()]) -> Response[Any]:
+    """Write orders, lines, shipments, funds or customers into .xls, .xlsx or .csv files.
+
+    Without preset and window it is the last three calendar months in the store's zone.
+    """
     call: Call = router.context["call"]
     request = body.request(call.store, call.now)
     return _reply(call, operations.request_export(call.store, request, call.actor, call.now, _pending(call, 202)), 202)
@@ -69,6 +73,7 @@ def create_export(body: Annotated[NewExport, InBody()]) -> Response[Any]:
 )
 @access(SELLER)
 def list_exports(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    """The exports of the store, each with at most ten of its warnings."""
     call: Call = router.context["call"]
     query = {"list": "exports"}
     page = exports.listed(call.store.store_id, limit, position(call, cursor, query))
@@ -84,6 +89,7 @@ def list_exports(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
 )
 @access(SELLER)
 def get_export(export_id: str) -> Response[Any]:
+    """One export: its progress, its files, its warnings and who has fetched them."""
     call: Call = router.context["call"]
     view = export_view(call.resource(Job), call.now, call.language)
     downloads = exports.downloads(call.store.store_id, export_id, MAX_DOWNLOADS)
@@ -95,10 +101,11 @@ def get_export(export_id: str) -> Response[Any]:
     summary="Fetch a file",
     tags=["Exports"],
     operation_id="get_export_file",
-    responses=documented(dict[str, str], "The file is at Location, for five minutes.", 302),
+    responses=documented(None, "The file is at Location, for five minutes.", 302, headers="Location Cache-Control"),
 )
 @access(SELLER)
 def get_export_file(export_id: str, n: str) -> Response[Any]:
+    """A link to a file, which is valid for five minutes. The fetch is recorded."""
     call: Call = router.context["call"]
     job = call.resource(Job)
     file = job.file(int(n)) if n.isascii() and n.isdigit() and len(n) < 6 else None
@@ -121,6 +128,7 @@ def get_export_file(export_id: str, n: str) -> Response[Any]:
 )
 @access(SELLER)
 def cancel_export(export_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+    """Stop an export. The files that it has stay."""
     call: Call = router.context["call"]
     return _reply(call, operations.cancel_export(call.store.store_id, export_id, call.now, _pending(call, 200)))
 
@@ -134,6 +142,7 @@ def cancel_export(export_id: str, body: Annotated[Nothing, InBody()]) -> Respons
 )
 @access(SELLER)
 def retry_export(export_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+    """Run a failed, cancelled or expired export again, from the file that failed."""
     call: Call = router.context["call"]
     return _reply(call, operations.retry_export(call.store.store_id, export_id, call.now, _pending(call, 200)))
 
@@ -147,6 +156,7 @@ def retry_export(export_id: str, body: Annotated[Nothing, InBody()]) -> Response
 )
 @access()
 def get_shipment_list() -> Response[Any]:
+    """Whether an order awaits shipment, so that there is a shipment list, and how many do."""
     call: Call = router.context["call"]
     count = operations.awaiting_shipment(call.store.store_id)
     return reply({"available": count > 0, "orders": count})
@@ -161,6 +171,7 @@ def get_shipment_list() -> Response[Any]:
 )
 @access(OWNER)
 def get_export_schedule() -> Response[Any]:
+    """What is exported regularly, and when next."""
     call: Call = router.context["call"]
     return reply(schedule_view(regular_exports.load(call.store.store_id), call.store.time_zone))
 
@@ -174,6 +185,7 @@ def get_export_schedule() -> Response[Any]:
 )
 @access(OWNER)
 def put_export_schedule(body: Annotated[ScheduleBody, InBody()]) -> Response[Any]:
+    """Set the regular export. A field left out gets its default."""
     call: Call = router.context["call"]
     schedule = replace(Schedule(), **{name: getattr(body, name) for name in type(body).model_fields})
     return reply(schedule_view(operations.change_schedule(call.store, schedule, call.now), call.store.time_zone))

@@ -11,11 +11,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.orders.call import Call, access
 from functions.orders.identity import PLATFORM, SELLER
+from functions.orders.models.fields import Nothing, Waiting
 from functions.orders.models.messages import (
     FiguresView,
     MessageView,
     NewMessage,
-    Nothing,
     message_view,
     replies_view,
     text_of,
@@ -41,6 +41,7 @@ router = Router()
 )
 @access()
 def list_order_messages(order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    """The messages of one order."""
     call: Call = router.context["call"]
     query = {"list": f"messages/{order_id}"}
     page = messages.page(call.store.store_id, order_id, limit, position(call, cursor, query))
@@ -54,8 +55,9 @@ def list_order_messages(order_id: str, limit: Limit = 50, cursor: Cursor = None)
     operation_id="post_message",
     responses=documented(MessageView, "The message.", 201),
 )
-@access(SELLER | PLATFORM)
+@access(SELLER | PLATFORM, versioned=True)
 def post_message(order_id: str, body: Annotated[NewMessage, InBody()]) -> Response[Any]:
+    """Write to the buyer, in English; the platform reports a buyer's message with `from`."""
     call: Call = router.context["call"]
     by_platform = call.actor.role in PLATFORM
     for name, given in (("from", body.from_), ("at", body.at)):
@@ -66,7 +68,9 @@ def post_message(order_id: str, body: Annotated[NewMessage, InBody()]) -> Respon
     sender = (body.from_ or "platform") if by_platform else "seller"
     message = operations.draft(sender, text_of(call, body), body.at, call.now)
     pending = pending_answer(call, lambda message: reply(message_view(message), 201))
-    return reply(message_view(operations.post_message(call.store, call.order, message, call.now, pending)), 201)
+    return reply(
+        message_view(operations.post_message(call.store, call.order, message, call.now, pending, call.expected)), 201
+    )
 
 
 @router.post(
@@ -76,8 +80,9 @@ def post_message(order_id: str, body: Annotated[NewMessage, InBody()]) -> Respon
     operation_id="read_messages",
     responses=documented(dict[str, int], "The number of unread messages: 0."),
 )
-@access(SELLER | PLATFORM)
+@access(SELLER | PLATFORM, versioned=True)
 def read_messages(order_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+    """Mark the messages of the other side as read."""
     call: Call = router.context["call"]
     operations.read_messages(call.store, order_id, call.actor.role not in PLATFORM, call.now)
     return reply({"unread": 0})
@@ -90,16 +95,17 @@ def read_messages(order_id: str, body: Annotated[Nothing, InBody()]) -> Response
     operation_id="list_messages",
     responses=documented(
         page_of("MessagePage", MessageView),
-        "All or the buyers' unread ones, latest first; or those unanswered for so many hours, oldest first.",
+        "All or the buyers' unread ones, latest first; or those unanswered for so long, oldest first.",
     ),
 )
 @access()
 def list_messages(
     unread: Annotated[Literal["true"] | None, Query()] = None,
-    unanswered_for: Annotated[int | None, Query(ge=0, le=8760)] = None,
+    unanswered_for: Annotated[Waiting | None, Query()] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
+    """Messages of all orders: all, the unread ones of buyers, or those that nobody has answered."""
     call: Call = router.context["call"]
     if unread is not None and unanswered_for is not None:
         raise Problem(400, "filter_not_indexed", "Either `unread` or `unanswered_for`, not both.")
@@ -108,7 +114,7 @@ def list_messages(
     if unanswered_for is None:
         page = messages.listed(call.store.store_id, unread is not None, limit, start)
     else:
-        until = call.now - timedelta(hours=unanswered_for)
+        until = call.now - unanswered_for
         page = messages.unanswered(call.store.store_id, until, limit, start)
     return page_reply(
         call, page, lambda listed: {**message_view(listed.record), "order_id": listed.order_id}, limit, query
@@ -124,6 +130,7 @@ def list_messages(
 )
 @access()
 def get_figures() -> Response[Any]:
+    """How many messages wait, and how fast the shop answered in the last days."""
     call: Call = router.context["call"]
     store_id, today = call.store.store_id, call.now.astimezone(ZoneInfo(call.store.time_zone)).date()
     figures: FiguresView = {

@@ -90,6 +90,7 @@ def report_sales(
 )
 @access()
 def report_service_level() -> Response[Any]:
+    """How the shop does by the platform's measures, over 7 and 30 days."""
     call: Call = router.context["call"]
     tomorrow = _today(call) + timedelta(days=1)
     by_day = list(figures.days(call.store.store_id, "total", tomorrow - timedelta(days=max(LOOK_BACK)), tomorrow))
@@ -112,6 +113,7 @@ def report_service_level() -> Response[Any]:
 )
 @access()
 def list_violations(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    """Orders that the seller did not ship in time (成交不卖)."""
     call: Call = router.context["call"]
     query = {"list": "violations"}
     page = figures.violations(call.store.store_id, limit, position(call, cursor, query))

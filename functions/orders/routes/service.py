@@ -21,6 +21,7 @@ router = Router()
 )
 @access(store=False)
 def me() -> Response[Any]:
+    """Who the token says the caller is, and the role in each store."""
     call: Call = router.context["call"]
     assert call.caller is not None
     return reply(me_view(call.caller))
@@ -36,4 +37,5 @@ def me() -> Response[Any]:
 )
 @access(store=False, token=False)
 def health() -> Response[Any]:
+    """Whether the function runs. It reads no table."""
     return reply({"status": "ok"})

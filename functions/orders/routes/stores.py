@@ -24,6 +24,7 @@ router = Router()
 )
 @access()
 def get_store() -> Response[Any]:
+    """The settings of the store: zone, currency, working days, deadlines and fee rates."""
     call: Call = router.context["call"]
     return reply(store_view(call.store))
 
@@ -37,6 +38,7 @@ def get_store() -> Response[Any]:
 )
 @access(OWNER)
 def patch_store(body: Annotated[PatchStore, InBody()]) -> Response[Any]:
+    """Change settings of the store. A field left out stays."""
     call: Call = router.context["call"]
     assert call.stored_store is not None
     body.check()

@@ -28,6 +28,7 @@ router = Router()
 )
 @access()
 def list_templates(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    """The shop's own texts for messages."""
     call: Call = router.context["call"]
     query = {"list": "message-templates"}
     page = templates.page(call.store.store_id, limit, position(call, cursor, query))
@@ -39,10 +40,11 @@ def list_templates(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     summary="Create a template",
     tags=["Messages"],
     operation_id="create_template",
-    responses=documented(TemplateView, "The template.", 201),
+    responses=documented(TemplateView, "The template.", 201, headers="Location"),
 )
 @access(SELLER)
 def create_template(body: Annotated[TemplateBody, InBody()]) -> Response[Any]:
+    """A text with variables, which are filled from the order."""
     call: Call = router.context["call"]
 
     def answer(template: Template) -> Response[Any]:
@@ -62,6 +64,7 @@ def create_template(body: Annotated[TemplateBody, InBody()]) -> Response[Any]:
 )
 @access()
 def get_template(template_id: str) -> Response[Any]:
+    """One template, with the variables that its text uses."""
     call: Call = router.context["call"]
     return reply(template_view(call.resource(Template)))
 
@@ -75,6 +78,7 @@ def get_template(template_id: str) -> Response[Any]:
 )
 @access(SELLER)
 def change_template(template_id: str, body: Annotated[TemplateBody, InBody()]) -> Response[Any]:
+    """Set the name and the text of a template."""
     call: Call = router.context["call"]
     changed = operations.change_template(call.store.store_id, call.resource(Template), body.name, body.text, call.now)
     return reply(template_view(changed))
@@ -89,6 +93,7 @@ def change_template(template_id: str, body: Annotated[TemplateBody, InBody()]) -
 )
 @access(SELLER)
 def delete_template(template_id: str) -> Response[Any]:
+    """Delete a template. Messages that were written with it stay."""
     call: Call = router.context["call"]
     operations.delete_template(call.store.store_id, call.resource(Template))
     return reply(template_view(call.resource(Template)))
@@ -103,6 +108,7 @@ def delete_template(template_id: str) -> Response[Any]:
 )
 @access()
 def preview_template(template_id: str, body: Annotated[PreviewTemplate, InBody()]) -> Response[Any]:
+    """The text that a template makes of an order."""
     call: Call = router.context["call"]
     order = orders.load(call.store.store_id, body.order_id).order
     return reply({"text": fill(call.resource(Template), order, call.store)})

@@ -54,18 +54,29 @@ def thread(store_id: str, order_id: str) -> Thread:
 
 
 def post(
-    order: Order, before: Thread, change: ThreadChange, message: Message, day: date, also: Sequence[Write] = ()
+    order: Order,
+    before: Thread,
+    change: ThreadChange,
+    message: Message,
+    day: date,
+    also: Sequence[Write] = (),
+    *,
+    same_version: bool = False,
 ) -> None:
     """Write a message and the changed thread with its alerts. A buyer's message also changes the order's unread count,
-    a reply the figures of `day`. The order's version stays. Raises Stale."""
+    a reply the figures of `day`. The order's version stays. Raises Stale; with `same_version` also where the order has
+    another version by now, which costs the other messages a check of the head."""
     after = change.thread
     writes: list[Write] = [
         Put(_record(order, message), absent(), stale),
         *_thread_writes(order.store_id, order.order_id, before, change),
         *also,
     ]
+    at = OrderRecord.version == order.version if same_version else OrderRecord.version.exists()
     if message.sender == BUYER:
-        writes += _unread(order, order.unread_messages + 1)
+        writes += _unread(order, order.unread_messages + 1, at)
+    elif same_version:
+        writes.append(Check(OrderRecord(keys.order_pk(order.store_id, order.order_id), keys.ORDER), at, stale))
     if message.sender == SELLER and before.unanswered is not None and after.unanswered is None:
         writes.append(_reply_write(order.store_id, day, message.sent_at - before.unanswered.sent_at))
     transact(writes)
@@ -102,7 +113,7 @@ def mark_read(order: Order, by_seller: bool, now: datetime, also: Sequence[Write
         for message in unread
     ]
     if by_seller:
-        writes += _unread(order, left if unread else 0)
+        writes += _unread(order, left if unread else 0, OrderRecord.version.exists())
     transact([*writes, *also])
     return left if unread else 0
 
@@ -172,7 +183,7 @@ def _unanswered_selection(store_id: str, until: datetime | None) -> Selection:
     return Selection("by_state", (f"{store_id}#thread#unanswered",), None, until, forward=True)
 
 
-def _unread(order: Order, count: int) -> list[Write]:
+def _unread(order: Order, count: int, at: Condition) -> list[Write]:
     head = OrderRecord(keys.order_pk(order.store_id, order.order_id), keys.ORDER)
     unread = OrderRecord.unread_messages
     actions = (
@@ -182,7 +193,7 @@ def _unread(order: Order, count: int) -> list[Write]:
     )
     as_read = unread == order.unread_messages if order.unread_messages else unread.does_not_exist()
     return [
-        Update(head, [OrderRecord.revision.add(1), *actions], OrderRecord.version.exists() & as_read, stale),
+        Update(head, [OrderRecord.revision.add(1), *actions], at & as_read, stale),
         *counters.delta_writes(order, replace(order, unread_messages=count)),
     ]
 

@@ -25,15 +25,14 @@ router = Router()
 def _route(action: str, model: type[Body]) -> None:
     @router.post(
         f"/v1/orders/<order_id>/actions/{action}",
-        summary=action,
+        summary=action.replace("_", " ").capitalize(),
         tags=["Actions"],
         operation_id=f"action_{action}",
-        responses=documented(OrderView, "The order as it is now."),
+        responses=documented(OrderView, "The order as it is now.", headers="ETag"),
     )
-    @access(roles_for(action))
+    @access(roles_for(action), versioned=True)
     def act(order_id: str, body: Annotated[model, InBody()]) -> Response[Any]:  # type: ignore[valid-type]
         call: Call = router.context["call"]
-        orders.check_version(call.order, call.expected)
         call.warnings = parcel_warnings(call.order, body, call.language)
         order = orders.change_order(
             call.store, call.resource(Loaded), request_for(call, action, body), pending_order(call)

@@ -18,12 +18,13 @@ from functions.orders.identity import SELLER
 from functions.orders.models.fields import Body
 from functions.orders.models.messages import MessageText, text_of
 from functions.orders.models.orders.actions import ACTION_BODIES, Step, request_for
-from functions.orders.models.orders.bulk import BULK_ACTIONS, Bulk, BulkResults, ItemResult
+from functions.orders.models.orders.bulk import BULK_ACTIONS, Bulk, BulkResults, ItemResult, bulk_of
 from functions.orders.models.orders.parcel_warnings import parcel_warnings
 from functions.orders.models.orders.parcels import ParcelWarning
-from functions.orders.problems import Problem, ProblemView, malformed
+from functions.orders.problems import Problem, malformed
 from functions.orders.responses import documented, reply
 from functions.orders.validation import field_errors
+from functions.orders.versions import expected_versions
 from shared.domain.messages.model import SELLER as SHOP
 from shared.domain.messages.model import Message
 from shared.domain.order.model import Order
@@ -65,7 +66,9 @@ def _message_effect() -> Effect:
 
     def effect(item: Call, body: MessageText, pending: PendingAnswer | None, dry_run: bool) -> Message | None:
         message = messages.draft(SHOP, text_of(item, body, find), None, item.now)
-        return None if dry_run else messages.post_message(item.store, item.order, message, item.now, pending)
+        if dry_run:
+            return None
+        return messages.post_message(item.store, item.order, message, item.now, pending, item.expected)
 
     return effect
 
@@ -101,21 +104,23 @@ def _attempt(
         done: ItemResult = {"order_id": order_id, "status": "succeeded"}
         if warnings:
             done["warnings"] = warnings
-        if isinstance(record, Order):
+        if isinstance(record, Order) and not dry_run:
             done["version"] = record.version
-        elif record is not None:
+        elif isinstance(record, Message):
             done["message_id"] = record.message_id
         return done
 
     try:
         loaded = orders.load(call.store.store_id, order_id)
+        if_match = content.pop("if_match", None)
         body = model.model_validate(content)
         warnings = parcel_warnings(loaded.order, body, call.language)
-        item = replace(call, resources={Loaded: loaded}, expected=None, pending=None)
+        item = replace(call, resources={Loaded: loaded}, expected=_expected(if_match), pending=None)
         if key is not None and not dry_run:
             scope = (call.actor.id, "POST", call.path, key, order_id)
             pending = claim(call.store.store_id, scope, content, call.now)
             pending.render = succeeded
+        operations.check_version(loaded.order, item.expected)
         record = effect(item, body, pending, dry_run)
         if pending and not pending.saved:
             pending.save(succeeded(record))
@@ -136,25 +141,36 @@ def _attempt(
     return {"order_id": order_id, "status": "failed", "problem": refusal}
 
 
+def _expected(if_match: Any) -> frozenset[int] | None:
+    """The versions that an item admits; a number is a version. Raises Problem 400."""
+    if isinstance(if_match, int) and not isinstance(if_match, bool):
+        return frozenset({if_match})
+    if if_match is not None and not isinstance(if_match, str):
+        raise malformed("/if_match", "invalid_value", 'A version is a number, or an entity tag like "7".')
+    return expected_versions(if_match, "/if_match")
+
+
 def _final(result: ItemResult) -> bool:
     """Whether the item has its last answer. An item that failed for lack of time or of a reachable table runs again
     when the request is sent again."""
-    problem = result.get("problem", ProblemView())
+    problem: Any = result.get("problem", {})
     status = problem.get("status", 200)
     temporary = status == 429 or status >= 500 or problem.get("code") == "request_in_progress"
     return result["status"] != "not_attempted" and not temporary
 
 
 def _route(action: str, model: type[Body], begin: Callable[[], Effect]) -> None:
+    bulk_model: Any = bulk_of(action, model)
+
     @router.post(
         f"/v1/bulk/{action}",
-        summary=f"{action} for many orders",
+        summary=f"{action.replace('_', ' ').capitalize()} for many orders",
         tags=["Bulk"],
         operation_id=f"bulk_{action}",
         responses=documented(BulkResults, "The result of each item, in order."),
     )
     @access(SELLER)
-    def bulk(body: Annotated[Bulk, InBody()]) -> Response[Any]:
+    def bulk(body: Annotated[bulk_model, InBody()]) -> Response[Any]:
         call: Call = router.context["call"]
         key = (router.current_event.headers or {}).get("idempotency-key")
         began, effect = time.monotonic(), begin()
@@ -166,7 +182,7 @@ def _route(action: str, model: type[Body], begin: Callable[[], Effect]) -> None:
                 results.append(_attempt(call, effect, model, order_id, content, key, body.dry_run))
         if call.pending is not None and not all(map(_final, results)):
             call.pending.final = False
-        return reply({"results": results})
+        return reply({"dry_run": body.dry_run, "results": results})
 
 
 for _action in BULK_ACTIONS:

@@ -35,6 +35,7 @@ def list_deadlines(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
+    """Orders with a running timer, each once with all its timers."""
     call: Call = router.context["call"]
     filters = Filters(status=status, due_from=due_from, due_to=due_to, sort="deadline_at", actor=actor)
     query = filters.query() | {"list": "deadlines"}

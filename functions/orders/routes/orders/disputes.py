@@ -39,6 +39,7 @@ def list_disputes(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
+    """Disputes of all orders, all or those in one stage."""
     call: Call = router.context["call"]
     stages = (stage,) if stage else tuple(Stage)
     query = {"list": "disputes", "stages": ",".join(stages)}
@@ -53,10 +54,11 @@ def list_disputes(
     summary="Read a dispute",
     tags=["Disputes"],
     operation_id="get_dispute",
-    responses=documented(OpenDisputeView, "The dispute, and the steps that this caller may take now."),
+    responses=documented(OpenDisputeView, "The dispute, and the steps that this caller may take now.", headers="ETag"),
 )
 @access()
 def get_dispute(dispute_id: str) -> Response[Any]:
+    """A dispute with its proposals and evidence, and the steps that this caller may take now."""
     call: Call = router.context["call"]
     return dispute_reply(call, dispute_id, call.order)
 
@@ -64,15 +66,14 @@ def get_dispute(dispute_id: str) -> Response[Any]:
 def _route(action: str, model: type[Body]) -> None:
     @router.post(
         f"/v1/disputes/<dispute_id>/actions/{action}",
-        summary=action,
+        summary=action.replace("_", " ").capitalize(),
         tags=["Disputes"],
         operation_id=f"dispute_{action}",
-        responses=documented(OpenDisputeView, "The dispute as it is now."),
+        responses=documented(OpenDisputeView, "The dispute as it is now.", headers="ETag"),
     )
-    @access(roles_for(action))
+    @access(roles_for(action), versioned=True)
     def act(dispute_id: str, body: Annotated[model, InBody()]) -> Response[Any]:  # type: ignore[valid-type]
         call: Call = router.context["call"]
-        orders.check_version(call.order, call.expected)
         request = request_for(call, action, body)
         request.body["dispute_id"] = dispute_id  # type: ignore[index]
         pending = pending_answer(call, lambda order: dispute_reply(call, dispute_id, order))

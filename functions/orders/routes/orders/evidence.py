@@ -13,7 +13,7 @@ from functions.orders.models.orders.disputes import OpenDisputeView
 from functions.orders.models.orders.evidence import AddEvidence, FormView, NewEvidence, form_view
 from functions.orders.problems import not_found
 from functions.orders.responses import dispute_reply, documented, pending_answer, reply
-from shared.operations import evidence, orders
+from shared.operations import evidence
 from shared.store.orders.orders import Loaded
 
 router = Router()
@@ -28,6 +28,7 @@ router = Router()
 )
 @access(SELLER | PLATFORM)
 def offer_form(dispute_id: str, body: Annotated[NewEvidence, InBody()]) -> Response[Any]:
+    """A form for the upload of an image or a PDF, of 5 MB at most. Then `add_evidence` adds the file."""
     call: Call = router.context["call"]
     form = evidence.offer_form(call.store, call.order, dispute_id, body.media_type, call.actor, call.now)
     return reply(form_view(form), 201)
@@ -35,15 +36,14 @@ def offer_form(dispute_id: str, body: Annotated[NewEvidence, InBody()]) -> Respo
 
 @router.post(
     "/v1/disputes/<dispute_id>/actions/add_evidence",
-    summary="add_evidence",
+    summary="Add evidence",
     tags=["Disputes"],
     operation_id="dispute_add_evidence",
-    responses=documented(OpenDisputeView, "The dispute as it is now."),
+    responses=documented(OpenDisputeView, "The dispute as it is now.", headers="ETag"),
 )
-@access(SELLER | PLATFORM)
+@access(SELLER | PLATFORM, versioned=True)
 def add_evidence(dispute_id: str, body: Annotated[AddEvidence, InBody()]) -> Response[Any]:
     call: Call = router.context["call"]
-    orders.check_version(call.order, call.expected)
     request = request_for(call, "add_evidence", body)
     pending = pending_answer(call, lambda order: dispute_reply(call, dispute_id, order))
     order = evidence.add_evidence(call.store, call.resource(Loaded), dispute_id, request, pending)
@@ -55,10 +55,11 @@ def add_evidence(dispute_id: str, body: Annotated[AddEvidence, InBody()]) -> Res
     summary="Fetch a piece of evidence",
     tags=["Disputes"],
     operation_id="get_evidence",
-    responses=documented(dict[str, str], "The file is at Location, for five minutes.", 302),
+    responses=documented(None, "The file is at Location, for five minutes.", 302, headers="Location Cache-Control"),
 )
 @access()
 def get_evidence(dispute_id: str, evidence_id: str) -> Response[Any]:
+    """A link to a file of a dispute, which is valid for five minutes."""
     call: Call = router.context["call"]
     link = evidence.link(call.store.store_id, call.order, dispute_id, evidence_id)
     if link is None:

@@ -38,6 +38,7 @@ Moment = Annotated[Instant | None, Query()]
 )
 @access()
 def get_funds() -> Response[Any]:
+    """What has moved and what the platform holds, per currency, each amount with its list."""
     call: Call = router.context["call"]
     totals = ledger.totals(call.store.store_id)
     data = [currency_view(currency, totals[currency]) for currency in sorted(totals)]
@@ -62,6 +63,7 @@ def list_fund_entries(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
+    """The movements of money behind the totals, in one currency, by default the store's own."""
     call: Call = router.context["call"]
     flows, currency = [str(flow)] if flow else list(domain.FLOWS), currency or call.store.currency
     query = {"list": "funds", "flows": ",".join(flows), "currency": currency, "from": str(at_from), "to": str(at_to)}
@@ -85,6 +87,7 @@ def list_fund_entries(
 )
 @access()
 def list_unexplained_funds(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    """Ended orders whose movements do not add up to zero."""
     call: Call = router.context["call"]
     query = {"list": "unexplained"}
     page = lists.unexplained(call.store.store_id, limit, position(call, cursor, query))
@@ -100,5 +103,6 @@ def list_unexplained_funds(limit: Limit = 50, cursor: Cursor = None) -> Response
 )
 @access()
 def get_order_funds(order_id: str) -> Response[Any]:
+    """The movements of one order, what is held of it, and what is expected and when."""
     call: Call = router.context["call"]
     return reply(order_funds_view(call.order, ledger.entries(call.store.store_id, order_id)))

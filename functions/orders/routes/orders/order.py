@@ -20,10 +20,14 @@ router = Router()
     summary="Read an order",
     tags=["Orders"],
     operation_id="get_order",
-    responses=documented(OrderView, "The order."),
+    responses=documented(OrderView, "The order.", headers="ETag"),
 )
 @access()
 def get(order_id: str, reveal: Literal["recipient"] | None = None) -> Response[Any]:
+    """Everything about an order, with the actions that this caller may take now. The recipient is masked.
+
+    `reveal=recipient` shows it to owner and staff, and is recorded.
+    """
     call: Call = router.context["call"]
     if reveal is not None:
         if call.actor.role not in SELLER:

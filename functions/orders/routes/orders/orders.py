@@ -43,11 +43,12 @@ ActingSeller = Annotated[
     summary="Place an order",
     tags=["Orders"],
     operation_id="place_order",
-    responses=documented(OrderView, "The new order.", 201)
-    | {200: documented(OrderView, "The order, placed before.")[200]},
+    responses=documented(OrderView, "The new order.", 201, headers="ETag Location")
+    | documented(OrderView, "The order, placed before.", headers="ETag"),
 )
 @access(PLATFORM)
 def place(body: Annotated[NewOrder, InBody()]) -> Response[Any]:
+    """A new order. The same order again answers 200; the same number with other content is refused."""
     call: Call = router.context["call"]
     order, created = orders.place_order(call.store, placement(body), call.actor, call.now, pending_order(call, 201))
     return order_reply(call, order, 201 if created else 200)
@@ -76,6 +77,10 @@ def list_orders(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
+    """Orders by one filter: a status or several, an overlay, a fund state, a buyer or a tracking number.
+
+    Filters that no index answers together are refused; the answer names those that go together.
+    """
     call: Call = router.context["call"]
     filters = Filters(
         status, overlay, fund_state, buyer, tracking_no, placed_from, placed_to, due_from, due_to, sort, actor
@@ -94,6 +99,7 @@ def list_orders(
 )
 @access()
 def counters() -> Response[Any]:
+    """Counts by status, overlay and fund state, exact at every moment, and counts that change with time."""
     call: Call = router.context["call"]
     return reply(counters_view(call.store, call.now))
 
@@ -103,10 +109,11 @@ def counters() -> Response[Any]:
     summary="Annotate, tag or assign an order",
     tags=["Orders"],
     operation_id="patch_order",
-    responses=documented(OrderView, "The order as it is now."),
+    responses=documented(OrderView, "The order as it is now.", headers="ETag"),
 )
-@access(SELLER)
+@access(SELLER, versioned=True)
 def patch(order_id: str, body: Annotated[PatchOrder, InBody()]) -> Response[Any]:
+    """Set the note, the tags or the assignee, in every status. A field left out stays; null clears it."""
     call: Call = router.context["call"]
     given = {name: getattr(body, name) for name in body.model_fields_set}
     if "tags" in given:
@@ -126,6 +133,7 @@ def patch(order_id: str, body: Annotated[PatchOrder, InBody()]) -> Response[Any]
 )
 @access()
 def history(order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    """Every change of an order: who, when, from and to. Each entry is one version."""
     call: Call = router.context["call"]
     query = {"list": f"history/{order_id}"}
     page = stored.history_page(call.store.store_id, order_id, limit, position(call, cursor, query))
@@ -141,6 +149,7 @@ def history(order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response
 )
 @access(OWNER)
 def accesses(order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    """Who has seen the recipient in full, and when."""
     call: Call = router.context["call"]
     query = {"list": f"access/{order_id}"}
     page = stored.accesses(call.store.store_id, order_id, limit, position(call, cursor, query))

@@ -40,6 +40,7 @@ def list_parcels(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
+    """Parcels of all orders by the time at which they were shipped, with their days under way."""
     call: Call = router.context["call"]
     states = (state,) if state else tuple(Delivery)
     query = {

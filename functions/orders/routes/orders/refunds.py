@@ -31,6 +31,7 @@ def list_refunds(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
+    """Refunds of all orders, all or those in one state, with what happens without an answer."""
     call: Call = router.context["call"]
     states = (state,) if state else tuple(RefundState)
     query = {"list": "refunds", "states": ",".join(states)}
@@ -49,6 +50,7 @@ def list_refunds(
 )
 @access()
 def get_refund(refund_id: str) -> Response[Any]:
+    """One refund record."""
     call: Call = router.context["call"]
     if not resources.ID.fullmatch(refund_id):
         raise not_found()
