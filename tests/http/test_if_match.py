@@ -1,4 +1,4 @@
-"""If-Match: a change that was meant for another version is refused, and where no version is checked, so is the header."""
+"""If-Match: a change that was meant for another version is refused; where no version is checked, the header is."""
 
 from __future__ import annotations
 
