@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from pynamodb.expressions.condition import Condition
+
 from shared.domain.alerts import message_alerts
 from shared.domain.alerts.message_alerts import ThreadChange
 from shared.domain.messages.model import BUYER, IN_TIME_SECONDS, SELLER, Message, Thread
