@@ -21,6 +21,7 @@ from shared.store.customers import all_customers
 from shared.store.dynamodb import keys
 from shared.store.orders import counters, figures, items, orders, parts
 from tests.alert_books import AlertBooks
+from tests.event_books import EventBooks
 
 
 def wrong_steps(entries: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -91,7 +92,7 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
     violations: dict[str, int] = {}
     settings: dict[str, Store] = {}
     entries = 0
-    alerted, watched = AlertBooks(), dict[str, tuple[Order, AlertProgress, Sequence[Entry]]]()
+    alerted, fed, watched = AlertBooks(), EventBooks(), dict[str, tuple[Order, AlertProgress, Sequence[Entry]]]()
     for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
         for raw in page["Items"]:
             store_id, order_id = keys.split_pk(raw["pk"]["S"])
@@ -105,6 +106,7 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
             if raw["kind"]["S"] == "violation":
                 violations[raw["pk"]["S"]] = violations.get(raw["pk"]["S"], 0) + 1
             alerted.take(raw)
+            fed.take({name: next(iter(value.values())) for name, value in raw.items()})
             if raw["sk"]["S"] != keys.ORDER:
                 continue
             loaded = orders.load(store_id, order_id)
@@ -155,6 +157,7 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
         if violations.get(pk, 0) != len(order.violations)
     ]
     wrong += alerted.wrong(watched)
+    wrong += fed.wrong()
     return Books(found, entries, wrong, sum(map(len, figured.values())))
 
 

@@ -1,4 +1,4 @@
-"""Cursors: opaque, signed, bound to store and query, valid for 24 hours."""
+"""Cursors: opaque, signed, bound to store and query; those of lists are valid for 24 hours."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from functions.orders.problems import FieldError, Problem
 from shared.store.pages import Position
@@ -22,9 +23,16 @@ def seal(position: Position | None, store_id: str, query: Mapping[str, str], now
     """The cursor to the page after `position`, or None after the last page."""
     if position is None:
         return None
-    payload = json.dumps(
-        [position.key, position.pk, position.sk, int((now + LIFETIME).timestamp())], separators=(",", ":")
-    ).encode()
+    return _seal([position.key, position.pk, position.sk, int((now + LIFETIME).timestamp())], store_id, query)
+
+
+def seal_lasting(position: Any, store_id: str, query: Mapping[str, str]) -> str:
+    """A cursor that never expires. `position` is a JSON value."""
+    return _seal(position, store_id, query)
+
+
+def _seal(content: Any, store_id: str, query: Mapping[str, str]) -> str:
+    payload = json.dumps(content, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(_sign(payload, store_id, query) + payload).decode().rstrip("=")
 
 
@@ -32,6 +40,14 @@ def open_cursor(cursor: str | None, store_id: str, query: Mapping[str, str], now
     """Raises Problem 400 `cursor_invalid` for a cursor of another store or query, and 410 for one over 24 hours old."""
     if cursor is None:
         return None
+    key, pk, sk, valid_until = open_lasting(cursor, store_id, query, "cursor")
+    if now.timestamp() >= valid_until:
+        raise Problem(410, "cursor_expired", "This cursor is more than 24 hours old: start the list again.")
+    return Position(key, pk, sk)
+
+
+def open_lasting(cursor: str, store_id: str, query: Mapping[str, str], parameter: str) -> Any:
+    """What `seal_lasting` has sealed. Raises Problem 400 `cursor_invalid`, with the name of the parameter."""
     try:
         sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
@@ -42,12 +58,9 @@ def open_cursor(cursor: str | None, store_id: str, query: Mapping[str, str], now
             400,
             "cursor_invalid",
             "This cursor is not one of ours for this store and query.",
-            [FieldError("/query/cursor", "cursor_invalid", "not a cursor of this list")],
+            [FieldError(f"/query/{parameter}", "cursor_invalid", "not a cursor of this list")],
         )
-    key, pk, sk, valid_until = json.loads(payload)
-    if now.timestamp() >= valid_until:
-        raise Problem(410, "cursor_expired", "This cursor is more than 24 hours old: start the list again.")
-    return Position(key, pk, sk)
+    return json.loads(payload)
 
 
 def _sign(payload: bytes, store_id: str, query: Mapping[str, str]) -> bytes:

@@ -22,6 +22,9 @@ ROUTES = {
     "orders.actions": """
         POST /v1/orders/{order_id}/actions/{action}
     """,
+    "orders.events": """
+        GET /v1/events
+    """,
     "orders.disputes": """
         GET /v1/disputes
         GET /v1/disputes/{dispute_id}

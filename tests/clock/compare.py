@@ -18,6 +18,7 @@ from tests.clock.alerts_oracle import Raised
 from tests.clock.expressions import Item
 from tests.clock.month import BEGIN, END, Shop, Step
 from tests.clock.run import SKEW, Ended, Schedule, run
+from tests.event_books import EventBooks
 
 EVERY = {"sweep": firings.MINUTE, "reminder": 5 * firings.MINUTE}
 OF_STORES = frozenset({"digest"})
@@ -135,7 +136,10 @@ def _audit(played: Played, shops: list[Shop], placed: Mapping[str, Step]) -> lis
         expected |= alerts_oracle.unanswered(talks.get(pk, []), shop.store.alert_rules.unanswered_after, END)
         wrong += _alerts_wrong(pk, expected, raised.pop(pk, {}), played.alerts)
     wrong += [f"{pk}: alerts of no order" for pk in raised]
-    return wrong + _digests_wrong(items, shops, played.alerts)
+    fed = EventBooks()
+    for (pk, sk), item in items.items():
+        fed.take({"pk": pk, "sk": sk, **item})
+    return wrong + fed.wrong() + _digests_wrong(items, shops, played.alerts)
 
 
 def _raised(items: Mapping[tuple[str, str], Item]) -> dict[str, dict[Raised, datetime | None]]:
@@ -210,12 +214,13 @@ def _differences(perfect: Ended, hostile: Ended) -> list[str]:
 COUNTED = frozenset({"store", "day", "thread", "customer"})
 """Kinds whose version counts writes: what two runs wrote, one may have written at once."""
 LATE = {
-    "history": ("recorded_at",),
-    "order": ("part_versions",),
+    "history": ("recorded_at", "sort_key"),
+    "order": ("part_versions", "revision"),
     "alert": ("clock_shard", "fires_at"),
 }
-"""By kind, what may differ: when we heard of a change; which write brought a part (a lapse and a step that were written
-together make one write of what would have been two); whether an alert that was over when it was noticed was sent on."""
+"""By kind, what may differ: when we heard of a change, and so its place in the event feed; which write brought a part
+(a lapse and a step that were written together make one write of what would have been two), and how many there were;
+whether an alert that was over when it was noticed was sent on."""
 
 
 def _settled(pk: str, sk: str, item: Item) -> Item:

@@ -32,6 +32,7 @@ WHO: dict[str, str] = {
     "PATCH /v1/orders/{order_id}": SELLER,
     "GET /v1/orders/{order_id}/history": ALL,
     "GET /v1/orders/{order_id}/access": OWNER,
+    "GET /v1/events": f"{OWNER} {PLATFORM}",
     "GET /v1/deadlines": ALL,
     "GET /v1/parcels": ALL,
     "GET /v1/refunds": ALL,

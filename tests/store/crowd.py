@@ -81,9 +81,21 @@ def place(shop: Shop, promises: Promises) -> str:
     return str(body["order_id"])
 
 
+def events(shop: Shop) -> list[tuple[str, int]]:
+    """The whole event feed, in its order."""
+    found, after = list[tuple[str, int]](), {}
+    while True:
+        answer = shop.owner.get("/v1/events", query={"limit": 200, **after})
+        assert answer.status == 200, answer.content
+        found += [(each["order_id"], each["seq"]) for each in answer.json["data"]]
+        if answer.json["page"]["next_cursor"] is None:
+            return found
+        after = {"after": answer.json["page"]["after"]}
+
+
 def check(shop: Shop, promises: Promises) -> int:
-    """Histories, promises and counters agree; the number of history entries read."""
-    rows, entries = shop.viewer.every("/v1/orders"), 0
+    """Histories, the event feed, promises and counters agree; the number of history entries read."""
+    rows, entries, made = shop.viewer.every("/v1/orders"), 0, list[tuple[str, int]]()
     actions: dict[tuple[str, int], str] = {}
     for row in rows:
         history = shop.viewer.every(f"/v1/orders/{row['order_id']}/history")
@@ -91,6 +103,9 @@ def check(shop: Shop, promises: Promises) -> int:
         assert (history[-1]["seq"], history[-1]["to"]) == (row["version"], row["status"]), row["order_id"]
         actions.update({(row["order_id"], entry["seq"]): entry["action"] for entry in history})
         entries += len(history)
+        made += [(row["order_id"], each["seq"]) for each in history if each["actor"]["role"] != "platform"]
+    fed = events(shop)
+    assert sorted(fed, key=lambda event: event[0]) == sorted(made), "none missed, none out of order within an order"
     for promised, action in promises.versions.items():
         # An answer that changed nothing (the same price again) names a version that something else has made.
         made = actions.get(promised)

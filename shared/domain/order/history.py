@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.order.model import Dispute, Line, Order, Overlay, Parcel, Quantity, Refund, Status
-from shared.domain.order.transitions import Actor
+from shared.domain.order.transitions import CLOCK, SELLER, Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,12 @@ class Entry:
     reason: str | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
     currency: str = ""
+
+    @property
+    def is_event(self) -> bool:
+        """Is the entry in the event feed? The feed has what the seller and the clock did. The platform knows the
+        rest: it reported it."""
+        return self.actor.kind in (SELLER, CLOCK)
 
 
 NOTES = ("skipped", "kept", "reopened")

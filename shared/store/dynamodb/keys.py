@@ -140,6 +140,19 @@ def counter_sk(store_id: str, order_id: str) -> str:
     return f"{COUNTER}{_hash(store_id, order_id) % COUNTER_SHARDS}"
 
 
+def counter_shard(counter_sk: str) -> int:
+    return int(counter_sk.removeprefix(COUNTER))
+
+
+def events_key(store_id: str, shard: int) -> str:
+    return f"{store_id}#events#{shard}"
+
+
+def event_number(number: int) -> str:
+    """Fixed width, so that text order is the order of the numbers."""
+    return f"{number:012d}"
+
+
 def clock_shard(store_id: str, order_id: str) -> str:
     return f"CLOCK#{_hash(order_id, store_id) % CLOCK_SHARDS}"
 

@@ -336,9 +336,11 @@ class ViolationRecord(Record, discriminator="violation"):
 
 
 class CounterRecord(Record, discriminator="counter"):
-    """One shard of a store's order counts; the sum over all shards is exact."""
+    """One shard of a store's order counts; the sum over all shards is exact. `events` is the number of the shard's last
+    event (store/orders/events.py)."""
 
     total = NumberAttribute()
+    events = NumberAttribute(null=True)
     # One number for each status, fund state and overlay: ADD works only on top-level attributes.
     for _name in (*STATUS_COUNTS.values(), *FUND_COUNTS.values(), *OVERLAY_COUNTS.values()):
         locals()[_name] = NumberAttribute(null=True)

@@ -12,10 +12,14 @@ from shared.domain.order.model import FundState, Order, Overlay, Status
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.records import FUND_COUNTS, OVERLAY_COUNTS, STATUS_COUNTS, CounterRecord, Record
 from shared.store.dynamodb.table import Put, Update, Write, absent, present, query, stale
+from shared.store.orders.events import NO_EVENTS, Numbering
 
 NAMES: dict[str, str] = {
     str(facet): name for names in (STATUS_COUNTS, FUND_COUNTS, OVERLAY_COUNTS) for facet, name in names.items()
 }
+
+
+_COUNTS = frozenset(("total", *NAMES.values()))
 
 
 class Counts(Counter[str]):
@@ -37,16 +41,18 @@ def facets(status: Status, fund_state: FundState, overlays: tuple[Overlay, ...])
     )
 
 
-def delta_writes(was: Order | None, after: Order) -> list[Write]:
-    """The write that changes the counts from one version of an order to the next; none if no count changes."""
+def delta_writes(was: Order | None, after: Order, events: Numbering = NO_EVENTS) -> list[Write]:
+    """The write that changes the counts from one version of an order to the next, and the number of the last event;
+    none if nothing changes."""
     steps = facets(after.status, after.fund_state, after.overlays)
     if was is not None:
         steps.subtract(facets(was.status, was.fund_state, was.overlays))
     actions = [getattr(CounterRecord, name).add(step) for name, step in sorted(steps.items()) if step]
+    actions += events.actions
     if not actions:
         return []
     record = CounterRecord(after.store_id, keys.counter_sk(after.store_id, after.order_id))
-    return [Update(record, actions, present(), stale)]
+    return [Update(record, actions, present() & events.condition if events.seqs else present(), stale)]
 
 
 def new_counter_writes(store_id: str) -> list[Write]:
@@ -61,7 +67,5 @@ def counts(store_id: str) -> Counts:
     """The store's current counts: one consistent query of 8 small items."""
     total = Counts()
     for record in query(store_id, Record.sk.startswith(keys.COUNTER)):
-        total.update(
-            {name: int(value) for name, value in record.attribute_values.items() if isinstance(value, int | float)}
-        )
+        total.update({name: int(value) for name, value in record.attribute_values.items() if name in _COUNTS and value})
     return total

@@ -218,6 +218,7 @@ def entry_of(record: HistoryRecord) -> Entry:
 
 
 def entry_record(order: Order, entry: Entry) -> HistoryRecord:
+    """The item of an entry; events.py gives it a number where it is an event."""
     return HistoryRecord(
         keys.order_pk(order.store_id, order.order_id),
         keys.history_sk(entry.seq),

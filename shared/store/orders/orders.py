@@ -19,8 +19,9 @@ from shared.store.dynamodb import keys, table
 from shared.store.dynamodb.errors import Busy, Exists, Missing
 from shared.store.dynamodb.records import AccessRecord, HistoryRecord, MovedRecord, OrderRecord, Record
 from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, always, present, put, query, stale, update
-from shared.store.orders import counters, figures, ledger, payment_reminders
-from shared.store.orders.items import alert_progress_of, entry_of, entry_record, head_of, order_of
+from shared.store.orders import counters, events, figures, ledger, payment_reminders
+from shared.store.orders.events import Numbering
+from shared.store.orders.items import alert_progress_of, entry_of, head_of, order_of
 from shared.store.orders.parts import PARTS, is_consistent, part_record, parts_of, versions_checksum
 from shared.store.pages import Page, Position, page_of
 from shared.store.retries import attempts
@@ -70,14 +71,15 @@ def load(store_id: str, order_id: str) -> Loaded:
 
 def create(order: Order, entry: Entry, *, armed: bool, alert_changes: AlertChanges, also: Sequence[Write] = ()) -> None:
     """Create an order with its first history entry, its counts and its alerts. Raises Exists if the order number is
-    taken, Stale if the customer record changes meanwhile."""
+    taken, Stale if the customer record changes meanwhile or the event feed has another last number."""
     parts = parts_of(order)
     head = _head(order, 0, dict.fromkeys(parts, order.version), armed, alert_changes)
     records = [head, *(part_record(order, sk, part, order.version) for sk, part in parts.items())]
+    numbering = events.numbering(order, [entry])
     writes = [
         *(Put(record, absent(), lambda: Exists("the order number is taken")) for record in records),
-        *_history(order, [entry]),
-        *counters.delta_writes(None, order),
+        *_history(order, [entry], numbering),
+        *counters.delta_writes(None, order, numbering),
         *ledger.delta_writes(None, order, [entry]),
         *figures.delta_writes(None, order),
         *also,
@@ -97,7 +99,8 @@ def save(
     """Write the change from `before` to `after` with its history, counts and alerts, in one transaction with `also`.
     Unchanged parts are not written.
 
-    Raises Stale if the order has changed since it was loaded, or the customer record meanwhile; nothing is written.
+    Raises Stale if the order has changed since it was loaded, or meanwhile the customer record or the last number of
+    the event feed; nothing is written.
     """
     was = before.order
     moved = was.placed_at != after.placed_at  # the parts' keys have the order's time, too
@@ -105,6 +108,7 @@ def save(
     changed = {sk for sk, part in parts.items() if moved or parts_before.get(sk) != part}
     versions = {sk: after.version if sk in changed else before.versions[sk] for sk in parts}
     head = _head(after, before.revision + 1, versions, armed, alert_changes)
+    numbering = events.numbering(after, entries)
     writes = [
         Put(head, _as_loaded(before), stale),
         *(Put(part_record(after, sk, parts[sk], versions[sk]), always(), stale) for sk in sorted(changed)),
@@ -112,8 +116,8 @@ def save(
             Delete(part_record(was, sk, parts_before[sk], was.version), present(), stale)
             for sk in parts_before.keys() - parts.keys()
         ),
-        *_history(after, entries),
-        *counters.delta_writes(was, after),
+        *_history(after, entries, numbering),
+        *counters.delta_writes(was, after, numbering),
         *ledger.delta_writes(was, after, entries),
         *figures.delta_writes(was, after),
         *payment_reminders.delta_writes(was, after, entries),
@@ -240,8 +244,8 @@ def _as_loaded(before: Loaded) -> Condition:
     return same
 
 
-def _history(order: Order, entries: Iterable[Entry]) -> list[Write]:
-    return [Put(entry_record(order, entry), absent(), stale) for entry in entries]
+def _history(order: Order, entries: Iterable[Entry], numbering: Numbering) -> list[Write]:
+    return [Put(numbering.record(order, entry), absent(), stale) for entry in entries]
 
 
 def _ship_by_moved(was: Order, after: Order) -> bool:
