@@ -19,7 +19,7 @@ MOST: dict[int, dict[str, tuple[float, float]]] = {
     3: {
         "place": (2, 31),
         "pay": (3, 41),
-        "ship": (3, 26),
+        "ship": (4, 27),
         "GET order": (3, 0),
         "GET counters": (4, 0),
         "GET list": (2, 0),
@@ -27,7 +27,7 @@ MOST: dict[int, dict[str, tuple[float, float]]] = {
     700: {
         "place": (2, 64),
         "pay": (6, 132),
-        "ship": (6, 31),
+        "ship": (7, 32),
         "GET order": (6, 0),
         "GET counters": (4, 0),
         "GET list": (2, 0),
