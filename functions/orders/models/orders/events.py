@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
-from functions.orders.models.orders.orders import EntryView, entry_view
+from functions.orders.models.orders.history import EntryView, entry_view
 from shared.domain.order.history import Entry
 from shared.store.pages import Listed
 
