@@ -10,20 +10,16 @@ from zoneinfo import ZoneInfo
 from functions.exports.formats.sheets import Cell
 from shared.domain.exports.layouts import Layout
 from shared.domain.exports.model import WINDOWLESS, Job, Kind
-from shared.domain.labels import STATUSES
+from shared.domain.labels import label as code_label
 from shared.domain.money import CURRENCY_DIGITS
 
 if TYPE_CHECKING:
     from functions.exports.file_writer import FileResult
 
 LABELS: dict[str, tuple[str, str]] = {
+    "about": ("About this file", "文件说明"),
     "store": ("Store", "店铺"),
     "kind": ("Kind", "类型"),
-    "orders": ("Orders", "订单"),
-    "lines": ("Order lines", "订单明细"),
-    "shipments": ("Shipment list", "发货单"),
-    "funds": ("Funds", "资金明细"),
-    "customers": ("Customers", "客户"),
     "from": ("Placed from", "下单时间从"),
     "to": ("Placed before (not included)", "下单时间到（不含）"),
     "zone": ("Time zone of all times", "所有时间的时区"),
@@ -37,8 +33,6 @@ LABELS: dict[str, tuple[str, str]] = {
     "asked": ("Asked for at", "导出时间"),
     "file": ("File", "文件"),
     "last": ("Is this the last file?", "是否为最后一个文件"),
-    "yes": ("yes", "是"),
-    "no": ("no", "否"),
     "orders_here": ("Orders in this file", "本文件订单数"),
     "rows_here": ("Rows in this file", "本文件行数"),
     "orders_before": ("Orders in the files before", "之前文件的订单数"),
@@ -87,7 +81,7 @@ def about(job: Job, layout: Layout, result: FileResult) -> Sequence[tuple[str, C
 
     rows: list[tuple[str, Cell]] = [
         (label("store"), job.store_id),
-        (label("kind"), label(request.kind)),
+        (label("kind"), code_label("export_kind", request.kind, request.language)),
         (label("export"), job.export_id),
         (label("asked"), job.requested_at.astimezone(zone).isoformat(timespec="seconds")),
     ]
@@ -99,12 +93,12 @@ def about(job: Job, layout: Layout, result: FileResult) -> Sequence[tuple[str, C
     labels = OF_CUSTOMERS if request.kind is Kind.CUSTOMERS else OF_ORDERS
     rows.append((label("zone"), request.time_zone))
     if request.kind is not Kind.CUSTOMERS:
-        statuses = ", ".join(STATUSES[status][chinese] for status in request.statuses)
+        statuses = ", ".join(code_label("status", status, request.language) for status in request.statuses)
         rows.append((label("statuses"), statuses or label("every")))
     rows += [
         (label(labels.masked), label("masked" if request.masked else "full")),
         (label("file"), result.n),
-        (label("last"), label("yes" if result.ended else "no")),
+        (label("last"), code_label("answer", "yes" if result.ended else "no", request.language)),
         (label(labels.here), result.orders),
         (label("rows_here"), result.rows),
         (label(labels.before), job.orders),

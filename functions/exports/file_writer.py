@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from functions.exports.about_sheet import about
+from functions.exports.about_sheet import LABELS, about
 from functions.exports.formats import csv, xls, xlsx
 from functions.exports.formats.fit import fit
 from functions.exports.formats.sheets import About, Cell, Heading, Sheet
@@ -83,7 +83,7 @@ def sheet_of(request: ExportRequest) -> Sheet:
         column = known.get(code, EMPTY)
         zoned = layout.names_zone and column.kind in ("minute", "day")
         headings.append(Heading(f"{heading} ({request.time_zone})" if zoned else heading, column.kind, column.width))
-    return Sheet(tuple(headings), KINDS[request.kind].printed)
+    return Sheet(tuple(headings), KINDS[request.kind].printed, LABELS["about"][request.language == "zh-CN"])
 
 
 def write_file(

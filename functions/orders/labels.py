@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from shared.domain.labels import STATUSES
-from shared.domain.order.model import Status
-
-LANGUAGES = ("en", "zh-CN")
-
 TITLES: dict[int, str] = {
     400: "请求格式错误",
     401: "未登录",
@@ -105,10 +100,6 @@ def language(accept: str | None) -> str:
         if tag.startswith("en"):
             return "en"
     return "en"
-
-
-def status_label(status: Status, language: str) -> str:
-    return STATUSES[status][LANGUAGES.index(language)]
 
 
 def title_in(language: str, status: int) -> str | None:

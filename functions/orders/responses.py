@@ -54,7 +54,7 @@ def dispute_reply(call: Call, dispute_id: str, order: Order) -> Response[Any]:
         if dispute.ended_at is None
         else ()
     )
-    view = {**dispute_view(dispute, order.order_id, order.currency), "actions": list(actions)}
+    view = {**dispute_view(dispute, order.order_id, order.currency, call.language), "actions": list(actions)}
     return reply(view, headers={"ETag": f'"{order.version}"'})
 
 

@@ -214,10 +214,17 @@ COUNTRIES = {
     "JP": ("Japan", "日本"),
     "KW": ("Kuwait", "科威特"),
     "DE": ("Germany", "德国"),
-    "ZZ": ("ZZ", "ZZ"),
+    "ZZ": ("Unknown Region", "未知地区"),
+    "XX": ("XX", "XX"),
 }
+FREQUENCIES = {
+    "never": ("Never paid", "未付款"),
+    "once": ("Once", "一次"),
+    "repeat": ("Repeatedly", "多次"),
+    "frequent": ("Often", "经常"),
+}
+AMOUNTS = {"small": ("Small", "低"), "middle": ("Middle", "中"), "large": ("Large", "高")}
 HOLDS = {"frozen": ("Frozen: do not ship", "冻结，勿发货"), "dispute": ("In dispute", "纠纷中")}
-FINISHED = "订单结束"
 LONGEST = 32_767
 
 
@@ -226,7 +233,7 @@ class Known:
     """An order as the API returns it, in both languages, with the buyer's address, which only the platform sent."""
 
     order: dict[str, Any]
-    labels: tuple[str, str]
+    both: tuple[dict[str, Any], dict[str, Any]]
     funds: dict[str, Any]
     email: str | None = None
     ship_by: str | None = None
@@ -240,9 +247,8 @@ class Known:
         english, chinese = (client.get(path, headers={"accept-language": tag}).json for tag in ("en", "zh-CN"))
         due = next((each["due_at"] for each in english["deadlines"] if each["kind"] == "shipment"), ship_by)
         email = body["buyer"].get("email")
-        labels = english["status_label"], chinese["status_label"]
         funds = client.get(f"/v1/orders/{body['order_id']}/funds").json
-        return cls(english, labels, funds, "***" if masked and email else email, due)
+        return cls(english, (english, chinese), funds, "***" if masked and email else email, due)
 
     @property
     def place(self) -> tuple[datetime, str]:
@@ -261,6 +267,11 @@ class ExpectedRow:
     @property
     def order(self) -> dict[str, Any]:
         return self.known.order
+
+    @property
+    def spoken(self) -> dict[str, Any]:
+        """The order in the language of the file."""
+        return self.known.both[self.chinese]
 
     @property
     def name(self) -> str:
@@ -310,14 +321,23 @@ def _spelled(line: Mapping[str, Any]) -> str:
     return "、".join(f"{name}:{value}" for name, value in line.get("attributes", {}).items())
 
 
-def _product(number: int, line: Mapping[str, Any]) -> str:
-    text = f"【{number}】 {line.get('title', line['product_id'])}\n(产品属性: {_spelled(line)})\n"
-    text += f"(商家编码:{line['sku']})\n" if "sku" in line else ""
-    return text + f"(产品数量:{line['quantity']} piece)"
+def _product(number: int, line: Mapping[str, Any], chinese: bool) -> str:
+    attributes, sku, quantity = (
+        ("产品属性: ", "商家编码:", "产品数量:") if chinese else ("Attributes: ", "SKU: ", "Quantity: ")
+    )
+    text = f"【{number}】 {line.get('title', line['product_id'])}\n({attributes}{_spelled(line)})\n"
+    text += f"({sku}{line['sku']})\n" if "sku" in line else ""
+    return text + f"({quantity}{line['quantity']} piece)"
 
 
-def _status(row: ExpectedRow) -> str:
-    return FINISHED if row.chinese and row.order["status"] == "FINISH" else row.known.labels[row.chinese]
+def _label(name: str) -> CellRule:
+    """As the API says it in the language of the file."""
+    return lambda row: row.spoken.get(f"{name}_label")
+
+
+def _refund(each: Mapping[str, Any]) -> str:
+    amount = each["amount"]
+    return f"{each['source_label']}: {amount['amount']} {amount['currency']}, {each['state_label']}"
 
 
 def _address(row: ExpectedRow) -> str | None:
@@ -349,7 +369,7 @@ def _line_amount(row: ExpectedRow) -> CellValue:
 
 
 def _of_dispute(name: str) -> CellRule:
-    return lambda row: row.order.get("dispute", {}).get(name)
+    return lambda row: row.spoken.get("dispute", {}).get(name)
 
 
 def _refunded(row: ExpectedRow, state: str, part: str) -> Decimal:
@@ -366,13 +386,18 @@ def _difference(row: ExpectedRow) -> CellValue:
 
 CELL_RULES: dict[str, CellRule] = {
     "Order no.|订单号": _field("order_id"),
-    "Status|订单状态": _status,
+    "Status|订单状态": _label("status"),
     "Status code|状态代码": _field("status"),
-    "Funds|资金状态": _field("fund_state"),
-    "Outcome|结果": _field("outcome"),
-    "End reason|结束原因": _field("end_reason"),
-    "Flags|标记": lambda row: _joined(row.order["overlays"], ", "),
-    "Violations|违规": lambda row: _joined([each["kind"] for each in row.order["violations"]]),
+    "Funds code|资金状态代码": _field("fund_state"),
+    "Funds|资金状态": _label("fund_state"),
+    "Outcome code|结果代码": _field("outcome"),
+    "Outcome|结果": _label("outcome"),
+    "End reason code|结束原因代码": _field("end_reason"),
+    "End reason|结束原因": _label("end_reason"),
+    "Flag codes|标记代码": lambda row: _joined(row.order["overlays"], ", "),
+    "Flags|标记": lambda row: _joined(row.spoken["overlays_label"], ", "),
+    "Violation codes|违规代码": lambda row: _joined([each["kind"] for each in row.order["violations"]]),
+    "Violations|违规": lambda row: _joined([each["kind_label"] for each in row.spoken["violations"]]),
     "Assignee|负责人|负责人(业务员)|负责人（业务员）": _field("assignee"),
     "Note|卖家备注": _field("note"),
     "Tags|标签": lambda row: _joined(row.order["tags"], ", "),
@@ -407,21 +432,22 @@ CELL_RULES: dict[str, CellRule] = {
     "Refunds to be paid|待退款金额": lambda row: _refunded(row, "accepted", "amount"),
     "Refunded in cash|现金退款": lambda row: _refunded(row, "paid", "cash"),
     "Refunded in coupons|优惠券退款": lambda row: _refunded(row, "paid", "coupon"),
-    "Refunds|退款记录": lambda row: _joined(
-        [f"{each['source']} {each['state']} {each['amount']['amount']}" for each in row.order["refunds"]]
-    ),
+    "Refunds|退款记录": lambda row: _joined([_refund(each) for each in row.spoken["refunds"]]),
     "Disputes|纠纷次数": lambda row: int("dispute" in row.order),
-    "Dispute stage|纠纷阶段": _of_dispute("stage"),
-    "Dispute over|纠纷类型": _of_dispute("kind"),
+    "Dispute stage code|纠纷阶段代码": _of_dispute("stage"),
+    "Dispute stage|纠纷阶段": _of_dispute("stage_label"),
+    "Dispute kind code|纠纷类型代码": _of_dispute("kind"),
+    "Dispute over|纠纷类型": _of_dispute("kind_label"),
     "Claimed|纠纷申请金额": lambda row: (
         Decimal(claim["amount"]) if (claim := row.order.get("dispute", {}).get("claim")) else None
     ),
-    "Dispute result|纠纷结果": _of_dispute("result"),
+    "Dispute result code|纠纷结果代码": _of_dispute("result"),
+    "Dispute result|纠纷结果": _of_dispute("result_label"),
     "Dispute opened at|纠纷发起时间": lambda row: row.time(row.order.get("dispute", {}).get("opened_at")),
     "Dispute ended at|纠纷结束时间": lambda row: row.time(row.order.get("dispute", {}).get("ended_at")),
     "Returned|退货数量": _of_line("returned"),
     "Products in detail|产品信息|商品信息|产品信息\n（双击单元格展开所有产品信息！）": lambda row: "\n".join(
-        _product(number, line) for number, line in enumerate(row.order["lines"], 1)
+        _product(number, line, row.chinese) for number, line in enumerate(row.order["lines"], 1)
     ),
     "Pieces|产品数量": lambda row: sum(line["quantity"] for line in row.order["lines"]),
     "Product ids|全部商品ID": lambda row: _joined([line["product_id"] for line in row.order["lines"]]),
@@ -573,8 +599,10 @@ BUYER_TELLERS: dict[str, Callable[[Buyer], CellValue]] = {
     "Dispute rate|纠纷率": _share("dispute_rate"),
     "First order at|首次下单时间": lambda row: row.time(row.customer["first_order_at"]),
     "Last order at|最近下单时间": lambda row: row.time(row.customer["last_order_at"]),
-    "How often|购买频次": _of_buyer("frequency"),
-    "How much|消费水平": _of_buyer("amount"),
+    "How often, code|购买频次代码": _of_buyer("frequency"),
+    "How often|购买频次": lambda row: FREQUENCIES[row.customer["frequency"]][row.chinese],
+    "How much, code|消费水平代码": _of_buyer("amount"),
+    "How much|消费水平": lambda row: AMOUNTS[row.customer["amount"]][row.chinese],
     "Tags|标签": lambda row: _joined(row.customer["tags"], ", "),
     "Note|卖家备注": _of_buyer("note"),
     "Blocked|已拉黑": _yes("blocked"),

@@ -178,8 +178,10 @@ def test_an_export_is_accepted_with_every_default_filled_in(office: Office) -> N
     assert answer_body == {
         "id": answer_body["id"],
         "kind": "orders",
+        "kind_label": "Orders",
         "format": "xls",
         "state": "queued",
+        "state_label": "Queued",
         "progress": {"done": 0, "total": None, "percent": 0},
         "files": [],
         "coverage": {

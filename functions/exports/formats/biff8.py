@@ -41,8 +41,8 @@ def number(kind: int, value: int) -> bytes:
 
 
 def characters(text: str) -> bytes:
-    """XLUnicodeStringNoCch (2.5.296), for our own texts, which are Latin-1."""
-    return b"\x00" + text.encode("latin-1")
+    """XLUnicodeStringNoCch (2.5.296): one byte a character where all are ASCII, else two."""
+    return b"\x00" + text.encode("latin-1") if text.isascii() else b"\x01" + text.encode("utf-16-le")
 
 
 def short_string(text: str) -> bytes:

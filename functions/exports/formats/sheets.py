@@ -12,7 +12,7 @@ from shared.domain.exports.columns import Cell
 from shared.domain.exports.columns import CellKind as Kind
 
 About = Callable[[], Sequence[tuple[str, Cell]]]
-"""Names and values of the sheet "About this file". It is called after all rows are written, when the counts are
+"""Names and values of the second sheet. It is called after all rows are written, when the counts are
 known."""
 
 __all__ = ["MAX_TEXT", "NUMBER_FORMATS", "About", "Cell", "Heading", "Kind", "Sheet", "Write"]
@@ -40,16 +40,18 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`printed`: for paper: A4 landscape, as wide as the page, with the heading row on every page."""
+    """`printed`: for paper: A4 landscape, as wide as the page, with the heading row on every page. `about` is the name
+    of the second sheet."""
 
     headings: tuple[Heading, ...]
     printed: bool = False
+    about: str = "About this file"
 
 
 class Write(Protocol):
     """Write a whole file to `path`. `rows` is read once, lazily; it has a cell for each heading, which fits (fit.py).
 
-    The first sheet, "Sheet1", starts with its heading row. The second is "About this file".
+    The first sheet, "Sheet1", starts with its heading row. The second is about the file.
     """
 
     def __call__(self, path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About) -> None: ...

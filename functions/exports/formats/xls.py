@@ -24,7 +24,7 @@ from functions.exports.formats.sheets import NUMBER_FORMATS, About, Cell, Kind, 
 MAX_ROWS, MAX_COLUMNS = 65_000, 256
 """Rows below the heading, and columns. BIFF8 itself allows 65,536 rows with the heading."""
 CONTENT_TYPE = "application/vnd.ms-excel"
-NAMES = ("Sheet1", "About this file")
+SHEET = "Sheet1"
 ABOUT_WIDTHS = (28, 60)
 EPOCH = datetime(1899, 12, 30)
 """Day 0 for every day from March 1900 on, because Excel counts a 29 February 1900, which did not exist."""
@@ -89,7 +89,7 @@ def _globals(sheet: Sheet, positions: tuple[int, int]) -> bytes:
     paper = sheet.printed
     xfs = [biff8.cell_xf(numbers[NUMBER_FORMATS[kind]], wrap=paper and kind == "text", top=paper) for kind in XFS]
     xfs.append(biff8.cell_xf(numbers[NUMBER_FORMATS["text"]], bold=True, wrap=paper, top=paper))
-    return biff8.workbook_head(own, xfs, tuple(zip(NAMES, positions, strict=True)), paper)
+    return biff8.workbook_head(own, xfs, tuple(zip((SHEET, sheet.about), positions, strict=True)), paper)
 
 
 def _rows(sheet: Sheet, rows: Iterable[Sequence[Cell]], strings: SharedStrings) -> Iterator[Row]:

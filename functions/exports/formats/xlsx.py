@@ -20,7 +20,6 @@ MAX_ROWS = 1_000_000
 """Rows below the heading in one file. The format itself allows 1,048,576 rows with the heading."""
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEET = "Sheet1"
-ABOUT = "About this file"
 ROW_POINTS, MAX_POINTS = 15.0, 405.0
 _ABOUT_WIDTHS = [28.0, 80.0]
 _ON_PAPER = {
@@ -47,14 +46,14 @@ def write(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About
         heights = {row: min(ROW_POINTS * lines(cells), MAX_POINTS) for row, cells in numbered}
     write_worksheets(
         # The second generator starts after the end of the first, when `about` may be called.
-        [(SHEET, _records(headings, rows)), (ABOUT, _about(about))],
+        [(SHEET, _records(headings, rows)), (sheet.about, _about(about))],
         str(path),
         freeze_panes={SHEET: {"row": 1, "col": 0}},
-        header_format=dict.fromkeys((SHEET, ABOUT), Format().set_bold().set_text_wrap().set_align("top")),
-        column_widths={SHEET: [float(heading.width) for heading in sheet.headings], ABOUT: _ABOUT_WIDTHS},
+        header_format=dict.fromkeys((SHEET, sheet.about), Format().set_bold().set_text_wrap().set_align("top")),
+        column_widths={SHEET: [float(heading.width) for heading in sheet.headings], sheet.about: _ABOUT_WIDTHS},
         column_formats={
             SHEET: [_format(heading, sheet.printed) for heading in sheet.headings],
-            ABOUT: [Format().set_text_wrap().set_align("top").set_align("left")] * 2,
+            sheet.about: [Format().set_text_wrap().set_align("top").set_align("left")] * 2,
         },
         # Ids are digits that are meant to be text: Excel shows no warning for them.
         ignore_errors={SHEET: [heading.text for heading in sheet.headings if heading.kind == "text"]},

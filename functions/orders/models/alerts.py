@@ -15,6 +15,7 @@ from functions.orders.models.values import instant
 from functions.orders.problems import malformed
 from shared.domain.alerts.model import Alert, sentence
 from shared.domain.alerts.rules import MAX_LEADS, AlertRules, PaymentReminders, QuietHours
+from shared.domain.labels import labelled
 from shared.domain.order.deadlines import TIMERS
 from shared.store.orders.payment_reminders import Figures, Reminder
 
@@ -104,12 +105,16 @@ class AlertView(TypedDict):
 
     alert_id: str
     kind: str
+    kind_label: str
     severity: str
+    severity_label: str
     state: str
+    state_label: str
     message: str
     order_id: NotRequired[str]
     subject: NotRequired[str]
     timer: NotRequired[str]
+    timer_label: NotRequired[str]
     due_at: NotRequired[str]
     lead: NotRequired[str]
     facts: dict[str, Any]
@@ -173,13 +178,13 @@ PaymentRemindersView = TypedDict(
 def alert_view(alert: Alert, language: str, time_zone: str) -> AlertView:
     view: Any = {
         "alert_id": alert.alert_id,
-        "kind": alert.kind,
-        "severity": str(alert.severity),
-        "state": str(alert.state),
+        **labelled("kind", "alert", alert.kind, language),
+        **labelled("severity", "severity", alert.severity, language),
+        **labelled("state", "alert_state", alert.state, language),
         "message": sentence(alert, language, time_zone),
         "order_id": alert.order_id,
         "subject": alert.subject,
-        "timer": alert.timer,
+        **labelled("timer", "timer", alert.timer, language),
         "due_at": alert.due_at and instant(alert.due_at),
         "lead": None if alert.lead is None else _iso_lead(alert.lead),
         "facts": dict(alert.facts),

@@ -16,6 +16,7 @@ from shared.domain.countries import country_name
 from shared.domain.customers import model as domain
 from shared.domain.customers.erasure import RETAINED_COPIES, Erasure
 from shared.domain.customers.model import Customer
+from shared.domain.labels import labelled
 
 Frequency = StrEnum("Frequency", [(name, name) for name, _ in domain.FREQUENCIES])  # type: ignore[misc]
 
@@ -94,7 +95,9 @@ class CustomerView(TypedDict):
     first_order_at: str | None
     last_order_at: str | None
     frequency: str
+    frequency_label: str
     amount: str
+    amount_label: str
     tags: list[str]
     note: str | None
     blocked: bool
@@ -116,8 +119,8 @@ def customer_view(customer: Customer, language: str) -> CustomerView:
         "dispute_rate": customer.rate("disputed"),
         "first_order_at": customer.first_at and instant(customer.first_at),
         "last_order_at": customer.last_at and instant(customer.last_at),
-        "frequency": customer.frequency,
-        "amount": customer.amount,
+        **labelled("frequency", "frequency", customer.frequency, language),
+        **labelled("amount", "amount", customer.amount, language),
         "tags": list(customer.tags),
         "note": customer.note,
         "blocked": customer.blocked,

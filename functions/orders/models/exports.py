@@ -20,6 +20,7 @@ from shared.domain.exports.columns import COLUMNS
 from shared.domain.exports.layouts import LAYOUTS, columns_of
 from shared.domain.exports.model import ExportRequest, Format, Job, Kind
 from shared.domain.exports.regular import RegularExport
+from shared.domain.labels import labelled
 from shared.domain.order.model import Status
 from shared.domain.stores import Store
 from shared.store.exports.exports import Download
@@ -200,8 +201,10 @@ class DownloadView(TypedDict):
 class ExportView(TypedDict):
     id: str
     kind: str
+    kind_label: str
     format: str
     state: str
+    state_label: str
     progress: ProgressView
     files: list[FileView]
     coverage: CoverageView
@@ -232,11 +235,11 @@ def listed_export_view(job: Job, now: datetime, language: str) -> ExportView:
 def export_view(job: Job, now: datetime, language: str) -> ExportView:
     request = job.request
     everything = request.kind in domain.WINDOWLESS
-    return {
+    view: Any = {
         "id": job.export_id,
-        "kind": request.kind,
+        **labelled("kind", "export_kind", request.kind, language),
         "format": request.format,
-        "state": job.state_at(now),
+        **labelled("state", "export_state", job.state_at(now), language),
         "progress": {"done": job.done, "total": job.total, "percent": job.percent},
         "files": [
             {
@@ -272,6 +275,7 @@ def export_view(job: Job, now: datetime, language: str) -> ExportView:
         "expires_at": instant(job.expires_at),
         "failed": {"code": job.failed, "message": _message(job.failed, language)} if job.failed else None,
     }
+    return view  # type: ignore[no-any-return]
 
 
 def download_view(download: Download) -> DownloadView:

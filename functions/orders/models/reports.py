@@ -9,11 +9,11 @@ from typing import Any, NamedTuple, NotRequired
 
 from typing_extensions import TypedDict
 
-from functions.orders.labels import LANGUAGES
 from functions.orders.models.values import MoneyView, money
 from functions.orders.paging import PageInfo
 from shared.domain.countries import country_name
 from shared.domain.figures import SERVICE
+from shared.domain.labels import LANGUAGES
 from shared.domain.service_level import MEASURES, level
 from shared.domain.windows import period_of
 from shared.store.orders.figures import Day
@@ -96,6 +96,7 @@ class ServiceLevelView(TypedDict):
 class ListedViolationView(TypedDict):
     order_id: str
     kind: str
+    kind_label: str
     at: str
 
 

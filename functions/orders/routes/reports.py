@@ -28,6 +28,7 @@ from functions.orders.models.values import instant
 from functions.orders.paging import Cursor, Limit, page_info, page_of, page_reply, position
 from functions.orders.problems import malformed
 from functions.orders.responses import documented, reply
+from shared.domain.labels import labelled
 from shared.domain.windows import period_of
 from shared.store.orders import figures
 
@@ -120,7 +121,11 @@ def list_violations(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     return page_reply(
         call,
         page,
-        lambda each: {"order_id": each.order_id, "kind": each.record.kind, "at": instant(each.record.at)},
+        lambda each: {
+            "order_id": each.order_id,
+            **labelled("kind", "violation", each.record.kind, call.language),
+            "at": instant(each.record.at),
+        },
         limit,
         query,
     )

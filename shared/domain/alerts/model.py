@@ -11,10 +11,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.domain.alerts.rules import OVERDUE
-from shared.domain.labels import TIMERS
+from shared.domain.labels import LANGUAGES, TIMERS
 from shared.domain.money import Money
 
-LANGUAGES = ("en", "zh-CN")
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 

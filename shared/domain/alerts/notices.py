@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.domain.alerts.model import Alert, sentence
-from shared.domain.labels import TIMERS
+from shared.domain.labels import TIMERS, label
 from shared.domain.order import deadlines
 from shared.domain.stores import Store
 
@@ -96,24 +96,6 @@ SEVERAL = ("{} alerts", "{} 条提醒")
 TEST = ("a test message; this channel works.", "这是一条测试消息，渠道可用。")
 DUE = ("Overdue", "已逾期"), ("Due within 24 h", "24 小时内到期"), ("Due within 48 h", "48 小时内到期")
 OPEN_ALERTS, HAPPENED = ("Open alerts: {}", "未处理提醒：{}"), ("Since yesterday: {}", "过去一天：{}")
-HEADINGS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "deadline": ("deadlines", "到期提醒"),
-        "release_overdue": ("releases overdue", "放款逾期"),
-        "new_order": ("new orders", "新订单"),
-        "short_payment": ("short payments", "付款金额不足"),
-        "cancellation_requested": ("cancellation requests", "取消申请"),
-        "dispute_opened": ("disputes opened", "新纠纷"),
-        "dispute_escalated": ("disputes with the platform", "升级的纠纷"),
-        "message_unanswered": ("unanswered messages", "未回复留言"),
-        "closed_by_clock": ("orders closed by the clock", "超时关闭的订单"),
-        "closed_unpaid": ("orders closed unpaid", "未付款关闭的订单"),
-        "export_failed": ("failed exports", "导出失败"),
-        "orders_leaving_window": ("orders leaving the export window", "即将超出导出范围"),
-        "channel_disabled": ("channels switched off", "停用的渠道"),
-    }
-)
-"""The kinds of alerts as a digest counts them."""
 MAX_NAME = 40
 DAY = timedelta(days=1)
 
@@ -165,13 +147,13 @@ def digest_lines(
         what = _in_language(silence if store.enforces and silence else IN_WATCH_MODE, language)
         at = f"{timer.due_at.astimezone(zone):%m-%d %H:%M}"
         lines.append(f"{order.order_id}  {_in_language(TIMERS[timer.kind], language)}  {at}  {what}")  # type: ignore[attr-defined]
-    counted = [each for each in alerts if each.kind in HEADINGS]
+    counted = [each for each in alerts if each.kind != "digest"]
     for words, kinds in (
         (OPEN_ALERTS, Counter(each.kind for each in counted if each.resolved_at is None)),
         (HAPPENED, Counter(each.kind for each in counted if each.raised_at > now - DAY)),
     ):
         if kinds:
-            counts = [f"{_in_language(HEADINGS[kind], language)} {count}" for kind, count in kinds.most_common()]
+            counts = [f"{label('alert', kind, language)} {count}" for kind, count in kinds.most_common()]
             lines.append(_in_language(words, language).format((", " if language == "en" else "、").join(counts)))
     return lines
 

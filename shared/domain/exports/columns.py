@@ -14,18 +14,19 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from shared.domain.countries import country_name, iso_country
-from shared.domain.labels import STATUSES
+from shared.domain.labels import label
 from shared.domain.money import CURRENCY_DIGITS, Money
 from shared.domain.order import ledger
-from shared.domain.order.model import LineProgress, Order, Status
+from shared.domain.order.model import LineProgress, Order
 from shared.domain.order.recipients import masked
 
 Cell = str | int | float | datetime | None
 """A datetime is naive, without microseconds: the local time in the file's zone. None is an empty cell."""
 CellKind = Literal["text", "money", "number", "minute", "day", "share"]
 
-FINISHED = "订单结束"
-"""The name of FINISH in the files of the seller centre. Its pages say 已结束."""
+ATTRIBUTES = ("(Attributes: {})", "(产品属性: {})")
+SKU = ("(SKU: {})\n", "(商家编码:{})\n")
+QUANTITY = ("(Quantity: {} piece)", "(产品数量:{} piece)")
 HIDDEN = "***"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAIVE_EPOCH = datetime(1970, 1, 1)
@@ -119,9 +120,7 @@ def _joined(values: Iterable[str | None], separator: str = "\n") -> str | None:
 
 
 def _status(order: Order, _: Any, context: RenderContext) -> Cell:
-    if context.language != "zh-CN":
-        return STATUSES[order.status][0]
-    return FINISHED if order.status is Status.FINISH else STATUSES[order.status][1]
+    return label("status", order.status, context.language)
 
 
 def _address(order: Order, _: Any, context: RenderContext) -> Cell:
@@ -136,18 +135,15 @@ def _ship_to(order: Order, line: Any, context: RenderContext) -> Cell:
     return _joined((get("name"), _address(order, line, context), phones))  # type: ignore[arg-type]
 
 
-def _products(order: Order, _: Any, __: RenderContext) -> Cell:
+def _products(order: Order, _: Any, context: RenderContext) -> Cell:
     """All products in one cell, in the format of the seller centre's own files."""
+    attributes, sku, quantity = (each[context.language == "zh-CN"] for each in (ATTRIBUTES, SKU, QUANTITY))
     products = [
-        f"【{number}】 {line.title or line.product_id}\n(产品属性: {_attributes(line.attributes)})\n"
-        f"{_sku(line.sku)}(产品数量:{line.quantity} piece)"
+        f"【{number}】 {line.title or line.product_id}\n{attributes.format(_attributes(line.attributes))}\n"
+        f"{sku.format(line.sku) if line.sku else ''}{quantity.format(line.quantity)}"
         for number, line in enumerate(order.lines, 1)
     ]
     return "\n".join(products)
-
-
-def _sku(sku: str | None) -> str:
-    return f"(商家编码:{sku})\n" if sku else ""
 
 
 def _attributes(attributes: Mapping[str, str] | None) -> str:
@@ -187,26 +183,37 @@ def _claimed(order: Order) -> int | None:
     return order.dispute.claim if order.dispute else None
 
 
-def _refunds(order: Order, _: Any, __: Any) -> Cell:
-    return _joined(f"{refund.source} {refund.state} {Money(refund.amount, order.currency)}" for refund in order.refunds)
+def _refunds(order: Order, _: Any, context: RenderContext) -> Cell:
+    return _joined(
+        f"{label('refund_source', refund.source, context.language)}: "
+        f"{Money(refund.amount, order.currency)} {order.currency}, "
+        f"{label('refund_state', refund.state, context.language)}"
+        for refund in order.refunds
+    )
 
 
-def _dispute(name: str) -> Value:
-    """A field of the latest dispute."""
+def _dispute(name: str, labels: str | None = None) -> Value:
+    """A field of the latest dispute; its label where `labels` names the kind of code."""
 
     def value(order: Order, _: Any, context: RenderContext) -> Cell:
         cell = getattr(order.dispute, name) if order.dispute else None
+        if labels and cell:
+            return label(labels, cell, context.language)
         return context.local(cell) if isinstance(cell, datetime) else cell
 
     return value
 
 
 def _hold(order: Order, _: Any, context: RenderContext) -> Cell:
-    if order.frozen:
-        return "冻结，勿发货" if context.language == "zh-CN" else "Frozen: do not ship"
-    if order.disputed:
-        return "纠纷中" if context.language == "zh-CN" else "In dispute"
-    return None
+    held = "frozen" if order.frozen else "dispute" if order.disputed else None
+    return held and label("hold", held, context.language)
+
+
+def _labels(kind: str, codes: Callable[[Order], Iterable[str | None]], separator: str = "\n") -> Value:
+    """The labels of codes in the language of the file."""
+    return lambda order, _, context: _joined(
+        (label(kind, code, context.language) for code in codes(order) if code), separator
+    )
 
 
 def _line_count(name: str) -> Value:
@@ -218,11 +225,22 @@ COLUMNS: dict[str, Column] = {
     "order_id": Column("Order no.", "订单号", "text", _order("order_id"), 20),
     "status": Column("Status", "订单状态", "text", _status),
     "status_code": Column("Status code", "状态代码", "text", _order("status"), 26),
-    "fund_state": Column("Funds", "资金状态", "text", _order("fund_state")),
-    "outcome": Column("Outcome", "结果", "text", _order("outcome")),
-    "end_reason": Column("End reason", "结束原因", "text", _order("end_reason"), 28),
-    "overlays": Column("Flags", "标记", "text", lambda order, _, __: _joined(order.overlays, ", ")),
-    "violations": Column("Violations", "违规", "text", lambda order, _, __: _joined(v.kind for v in order.violations)),
+    "fund_state": Column("Funds code", "资金状态代码", "text", _order("fund_state")),
+    "fund_state_label": Column("Funds", "资金状态", "text", _labels("fund_state", lambda order: (order.fund_state,))),
+    "outcome": Column("Outcome code", "结果代码", "text", _order("outcome")),
+    "outcome_label": Column("Outcome", "结果", "text", _labels("outcome", lambda order: (order.outcome,))),
+    "end_reason": Column("End reason code", "结束原因代码", "text", _order("end_reason"), 28),
+    "end_reason_label": Column(
+        "End reason", "结束原因", "text", _labels("end_reason", lambda order: (order.end_reason,)), 28
+    ),
+    "overlays": Column("Flag codes", "标记代码", "text", lambda order, _, __: _joined(order.overlays, ", ")),
+    "overlays_label": Column("Flags", "标记", "text", _labels("overlay", lambda order: order.overlays, ", ")),
+    "violations": Column(
+        "Violation codes", "违规代码", "text", lambda order, _, __: _joined(v.kind for v in order.violations)
+    ),
+    "violations_label": Column(
+        "Violations", "违规", "text", _labels("violation", lambda order: [each.kind for each in order.violations])
+    ),
     "assignee": Column("Assignee", "负责人", "text", _order("assignee")),
     "note": Column("Note", "卖家备注", "text", _order("note"), 30),
     "tags": Column("Tags", "标签", "text", lambda order, _, __: _joined(order.tags, ", ")),
@@ -269,10 +287,13 @@ COLUMNS: dict[str, Column] = {
     "refunded_coupons": Column("Refunded in coupons", "优惠券退款", "money", _funds(_coupons)),
     "refunds": Column("Refunds", "退款记录", "text", _refunds, 40),
     "disputes": Column("Disputes", "纠纷次数", "number", lambda order, _, __: len(order.disputes), 8),
-    "dispute_stage": Column("Dispute stage", "纠纷阶段", "text", _dispute("stage")),
-    "dispute_kind": Column("Dispute over", "纠纷类型", "text", _dispute("kind")),
+    "dispute_stage": Column("Dispute stage code", "纠纷阶段代码", "text", _dispute("stage")),
+    "dispute_stage_label": Column("Dispute stage", "纠纷阶段", "text", _dispute("stage", "stage")),
+    "dispute_kind": Column("Dispute kind code", "纠纷类型代码", "text", _dispute("kind")),
+    "dispute_kind_label": Column("Dispute over", "纠纷类型", "text", _dispute("kind", "dispute_kind")),
     "dispute_claim": Column("Claimed", "纠纷申请金额", "money", _funds(_claimed)),
-    "dispute_result": Column("Dispute result", "纠纷结果", "text", _dispute("result"), 28),
+    "dispute_result": Column("Dispute result code", "纠纷结果代码", "text", _dispute("result"), 28),
+    "dispute_result_label": Column("Dispute result", "纠纷结果", "text", _dispute("result", "dispute_result"), 28),
     "dispute_opened_at": Column("Dispute opened at", "纠纷发起时间", "minute", _dispute("opened_at"), 20),
     "dispute_ended_at": Column("Dispute ended at", "纠纷结束时间", "minute", _dispute("ended_at"), 20),
     # what was bought

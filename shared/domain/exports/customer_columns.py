@@ -12,6 +12,7 @@ from typing import Any
 from shared.domain.countries import country_name
 from shared.domain.customers.model import Customer
 from shared.domain.exports.columns import Cell, Column, RenderContext, Value, amount
+from shared.domain.labels import label
 from shared.domain.order.recipients import masked
 
 Spent = tuple[str, int] | None
@@ -45,10 +46,13 @@ def _time(name: str) -> Value:
 
 def _yes(name: str) -> Value:
     def value(customer: Customer, _: Any, context: RenderContext) -> Cell:
-        yes, no = ("是", "否") if context.language == "zh-CN" else ("yes", "no")
-        return yes if getattr(customer, name) else no
+        return label("answer", "yes" if getattr(customer, name) else "no", context.language)
 
     return value
+
+
+def _label(name: str) -> Value:
+    return lambda customer, _, context: label(name, getattr(customer, name), context.language)
 
 
 def _name(customer: Customer, _: Any, context: RenderContext) -> Cell:
@@ -74,8 +78,10 @@ COLUMNS: dict[str, Column] = {
     "dispute_rate": Column("Dispute rate", "纠纷率", "share", _rate("disputed"), 10),
     "first_order_at": Column("First order at", "首次下单时间", "minute", _time("first_at"), 20),
     "last_order_at": Column("Last order at", "最近下单时间", "minute", _time("last_at"), 20),
-    "frequency": Column("How often", "购买频次", "text", _own("frequency"), 12),
-    "amount": Column("How much", "消费水平", "text", _own("amount"), 12),
+    "frequency": Column("How often, code", "购买频次代码", "text", _own("frequency"), 12),
+    "frequency_label": Column("How often", "购买频次", "text", _label("frequency"), 12),
+    "amount": Column("How much, code", "消费水平代码", "text", _own("amount"), 12),
+    "amount_label": Column("How much", "消费水平", "text", _label("amount"), 12),
     "tags": Column("Tags", "标签", "text", lambda buyer, _, __: ", ".join(buyer.tags) or None),
     "note": Column("Note", "卖家备注", "text", _own("note"), 30),
     "blocked": Column("Blocked", "已拉黑", "text", _yes("blocked"), 10),

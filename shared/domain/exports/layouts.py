@@ -122,28 +122,31 @@ SELLER_CENTRE_2026 = Layout(
 """The 44 columns of the seller centre in 2025 and 2026."""
 
 _ORDER = (
-    "order_id status status_code fund_state outcome end_reason overlays assignee buyer buyer_id buyer_email "
+    "order_id status status_code fund_state_label fund_state outcome_label outcome end_reason_label end_reason "
+    "overlays_label overlays assignee buyer buyer_id buyer_email "
     "placed_at paid_at ship_by shipped_at delivered_at received_at finished_at "
     "currency lines_amount shipping discount tax adjustment total received refunded commission affiliate_fee released "
-    "refunds promised disputes dispute_stage dispute_claim dispute_result "
+    "refunds promised disputes dispute_stage_label dispute_stage dispute_claim dispute_result_label dispute_result "
     "pieces products skus memo note tags "
     "recipient_name country country_code state city street zip phone mobile tax_id "
-    "chosen_service shipments violations"
+    "chosen_service shipments violations_label violations"
 ).split()
 _LINE = (
     "order_id line_id product_id sku title attributes quantity unit_price line_amount shipped line_refunded returned "
     "left "
-    "status status_code fund_state placed_at paid_at ship_by shipped_at received_at "
-    "currency lines_amount shipping discount tax total received refunded refunds dispute_stage dispute_result "
+    "status status_code fund_state_label fund_state placed_at paid_at ship_by shipped_at received_at "
+    "currency lines_amount shipping discount tax total received refunded refunds dispute_stage_label dispute_stage "
+    "dispute_result_label dispute_result "
     "buyer buyer_id recipient_name country country_code state city street zip phone mobile chosen_service shipments "
     "memo note tags assignee"
 ).split()
 _PACKING = ("ship_by order_id hold sku item left ship_to chosen_service remarks").split()
 
 _FUNDS = (
-    "order_id status fund_state outcome placed_at paid_at received_at finished_at currency total tax received "
-    "refunded refunded_cash refunded_coupons promised commission affiliate_fee tax_withheld released "
-    "expected_release release_difference release_due held unexplained refunds dispute_stage buyer_id country_code"
+    "order_id status fund_state_label fund_state outcome_label outcome placed_at paid_at received_at finished_at "
+    "currency total tax received refunded refunded_cash refunded_coupons promised commission affiliate_fee "
+    "tax_withheld released expected_release release_difference release_due held unexplained refunds "
+    "dispute_stage_label dispute_stage buyer_id country_code"
 ).split()
 
 _CUSTOMERS = tuple(customer_columns.COLUMNS)

@@ -7,13 +7,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.orders.models.values import instant
+from shared.domain.labels import label
 from shared.domain.order.model import FundState, Overlay, Status
 from shared.domain.stores import Store
 from shared.domain.windows import start_of_day
 from shared.store.orders import counters, lists
 
 
-def counters_view(store: Store, now: datetime) -> dict[str, Any]:
+def counters_view(store: Store, now: datetime, language: str) -> dict[str, Any]:
     """The counts after `total` change with time: each request counts them in their index."""
     counts = counters.counts(store.store_id)
     day = now.astimezone(ZoneInfo(store.time_zone)).date()
@@ -29,10 +30,16 @@ def counters_view(store: Store, now: datetime) -> dict[str, Any]:
         count = lists.count_deadlines(store.store_id, since, until, of_seller=of_seller)
         return {"count": count, "query": "&".join(query)}
 
+    def each(facets: type[Status] | type[Overlay] | type[FundState], name: str) -> dict[str, Any]:
+        return {
+            facet: {"count": counts.of(facet), "label": label(name, facet, language), "query": f"{name}={facet}"}
+            for facet in facets
+        }
+
     return {
-        "statuses": {status: {"count": counts.of(status), "query": f"status={status}"} for status in Status},
-        "overlays": {overlay: {"count": counts.of(overlay), "query": f"overlay={overlay}"} for overlay in Overlay},
-        "fund_states": {state: {"count": counts.of(state), "query": f"fund_state={state}"} for state in FundState},
+        "statuses": each(Status, "status"),
+        "overlays": each(Overlay, "overlay"),
+        "fund_states": each(FundState, "fund_state"),
         "total": {"count": counts["total"], "query": ""},
         "placed_today": placed(today, tomorrow),
         "due_24h": due(now, now + timedelta(hours=24)),

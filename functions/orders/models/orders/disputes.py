@@ -8,6 +8,7 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from functions.orders.models.values import MoneyView, instant, money, without_none
+from shared.domain.labels import labelled
 from shared.domain.order import deadlines
 from shared.domain.order.model import Dispute
 
@@ -15,10 +16,12 @@ from shared.domain.order.model import Dispute
 class ProposalView(TypedDict):
     by: str
     solution: str
+    solution_label: str
     refund: MoneyView
     text: str
     at: str
     state: str
+    state_label: str
 
 
 class EvidenceView(TypedDict):
@@ -34,14 +37,18 @@ class DisputeView(TypedDict):
     dispute_id: str
     order_id: str
     stage: str
+    stage_label: str
     kind: NotRequired[str]
+    kind_label: NotRequired[str]
     line_ids: list[str]
     claim: NotRequired[MoneyView]
     solution: NotRequired[str]
+    solution_label: NotRequired[str]
     proposals: list[ProposalView]
     evidence: list[EvidenceView]
     respond_by: NotRequired[str]
     on_silence: NotRequired[str]
+    on_silence_label: NotRequired[str]
     return_address: NotRequired[dict[str, str]]
     return_carrier: NotRequired[str]
     return_tracking_no: NotRequired[str]
@@ -49,6 +56,7 @@ class DisputeView(TypedDict):
     returned_at: NotRequired[str]
     ended_at: NotRequired[str]
     result: NotRequired[str]
+    result_label: NotRequired[str]
 
 
 class OpenDisputeView(DisputeView):
@@ -57,7 +65,7 @@ class OpenDisputeView(DisputeView):
     actions: list[str]
 
 
-def dispute_view(dispute: Dispute, order_id: str, currency: str) -> DisputeView:
+def dispute_view(dispute: Dispute, order_id: str, currency: str, language: str) -> DisputeView:
     """`solution` is the buyer's latest request. `on_silence` is what happens at `respond_by` without an answer."""
     requests = [proposal for proposal in dispute.proposals if proposal.by == "buyer"]
     timer = deadlines.BY_STAGE.get(dispute.stage)
@@ -65,25 +73,36 @@ def dispute_view(dispute: Dispute, order_id: str, currency: str) -> DisputeView:
         {
             "dispute_id": dispute.dispute_id,
             "order_id": order_id,
-            "stage": dispute.stage,
-            "kind": dispute.kind,
+            **labelled("stage", "stage", dispute.stage, language),
+            **labelled("kind", "dispute_kind", dispute.kind, language),
             "line_ids": list(dispute.line_ids),
             "claim": None if dispute.claim is None else money(dispute.claim, currency),
-            "solution": requests[-1].solution if requests else None,
+            **labelled("solution", "solution", requests[-1].solution if requests else None, language),
             "proposals": [
-                {**asdict(each), "refund": money(each.refund, currency), "at": instant(each.at)}
+                {
+                    **asdict(each),
+                    **labelled("solution", "solution", each.solution, language),
+                    **labelled("state", "proposal_state", each.state, language),
+                    "refund": money(each.refund, currency),
+                    "at": instant(each.at),
+                }
                 for each in dispute.proposals
             ],
             "evidence": [without_none({**asdict(each), "at": instant(each.at)}) for each in dispute.evidence],
             "respond_by": dispute.respond_by and instant(dispute.respond_by),
-            "on_silence": deadlines.TIMERS[timer].on_lapse if timer and dispute.respond_by else None,
+            **labelled(
+                "on_silence",
+                "action",
+                deadlines.TIMERS[timer].on_lapse if timer and dispute.respond_by else None,
+                language,
+            ),
             "return_address": dispute.return_address,
             "return_carrier": dispute.return_carrier,
             "return_tracking_no": dispute.return_tracking_no,
             "opened_at": instant(dispute.opened_at),
             "returned_at": dispute.returned_at and instant(dispute.returned_at),
             "ended_at": dispute.ended_at and instant(dispute.ended_at),
-            "result": dispute.result,
+            **labelled("result", "dispute_result", dispute.result, language),
         }
     )
     return view

@@ -8,6 +8,7 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from functions.orders.models.values import MoneyView, instant, money
+from shared.domain.labels import label
 from shared.domain.order import ledger
 from shared.domain.order.ledger import Movement
 from shared.domain.order.model import Order
@@ -24,6 +25,7 @@ LISTS = {
 
 class TotalView(TypedDict):
     amount: MoneyView
+    label: str
     query: str
 
 
@@ -48,6 +50,7 @@ class MovementView(TypedDict):
     seq: int
     at: str
     flow: str
+    flow_label: str
     amount: MoneyView
     held: MoneyView
 
@@ -58,6 +61,7 @@ class OrderFundsView(TypedDict):
 
     order_id: str
     fund_state: str
+    fund_state_label: str
     entries: list[MovementView]
     held: MoneyView
     expected: NotRequired[MoneyView]
@@ -67,28 +71,37 @@ class OrderFundsView(TypedDict):
     unexplained: MoneyView
 
 
-def currency_view(currency: str, totals: Mapping[str, int]) -> CurrencyView:
+def currency_view(currency: str, totals: Mapping[str, int], language: str) -> CurrencyView:
     return {
         "currency": currency,
         "moved": {
             flow: {
                 "amount": money(totals[flow], currency),
+                "label": label("flow", flow, language),
                 "query": f"/v1/funds/entries?flow={flow}&currency={currency}",
             }
             for flow in ledger.FLOWS
         },
-        "held": {name: {"amount": money(totals[name], currency), "query": LISTS[name]} for name in ledger.HELD},
+        "held": {
+            name: {
+                "amount": money(totals[name], currency),
+                "label": label("held", name, language),
+                "query": LISTS[name],
+            }
+            for name in ledger.HELD
+        },
     }
 
 
-def order_funds_view(order: Order, entries: Sequence[Movement]) -> OrderFundsView:
+def order_funds_view(order: Order, entries: Sequence[Movement], language: str) -> OrderFundsView:
     currency = order.currency
     expected, released = ledger.expected_release(order), order.amounts.released
     timer = order.timer("release")
     view: OrderFundsView = {
         "order_id": order.order_id,
         "fund_state": str(order.fund_state),
-        "entries": [movement_view(entry, currency) for entry in entries],
+        "fund_state_label": label("fund_state", order.fund_state, language),
+        "entries": [movement_view(entry, currency, language) for entry in entries],
         "held": money(order.amounts.held, currency),
         "unexplained": money(ledger.unexplained(order), currency),
     }
@@ -102,11 +115,12 @@ def order_funds_view(order: Order, entries: Sequence[Movement]) -> OrderFundsVie
     return view
 
 
-def movement_view(movement: Movement, currency: str) -> MovementView:
+def movement_view(movement: Movement, currency: str, language: str) -> MovementView:
     return {
         "seq": movement.seq,
         "at": instant(movement.at),
         "flow": movement.flow,
+        "flow_label": label("flow", movement.flow, language),
         "amount": money(movement.amount, currency),
         "held": money(movement.held, currency),
     }

@@ -8,6 +8,7 @@ from typing import Any, NotRequired
 from typing_extensions import TypedDict
 
 from functions.orders.models.values import ActorView, instant, money, rate, without_none
+from shared.domain.labels import labelled
 from shared.domain.order.history import NOTES, Entry
 
 RATES = frozenset({"commission_rate", "affiliate_rate"})
@@ -27,8 +28,11 @@ EntryView = TypedDict(
         "recorded_at": str,
         "actor": ActorView,
         "action": str,
+        "action_label": str,
         "from": str | None,
+        "from_label": NotRequired[str],
         "to": str,
+        "to_label": str,
         "reason": NotRequired[str],
         "changes": NotRequired[dict[str, ChangeView]],
         "skipped": NotRequired[list[str]],
@@ -38,18 +42,19 @@ EntryView = TypedDict(
 )
 
 
-def entry_view(entry: Entry, order_currency: str = "") -> EntryView:
+def entry_view(entry: Entry, order_currency: str = "", language: str = "en") -> EntryView:
     """`order_currency` is that of the amounts in an entry of the former code, which has none of its own."""
     currency = entry.currency or order_currency
     fields = {name: value for name, value in entry.changes.items() if name not in NOTES}
-    view: EntryView = {"from": entry.from_status and str(entry.from_status)} | without_none(
+    came_from = labelled("from", "status", entry.from_status, language) or {"from": None}
+    view: EntryView = came_from | without_none(
         {
             "seq": entry.seq,
             "at": instant(entry.at),
             "recorded_at": instant(entry.recorded_at),
             "actor": {"role": entry.actor.role, "id": entry.actor.id},
-            "action": entry.action,
-            "to": str(entry.to_status),
+            **labelled("action", "action", entry.action, language),
+            **labelled("to", "status", entry.to_status, language),
             "reason": entry.reason,
             "changes": {".".join(path): change for path, change in _changes(fields, (), currency)} or None,
             **{name: entry.changes.get(name) for name in NOTES},

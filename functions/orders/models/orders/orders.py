@@ -11,13 +11,13 @@ from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
-from functions.orders.labels import status_label
 from functions.orders.models.orders.disputes import DisputeView, dispute_view
 from functions.orders.models.orders.parcels import ParcelView, ParcelWarning, parcel_view
 from functions.orders.models.orders.refunds import RefundView, refund_view
 from functions.orders.models.values import ActorView, MoneyView, actor_view, instant, money, without_none
+from shared.domain.labels import label, labelled
 from shared.domain.order import deadlines, ledger, lifecycle
-from shared.domain.order.model import Order
+from shared.domain.order.model import Order, Timer
 from shared.domain.order.recipients import masked
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
@@ -65,8 +65,10 @@ class LineView(TypedDict):
 
 class DeadlineView(TypedDict):
     kind: str
+    kind_label: str
     due_at: str
     on_lapse: str | None
+    on_lapse_label: NotRequired[str]
 
 
 class AssessmentView(TypedDict):
@@ -76,6 +78,7 @@ class AssessmentView(TypedDict):
 
 class ViolationView(TypedDict):
     kind: str
+    kind_label: str
     at: str
 
 
@@ -88,9 +91,13 @@ class SummaryView(TypedDict):
     status: str
     status_label: str
     fund_state: str
+    fund_state_label: str
     overlays: list[str]
+    overlays_label: list[str]
     outcome: NotRequired[str]
+    outcome_label: NotRequired[str]
     end_reason: NotRequired[str]
+    end_reason_label: NotRequired[str]
     placed_at: str
     paid_at: NotRequired[str]
     shipped_at: NotRequired[str]
@@ -165,8 +172,8 @@ def order_view(
             "recipient": dict(order.recipient) if reveal else masked(order.recipient),
             "lines": lines,
             "parcels": [parcel_view(parcel, language) for parcel in order.parcels],
-            "refunds": [refund_view(refund, order.order_id, order.currency) for refund in order.refunds],
-            "dispute": order.dispute and dispute_view(order.dispute, order.order_id, order.currency),
+            "refunds": [refund_view(refund, order.order_id, order.currency, language) for refund in order.refunds],
+            "dispute": order.dispute and dispute_view(order.dispute, order.order_id, order.currency, language),
             "delivery_days": order.delivery_days,
             "chosen_service": order.chosen_service,
             "memo": order.memo,
@@ -206,29 +213,39 @@ def _summary(order: Order | Summary, language: str) -> SummaryView:
             "order_id": order.order_id,
             "store_id": order.store_id,
             "version": order.version,
-            "status": str(order.status),
-            "status_label": status_label(order.status, language),
-            "fund_state": str(order.fund_state),
+            **labelled("status", "status", order.status, language),
+            **labelled("fund_state", "fund_state", order.fund_state, language),
             "overlays": [str(overlay) for overlay in order.overlays],
+            "overlays_label": [label("overlay", overlay, language) for overlay in order.overlays],
             "placed_at": instant(order.placed_at),
             **times,
             "buyer": without_none({"id": order.buyer.id, "name": order.buyer.name, "country": order.buyer.country}),
             "currency": order.currency,
             "amounts": _amounts(order),
-            "deadlines": [
-                {"kind": timer.kind, "due_at": instant(timer.due_at), "on_lapse": deadlines.on_lapse(order, timer)}
-                for timer in deadlines.running(order)
+            "deadlines": [_deadline_view(order, timer, language) for timer in deadlines.running(order)],
+            "violations": [
+                {**labelled("kind", "violation", violation.kind, language), "at": instant(violation.at)}
+                for violation in order.violations
             ],
-            "violations": [{"kind": violation.kind, "at": instant(violation.at)} for violation in order.violations],
             "tags": list(order.tags),
             "unread_messages": order.unread_messages,
-            "outcome": order.outcome and str(order.outcome),
-            "end_reason": order.end_reason,
+            **labelled("outcome", "outcome", order.outcome, language),
+            **labelled("end_reason", "end_reason", order.end_reason, language),
             "assignee": order.assignee,
             "delivered_assessment": assessment and {"at": instant(assessment.at), "by": assessment.by},
         }
     ) | {"note": order.note}
     return view
+
+
+def _deadline_view(order: Order | Summary, timer: Timer, language: str) -> DeadlineView:
+    on_lapse = deadlines.on_lapse(order, timer)
+    view: Any = {
+        **labelled("kind", "timer", timer.kind, language),
+        "due_at": instant(timer.due_at),
+        **(labelled("on_lapse", "action", on_lapse, language) or {"on_lapse": None}),
+    }
+    return view  # type: ignore[no-any-return]
 
 
 def _amounts(order: Order | Summary) -> AmountsView:

@@ -7,6 +7,7 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from functions.orders.models.values import MoneyView, QuantityView, instant, money, quantities, without_none
+from shared.domain.labels import labelled
 from shared.domain.order.model import Refund
 
 
@@ -14,7 +15,9 @@ class RefundView(TypedDict):
     refund_id: str
     order_id: str
     state: str
+    state_label: str
     source: str
+    source_label: str
     amount: MoneyView
     cash: NotRequired[MoneyView]
     coupon: NotRequired[MoneyView]
@@ -23,16 +26,17 @@ class RefundView(TypedDict):
     requested_at: str
     respond_by: NotRequired[str]
     on_silence: NotRequired[str]
+    on_silence_label: NotRequired[str]
     paid_at: NotRequired[str]
 
 
-def refund_view(refund: Refund, order_id: str, currency: str) -> RefundView:
+def refund_view(refund: Refund, order_id: str, currency: str, language: str) -> RefundView:
     view: RefundView = without_none(
         {
             "refund_id": refund.refund_id,
             "order_id": order_id,
-            "state": str(refund.state),
-            "source": refund.source,
+            **labelled("state", "refund_state", refund.state, language),
+            **labelled("source", "refund_source", refund.source, language),
             "amount": money(refund.amount, currency),
             "cash": money(refund.amount - refund.coupon, currency) if refund.paid_at else None,
             "coupon": money(refund.coupon, currency) if refund.paid_at else None,
@@ -40,7 +44,7 @@ def refund_view(refund: Refund, order_id: str, currency: str) -> RefundView:
             "reason": refund.reason,
             "requested_at": instant(refund.requested_at),
             "respond_by": refund.respond_by and instant(refund.respond_by),
-            "on_silence": refund.on_silence,
+            **labelled("on_silence", "action", refund.on_silence, language),
             "paid_at": refund.paid_at and instant(refund.paid_at),
         }
     )

@@ -45,7 +45,11 @@ def list_disputes(
     query = {"list": "disputes", "stages": ",".join(stages)}
     page = part_lists.disputes(call.store.store_id, stages, limit, position(call, cursor, query))
     return page_reply(
-        call, page, lambda listed: dispute_view(listed.record, listed.order_id, listed.currency), limit, query
+        call,
+        page,
+        lambda listed: dispute_view(listed.record, listed.order_id, listed.currency, call.language),
+        limit,
+        query,
     )
 
 

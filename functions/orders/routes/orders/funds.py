@@ -41,7 +41,7 @@ def get_funds() -> Response[Any]:
     """What has moved and what the platform holds, per currency, each amount with its list."""
     call: Call = router.context["call"]
     totals = ledger.totals(call.store.store_id)
-    data = [currency_view(currency, totals[currency]) for currency in sorted(totals)]
+    data = [currency_view(currency, totals[currency], call.language) for currency in sorted(totals)]
     return reply({"data": data, "as_of": instant(call.now)})
 
 
@@ -72,7 +72,7 @@ def list_fund_entries(
     return page_reply(
         call,
         page,
-        lambda listed: {"order_id": listed.order_id, **movement_view(listed.record, listed.currency)},
+        lambda listed: {"order_id": listed.order_id, **movement_view(listed.record, listed.currency, call.language)},
         limit,
         query,
     )
@@ -105,4 +105,4 @@ def list_unexplained_funds(limit: Limit = 50, cursor: Cursor = None) -> Response
 def get_order_funds(order_id: str) -> Response[Any]:
     """The movements of one order, what is held of it, and what is expected and when."""
     call: Call = router.context["call"]
-    return reply(order_funds_view(call.order, ledger.entries(call.store.store_id, order_id)))
+    return reply(order_funds_view(call.order, ledger.entries(call.store.store_id, order_id), call.language))

@@ -101,7 +101,7 @@ def list_orders(
 def counters() -> Response[Any]:
     """Counts by status, overlay and fund state, exact at every moment, and counts that change with time."""
     call: Call = router.context["call"]
-    return reply(counters_view(call.store, call.now))
+    return reply(counters_view(call.store, call.now, call.language))
 
 
 @router.patch(
@@ -137,7 +137,7 @@ def history(order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response
     call: Call = router.context["call"]
     query = {"list": f"history/{order_id}"}
     page = stored.history_page(call.store.store_id, order_id, limit, position(call, cursor, query))
-    return page_reply(call, page, lambda entry: entry_view(entry, call.order.currency), limit, query)
+    return page_reply(call, page, lambda entry: entry_view(entry, call.order.currency, call.language), limit, query)
 
 
 @router.get(

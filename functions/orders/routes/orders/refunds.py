@@ -37,7 +37,11 @@ def list_refunds(
     query = {"list": "refunds", "states": ",".join(states)}
     page = part_lists.refunds(call.store.store_id, states, limit, position(call, cursor, query))
     return page_reply(
-        call, page, lambda refund: refund_view(refund.record, refund.order_id, refund.currency), limit, query
+        call,
+        page,
+        lambda refund: refund_view(refund.record, refund.order_id, refund.currency, call.language),
+        limit,
+        query,
     )
 
 
@@ -61,4 +65,4 @@ def get_refund(refund_id: str) -> Response[Any]:
     refund = order.refund(refund_id)
     if refund is None:
         raise not_found()
-    return reply(refund_view(refund, order.order_id, order.currency))
+    return reply(refund_view(refund, order.order_id, order.currency, call.language))
