@@ -24,20 +24,6 @@ def last_three_months(until: datetime, time_zone: str) -> tuple[datetime, dateti
     return start_of_day(months_before(day, 3), time_zone), start_of_day(day, time_zone)
 
 
-CADENCES = ("daily", "weekly", "monthly")
-
-
-def next_regular(after: datetime, time_zone: str, cadence: str, hour: int) -> datetime:
-    """The next time after `after` at `hour` in the zone: of any day, of a Monday, or of the first of a month."""
-    day = after.astimezone(ZoneInfo(time_zone)).date()
-    while True:
-        starts = {"daily": True, "weekly": day.isoweekday() == 1, "monthly": day.day == 1}[cadence]
-        at = datetime.combine(day, time(hour), ZoneInfo(time_zone)).astimezone(UTC)
-        if starts and at > after:
-            return at
-        day += timedelta(days=1)
-
-
 def period_of(day: date, group_by: str) -> tuple[date, date]:
     """[first day, day after the last day) of the day, ISO week (from Monday) or month that contains `day`."""
     if group_by == "day":

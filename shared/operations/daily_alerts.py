@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shared.domain.alerts.daily import Day, next_due
+from shared.domain.alerts import daily
+from shared.domain.alerts.daily import Day
 from shared.domain.alerts.model import Alert, Cause, Severity, State, alert
 from shared.domain.exports.model import Kind
 from shared.domain.exports.model import State as ExportState
@@ -15,7 +16,7 @@ from shared.domain.stores import Store
 from shared.domain.windows import last_three_months, start_of_day
 from shared.store import stores
 from shared.store.alerts import alerts, daily_alerts
-from shared.store.dynamodb.errors import AlreadyRaised, Missing, Stale
+from shared.store.dynamodb.errors import Missing, Stale
 from shared.store.dynamodb.table import Write
 from shared.store.exports import exports
 from shared.store.orders import lists
@@ -38,22 +39,23 @@ def raise_daily_alerts(store_id: str, now: datetime) -> int:
     raised = 0
     while True:
         try:
-            store, day = stores.load(store_id).store, daily_alerts.load(store_id)
+            day = daily_alerts.load(store_id)  # before the store: a change of its hour or zone writes both
+            store = stores.load(store_id).store
         except Missing:
             return raised
         if day is None or day.next_at > now:
             return raised
         try:
             raised += _check(store, day, now)
-        except (Stale, AlreadyRaised) as error:
-            logger.info("another run did this", extra={"store_id": store_id, "why": type(error).__name__})
+        except Stale:
+            logger.info("another run did this", extra={"store_id": store_id})
             return raised
 
 
 def _check(store: Store, day: Day, now: datetime) -> int:
-    """One check, the daily one or an extra one. Returns the number of alerts. Raises Stale or AlreadyRaised."""
+    """One check, the daily one or an extra one. Returns the number of alerts. Raises Stale."""
     due, writes, raised = day.due_at <= now, list[Write](), list[Alert]()
-    after = replace(day, look_at=None, due_at=next_due(store, day.due_at) if due else day.due_at)
+    after = replace(daily.made(day, store) if due else day, look_at=None)
     at = day.due_at if due else now
     leaving = _leaving(store, at)
     expired = day.leaving is not None and at >= day.leaving.at + LEAVING_LEAD  # all orders of that alert have left
@@ -63,10 +65,10 @@ def _check(store: Store, day: Day, now: datetime) -> int:
     if leaving and after.leaving is None:
         raised.append(leaving)
         after = replace(after, leaving=Cause(leaving.kind, leaving.raised_at, leaving.subject or ""))
-    writes += alerts.raising(raised)
+    writes += alerts.raising_once(raised)
     if due and store.alert_rules.digest_hour is not None:
         digest = _digest(store, at)
-        writes += alerts.raising([digest], quietly=now - at > TOO_LATE)
+        writes += alerts.raising_once([digest], quietly=now - at > TOO_LATE)
         raised.append(digest)
     daily_alerts.save(day, after, writes)
     return len(raised)

@@ -116,7 +116,7 @@ def _start_regular(store_id: str, now: datetime) -> bool:
     if export.due_at is None or export.due_at > now:
         return False
     store = stores.load(store_id).store
-    after = regular.scheduled(export, store, now)
+    after = regular.made(export, store, now)
     kind = Kind(export.schedule.kind)
     if kind is Kind.SHIPMENTS and not awaiting_shipment(store.store_id):
         regular_exports.save(export, after)
@@ -130,20 +130,21 @@ def _start_regular(store_id: str, now: datetime) -> bool:
 
 
 def change_schedule(store: Store, schedule: Schedule, now: datetime) -> RegularExport:
-    """Set the schedule of the regular export. It is due at the schedule's next time after `now`."""
+    """Set the schedule of the regular export. The run that is pending moves with it."""
 
     def step(before: RegularExport) -> RegularExport:
-        after = regular.scheduled(replace(before, schedule=schedule), store, now)
+        current = stores.load(store.store_id).store  # read after `before`: a change of the zone writes both
+        after = regular.changed(before, schedule, current, current, now)
         regular_exports.save(before, after)
         return after
 
     return retry(step, lambda: regular_exports.load(store.store_id))
 
 
-def reschedule(store: Store, now: datetime) -> Write:
+def reschedule(was: Store, store: Store, now: datetime) -> Write:
     """The write that moves the regular export to the time zone of `store`. The caller changes the zone with it."""
     before = regular_exports.load(store.store_id)
-    return regular_exports.change(before, regular.scheduled(before, store, now))
+    return regular_exports.change(before, regular.changed(before, before.schedule, was, store, now))
 
 
 # ---- steps of a worker

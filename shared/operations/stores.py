@@ -40,7 +40,7 @@ def open_store(store_id: str, role: str, now: datetime) -> stores.StoredStore:
 
 def create_store(store: Store, now: datetime) -> None:
     """Create a store with its regular export and its daily check. Raises Exists."""
-    day = daily_alerts.change(None, daily.rescheduled(None, store, now))
+    day = daily_alerts.change(None, daily.first(store, now))
     stores.create(store, now, [regular_exports.creating(regular.first(store, now)), day])
 
 
@@ -56,10 +56,10 @@ def change_store(stored: stores.StoredStore, change: Callable[[Store], Store], n
             after = replace(after, watched_until=now)
         rearm = _clock_settings(after) != _clock_settings(stored.store)
         rearming = stores.Rearming(lists.BEFORE_ALL_DEADLINES, now + SETTLE_TIME) if rearm else stored.rearming
-        also = [reschedule(after, now)] if after.time_zone != stored.store.time_zone else []
+        also = [reschedule(stored.store, after, now)] if after.time_zone != stored.store.time_zone else []
         if _digest_time(after) != _digest_time(stored.store):
             day = daily_alerts.load(after.store_id)
-            also.append(daily_alerts.change(day, daily.rescheduled(day, after, now)))
+            also.append(daily_alerts.change(day, daily.changed(day, stored.store, after, now)))
         stores.save(stored, after, rearming=rearming, also=also)
         return after
 

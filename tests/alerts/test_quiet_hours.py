@@ -174,6 +174,32 @@ def test_each_day_has_one_digest_at_the_stores_hour_though_its_clock_is_changed(
     assert sent == {day.isoformat(): f"{day} {late.get(day, 9):02}" for day in wanted}
 
 
+@pytest.mark.parametrize("change", [{"digest_hour": 7}, {"digest_hour": 11}, {"time_zone": "Pacific/Auckland"}])
+@pytest.mark.parametrize("minutes", [-30, 0, 2])
+def test_a_day_keeps_its_digest_though_its_hour_is_moved(bureau: Bureau, change: dict[str, Any], minutes: int) -> None:
+    """The hour is moved before the run of nine o'clock, past the present time or not."""
+    bureau.now = utc("2027-03-02T12:00:00+08:00")
+    raise_daily_alerts(bureau.shop.name, bureau.now)
+    bureau.minute()
+    bureau.channel("email")
+    bureau.now = utc("2027-03-03T09:00:00+08:00") + timedelta(minutes=minutes)
+    bureau.api.transport.now = bureau.now  # type: ignore[attr-defined]
+    if "digest_hour" in change:
+        rules_now = bureau.shop.owner.get("/v1/alert-rules").json
+        kept = {name: value for name, value in rules_now.items() if name in ("leads", "quiet_hours")}
+        answer = bureau.shop.owner.request("PUT", "/v1/alert-rules", kept | change)
+    else:
+        answer = bureau.shop.owner.patch("/v1/store", change)
+    assert answer.status == 200, answer.content
+    while bureau.now < utc("2027-03-04T08:30:00+08:00"):
+        bureau.now += timedelta(minutes=20)
+        raise_daily_alerts(bureau.shop.name, bureau.now)
+        bureau.minute()
+    subjects = [mail.subject for mail in mails()]
+    of_the_day = [subject for subject in subjects if "2027-03-03" in subject]
+    assert len(of_the_day) == 1, subjects
+
+
 def test_a_digest_that_fails_is_sent_again_as_it_was(bureau: Bureau) -> None:
     channel = bureau.channel("webhook", digest=True)
     bureau.receiver.plan((500, {}, b""), then=OK)

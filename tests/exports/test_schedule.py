@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.domain.windows import last_three_months, months_before, next_regular
+from shared.domain.schedules import Timetable
+from shared.domain.windows import last_three_months, months_before
 from shared.operations import exports
 from shared.store.exports import exports as store
 from shared.store.exports import regular_exports
@@ -110,6 +111,54 @@ def test_runs_that_were_missed_are_made_up_once(office: Office) -> None:
     assert due_at is not None and late < due_at <= late + timedelta(days=1)
 
 
+Change = tuple[str, str, dict[str, Any]]
+SAVED: Change = ("PUT", "/v1/export-schedule", {"enabled": True})
+CHANGES: dict[str, Change] = {
+    "saved again": SAVED,
+    "another kind": ("PUT", "/v1/export-schedule", {"enabled": True, "kind": "funds", "format": "csv"}),
+    "an earlier hour": ("PUT", "/v1/export-schedule", {"enabled": True, "hour": 0}),
+    "another cadence": ("PUT", "/v1/export-schedule", {"enabled": True, "cadence": "weekly", "hour": 0}),
+    "switched off": ("PUT", "/v1/export-schedule", {"enabled": False}),
+    "a zone to the east": ("PATCH", "/v1/store", {"time_zone": "Pacific/Auckland"}),
+    "a zone to the west": ("PATCH", "/v1/store", {"time_zone": "America/Los_Angeles"}),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_is_due_is_made_whatever_is_changed_before_its_run(office: Office, name: str) -> None:
+    """The owner saves the settings on the first of the month, seconds before the clock comes."""
+    shop = office.api.shop(time_zone="Asia/Shanghai")
+    due = soon_after_due(shop.name) - timedelta(minutes=1)
+    office.api.transport.now = due + timedelta(seconds=10)  # type: ignore[attr-defined]
+    answer = shop.owner.request(*CHANGES[name])
+    assert answer.status == 200, answer.content
+    assert exports.start_regular(due + timedelta(minutes=1), never) == 1
+    assert exports.start_regular(due + timedelta(minutes=2), never) == 0
+    next_at = shop.owner.get("/v1/export-schedule").json["next_at"]
+    assert next_at is None if name == "switched off" else datetime.fromisoformat(next_at) > due
+
+
+@pytest.mark.parametrize("name", ["an earlier hour", "a zone to the east"])
+def test_what_is_moved_past_its_time_is_made_at_once(office: Office, name: str) -> None:
+    shop = office.api.shop(time_zone="Asia/Shanghai")
+    now = soon_after_due(shop.name) - timedelta(minutes=31)
+    office.api.transport.now = now  # type: ignore[attr-defined]
+    assert shop.owner.request(*CHANGES[name]).status == 200
+    assert exports.start_regular(now + timedelta(minutes=1), never) == 1
+    office.api.transport.now = now + timedelta(minutes=2)  # type: ignore[attr-defined]
+    assert shop.owner.request(*SAVED).status == 200
+    assert exports.start_regular(now + timedelta(minutes=40), never) == 0, "the month has its file"
+
+
+def test_switched_off_and_on_over_the_due_time_a_schedule_makes_its_file(office: Office) -> None:
+    shop = office.api.shop()
+    due = soon_after_due(shop.name) - timedelta(minutes=1)
+    for offset, enabled in ((-30, False), (30, True)):
+        office.api.transport.now = due + timedelta(seconds=offset)  # type: ignore[attr-defined]
+        assert shop.owner.request("PUT", "/v1/export-schedule", {"enabled": enabled}).status == 200
+    assert exports.start_regular(due + timedelta(minutes=1), never) == 1
+
+
 def test_an_owner_sets_what_when_and_whether(office: Office) -> None:
     shop = office.api.shop(time_zone="America/Los_Angeles")
     body = {"enabled": True, "cadence": "weekly", "kind": "lines", "format": "xlsx", "hour": 5}
@@ -117,7 +166,7 @@ def test_an_owner_sets_what_when_and_whether(office: Office) -> None:
     assert answer.status == 200 and {name: answer.json[name] for name in body} == body
     assert answer.json["time_zone"] == "America/Los_Angeles"
     next_at = datetime.fromisoformat(answer.json["next_at"])
-    assert next_at == next_regular(datetime.now(UTC), "America/Los_Angeles", "weekly", 5)
+    assert next_at == Timetable("weekly", 5, "America/Los_Angeles").next(datetime.now(UTC)).due_at
     assert exports.start_regular(next_at + timedelta(minutes=1), never) == 1
     office.work()
     (made,) = shop.owner.every("/v1/exports")
@@ -163,7 +212,7 @@ def test_a_regular_shipment_list_is_made_only_where_something_is_to_be_shipped(o
     ],
 )
 def test_it_is_due_at_the_stores_own_hour(cadence: str, zone: str, after: datetime, expected: datetime) -> None:
-    assert next_regular(after, zone, cadence, 2) == expected
+    assert Timetable(cadence, 2, zone).next(after).due_at == expected
 
 
 @pytest.mark.parametrize(

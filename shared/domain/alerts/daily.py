@@ -4,11 +4,12 @@ platform."""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
+from shared.domain import schedules
 from shared.domain.alerts.model import Cause
+from shared.domain.schedules import Run, Timetable
 from shared.domain.stores import Store
-from shared.domain.windows import next_regular
 
 DEFAULT_HOUR = 9
 """The hour of the check for a store without a digest."""
@@ -16,30 +17,52 @@ DEFAULT_HOUR = 9
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """`due_at` is the time of the next daily check. `look_at` is the time of an extra check before it, after an export.
-    `leaving` is the cause of the open alert about orders that leave the window."""
+    """`due_at` is the time of the next daily check, `due_day` its local day, and `made_at` the time of the last one.
+    `look_at` is the time of an extra check before it, after an export. `leaving` is the cause of the open alert about
+    orders that leave the window."""
 
     store_id: str
     due_at: datetime
     look_at: datetime | None = None
     leaving: Cause | None = None
     version: int = 1
+    due_day: date | None = None
+    made_at: datetime | None = None
 
     @property
     def next_at(self) -> datetime:
         return min(self.due_at, self.look_at or self.due_at)
 
 
-def next_due(store: Store, after: datetime) -> datetime:
-    """The next time after `after` at the store's hour of the digest."""
+def timetable(store: Store) -> Timetable:
+    """Each day at the hour of the store's digest."""
     hour = store.alert_rules.digest_hour
-    return next_regular(after, store.time_zone, "daily", DEFAULT_HOUR if hour is None else hour)
+    return Timetable("daily", DEFAULT_HOUR if hour is None else hour, store.time_zone)
 
 
-def rescheduled(day: Day | None, store: Store, now: datetime) -> Day:
-    """The day, due at the store's hour after `now`; a new one if there is none."""
-    due_at = next_due(store, now)
-    return replace(day, due_at=due_at) if day else Day(store.store_id, due_at)
+def first(store: Store, now: datetime) -> Day:
+    run = timetable(store).next(now)
+    return Day(store.store_id, run.due_at, due_day=run.day)
+
+
+def made(day: Day, store: Store) -> Day:
+    """The day after its check: the next one is due on the next local day. Missed days are made up one by one."""
+    run = schedules.following(_pending(day, timetable(store)), timetable(store), day.due_at)
+    return replace(day, due_at=run.due_at, due_day=run.day, made_at=day.due_at)
+
+
+def changed(day: Day | None, was: Store, store: Store, now: datetime) -> Day:
+    """The day after a change of the hour or the time zone; a new one if there is none. A check that is due stays due,
+    and no day is left out."""
+    if day is None:
+        return first(store, now)
+    run = schedules.changed(_pending(day, timetable(was)), day.made_at, timetable(store), now)
+    return replace(day, due_at=run.due_at, due_day=run.day)
+
+
+def _pending(day: Day, timetable: Timetable) -> Run:
+    """Days of the former code have no `due_day`."""
+    return Run(day.due_day, day.due_at) if day.due_day else timetable.last(day.due_at)
 
 
 def after_export(day: Day, now: datetime) -> Day:

@@ -25,8 +25,7 @@ ALERT = "ALERT"
 
 def of_order(store_id: str, changes: AlertChanges) -> list[Write]:
     """The writes of the alerts that a change of an order raises and resolves. An alert that exists is not changed."""
-    raised = [replace(write, optional=True) for write in raising(changes.raised)]
-    return [*raised, *(resolving(store_id, cause, at) for cause, at in changes.resolved)]
+    return [*raising_once(changes.raised), *(resolving(store_id, cause, at) for cause, at in changes.resolved)]
 
 
 def raising(alerts: Iterable[Alert], *, quietly: bool = False) -> list[Put]:
@@ -36,6 +35,11 @@ def raising(alerts: Iterable[Alert], *, quietly: bool = False) -> list[Put]:
         Put(_record(each, each.should_deliver and not quietly), absent(), _already_raised(each.alert_id))
         for each in alerts
     ]
+
+
+def raising_once(alerts: Iterable[Alert], *, quietly: bool = False) -> list[Put]:
+    """Like `raising`, but an alert that exists stays as it is."""
+    return [replace(write, optional=True) for write in raising(alerts, quietly=quietly)]
 
 
 def resolving(store_id: str, cause: Cause, at: datetime) -> Write:

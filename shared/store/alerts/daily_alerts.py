@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from shared.domain.alerts.daily import Day
 from shared.store.alerts.causes import cause_of, cause_values
@@ -26,6 +27,8 @@ def load(store_id: str) -> Day | None:
         record.look_at,
         leaving and cause_of(leaving[:2], leaving[2]),
         int(record.version),
+        date.fromisoformat(record.due_day) if record.due_day else None,
+        record.made_at,
     )
 
 
@@ -46,6 +49,8 @@ def _record(day: Day) -> DayRecord:
         DAY,
         version=day.version,
         due_at=day.due_at,
+        due_day=day.due_day and day.due_day.isoformat(),
+        made_at=day.made_at,
         look_at=day.look_at,
         leaving=[*cause_values(day.leaving), day.leaving.subject] if day.leaving else None,
         reminder_shard=keys.reminder_shard(day.store_id, ""),

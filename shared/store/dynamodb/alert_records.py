@@ -31,6 +31,8 @@ class DayRecord(Record, discriminator="day"):
 
     version = NumberAttribute()
     due_at = InstantAttribute()
+    due_day = UnicodeAttribute(null=True)
+    made_at = InstantAttribute(null=True)
     look_at = InstantAttribute(null=True)
     leaving = JSONTextAttribute(null=True)
 

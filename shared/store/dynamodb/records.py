@@ -223,6 +223,8 @@ class RegularExportRecord(Record, discriminator="regular_export"):
 
     version = NumberAttribute()
     due_at = InstantAttribute(null=True)
+    due_day = UnicodeAttribute(null=True)
+    made_at = InstantAttribute(null=True)
     settings = JSONTextAttribute()
     last_export_id = UnicodeAttribute(null=True)
 

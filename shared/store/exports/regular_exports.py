@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from shared.domain.exports.regular import RegularExport, Schedule
 from shared.store.dynamodb import indexes, keys, table
@@ -21,7 +21,13 @@ def load(store_id: str) -> RegularExport:
     """Raises Missing."""
     record = table.load(RegularExportRecord, store_id, keys.REGULAR_EXPORT)
     return RegularExport(
-        store_id, Schedule(**record.settings), record.due_at, record.last_export_id, int(record.version)
+        store_id,
+        Schedule(**record.settings),
+        record.due_at,
+        record.last_export_id,
+        int(record.version),
+        date.fromisoformat(record.due_day) if record.due_day else None,
+        record.made_at,
     )
 
 
@@ -46,6 +52,8 @@ def _record(export: RegularExport) -> RegularExportRecord:
         keys.REGULAR_EXPORT,
         version=export.version,
         due_at=export.due_at,
+        due_day=export.due_day and export.due_day.isoformat(),
+        made_at=export.made_at,
         settings=asdict(export.schedule),
         last_export_id=export.last,
         clock_shard=keys.EXPORT_SHARD if export.due_at else None,
