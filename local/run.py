@@ -156,7 +156,7 @@ class Run:
         platform, owner = (issuer.issue({DEMO_STORE: role}, user=f"demo-{role}") for role in ("platform", "owner"))
         try:
             for failure in demo.fill(self.url, platform, owner):
-                print(f"An order of the demo shop could not be created: {failure}", file=sys.stderr)
+                print(f"A part of the demo shop could not be created: {failure}", file=sys.stderr)
         except Exception as failed:
             print(f"The demo shop could not be filled; the next start tries again: {failed!r}", file=sys.stderr)
 

@@ -52,7 +52,7 @@ def lambda_handler(event, context):
     if body == "hang":
         time.sleep(60)
 """,
-    "local/demo.py": """
+    "local/demo/__init__.py": """
 import pathlib
 def fill(base_url, platform_token, owner_token):
     pathlib.Path("filled").write_text(base_url)
@@ -153,7 +153,7 @@ def test_run_serves_sweeps_and_fills_the_demo_shop(project: Project) -> None:
     output += run.communicate(timeout=15)[0]
     assert run.returncode == 0
     assert welcome in output
-    assert "An order of the demo shop could not be created: 819: no" in output
+    assert "A part of the demo shop could not be created: 819: no" in output
 
 
 def test_messages_reach_their_function_and_one_that_hangs_is_replaced(project: Project) -> None:
