@@ -90,7 +90,7 @@ deploy: build  ## deploy to AWS with your credentials (sam deploy --guided); ask
 lock: check-python  ## write constraints.txt from pyproject.toml
 	@rm -rf .tools/lock && "$(PYTHON)" -m venv .tools/lock
 	@.tools/lock/bin/python $(PIP_INSTALL) '$(PIP_PIN)'
-	@.tools/lock/bin/python $(PIP_INSTALL) --group run --group exports --group local --group dev
+	@.tools/lock/bin/python $(PIP_INSTALL) --group run --group exports --group imports --group local --group dev
 	@{ echo "# Every package of every group at the version that was tested; written by make lock."; \
 	  .tools/lock/bin/python -m pip freeze; } > constraints.txt
 	@rm -rf .tools/lock
@@ -121,7 +121,7 @@ retry := { echo "The installation stopped; its message is above. Check the netwo
 .venv/.run: pyproject.toml constraints.txt | check-python
 	@echo "setting up .venv with what the functions need (first time: about 20 s)"
 	@$(call new_venv,.venv)
-	@$(VENV) $(PIP_INSTALL) '$(PIP_PIN)' && $(VENV) $(PIP_INSTALL) -c constraints.txt --group run --group exports --group local || $(retry)
+	@$(VENV) $(PIP_INSTALL) '$(PIP_PIN)' && $(VENV) $(PIP_INSTALL) -c constraints.txt --group run --group exports --group imports --group local || $(retry)
 	@touch $@
 
 .venv/.dev: .venv/.run
@@ -199,6 +199,12 @@ build-ExportsFunction: .tools/packages/exports/.ready
 
 build-ExportScheduleFunction: .tools/packages/exports/.ready
 	$(call package,exports)
+
+build-ImportsFunction: .tools/packages/imports/.ready
+	$(call package,imports)
+
+build-ImportScheduleFunction: .tools/packages/imports/.ready
+	$(call package,imports)
 
 build-ErasuresFunction: .tools/packages/customers/.ready
 	$(call package,customers)

@@ -225,6 +225,8 @@ def provision(template: Template, engines: Engines) -> None:
         # Creating an existing queue with other attributes fails, so attributes are set afterwards.
         url = sqs.create_queue(QueueName=queue.name)["QueueUrl"]
         sqs.set_queue_attributes(QueueUrl=url, Attributes=_attributes(queue))
+    for bucket, configuration in template.notifications.items():
+        s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=configuration)
 
 
 def _attributes(queue: Queue) -> dict[str, str]:

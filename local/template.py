@@ -201,6 +201,24 @@ class Template:
         return tuple(local_name(name) for name in self.resources("AWS::S3::Bucket"))
 
     @cached_property
+    def notifications(self) -> Mapping[str, Any]:
+        """The queues that each bucket writes to, as PutBucketNotificationConfiguration takes them."""
+        found = {}
+        for name, body in self.resources("AWS::S3::Bucket").items():
+            configured = body["Properties"].get("NotificationConfiguration", {}).get("QueueConfigurations", ())
+            found[local_name(name)] = {
+                "QueueConfigurations": [
+                    {
+                        "QueueArn": self.resolve(each["Queue"]),
+                        "Events": [each["Event"]],
+                        "Filter": {"Key": {"FilterRules": each["Filter"]["S3Key"]["Rules"]}},
+                    }
+                    for each in configured
+                ]
+            }
+        return found
+
+    @cached_property
     def queues(self) -> tuple[Queue, ...]:
         """The queues, dead-letter queues first."""
         queues = [

@@ -17,6 +17,7 @@ class Settings:
     table_name: str
     exports_bucket: str
     exports_queue_url: str
+    imports_queue_url: str
     alerts_queue_url: str
     work_queue_url: str
     mail_sender: str
@@ -33,6 +34,7 @@ def settings() -> Settings:
         table_name=os.environ["TABLE_NAME"],
         exports_bucket=os.environ.get("EXPORTS_BUCKET", ""),
         exports_queue_url=os.environ.get("EXPORTS_QUEUE_URL", ""),
+        imports_queue_url=os.environ.get("IMPORTS_QUEUE_URL", ""),
         alerts_queue_url=os.environ.get("ALERTS_QUEUE_URL", ""),
         work_queue_url=os.environ.get("WORK_QUEUE_URL", ""),
         mail_sender=os.environ.get("MAIL_SENDER", ""),

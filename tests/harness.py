@@ -32,7 +32,7 @@ from tests import documented
 
 TEMPLATE = Template.load()
 ISSUER, CLIENT = "https://issuer.test", "client-of-the-tests"
-BUCKET, QUEUE, ALERTS = "orderkeep-tests", "exports", "alerts"
+BUCKET, QUEUE, ALERTS, IMPORTS = "orderkeep-tests", "exports", "alerts", "imports"
 MAIL_SENDER = "alerts@orderkeep.example"
 _names = itertools.count(1)
 
@@ -302,6 +302,7 @@ def environment(dynamodb: str | None, table: str) -> Iterator[None]:
         "TOKEN_CLIENT_IDS": CLIENT,
         "EXPORTS_BUCKET": BUCKET,
         "EXPORTS_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/{QUEUE}",
+        "IMPORTS_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/{IMPORTS}",
         "ALERTS_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/{ALERTS}",
         "MAIL_SENDER": MAIL_SENDER,
         "AWS_REGION": REGION,

@@ -94,10 +94,13 @@ def domain_is_standard_library_only(path: str, source: str) -> Iterator[str]:
 
 
 def libraries_stay_in_their_homes(path: str, source: str) -> Iterator[str]:
+    readers = "functions/imports/readers/"
     homes = {
-        ("boto3", "botocore", "pynamodb"): "shared/store/",
-        ("msgspec",): "shared/store/",
-        ("openpyxl", "rustpy_xlsxwriter", "xlwt"): "functions/exports/formats/",
+        ("boto3", "botocore", "pynamodb"): ("shared/store/",),
+        ("msgspec",): ("shared/store/", readers),
+        ("rustpy_xlsxwriter", "xlwt"): ("functions/exports/formats/",),
+        ("openpyxl",): ("functions/imports/failed_rows.py", "functions/imports/empty_sheet.py"),
+        ("python_calamine",): (readers,),
     }
     for libraries, home in homes.items():
         if not path.startswith(home):
@@ -170,7 +173,9 @@ TIMES = ("time.time", "time.time_ns", "time.gmtime", "time.localtime", "time.cti
 def clock_is_read_in_handlers_alone(path: str, source: str) -> Iterator[str]:
     """The HTTP function takes its time from the event; waiting and measuring (sleep, monotonic) are no clock."""
     if path == "shared/scheduled_runs.py" or (
-        path.startswith(("functions/alerts/", "functions/customers/", "functions/deadlines/", "functions/exports/"))
+        path.startswith(
+            tuple(f"functions/{name}/" for name in ("alerts", "customers", "deadlines", "exports", "imports"))
+        )
         and path.count("/") == 2
     ):
         return
@@ -265,7 +270,8 @@ FINE = (
     ("shared/operations/orders.py", "import time\ntime.sleep(1)\nfrom shared.store import orders"),
     ("functions/deadlines/sweep.py", "from datetime import UTC, datetime\nx = datetime.now(UTC)"),
     ("functions/exports/schedule.py", "from datetime import UTC, datetime\nx = datetime.now(UTC)"),
-    ("functions/exports/formats/xlsx.py", "import openpyxl"),
+    ("functions/exports/formats/xlsx.py", "import rustpy_xlsxwriter"),
+    ("functions/imports/failed_rows.py", "import openpyxl"),
     (
         "functions/orders/models/orders/orders.py",
         "from functions.orders import labels\nfrom shared.domain import orders",
@@ -427,6 +433,30 @@ NOT_FOR: dict[str, tuple[str, ...]] = {
         "functions.exports.formats",
         "functions.orders",
         "functions.alerts",
+    ),
+    "functions.imports.schedule": (
+        *SPREADSHEETS,
+        *TESTING,
+        *IDEMPOTENCY,
+        *TRACING,
+        *WEB,
+        "boto3",
+        "msgspec",
+        "functions.imports.readers",
+        "functions.imports.layouts",
+        "functions.orders",
+        "functions.exports",
+    ),
+    # A process of its own reads the files.
+    "functions.imports.worker": (
+        *SPREADSHEETS,
+        *TESTING,
+        *IDEMPOTENCY,
+        *TRACING,
+        *WEB,
+        "boto3",
+        "functions.orders",
+        "functions.exports",
     ),
     # It writes the files, so the writers are its business; the readers are not.
     "functions.exports.worker": (

@@ -32,7 +32,9 @@ PERMISSIONS = {
         "OrdersTable/index/*": {"dynamodb:Query"},
         "AlertsQueue": {"sqs:SendMessage"},
         "ExportsQueue": {"sqs:SendMessage"},
+        "ImportsQueue": {"sqs:SendMessage"},
         "ExportsBucket/exports/*": {"s3:GetObject"},
+        "ExportsBucket/imports/*": {"s3:GetObject", "s3:PutObject"},
         "ExportsBucket/evidence/*": {"s3:GetObject", "s3:PutObject"},
         "ExportsBucket/uploads/*": {"s3:GetObject", "s3:PutObject"},
     },
@@ -98,6 +100,25 @@ PERMISSIONS = {
         "ExportsBucket": {"s3:ListBucketMultipartUploads"},
         "ExportsBucket/exports/*": {"s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"},
         "ExportsQueue": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"},
+    },
+    "ImportsRole": {
+        "OrdersTable": {
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        },
+        "ExportsBucket/imports/*": {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"},
+        "ImportsQueue": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"},
+    },
+    "ImportScheduleRole": {
+        "OrdersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"},
+        "OrdersTable/index/*": {"dynamodb:Query"},
+        "ExportsBucket/imports/*": {"s3:GetObject"},
+        "ImportsQueue": {"sqs:SendMessage"},
+        "ScheduleFailures": {"sqs:SendMessage"},
     },
     "ExportScheduleRole": {
         "OrdersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"},
@@ -386,7 +407,9 @@ def no_wildcard_permission(document: Document) -> Iterator[str]:
 def no_function_may_scan_and_few_delete(document: Document) -> Iterator[str]:
     for name, statement in statements(document):
         actions = set(listed(statement["Action"]))
-        forbidden = {"dynamodb:Scan"} | (set() if name in ("OrdersRole", "ErasuresRole") else {"dynamodb:DeleteItem"})
+        forbidden = {"dynamodb:Scan"} | (
+            set() if name in ("OrdersRole", "ErasuresRole", "ImportsRole") else {"dynamodb:DeleteItem"}
+        )
         if actions & forbidden:
             yield name
 
@@ -795,9 +818,9 @@ def test_every_pin_is_the_same_wherever_it_stands() -> None:
     for group in groups.values():
         for name, version in map(_without_extras, group):
             assert locked[name] == version, name
-    packaged = dict(map(_without_extras, groups["run"] + groups["exports"]))
+    packaged = dict(map(_without_extras, groups["run"] + groups["exports"] + groups["imports"]))
     seen = set()
-    for folder in ("orders", "deadlines", "alerts", "exports", "customers"):
+    for folder in ("orders", "deadlines", "alerts", "exports", "imports", "customers"):
         for name, version in map(_without_extras, _lines(f"functions/{folder}/requirements.txt")):
             assert packaged[name] == version, f"{folder}: {name}"
             seen.add(name)

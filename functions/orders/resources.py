@@ -13,6 +13,7 @@ from shared.domain.customers.model import Customer
 from shared.store.alerts import alerts, channels
 from shared.store.customers import customers
 from shared.store.exports import exports
+from shared.store.imports import imports
 from shared.store.messages import templates
 from shared.store.orders import orders, part_lists
 
@@ -46,6 +47,7 @@ RESOURCES = {
     "dispute_id": Resource(ID, _order_of_dispute),
     "buyer_id": Resource(ANY_TEXT, _customer),
     "export_id": Resource(ID, exports.load),
+    "import_id": Resource(ID, imports.load),
     "template_id": Resource(ID, templates.load),
     "alert_id": Resource(ID, alerts.load),
     "channel_id": Resource(ID, channels.load),

@@ -92,6 +92,16 @@ ROUTES = {
         GET /v1/export-schedule
         PUT /v1/export-schedule
     """,
+    "imports": """
+        POST /v1/imports
+        GET /v1/imports
+        GET /v1/imports/template
+        GET /v1/imports/{import_id}
+        GET /v1/imports/{import_id}/rows
+        GET /v1/imports/{import_id}/failed-rows
+        POST /v1/imports/{import_id}/apply
+        POST /v1/imports/{import_id}/cancel
+    """,
     "alerts": """
         GET /v1/alerts
         GET /v1/alerts/{alert_id}

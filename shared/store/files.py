@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from shared.settings import settings
 from shared.store.clients import client
-from shared.store.dynamodb.errors import Busy
+from shared.store.dynamodb.errors import Busy, Missing
 
 LINK_SECONDS = 300
 FORM_SECONDS = 900
@@ -18,6 +18,9 @@ PART_BYTES = 8 * 1024 * 1024
 """The size of a part, and the smallest size of a file that is uploaded in parts."""
 RETRYABLE = frozenset({"InternalError", "ServiceUnavailable", "SlowDown"})
 """Errors of S3 for one file of a batch after which a retry can succeed."""
+
+NO_SUCH_FILE = frozenset({"NoSuchKey", "AccessDenied", "403", "404"})
+"""Without permission to list the bucket, S3 answers 403 for a missing key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,30 @@ def upload(path: Path, key: str, content_type: str) -> None:
     config = TransferConfig(multipart_threshold=PART_BYTES, multipart_chunksize=PART_BYTES, use_threads=False)
     transfer = S3Transfer(client("s3"), config)  # type: ignore[arg-type]
     transfer.upload_file(str(path), settings().exports_bucket, key, extra_args={"ContentType": content_type})
+
+
+def put(key: str, content: bytes, content_type: str) -> None:
+    """Write a small file with one PUT."""
+    client("s3").put_object(Bucket=settings().exports_bucket, Key=key, Body=content, ContentType=content_type)
+
+
+def read(key: str) -> bytes:
+    """A small file, whole."""
+    content: bytes = client("s3").get_object(Bucket=settings().exports_bucket, Key=key)["Body"].read()
+    return content
+
+
+def download(key: str, path: Path) -> None:
+    """Write a file to `path`, in pieces. Raises Missing if it does not exist."""
+    try:
+        body = client("s3").get_object(Bucket=settings().exports_bucket, Key=key)["Body"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] in NO_SUCH_FILE:
+            raise Missing("the file does not exist") from None
+        raise
+    with path.open("wb") as file:
+        for piece in body.iter_chunks(1024 * 1024):
+            file.write(piece)
 
 
 def abort_uploads(prefix: str) -> None:
@@ -105,8 +132,7 @@ def first_bytes(key: str) -> FirstBytes | None:
     try:
         answer = client("s3").get_object(Bucket=settings().exports_bucket, Key=key, Range="bytes=0-15")
     except ClientError as error:
-        # Without permission to list the bucket, S3 answers 403 for a missing key.
-        if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied", "403", "404"):
+        if error.response["Error"]["Code"] in NO_SUCH_FILE:
             return None
         raise
     total = int(answer.get("ContentRange", f"/{answer['ContentLength']}").rpartition("/")[2])

@@ -16,6 +16,12 @@ def send_export(store_id: str, export_id: str, n: int) -> None:
     client("sqs").send_message(QueueUrl=settings().exports_queue_url, MessageBody=body)
 
 
+def send_import(store_id: str, import_id: str) -> None:
+    """Ask a worker to go on with an import. Raises botocore's errors."""
+    body = json.dumps({"store_id": store_id, "import_id": import_id})
+    client("sqs").send_message(QueueUrl=settings().imports_queue_url, MessageBody=body)
+
+
 def has_workers() -> bool:
     """Is there a queue for slices of due items?"""
     return bool(settings().work_queue_url)

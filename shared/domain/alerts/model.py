@@ -104,6 +104,18 @@ KINDS: Mapping[str, Kind] = {
         "The export {subject} has failed. Try it again.",
         "导出任务 {subject} 失败，请重试。",
     ),
+    "import_failed": Kind(
+        S.WARNING,
+        "The import {subject} has failed. Open it to see why.",
+        "导入任务 {subject} 失败，请查看原因。",
+        resolves=False,
+    ),
+    "import_rows_failed": Kind(
+        S.WARNING,
+        "The import {subject} has ended, but {rows} of its rows failed. Mend them and upload them again.",
+        "导入任务 {subject} 已结束，其中 {rows} 行失败，请修改后重新上传。",
+        resolves=False,
+    ),
     "orders_leaving_window": Kind(
         S.WARNING,
         "{orders} orders placed from {first} to {last} are about to leave the platform's three months, "

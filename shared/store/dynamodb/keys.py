@@ -45,6 +45,10 @@ def export_pk(store_id: str, export_id: str) -> str:
     return f"{store_id}#export#{export_id}"
 
 
+def import_pk(store_id: str, import_id: str) -> str:
+    return f"{store_id}#import#{import_id}"
+
+
 def customers_pk(store_id: str) -> str:
     """All customers of a store. The buyer id is in the sort key, at its end, because it may contain any character."""
     return f"{store_id}#customers#"
@@ -166,6 +170,8 @@ THREAD_SUFFIX = "talk"
 """The last part of the reminder key of an order's messages. The key of the order itself does not have it."""
 EXPORT_SHARD, EXPORT_JOBS_SHARD = "EXPORT", "EXPORT#JOBS"
 """The clock partitions of regular exports and of open export jobs. The sweep does not read them."""
+IMPORTS_SHARD = "IMPORTS"
+"""The clock partition of imports that are not at an end. The sweep does not read it."""
 ERASURES_SHARD = "ERASURES"
 """The clock partition of running erasures."""
 

@@ -238,6 +238,15 @@ class ExportRecord(Record, discriminator="export"):
     content = PackedAttribute()
 
 
+class ImportRecord(Record, discriminator="import"):
+    """An import. While it is open it is in the clock's index, so that the schedule finds one that has stopped."""
+
+    version = NumberAttribute()
+    state = UnicodeAttribute()
+    requested_at = InstantAttribute()
+    content = PackedAttribute()
+
+
 class DownloadRecord(Record, discriminator="download"):
     """A person requested the link to a file."""
 

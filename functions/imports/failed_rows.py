@@ -1,0 +1,75 @@
+"""The file of the rows that failed: as they came, with the reason in a column and as a note on the cell in question.
+
+It is made to be mended and uploaded again: the headings are those of the upload, and the column of reasons is ignored.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from functions.imports.layouts.layout import normalised
+from functions.imports.readers.reader import Cell
+from functions.imports.sheet import Sheet
+from shared.domain.imports.model import RowResult
+from shared.domain.imports.reasons import reason
+
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+REASON_HEADING = {"en": "Reason", "zh-CN": "失败原因"}
+IN_QUESTION = PatternFill("solid", start_color="FFF2CC")
+HEADING = PatternFill("solid", start_color="D9E1F2")
+MAX_WIDTH = 50
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def workbook(sheet: Sheet, failed: Iterable[RowResult], language: str) -> bytes:
+    """An .xlsx file. Every cell is text, so that ids stay whole and no text becomes a formula."""
+    results = {result.row: result for result in failed}
+    book = Workbook(write_only=True)
+    page = book.create_sheet("Sheet1")
+    headings = list(sheet.recognised.headings)
+    columns = {normalised(heading.partition("\n")[0]): at for at, heading in reversed(list(enumerate(headings)))}
+    page.freeze_panes = "A2"
+    for at, heading in enumerate([*headings, REASON_HEADING[language]]):
+        width = min(MAX_WIDTH, max(12, 2 * len(heading.partition("\n")[0])))
+        page.column_dimensions[get_column_letter(at + 1)].width = MAX_WIDTH if at == len(headings) else width
+    page.append([_cell(page, heading, HEADING, bold=True) for heading in [*headings, REASON_HEADING[language]]])
+    for number, cells in sheet.cells():
+        result = results.get(number)
+        if result is None:
+            continue
+        sentence = (reason(result.code or "", result.facts, language) or result.code or "").replace("\n", " ")
+        row = [_cell(page, _text(cell)) for cell in cells[: len(headings)]]
+        row += [_cell(page, "") for _ in range(len(headings) - len(row))]
+        column = columns.get(normalised((result.column or "").partition("\n")[0]))
+        if column is not None:
+            row[column].fill = IN_QUESTION
+            row[column].comment = Comment(sentence, "Orderkeep", height=90, width=320)
+        page.append([*row, _cell(page, sentence)])
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _text(cell: Cell) -> str:
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 10**15:
+        return str(int(cell))
+    return _UNFIT.sub("\ufffd", str(cell))
+
+
+def _cell(page: object, text: str, fill: PatternFill | None = None, *, bold: bool = False) -> WriteOnlyCell:
+    cell = WriteOnlyCell(page, value=text)
+    cell.data_type, cell.number_format = ("s" if text else "n"), "@"
+    cell.alignment = Alignment(vertical="top", wrap_text=True)
+    if fill:
+        cell.fill = fill
+    if bold:
+        cell.font = Font(bold=True)
+    return cell

@@ -1,0 +1,115 @@
+"""An upload as an import works with it: its layout, and its rows as values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from functions.imports.layouts.all_layouts import ALL_LAYOUTS
+from functions.imports.layouts.cells import CellContext, CellError
+from functions.imports.layouts.layout import NotRecognised, Recognised, recognise
+from functions.imports.readers.limits import Refused
+from functions.imports.readers.reader import Cell, Row, Spool
+from shared.domain.imports.model import Import, ImportWarning
+from shared.domain.stores import Store
+
+HEADING_WITHIN = 10
+"""The headings stand in one of the first rows: some files begin with remarks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """A row as values by field. `error` is the first cell that says nothing sensible."""
+
+    row: int
+    values: Mapping[str, Any]
+    error: CellError | None = None
+    column: str | None = None
+    cell: str | None = None
+
+    def get(self, code: str) -> Any:
+        return self.values.get(code)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """`heading_row` is the number of the row with the headings; `count` are the rows below it."""
+
+    spool: Spool
+    recognised: Recognised
+    context: CellContext
+    heading_row: int
+    count: int
+    warnings: tuple[ImportWarning, ...] = ()
+    _new: list[ImportWarning] = field(default_factory=list)
+
+    def cells(self) -> Iterator[Row]:
+        """The rows below the headings, as they came."""
+        for number, cells in self.spool.rows():
+            if number > self.heading_row:
+                yield number, cells
+
+    def rows(self) -> Iterator[Values]:
+        """The rows below the headings as values."""
+        layout = self.recognised.layout
+        grammars = [(at, code, layout.grammar(code)) for at, code in self.recognised.fields.items()]
+        for number, cells in self.cells():
+            values: dict[str, Any] = {}
+            bad: tuple[CellError, str, Cell] | None = None
+            self.context.on_ambiguous = partial(self._warn, "time_ambiguous", number)
+            for at, code, grammar in grammars:
+                cell = cells[at] if at < len(cells) else ""
+                if cell == "":
+                    continue
+                try:
+                    values[code] = grammar(cell, self.context)
+                except CellError as error:
+                    bad = bad or (error, self.recognised.headings[at], cell)
+            yield Values(number, values, *((bad[0], bad[1], str(bad[2])) if bad else ()))
+
+    def heading(self, code: str) -> str | None:
+        """The heading of a field in this file."""
+        for at, each in self.recognised.fields.items():
+            if each == code:
+                return self.recognised.headings[at].partition("\n")[0]
+        return None
+
+    def take_warnings(self) -> tuple[ImportWarning, ...]:
+        """The warnings about rows since the last call."""
+        taken, self._new = tuple(self._new), []
+        return taken
+
+    def _warn(self, code: str, row: int) -> None:
+        warning = ImportWarning(code, row)
+        if warning not in self._new:
+            self._new.append(warning)
+
+
+def open_sheet(spool: Spool, job: Import, store: Store) -> Sheet:
+    """Recognise the layout. Raises NotRecognised, with the layout that fits best; Refused `empty_file`."""
+    layouts = ALL_LAYOUTS[job.request.kind]
+    chosen = [layout for layout in layouts if job.request.layout in (None, layout.name)] or layouts
+    best: tuple[int, NotRecognised] | None = None
+    for position, (number, cells) in enumerate(spool.rows()):
+        if position >= HEADING_WITHIN:
+            break
+        try:
+            found = recognise([str(cell) for cell in cells], chosen)
+        except NotRecognised as error:
+            lacking = len(error.missing) - len(error.layout.required)
+            if best is None or lacking < best[0]:
+                best = lacking, error
+            continue
+        layout = found.layout
+        zone = ZoneInfo(job.request.time_zone) if job.request.time_zone else found.zone
+        context = CellContext(
+            zone or ZoneInfo(layout.zone or store.time_zone), layout.currency or store.currency, layout.formats
+        )
+        warnings = tuple(ImportWarning("column_ignored", column=name[:80]) for name in found.unknown)
+        return Sheet(spool, found, context, number, spool.count - position - 1, warnings)
+    if best is None:
+        raise Refused("empty_file")
+    raise best[1]

@@ -1,0 +1,146 @@
+"""Imports: bodies of requests, and answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import StrictBool, StringConstraints
+from typing_extensions import TypedDict
+
+from functions.orders.models.exports import ProgressView
+from functions.orders.models.fields import Body, Zone
+from functions.orders.models.orders.evidence import UploadView
+from functions.orders.models.values import ActorView, actor_view, instant, without_none
+from shared.domain.imports import model as domain
+from shared.domain.imports.model import Import, ImportRequest, Kind, RowResult, RowState, State
+from shared.domain.imports.reasons import reason
+from shared.operations.imports import Form
+
+LAYOUTS = ("aliexpress", "orderkeep", "amazon", "shopify", "ebay", "etsy")
+LISTED_WARNINGS = 10
+
+
+class NewImport(Body):
+    kind: Kind
+    file_name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    layout: Literal["aliexpress", "orderkeep", "amazon", "shopify", "ebay", "etsy"] | None = None
+    time_zone: Zone | None = None
+    dry_run: StrictBool = False
+
+    def request(self, language: str) -> ImportRequest:
+        layout = self.layout if self.kind is Kind.ORDERS else None
+        return ImportRequest(self.kind, self.file_name, layout, self.time_zone, self.dry_run, language)
+
+
+class CountsView(TypedDict):
+    created: int
+    updated: int
+    unchanged: int
+    failed: int
+
+
+class ImportWarningView(TypedDict):
+    code: str
+    message: str
+    row: NotRequired[int]
+    column: NotRequired[str]
+
+
+class ImportFailureView(TypedDict):
+    code: str
+    message: str
+
+
+class ImportView(TypedDict):
+    """`counts` are of rows; before a preview is applied, they are what would happen. `upload` is there while the import
+    waits for its file."""
+
+    id: str
+    kind: str
+    file_name: str
+    state: str
+    layout: str | None
+    time_zone: str | None
+    progress: ProgressView
+    counts: CountsView
+    warnings: list[ImportWarningView]
+    requested_by: ActorView
+    requested_at: str
+    started_at: str | None
+    finished_at: str | None
+    expires_at: str
+    failed: ImportFailureView | None
+    upload: NotRequired[UploadView]
+    max_bytes: NotRequired[int]
+
+
+class RowView(TypedDict):
+    """`effect` is ship, ship_part or correct in a tracking sheet. `column`, `value`, `code` and `reason` are there if
+    the row failed."""
+
+    row: int
+    order_id: str
+    state: str
+    effect: NotRequired[str]
+    column: NotRequired[str]
+    value: NotRequired[str]
+    code: NotRequired[str]
+    reason: NotRequired[str]
+
+
+RowStateName = Literal["created", "updated", "unchanged", "failed"]
+
+
+def import_view(job: Import, language: str, form: Form | None = None, *, listed: bool = False) -> ImportView:
+    counts = job.counts
+    view: ImportView = {
+        "id": job.import_id,
+        "kind": job.request.kind,
+        "file_name": job.request.file_name,
+        "state": job.state,
+        "layout": job.layout,
+        "time_zone": job.time_zone,
+        "progress": {"done": job.done, "total": job.total, "percent": job.percent},
+        "counts": {
+            "created": counts[RowState.CREATED],
+            "updated": counts[RowState.UPDATED],
+            "unchanged": counts[RowState.UNCHANGED],
+            "failed": counts[RowState.FAILED],
+        },
+        "warnings": [_warning(each, language) for each in job.warnings[: LISTED_WARNINGS if listed else None]],
+        "requested_by": actor_view(job.requested_by),
+        "requested_at": instant(job.requested_at),
+        "started_at": instant(job.started_at) if job.started_at else None,
+        "finished_at": instant(job.finished_at) if job.finished_at else None,
+        "expires_at": instant(job.expires_at),
+        "failed": {"code": job.failed, "message": reason(job.failed, job.facts, language) or job.failed}
+        if job.failed
+        else None,
+    }
+    if form is not None and job.state is State.AWAITING_UPLOAD:
+        view["upload"] = {"url": form.url, "fields": form.fields}
+        view["max_bytes"] = domain.MAX_BYTES
+    return view
+
+
+def row_view(result: RowResult, language: str) -> RowView:
+    view: dict[str, Any] = {
+        "row": result.row,
+        "order_id": result.order_id,
+        "state": result.state,
+        "effect": result.effect,
+        "column": result.column,
+        "value": result.value,
+        "code": result.code,
+        "reason": result.code and (reason(result.code, result.facts, language) or result.code),
+    }
+    return without_none(view)  # type: ignore[no-any-return]
+
+
+def _warning(warning: domain.ImportWarning, language: str) -> ImportWarningView:
+    view: ImportWarningView = {"code": warning.code, "message": reason(warning.code, {}, language) or warning.code}
+    if warning.row:
+        view["row"] = warning.row
+    if warning.column:
+        view["column"] = warning.column
+    return view

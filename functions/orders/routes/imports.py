@@ -1,0 +1,168 @@
+"""Imports, the results of their rows, and the empty sheet."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from functions.orders.call import Call, access
+from functions.orders.identity import SELLER
+from functions.orders.models.fields import Nothing
+from functions.orders.models.imports import ImportView, NewImport, RowStateName, RowView, import_view, row_view
+from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
+from functions.orders.problems import Problem, not_found
+from functions.orders.responses import documented, pending_answer, reply
+from shared.domain.imports.model import Import, RowState
+from shared.operations import imports as operations
+from shared.store import files
+from shared.store.imports import imports
+
+router = Router()
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHEETS = Path(__file__).with_name("sheets")
+
+
+def _reply(call: Call, job: Import, status: int = 200) -> Response[Any]:
+    headers = {"Location": f"/v1/imports/{job.import_id}"} if status == 201 else {}
+    return reply(import_view(job, call.language, operations.upload_form(job)), status, headers)
+
+
+def _pending(call: Call, status: int) -> Any:
+    return pending_answer(call, lambda job: _reply(call, job, status))
+
+
+@router.post(
+    "/v1/imports",
+    summary="Begin an import",
+    tags=["Imports"],
+    operation_id="create_import",
+    responses=documented(ImportView, "The import waits for its file: send it with the form in `upload`.", 201),
+)
+@access(SELLER)
+def create_import(body: Annotated[NewImport, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    request = body.request(call.language)
+    job = operations.request_import(call.store, request, call.actor, call.now, _pending(call, 201))
+    return _reply(call, job, 201)
+
+
+@router.get(
+    "/v1/imports",
+    summary="Imports, latest first",
+    tags=["Imports"],
+    operation_id="list_imports",
+    responses=documented(page_of("ImportPage", ImportView), "All imports of the store."),
+)
+@access(SELLER)
+def list_imports(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    call: Call = router.context["call"]
+    query = {"list": "imports"}
+    page = imports.listed(call.store.store_id, limit, position(call, cursor, query))
+    return page_reply(call, page, lambda job: import_view(job, call.language, listed=True), limit, query)
+
+
+@router.get(
+    "/v1/imports/template",
+    summary="An empty sheet to fill in",
+    tags=["Imports"],
+    operation_id="get_import_template",
+    responses=documented(str, "An .xlsx file in the language of the request."),
+)
+@access(SELLER)
+def get_template(kind: Annotated[Literal["tracking"], Query()] = "tracking") -> Response[Any]:
+    call: Call = router.context["call"]
+    name = f"{kind}-{call.language}.xlsx"
+    headers = {"Content-Disposition": files.disposition(name)}
+    return Response(200, XLSX, (SHEETS / name).read_bytes(), headers=headers)
+
+
+@router.get(
+    "/v1/imports/<import_id>",
+    summary="Read an import",
+    tags=["Imports"],
+    operation_id="get_import",
+    responses=documented(ImportView, "Its progress and its counts."),
+)
+@access(SELLER)
+def get_import(import_id: str) -> Response[Any]:
+    call: Call = router.context["call"]
+    return _reply(call, call.resource(Import))
+
+
+@router.get(
+    "/v1/imports/<import_id>/rows",
+    summary="What became of each row",
+    tags=["Imports"],
+    operation_id="list_import_rows",
+    responses=documented(page_of("ImportRowPage", RowView), "The rows that have their result."),
+)
+@access(SELLER)
+def list_rows(
+    import_id: str,
+    state: Annotated[RowStateName | None, Query()] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response[Any]:
+    call: Call = router.context["call"]
+    job = _unexpired(call)
+    query = {"list": "import_rows", "import": import_id, "state": state or "", "applies": str(job.applies)}
+    wanted = RowState(state) if state else None
+    page = imports.results_page(job, wanted, limit, position(call, cursor, query))
+    return page_reply(call, page, lambda row: row_view(row, call.language), limit, query)
+
+
+@router.get(
+    "/v1/imports/<import_id>/failed-rows",
+    summary="Fetch the rows that failed",
+    tags=["Imports"],
+    operation_id="get_failed_rows",
+    responses=documented(dict[str, str], "The .xlsx file is at Location, for five minutes.", 302),
+)
+@access(SELLER)
+def get_failed_rows(import_id: str) -> Response[Any]:
+    call: Call = router.context["call"]
+    job = _unexpired(call)
+    if job.failed_rows is None:
+        raise not_found()
+    stem = Path(job.request.file_name).stem
+    link = files.link(job.failed_rows, f"{stem}_failed.xlsx")
+    return Response(302, None, "", headers={"Location": link, "Cache-Control": "no-store"})
+
+
+@router.post(
+    "/v1/imports/<import_id>/apply",
+    summary="Carry out a preview",
+    tags=["Imports"],
+    operation_id="apply_import",
+    responses=documented(ImportView, "The import is queued again; now its rows take effect."),
+)
+@access(SELLER)
+def apply_import(import_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    job = operations.apply_import(call.store.store_id, import_id, call.now, _pending(call, 200))
+    return _reply(call, job)
+
+
+@router.post(
+    "/v1/imports/<import_id>/cancel",
+    summary="Stop an import",
+    tags=["Imports"],
+    operation_id="cancel_import",
+    responses=documented(ImportView, "The import is cancelled; rows that took effect stay."),
+)
+@access(SELLER)
+def cancel_import(import_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+    call: Call = router.context["call"]
+    job = operations.cancel_import(call.store.store_id, import_id, call.now, _pending(call, 200))
+    return _reply(call, job)
+
+
+def _unexpired(call: Call) -> Import:
+    job = call.resource(Import)
+    if call.now >= job.expires_at:
+        raise Problem(410, "import_expired", "The rows of an import are kept for 30 days.")
+    return job

@@ -1,0 +1,80 @@
+"""The sentences of imports, in English and Chinese: why a file or a row failed, and what a person should know.
+
+`{value}` and the like are facts of the failure. A row can also fail with the code of an action of the order's life
+(shared/domain/errors.py); such a code has its own sentence there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+REASONS: dict[str, tuple[str, str]] = {
+    # the file
+    "nothing_uploaded": ("No file was uploaded in time. Start a new import.", "未在规定时间内上传文件，请重新导入。"),
+    "empty_file": ("The file has no rows.", "文件没有数据。"),
+    "file_encrypted": ("The file has a password. Save it without one.", "文件有密码，请另存为无密码的文件。"),
+    "file_damaged": (
+        "The file is damaged or was not uploaded completely. Open it, save it again, and upload it again.",
+        "文件已损坏或上传不完整，请打开后重新保存并上传。",
+    ),
+    "file_is_web_page": (
+        "The file is a web page with the name of a spreadsheet. Open it in a spreadsheet program and save it as .xlsx.",
+        "文件实际上是网页，请用表格软件打开后另存为 .xlsx。",
+    ),
+    "file_type_unknown": (
+        "The file is no .xls, .xlsx or .csv file.",
+        "文件不是 .xls、.xlsx 或 .csv 格式。",
+    ),
+    "file_too_complex": (
+        "Reading the file takes too much time or memory. Save only the rows and columns that are needed.",
+        "读取文件占用的时间或内存过多，请只保留需要的行和列后重新保存。",
+    ),
+    "too_many_rows": ("The file has more than {rows} rows. Split it.", "文件超过 {rows} 行，请拆分后上传。"),
+    "too_many_columns": ("A row has more than {columns} columns.", "有一行超过 {columns} 列。"),
+    "cell_too_long": ("A cell is longer than 32,767 characters.", "有单元格超过 32,767 个字符。"),
+    "encoding_unknown": (
+        "The text of the file is neither UTF-8 nor GBK. Save it as CSV UTF-8.",
+        "文件编码既不是 UTF-8 也不是 GBK，请另存为 CSV UTF-8。",
+    ),
+    "columns_not_recognised": (
+        "The headings are not those of a known file. Of the layout {layout} these are missing: {columns}.",
+        "无法识别表头。按 {layout} 格式缺少以下列：{columns}。",
+    ),
+    "gave_up": ("The import failed several times. Start it again.", "导入多次失败，请重新导入。"),
+    # a row
+    "cell_empty": ("The cell is empty.", "单元格为空。"),
+    "number_rounded": (
+        "A spreadsheet has rounded this number, so it is no longer the original one. Format the column as text and "
+        "copy the numbers again.",
+        "该编号已被表格软件四舍五入，不再是原来的编号。请将该列设为文本格式后重新复制。",
+    ),
+    "number_invalid": ("This is no whole number.", "不是整数。"),
+    "amount_invalid": ("This is no amount of money.", "不是有效金额。"),
+    "currency_differs": ("The amount is not in {currency}.", "金额的币种不是 {currency}。"),
+    "time_invalid": ("This is no time.", "不是有效时间。"),
+    "products_invalid": (
+        "The products are not written as in a file of the seller centre: 【1】 title, attributes, quantity.",
+        "产品信息不符合卖家后台导出的格式：【1】标题、产品属性、产品数量。",
+    ),
+    "order_unknown": ("The store has no order of this number.", "店铺没有该订单。"),
+    "nothing_left": ("Everything of this order has been shipped already.", "该订单已全部发货。"),
+    "more_than_left": ("Only {left} pieces are left to ship.", "仅剩 {left} 件待发货。"),
+    "pieces_needed": (
+        "The order stands in several rows with different numbers: say how many pieces each parcel holds.",
+        "该订单有多个运单号，请填写每个包裹的件数。",
+    ),
+    "carrier_unknown": ("Name the carrier: the number does not tell it.", "无法根据运单号判断物流商，请填写。"),
+    # what a person should know
+    "column_ignored": ("This column is not known and was ignored.", "未识别该列，已忽略。"),
+    "time_ambiguous": (
+        "The time lies in the hour that occurs twice when the clock goes back; the earlier one was taken.",
+        "该时间处于时钟回拨的重复时段，已按较早的时间处理。",
+    ),
+}
+
+
+def reason(code: str, facts: Mapping[str, Any], language: str) -> str | None:
+    """The sentence of a code; None for a code of another table."""
+    texts = REASONS.get(code)
+    return texts[language == "zh-CN"].format_map(facts) if texts else None

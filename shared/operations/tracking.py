@@ -1,0 +1,88 @@
+"""Carry out the rows of a tracking sheet for one order, or only check them for a preview."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from shared.domain.errors import DomainError
+from shared.domain.imports.model import Import, RowResult, RowState
+from shared.domain.imports.tracking import CORRECT, SHIP, SHIP_PART, Planned, Tracking, plan
+from shared.domain.order import lifecycle
+from shared.domain.order.model import Order, Status
+from shared.domain.order.transitions import Command
+from shared.domain.stores import Store
+from shared.operations.orders import Request, change_order, new_id
+from shared.store.dynamodb.errors import Missing
+from shared.store.orders import orders
+
+STATES = {SHIP: RowState.CREATED, SHIP_PART: RowState.CREATED, CORRECT: RowState.UPDATED}
+"""What an effect is in the counts of an import: a new parcel, or a changed one."""
+
+
+def carry_out(store: Store, job: Import, rows: Sequence[Tracking], now: datetime) -> list[RowResult]:
+    """One result for each row, all of one order. May run twice: a row whose effect stands in the history of the order
+    under this import has the same result again."""
+    order_id = rows[0].order_id
+    try:
+        loaded = orders.load(store.store_id, order_id)
+    except Missing:
+        return [_failed(row, "order_unknown", "order_id", order_id) for row in rows]
+    results = {}
+    done = _effects(store, job, loaded.order) if job.applies else {}
+    order = loaded.order
+    for each in plan(order, [row for row in rows if row.row not in done]):
+        row = each.tracking
+        if each.code:
+            results[row.row] = RowResult(
+                row.row, order_id, RowState.FAILED, column=each.column, code=each.code, facts=each.facts
+            )
+        elif each.action is None:
+            results[row.row] = RowResult(row.row, order_id, RowState.UNCHANGED)
+        else:
+            try:
+                order = _step(store, job, order, each, now)
+                results[row.row] = _effect(row, each.effect or SHIP)
+            except DomainError as error:
+                results[row.row] = _failed(row, error.code, _column(error.code), None)
+    return [_effect(row, done[row.row]) if row.row in done else results[row.row] for row in rows]
+
+
+def _step(store: Store, job: Import, order: Order, planned: Planned, now: datetime) -> Order:
+    """The order after the row, saved if the import applies."""
+    reason = _reason(job, planned.tracking.row)
+    assert planned.action is not None
+    if job.applies:
+        loaded = orders.load(store.store_id, order.order_id)
+        request = Request(planned.action, job.requested_by, now, body=planned.body, reason=reason)
+        return change_order(store, loaded, request)
+    command = Command(planned.action, job.requested_by, now, now, store, new_id, planned.body, reason)
+    return lifecycle.act(order, command).order
+
+
+def _reason(job: Import, row: int) -> str:
+    return f"{job.import_id} row {row}"
+
+
+def _effects(store: Store, job: Import, order: Order) -> dict[int, str]:
+    """Row → effect, of the rows of this import that stand in the history of the order. One query."""
+    found: dict[int, str] = {}
+    for entry in orders.history(store.store_id, order.order_id, after_seq=0, limit=1_000):
+        name, _, row = (entry.reason or "").partition(" row ")
+        if name == job.import_id and row.isdigit():
+            whole = SHIP if entry.to_status is Status.WAIT_BUYER_ACCEPT_GOODS else SHIP_PART
+            found[int(row)] = CORRECT if entry.action == "edit_shipment" else whole
+    return found
+
+
+def _effect(row: Tracking, effect: str) -> RowResult:
+    return RowResult(row.row, row.order_id, STATES[effect], effect)
+
+
+def _failed(row: Tracking, code: str, column: str, value: str | None) -> RowResult:
+    return RowResult(row.row, row.order_id, RowState.FAILED, column=column, value=value, code=code)
+
+
+def _column(code: str) -> str:
+    """The field at fault for an error of the lifecycle."""
+    return "tracking_no" if code in ("parcel_exists", "edits_exhausted", "edit_window_closed") else "order_id"
