@@ -170,6 +170,8 @@ def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
         if expanded > MAX_SHEET:
             raise Refused("file_too_complex")
         rest += data
+    if b"</" + prefix + b"sheetData" not in rest:
+        raise Refused("file_damaged")  # the sheet was cut off, perhaps with rows
     if count:
         yield b"".join((*piece, tail))
 
