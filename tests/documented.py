@@ -73,7 +73,7 @@ class Contract:
             yield from ["has a body"] if content else []
         elif media not in described["content"]:
             yield f"has the content type {media!r}"
-        else:
+        elif media.endswith("json"):
             key = (operation["operationId"], status, media)
             if key not in self._validators:
                 schema = _strict(described["content"][media]["schema"])

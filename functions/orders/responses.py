@@ -90,8 +90,12 @@ def pending_order(call: Call, status: int = 200) -> PendingAnswer | None:
     return call.pending
 
 
-def documented(model: Any, description: str, status: int = 200, *, headers: str = "") -> dict[int, Any]:
-    """The own answer of a route in the OpenAPI document, with its headers; without a body where `model` is None. The
-    document adds the refusals."""
-    content = {"application/json": {"model": model}} if model else {}
+def documented(
+    model: Any, description: str, status: int = 200, *, headers: str = "", media_type: str = ""
+) -> dict[int, Any]:
+    """The own answer of a route in the OpenAPI document, with its headers; without a body where `model` is None, with a
+    file where there is a `media_type`. The document adds the refusals."""
+    content: dict[str, Any] = {"application/json": {"model": model}} if model else {}
+    if media_type:
+        content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
     return {status: {"description": description, "content": content, "headers": {name: {} for name in headers.split()}}}

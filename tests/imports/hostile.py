@@ -19,14 +19,19 @@ TYPES = f"""<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-ROOT = f'<Relationships xmlns="{RELATIONS}"><Relationship Id="r1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+ROOT = (
+    f'<Relationships xmlns="{RELATIONS}"><Relationship Id="r1" Type="{OFFICE}/officeDocument" '
+    'Target="xl/workbook.xml"/></Relationships>'
+)
 BOOK = (
     f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>'
 )
 BOOK_RELATIONS = (
-    f'<Relationships xmlns="{RELATIONS}"><Relationship Id="r1" Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
+    f'<Relationships xmlns="{RELATIONS}"><Relationship Id="r1" Type="{OFFICE}/worksheet" '
+    'Target="worksheets/sheet1.xml"/>'
     f'<Relationship Id="r2" Type="{OFFICE}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
 )
+ONE_CELL = '<row r="1"><c r="A1"><v>1</v></c></row>'
 HEAD, TAIL = f'<worksheet xmlns="{MAIN}"><sheetData>', "</sheetData></worksheet>"
 
 
@@ -164,7 +169,7 @@ EXTERNAL = '<!DOCTYPE x [<!ENTITY secret SYSTEM "file:///etc/passwd">]>'
 
 
 def sheet_with(prolog: str, cell: str) -> str:
-    return f'{prolog}<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>{cell}</t></is></c></row>{TAIL}'
+    return f'{prolog}{HEAD}<row r="1"><c r="A1" t="inlineStr"><is><t>{cell}</t></is></c></row>{TAIL}'
 
 
 def shared_strings(count: int, size: int) -> str:
@@ -193,7 +198,9 @@ FILES: Mapping[str, Callable[[], bytes]] = {
     "an external link": lambda: with_entry("xl/externalLinks/externalLink1.xml", b"<x>http://attack.example</x>"),
     # XML
     "a billion laughs in the sheet": lambda: xlsx(sheet_with(BILLION, "&a8;")),
-    "a billion laughs in the strings": lambda: xlsx(rows(1), **{"xl__sharedStrings.xml": BILLION + shared_strings(1, 1)}),
+    "a billion laughs in the strings": lambda: (
+        xlsx(rows(1), **{"xl__sharedStrings.xml": BILLION + shared_strings(1, 1)})
+    ),
     "an external entity in the sheet": lambda: xlsx(sheet_with(EXTERNAL, "&secret;")),
     "an external entity in the workbook": lambda: xlsx(rows(1), **{"xl__workbook.xml": EXTERNAL + BOOK}),
     "a sheet in UTF-16": lambda: xlsx(rows(3).encode("utf-16")),
@@ -202,9 +209,15 @@ FILES: Mapping[str, Callable[[], bytes]] = {
     # the sheet
     "300,000 rows": lambda: xlsx(rows(300_000, "a longer text in each of the cells")),
     "false dimensions": lambda: xlsx(rows(3).replace(HEAD, _STRANGE_DIMENSION)),
-    "a cell in the last row": lambda: xlsx(HEAD + '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="A1048576"><v>1</v></c></row>' + TAIL),
-    "a cell in the last column": lambda: xlsx(HEAD + '<row r="1"><c r="A1"><v>1</v></c><c r="XFD1"><v>1</v></c></row>' + TAIL),
-    "rows that go back": lambda: xlsx(HEAD + '<row r="900000"><c r="A900000"><v>1</v></c></row><row r="1"><c r="A1"><v>1</v></c></row>' + TAIL),
+    "a cell in the last row": lambda: (
+        xlsx(HEAD + ONE_CELL + '<row r="1048576"><c r="A1048576"><v>1</v></c></row>' + TAIL)
+    ),
+    "a cell in the last column": lambda: (
+        xlsx(HEAD + '<row r="1"><c r="A1"><v>1</v></c><c r="XFD1"><v>1</v></c></row>' + TAIL)
+    ),
+    "rows that go back": lambda: (
+        xlsx(HEAD + '<row r="900000"><c r="A900000"><v>1</v></c></row>' + ONE_CELL + TAIL)
+    ),
     "10,000 columns": lambda: xlsx(wide(10_000)),
     "10,000 columns in 500 rows": lambda: xlsx(wide(10_000, 500)),
     "a cell of 40 MB": lambda: xlsx(rows(1, "z" * 40_000_000)),
@@ -213,7 +226,9 @@ FILES: Mapping[str, Callable[[], bytes]] = {
     "an .xls with a password": lambda: ole("EncryptionInfo", "EncryptedPackage"),
     "an OLE2 file without a workbook": lambda: ole("WordDocument"),
     "an OLE2 file of its first bytes": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xff" * 5_000,
-    "an OLE2 file of random bytes": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(n * 37 % 251 for n in range(200_000)),
+    "an OLE2 file of random bytes": lambda: (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(n * 37 % 251 for n in range(200_000))
+    ),
     "a truncated .xls": xls_truncated,
     "an .xls with false lengths": xls_false_counts,
     "an .xls with a cell far away": partial(xls, 10, wide_at=255),

@@ -19,6 +19,7 @@ HEADERS: dict[str, Any] = {
         ("Retry-After", "Seconds after which the request may be sent again.", {"type": "string"}),
         ("Allow", "The methods of this address.", {"type": "string"}),
         ("WWW-Authenticate", "How to authenticate.", {"type": "string"}),
+        ("Content-Disposition", "The name to save the file under.", {"type": "string"}),
         ("Cache-Control", "`no-store`: the answer holds a secret or a link.", {"type": "string"}),
     )
 }

@@ -15,6 +15,7 @@ PATH_PARAMETERS = {
     "dispute_id": "A dispute: `dsp_` and a ULID.",
     "evidence_id": "A piece of evidence: `evd_` and a ULID.",
     "export_id": "An export: `exp_` and a ULID.",
+    "import_id": "An import: `imp_` and a ULID.",
     "n": "The number of a file in its export, from 1.",
     "order_id": "The platform's own order number.",
     "refund_id": "A refund: `rfd_` and a ULID.",
@@ -54,6 +55,7 @@ QUERY_PARAMETERS = {
     "opted_out": "Only customers who want no reminders.",
     "flow": "Only movements of this kind.",
     "by": "One row for each period, country or product.",
+    "kind": "The kind of import that the sheet is for.",
     "group_by": "How long a period is.",
 }
 

@@ -92,6 +92,8 @@ REFUSALS: Mapping[int, Mapping[str, str]] = {
         "export_ended": "cancel_export",
         "export_running": "retry_export",
         "export_succeeded": "retry_export",
+        "import_ended": "cancel_import",
+        "import_not_previewed": "apply_import",
         "extension_exhausted": "action_extend_receipt",
         "mail_not_set_up": "create_alert_channel test_alert_channel",
         "nothing_to_ship": "create_export",
@@ -106,7 +108,7 @@ REFUSALS: Mapping[int, Mapping[str, str]] = {
         "too_many_templates": "create_template",
         "transition_not_allowed": "offer_evidence_form",
     },
-    410: {"export_expired": "get_export_file"},
+    410: {"export_expired": "get_export_file", "import_expired": "list_import_rows get_failed_rows"},
     413: {"order_too_large": PLACED},
     422: {
         "address_missing": "create_alert_channel",

@@ -40,10 +40,12 @@ def _pending(call: Call, status: int) -> Any:
     summary="Begin an import",
     tags=["Imports"],
     operation_id="create_import",
-    responses=documented(ImportView, "The import waits for its file: send it with the form in `upload`.", 201),
+    responses=documented(ImportView, "The import waits for its file.", 201, headers="Location"),
 )
 @access(SELLER)
 def create_import(body: Annotated[NewImport, InBody()]) -> Response[Any]:
+    """Bring in orders or tracking numbers from a file. Send the file with the form in `upload`: its fields, then the
+    file as `file`. A tracking sheet, and any import with `dry_run`, stops at a preview until it is applied."""
     call: Call = router.context["call"]
     request = body.request(call.language)
     job = operations.request_import(call.store, request, call.actor, call.now, _pending(call, 201))
@@ -59,6 +61,7 @@ def create_import(body: Annotated[NewImport, InBody()]) -> Response[Any]:
 )
 @access(SELLER)
 def list_imports(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    """The imports of the store, each with at most ten of its warnings."""
     call: Call = router.context["call"]
     query = {"list": "imports"}
     page = imports.listed(call.store.store_id, limit, position(call, cursor, query))
@@ -70,10 +73,11 @@ def list_imports(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     summary="An empty sheet to fill in",
     tags=["Imports"],
     operation_id="get_import_template",
-    responses=documented(str, "An .xlsx file in the language of the request."),
+    responses=documented(None, "The file.", headers="Content-Disposition", media_type=XLSX),
 )
 @access(SELLER)
 def get_template(kind: Annotated[Literal["tracking"], Query()] = "tracking") -> Response[Any]:
+    """An empty tracking sheet in the language of the request, with the carriers to choose from."""
     call: Call = router.context["call"]
     name = f"{kind}-{call.language}.xlsx"
     headers = {"Content-Disposition": files.disposition(name)}
@@ -89,6 +93,7 @@ def get_template(kind: Annotated[Literal["tracking"], Query()] = "tracking") -> 
 )
 @access(SELLER)
 def get_import(import_id: str) -> Response[Any]:
+    """One import: its progress, its counts and its warnings; while it waits for its file, the form to send it with."""
     call: Call = router.context["call"]
     return _reply(call, call.resource(Import))
 
@@ -107,6 +112,7 @@ def list_rows(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
+    """The rows that have their result, in the order in which they were carried out; of a preview, what would happen."""
     call: Call = router.context["call"]
     job = _unexpired(call)
     query = {"list": "import_rows", "import": import_id, "state": state or "", "applies": str(job.applies)}
@@ -120,10 +126,11 @@ def list_rows(
     summary="Fetch the rows that failed",
     tags=["Imports"],
     operation_id="get_failed_rows",
-    responses=documented(dict[str, str], "The .xlsx file is at Location, for five minutes.", 302),
+    responses=documented(None, "The file is at Location, for five minutes.", 302, headers="Location Cache-Control"),
 )
 @access(SELLER)
 def get_failed_rows(import_id: str) -> Response[Any]:
+    """A link to an .xlsx file of the failed rows as they came, each with its reason. Mend it and upload it again."""
     call: Call = router.context["call"]
     job = _unexpired(call)
     if job.failed_rows is None:
@@ -142,6 +149,7 @@ def get_failed_rows(import_id: str) -> Response[Any]:
 )
 @access(SELLER)
 def apply_import(import_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+    """Carry out an import that waits at its preview. Each row takes effect once."""
     call: Call = router.context["call"]
     job = operations.apply_import(call.store.store_id, import_id, call.now, _pending(call, 200))
     return _reply(call, job)
@@ -156,6 +164,7 @@ def apply_import(import_id: str, body: Annotated[Nothing, InBody()]) -> Response
 )
 @access(SELLER)
 def cancel_import(import_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+    """Stop an import between two rows. Rows that took effect stay."""
     call: Call = router.context["call"]
     job = operations.cancel_import(call.store.store_id, import_id, call.now, _pending(call, 200))
     return _reply(call, job)
