@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import gc
 
+from shared.domain.sentences.sentence import say
+
 gc.disable()
 
 import importlib
@@ -88,7 +90,7 @@ def missing(method: str, path: str) -> ResponseBuilder[Any]:
     allowed = sorted({route.method for route in (*app._static_routes, *app._dynamic_routes) if route.rule.match(path)})
     if not allowed:
         return ResponseBuilder(_answer(problems.not_found()))
-    detail = f"This address answers {', '.join(allowed)} only."
+    detail = say("This address answers {methods} only.", methods=", ".join(allowed))
     problem = problems.Problem(405, "method_not_allowed", detail, headers={"Allow": ", ".join(allowed)})
     return ResponseBuilder(_answer(problem))
 

@@ -21,6 +21,7 @@ from functions.orders.problems import FieldError, Problem
 from functions.orders.request_body import read_body
 from functions.orders.resources import load_resources
 from functions.orders.versions import expected_of
+from shared.domain.sentences.sentence import say
 from shared.operations.stores import open_store
 from shared.settings import settings
 from shared.telemetry import logger
@@ -68,7 +69,10 @@ def _refuse_other_roles(call: Call, required: Access) -> None:
     role = call.actor.role
     if role not in required.roles:
         raise Problem(
-            403, "forbidden", f"The role {role} may not do this.", extra={"required_role": sorted(required.roles)}
+            403,
+            "forbidden",
+            say("The role {role} may not do this.", role=role),
+            extra={"required_role": sorted(required.roles)},
         )
 
 
@@ -79,6 +83,6 @@ def _refuse_unknown_parameters(event: Mapping[str, Any], route: Any) -> None:
         raise Problem(
             400,
             "unknown_parameter",
-            f"There is no parameter {', '.join(unknown[:5])} here.",
+            say("There is no parameter {parameters} here.", parameters=", ".join(unknown[:5])),
             [FieldError(f"/query/{name}", "unknown_parameter", "unknown parameter") for name in unknown],
         )

@@ -11,8 +11,9 @@ from typing import Any, NotRequired
 from aws_lambda_powertools.event_handler import Response
 from typing_extensions import TypedDict
 
-from functions.orders.labels import detail_in, title_in
+from functions.orders.labels import title_in
 from shared.domain.errors import Conflict, DomainError, TransitionNotAllowed, Unprocessable
+from shared.domain.sentences.sentence import in_language, say
 from shared.operations.orders import PreconditionFailed
 from shared.store.dynamodb.errors import Busy, ClaimLost, KeyReused, Missing, Running, Stale, StoreError, TooLarge
 
@@ -21,14 +22,15 @@ CONTENT_TYPE = "application/problem+json"
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """`pointer` is a JSON pointer into the body, or `/query/name`, `/header/name`."""
+    """`pointer` is a JSON pointer into the body, or `/query/name`, `/header/name`. `message` is a sentence
+    (sentence.py)."""
 
     pointer: str
     code: str
     message: str
 
-    def as_json(self) -> dict[str, str]:
-        return {"pointer": self.pointer, "code": self.code, "message": self.message}
+    def as_json(self, language: str) -> dict[str, str]:
+        return {"pointer": self.pointer, "code": self.code, "message": in_language(self.message, language)}
 
 
 @dataclass(slots=True)
@@ -47,13 +49,13 @@ class Problem(Exception):
             "type": f"urn:orderkeep:problem:{self.code}",
             "title": title_in(language, self.status) or HTTPStatus(self.status).phrase,
             "status": self.status,
-            "detail": detail_in(language, self.code) or self.detail,
+            "detail": in_language(self.detail, language),
             "instance": path,
             "code": self.code,
             "request_id": request_id,
         }
         if self.errors:
-            body["errors"] = [error.as_json() for error in self.errors]
+            body["errors"] = [error.as_json(language) for error in self.errors]
         return body | dict(self.extra)
 
 
@@ -92,7 +94,14 @@ def not_found() -> Problem:
 
 def malformed(pointer: str, code: str, message: str) -> Problem:
     """400 that names one field."""
-    return Problem(400, "invalid_request", f"{pointer or 'The body'}: {message}", [FieldError(pointer, code, message)])
+    return at_fields([FieldError(pointer, code, message)])
+
+
+def at_fields(errors: Sequence[FieldError]) -> Problem:
+    """400 that names fields; its detail is about the first."""
+    first = errors[0]
+    place = first.pointer or "The body"
+    return Problem(400, "invalid_request", say("{place}: {problem}", place=place, problem=first.message), errors)
 
 
 def from_error(error: Exception) -> Problem | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.orders.problems import FieldError, Problem, malformed
+from shared.domain.sentences.sentence import say
 
 MAX_BODY = 1_000_000
 MAX_ORDER = 256 * 1024
@@ -56,16 +57,18 @@ def _parsed(text: str) -> dict[str, Any]:
     """The JSON object, {} for an empty text. Beside malformed JSON, it refuses NaN and Infinity, a name given twice in
     one object, NUL characters and lone surrogates: DynamoDB and files cannot hold them."""
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BODY:
-        raise Problem(413, "body_too_large", f"A body is at most {MAX_BODY:,} bytes.")
+        raise Problem(413, "body_too_large", say("A body is at most {most:,} bytes.", most=MAX_BODY))
     if not text.strip():
         return {}
     try:
         body = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique)
     except RecursionError:
         raise malformed("", "json_invalid", "The JSON is nested too deeply.") from None
-    except ValueError as error:
-        reason = getattr(error, "msg", "a number is too long" if "digits" in str(error) else str(error))
-        raise malformed("", "json_invalid", f"This is not JSON: {reason}.") from None
+    except json.JSONDecodeError as error:
+        said = say("This is not JSON: line {line}, column {column}.", line=error.lineno, column=error.colno)
+        raise malformed("", "json_invalid", said) from None
+    except ValueError:
+        raise malformed("", "json_invalid", "A number is too long.") from None
     if not isinstance(body, dict):
         raise malformed("", "json_invalid", "The body is a JSON object.")
     _refuse_hostile_text(body)
@@ -73,13 +76,13 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
+    raise malformed("", "json_invalid", say("{name} is no JSON number.", name=name))
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     unique = dict(pairs)
     if len(unique) != len(pairs):
-        raise ValueError("a name is given twice in one object")
+        raise malformed("", "json_invalid", "A name is given twice in one object.")
     return unique
 
 
@@ -104,4 +107,8 @@ def _refuse_large_order(body: Mapping[str, Any]) -> None:
     order = body.get("order", body)
     size = len(json.dumps(order, ensure_ascii=False, separators=(",", ":")).encode())
     if size > MAX_ORDER and isinstance(order, dict) and "lines" in order:
-        raise Problem(413, "order_too_large", f"An order is at most {MAX_ORDER:,} bytes; this one has {size:,}.")
+        raise Problem(
+            413,
+            "order_too_large",
+            say("An order is at most {most:,} bytes; this one has {size:,}.", most=MAX_ORDER, size=size),
+        )

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shared.domain.sentences.sentence import say
+
 
 class DomainError(Exception):
-    """A request that the domain refuses. `code` is stable; `detail` is for people and never holds a buyer's data."""
+    """A request that the domain refuses. `code` is stable; `detail` is a sentence for people
+    (sentence.py) and never holds a buyer's data."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -34,7 +37,8 @@ class TransitionNotAllowed(Conflict):
         code: str = "transition_not_allowed",
         detail: str | None = None,
     ) -> None:
-        super().__init__(code, detail or f"'{action}' is not possible while the order is {status}.")
+        usual = say("'{action}' is not possible while the order is {status}.", action=action, status=status)
+        super().__init__(code, detail or usual)
         self.status = status
         self.allowed = tuple(allowed)
 

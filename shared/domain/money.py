@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from shared.domain.currencies import CURRENCIES
 from shared.domain.errors import Unprocessable
+from shared.domain.sentences.sentence import say
 
 CURRENCY_DIGITS: dict[str, int] = {code: currency.digits for code, currency in CURRENCIES.items()}
 """The number of decimals of every currency of ISO 4217, withdrawn ones included."""
@@ -38,13 +39,19 @@ class Money:
         if match is None or len(match[2] or "") != digits:
             raise Unprocessable(
                 "amount_invalid",
-                f"An amount in {currency} is written like {Money(0, currency)}: "
-                f"no sign, no leading zeros, {digits} decimals.",
+                say(
+                    "An amount in {currency} is written like {example}: no sign, no leading zeros, {digits} decimals.",
+                    currency=currency,
+                    example=Money(0, currency),
+                    digits=digits,
+                ),
                 "/amount",
             )
         minor = int(match[1] + (match[2] or ""))
         if minor > MAX_MINOR:
-            raise Unprocessable("amount_invalid", f"An amount is at most {Money(MAX_MINOR, currency)}.", "/amount")
+            raise Unprocessable(
+                "amount_invalid", say("An amount is at most {most}.", most=Money(MAX_MINOR, currency)), "/amount"
+            )
         return cls(minor, currency)
 
     def __str__(self) -> str:

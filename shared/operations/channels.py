@@ -12,6 +12,7 @@ from shared.domain.alerts import deliveries as model
 from shared.domain.alerts.channels import LIMIT, SECRET_BYTES, Channel, ChannelKind
 from shared.domain.alerts.deliveries import Delivery, MessageKind
 from shared.domain.errors import Conflict
+from shared.domain.sentences.sentence import say
 from shared.operations.orders import new_id
 from shared.store import queues
 from shared.store.alerts import channels, deliveries
@@ -31,7 +32,7 @@ def create_channel(channel: Channel, pending: PendingAnswer | None = None) -> Ch
         with settle(pending, channel) as answer:
             channels.create(channel, answer)
     except Full:
-        raise Conflict("too_many_channels", f"A store has at most {LIMIT} alert channels.") from None
+        raise Conflict("too_many_channels", say("A store has at most {most} alert channels.", most=LIMIT)) from None
     return channel
 
 

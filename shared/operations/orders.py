@@ -20,6 +20,7 @@ from shared.domain.order.lifecycle import Change
 from shared.domain.order.model import Order
 from shared.domain.order.placement import Placement, place
 from shared.domain.order.transitions import Actor, Command
+from shared.domain.sentences.sentence import say
 from shared.domain.stores import Store
 from shared.store import stores
 from shared.store.customers import customers
@@ -157,7 +158,11 @@ def lapse_order(store_id: str, order_id: str, *, before: datetime, now: datetime
 def refuse_future(at: datetime, now: datetime, pointer: str) -> None:
     """Raises Unprocessable `in_the_future` if `at` is more than MAX_AHEAD after `now`."""
     if at > now + MAX_AHEAD:
-        raise Unprocessable("in_the_future", f"This lies more than {MAX_AHEAD.seconds // 60} minutes ahead.", pointer)
+        raise Unprocessable(
+            "in_the_future",
+            say("This lies more than {minutes} minutes ahead.", minutes=MAX_AHEAD.seconds // 60),
+            pointer,
+        )
 
 
 def check_version(current: Order | Customer, expected: frozenset[int] | None) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from shared.domain.errors import Conflict, Unprocessable
 from shared.domain.messages import templates as rules
 from shared.domain.messages.templates import MAX_TEMPLATES, Template
+from shared.domain.sentences.sentence import say
 from shared.operations.orders import new_id
 from shared.store.dynamodb.errors import Exists, Full, Missing
 from shared.store.idempotency import PendingAnswer, settle
@@ -27,7 +28,7 @@ def create_template(
     except Exists:
         raise _name_taken() from None
     except Full:
-        raise Conflict("too_many_templates", f"A store has at most {MAX_TEMPLATES} templates.") from None
+        raise Conflict("too_many_templates", say("A store has at most {most} templates.", most=MAX_TEMPLATES)) from None
     return template
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.harness import Api, Client, Shop, ago, parcel, usd
+from tests.http.refusals import open_desk
+from tests.http.test_bad_input import bodies
 from tests.proof import counted
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -101,3 +103,71 @@ def test_the_totals_of_the_funds_name_what_they_are(api: Api) -> None:
         for group in ("moved", "held"):
             for code, total in ours[group].items():
                 assert not HAN.search(total["label"]) and HAN.search(theirs[group][code]["label"])
+
+
+def refused_in(client: Client, method: str, path: str, body: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    english, chinese = (client.request(method, path, body, headers={"Accept-Language": each}) for each in LANGUAGES)
+    assert english.status == chinese.status >= 400, english.content
+    return english.json, chinese.json
+
+
+def is_translated(english: dict[str, Any], chinese: dict[str, Any], values: str) -> None:
+    """Every text is in its own language, and has what these words are."""
+    pairs = [(english["title"], chinese["title"]), (english["detail"], chinese["detail"])]
+    errors = list(zip(english.get("errors", []), chinese.get("errors", []), strict=True))
+    pairs += [(mine["message"], theirs["message"]) for mine, theirs in errors]
+    for mine, theirs in pairs:
+        assert not HAN.search(mine.replace("中", "")), mine
+        assert HAN.search(theirs.replace("中", "")), theirs
+    for word in values.split():
+        assert word in english["detail"] and word in chinese["detail"], (word, chinese["detail"])
+    assert [(mine["pointer"], mine["code"]) for mine, _ in errors] == [
+        (its["pointer"], its["code"]) for _, its in errors
+    ]
+    assert english["code"] == chinese["code"]
+
+
+def test_every_refusal_is_in_the_language_asked_for_and_loses_no_fact(api: Api) -> None:
+    shop = api.shop()
+    order = shop.platform.place()["order_id"]
+    path, staff, platform = f"/v1/orders/{order}", shop.staff, shop.platform
+    for english, chinese, values in (
+        (*refused_in(staff, "POST", f"{path}/messages", {"text": "only 中"}), "6 中 IDEOGRAPH"),
+        (*refused_in(staff, "POST", f"{path}/messages", {"text": "x" * 1501}), "1,500 1,501"),
+        (*refused_in(staff, "POST", "/v1/exports", {"kind": "shipments", "format": "xls"}), ""),
+        (*refused_in(staff, "GET", "/v1/orders?colour=red&size=1"), "colour size"),
+        (
+            *refused_in(staff, "GET", "/v1/orders?overlay=frozen&status=FINISH"),
+            "overlay fund_state buyer status placed_from placed_to sort=-placed_at due_from due_to tracking_no",
+        ),
+        (*refused_in(staff, "GET", "/v1/orders?limit=999"), "200"),
+        (*refused_in(staff, "GET", "/v1/orders?status=LOST"), "WAIT_BUYER_ACCEPT_GOODS"),
+        (*refused_in(staff, "POST", f"{path}/actions/ship", {"parcels": [parcel()]}), "ship PLACE_ORDER_SUCCESS"),
+        (*refused_in(staff, "POST", f"{path}/actions/ship", {"parcels": []}), "/parcels 1"),
+        (*refused_in(shop.viewer, "POST", f"{path}/actions/ship", {}), "viewer"),
+        (*refused_in(platform, "POST", f"{path}/actions/report_short_payment", {"received": 1}), "/received"),
+        (*refused_in(platform, "POST", "/v1/orders", {"order_id": "a b"}), "/order_id"),
+        (*refused_in(shop.owner, "PATCH", "/v1/store", {"time_zone": "Mars"}), "IANA"),
+        (*refused_in(platform, "GET", "/v1/orders/nothing"), ""),
+        (*refused_in(shop.viewer, "GET", "/v1/orders?cursor=made-up"), ""),
+    ):
+        is_translated(english, chinese, values)
+
+
+WRONG: tuple[Any, ...] = (12345, -1, "", "text", "x" * 3000, True, 1.5, 10**40, [], [1] * 3000, {}, {"a": 1}, None)
+
+
+def test_all_that_pydantic_refuses_is_in_the_language_asked_for(api: Api) -> None:
+    desk = open_desk(api)
+    messages: set[str] = set()
+    for client, method, path, body in bodies(desk).values():
+        for name in body:
+            for value in WRONG:
+                answer = client.request(method, path, {**body, name: value}, headers={"Accept-Language": "zh-CN"})
+                if answer.status >= 400 and answer.status != 404:
+                    texts = [answer.json["title"], answer.json["detail"]]
+                    texts += [each["message"] for each in answer.json.get("errors", [])]
+                    for text in texts:
+                        assert HAN.search(text), (path, name, value, text)
+                    messages.update(texts)
+    counted("different texts of refused bodies", len(messages), 100)

@@ -17,6 +17,7 @@ from shared.domain.alerts.model import Alert, sentence
 from shared.domain.alerts.rules import MAX_LEADS, AlertRules, PaymentReminders, QuietHours
 from shared.domain.labels import labelled
 from shared.domain.order.deadlines import TIMERS
+from shared.domain.sentences.sentence import say
 from shared.store.orders.payment_reminders import Figures, Reminder
 
 MAX_LEAD = timedelta(days=30)
@@ -86,7 +87,9 @@ class AlertRulesBody(Body):
         """Raises Problem 400, with the field."""
         for kind in self.leads:
             if kind not in TIMERS:
-                raise malformed(f"/leads/{kind}", "timer_unknown", f"A timer is one of {', '.join(TIMERS)}.")
+                raise malformed(
+                    f"/leads/{kind}", "timer_unknown", say("A timer is one of {timers}.", timers=", ".join(TIMERS))
+                )
         quiet, remind = self.quiet_hours, self.remind_payment
         if quiet and quiet.start == quiet.end:
             raise malformed("/quiet_hours/end", "quiet_hours_empty", "Quiet hours end at another time than they begin.")

@@ -17,6 +17,7 @@ from shared.domain.alerts.deliveries import Delivery
 from shared.domain.alerts.model import KINDS
 from shared.domain.alerts.targets import MAX_URL, masked, target
 from shared.domain.errors import Unprocessable
+from shared.domain.sentences.sentence import say
 from shared.operations.channels import check_mail_sender, new_secret
 from shared.operations.orders import new_id
 from shared.settings import Settings
@@ -61,7 +62,11 @@ class ChannelBody(Body):
         by_mail = self.kind is ChannelKind.EMAIL
         needed, other = ("address", "url") if by_mail else ("url", "address")
         if getattr(self, needed) is None:
-            raise Unprocessable(f"{needed}_missing", f"A channel of kind {self.kind} has {needed}.", f"/{needed}")
+            raise Unprocessable(
+                f"{needed}_missing",
+                say("A channel of kind {kind} has {needed}.", kind=self.kind, needed=needed),
+                f"/{needed}",
+            )
         _refuse(self, other, getattr(self, other) is not None)
         _refuse(self, "secret", self.secret is not None and self.kind not in SIGNED)
         if self.url is not None:
@@ -116,7 +121,11 @@ class ChangeChannel(Body):
 
 def _refuse(channel: ChannelBody | Channel, name: str, given: bool) -> None:
     if given:
-        raise Unprocessable(f"{name}_not_for_kind", f"A channel of kind {channel.kind} has no {name}.", f"/{name}")
+        raise Unprocessable(
+            f"{name}_not_for_kind",
+            say("A channel of kind {kind} has no {name}.", kind=channel.kind, name=name),
+            f"/{name}",
+        )
 
 
 class ChannelView(TypedDict):

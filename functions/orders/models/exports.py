@@ -22,6 +22,7 @@ from shared.domain.exports.model import ExportRequest, Format, Job, Kind
 from shared.domain.exports.regular import RegularExport
 from shared.domain.labels import labelled
 from shared.domain.order.model import Status
+from shared.domain.sentences.sentence import say
 from shared.domain.stores import Store
 from shared.store.exports.exports import Download
 
@@ -116,17 +117,19 @@ class NewExport(Body):
         known = columns_of(self.kind)
         for position, code in enumerate(self.columns or ()):
             if code not in known:
-                detail = f"A column of {self.kind} is one of {', '.join(known)}."
+                detail = say("A column of {kind} is one of {columns}.", kind=self.kind, columns=", ".join(known))
                 raise Unprocessable("column_unknown", detail, f"/columns/{position}")
             if code in (self.columns or ())[:position]:
-                raise Unprocessable("column_twice", f"The column {code} is there already.", f"/columns/{position}")
+                raise Unprocessable(
+                    "column_twice", say("The column {code} is there already.", code=code), f"/columns/{position}"
+                )
         return tuple(self.columns or ())
 
     def _statuses(self) -> tuple[Status, ...]:
         try:
             return tuple(dict.fromkeys(Status(code) for code in (self.status or "").split(",") if self.status))
         except ValueError:
-            detail = f"A status is one of {', '.join(Status)}; several have commas between them."
+            detail = say("A status is one of {statuses}; several have commas between them.", statuses=", ".join(Status))
             raise malformed("/status", "invalid_value", detail) from None
 
 

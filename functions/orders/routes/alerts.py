@@ -25,6 +25,7 @@ from functions.orders.paging import Cursor, Limit, page_info, page_of, page_repl
 from functions.orders.problems import malformed
 from functions.orders.responses import documented, pending_answer, reply
 from shared.domain.alerts.model import Alert, Severity, State
+from shared.domain.sentences.sentence import say
 from shared.operations import alerts as operations
 from shared.store.alerts import alerts
 from shared.store.orders import payment_reminders
@@ -152,6 +153,6 @@ def _days(call: Call, first: date | None, last: date | None) -> tuple[date, date
     last = last or call.now.astimezone(UTC).date()
     first = first or last - timedelta(days=29)
     if not timedelta(0) <= last - first < timedelta(days=MAX_DAYS):
-        detail = f"From the first day to the last are at most {MAX_DAYS} days."
+        detail = say("From the first day to the last are at most {days} days.", days=MAX_DAYS)
         raise malformed("/query/from", "invalid_value", detail)
     return first, last

@@ -29,6 +29,7 @@ from functions.orders.paging import Cursor, Limit, page_info, page_of, page_repl
 from functions.orders.problems import malformed
 from functions.orders.responses import documented, reply
 from shared.domain.labels import labelled
+from shared.domain.sentences.sentence import say
 from shared.domain.windows import period_of
 from shared.store.orders import figures
 
@@ -145,7 +146,11 @@ def _window(call: Call, by: str, first: date | None, until: date | None) -> tupl
     if first >= until:
         raise malformed("/query/to", "window_empty", "The window ends before it begins.")
     if until - first > timedelta(days=MOST_DAYS[by]):
-        raise malformed("/query/from", "window_too_long", f"By {by}, a report is of {MOST_DAYS[by]} days at most.")
+        raise malformed(
+            "/query/from",
+            "window_too_long",
+            say("By {by}, a report is of {days} days at most.", by=by, days=MOST_DAYS[by]),
+        )
     return first, until
 
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from shared.domain.errors import Unprocessable
+from shared.domain.sentences.sentence import say
 
 MAX_URL = 1024
 ROBOT_URLS: Mapping[str, tuple[frozenset[str], str]] = MappingProxyType(
@@ -69,7 +70,7 @@ def target(url: str, kind: str, *, loopback: bool = False) -> Target:
     """Parse and check a URL for a channel of this kind. `loopback` also allows this machine, over HTTP or HTTPS and on
     any port. Raises BadTarget."""
     if len(url) > MAX_URL or not re.fullmatch(r"[\x21-\x7e]+", url) or "\\" in url:
-        raise _bad("target_malformed", f"A URL is at most {MAX_URL} visible ASCII characters.")
+        raise _bad("target_malformed", say("A URL is at most {most} visible ASCII characters.", most=MAX_URL))
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -90,7 +91,10 @@ def target(url: str, kind: str, *, loopback: bool = False) -> Target:
     _refuse_host(host)
     hosts, prefix = ROBOT_URLS.get(kind, (frozenset({host}), "/"))
     if host not in hosts or not path.startswith(prefix):
-        raise _bad("target_not_published", f"A robot of this kind is at https://{min(hosts)}{prefix}.")
+        raise _bad(
+            "target_not_published",
+            say("A robot of this kind is at https://{host}{prefix}.", host=min(hosts), prefix=prefix),
+        )
     return Target(True, host, 443, path)
 
 

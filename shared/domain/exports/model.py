@@ -16,6 +16,7 @@ from shared.domain.errors import Conflict, Unprocessable
 from shared.domain.exports.layouts import LANGUAGES, LAYOUTS
 from shared.domain.order.model import Status
 from shared.domain.order.transitions import Actor
+from shared.domain.sentences.sentence import say
 from shared.domain.stores import Store
 from shared.domain.windows import last_three_months
 
@@ -198,7 +199,11 @@ def new_request(store: Store, now: datetime, kind: Kind, format: Format, **chose
     layouts = LAYOUTS[kind]
     layout, language = chosen.pop("layout", None), chosen.pop("language", None)
     if layout is not None and layout not in layouts:
-        raise Unprocessable("layout_unknown", f"A file of {kind} is laid out as {', '.join(layouts)}.", "/layout")
+        raise Unprocessable(
+            "layout_unknown",
+            say("A file of {kind} is laid out as {layouts}.", kind=kind, layouts=", ".join(layouts)),
+            "/layout",
+        )
     language = language or (layouts[layout].language if layout else LANGUAGES[0])
     layout = layout or next(name for name, each in layouts.items() if each.language == language)
     zone = chosen.pop("time_zone", None) or store.time_zone
@@ -274,7 +279,7 @@ def fail(job: Job, code: str, now: datetime) -> Job:
 def cancel(job: Job, now: datetime) -> Job:
     """Cancel an open job. Finished files stay. Raises Conflict if the job has ended."""
     if not job.open:
-        raise Conflict("export_ended", f"The export has {job.state_at(now)} already.")
+        raise Conflict("export_ended", say("The export has {state} already.", state=job.state_at(now)))
     return _end(job, State.CANCELLED, now)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.errors import Unprocessable
+from shared.domain.sentences.sentence import say
 
 BUYER, SELLER, PLATFORM = "buyer", "seller", "platform"
 MAX_LENGTH = 1_500
@@ -60,7 +61,9 @@ def check(text: str, sender: str, pointer: str = "/text") -> None:
     length, limit = len(text.replace("\r\n", "\n")), MAX_BUYER_LENGTH if sender == BUYER else MAX_LENGTH
     if length > limit:
         raise Unprocessable(
-            "message_too_long", f"A message has at most {limit:,} characters; this has {length:,}.", pointer
+            "message_too_long",
+            say("A message has at most {limit:,} characters; this has {length:,}.", limit=limit, length=length),
+            pointer,
         )
     if sender == BUYER:
         return
@@ -68,7 +71,12 @@ def check(text: str, sender: str, pointer: str = "/text") -> None:
         if not is_english(char):
             raise Unprocessable(
                 "message_not_english",
-                f"A message is in English: character {position} is {char!r} ({_name(char)}).",
+                say(
+                    "A message is in English: character {position} is {char!r} ({unicode_name}).",
+                    position=position,
+                    char=char,
+                    unicode_name=_name(char),
+                ),
                 pointer,
             )
 

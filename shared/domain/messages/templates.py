@@ -14,6 +14,7 @@ from shared.domain.labels import STATUSES
 from shared.domain.messages import model as messages
 from shared.domain.money import Money
 from shared.domain.order.model import Order
+from shared.domain.sentences.sentence import say
 from shared.domain.stores import Store
 
 MAX_TEMPLATES = 200
@@ -88,12 +89,13 @@ def check(name: str, text: str) -> None:
     messages.check(text, messages.SELLER)
     for match in _BRACES.finditer(text):
         if not _VARIABLE.fullmatch(match[0]):
-            problem = f"There is no variable {match[0]}" if len(match[0]) > 1 else f"A brace stands alone: {match[0]}"
-            raise Unprocessable(
-                "template_variable_unknown",
-                f"{problem} (character {match.start() + 1}). There are {', '.join(VARIABLES)}.",
-                "/text",
+            problem = (
+                "There is no variable {text} (character {position}). There are {variables}."
+                if len(match[0]) > 1
+                else "A brace stands alone: {text} (character {position}). There are {variables}."
             )
+            said = say(problem, text=match[0], position=match.start() + 1, variables=", ".join(VARIABLES))
+            raise Unprocessable("template_variable_unknown", said, "/text")
 
 
 def fill(template: Template, order: Order, store: Store) -> str:
@@ -111,11 +113,11 @@ def fill(template: Template, order: Order, store: Store) -> str:
 def _value(name: str, order: Order, store: Store) -> str:
     value = VARIABLES[name](order, store)
     if not value or not value.strip():
-        raise Unprocessable("template_variable_empty", f"This order has no {{{name}}}.", "/template_id")
+        raise Unprocessable("template_variable_empty", say("This order has no {{{name}}}.", name=name), "/template_id")
     if not all(map(messages.is_english, value)):
         raise Unprocessable(
             "template_variable_not_english",
-            f"A message is in English, and this order's {{{name}}} is not.",
+            say("A message is in English, and this order's {{{name}}} is not.", name=name),
             "/template_id",
         )
     return value

@@ -17,6 +17,7 @@ from shared.domain.order.model import Dispute, Evidence, Order, Proposal, Quanti
 from shared.domain.order.overlays import end_dispute, with_dispute
 from shared.domain.order.payments import supplied_deadlines
 from shared.domain.order.transitions import ANY, Command, Guard, Row, Target, Verb, row
+from shared.domain.sentences.sentence import say
 
 WAIT_SELLER, WAIT_BUYER, WAIT_PLATFORM = "wait_seller", "wait_buyer", "platform"
 WAIT_ADDRESS, WAIT_RETURN, WAIT_CONFIRM_RETURN = "wait_address", "wait_return", "wait_confirm_return"
@@ -39,7 +40,7 @@ def _at_stage(stages: tuple[str, ...]) -> Guard:
     return Guard(
         lambda order, at: order.dispute is not None and order.dispute.stage in stages,
         "transition_not_allowed",
-        f"The dispute is not at {' or '.join(stages)}.",
+        say("The dispute is not at {stages}.", stages=", ".join(stages)),
     )
 
 
@@ -51,12 +52,12 @@ CLAIMED = Guard(
 ROOM_FOR_PROPOSALS = Guard(
     lambda order, at: order.dispute is not None and len(order.dispute.proposals) < MAX_PROPOSALS,
     "too_many_proposals",
-    f"A dispute has at most {MAX_PROPOSALS} proposals: accept one, or let the platform decide.",
+    say("A dispute has at most {most} proposals: accept one, or let the platform decide.", most=MAX_PROPOSALS),
 )
 ROOM_FOR_EVIDENCE = Guard(
     lambda order, at: order.dispute is not None and len(order.dispute.evidence) < MAX_EVIDENCE,
     "too_much_evidence",
-    f"A dispute has at most {MAX_EVIDENCE} pieces of evidence.",
+    say("A dispute has at most {most} pieces of evidence.", most=MAX_EVIDENCE),
 )
 
 
@@ -66,7 +67,7 @@ def start(order: Order, command: Command) -> Order:
     """
     refunds.check_refund_limit(order)
     if len(order.disputes) >= MAX_DISPUTES and not order.disputed:
-        raise Conflict("too_many_disputes", f"An order has at most {MAX_DISPUTES} disputes.")
+        raise Conflict("too_many_disputes", say("An order has at most {most} disputes.", most=MAX_DISPUTES))
     body = command.body
     unknown = set(body.get("line_ids") or ()) - {line.line_id for line in order.lines}
     if unknown:

@@ -10,6 +10,7 @@ from shared.domain.order import deadlines
 from shared.domain.order.model import OPEN_REFUND_STATES, Assessment, FundState, Order, Refund, RefundState, Status
 from shared.domain.order.overlays import end_dispute
 from shared.domain.order.transitions import Command
+from shared.domain.sentences.sentence import say
 
 
 def confirm_receipt(order: Order, command: Command) -> Order:
@@ -59,7 +60,7 @@ def complete_refund(order: Order, command: Command) -> Order:
     if refund is None:
         raise Unprocessable("refund_unknown", "The order has no such refund.", "/refund_id")
     if refund.state is not RefundState.ACCEPTED:
-        raise Conflict("refund_not_accepted", f"The refund is {refund.state}, not accepted.")
+        raise Conflict("refund_not_accepted", say("The refund is {state}, not accepted.", state=refund.state))
     amount = command.body.get("amount")
     amount = refund.amount if amount is None else amount
     if amount > order.amounts.refundable - (order.promised - refund.amount):

@@ -62,6 +62,7 @@ from shared.domain.order.transitions import (
     Target,
     row,
 )
+from shared.domain.sentences.sentence import say
 from shared.domain.stores import Store
 
 NOT_FINISHED = ANY - {Status.FINISH}
@@ -97,17 +98,17 @@ NOT_REMINDED = Guard(
 CAN_EXTEND = Guard(
     lambda order, at: order.extended_days < deadlines.MAX_EXTENSION_DAYS,
     "extension_exhausted",
-    f"The receipt window has been extended by {deadlines.MAX_EXTENSION_DAYS} days already.",
+    say("The receipt window has been extended by {days} days already.", days=deadlines.MAX_EXTENSION_DAYS),
 )
 CAN_EDIT = Guard(
     lambda order, at: any(parcel.edits < shipments.MAX_EDITS for parcel in order.parcels),
     "edits_exhausted",
-    f"Each parcel can be edited {shipments.MAX_EDITS} times, and has been.",
+    say("Each parcel can be edited {most} times, and has been.", most=shipments.MAX_EDITS),
 )
 EDITABLE_YET = Guard(
     lambda order, at: any(shipments.editable(parcel, at) for parcel in order.parcels),
     "edit_window_closed",
-    f"A parcel can be edited within {shipments.EDIT_WINDOW.days} days of its shipment.",
+    say("A parcel can be edited within {days} days of its shipment.", days=shipments.EDIT_WINDOW.days),
 )
 UNDELIVERED = Guard(
     lambda order, at: any(parcel.delivered_at is None for parcel in order.parcels),
@@ -117,7 +118,7 @@ UNDELIVERED = Guard(
 HAS_ROOM = Guard(
     lambda order, at: len(order.parcels) < shipments.MAX_PARCELS,
     "too_many_parcels",
-    f"An order has at most {shipments.MAX_PARCELS} parcels.",
+    say("An order has at most {most} parcels.", most=shipments.MAX_PARCELS),
 )
 IS_FROZEN = Guard(lambda order, at: order.frozen, "transition_not_allowed", "The order is not frozen.")
 

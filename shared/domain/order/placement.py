@@ -15,6 +15,7 @@ from shared.domain.order.amounts import Amounts
 from shared.domain.order.history import Entry
 from shared.domain.order.model import Buyer, Line, Order
 from shared.domain.order.transitions import Actor
+from shared.domain.sentences.sentence import say
 from shared.domain.stores import FeeRates, Store
 
 
@@ -59,14 +60,16 @@ class Placement:
             tax=self.tax,
         )
         if max(parts.lines, parts.total) > MAX_MINOR:
-            detail = f"The order comes to more than {Money(MAX_MINOR, self.currency)}."
+            detail = say("The order comes to more than {most}.", most=Money(MAX_MINOR, self.currency))
             raise Unprocessable("total_too_large", detail, f"{within}/lines")
         if parts.total < 0:
-            detail = "The discount is more than lines, shipping and tax."
-            raise Unprocessable("discount_too_large", detail, f"{within}/discount")
+            raise Unprocessable(
+                "discount_too_large", "The discount is more than lines, shipping and tax.", f"{within}/discount"
+            )
         if self.total is not None and self.total not in (parts.total, parts.total + adjustment):
-            detail = "The total is not lines + shipping_fee - discount + tax."
-            raise Unprocessable("total_mismatch", detail, f"{within}/total")
+            raise Unprocessable(
+                "total_mismatch", "The total is not lines + shipping_fee - discount + tax.", f"{within}/total"
+            )
         return parts
 
 

@@ -10,6 +10,7 @@ from shared.domain.order import deadlines, payments
 from shared.domain.order.model import FundState, Order, Quantity, Refund, RefundState, Status, Violation
 from shared.domain.order.shipments import await_receipt
 from shared.domain.order.transitions import Command
+from shared.domain.sentences.sentence import say
 
 MAX_REFUNDS = 20
 """All refund records of an order must fit into one DynamoDB transaction beside its parcels."""
@@ -169,7 +170,7 @@ def _with_violation(order: Order, command: Command) -> Order:
 def check_refund_limit(order: Order) -> None:
     """Raises Conflict if the order has MAX_REFUNDS refund records already."""
     if len(order.refunds) >= MAX_REFUNDS:
-        raise Conflict("too_many_refunds", f"An order has at most {MAX_REFUNDS} refund records.")
+        raise Conflict("too_many_refunds", say("An order has at most {most} refund records.", most=MAX_REFUNDS))
 
 
 def postpone_responses(order: Order, by: timedelta) -> Order:

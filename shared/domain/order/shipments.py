@@ -11,6 +11,7 @@ from shared.domain.errors import Conflict, Unprocessable
 from shared.domain.order import deadlines
 from shared.domain.order.model import Order, Parcel, Quantity, Status
 from shared.domain.order.transitions import Command
+from shared.domain.sentences.sentence import say
 from shared.domain.tracking import normalized, parcel_key
 
 MAX_EDITS = 2
@@ -27,7 +28,7 @@ def ship(order: Order, command: Command) -> Order:
     """
     parcels: Sequence[Mapping[str, Any]] = command.body["parcels"]
     if len(order.parcels) + len(parcels) > MAX_PARCELS:
-        raise Conflict("too_many_parcels", f"An order has at most {MAX_PARCELS} parcels.")
+        raise Conflict("too_many_parcels", say("An order has at most {most} parcels.", most=MAX_PARCELS))
     shipped = order
     for index, content in enumerate(parcels):
         pointer = f"/parcels/{index}"
@@ -68,7 +69,7 @@ def _contents(
         if packed[line_id] > left.get(line_id, 0):
             raise Unprocessable(
                 "more_than_left",
-                f"Only {left.get(line_id, 0)} of this line are left to ship.",
+                say("Only {left} of this line are left to ship.", left=left.get(line_id, 0)),
                 f"{pointer}/lines/{index}/quantity",
             )
     return tuple(Quantity(line_id, quantity) for line_id, quantity in packed.items())
@@ -90,9 +91,14 @@ def edit(order: Order, command: Command) -> Order:
     """Correct a parcel's carrier, tracking number or tracking URL. The same values again change nothing."""
     parcel = _parcel(order, command)
     if parcel.edits >= MAX_EDITS:
-        raise Conflict("edits_exhausted", f"A parcel can be edited {MAX_EDITS} times, and this one has been.")
+        raise Conflict(
+            "edits_exhausted", say("A parcel can be edited {most} times, and this one has been.", most=MAX_EDITS)
+        )
     if not editable(parcel, command.at):
-        raise Conflict("edit_window_closed", f"A parcel can be edited within {EDIT_WINDOW.days} days of its shipment.")
+        raise Conflict(
+            "edit_window_closed",
+            say("A parcel can be edited within {days} days of its shipment.", days=EDIT_WINDOW.days),
+        )
     given = {name: command.body[name] for name in ("carrier", "tracking_no", "tracking_url") if command.body.get(name)}
     if not given:
         raise Unprocessable("nothing_to_edit", "Name a carrier, a tracking_no or a tracking_url.", "")
@@ -127,7 +133,7 @@ def extend(order: Order, command: Command) -> Order:
     days: int = command.body["days"]
     left = deadlines.MAX_EXTENSION_DAYS - order.extended_days
     if days > left:
-        raise Conflict("extension_exhausted", f"The receipt window can be extended by {left} more days.")
+        raise Conflict("extension_exhausted", say("The receipt window can be extended by {left} more days.", left=left))
     receipt = order.timer("receipt")
     due = (receipt.due_at if receipt else command.at) + timedelta(days=days)
     return deadlines.update_timers(replace(order, extended_days=order.extended_days + days), {"receipt": due}, {})

@@ -32,6 +32,7 @@ from shared.domain.order.overlays import end_dispute, end_freeze
 from shared.domain.order.placement import Placement
 from shared.domain.order.refunds import accept_requests, check_refund_limit, withdraw_requests
 from shared.domain.order.transitions import Command
+from shared.domain.sentences.sentence import say
 from shared.domain.stores import FeeRates
 from shared.domain.tracking import parcel_key
 
@@ -85,7 +86,9 @@ def _contents(order: Order, content: Placement, at: datetime) -> Order:
     if content.order_id != order.order_id:
         raise Unprocessable("order_id_differs", "The snapshot is of another order.", "/order/order_id")
     if content.currency != order.currency:
-        raise Unprocessable("currency_differs", f"The order is in {order.currency}.", "/order/currency")
+        raise Unprocessable(
+            "currency_differs", say("The order is in {currency}.", currency=order.currency), "/order/currency"
+        )
     parts = content.amounts(order.amounts.adjustment, within="/order")
     rates = content.fee_rates or FeeRates(order.amounts.commission_rate, order.amounts.affiliate_rate)
     return replace(
@@ -179,7 +182,11 @@ def _status_and_funds(
     if fund_state is None:
         fund_state = _fund_state(order, status, end_reason)
     elif fund_state not in POSSIBLE_FUNDS[status]:
-        raise Unprocessable("fund_state_impossible", f"An order that is {status} is not {fund_state}.", "/fund_state")
+        raise Unprocessable(
+            "fund_state_impossible",
+            say("An order that is {status} is not {fund_state}.", status=status, fund_state=fund_state),
+            "/fund_state",
+        )
     unpaid = status in UNPAID or (end_reason is not None and END_REASONS[end_reason] is Outcome.CLOSED_UNPAID)
     received = order.amounts.total if order.amounts.received is None else order.amounts.received
     shipped = max((parcel.shipped_at for parcel in order.parcels), default=None)

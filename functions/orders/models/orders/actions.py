@@ -29,6 +29,7 @@ from shared.domain.order import deadlines
 from shared.domain.order.amounts import END_REASONS
 from shared.domain.order.model import FundState, Overlay, Status
 from shared.domain.order.shipments import MAX_PARCELS
+from shared.domain.sentences.sentence import say
 from shared.operations.orders import Request
 
 Solution = Literal["refund", "return_and_refund"]
@@ -200,7 +201,9 @@ def _snapshot(body: Sync, currency: str) -> dict[str, Any]:
     status = str(body.status)
     if status in ("IN_ISSUE", "IN_FROZEN"):
         raise Unprocessable(
-            "status_is_overlay", f"{status} lies on a status: send the status, and the overlay.", "/status"
+            "status_is_overlay",
+            say("{status} lies on a status: send the status, and the overlay.", status=status),
+            "/status",
         )
     fields["status"] = Status.FINISH if status == "ARCHIVE" else Status(status)
     fields["overlays"] = frozenset(Overlay(overlay) for overlay in body.overlays)

@@ -32,6 +32,7 @@ from shared.domain.errors import Unprocessable
 from shared.domain.order import deadlines
 from shared.domain.order.model import Buyer, Line
 from shared.domain.order.placement import Placement
+from shared.domain.sentences.sentence import say
 
 TimerKind = StrEnum("TimerKind", [(kind, kind) for kind in deadlines.TIMERS])  # type: ignore[misc]
 
@@ -99,11 +100,8 @@ class NewOrder(Report):
     def _of_its_day(cls, code: str, info: ValidationInfo) -> str:
         placed_at = info.data.get("placed_at")
         if placed_at is not None and not CURRENCIES[code].is_of(placed_at):
-            raise PydanticCustomError(
-                "currency_unknown",
-                "{currency} was not a currency of ISO 4217 on {day}.",
-                {"currency": code, "day": placed_at.date().isoformat()},
-            )
+            said = say("{currency} was not a currency of ISO 4217 on {day}.", currency=code, day=placed_at.date())
+            raise PydanticCustomError("currency_unknown", "{detail}", {"detail": said})
         return code
 
 
@@ -124,7 +122,9 @@ def content(value: Any, currency: str, pointer: str = "") -> Any:
     """
     if isinstance(value, Amount):
         if value.currency != currency:
-            raise Unprocessable("currency_differs", f"The order is in {currency}.", f"{pointer}/currency")
+            raise Unprocessable(
+                "currency_differs", say("The order is in {currency}.", currency=currency), f"{pointer}/currency"
+            )
         return value.money().minor
     if isinstance(value, list) and value and isinstance(value[0], Deadline):
         return _supplied(value, pointer)

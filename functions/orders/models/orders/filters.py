@@ -9,14 +9,15 @@ from datetime import datetime
 from functions.orders.models.values import instant
 from functions.orders.problems import FieldError, Problem, malformed
 from shared.domain.order.model import FundState, Overlay, Status
+from shared.domain.sentences.sentence import say
 from shared.store.orders import lists
 from shared.store.orders.lists import Summary
 from shared.store.pages import Page, Position
 
-TOGETHER = (
-    "nothing, one overlay, one fund_state, one buyer or one or several status, each with placed_from, placed_to and "
-    "sort=-placed_at or placed_at; nothing, status or actor with due_from, due_to and sort=deadline_at; tracking_no "
-    "alone"
+NOT_TOGETHER = (
+    "These do not go together. What does: nothing, one overlay, one fund_state, one buyer or one or several status, "
+    "each with placed_from, placed_to and sort=-placed_at or placed_at; nothing, status or actor with due_from, due_to "
+    "and sort=deadline_at; tracking_no alone."
 )
 
 
@@ -52,7 +53,7 @@ class Filters:
             raise malformed(
                 "/query/status",
                 "invalid_value",
-                f"A status is one of {', '.join(Status)}; several have commas between them.",
+                say("A status is one of {statuses}; several have commas between them.", statuses=", ".join(Status)),
             ) from None
 
     def page(self, store_id: str, limit: int, start: Position | None) -> Page[Summary]:
@@ -94,6 +95,6 @@ class Filters:
             raise Problem(
                 400,
                 "filter_not_indexed",
-                f"These do not go together. What does: {TOGETHER}.",
+                NOT_TOGETHER,
                 [FieldError(f"/query/{name}", "filter_not_indexed", "not with the others") for name in sorted(given)],
             )

@@ -7,10 +7,10 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from functions.orders.labels import detail_in
 from functions.orders.models.values import QuantityView, instant, quantities, without_none
 from shared.domain import tracking
 from shared.domain.order.model import Parcel
+from shared.domain.sentences.sentence import in_language
 from shared.store.pages import Listed
 
 TEXTS = {
@@ -48,7 +48,7 @@ class ListedParcelView(ParcelView):
 
 
 def warning(code: str, language: str) -> ParcelWarning:
-    return {"code": code, "message": detail_in(language, code) or TEXTS[code]}
+    return {"code": code, "message": in_language(TEXTS[code], language)}
 
 
 def parcel_view(parcel: Parcel, language: str) -> ParcelView:

@@ -23,7 +23,7 @@ from functions.orders.models.orders.parcel_warnings import parcel_warnings
 from functions.orders.models.orders.parcels import ParcelWarning
 from functions.orders.problems import Problem, malformed
 from functions.orders.responses import documented, reply
-from functions.orders.validation import field_errors
+from functions.orders.validation import invalid
 from functions.orders.versions import expected_versions
 from shared.domain.messages.model import SELLER as SHOP
 from shared.domain.messages.model import Message
@@ -128,7 +128,7 @@ def _attempt(
     except Answered as answered:
         return answered.answer  # type: ignore[no-any-return]
     except ValidationError as error:
-        problem = Problem(400, "invalid_request", "The item is malformed.", field_errors(error.errors()))
+        problem = invalid(error.errors())
     except Exception as error:
         if pending:
             with suppress(StoreError):  # the lease ends by itself

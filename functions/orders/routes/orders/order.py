@@ -10,6 +10,7 @@ from functions.orders.identity import SELLER
 from functions.orders.models.orders.orders import OrderView
 from functions.orders.problems import Problem
 from functions.orders.responses import documented, order_reply
+from shared.domain.sentences.sentence import say
 from shared.store.orders import orders
 
 router = Router()
@@ -34,7 +35,7 @@ def get(order_id: str, reveal: Literal["recipient"] | None = None) -> Response[A
             raise Problem(
                 403,
                 "forbidden",
-                f"The role {call.actor.role} may not see the recipient.",
+                say("The role {role} may not see the recipient.", role=call.actor.role),
                 extra={"required_role": sorted(SELLER)},
             )
         from ulid import ULID
