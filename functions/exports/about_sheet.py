@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from functions.exports.formats.sheets import Cell
+from shared.domain.exports.cells import amount
 from shared.domain.exports.layouts import Layout
 from shared.domain.exports.model import WINDOWLESS, Job, Kind
 from shared.domain.labels import label as code_label
-from shared.domain.money import CURRENCY_DIGITS
 
 if TYPE_CHECKING:
     from functions.exports.file_writer import FileResult
@@ -106,7 +106,7 @@ def about(job: Job, layout: Layout, result: FileResult) -> Sequence[tuple[str, C
     if result.orders:
         rows += [(label(labels.first), result.first), (label(labels.last), result.last)]
     for currency, minor in sorted(result.totals.items()):
-        rows.append((f"{label(labels.total)} ({currency})", minor / 10 ** CURRENCY_DIGITS[currency]))
+        rows.append((f"{label(labels.total)} ({currency})", amount(minor, currency)))
     if layout.unknown:
         rows.append((label("unknown"), ", ".join(layout.unknown)))
     for warning in result.warnings:

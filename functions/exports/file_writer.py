@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -14,8 +14,9 @@ from functions.exports.about_sheet import LABELS, about
 from functions.exports.formats import csv, xls, xlsx
 from functions.exports.formats.fit import fit
 from functions.exports.formats.sheets import About, Cell, Heading, Sheet
+from functions.exports.formats.widths import fit_widths, wide
 from functions.exports.kinds import KINDS, ExportKind, Item
-from shared.domain.exports.columns import Column, RenderContext
+from shared.domain.exports.cells import Column, RenderContext
 from shared.domain.exports.layouts import LAYOUTS, Layout, columns_of, named
 from shared.domain.exports.model import ExportRequest, FileWarning, Format, Job
 
@@ -27,6 +28,8 @@ RENEW_EVERY = 64
 MAX_WARNINGS = 60_000
 """Warnings on the second sheet; an .xls has room for 65,536 rows."""
 EMPTY = Column("", "", "text", lambda *_: None)
+ONCE = {"en": " (first row only)", "zh-CN": "（仅首行）"}
+"""What the heading of a column says whose values are of the whole order, in a file with several rows for an order."""
 NAMES = {
     "orders": "orders",
     "lines": "order-lines",
@@ -77,13 +80,17 @@ def layout_of(request: ExportRequest) -> Layout:
 def sheet_of(request: ExportRequest) -> Sheet:
     """The headings. Our own layouts name the time zone in the headings of times; the seller centre's layouts are copied
     exactly, and only the second sheet names the zone."""
-    layout, known = layout_of(request), columns_of(request.kind)
+    layout, known, kind = layout_of(request), columns_of(request.kind), KINDS[request.kind]
     headings = []
-    for heading, code in layout.columns:
-        column = known.get(code, EMPTY)
-        zoned = layout.names_zone and column.kind in ("minute", "day")
-        headings.append(Heading(f"{heading} ({request.time_zone})" if zoned else heading, column.kind, column.width))
-    return Sheet(tuple(headings), KINDS[request.kind].printed, LABELS["about"][request.language == "zh-CN"])
+    for name, code in layout.columns:
+        column, text = known.get(code, EMPTY), name
+        if layout.names_zone and column.kind in ("minute", "day"):
+            text += f" ({request.time_zone})"
+        if kind.several_rows and column.adds_up:
+            text += ONCE[request.language]
+        least = max((wide(names[request.language == "zh-CN"]) for names in column.texts), default=0)
+        headings.append(Heading(text, column.kind, column.width, least))
+    return Sheet(tuple(headings), kind.printed, LABELS["about"][request.language == "zh-CN"])
 
 
 def write_file(
@@ -112,7 +119,10 @@ def write_file(
         format_.MAX_ROWS,
     )
     options: dict[str, Any] = {"bom": request.bom} if request.format is Format.CSV else {}
-    format_.write(path, sheet, fit(rows, sheet.headings, changed), _about(job, result), **options)
+    fitted: Iterable[Sequence[Cell]] = fit(rows, sheet.headings, changed)
+    if request.format is not Format.CSV:
+        sheet, fitted = fit_widths(sheet, fitted)
+    format_.write(path, sheet, fitted, _about(job, result), **options)
     return result
 
 
@@ -144,6 +154,7 @@ def _rows(
     columns = [known.get(code, EMPTY) for _, code in layout_of(request).columns]
     order_values = [EMPTY.value if column.of_line else column.value for column in columns]
     line_values = [(index, column.value) for index, column in enumerate(columns) if column.of_line]
+    once = [index for index, column in enumerate(columns) if kind.several_rows and column.adds_up]
     totals = result.totals
     for position, order in orders:
         lines = kind.lines(order)
@@ -157,10 +168,13 @@ def _rows(
         for currency, minor in kind.amounts(order):
             totals[currency] = totals.get(currency, 0) + minor
         cells = [value(order, None, context) for value in order_values]  # once for all lines
-        for line in lines:
+        for number, line in enumerate(lines):
             row = cells.copy()
             for index, value in line_values:
                 row[index] = value(order, line, context)
+            if number:
+                for index in once:
+                    row[index] = None
             yield row
     if len(result.currencies) <= 1 < len(result.currencies | totals.keys()) and _lacks_currency(request):
         result.warn("several_currencies")

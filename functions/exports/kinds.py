@@ -23,12 +23,14 @@ Item = tuple[str, Any]
 class ExportKind:
     """`orders` are the orders after the job's position, each once. `lines` are the rows of an order: its lines, or None
     for one row of the whole order. `count` is the number of orders now. `orders` and `count` call the tick while they
-    read. `printed`: the sheet is for paper. `name` is an order's id; `amounts` are added to the totals of the file."""
+    read. `printed`: the sheet is for paper. `several_rows`: an order may have more than one row, so its own amounts and
+    counts are in the first of them only. `name` is an order's id; `amounts` are added to the totals of the file."""
 
     orders: Callable[[Job, Tick], Iterator[Item]]
     lines: Callable[[Any], Sequence[Any]]
     count: Callable[[str, ExportRequest, Tick], int]
     printed: bool = False
+    several_rows: bool = False
     name: Callable[[Any], str] = lambda order: order.order_id
     amounts: Callable[[Any], Iterable[tuple[str, int]]] = lambda order: ((order.currency, order.amounts.total),)
 
@@ -81,13 +83,14 @@ def _count_to_ship(store_id: str, request: ExportRequest, tick: Tick) -> int:
 
 KINDS: dict[Kind, ExportKind] = {
     Kind.ORDERS: ExportKind(_by_time, lambda order: (None,), _count),
-    Kind.LINES: ExportKind(_by_time, lambda order: order.lines, _count),
+    Kind.LINES: ExportKind(_by_time, lambda order: order.lines, _count, several_rows=True),
     Kind.FUNDS: ExportKind(_paid, lambda order: (None,), _count),
-    Kind.SHIPMENTS: ExportKind(_to_ship, _left, _count_to_ship, printed=True),
+    Kind.SHIPMENTS: ExportKind(_to_ship, _left, _count_to_ship, printed=True, several_rows=True),
     Kind.CUSTOMERS: ExportKind(
         _customers,
         spent,
         lambda store_id, _, tick: all_customers.count(store_id, tick),
+        several_rows=True,
         name=lambda customer: customer.buyer_id,
         amounts=lambda customer: customer.spend.items(),
     ),

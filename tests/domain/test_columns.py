@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.exports.columns import RenderContext, amount
+from shared.domain.exports.cells import RenderContext, amount
 from shared.domain.money import CURRENCY_DIGITS, MAX_MINOR
 from tests import proof
 

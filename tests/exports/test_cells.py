@@ -396,6 +396,11 @@ def test_libreoffice_reads_the_same(exported: ExportedFiles, tmp_path: Path) -> 
         compared, differ = differences(typed(content, {"format": "xlsx"}), expected, "xlsx")
         wrong += [f"{path.name}: {each}" for each in differ]
         cells += compared
+        shown = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+        assert shown.auto_filter.ref == shown.dimensions, "every row can be filtered by every column"
+        assert shown.page_setup.orientation == "landscape" and shown.sheet_properties.pageSetUpPr.fitToPage
+        assert (shown.print_title_rows, shown.print_title_cols) == ("$1:$1", "$A:$A")
+        assert {cell.fill.fgColor.rgb for cell in shown[1]} == {"FF99CCFF"}
     assert not wrong, "\n".join(wrong[:20])
     assert len(names) == 12
     proof.counted("cells of exports that LibreOffice reads the same", cells, FLOOR // 3)

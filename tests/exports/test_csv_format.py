@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from functions.exports.formats import csv
 from functions.exports.formats.sheets import Cell, Heading, Kind, Sheet
+from shared.domain.exports.cells import AMOUNTS
 
 SIGNS = "=+-@\t\r\n＝＋－＠"
 EVERY_KIND = Sheet(tuple(Heading(kind, kind) for kind in ("text", "money", "number", "minute", "day")))
@@ -41,7 +42,7 @@ def spelled(tmp_path: Path, kind: Kind, cell: Cell) -> str:
 
 def test_every_kind_is_spelled_in_its_own_way(tmp_path: Path) -> None:
     at = datetime(2024, 2, 29, 23, 59, 58)
-    assert cells(written(tmp_path / "a.csv", ["0042", 29.9, 3, at, at], [None] * 5)) == [
+    assert cells(written(tmp_path / "a.csv", ["0042", AMOUNTS[2](29.9), 3, at, at], [None] * 5)) == [
         ["text", "money", "number", "minute", "day"],
         ["0042", "29.90", "3", "2024-02-29 23:59:58", "2024-02-29"],
         [""] * 5,
@@ -49,24 +50,24 @@ def test_every_kind_is_spelled_in_its_own_way(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "spelling"),
+    ("digits", "amount", "spelling"),
     [
-        (0.0, "0.00"),
-        (-0.0, "0.00"),
-        (5, "5.00"),
-        (-5, "-5.00"),
-        (-5.5, "-5.50"),
-        (0.1 + 0.2, "0.30"),
-        (1.005, "1.005"),
-        (0.0001, "0.0001"),
-        (0.00001, "0.00"),
-        (1e16, "10000000000000000.00"),
-        (9_999_999_999_999.99, "9999999999999.99"),
-        (10**15 - 1, "999999999999999.00"),
+        (2, 0.0, "0.00"),
+        (2, 5, "5.00"),
+        (2, -5.5, "-5.50"),
+        (2, 0.1 + 0.2, "0.30"),
+        (0, 1500, "1500"),
+        (0, -3, "-3"),
+        (3, 1.005, "1.005"),
+        (3, 2, "2.000"),
+        (2, 9_999_999_999_999.99, "9999999999999.99"),
+        (0, 10**15 - 1, "999999999999999"),
     ],
 )
-def test_money_is_a_plain_decimal(tmp_path: Path, amount: float, spelling: str) -> None:
-    assert spelled(tmp_path, "money", amount) == spelling
+def test_money_is_a_plain_decimal_with_the_digits_of_its_currency(
+    tmp_path: Path, digits: int, amount: float, spelling: str
+) -> None:
+    assert spelled(tmp_path, "money", AMOUNTS[digits](amount)) == spelling
 
 
 @pytest.mark.parametrize(("number", "spelling"), [(-5, "-5"), (5.0, "5"), (2.5, "2.5"), (1e-7, "0.0000001")])
@@ -74,13 +75,13 @@ def test_numbers_are_never_guarded(tmp_path: Path, number: float, spelling: str)
     assert spelled(tmp_path, "number", number) == spelling
 
 
-@given(st.integers(-(10**15) + 1, 10**15 - 1), st.sampled_from([1, 100, 1_000, 10_000]))
-def test_money_says_exactly_the_minor_units(minor: int, units: int) -> None:
+@given(st.integers(-(10**15) + 1, 10**15 - 1), st.sampled_from(sorted(AMOUNTS)))
+def test_money_says_exactly_the_minor_units(minor: int, digits: int) -> None:
     """Up to 15 digits, which every float holds."""
-    text = csv._money(minor / units)
-    assert Decimal(text) * units == minor
+    text = csv._money(AMOUNTS[digits](minor / 10**digits))
+    assert Decimal(text).scaleb(digits) == minor
     assert "E" not in text.upper()
-    assert 2 <= len(text.partition(".")[2]) <= 4
+    assert len(text.partition(".")[2]) == digits
 
 
 def test_lines_end_with_crlf_and_quoted_text_keeps_its_own(tmp_path: Path) -> None:
@@ -96,7 +97,7 @@ def test_the_byte_order_mark_can_be_left_out(tmp_path: Path) -> None:
 
 def test_a_row_must_have_a_cell_for_each_heading(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="zip"):
-        written(tmp_path / "a.csv", ["1", 1.0])
+        written(tmp_path / "a.csv", ["1", AMOUNTS[2](1.0)])
 
 
 @pytest.mark.parametrize("sign", SIGNS)

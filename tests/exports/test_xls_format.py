@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from io import BytesIO
 from itertools import repeat
 from pathlib import Path
-from struct import iter_unpack, unpack, unpack_from
+from struct import iter_unpack, pack, unpack, unpack_from
 from typing import Any
 
 import openpyxl
@@ -21,6 +21,7 @@ from python_calamine import CalamineWorkbook
 
 from functions.exports.formats import biff8, compound, xls
 from functions.exports.formats.sheets import MAX_TEXT, About, Cell, Heading, Kind, Sheet
+from shared.domain.exports.cells import AMOUNTS
 
 FORMULA, NUMBER, LABEL = 0x0006, 0x0203, 0x00FD
 SST, CONTINUE, EXT_SST = 0x00FC, 0x003C, 0x00FF
@@ -115,11 +116,11 @@ def test_it_is_biff8_in_a_compound_file(written: Callable[..., Path]) -> None:
 
 def test_every_kind_comes_back_as_it_went(written: Callable[..., Path]) -> None:
     rows: list[list[Cell]] = [
-        ["Zoë\n宝贝\t😀 שלום", 12.345, 7, datetime(2024, 2, 29, 23, 59, 59), datetime(2024, 2, 29)],
-        ["007", 1999, 0, datetime(2019, 1, 1, 0, 0, 1), datetime(2100, 12, 31)],
-        ["", -0.01, 2**53, datetime(2026, 7, 4, 12, 30), datetime(1900, 3, 1)],
+        ["Zoë\n宝贝\t😀 שלום", AMOUNTS[3](12.345), 7, datetime(2024, 2, 29, 23, 59, 59), datetime(2024, 2, 29)],
+        ["007", AMOUNTS[0](1999), 0, datetime(2019, 1, 1, 0, 0, 1), datetime(2100, 12, 31)],
+        ["", AMOUNTS[2](-0.01), 2**53, datetime(2026, 7, 4, 12, 30), datetime(1900, 3, 1)],
     ]
-    path = written([*rows, [None] * 5, [None, 1.5, None, None, None]], EVERY_KIND)
+    path = written([*rows, [None] * 5, [None, AMOUNTS[2](1.5), None, None, None]], EVERY_KIND)
     empty = ["", "", "", "", ""]
     assert read(path) == [[kind.title() for kind in KINDS], *rows, empty, ["", 1.5, "", "", ""]]
 
@@ -133,7 +134,9 @@ def test_the_second_sheet_tells_about_the_file_once_all_rows_are_written(written
             yield [str(count)]
 
     at = datetime(2026, 1, 2, 3, 4, 5)
-    path = written(rows(), about=lambda: [("Rows", count), ("At", at), ("Sum", 1.25), ("Note", "=1"), ("None", None)])
+    path = written(
+        rows(), about=lambda: [("Rows", count), ("At", at), ("Sum", AMOUNTS[2](1.25)), ("Note", "=1"), ("None", None)]
+    )
     assert CalamineWorkbook.from_path(path).sheet_names == ["Sheet1", "About this file"]
     assert read(path, 1) == [["Rows", 100], ["At", at], ["Sum", 1.25], ["Note", "=1"], ["None", ""]]
 
@@ -154,7 +157,7 @@ def test_the_last_row_that_fits_is_written_and_the_next_refused(written: Callabl
 
 def test_a_row_with_too_few_cells_is_refused(written: Callable[..., Path]) -> None:
     with pytest.raises(ValueError, match="shorter"):
-        written([["a", 1]], EVERY_KIND)
+        written([["a", AMOUNTS[2](1)]], EVERY_KIND)
 
 
 @settings(max_examples=50, deadline=None)
@@ -187,15 +190,15 @@ def test_text_stays_text_whatever_it_begins_with(written: Callable[..., Path], t
 
 def test_numbers_are_numbers_in_the_formats_of_their_kinds(written: Callable[..., Path]) -> None:
     at = datetime(2024, 5, 6)
-    path = written([["a", 1.5, 2, at, at]], EVERY_KIND)
+    path = written([["a", AMOUNTS[3](1.5), 2, at, at]], EVERY_KIND)
     assert len(of_kind(path, NUMBER)) == 4
     own = {unpack_from("<H", data)[0]: data[5:].decode() for data in of_kind(path, 0x041E)}
-    formats = {0: "General", 1: "0", 49: "@", **own}
+    formats = {0: "General", 1: "0", 3: "#,##0", 4: "#,##0.00", 49: "@", **own}
     xfs = [unpack_from("<HH", data) for data in of_kind(path, 0x00E0)]
     cells = [unpack_from("<3H", data) for _, kind, data in records(stream(path)) if kind in (LABEL, NUMBER)]
     assert [formats[xfs[xf][1]] for row, _, xf in cells if row == 1] == [
         "@",
-        "#,##0.00##",
+        "#,##0.000",
         "0",
         "yyyy-mm-dd hh:mm:ss",
         "yyyy-mm-dd",
@@ -342,7 +345,7 @@ def test_a_stream_of_any_size_is_found_again(tmp_path: Path, size: int) -> None:
 
 
 def test_equal_rows_are_equal_files(written: Callable[..., Path]) -> None:
-    rows = [["a中😀", 1.5, 2, datetime(2024, 5, 6, 7, 8, 9), datetime(2024, 5, 6)]] * 100
+    rows = [["a中😀", AMOUNTS[2](1.5), 2, datetime(2024, 5, 6, 7, 8, 9), datetime(2024, 5, 6)]] * 100
     first = written(rows, EVERY_KIND, lambda: [("a", 1)]).read_bytes()
     assert written(iter(rows), EVERY_KIND, lambda: [("a", 1)]).read_bytes() == first
 
@@ -365,28 +368,68 @@ PRINTED = Sheet((Heading("Order", "text", 20), Heading("Total", "money", 10)), p
 
 
 def test_a_printed_sheet_fits_the_width_of_its_paper(written: Callable[..., Path]) -> None:
-    path = written([["one line", 1], ["three\nlines\nhere", 2], ["w" * 41, 3], ["中" * 11, 4]], PRINTED)
+    cells = ["one line", "three\nlines\nhere", "x" * 41, "中" * 11, "words wrap between blanks here"]
+    path = written([[cell, AMOUNTS[2](number)] for number, cell in enumerate(cells)], PRINTED)
     paper, _, _, wide, high, flags = unpack_from("<6H", of_kind(path, 0x00A1)[0])
     assert (paper, wide, high, flags & 0x0002) == (9, 1, 0, 0), "A4, one page wide, as many as it takes high, across"
     assert unpack_from("<H", of_kind(path, 0x0081)[0])[0] & 0x0100
-    (titles,) = of_kind(path, 0x0018)
-    assert titles.endswith(bytes.fromhex("07 3b 0000 0000 0000 0000 ff00")), "Print_Titles is row 1"
+    _, titles = of_kind(path, 0x0018)
+    both = "3b 0000 0000 ffff 0000 0000  3b 0000 0000 0000 0000 ff00  10"
+    assert titles.endswith(bytes.fromhex("07 29 1700" + both)), "Print_Titles are column A and row 1"
     xfs = of_kind(path, 0x00E0)
     assert {xfs[unpack_from("<3H", data)[2]][6] & 0x08 for data in of_kind(path, LABEL)[:6]} == {0x08}, "text wraps"
-    heights = [unpack_from("<4H", data)[3] for data in of_kind(path, 0x0208)]
-    assert heights == [255, 255, 3 * 255, 2 * 255, 2 * 255]
-    assert read(path)[1:] == [["one line", 1], ["three\nlines\nhere", 2], ["w" * 41, 3], ["中" * 11, 4]]
+    heights = [unpack_from("<4H", data)[3] // biff8.DEFAULT_HEIGHT for data in of_kind(path, 0x0208)]
+    assert heights == [1, 1, 3, 3, 2, 2]
+    assert [row[0] for row in read(path)[1:]] == cells
 
 
 def test_a_sheet_that_is_not_for_paper_keeps_its_rows_low(written: Callable[..., Path]) -> None:
     path = written([["three\nlines\nhere"]])
-    assert of_kind(path, 0x0018) == []
-    assert {unpack_from("<4H", data)[3] for data in of_kind(path, 0x0208)} == {255}
+    assert {unpack_from("<4H", data)[3] for data in of_kind(path, 0x0208)} == {biff8.DEFAULT_HEIGHT}
+
+
+def parts(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """The parts of a drawing [MS-ODRAW 2.2.1], those of containers too; each must end where it says."""
+    at = 0
+    while at < len(content):
+        version, kind, length = unpack_from("<HHI", content, at)
+        inside = content[at + 8 : at + 8 + length]
+        assert len(inside) == length, "the part goes on beyond its container"
+        yield kind, inside
+        if version & 0x0F == 0x0F:
+            yield from parts(inside)
+        at += 8 + length
+
+
+def test_every_column_has_the_button_of_a_filter_over_all_rows(written: Callable[..., Path]) -> None:
+    path = written([["a", AMOUNTS[2](1), 2, None, None]] * 7, EVERY_KIND)
+    assert of_kind(path, 0x009D) == [pack("<H", len(KINDS))]
+    (database, _) = of_kind(path, 0x0018)
+    assert database.endswith(bytes.fromhex("0d 3b 0000 0000 0700 0000 0400")), "_FilterDatabase is A1:E8"
+    objects = [unpack_from("<4H", data) for data in of_kind(path, 0x005D)]
+    assert objects == [(0x15, 18, 0x14, number) for number in range(1, len(KINDS) + 1)]
+    shapes = [unpack_from("<I", data)[0] for kind, data in parts(b"".join(of_kind(path, 0x00EC))) if kind == 0xF00A]
+    assert shapes == list(range(1024, 1024 + len(KINDS) + 1)), "the group of all shapes, and one for each column"
+    anchors = [unpack_from("<9H", data) for kind, data in parts(b"".join(of_kind(path, 0x00EC))) if kind == 0xF010]
+    assert [(each[1], each[3]) for each in anchors] == [(column, 0) for column in range(len(KINDS))]
+    (group,) = of_kind(path, 0x00EB)
+    (ids,) = (data for kind, data in parts(group) if kind == 0xF006)
+    assert unpack_from("<6I", ids) == (max(shapes) + 1, 2, len(shapes), 1, 1, len(shapes))
+
+
+def test_the_headings_have_a_colour_and_numbers_keep_their_distance(written: Callable[..., Path]) -> None:
+    path = written([["a", AMOUNTS[2](1), 2, datetime(2024, 5, 6), datetime(2024, 5, 6)]], EVERY_KIND)
+    xfs = of_kind(path, 0x00E0)
+    cells = [unpack_from("<3H", data) for _, kind, data in records(stream(path)) if kind in (LABEL, NUMBER)]
+    fills = [(unpack_from("<I", xfs[xf], 14)[0] >> 26, unpack_from("<H", xfs[xf], 18)[0] & 0x7F) for _, _, xf in cells]
+    assert fills == [(1, biff8.PALE_BLUE)] * 5 + [(0, 0x40)] * 5
+    sides = [(xfs[xf][6] & 0x07, xfs[xf][8] & 0x0F) for row, _, xf in cells if row == 1]
+    assert sides == [(1, 0), (3, 1), (3, 1), (1, 0), (1, 0)], "numbers are at the right, a step from the edge"
 
 
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
 def test_libreoffice_reads_the_same(written: Callable[..., Path], tmp_path: Path) -> None:
-    rows = [[f"=1+{n}\n{'中😀é'[n % 3] * (n * 7 % 9000)}", n / 100] for n in range(300)]
+    rows = [[f"=1+{n}\n{'中😀é'[n % 3] * (n * 7 % 9000)}", AMOUNTS[(0, 2, 3)[n % 3]](n / 100)] for n in range(300)]
     path = written(rows, PRINTED, lambda: [("Rows", 300)])
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     subprocess.run(
@@ -401,8 +444,11 @@ def test_libreoffice_reads_the_same(written: Callable[..., Path], tmp_path: Path
     assert [list(row) for row in second.iter_rows(values_only=True)] == [["Rows", 300]]
     assert first["A1"].font.b
     assert first["A2"].data_type == "s"
-    assert (first["A2"].number_format, first["B2"].number_format) == ("@", "#,##0.00##")
+    shown = [cell.number_format for cell in (first["A2"], first["B2"], first["B3"], first["B4"])]
+    assert shown == ["@", "#,##0", "#,##0.00", "#,##0.000"]
     assert first["A2"].alignment.wrap_text
-    assert (first.freeze_panes, first.print_title_rows) == ("A2", "$1:$1")
+    assert (first.freeze_panes, first.print_title_rows, first.print_title_cols) == ("A2", "$1:$1", "$A:$A")
+    assert first.auto_filter.ref == "A1:B301"
+    assert first["A1"].fill.fgColor.rgb == "FF99CCFF"
     assert (first.page_setup.orientation, first.page_setup.paperSize) == ("landscape", 9)
     assert (first.sheet_properties.pageSetUpPr.fitToPage, first.page_setup.fitToHeight) == (True, 0)

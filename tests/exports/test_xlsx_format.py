@@ -233,15 +233,29 @@ def test_a_printed_sheet_is_a4_across_as_wide_as_the_page_with_its_headings_on_e
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
-    assert sheet.print_title_rows == "$1:$1"
+    assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$1", "$A:$A")
     assert sheet.oddFooter.center.text == "&P / &N"
     assert all(cell.alignment.wrap_text for cell in sheet[2] if cell.value is not None)
 
 
-def test_another_sheet_is_not_set_up_for_paper(tmp_path: Path) -> None:
+def test_another_sheet_is_set_up_for_paper_too_and_its_rows_stay_low(tmp_path: Path) -> None:
     path = write(tmp_path / "a.xlsx", ["1", 1.0, 1, None, None, "x"])
-    assert "pageSetup" not in part(path)
+    for sheet in (opened(path, 0), opened(path, 1)):
+        assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth or 1) == ("landscape", 1)
     assert not opened(path)["A2"].alignment.wrap_text
+
+
+def test_a_sheet_too_wide_to_be_legible_takes_the_fewest_pages_that_are(tmp_path: Path) -> None:
+    wide = Sheet(tuple(Heading(f"h{number}", "text", 43) for number in range(20)))
+    sheet = opened(write(tmp_path / "a.xlsx", ["x"] * 20, sheet=wide))
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (3, 0)
+
+
+def test_the_headings_have_a_colour_and_a_filter_over_all_rows(tmp_path: Path) -> None:
+    sheet = opened(write(tmp_path / "a.xlsx", *[["1", 1.0, 1, datetime(2024, 3, 1), datetime(2024, 3, 1), "x"]] * 3))
+    assert sheet.auto_filter.ref == "A1:F4"
+    assert {cell.fill.fgColor.rgb for cell in sheet[1]} == {"FF99CCFF"}
+    assert [cell.alignment.horizontal for cell in sheet[2]] == ["left", "right", "right", "left", "left", "left"]
 
 
 @both

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.domain.exports.columns import COLUMNS, RenderContext
+from shared.domain.exports.cells import RenderContext
+from shared.domain.exports.columns import COLUMNS
 from shared.domain.order.model import Order, Status
 from shared.store.orders import orders, timeline, timeline_rows
 from tests.harness import Api, Shop, ago, line, new_order, parcel, snapshot, usd

@@ -14,15 +14,21 @@ LONGEST_RECORD = 8224
 """Bytes of data in one record (2.1.4)."""
 ROW_BLOCK = 32
 """Rows of one DBCell record (2.4.78)."""
-DEFAULT_HEIGHT, MAX_HEIGHT = 255, 8190
-"""Height of a row in twips: one line of ten-point Arial, and Excel's maximum of 409.5 points."""
+DEFAULT_HEIGHT, MAX_HEIGHT = 285, 8190
+"""Height of a row in twips: one line of ten points, also in Chinese, and Excel's maximum of 409.5 points."""
 DEFAULT_XF = 15
 """The XFs before it are styles (2.4.353)."""
 FIRST_OWN_FORMAT = 164
-BUILT_IN = {"General": 0, "0": 1, "@": 49}
+BUILT_IN = {"General": 0, "0": 1, "#,##0": 3, "#,##0.00": 4, "@": 49}
 """Number formats that need no record of their own (2.4.126)."""
 REGULAR, BOLD = 0, 1
 A4 = 9
+PALE_BLUE, NO_COLOUR = 0x2C, 0x41
+"""Places in the standard palette (2.5.161): #99CCFF, and the window's background."""
+LEFT, RIGHT = 1, 3
+"""Where a cell's content is (2.5.119)"""
+PRINT_TITLES, FILTER_DATABASE = "\x07", "\x0d"
+"""Built-in names (2.5.66)."""
 
 Table = tuple[int, list[int]]
 """The number of rows, and the position of each DBCell record in their spool."""
@@ -64,11 +70,12 @@ EOF = record(0x000A)
 
 
 def workbook_head(
-    formats: Sequence[str], xfs: Sequence[bytes], sheets: Sequence[tuple[str, int]], titles: bool
+    formats: Sequence[str], xfs: Sequence[bytes], sheets: Sequence[tuple[str, int]], rows: int, columns: int
 ) -> bytes:
-    """The globals up to the shared strings. `formats` are numbered from 164, `xfs` from 16.
+    """The globals up to the drawings. `formats` are numbered from 164, `xfs` from 16.
 
-    `sheets` are names and positions. With `titles`, the first row of the first sheet is printed on every page.
+    `sheets` are names and positions. The first row and column of the first sheet are printed on every page; its `rows`
+    and `columns`, the headings included, can be filtered.
     """
     return b"".join(
         (
@@ -95,13 +102,15 @@ def workbook_head(
             *(font(bold=index == BOLD) for index in range(4)),
             *(number_format(index, code) for index, code in enumerate(formats, FIRST_OWN_FORMAT)),
             *style_xfs(),
-            cell_xf(BUILT_IN["General"]),
+            _xf(REGULAR, BUILT_IN["General"], 0x0001, 0x20, 0),
             *xfs,
             record(0x0293, pack("<HBB", 0x8000, 0, 0xFF)),  # Style: XF 0 is "Normal"
             number(0x0160, 0),  # UsesELFs
             *(record(0x0085, pack("<IBB", at, 0, 0) + short_string(name)) for name, at in sheets),  # BoundSheet8
             record(0x008C, pack("<HH", 1, 1)),  # Country
-            *(print_titles(len(sheets)) if titles else ()),
+            *first_sheet_link(len(sheets)),
+            built_in_name(FILTER_DATABASE, rows, columns, hidden=True),
+            print_titles(),
         )
     )
 
@@ -123,24 +132,52 @@ def style_xfs() -> Iterator[bytes]:
         yield _xf(REGULAR, BUILT_IN["General"], 0xFFF5, 0x20, 0xF4 if index else 0)
 
 
-def cell_xf(number_format: int, *, bold: bool = False, wrap: bool = False, top: bool = False) -> bytes:
-    """The format of a cell, derived from Normal. Text is at the bottom of the cell, or at its top with `top`."""
-    alignment = (0x08 if wrap else 0) | (0 if top else 0x20)
-    own = (0x04 if number_format else 0) | (0x08 if bold else 0) | (0x10 if alignment != 0x20 else 0)
-    return _xf(BOLD if bold else REGULAR, number_format, 0x0001, alignment, own)
+def cell_xf(number_format: int, *, wrap: bool = False, align: int = LEFT) -> bytes:
+    """The format of a cell, derived from Normal. The first line is at the top of the cell. At the right the content
+    keeps a distance from the next cell."""
+    own = (0x04 if number_format else 0) | 0x10
+    return _xf(REGULAR, number_format, 0x0001, align | (0x08 if wrap else 0), own, indent=int(align == RIGHT))
 
 
-def _xf(font: int, number_format: int, flags: int, alignment: int, own: int) -> bytes:
-    """2.4.353: no borders, no pattern, the window's own colours."""
-    return record(0x00E0, pack("<3H4B2IH", font, number_format, flags, alignment, 0, 0, own, 0, 0, 0x20C0))
+def heading_xf(number_format: int) -> bytes:
+    """Bold, on a colour, at the top; long headings wrap."""
+    return _xf(BOLD, number_format, 0x0001, 0x08, 0x04 | 0x08 | 0x10 | 0x40, fill=PALE_BLUE)
 
 
-def print_titles(sheets: int) -> Iterator[bytes]:
-    """SupBook (2.4.271), ExternSheet (2.4.105) and Lbl (2.4.150): Print_Titles is $1:$1 of the first sheet."""
+def _xf(
+    font: int, number_format: int, flags: int, alignment: int, own: int, *, indent: int = 0, fill: int | None = None
+) -> bytes:
+    """2.4.353: no borders, the window's own colours, or solid `fill`."""
+    pattern, colours = (0, 0x40 | NO_COLOUR << 7) if fill is None else (1 << 26, fill | NO_COLOUR << 7)
+    return record(0x00E0, pack("<3H4B2IH", font, number_format, flags, alignment, 0, indent, own, 0, pattern, colours))
+
+
+def first_sheet_link(sheets: int) -> Iterator[bytes]:
+    """SupBook (2.4.271) and ExternSheet (2.4.105): names refer to the first sheet by the number 0."""
     yield record(0x01AE, pack("<HH", sheets, 0x0401))
     yield record(0x0017, pack("<HHhh", 1, 0, 0, 0))
-    area = pack("<B5H", 0x3B, 0, 0, 0, 0, 255)  # PtgArea3d (2.5.198.28)
-    yield record(0x0018, pack("<HBBHHH4x", 0x0020, 0, 1, len(area), 0, 1) + characters("\x07") + area)
+
+
+def built_in_name(name: str, rows: int, columns: int, *, hidden: bool = False) -> bytes:
+    """A name of the first sheet for its first rows and columns."""
+    return _name(name, _area(rows, columns), hidden)
+
+
+def print_titles() -> bytes:
+    """The first column and the first row of the first sheet are on every page: PtgMemFunc (2.5.198.69), both areas,
+    PtgUnion (2.5.198.94)."""
+    areas = _area(0x10000, 1) + _area(1, 0x100) + b"\x10"
+    return _name(PRINT_TITLES, pack("<BH", 0x29, len(areas)) + areas, hidden=False)
+
+
+def _name(name: str, formula: bytes, hidden: bool) -> bytes:
+    """Lbl (2.4.150)"""
+    return record(0x0018, pack("<HBBHHH4x", 0x0020 | hidden, 0, 1, len(formula), 0, 1) + characters(name) + formula)
+
+
+def _area(rows: int, columns: int) -> bytes:
+    """PtgArea3d (2.5.198.28)"""
+    return pack("<B5H", 0x3B, 0, 0, rows - 1, 0, columns - 1)
 
 
 def cell_table(spool: IO[bytes], rows: Iterator[tuple[bytes, int]], columns: int) -> Table:
@@ -172,11 +209,14 @@ def db_cell(rows: Sequence[bytes], size: int) -> bytes:
     return record(0x00D7, pack(f"<I{len(steps)}H", size, *steps))
 
 
-def sheet_head(at: int, table: Table, columns: Sequence[tuple[int, int]], printed: bool) -> bytes:
-    """A sheet up to its cells. `at` is its position in the stream; `columns` are widths and XFs."""
+def sheet_head(
+    at: int, table: Table, columns: Sequence[tuple[int, int]], *, pages_wide: int = 1, filters: bytes = b""
+) -> bytes:
+    """A sheet up to its cells. `at` is its position in the stream; `columns` are widths and XFs; `filters` is the
+    record of its filters."""
     count, marks = table
-    opening, settings = bof(0x0010), page(printed)
-    sizes = b"".join(column(index, *it) for index, it in enumerate(columns))
+    opening, settings = bof(0x0010), page(pages_wide)
+    sizes = b"".join(column(index, *it) for index, it in enumerate(columns)) + filters
     dimensions = record(0x0200, pack("<IIHHH", 0, count, 0, len(columns) if count else 0, 0))
     widths_at = at + len(opening) + 20 + 4 * len(marks) + len(settings)
     default_width = number(0x0055, 8)
@@ -185,8 +225,9 @@ def sheet_head(at: int, table: Table, columns: Sequence[tuple[int, int]], printe
     return b"".join((opening, record(0x020B, index), settings, default_width, sizes, dimensions))
 
 
-def page(printed: bool) -> bytes:
-    """Calculation and print settings (GLOBALS and PAGESETUP); `printed`: A4 landscape, one page wide, small margins."""
+def page(pages_wide: int) -> bytes:
+    """Calculation and print settings (GLOBALS and PAGESETUP): A4 landscape, fitted to so many pages, small margins,
+    with the lines of the grid."""
     return b"".join(
         (
             number(0x000D, 1),  # CalcMode: automatic
@@ -196,17 +237,17 @@ def page(printed: bool) -> bytes:
             record(0x0010, pack("<d", 0.001)),  # CalcDelta
             number(0x005F, 1),  # CalcSaveRecalc
             number(0x002A, 0),  # PrintRowCol
-            number(0x002B, 0),  # PrintGrid
+            number(0x002B, 1),  # PrintGrid
             number(0x0082, 1),  # GridSet
             record(0x0080, bytes(8)),  # Guts
             record(0x0225, pack("<HH", 0, DEFAULT_HEIGHT)),  # DefaultRowHeight
-            number(0x0081, 0x05C1 if printed else 0x04C1),  # WsBool: 0x0100 is "fit to page"
+            number(0x0081, 0x05C1),  # WsBool: 0x0100 is "fit to page"
             record(0x0014),  # Header
-            record(0x0015, long_string("&C&P / &N") if printed else b""),  # Footer
+            record(0x0015, long_string("&C&P / &N")),  # Footer
             number(0x0083, 0),  # HCenter
             number(0x0084, 0),  # VCenter
-            *(margins(0.4, 0.6) if printed else ()),
-            setup(printed),
+            *margins(0.4, 0.6),
+            setup(pages_wide),
         )
     )
 
@@ -217,10 +258,9 @@ def margins(sides: float, ends: float) -> Iterator[bytes]:
         yield record(kind, pack("<d", inches))
 
 
-def setup(printed: bool) -> bytes:
-    """2.4.257: one page wide and as many pages high as needed; not `printed`: the printer's defaults (fNoPls)."""
-    flags = 0x0000 if printed else 0x0006
-    return record(0x00A1, pack("<8H2dH", A4, 100, 1, 1, 0, flags, 600, 600, 0.3, 0.3, 1))
+def setup(pages_wide: int) -> bytes:
+    """2.4.257: landscape, so many pages wide and as many high as needed."""
+    return record(0x00A1, pack("<8H2dH", A4, 100, 1, pages_wide, 0, 0, 600, 600, 0.3, 0.3, 1))
 
 
 def column(index: int, width: int, xf: int) -> bytes:

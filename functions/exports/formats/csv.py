@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from functions.exports.formats.sheets import About, Cell, Kind, Sheet
+from functions.exports.formats.sheets import About, Amount, Cell, Kind, Sheet
 
 MAX_ROWS = 1_000_000
 """Rows below the heading in one file, as many as a spreadsheet opens."""
@@ -64,15 +64,9 @@ def unguard(text: str) -> str:
     return text[1:] if _GUARDED.match(text) else text
 
 
-def _money(amount: float) -> str:
-    """Two decimals, or up to four if the shortest text of the float has more; never its binary rounding error."""
-    if isinstance(amount, int):
-        return f"{amount}.00"
-    shortest = repr(amount or 0.0)  # a negative zero is a zero
-    if shortest[-3:-2] == ".":
-        return shortest
-    whole, _, decimals = f"{Decimal(shortest):.4f}".partition(".")
-    return f"{whole}.{decimals.rstrip('0'):0<2}"
+def _money(amount: Amount) -> str:
+    """With the digits of its currency; never the binary rounding error of the float."""
+    return f"{amount:.{amount.digits}f}"
 
 
 def _number(number: float) -> str:

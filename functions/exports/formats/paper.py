@@ -1,13 +1,21 @@
-"""The height of a row on paper. Excel fits heights by itself; other programs print the height in the file."""
+"""The pages and heights of a sheet on paper. Excel fits heights by itself; other programs print the height in the
+file."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
+from math import ceil
 
 from functions.exports.formats.sheets import Cell, Sheet
+from functions.exports.formats.widths import BUTTON, wide
 
-_two_wide = re.compile("[\u1100-\U0010ffff]").findall
+PAGE = 420
+"""The most characters side by side on A4: the print is then 3.5 points high, and smaller print is not legible."""
+
+
+def pages_wide(sheet: Sheet) -> int:
+    """One page where it is legible, or else the fewest that are; the columns share them evenly."""
+    return max(1, ceil(sum(heading.width for heading in sheet.headings) / PAGE))
 
 
 def lines_of(sheet: Sheet) -> Callable[[Sequence[Cell]], int]:
@@ -24,6 +32,24 @@ def lines_of(sheet: Sheet) -> Callable[[Sequence[Cell]], int]:
     return lines
 
 
+def heading_lines(sheet: Sheet) -> int:
+    """The number of lines of the heading row, beside the buttons of its filter."""
+    return max((_wrapped(heading.text, max(1, heading.width - BUTTON)) for heading in sheet.headings), default=1)
+
+
 def _wrapped(text: str, width: int) -> int:
-    """An estimate: a Chinese character is two wide, and a line breaks anywhere in a word."""
-    return sum(1 + (len(part) + len(_two_wide(part))) // (width + 1) for part in text.split("\n"))
+    """An estimate: a line breaks between words, and in a word that is longer than a line."""
+    return sum(_lines(part, width) for part in text.split("\n"))
+
+
+def _lines(part: str, width: int) -> int:
+    if wide(part) <= width:
+        return 1
+    count, used = 1, 0
+    for word in part.split(" "):
+        size = wide(word)
+        if used and used + 1 + size > width:
+            count, used = count + 1, 0
+        used += size + (1 if used else 0)
+        count, used = (count + (used - 1) // width, (used - 1) % width + 1) if used > width else (count, used)
+    return count

@@ -8,14 +8,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from shared.domain.exports.columns import Cell
-from shared.domain.exports.columns import CellKind as Kind
+from shared.domain.exports.cells import AMOUNTS, Amount, Cell
+from shared.domain.exports.cells import CellKind as Kind
 
 About = Callable[[], Sequence[tuple[str, Cell]]]
 """Names and values of the second sheet. It is called after all rows are written, when the counts are
 known."""
 
-__all__ = ["MAX_TEXT", "NUMBER_FORMATS", "About", "Cell", "Heading", "Kind", "Sheet", "Write"]
+__all__ = [
+    "AMOUNT_FORMATS",
+    "MAX_TEXT",
+    "NUMBER_FORMATS",
+    "About",
+    "Amount",
+    "Cell",
+    "Heading",
+    "Kind",
+    "Sheet",
+    "Write",
+]
 
 MAX_TEXT = 32_767
 """UTF-16 units of one cell, in both .xls and .xlsx."""
@@ -28,20 +39,27 @@ NUMBER_FORMATS: dict[Kind, str] = {
     "share": "0.00%",
 }
 
+AMOUNT_FORMATS = {digits: "#,##0" + ("." + "0" * digits if digits else "") for digits in AMOUNTS}
+"""The format of an amount by its currency's number of digits, where a cell may have a format of its own. NUMBER_FORMATS
+has the one for a whole column."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """`width` in characters."""
+    """`width` in characters: the most, until widths.py has seen some rows, and then the width; `least` is what the
+    longest text of the column needs, where all its texts are known."""
 
     text: str
     kind: Kind
     width: int = 16
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`printed`: for paper: A4 landscape, as wide as the page, with the heading row on every page. `about` is the name
-    of the second sheet."""
+    """Every sheet prints as A4 landscape, fitted to the width of a page or of the fewest legible ones, with the heading
+    row and the first column on each. `printed`: it is worked with on paper, so its texts wrap and its rows are as high
+    as their texts. `about` is the name of the second sheet."""
 
     headings: tuple[Heading, ...]
     printed: bool = False
@@ -50,6 +68,7 @@ class Sheet:
 
 class Write(Protocol):
     """Write a whole file to `path`. `rows` is read once, lazily; it has a cell for each heading, which fits (fit.py).
+    A cell of the kind money is an Amount.
 
     The first sheet, "Sheet1", starts with its heading row. The second is about the file.
     """

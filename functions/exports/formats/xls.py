@@ -15,11 +15,11 @@ from pathlib import Path
 from struct import Struct
 from typing import IO, Any
 
-from functions.exports.formats import biff8, compound
+from functions.exports.formats import autofilter, biff8, compound
 from functions.exports.formats.fit import fit_text
-from functions.exports.formats.paper import lines_of
+from functions.exports.formats.paper import heading_lines, lines_of, pages_wide
 from functions.exports.formats.shared_strings import SharedStrings
-from functions.exports.formats.sheets import NUMBER_FORMATS, About, Cell, Kind, Sheet
+from functions.exports.formats.sheets import AMOUNT_FORMATS, NUMBER_FORMATS, About, Amount, Cell, Kind, Sheet
 
 MAX_ROWS, MAX_COLUMNS = 65_000, 256
 """Rows below the heading, and columns. BIFF8 itself allows 65,536 rows with the heading."""
@@ -33,8 +33,12 @@ KNOWN, KNOWN_LENGTH = 512, 64
 for addresses."""
 BUFFERED = 1 << 20
 
+ALIGNED: dict[Kind, int] = {"money": biff8.RIGHT, "number": biff8.RIGHT, "share": biff8.RIGHT}
+"""Numbers keep a distance from the text beside them. Other cells are at the left, times too."""
 XFS: dict[Kind, int] = {kind: biff8.DEFAULT_XF + 1 + index for index, kind in enumerate(NUMBER_FORMATS)}
-HEADING_XF = biff8.DEFAULT_XF + 1 + len(XFS)
+AMOUNT_XFS = {digits: biff8.DEFAULT_XF + 1 + len(XFS) + index for index, digits in enumerate(AMOUNT_FORMATS)}
+"""By the number of digits: every amount is shown as its currency has it."""
+HEADING_XF = biff8.DEFAULT_XF + 1 + len(XFS) + len(AMOUNT_XFS)
 LABEL, NUMBER = 10 << 16 | 0x00FD, 14 << 16 | 0x0203
 """LabelSst (2.4.149) and Number (2.4.180): the length and type of the record as one number."""
 _label = Struct("<IHII").pack
@@ -58,16 +62,19 @@ def write(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About
         about_table = biff8.cell_table(about_cells, about_rows, len(ABOUT_WIDTHS))
         strings.close()
 
-        strings_at = len(_globals(sheet, (0, 0)))
+        rows_written, filtered = table[0], len(sheet.headings)
+        strings_at = len(_globals(sheet, rows_written, (0, 0)))
         closing = strings.ext_sst(strings_at) + biff8.EOF
         at = strings_at + compound.length(texts) + len(closing)
         columns = [(heading.width, XFS[heading.kind]) for heading in sheet.headings]
-        head, tail = biff8.sheet_head(at, table, columns, sheet.printed), biff8.sheet_tail(frozen=True)
+        filters = autofilter.info(filtered)
+        head = biff8.sheet_head(at, table, columns, pages_wide=pages_wide(sheet), filters=filters)
+        tail = b"".join(autofilter.drop_downs(filtered)) + biff8.sheet_tail(frozen=True)
         about_at = at + len(head) + compound.length(cells) + len(tail)
         about_columns = [(width, XFS["text"]) for width in ABOUT_WIDTHS]
-        about_head = biff8.sheet_head(about_at, about_table, about_columns, printed=False)
+        about_head = biff8.sheet_head(about_at, about_table, about_columns)
         parts: list[IO[bytes]] = [
-            BytesIO(_globals(sheet, (at, about_at))),
+            BytesIO(_globals(sheet, rows_written, (at, about_at))),
             texts,
             BytesIO(closing + head),
             cells,
@@ -82,14 +89,19 @@ def _spool(path: Path) -> IO[bytes]:
     return tempfile.TemporaryFile(buffering=BUFFERED, dir=path.parent)
 
 
-def _globals(sheet: Sheet, positions: tuple[int, int]) -> bytes:
-    """Formats and names. On paper, text wraps and all cells of a row start at its top."""
-    own = [code for code in NUMBER_FORMATS.values() if code not in biff8.BUILT_IN]
+def _globals(sheet: Sheet, rows: int, positions: tuple[int, int]) -> bytes:
+    """The records up to the shared strings, of the same length for any positions. On paper, text wraps."""
+    formats = [*NUMBER_FORMATS.items(), *(("money", code) for code in AMOUNT_FORMATS.values())]
+    own = list(dict.fromkeys(code for _, code in formats if code not in biff8.BUILT_IN))
     numbers = biff8.BUILT_IN | {code: number for number, code in enumerate(own, biff8.FIRST_OWN_FORMAT)}
-    paper = sheet.printed
-    xfs = [biff8.cell_xf(numbers[NUMBER_FORMATS[kind]], wrap=paper and kind == "text", top=paper) for kind in XFS]
-    xfs.append(biff8.cell_xf(numbers[NUMBER_FORMATS["text"]], bold=True, wrap=paper, top=paper))
-    return biff8.workbook_head(own, xfs, tuple(zip((SHEET, sheet.about), positions, strict=True)), paper)
+    xfs = [
+        biff8.cell_xf(numbers[code], wrap=sheet.printed and kind == "text", align=ALIGNED.get(kind, biff8.LEFT))
+        for kind, code in formats
+    ]
+    xfs.append(biff8.heading_xf(numbers[NUMBER_FORMATS["text"]]))
+    columns = len(sheet.headings)
+    head = biff8.workbook_head(own, xfs, tuple(zip((SHEET, sheet.about), positions, strict=True)), rows, columns)
+    return head + autofilter.drawing_group(columns)
 
 
 def _rows(sheet: Sheet, rows: Iterable[Sequence[Cell]], strings: SharedStrings) -> Iterator[Row]:
@@ -105,7 +117,7 @@ def _rows(sheet: Sheet, rows: Iterable[Sequence[Cell]], strings: SharedStrings) 
 def _heading_row(sheet: Sheet, strings: SharedStrings) -> Row:
     texts = [heading.text for heading in sheet.headings]
     cells = (_text_writer(column, HEADING_XF, strings)(0, text) for column, text in enumerate(texts))
-    return b"".join(cells), _height(sheet)(texts)
+    return b"".join(cells), min(heading_lines(sheet) * biff8.DEFAULT_HEIGHT, biff8.MAX_HEIGHT)
 
 
 def _about_row(row: int, name: str, value: Cell, strings: SharedStrings) -> Row:
@@ -120,7 +132,7 @@ def _kind(value: Cell) -> Kind:
         return "text"
     if isinstance(value, datetime):
         return "minute"
-    return "number" if isinstance(value, int) else "money"
+    return "money" if isinstance(value, Amount) else "number"
 
 
 def _height(sheet: Sheet) -> Callable[[Sequence[Cell]], int]:
@@ -135,6 +147,8 @@ def _cell_writer(column: int, kind: Kind, strings: SharedStrings) -> WriteCell:
         return _text_writer(column, xf, strings)
     if kind in ("minute", "day"):
         return _time_writer(column, xf)
+    if kind == "money":
+        return _amount_writer(column)
     position = column | xf << 16
     return lambda row, value: _number(NUMBER, row, position, value)
 
@@ -156,6 +170,11 @@ def _text_writer(column: int, xf: int, strings: SharedStrings) -> WriteCell:
         return _label(LABEL, row, position, number)
 
     return write_cell
+
+
+def _amount_writer(column: int) -> WriteCell:
+    positions = {digits: column | xf << 16 for digits, xf in AMOUNT_XFS.items()}
+    return lambda row, value: _number(NUMBER, row, positions[value.digits], value)
 
 
 def _time_writer(column: int, xf: int) -> WriteCell:

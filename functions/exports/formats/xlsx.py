@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
 
 from rustpy_xlsxwriter import Format, write_worksheets
 
 from functions.exports.formats.fit import fit_text
-from functions.exports.formats.paper import lines_of
+from functions.exports.formats.paper import heading_lines, lines_of, pages_wide
 from functions.exports.formats.sheets import NUMBER_FORMATS, About, Cell, Heading, Sheet
 
 MAX_ROWS = 1_000_000
@@ -22,11 +23,15 @@ CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 SHEET = "Sheet1"
 ROW_POINTS, MAX_POINTS = 15.0, 405.0
 _ABOUT_WIDTHS = [28.0, 80.0]
+HEADING_COLOUR = "99CCFF"
+_RIGHT = ("money", "number", "share")
+"""Numbers keep a distance from the text beside them. Other cells are at the left, times too."""
 _ON_PAPER = {
     "landscape": True,
     "paper_size": 9,  # A4
-    "fit_to_pages": (1, 0),  # one page wide, as many pages high as needed
-    "repeat_rows": 0,
+    "fit_to_pages": (1, 0),  # so many pages wide, as many high as needed
+    "margins": {"left": 0.4, "right": 0.4, "top": 0.6, "bottom": 0.6, "header": 0.3, "footer": 0.3},
+    "print_gridlines": True,
     "footer": "&C&P / &N",
 }
 
@@ -38,18 +43,23 @@ def write(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About
     which the format cannot hold. Two writes of the same rows differ in docProps/core.xml, which has the time.
     """
     headings = _distinct(sheet.headings)
-    heights: dict[int, float] = {}
+    rows = iter(rows)
+    first = list(islice(rows, 1))
+    rows = chain(first, rows)
+    lines = {0: heading_lines(sheet)} if first else {}  # a height would write an empty second row
     if sheet.printed:  # heights must be known before the first row is written; lists for paper are short
         rows = list(rows)
-        lines = lines_of(sheet)
-        numbered = enumerate([headings, *rows] if rows else [])
-        heights = {row: min(ROW_POINTS * lines(cells), MAX_POINTS) for row, cells in numbered}
+        lines |= dict(enumerate(map(lines_of(sheet), rows), 1))
     write_worksheets(
         # The second generator starts after the end of the first, when `about` may be called.
         [(SHEET, _records(headings, rows)), (sheet.about, _about(about))],
         str(path),
         freeze_panes={SHEET: {"row": 1, "col": 0}},
-        header_format=dict.fromkeys((SHEET, sheet.about), Format().set_bold().set_text_wrap().set_align("top")),
+        header_format={
+            SHEET: Format().set_bold().set_text_wrap().set_align("top").set_background_color(HEADING_COLOUR),
+            sheet.about: Format().set_bold().set_text_wrap().set_align("top"),
+        },
+        autofilter={SHEET: True},
         column_widths={SHEET: [float(heading.width) for heading in sheet.headings], sheet.about: _ABOUT_WIDTHS},
         column_formats={
             SHEET: [_format(heading, sheet.printed) for heading in sheet.headings],
@@ -57,8 +67,11 @@ def write(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About
         },
         # Ids are digits that are meant to be text: Excel shows no warning for them.
         ignore_errors={SHEET: [heading.text for heading in sheet.headings if heading.kind == "text"]},
-        page_setup={SHEET: _ON_PAPER} if sheet.printed else None,
-        row_heights={SHEET: heights} if heights else None,
+        page_setup={
+            SHEET: _ON_PAPER | {"repeat_rows": 0, "repeat_columns": 0, "fit_to_pages": (pages_wide(sheet), 0)},
+            sheet.about: _ON_PAPER,
+        },
+        row_heights={SHEET: {row: min(ROW_POINTS * count, MAX_POINTS) for row, count in lines.items() if count > 1}},
     )
 
 
@@ -98,5 +111,6 @@ def _about_rows(about: About) -> Iterator[tuple[Cell, Cell]]:
 
 
 def _format(heading: Heading, printed: bool) -> Format:
-    cell = Format().set_num_format(NUMBER_FORMATS[heading.kind])
-    return cell.set_text_wrap().set_align("top") if printed else cell
+    cell = Format().set_num_format(NUMBER_FORMATS[heading.kind]).set_align("top")
+    cell = cell.set_align("right").set_indent(1) if heading.kind in _RIGHT else cell.set_align("left")
+    return cell.set_text_wrap() if printed else cell

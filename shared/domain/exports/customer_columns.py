@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.domain.countries import country_name
 from shared.domain.customers.model import Customer
-from shared.domain.exports.columns import Cell, Column, RenderContext, Value, amount
+from shared.domain.exports.cells import Cell, Column, RenderContext, Value, amount
 from shared.domain.labels import label
 from shared.domain.order.recipients import masked
 
@@ -60,31 +60,31 @@ def _name(customer: Customer, _: Any, context: RenderContext) -> Cell:
 
 
 COLUMNS: dict[str, Column] = {
-    "buyer_id": Column("Buyer id", "买家编号", "text", _own("buyer_id"), 20),
+    "buyer_id": Column("Buyer id", "买家编号", "text", _own("buyer_id")),
     "name": Column("Buyer", "买家名称", "text", _name),
     "country": Column(
         "Country", "国家", "text", lambda buyer, _, context: country_name(buyer.country, context.language)
     ),
-    "country_code": Column("Country code", "国家代码", "text", _own("country"), 8),
-    "orders": Column("Orders", "订单数", "number", _count("orders"), 8),
-    "paid_orders": Column("Paid orders", "已付款订单数", "number", _count("paid"), 8),
-    "refunded_orders": Column("Refunded orders", "退款订单数", "number", _count("refunded"), 8),
-    "disputed_orders": Column("Disputed orders", "纠纷订单数", "number", _count("disputed"), 8),
-    "cancelled_orders": Column("Cancelled orders", "取消订单数", "number", _count("cancelled"), 8),
-    "closed_unpaid_orders": Column("Closed unpaid", "未付款关闭订单数", "number", _count("closed_unpaid"), 8),
-    "currency": Column("Currency", "币种", "text", lambda _, part, __: part and part[0], 8, of_line=True),
+    "country_code": Column("Country code", "国家代码", "text", _own("country")),
+    "orders": Column("Orders", "订单数", "number", _count("orders")),
+    "paid_orders": Column("Paid orders", "已付款订单数", "number", _count("paid")),
+    "refunded_orders": Column("Refunded orders", "退款订单数", "number", _count("refunded")),
+    "disputed_orders": Column("Disputed orders", "纠纷订单数", "number", _count("disputed")),
+    "cancelled_orders": Column("Cancelled orders", "取消订单数", "number", _count("cancelled")),
+    "closed_unpaid_orders": Column("Closed unpaid", "未付款关闭订单数", "number", _count("closed_unpaid")),
+    "currency": Column("Currency", "币种", "text", lambda _, part, __: part and part[0], of_line=True),
     "spend": Column("Spent", "消费金额", "money", lambda _, part, __: part and amount(part[1], part[0]), of_line=True),
-    "refund_rate": Column("Refund rate", "退款率", "share", _rate("refunded"), 10),
-    "dispute_rate": Column("Dispute rate", "纠纷率", "share", _rate("disputed"), 10),
-    "first_order_at": Column("First order at", "首次下单时间", "minute", _time("first_at"), 20),
-    "last_order_at": Column("Last order at", "最近下单时间", "minute", _time("last_at"), 20),
-    "frequency": Column("How often, code", "购买频次代码", "text", _own("frequency"), 12),
-    "frequency_label": Column("How often", "购买频次", "text", _label("frequency"), 12),
-    "amount": Column("How much, code", "消费水平代码", "text", _own("amount"), 12),
-    "amount_label": Column("How much", "消费水平", "text", _label("amount"), 12),
+    "refund_rate": Column("Refund rate", "退款率", "share", _rate("refunded")),
+    "dispute_rate": Column("Dispute rate", "纠纷率", "share", _rate("disputed")),
+    "first_order_at": Column("First order at", "首次下单时间", "minute", _time("first_at")),
+    "last_order_at": Column("Last order at", "最近下单时间", "minute", _time("last_at")),
+    "frequency": Column("How often, code", "购买频次代码", "text", _own("frequency")),
+    "frequency_label": Column("How often", "购买频次", "text", _label("frequency")),
+    "amount": Column("How much, code", "消费水平代码", "text", _own("amount")),
+    "amount_label": Column("How much", "消费水平", "text", _label("amount")),
     "tags": Column("Tags", "标签", "text", lambda buyer, _, __: ", ".join(buyer.tags) or None),
-    "note": Column("Note", "卖家备注", "text", _own("note"), 30),
-    "blocked": Column("Blocked", "已拉黑", "text", _yes("blocked"), 10),
-    "reminder_opt_out": Column("Wants no reminders", "不接受提醒", "text", _yes("reminder_opt_out"), 10),
+    "note": Column("Note", "卖家备注", "text", _own("note")),
+    "blocked": Column("Blocked", "已拉黑", "text", _yes("blocked")),
+    "reminder_opt_out": Column("Wants no reminders", "不接受提醒", "text", _yes("reminder_opt_out")),
 }
 """The columns by code. A code is the name of the same field in the API, and is never renamed."""

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from shared.domain.exports import customer_columns
-from shared.domain.exports.columns import COLUMNS, Column
+from shared.domain.exports.cells import Column
+from shared.domain.exports.columns import COLUMNS
 
 LANGUAGES = ("zh-CN", "en")
 
@@ -129,7 +130,7 @@ _ORDER = (
     "refunds promised disputes dispute_stage_label dispute_stage dispute_claim dispute_result_label dispute_result "
     "pieces products skus memo note tags "
     "recipient_name country country_code state city street zip phone mobile tax_id "
-    "chosen_service shipments violations_label violations"
+    "chosen_service shipped_with violations_label violations"
 ).split()
 _LINE = (
     "order_id line_id product_id sku title attributes quantity unit_price line_amount shipped line_refunded returned "
@@ -137,7 +138,7 @@ _LINE = (
     "status status_code fund_state_label fund_state placed_at paid_at ship_by shipped_at received_at "
     "currency lines_amount shipping discount tax total received refunded refunds dispute_stage_label dispute_stage "
     "dispute_result_label dispute_result "
-    "buyer buyer_id recipient_name country country_code state city street zip phone mobile chosen_service shipments "
+    "buyer buyer_id recipient_name country country_code state city street zip phone mobile chosen_service shipped_with "
     "memo note tags assignee"
 ).split()
 _PACKING = ("ship_by order_id hold sku item left ship_to chosen_service remarks").split()
