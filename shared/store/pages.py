@@ -22,7 +22,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """`end` is the position of a full page's last item; None at the end of the list."""
+    """`end` is the position of the last item where more follow; None at the end of the list."""
 
     items: tuple[T, ...]
     end: Position | None
@@ -38,6 +38,7 @@ class Listed(Generic[T]):
 
 
 def page_of(items: Iterable[T], limit: int, key: Callable[[T], str]) -> Page[T]:
-    """The first `limit` items of one partition. `key` makes the position after which the next page starts."""
-    taken = tuple(islice(items, limit))
-    return Page(taken, Position(key(taken[-1])) if len(taken) == limit else None)
+    """The first `limit` items of one partition. `items` has one more where the list goes on. `key` makes the position
+    after which the next page starts."""
+    taken = tuple(islice(items, limit + 1))
+    return Page(taken[:limit], Position(key(taken[limit - 1])) if len(taken) > limit else None)

@@ -68,11 +68,11 @@ def report_sales(
     query |= {"from": str(first), "to": str(until)}
     start = position(call, cursor, query)
     after = Row.at(start) if start else None
-    rows = list(islice(_rows(call, by, group_by, currency, (after.first if after else first, until), after), limit))
-    end = rows[-1][0].position() if len(rows) == limit else None
+    rows = list(islice(_rows(call, by, group_by, currency, (after.first if after else first, until), after), limit + 1))
+    end = rows[limit - 1][0].position() if len(rows) > limit else None
     return reply(
         {
-            "data": [row_view(row, sums, by, group_by, until, call.language) for row, sums in rows],
+            "data": [row_view(row, sums, by, group_by, until, call.language) for row, sums in rows[:limit]],
             "page": page_info(call, end, limit, query),
             "group_by": group_by,
             "by": by,

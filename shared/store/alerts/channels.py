@@ -34,7 +34,7 @@ def of_store(store_id: str) -> list[Channel]:
 def page(store_id: str, limit: int, after: Position | None) -> Page[Channel]:
     """A page of channels, the oldest first."""
     lower = keys.channel_sk(after.key) + keys.AFTER_PREFIX if after else keys.CHANNEL
-    records = query(store_id, Record.sk.between(lower, keys.CHANNEL + "~"), limit=limit)
+    records = query(store_id, Record.sk.between(lower, keys.CHANNEL + "~"), limit=limit + 1)
     channels = (_channel(record) for record in records if isinstance(record, ChannelRecord))
     return page_of(channels, limit, lambda channel: channel.channel_id)
 

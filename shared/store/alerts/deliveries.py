@@ -56,7 +56,7 @@ def page(store_id: str, channel_id: str, limit: int, after: Position | None, now
     before = after and after.key
     upper = keys.delivery_sk(before) if before else keys.DELIVERY + "~"
     until = Record.sk.between(keys.DELIVERY, upper)
-    records = query(keys.channel_pk(store_id, channel_id), until, limit=limit + bool(before), forward=False)
+    records = query(keys.channel_pk(store_id, channel_id), until, limit=limit + 1 + bool(before), forward=False)
     current = (_delivery(each) for each in records if isinstance(each, DeliveryRecord) and not _expired(each, now))
     return page_of((each for each in current if each.delivery_id != before), limit, lambda each: each.delivery_id)
 

@@ -68,8 +68,9 @@ def page(
     make: Callable[[R], T],
     cut: Callable[[list[Record]], int] = len,
 ) -> Page[T]:
-    """A page of the records of `kind`, each converted by `make`. One partition: reads at most `limit` items. Several:
-    reads some more of each. `cut` returns how many of the records fit on the page."""
+    """A page of the records of `kind`, each converted by `make`. One partition: reads at most one item more than
+    `limit`, to see whether the list goes on. Several: reads some more of each. `cut` returns how many of the records
+    fit on the page."""
     records, end = _read(selection, limit, after)
     if (size := cut(records)) < len(records):
         records, end = records[:size], _position(selection, records[size - 1])
@@ -111,7 +112,7 @@ def _read(selection: Selection, limit: int, after: Position | None) -> tuple[lis
     if lower > upper:  # DynamoDB refuses such a BETWEEN
         return [], None
     partitions = selection.partitions
-    page_size = limit if len(partitions) == 1 else max(10, -(-limit // len(partitions)))
+    page_size = limit + 1 if len(partitions) == 1 else max(10, -(-limit // len(partitions)))
     streams = [_stream(selection, partition, page_size, after) for partition in partitions]
     range_key = RANGE_KEYS[selection.index]
     merged = (
@@ -119,8 +120,8 @@ def _read(selection: Selection, limit: int, after: Position | None) -> tuple[lis
         if len(streams) == 1
         else heapq.merge(*streams, key=lambda record: getattr(record, range_key), reverse=not selection.forward)
     )
-    records = list(islice(merged, limit))
-    return records, _position(selection, records[-1]) if len(records) == limit else None
+    records = list(islice(merged, limit + 1))
+    return records[:limit], _position(selection, records[limit - 1]) if len(records) > limit else None
 
 
 def _position(selection: Selection, record: Record) -> Position:

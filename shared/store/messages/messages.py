@@ -144,7 +144,7 @@ def page(store_id: str, order_id: str, limit: int, after: Position | None) -> Pa
     """A page of an order's messages, the latest first."""
     before = after and after.key
     messages_until = Record.sk.between(keys.MESSAGE, before or keys.MESSAGE + "~")
-    records = query(keys.order_pk(store_id, order_id), messages_until, limit=limit + bool(before), forward=False)
+    records = query(keys.order_pk(store_id, order_id), messages_until, limit=limit + 1 + bool(before), forward=False)
     messages = (_message(record) for record in records if isinstance(record, MessageRecord) and record.sk != before)
     return page_of(messages, limit, _sk)
 

@@ -54,7 +54,7 @@ def delete(store_id: str, template: Template) -> None:
 def page(store_id: str, limit: int, after: Position | None) -> Page[Template]:
     """A page of templates, the oldest first."""
     lower = keys.template_sk(after.key) + keys.AFTER_PREFIX if after else keys.TEMPLATE
-    records = query(store_id, Record.sk.between(lower, keys.TEMPLATE + "~"), limit=limit)
+    records = query(store_id, Record.sk.between(lower, keys.TEMPLATE + "~"), limit=limit + 1)
     templates = (_template(record) for record in records if isinstance(record, TemplateRecord))
     return page_of(templates, limit, lambda template: template.template_id)
 

@@ -165,7 +165,7 @@ def history(store_id: str, order_id: str, *, after_seq: int, limit: int) -> list
 
 def history_page(store_id: str, order_id: str, limit: int, after: Position | None) -> Page[Entry]:
     """A page of an order's history, oldest first."""
-    entries = history(store_id, order_id, after_seq=int(after.key) if after else 0, limit=limit)
+    entries = history(store_id, order_id, after_seq=int(after.key) if after else 0, limit=limit + 1)
     return page_of(entries, limit, lambda entry: str(entry.seq))
 
 
@@ -214,7 +214,7 @@ def record_access(store_id: str, order_id: str, access: Access) -> None:
 def accesses(store_id: str, order_id: str, limit: int, after: Position | None) -> Page[Access]:
     """A page of the accesses to masked data, oldest first."""
     lower = f"{keys.ACCESS}{after.key if after else ''}\x01"
-    records = query(keys.order_pk(store_id, order_id), Record.sk.between(lower, keys.ACCESS + "~"), limit=limit)
+    records = query(keys.order_pk(store_id, order_id), Record.sk.between(lower, keys.ACCESS + "~"), limit=limit + 1)
     found = (
         Access(record.sk.removeprefix(keys.ACCESS), record.at, Actor(record.actor_role, record.actor_id), record.what)
         for record in records
