@@ -20,24 +20,35 @@ F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
 
+Present = Callable[["Call"], Mapping[str, Any]]
+"""Makes the present answer of a setting."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """What a route requires of its caller: one of these roles in the store, a token alone, or nothing. A `versioned`
-    route honours If-Match, for the version of what its path names."""
+    route honours If-Match, for the version of what its path names. A route that sets what `present` answers takes its
+    read-only fields back."""
 
     roles: frozenset[str] = READERS
     store: bool = True
     token: bool = True
     versioned: bool = False
+    present: Present | None = None
 
 
 def access(
-    roles: frozenset[str] = READERS, *, store: bool = True, token: bool = True, versioned: bool = False
+    roles: frozenset[str] = READERS,
+    *,
+    store: bool = True,
+    token: bool = True,
+    versioned: bool = False,
+    present: Present | None = None,
 ) -> Callable[[F], F]:
-    """Declares on a route who may call it, and whether it honours If-Match."""
+    """Declares on a route who may call it, and what it checks of a change."""
 
     def declare(route: F) -> F:
-        route.access = Access(roles, store, token, versioned)  # type: ignore[attr-defined]
+        route.access = Access(roles, store, token, versioned, present)  # type: ignore[attr-defined]
         return route
 
     return declare

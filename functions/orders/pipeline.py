@@ -46,7 +46,7 @@ def checks(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
     if to_validate:
         _refuse_unknown_parameters(event, route)  # 400
         if route.dependant.body_params:
-            app.context["body"] = read_body(event)  # 415, 413 or 400
+            app.context["body"] = _writable(read_body(event), route, required, call)  # 415, 413 or 400
     if required.store:
         call.expected = expected_of(headers.get("if-match"), required, route.method)  # 400
     if to_validate:
@@ -74,6 +74,16 @@ def _refuse_other_roles(call: Call, required: Access) -> None:
             say("The role {role} may not do this.", role=role),
             extra={"required_role": sorted(required.roles)},
         )
+
+
+def _writable(body: dict[str, Any], route: Any, required: Access, call: Call) -> dict[str, Any]:
+    """The body, without the read-only fields of a setting that its GET answers."""
+    if required.present is None:
+        return body
+    from functions.orders.round_trips import without_read_only
+
+    (param,) = route.dependant.body_params
+    return without_read_only(body, param.type_, required.present(call))
 
 
 def _refuse_unknown_parameters(event: Mapping[str, Any], route: Any) -> None:

@@ -323,6 +323,12 @@ def test_no_list_shows_another_stores_orders(api: Api, held: Held) -> None:
 
 def test_a_cursor_of_one_store_is_refused_by_another(api: Api, held: Held) -> None:
     other = hold(api)
+    for steps in (("pay", "reject_risk"), ("pay", "pass_risk")):  # a second entry in each list
+        order_id = held.shop.platform.place()["order_id"]
+        for step in steps:
+            assert held.shop.platform.act(order_id, step).status == 200
+    assert held.shop.staff.act(order_id, "ship", {"parcels": [parcel("LX-SECOND")]}).status == 200
+    assert held.shop.platform.place()["order_id"]
     for path in ("/v1/orders", "/v1/deadlines", "/v1/parcels", "/v1/refunds", "/v1/orders?status=FUND_PROCESSING"):
         join = "&" if "?" in path else "?"
         cursor = held.shop.owner.get(f"{path}{join}limit=1").json["page"]["next_cursor"]

@@ -15,6 +15,7 @@ from functions.orders.document.actions import describe_action
 from functions.orders.document.answers import headers_of_success, refusals
 from functions.orders.document.parameters import PATH_PARAMETERS, QUERY_PARAMETERS, headers_of_request
 from functions.orders.document.refusals import Operation
+from functions.orders.document.settings import complete_setting
 from functions.orders.identity import READERS, ROLES
 
 TITLE, VERSION = "Orderkeep", "1.0.0"
@@ -48,21 +49,24 @@ def describe(app: APIGatewayHttpResolver, modules: Sequence[str]) -> dict[str, A
         components["schemas"].pop(name, None)
     components["schemas"] |= answers.GATEWAY_SCHEMA
     by_name = {route.operation_id: route for route in (*app._static_routes, *app._dynamic_routes)}
-    for path, operations in document["paths"].items():
-        for described in operations.values():
-            _complete(described, path, by_name[described["operationId"]])
+    for operations in document["paths"].values():
+        for method, described in operations.items():
+            route = by_name[described["operationId"]]
+            _complete(described, route)
+            if Operation.of(route).access.present:
+                complete_setting(described, method, components["schemas"])
     for name, schema in components["schemas"].items():
         _without_titles(schema)
         schema["title"] = name
     return document
 
 
-def _complete(described: dict[str, Any], path: str, route: Any) -> None:
+def _complete(described: dict[str, Any], route: Any) -> None:
     """Add to one operation what its signature does not have."""
     operation = Operation.of(route)
     if not operation.access.token:
         described["security"] = []
-    described["description"] = _description(operation, route.func)
+    described["description"] = _description(operation, route)
     described["parameters"] = [
         *(_parameter(each) for each in described.get("parameters", [])),
         *headers_of_request(operation),
@@ -77,8 +81,9 @@ def _complete(described: dict[str, Any], path: str, route: Any) -> None:
 
 
 def _description(operation: Operation, route: Any) -> str:
-    """The docstring of the route or the row of its action, and who may call it."""
-    told = describe_action(operation.name) or inspect.cleandoc(route.__doc__ or "").replace("\n", " ")
+    """The text of its action, its own, or the docstring of its function; and who may call it."""
+    own = route.description or inspect.cleandoc(route.func.__doc__ or "")
+    told = describe_action(operation.name) or own.replace("\n", " ")
     if not operation.access.token:
         return f"{told} Anyone may call it, without a token."
     if not operation.access.store:

@@ -22,6 +22,7 @@ PATH_PARAMETERS = {
     "template_id": "A message template: `tpl_` and a ULID.",
 }
 QUERY_PARAMETERS = {
+    "after": "The `page.after` of the page before; it does not expire.",
     "limit": "How many entries a page has at most.",
     "cursor": "The `next_cursor` of the page before. It belongs to the same query and lives 24 hours.",
     "sort": "The order of the list; - is descending.",

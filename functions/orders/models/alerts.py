@@ -33,6 +33,10 @@ def _lead(value: Any) -> timedelta:
     return lead
 
 
+def _iso_lead(lead: timedelta) -> str:
+    return iso_duration(lead) if lead else "PT0S"
+
+
 Lead = Annotated[
     timedelta,
     BeforeValidator(_lead),
@@ -42,6 +46,10 @@ Lead = Annotated[
 
 
 Leads = Annotated[list[Lead], Field(max_length=MAX_LEADS)]
+
+
+DEFAULT_LEADS: Any = {kind: [_iso_lead(lead) for lead in leads] for kind, leads in AlertRules().leads.items()}
+NO_REMINDERS: Any = {"enabled": False, "after": "P1D", "exempt_countries": []}
 
 
 _HOUR_AND_MINUTE = re.compile("[0-9]{2}:[0-9]{2}")
@@ -71,17 +79,23 @@ class QuietHoursBody(Body):
 class RemindPaymentBody(Body):
     enabled: StrictBool = False
     after: Duration = timedelta(hours=24)
-    exempt_countries: Annotated[list[Country], Field(max_length=250)] = Field(default_factory=list)
+    exempt_countries: Annotated[list[Country], Field(max_length=250, json_schema_extra={"default": []})] = Field(
+        default_factory=list
+    )
 
 
 class AlertRulesBody(Body):
-    """A field left out gets its default."""
+    """A field left out gets its default, and so does a timer that `leads` leaves out."""
 
-    leads: Annotated[dict[str, Leads], Field(max_length=len(TIMERS))] = Field(default_factory=dict)
+    leads: Annotated[dict[str, Leads], Field(max_length=len(TIMERS), json_schema_extra={"default": DEFAULT_LEADS})] = (
+        Field(default_factory=dict)
+    )
     quiet_hours: QuietHoursBody | None = None
     digest_hour: Annotated[StrictInt, Field(ge=0, le=23)] | None = 9
     unanswered_after: Duration = timedelta(hours=12)
-    remind_payment: RemindPaymentBody = Field(default_factory=RemindPaymentBody)
+    remind_payment: Annotated[RemindPaymentBody, Field(json_schema_extra={"default": NO_REMINDERS})] = Field(
+        default_factory=RemindPaymentBody
+    )
 
     def rules(self) -> AlertRules:
         """Raises Problem 400, with the field."""
@@ -232,7 +246,3 @@ def reminder_view(reminder: Reminder) -> ReminderView:
     view: Any = {"order_id": reminder.order_id, "reminded_at": instant(reminder.at)}
     view |= {"by": "rule" if reminder.by_rule else "hand"}
     return view | ({"paid_at": instant(reminder.paid_at)} if reminder.paid_at else {})  # type: ignore[no-any-return]
-
-
-def _iso_lead(lead: timedelta) -> str:
-    return iso_duration(lead) if lead else "PT0S"

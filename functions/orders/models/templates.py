@@ -21,6 +21,10 @@ class TemplateBody(Body):
     ]
 
 
+class ChangeTemplate(TemplateBody):
+    """The template as it shall be."""
+
+
 class PreviewTemplate(Body):
     order_id: OrderId
 

@@ -111,7 +111,7 @@ def get_alert_rules() -> Response[Any]:
     operation_id="put_alert_rules",
     responses=documented(AlertRulesView, "The rules as they are now."),
 )
-@access(OWNER)
+@access(OWNER, present=lambda call: rules_view(call.store.alert_rules, call.store.time_zone))
 def put_alert_rules(body: Annotated[AlertRulesBody, InBody()]) -> Response[Any]:
     """Set the alert rules. A field left out gets its default."""
     call: Call = router.context["call"]

@@ -96,7 +96,7 @@ def get_channel(channel_id: str) -> Response[Any]:
     operation_id="change_alert_channel",
     responses=documented(ChannelView, "The channel as it is now."),
 )
-@access(OWNER)
+@access(OWNER, present=lambda call: channel_view(call.resource(Channel), call.now))
 def change_channel(channel_id: str, body: Annotated[ChangeChannel, InBody()]) -> Response[Any]:
     """Change a channel, or switch it on or off. A field left out stays."""
     call: Call = router.context["call"]

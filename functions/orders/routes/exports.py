@@ -42,6 +42,10 @@ def _reply(call: Call, job: Job, status: int = 200) -> Response[Any]:
     return reply(export_view(job, call.now, call.language), status, headers)
 
 
+def _schedule(call: Call) -> ScheduleView:
+    return schedule_view(regular_exports.load(call.store.store_id), call.store.time_zone)
+
+
 def _pending(call: Call, status: int) -> Any:
     return pending_answer(call, lambda job: _reply(call, job, status))
 
@@ -173,7 +177,7 @@ def get_shipment_list() -> Response[Any]:
 def get_export_schedule() -> Response[Any]:
     """What is exported regularly, and when next."""
     call: Call = router.context["call"]
-    return reply(schedule_view(regular_exports.load(call.store.store_id), call.store.time_zone))
+    return reply(_schedule(call))
 
 
 @router.put(
@@ -183,7 +187,7 @@ def get_export_schedule() -> Response[Any]:
     operation_id="put_export_schedule",
     responses=documented(ScheduleView, "The regular export as it is now."),
 )
-@access(OWNER)
+@access(OWNER, present=_schedule)
 def put_export_schedule(body: Annotated[ScheduleBody, InBody()]) -> Response[Any]:
     """Set the regular export. A field left out gets its default."""
     call: Call = router.context["call"]

@@ -36,7 +36,7 @@ def get_store() -> Response[Any]:
     operation_id="patch_store",
     responses=documented(StoreView, "The store as it is now."),
 )
-@access(OWNER)
+@access(OWNER, present=lambda call: store_view(call.store))
 def patch_store(body: Annotated[PatchStore, InBody()]) -> Response[Any]:
     """Change settings of the store. A field left out stays."""
     call: Call = router.context["call"]

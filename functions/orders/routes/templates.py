@@ -8,7 +8,14 @@ from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 
 from functions.orders.call import Call, access
 from functions.orders.identity import SELLER
-from functions.orders.models.templates import PreviewTemplate, PreviewView, TemplateBody, TemplateView, template_view
+from functions.orders.models.templates import (
+    ChangeTemplate,
+    PreviewTemplate,
+    PreviewView,
+    TemplateBody,
+    TemplateView,
+    template_view,
+)
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.responses import documented, pending_answer, reply
 from shared.domain.messages.templates import Template, fill
@@ -76,8 +83,8 @@ def get_template(template_id: str) -> Response[Any]:
     operation_id="change_template",
     responses=documented(TemplateView, "The template as it is now."),
 )
-@access(SELLER)
-def change_template(template_id: str, body: Annotated[TemplateBody, InBody()]) -> Response[Any]:
+@access(SELLER, present=lambda call: template_view(call.resource(Template)))
+def change_template(template_id: str, body: Annotated[ChangeTemplate, InBody()]) -> Response[Any]:
     """Set the name and the text of a template."""
     call: Call = router.context["call"]
     changed = operations.change_template(call.store.store_id, call.resource(Template), body.name, body.text, call.now)
