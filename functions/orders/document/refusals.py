@@ -77,7 +77,10 @@ FILLED = "post_message preview_template"
 CHANNEL = "create_alert_channel change_alert_channel"
 
 REFUSALS: Mapping[int, Mapping[str, str]] = {
-    400: {"filter_not_indexed": "list_orders list_customers list_messages"},
+    400: {
+        "cursor_invalid": "list_events",
+        "filter_not_indexed": "list_orders list_customers list_messages",
+    },
     403: {"forbidden": "get_order"},
     409: {
         "already_delivered": "action_report_delivery",
