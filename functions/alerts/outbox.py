@@ -15,8 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.scheduled_runs import out_of_time, scheduled_time
 from shared.store import queues
-from shared.store.alerts.outbox import ALERTS, DELIVERIES, Outbox
-from shared.store.dynamodb.errors import Busy
+from shared.store.alerts.outbox import ALERTS, DELIVERIES, Outbox, OutboxEntry
 from shared.telemetry import logger, metrics
 
 HALF = 25
@@ -44,13 +43,26 @@ def _enqueue(
         try:
             waiting = outbox.pending(shard, now)
             while not out_of_time() and (batch := list(islice(waiting, MESSAGES))):
-                claimed = [each.ids for each in batch if outbox.postpone(each, now)]
+                claimed = [each.ids for each in batch if _postpone(outbox, each, now)]
                 if claimed:
                     send(claimed)
                 sent += len(claimed)
-        except Busy:
-            logger.warning("a shard is left for the next run", extra={"shard": shard})
+        except Exception as error:  # the other shards are not stopped; what was claimed is due again in three minutes
+            _count_failure("a shard is left for the next run", error, shard=shard)
     return sent
+
+
+def _postpone(outbox: Outbox, entry: OutboxEntry, now: datetime) -> bool:
+    try:
+        return outbox.postpone(entry, now)
+    except Exception as error:  # an entry that stays busy must not stop those after it
+        _count_failure("an entry is left for the next run", error, ids=entry.ids)
+        return False
+
+
+def _count_failure(message: str, error: Exception, **which: Any) -> None:
+    logger.warning(message, extra={**which, "why": type(error).__name__})
+    metrics.add_metric("OutboxFailed", "Count", 1)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -16,6 +16,7 @@ from shared.operations.reminders import raise_alerts
 from shared.store import due_items, queues
 from shared.store.due_items import Due, DueKind
 from shared.store.dynamodb.errors import Busy, Missing
+from shared.store.retries import ITEM_LIMIT, time_limit
 from shared.telemetry import logger
 
 INLINE = 100
@@ -106,8 +107,9 @@ def _share(
 ) -> Iterator[Due]:
     """The first items of a shard, for this run itself; the others are sent to workers. If sending fails they stay
     due."""
+    own: list[Due] = []
     try:
-        own = list(islice(due, INLINE))
+        own += islice(due, INLINE)
         slices: list[dict[str, str]] = []
         while rest := list(islice(due, SLICE)):
             run.leave(rest[0])
@@ -121,15 +123,13 @@ def _share(
         if slices:
             send(slices)
             run.sent += len(slices)
-        return iter(own)
     except Busy:
         run.failed += 1
         logger.warning("a shard is left for the next run", extra={"shard": shard})
     except Exception:
         run.failed += 1
         logger.exception("slices could not be sent", extra={"shard": shard})
-        return iter(own)
-    return iter(())
+    return iter(own)
 
 
 def _process_all(
@@ -150,13 +150,17 @@ def _process_all(
     except Busy:
         run.failed += 1
         logger.warning("a shard is left for the next run", extra={"work": str(task.kind)})
+    except Exception:  # one entry that cannot be read must not stop the other shards
+        run.failed += 1
+        logger.exception("a shard could not be read", extra={"work": str(task.kind)})
     return True
 
 
 def _process(task: Task, due: Due, until: datetime, now: datetime, run: Run) -> None:
     item = {"work": str(task.kind), "order": f"{due.store_id}/{due.order_id}"}
     try:
-        run.done += task.process(due, until, now)
+        with time_limit(ITEM_LIMIT):
+            run.done += task.process(due, until, now)
         return
     except (Busy, Missing) as error:
         logger.warning("left for the next run", extra={**item, "why": type(error).__name__})

@@ -29,7 +29,7 @@ def sweep(now: datetime, out_of_time: Callable[[], bool], send: Send | None = No
     swept = process_due(LAPSES, before, now, out_of_time, send)
     for store_id in swept.stores:
         try:
-            rearm_store(store_id, now=now, before=before, out_of_time=out_of_time)
+            swept.failed += rearm_store(store_id, now=now, before=before, out_of_time=out_of_time).failed
         except (Busy, Missing) as error:
             swept.failed += 1
             logger.warning(

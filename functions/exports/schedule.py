@@ -5,7 +5,8 @@ The platform offers only the last three months for download, so a regular export
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -18,12 +19,22 @@ STOP_BEFORE = 10
 """No job is started with less time left than this; the next run continues."""
 
 
+def _run(step: Callable[[datetime, Callable[[], bool]], int], now: datetime, ends: Callable[[], bool]) -> int:
+    """One of the two steps; if it fails, the other one is not stopped."""
+    try:
+        return step(now, ends)
+    except Exception:
+        logger.exception("the exports that are due could not be read", extra={"step": step.__name__})
+        metrics.add_metric("ExportsFailed", "Count", 1)
+        return 0
+
+
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     now = scheduled_time(event)
     ends = out_of_time(context, STOP_BEFORE)
-    counts = {"started": exports.start_regular(now, ends), "resumed": exports.resume(now, ends)}
+    counts = {"started": _run(exports.start_regular, now, ends), "resumed": _run(exports.resume, now, ends)}
     metrics.add_metric("ExportRuns", "Count", 1)
     logger.info("exports started and resumed", extra=counts)
     return counts

@@ -20,13 +20,12 @@ from shared.store.dynamodb.errors import Missing, Stale
 from shared.store.dynamodb.table import Write
 from shared.store.exports import exports
 from shared.store.orders import lists
-from shared.store.pages import Page
+from shared.store.pages import Page, every
 from shared.telemetry import logger
 
 LEAVING_LEAD = timedelta(days=7)
 """The alert is raised this long before orders that no export has leave the window."""
-LATEST_EXPORTS = 200
-"""The exports that are searched for one that has these orders."""
+EXPORTS_PER_PAGE = 200
 MAX_COUNT = 200
 """Orders, alerts and deadlines are counted up to this number. The fact `at_least` names the counts that it cut off."""
 TOO_LATE = timedelta(hours=12)
@@ -92,7 +91,10 @@ def _leaving(store: Store, at: datetime) -> Alert | None:
 
 
 def _exported(store_id: str, since: datetime, until: datetime) -> bool:
-    for job in exports.listed(store_id, LATEST_EXPORTS, None).items:
+    """Reads the exports back to `until`: an older one cannot have these orders."""
+    for job in every(lambda after: exports.listed(store_id, EXPORTS_PER_PAGE, after)):
+        if job.requested_at < until:
+            return False
         request = job.request
         complete = request.kind is Kind.ORDERS and not request.statuses and job.state is ExportState.SUCCEEDED
         if complete and request.since <= since and request.until >= until:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from shared.domain.alerts import deliveries as model
 from shared.domain.alerts import notices
@@ -22,8 +23,9 @@ from shared.store.alerts import alerts, channels, deliveries
 from shared.store.dynamodb.errors import AlreadyRaised, Busy, Exists, Missing, Stale
 from shared.store.dynamodb.table import Write, update
 from shared.store.orders import lists
+from shared.store.pages import every
 from shared.store.retries import retry
-from shared.telemetry import metrics
+from shared.telemetry import logger, metrics
 
 DIGEST = "digest"
 ALERTS_PER_MESSAGE = 20
@@ -31,8 +33,11 @@ ALERTS_PER_MESSAGE = 20
 twenty messages a minute."""
 NEIGHBOURS = 40
 """Deliveries read before and after one, to find others for the same message."""
-DIGEST_DEADLINES, DIGEST_ALERTS = 20, 200
-DIGEST_AHEAD = timedelta(hours=48)
+DIGEST_DEADLINES = 20
+"""The deadlines of each group of DIGEST_GROUPS in a digest."""
+DIGEST_GROUPS = (None, timedelta(), timedelta(hours=24)), (timedelta(), timedelta(hours=24), timedelta(hours=48))
+"""The starts and the ends of the groups, from the time of the digest: overdue, and due within 24 and 48 hours."""
+ALERTS_PER_PAGE = 200
 MAX_QUEUE_DELAY = timedelta(minutes=15)
 """SQS delays a message by up to this. A retry within it is enqueued at once with a delay, because the outbox runs only
 each minute."""
@@ -42,10 +47,11 @@ Pairs = Sequence[tuple[Delivery, Delivery]]
 
 def create_deliveries(store_id: str, alert_id: str, now: datetime) -> list[Delivery]:
     """Create and return the deliveries of an alert, one for each channel that accepts it, and take the alert out of the
-    outbox. Raises Missing."""
+    outbox. If one channel fails, the others have theirs, and the alert stays in the outbox. Raises Missing, or what
+    failed."""
     alert = alerts.load(store_id, alert_id)
     store = stores.load(store_id).store
-    created = list[Delivery]()
+    created, failed = list[Delivery](), None
     for channel in channels.of_store(store_id):
         if alert.kind == DIGEST:
             accepted = channel.enabled and channel.digest
@@ -53,14 +59,20 @@ def create_deliveries(store_id: str, alert_id: str, now: datetime) -> list[Deliv
             accepted = channel.accepts(alert.kind, alert.severity) and alert.subject != channel.channel_id
         if not accepted:
             continue
-        delivery = _delivery(store, channel, alert, now)
-        with suppress(Exists):
-            deliveries.create(delivery)
-            created.append(delivery)
-    update(alerts.handed_over(store_id, alert_id))
+        try:
+            delivery = _delivery(store, channel, alert, now)
+            with suppress(Exists):
+                deliveries.create(delivery)
+                created.append(delivery)
+        except Exception as error:  # the other channels have their deliveries, and this one with the next message
+            failed = error
+    if failed is None:
+        update(alerts.handed_over(store_id, alert_id))
     for delivery in created:
         if delivery.next_at == now:
             enqueue(delivery)
+    if failed is not None:
+        raise failed
     return created
 
 
@@ -90,14 +102,23 @@ def _after_quiet_hours(store: Store, channel: Channel, now: datetime) -> datetim
 
 
 def _digest(store: Store, language: str, now: datetime) -> list[str]:
-    due = lists.deadlines(store.store_id, DIGEST_DEADLINES, until=now + DIGEST_AHEAD)
-    orders = [each for each in due.items if running(each)]
-    raised = [  # in two lists, or many resolved alerts of a busy day would hide an old one that is open
-        alert
-        for states in ((State.OPEN, State.ACKNOWLEDGED), (State.RESOLVED,))
-        for alert in alerts.listed(store.store_id, states, tuple(Severity), DIGEST_ALERTS, None).items
+    orders = [  # in groups, or many that are overdue would hide what is due tomorrow
+        each
+        for since, until in zip(*DIGEST_GROUPS, strict=True)
+        for each in lists.deadlines(
+            store.store_id, DIGEST_DEADLINES, since=None if since is None else now + since, until=now + until
+        ).items
+        if running(each)
     ]
+    recent = takewhile(lambda alert: alert.raised_at > now - notices.DAY, _alerts(store, State.RESOLVED))
+    raised = [*_alerts(store, State.OPEN, State.ACKNOWLEDGED), *recent]
     return notices.digest_lines(store, orders, raised, now, language)
+
+
+def _alerts(store: Store, *states: State) -> Iterator[Alert]:
+    """All alerts in these states, the latest first."""
+    severities = tuple(Severity)
+    return every(lambda after: alerts.listed(store.store_id, states, severities, ALERTS_PER_PAGE, after))
 
 
 # ---- an attempt
@@ -142,7 +163,13 @@ def claim(store_id: str, channel_id: str, delivery_id: str, owner: str, now: dat
     for each in _candidates(delivery, channel):
         if len(claimed) == ALERTS_PER_MESSAGE:
             break
-        pair = _claim(each, channel, store, owner, now)
+        try:
+            pair = _claim(each, channel, store, owner, now)
+        except Exception as error:
+            if each is delivery:
+                raise
+            logger.warning("a neighbour is left out", extra={"why": type(error).__name__})
+            continue
         if pair is not None:
             claimed.append(pair)
         elif each is delivery:

@@ -25,7 +25,7 @@ from shared.store.dynamodb.errors import Busy, Missing
 from shared.store.idempotency import PendingAnswer, settle
 from shared.store.messages import messages
 from shared.store.orders import orders
-from shared.store.retries import retry
+from shared.store.retries import ITEM_LIMIT, retry, time_limit
 from shared.telemetry import logger, metrics
 
 ORDERS_PER_SAVE = 20
@@ -84,7 +84,7 @@ def _run_pass(store_id: str, buyer_id: str, now: datetime, out_of_time: Callable
     store, erasure = stores.load(store_id).store, domain.at_start_of_pass(saved)
     remaining = customers.orders_before(store_id, buyer_id, erasure.position, erasure.requested_at)
     for number, (position, order_id) in enumerate(remaining, 1):
-        erasure = domain.after_order(erasure, position, _erase_order(store, buyer_id, order_id, erasure, now))
+        erasure = _after_order(store, buyer_id, order_id, erasure, position, now)
         if out_of_time():
             _save_progress(store_id, buyer_id, saved, replace(erasure, due_at=now))
             return False
@@ -114,6 +114,17 @@ def _save_progress(
         return erasure
 
     return retry(step, lambda: customers.load(store_id, buyer_id))
+
+
+def _after_order(store: Store, buyer_id: str, order_id: str, erasure: Erasure, position: str, now: datetime) -> Erasure:
+    """Erase one order. If that fails, it stops no other order, and the next pass tries it again."""
+    try:
+        with time_limit(ITEM_LIMIT):
+            return domain.after_order(erasure, position, _erase_order(store, buyer_id, order_id, erasure, now))
+    except Exception:
+        logger.exception("an order could not be erased", extra={"order": f"{store.store_id}/{order_id}"})
+        metrics.add_metric("ErasuresFailed", "Count", 1)
+        return domain.after_failed_order(erasure, position)
 
 
 def _erase_order(store: Store, buyer_id: str, order_id: str, erasure: Erasure, now: datetime) -> bool | None:

@@ -22,7 +22,7 @@ from shared.store.dynamodb.table import Write
 from shared.store.exports import exports, regular_exports
 from shared.store.idempotency import PendingAnswer, settle
 from shared.store.orders import counters, orders
-from shared.store.retries import retry
+from shared.store.retries import ITEM_LIMIT, retry, time_limit
 from shared.telemetry import logger, metrics
 
 CLOCK = Actor("clock", "regular export")
@@ -72,7 +72,8 @@ def resume(now: datetime, out_of_time: Callable[[], bool]) -> int:
         if out_of_time():
             break
         try:
-            resumed += _resume(store_id, export_id, now)
+            with time_limit(ITEM_LIMIT):
+                resumed += _resume(store_id, export_id, now)
         except (Stale, Missing):
             continue  # its worker was only slow, or the job was deleted
         except Exception:
@@ -97,7 +98,8 @@ def start_regular(now: datetime, out_of_time: Callable[[], bool]) -> int:
         if out_of_time():
             break
         try:
-            started += _start_regular(store_id, now)
+            with time_limit(ITEM_LIMIT):
+                started += _start_regular(store_id, now)
         except Stale:
             logger.info("another run did this", extra={"store_id": store_id})
         except Exception:

@@ -22,11 +22,11 @@ from shared.store.due_items import Due
 from shared.store.dynamodb.errors import AlreadyRaised, Missing
 from shared.store.messages import messages
 from shared.store.orders import lists, orders, payment_reminders
+from shared.store.pages import every
 from shared.store.retries import retry
 
 OPTED_OUT = "buyer_opted_out"
-LATEST_ORDERS = 50
-"""The orders of a buyer that are searched for a later paid one."""
+ORDERS_PER_PAGE = 50
 
 
 def raise_alerts(due: Due, now: datetime) -> int:
@@ -82,7 +82,8 @@ def _exempt(store: Store, order: Order) -> bool:
 
 
 def _has_paid_another(store: Store, order: Order) -> bool:
-    others = lists.orders(store.store_id, LATEST_ORDERS, buyer_id=order.buyer.id).items
+    """Reads the buyer's orders, the latest first, up to one that was paid later."""
+    others = every(lambda after: lists.orders(store.store_id, ORDERS_PER_PAGE, after, buyer_id=order.buyer.id))
     return any(
         is_paid(other) and (other.paid_at or other.placed_at) > order.placed_at
         for other in others

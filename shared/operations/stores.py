@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,12 +18,14 @@ from shared.store.alerts import daily_alerts
 from shared.store.dynamodb.errors import Busy, Exists, Missing, Stale
 from shared.store.exports import regular_exports
 from shared.store.orders import lists
-from shared.store.retries import retry
+from shared.store.retries import ITEM_LIMIT, retry, time_limit
 from shared.telemetry import logger
 
 OPENING_ROLES = frozenset({"owner", "platform"})
 SETTLE_TIME = timedelta(seconds=60)
 """Longer than any request or sweep runs. After this time, no write uses the store's former mode."""
+MAX_BUSY = 100
+"""So many busy orders are stored. If more are busy, the table itself is, and the run ends."""
 
 
 def open_store(store_id: str, role: str, now: datetime) -> stores.StoredStore:
@@ -76,36 +78,59 @@ def _digest_time(store: Store) -> tuple[str, int | None]:
     return store.time_zone, store.alert_rules.digest_hour
 
 
-def rearm_store(store_id: str, *, now: datetime, before: datetime, out_of_time: Callable[[], bool]) -> int:
+@dataclass(slots=True)
+class Rearmed:
+    """What one run of `rearm_store` did: orders checked, and those among them that failed."""
+
+    checked: int = 0
+    failed: int = 0
+
+
+def rearm_store(store_id: str, *, now: datetime, before: datetime, out_of_time: Callable[[], bool]) -> Rearmed:
     """Update the clock entries of a store's orders to its mode and rules, from the position of the last run, and apply
-    lapses that are due. Returns the number of orders checked; stops early when `out_of_time()` is true.
+    lapses that are due. Stops early when `out_of_time()` is true, or when MAX_BUSY orders are busy.
 
-    A run stops at an order with write conflicts, and the next run tries it again. An order that cannot be read is
-    logged and skipped.
+    An order with write conflicts stops no other: it is stored, and each run tries it again. An order that cannot be
+    read is logged and skipped. Raises Missing or Busy.
     """
-    stored = stores.load(store_id)
-    if stored.rearming is None:
-        return 0
-    checked, position = 0, stored.rearming.after
-    for due_key, order_id in lists.orders_due_after(store_id, position):
-        if out_of_time():
-            _save_position(stored, position)
-            return checked
+    stored, run = stores.load(store_id), Rearmed()
+    rearming = stored.rearming
+    if rearming is None:
+        return run
+    position, busy = rearming.after, list[str]()
+
+    def rearm(order_id: str) -> None:
+        run.checked += 1
         try:
-            lapse_order(store_id, order_id, before=before, now=now)
+            with time_limit(ITEM_LIMIT):
+                lapse_order(store_id, order_id, before=before, now=now)
         except Busy:
+            run.failed += 1
+            busy.append(order_id)
             logger.warning("an order is busy", extra={"order": f"{store_id}/{order_id}"})
-            _save_position(stored, position)
-            return checked
         except Exception:
+            run.failed += 1
             logger.exception("an order could not be armed", extra={"order": f"{store_id}/{order_id}"})
-        checked, position = checked + 1, due_key
-    _save_position(stored, None)
-    return checked
+
+    waiting = list(rearming.busy)
+    try:
+        while waiting and not out_of_time():
+            rearm(waiting.pop(0))
+        for due_key, order_id in lists.orders_due_after(store_id, position):
+            if out_of_time() or len(busy) + len(waiting) >= MAX_BUSY:
+                break
+            rearm(order_id)
+            position = due_key
+        else:
+            position = lists.AFTER_ALL_DEADLINES
+    finally:
+        after = stores.Rearming(position, rearming.at, (*busy, *waiting))
+        done = position == lists.AFTER_ALL_DEADLINES and not after.busy
+        if after != rearming:
+            _save_rearming(stored, None if done else after)
+    return run
 
 
-def _save_position(stored: stores.StoredStore, position: str | None) -> None:
-    assert stored.rearming is not None
-    rearming = stores.Rearming(position, stored.rearming.at) if position else None
+def _save_rearming(stored: stores.StoredStore, rearming: stores.Rearming | None) -> None:
     with suppress(Stale):  # the settings have changed; the next sweep starts again with the new ones
         stores.save(stored, stored.store, rearming=rearming)

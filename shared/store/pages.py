@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, TypeVar
@@ -35,6 +35,17 @@ class Listed(Generic[T]):
     order_id: str
     record: T
     currency: str = ""
+
+
+def every(page_after: Callable[[Position | None], Page[T]]) -> Iterator[T]:
+    """All items of a list, read page by page as they are needed."""
+    after: Position | None = None
+    while True:
+        page = page_after(after)
+        yield from page.items
+        if page.end is None:
+            return
+        after = page.end
 
 
 def page_of(items: Iterable[T], limit: int, key: Callable[[T], str]) -> Page[T]:

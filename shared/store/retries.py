@@ -15,6 +15,8 @@ from shared.store.dynamodb.errors import Busy, Stale, StoreError
 
 LIMIT = 15.0
 """Seconds after which no further attempt starts. `time_limit` can set an earlier end."""
+ITEM_LIMIT = 3.0
+"""The same for one item of a run over many items, so that a few that stay busy do not use up the time of the run."""
 SLOWEST_CALL = 9.0
 """The longest time of one call of the table, in seconds: three attempts of the client, each with 1 s to connect and 2 s
 to read. A request starts no attempt when it has less time left."""

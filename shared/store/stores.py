@@ -19,10 +19,11 @@ from shared.store.orders.counters import new_counter_writes
 @dataclass(frozen=True, slots=True)
 class Rearming:
     """A pending update of the store's orders after a change of mode: it continues after the due key `after`, not before
-    `at`."""
+    `at`. `busy` are orders before this key that could not be updated yet."""
 
     after: str
     at: datetime
+    busy: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class StoredStore:
 def load(store_id: str) -> StoredStore:
     """Read consistently, because settings decide about money. Raises Missing."""
     record = table.load(StoreRecord, store_id, keys.STORE)
-    rearming = Rearming(record.rearm_after, record.rearm_at) if record.rearm_after else None
+    busy = tuple(record.rearm_busy or ())
+    rearming = Rearming(record.rearm_after, record.rearm_at, busy) if record.rearm_after else None
     return StoredStore(_store(store_id, record.settings), int(record.version), record.created_at, rearming)
 
 
@@ -65,6 +67,7 @@ def save(before: StoredStore, store: Store, *, rearming: Rearming | None, also: 
         settings=_settings(store),
         rearm_after=rearming and rearming.after,
         rearm_at=rearming and rearming.at,
+        rearm_busy=list(rearming.busy) or None if rearming else None,
         clock_shard=keys.clock_shard(store.store_id, "") if rearming else None,
         fires_at=keys.sort_key(rearming.at, store.store_id) if rearming else None,
     )

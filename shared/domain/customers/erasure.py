@@ -44,7 +44,8 @@ class Erasure:
     until they have, unless `include_open`: they could not be shipped.
 
     `turn` counts the passes over the orders; `position` is the last order that this pass has handled. `erased` and
-    `open` count the orders of this pass that were erased, and that are open still. `due_at` is the time of the next
+    `open` count the orders of this pass that were erased, and that are open still; `failed` of the open ones could not
+    be erased, and are tried again soon. `due_at` is the time of the next
     step; None when the erasure is done. `settled` is set when the first round has ended: a later round handles what was
     open or unknown then, and leaves alone what has been erased.
     """
@@ -59,6 +60,7 @@ class Erasure:
     due_at: datetime | None = None
     finished_at: datetime | None = None
     settled: bool = False
+    failed: int = 0
 
     @property
     def state(self) -> str:
@@ -73,16 +75,18 @@ def new_erasure(actor: Actor, include_open: bool, now: datetime) -> Erasure:
 
 def after_pass(erasure: Erasure, now: datetime) -> Erasure:
     """The erasure after a pass over all orders. After the first pass the second is due; after the second the erasure is
-    done, or due again in RECHECK_AFTER if some orders are still open."""
-    if erasure.turn < PASSES:
+    done, or due again in RECHECK_AFTER if some orders are still open. While orders fail, another pass is due."""
+    if erasure.turn < PASSES or erasure.failed:
         return replace(
             erasure,
-            turn=erasure.turn + 1,
+            turn=min(erasure.turn + 1, PASSES),
             position="",
             erased=0,
             open=0,
+            failed=0,
             due_at=now + SECOND_PASS_AFTER,
             finished_at=None,
+            settled=erasure.settled or erasure.turn == PASSES,
         )
     due_at = now + RECHECK_AFTER if erasure.open else None
     return replace(erasure, turn=1, position="", due_at=due_at, finished_at=now, settled=True)
@@ -100,7 +104,7 @@ def with_another_round(erasure: Erasure) -> Erasure:
 
 def at_start_of_pass(erasure: Erasure) -> Erasure:
     """The erasure with its counts set to 0, if a pass begins."""
-    return erasure if erasure.position else replace(erasure, erased=0, open=0)
+    return erasure if erasure.position else replace(erasure, erased=0, open=0, failed=0)
 
 
 def after_order(erasure: Erasure, position: str, erased: bool | None) -> Erasure:
@@ -108,6 +112,11 @@ def after_order(erasure: Erasure, position: str, erased: bool | None) -> Erasure
     return replace(
         erasure, position=position, erased=erasure.erased + (erased is True), open=erasure.open + (erased is False)
     )
+
+
+def after_failed_order(erasure: Erasure, position: str) -> Erasure:
+    """The erasure after an order that could not be erased now."""
+    return replace(after_order(erasure, position, False), failed=erasure.failed + 1)
 
 
 def may_erase(order: Order, erasure: Erasure) -> bool:

@@ -203,6 +203,8 @@ def _erasure_content(erasure: Erasure) -> dict[str, Any]:
     times = {name: at and _time.serialize(at) for name in _TIMES if (at := getattr(erasure, name))}
     content = asdict(erasure)
     content["place"] = content.pop("position")  # its stored name
+    if not erasure.failed:
+        del content["failed"]  # the former code does not know it
     return content | dict.fromkeys(_TIMES) | times
 
 

@@ -209,13 +209,15 @@ class AccessRecord(Record, discriminator="access"):
 
 class StoreRecord(Record, discriminator="store"):
     """A store's settings. After a change of mode the sweep updates the clock entries of the store's orders:
-    `rearm_after` is the due key of the last updated order, `rearm_at` the earliest time of the next step."""
+    `rearm_after` is the due key of the last updated order, `rearm_at` the earliest time of the next step, `rearm_busy`
+    the orders before it that were busy."""
 
     version = NumberAttribute()
     created_at = InstantAttribute()
     settings = JSONTextAttribute()
     rearm_after = UnicodeAttribute(null=True)
     rearm_at = InstantAttribute(null=True)
+    rearm_busy = JSONTextAttribute(null=True)
 
 
 class RegularExportRecord(Record, discriminator="regular_export"):

@@ -9,7 +9,7 @@ from datetime import datetime
 from shared.domain.order.amounts import Amounts, Outcome, outcome_of
 from shared.domain.order.model import Assessment, Buyer, FundState, Overlay, Status, Timer, Violation
 from shared.store.dynamodb import indexes, keys
-from shared.store.dynamodb.indexes import FIRST, Selection
+from shared.store.dynamodb.indexes import FIRST, LAST, Selection
 from shared.store.dynamodb.records import OrderRecord, Record
 from shared.store.dynamodb.table import get, query_keys
 from shared.store.orders import part_lists
@@ -22,8 +22,8 @@ OVERLAY_INDEXES = {
     Overlay.REFUND: "by_refund",
     Overlay.UNREAD: "by_unread",
 }
-BEFORE_ALL_DEADLINES = FIRST
-"""The due key from which `orders_due_after` reads all orders."""
+BEFORE_ALL_DEADLINES, AFTER_ALL_DEADLINES = FIRST, LAST
+"""The due keys from which `orders_due_after` reads all orders, and none."""
 
 
 @dataclass(frozen=True, slots=True)
