@@ -15,6 +15,8 @@ from shared.domain.alerts import notices
 from shared.domain.customers import model as customers
 from shared.domain.exports import columns, customer_columns
 from shared.domain.exports import model as exports
+from shared.domain.imports import model as imports
+from shared.domain.imports import reasons
 from shared.domain.labels import LABELS, label, labelled
 from shared.domain.order import amounts, deadlines, ledger, lifecycle
 from shared.domain.order.model import FundState, Overlay, RefundState, Status
@@ -37,6 +39,9 @@ CODES: dict[str, set[str]] = {
     "alert_state": set(alerts.State),
     "export_kind": set(exports.Kind),
     "export_state": set(exports.State),
+    "import_kind": set(imports.Kind),
+    "import_state": set(imports.State),
+    "row_state": set(imports.RowState),
     "frequency": {name for name, _ in customers.FREQUENCIES},
     "amount": {name for name, _ in customers.AMOUNTS},
 }
@@ -61,6 +66,7 @@ def pairs() -> Iterator[tuple[str, tuple[str, str]]]:
         "exports": export_models.MESSAGES,
         "silence": notices.SILENCE,
         "alerts": {name: (kind.english, kind.chinese) for name, kind in alerts.KINDS.items()},
+        "imports": reasons.REASONS,
         "measures": {name: measure.counts for name, measure in service_level.MEASURES.items()},
         "columns": {code: (each.english, each.chinese) for code, each in columns.COLUMNS.items()},
         "customer columns": {code: (each.english, each.chinese) for code, each in customer_columns.COLUMNS.items()},

@@ -76,8 +76,8 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Report(Body):
-    """What the platform or the seller tells of an order. An empty string in an optional field is the same as none."""
+class OrderBody(Body):
+    """A body about an order, or a part of one. An empty string in an optional field is the same as none."""
 
     @model_validator(mode="before")
     @classmethod

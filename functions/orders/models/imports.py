@@ -14,6 +14,7 @@ from functions.orders.models.values import ActorView, actor_view, instant, witho
 from shared.domain.imports import model as domain
 from shared.domain.imports.model import Import, ImportRequest, Kind, RowResult, RowState, State
 from shared.domain.imports.reasons import reason
+from shared.domain.labels import labelled
 from shared.operations.imports import Form
 
 LAYOUTS = ("aliexpress", "orderkeep", "amazon", "shopify", "ebay", "etsy")
@@ -57,8 +58,10 @@ class ImportView(TypedDict):
 
     id: str
     kind: str
+    kind_label: str
     file_name: str
     state: str
+    state_label: str
     layout: str | None
     time_zone: str | None
     progress: ProgressView
@@ -81,7 +84,9 @@ class RowView(TypedDict):
     row: int
     order_id: str
     state: str
+    state_label: str
     effect: NotRequired[str]
+    effect_label: NotRequired[str]
     column: NotRequired[str]
     value: NotRequired[str]
     code: NotRequired[str]
@@ -93,11 +98,11 @@ RowStateName = Literal["created", "updated", "unchanged", "failed"]
 
 def import_view(job: Import, language: str, form: Form | None = None, *, listed: bool = False) -> ImportView:
     counts = job.counts
-    view: ImportView = {
+    view: Any = {
         "id": job.import_id,
-        "kind": job.request.kind,
+        **labelled("kind", "import_kind", job.request.kind, language),
         "file_name": job.request.file_name,
-        "state": job.state,
+        **labelled("state", "import_state", job.state, language),
         "layout": job.layout,
         "time_zone": job.time_zone,
         "progress": {"done": job.done, "total": job.total, "percent": job.percent},
@@ -120,15 +125,15 @@ def import_view(job: Import, language: str, form: Form | None = None, *, listed:
     if form is not None and job.state is State.AWAITING_UPLOAD:
         view["upload"] = {"url": form.url, "fields": form.fields}
         view["max_bytes"] = domain.MAX_BYTES
-    return view
+    return view  # type: ignore[no-any-return]
 
 
 def row_view(result: RowResult, language: str) -> RowView:
     view: dict[str, Any] = {
         "row": result.row,
         "order_id": result.order_id,
-        "state": result.state,
-        "effect": result.effect,
+        **labelled("state", "row_state", result.state, language),
+        **labelled("effect", "effect", result.effect, language),
         "column": result.column,
         "value": result.value,
         "code": result.code,

@@ -10,14 +10,14 @@ from pydantic import Field, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from functions.orders.models.fields import Body, Currency, Day, Duration, Rate, Report, Short, Zone, iso_duration
+from functions.orders.models.fields import Body, Currency, Day, Duration, OrderBody, Rate, Short, Zone, iso_duration
 from functions.orders.models.values import rate
 from functions.orders.problems import malformed
 from shared.domain.order.ledger import MILLION
 from shared.domain.stores import DeadlinePolicy, FeeRates, Mode, Store
 
 
-class FeeRatesBody(Report):
+class FeeRatesBody(OrderBody):
     """The shares of the order amount less tax that the platform takes, as decimal strings."""
 
     commission: Rate

@@ -15,6 +15,7 @@ from typing import Any
 
 from shared.domain.errors import Conflict
 from shared.domain.order.transitions import Actor
+from shared.domain.sentences.sentence import say
 
 
 class Kind(StrEnum):
@@ -283,7 +284,9 @@ def finish(job: Import, failed_rows: str | None, now: datetime) -> Import:
 def apply(job: Import, now: datetime) -> Import:
     """Carry out a preview. Raises Conflict `import_not_previewed`."""
     if job.state is not State.PREVIEW:
-        raise Conflict("import_not_previewed", f"The import is {job.state}: only a preview is applied.")
+        raise Conflict(
+            "import_not_previewed", say("The import is {state}: only a preview is applied.", state=job.state)
+        )
     old = (*(step.key for step in job.steps), *filter(None, [job.failed_rows]))
     return replace(
         job,
@@ -302,7 +305,7 @@ def apply(job: Import, now: datetime) -> Import:
 def cancel(job: Import, now: datetime) -> Import:
     """Stop the import between two rows. Rows that took effect stay. Raises Conflict `import_ended`."""
     if job.state in (State.SUCCEEDED, State.FAILED, State.CANCELLED):
-        raise Conflict("import_ended", f"The import has {job.state} already.")
+        raise Conflict("import_ended", say("The import has {state} already.", state=job.state))
     return replace(job, state=State.CANCELLED, finished_at=now, watch_at=None, lease=None)
 
 

@@ -107,4 +107,6 @@ OF_ORDERS: dict[str, str] = {
     "Another template of the store has this name.": "店铺已有同名模板。",
     "The store has no such template.": "店铺没有这个留言模板。",
     "A store has at most {most} templates.": "每个店铺最多 {most} 个留言模板。",
+    "The import is {state}: only a preview is applied.": "导入的状态为 {state}：只有预览（preview）可以执行。",
+    "The import has {state} already.": "导入已结束，状态为 {state}。",
 }

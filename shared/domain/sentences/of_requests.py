@@ -134,4 +134,5 @@ OF_REQUESTS: dict[str, str] = {
     "There are at most {max_length} of these.": "此处最多 {max_length} 项。",
     "This is one of {expected}.": "此处只能是：{expected}。",
     "This value is not allowed here.": "此处不能使用该值。",
+    "The rows of an import are kept for 30 days.": "导入的行只保留 30 天。",
 }

@@ -17,8 +17,8 @@ from functions.orders.models.fields import (
     Instant,
     Long,
     Name,
+    OrderBody,
     Reason,
-    Report,
     Short,
     TrackingNo,
     Url,
@@ -35,7 +35,7 @@ from shared.operations.orders import Request
 Solution = Literal["refund", "return_and_refund"]
 
 
-class Step(Report):
+class Step(OrderBody):
     """The fields of every action. Only the platform may give `at`, the time at which it happened."""
 
     at: Instant | None = None
@@ -65,7 +65,7 @@ class LineQuantity(Body):
     quantity: Count
 
 
-class NewParcel(Report):
+class NewParcel(OrderBody):
     carrier: Short
     tracking_no: TrackingNo
     tracking_url: Url | None = None
@@ -126,7 +126,7 @@ SnapshotStatus = StrEnum("SnapshotStatus", [(code, code) for code in (*Status, "
 EndReason = StrEnum("EndReason", [(reason, reason) for reason in END_REASONS])  # type: ignore[misc]
 
 
-class Sync(Report):
+class Sync(OrderBody):
     changed_at: Instant
     order: NewOrder
     status: SnapshotStatus

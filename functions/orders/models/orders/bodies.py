@@ -21,8 +21,8 @@ from functions.orders.models.fields import (
     Instant,
     Long,
     Name,
+    OrderBody,
     OrderId,
-    Report,
     Short,
     Url,
 )
@@ -45,14 +45,14 @@ class Deadline(Body):
 Deadlines = Annotated[list[Deadline], Field(max_length=20)]
 
 
-class BuyerBody(Report):
+class BuyerBody(OrderBody):
     id: Short
     country: Country
     name: Short | None = None
     email: Annotated[str, StringConstraints(min_length=3, max_length=254)] | None = None
 
 
-class Recipient(Report):
+class Recipient(OrderBody):
     country: Country
     name: Short | None = None
     state: Short | None = None
@@ -64,7 +64,7 @@ class Recipient(Report):
     tax_id: Short | None = None
 
 
-class LineBody(Report):
+class LineBody(OrderBody):
     line_id: Name
     product_id: Name
     sku: Short | None = None
@@ -78,7 +78,7 @@ class LineBody(Report):
     image_url: Url | None = None
 
 
-class NewOrder(Report):
+class NewOrder(OrderBody):
     order_id: OrderId
     placed_at: Instant
     buyer: BuyerBody

@@ -28,5 +28,5 @@ class EventFeed(TypedDict):
     page: EventPage
 
 
-def event_view(event: Listed[Entry]) -> EventView:
-    return {"order_id": event.order_id, **entry_view(event.record)}
+def event_view(event: Listed[Entry], language: str) -> EventView:
+    return {"order_id": event.order_id, **entry_view(event.record, language=language)}

@@ -40,4 +40,4 @@ def list_events(
     found = events.after(store_id, start, limit, call.now)
     end = cursors.seal_lasting(list(found.end), store_id, FEED)
     page = {"next_cursor": end if found.more else None, "after": end, "limit": limit}
-    return reply({"data": [event_view(each) for each in found.items], "page": page})
+    return reply({"data": [event_view(each, call.language) for each in found.items], "page": page})
