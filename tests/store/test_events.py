@@ -227,7 +227,7 @@ def test_a_reader_that_keeps_up_pays_one_read_unit_and_a_change_one_write_unit(o
         for action in ("pay", "pass_risk"):
             assert shop.platform.act(order_id, action).status == 200
         with metered() as costs[role]:
-            assert getattr(shop, role).act(order_id, "ship", {"parcels": [parcel()]}).status == 200
+            assert getattr(shop, role).act(order_id, "ship", {"parcels": [parcel(f"LX{role}")]}).status == 200
     reported, done = costs["platform"], costs["staff"]
     assert (done.writes - reported.writes, done.reads - reported.reads) == (1, 1)
     assert done.indexes["by_state"] - reported.indexes["by_state"] == 1
