@@ -9,6 +9,7 @@ from shared.domain.alerts.model import Alert, State
 from shared.domain.alerts.rules import AlertRules
 from shared.domain.order.transitions import Actor
 from shared.operations.stores import change_store
+from shared.operations.templates import find_template
 from shared.store import stores
 from shared.store.alerts import alerts
 from shared.store.dynamodb import table
@@ -31,6 +32,13 @@ def acknowledge(alert: Alert, actor: Actor, now: datetime, pending: PendingAnswe
 
 
 def change_rules(stored: stores.StoredStore, rules: AlertRules, now: datetime) -> AlertRules:
-    """Set the store's rules. The next sweeps apply them to existing orders, as with a new mode (see `rearm_store`)."""
+    """Set the store's rules. The next sweeps apply them to existing orders, as with a new mode (see `rearm_store`).
+
+    Raises Unprocessable if the store does not have the template of the payment reminders. The template that the rules
+    name already may have been deleted.
+    """
+    template_id = rules.remind_payment.template_id
+    if template_id and template_id != stored.store.alert_rules.remind_payment.template_id:
+        find_template(stored.store.store_id, template_id, "/remind_payment/template_id")
     after = change_store(stored, lambda store: replace(store, alert_rules=store.alert_rules.updated(rules, now)), now)
     return after.alert_rules

@@ -11,7 +11,6 @@ from typing import Any
 from ulid import ULID
 
 from shared.domain.alerts import order_alerts
-from shared.domain.customers import model as buyers
 from shared.domain.customers.model import Customer
 from shared.domain.errors import Conflict, Unprocessable
 from shared.domain.order import lifecycle
@@ -22,8 +21,8 @@ from shared.domain.order.placement import Placement, place
 from shared.domain.order.transitions import Actor, Command
 from shared.domain.sentences.sentence import say
 from shared.domain.stores import Store
+from shared.operations.reminder_messages import with_message
 from shared.store import stores
-from shared.store.customers import customers
 from shared.store.dynamodb.errors import Exists, Missing, Stale, TooLarge
 from shared.store.dynamodb.table import Write
 from shared.store.idempotency import PendingAnswer, settle
@@ -102,18 +101,22 @@ def change_order(
     at = request.at or request.now
     refuse_future(at, request.now, "/changed_at" if request.action == "sync" else "/at")
     command = Command(request.action, request.actor, at, request.now, store, new_id, request.body or {}, request.reason)
-    guard = _reminder_condition if request.action == "remind_payment" else None
-    return _apply(store, loaded, request, lambda order: lifecycle.act(order, command), pending, guard, dry_run=dry_run)
+
+    def step(order: Order) -> tuple[Change, Sequence[Write]]:
+        done = lifecycle.act(order, command)
+        return with_message(done, command) if request.action == "remind_payment" else (done, ())
+
+    return _apply(store, loaded, request, step, pending, dry_run=dry_run)
 
 
 def patch_order(store: Store, loaded: orders.Loaded, fields: Mapping[str, Any], request: Request) -> Order:
     """Set `note`, `tags` or `assignee`. This is possible in every status and changes none. Raises PreconditionFailed or
     Busy."""
 
-    def patched(order: Order) -> Change:
+    def patched(order: Order) -> tuple[Change, Sequence[Write]]:
         after = replace(order, **fields)
         if after == order:
-            return Change(order, ())
+            return Change(order, ()), ()
         after = replace(after, version=order.version + 1)
         entry = Entry(
             after.version,
@@ -126,7 +129,7 @@ def patch_order(store: Store, loaded: orders.Loaded, fields: Mapping[str, Any], 
             changes=changes(order, after),
             currency=order.currency,
         )
-        return Change(after, (entry,))
+        return Change(after, (entry,)), ()
 
     return _apply(store, loaded, request, patched)
 
@@ -175,9 +178,8 @@ def _apply(
     store: Store,
     loaded: orders.Loaded,
     request: Request,
-    step: Callable[[Order], Change],
+    step: Callable[[Order], tuple[Change, Sequence[Write]]],
     pending: PendingAnswer | None = None,
-    guard: Callable[[Order], Sequence[Write]] | None = None,
     *,
     dry_run: bool = False,
 ) -> Order:
@@ -186,8 +188,7 @@ def _apply(
 
     def attempt(loaded: orders.Loaded) -> Order:
         check_version(loaded.order, request.expected)
-        done = step(loaded.order)
-        also = guard(done.order) if guard and done.entries else ()
+        done, also = step(loaded.order)
         if dry_run or not done.entries:
             return done.order
         alert_changes = order_alerts.for_change(loaded.order, done, store, loaded.progress)
@@ -203,15 +204,6 @@ def _apply(
     except TooLarge:
         _catch_up(store, loaded.order, request)
         return retry(attempt, load)
-
-
-def _reminder_condition(order: Order) -> Sequence[Write]:
-    """The condition that the buyer may still be reminded, for the transaction of the reminder: a concurrent opt-out
-    comes before it or after it. Raises Conflict `buyer_opted_out`."""
-    customer = customers.find(order.store_id, order.buyer.id)
-    if customer is not None:
-        buyers.check_may_be_reminded(customer)
-    return [customers.may_be_reminded_check(order)]
 
 
 def _catch_up(store: Store, order: Order, request: Request) -> None:

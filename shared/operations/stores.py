@@ -71,7 +71,7 @@ def change_store(stored: stores.StoredStore, change: Callable[[Store], Store], n
 def _clock_settings(store: Store) -> tuple[Any, ...]:
     """The settings that an order's entries in the clock's indexes depend on."""
     rules = store.alert_rules
-    return store.policy.mode, dict(rules.leads), rules.former, rules.remind_payment
+    return store.policy.mode, dict(rules.leads), rules.former, replace(rules.remind_payment, template_id=None)
 
 
 def _digest_time(store: Store) -> tuple[str, int | None]:

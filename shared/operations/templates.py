@@ -59,12 +59,12 @@ def delete_template(store_id: str, template: Template) -> None:
     )
 
 
-def find_template(store_id: str, template_id: str) -> Template:
+def find_template(store_id: str, template_id: str, pointer: str = "/template_id") -> Template:
     """The template with an id from a request body. Raises Unprocessable `template_unknown`."""
     try:
         return templates.load(store_id, template_id)
     except Missing:
-        raise Unprocessable("template_unknown", "The store has no such template.", "/template_id") from None
+        raise Unprocessable("template_unknown", "The store has no such template.", pointer) from None
 
 
 def _name_taken() -> Conflict:

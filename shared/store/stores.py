@@ -120,6 +120,7 @@ def _rules_content(rules: AlertRules) -> dict[str, Any]:
             "after": remind.after.total_seconds(),
             "exempt_countries": sorted(remind.exempt_countries),
             "since": remind.since and keys.instant(remind.since),
+            **({"template_id": remind.template_id} if remind.template_id else {}),
         },
         "former": [[keys.instant(until), _leads_content(leads)] for until, leads in rules.former],
     }
@@ -137,6 +138,7 @@ def _rules(content: dict[str, Any]) -> AlertRules:
             timedelta(seconds=remind["after"]),
             frozenset(remind["exempt_countries"]),
             remind["since"] and datetime.fromisoformat(remind["since"]),
+            remind.get("template_id"),
         ),
         former=tuple((datetime.fromisoformat(until), _leads(leads)) for until, leads in content["former"]),
     )

@@ -38,7 +38,7 @@ KEPT: dict[type, str] = {
     Dispute: "dispute_id number stage opened_at held_since kind claim respond_by line_ids return_address "
     "return_carrier return_tracking_no returned_at ended_at result",
     Proposal: "by solution refund at state",
-    Customer: "store_id buyer_id country counts spend first_at last_at blocked reminder_opt_out erasure version",
+    Customer: "store_id buyer_id country counts spend first_at last_at blocked reminder_opt_out erasure version origin",
 }
 
 

@@ -365,6 +365,11 @@ def test_the_rule_reminds_whom_it_should_once_and_nobody_else(desk: Api) -> None
     assert actions(shop, plain).count(("remind_payment", "clock")) == 1
     for order_id in (exempt, talking, paid_since, by_hand["order_id"], other):
         assert ("remind_payment", "clock") not in actions(shop, order_id), order_id
+    written = {each["order_id"]: each["text"] for each in shop.viewer.every("/v1/messages") if each["from"] == "seller"}
+    assert written.keys() == {plain, by_hand["order_id"]}, "each reminder is a message, and there is no other"
+    assert plain in written[plain]
+    fed = [(each["order_id"], each["actor"]["role"]) for each in shop.owner.get("/v1/events").json["data"]]
+    assert sorted(fed) == sorted([(plain, "clock"), (by_hand["order_id"], "staff")])
     assert shop.platform.act(plain, "pay").status == 200
     day = (NOW + timedelta(days=1)).date()
     report = shop.viewer.get("/v1/reports/payment-reminders", query={"to": day.isoformat()}).json

@@ -143,7 +143,6 @@ def test_an_opt_out_and_a_reminder_at_once_have_one_order(on_dynoxide: Api) -> N
 
 
 def test_a_reminder_that_was_allowed_when_read_is_refused_when_written(on_moto: Api, monkeypatch: Any) -> None:
-    from shared.operations import orders as operations
     from shared.store.customers import customers
 
     shop = on_moto.shop()
@@ -156,7 +155,7 @@ def test_a_reminder_that_was_allowed_when_read_is_refused_when_written(on_moto: 
             opted.append(customers.save(found, replace(found, reminder_opt_out=True)))
         return found
 
-    monkeypatch.setattr(operations.customers, "find", read_then_opted_out)
+    monkeypatch.setattr(customers, "find", read_then_opted_out)
     refused = shop.staff.act(order_id, "remind_payment")
     assert (refused.status, refused.code, len(opted)) == (409, "buyer_opted_out", 1)
     assert shop.viewer.get(f"/v1/orders/{order_id}").json["version"] == 1

@@ -13,7 +13,8 @@ DOES: Mapping[str, str] = {
     "fail_payment": "The payment has failed; the buyer may pay again.",
     "pay": "The buyer has paid. Without `amount` it is the order's total. The platform then checks the risk.",
     "adjust_price": "Set the order's total before it is paid. The difference is `amounts.adjustment`.",
-    "remind_payment": "Ask the buyer to pay; once an order, and never a buyer who has opted out.",
+    "remind_payment": "Ask the buyer to pay, by an order message with your `text`, the store's template (see the "
+    "alert rules) or a standard text; once an order, and never a buyer who has opted out.",
     "cancel_unpaid": "The buyer has cancelled the order before paying it.",
     "expire_payment": "The time to pay is over, and the order ends.",
     "pass_risk": "The risk check has passed. The seller may ship, and the ship-by timer starts.",

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, StrictBool, Strict
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from functions.orders.models.fields import Body, Country, Duration, duration, iso_duration
+from functions.orders.models.fields import Body, Country, Duration, Name, duration, iso_duration
 from functions.orders.models.values import instant
 from functions.orders.problems import malformed
 from shared.domain.alerts.model import Alert, sentence
@@ -82,6 +82,7 @@ class RemindPaymentBody(Body):
     exempt_countries: Annotated[list[Country], Field(max_length=250, json_schema_extra={"default": []})] = Field(
         default_factory=list
     )
+    template_id: Name | None = None
 
 
 class AlertRulesBody(Body):
@@ -113,7 +114,12 @@ class AlertRulesBody(Body):
             quiet_hours=QuietHours(quiet.start, quiet.end) if quiet else None,
             digest_hour=self.digest_hour,
             unanswered_after=self.unanswered_after,
-            remind_payment=PaymentReminders(remind.enabled, remind.after, frozenset(remind.exempt_countries)),
+            remind_payment=PaymentReminders(
+                remind.enabled,
+                remind.after,
+                frozenset(remind.exempt_countries),
+                template_id=remind.template_id,
+            ),
         )
 
 
@@ -151,6 +157,7 @@ class RemindPaymentView(TypedDict):
     after: str
     exempt_countries: list[str]
     since: str | None
+    template_id: str | None
 
 
 class AlertRulesView(TypedDict):
@@ -225,6 +232,7 @@ def rules_view(rules: AlertRules, time_zone: str) -> AlertRulesView:
             "after": iso_duration(remind.after),
             "exempt_countries": sorted(remind.exempt_countries),
             "since": instant(remind.since) if remind.since else None,
+            "template_id": remind.template_id,
         },
         "time_zone": time_zone,
     }

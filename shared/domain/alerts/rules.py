@@ -47,12 +47,14 @@ class QuietHours:
 @dataclass(frozen=True, slots=True)
 class PaymentReminders:
     """Payment reminders (催付款) by rule, sent `after` the order was placed. `since` is when the rule was switched on:
-    reminders with an earlier time are not sent."""
+    reminders with an earlier time are not sent. `template_id` names the store's template for all reminders, those by
+    hand too."""
 
     enabled: bool = False
     after: timedelta = timedelta(hours=24)
     exempt_countries: frozenset[str] = frozenset()
     since: datetime | None = None
+    template_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

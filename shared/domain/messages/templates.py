@@ -104,8 +104,12 @@ def fill(template: Template, order: Order, store: Store) -> str:
     Raises Unprocessable at `/template_id`: `template_variable_empty` and `template_variable_not_english` name the
     variable, never its value; `message_too_long` if the result is too long.
     """
-    values = {name: _value(name, order, store) for name in template.variables}
-    text = _VARIABLE.sub(lambda match: values[match[1]], template.text)
+    return fill_text(template.text, order, store)
+
+
+def fill_text(text: str, order: Order, store: Store) -> str:
+    """The same for the text of a template."""
+    text = _VARIABLE.sub(lambda match: _value(match[1], order, store), text)
     messages.check(text, messages.SELLER, "/template_id")
     return text
 

@@ -35,9 +35,9 @@ class Entry:
         return self.actor.kind in (SELLER, CLOCK)
 
 
-NOTES = ("skipped", "kept", "reopened")
-"""What an action says beside the changed fields: the statuses that a snapshot skipped, what it did not undo, and that a
-closed order was opened again."""
+NOTES = ("skipped", "kept", "reopened", "message_id")
+"""What an action says beside the changed fields: the statuses that a snapshot skipped, what it did not undo, that a
+closed order was opened again, and the message of a reminder."""
 HIDDEN = "***"
 """Stands for a value that the history does not keep, because it may be personal or long."""
 NOT_RECORDED = (None, None)

@@ -84,6 +84,16 @@ def post(
     transact(writes)
 
 
+def reminder_writes(order: Order, before: Thread, message: Message) -> list[Write]:
+    """The writes of a payment reminder, for the transaction of the reminder. It answers no message of the buyer. They
+    raise Stale if the thread has changed."""
+    change = ThreadChange(replace(before, version=before.version + 1))
+    return [
+        Put(_record(order, message), absent(), stale),
+        *_thread_writes(order.store_id, order.order_id, before, change),
+    ]
+
+
 def save_alerts(store_id: str, order_id: str, before: Thread, change: ThreadChange) -> None:
     """Write the alerts of a thread without a new message. Raises Stale."""
     after = replace(change, thread=replace(change.thread, version=before.version + 1))

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictInt
+from pydantic import Field, StrictInt, StringConstraints
 
 from functions.orders.call import Call
 from functions.orders.identity import PLATFORM
@@ -85,6 +85,12 @@ class EditShipment(Step):
 
 class AdjustPrice(Step):
     total: Amount
+
+
+class RemindPayment(Step):
+    """Without `text`, the message has the store's own template (see the alert rules), or a standard text."""
+
+    text: Annotated[str, StringConstraints(max_length=20_000)] | None = None
 
 
 class ExtendReceipt(Step):
@@ -168,6 +174,7 @@ ACTION_BODIES: dict[str, type[Body]] = {
     "ship": Ship,
     "edit_shipment": EditShipment,
     "adjust_price": AdjustPrice,
+    "remind_payment": RemindPayment,
     "request_cancellation": ReasonedStep,
     "reject_cancellation": ReasonedStep,
     "extend_receipt": ExtendReceipt,

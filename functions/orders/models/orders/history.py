@@ -38,6 +38,7 @@ EntryView = TypedDict(
         "skipped": NotRequired[list[str]],
         "kept": NotRequired[list[str]],
         "reopened": NotRequired[bool],
+        "message_id": NotRequired[str],
     },
 )
 

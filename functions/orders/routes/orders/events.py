@@ -22,10 +22,6 @@ FEED = {"list": "events"}
 @router.get(
     "/v1/events",
     summary="What the seller and the clock did",
-    description="The history entries of all orders that the seller or the clock made, in the order in which they were "
-    "written. None is missed, and those of an order are in the order of `seq`; an event may come again. Keep "
-    "`page.after` and send it as `after`, at any later time. `page.next_cursor` is the same where more events are "
-    "there now.",
     tags=["Orders"],
     operation_id="list_events",
     responses=documented(EventFeed, "The events after a cursor, or from the first."),
@@ -34,6 +30,9 @@ FEED = {"list": "events"}
 def list_events(
     after: Annotated[str | None, Query(min_length=1, max_length=1024)] = None, limit: Limit = 50
 ) -> Response[Any]:
+    """The history entries of all orders that the seller or the clock made, in the order in which they were written.
+    None is missed, and those of an order are in the order of `seq`; an event may come again. Keep `page.after` and send
+    it as `after`, at any later time: it never expires. `page.next_cursor` is the same if more events are there now."""
     call: Call = router.context["call"]
     store_id = call.store.store_id
     start = tuple(cursors.open_lasting(after, store_id, FEED, "after")) if after else events.START
