@@ -25,7 +25,6 @@ QUERY_PARAMETERS = {
     "after": "The `page.after` of the page before; it does not expire.",
     "limit": "How many entries a page has at most.",
     "cursor": "The `next_cursor` of the page before. It belongs to the same query and lives 24 hours.",
-    "after": "The `after` of an earlier answer, of any age. Without it, the first events.",
     "sort": "The order of the list; - is descending.",
     "status": "One status, or several with commas between them.",
     "currency": "A code of ISO 4217.",

@@ -49,7 +49,7 @@ Leads = Annotated[list[Lead], Field(max_length=MAX_LEADS)]
 
 
 DEFAULT_LEADS: Any = {kind: [_iso_lead(lead) for lead in leads] for kind, leads in AlertRules().leads.items()}
-NO_REMINDERS: Any = {"enabled": False, "after": "P1D", "exempt_countries": []}
+NO_REMINDERS: Any = {"enabled": False, "after": "P1D", "exempt_countries": [], "template_id": None}
 
 
 _HOUR_AND_MINUTE = re.compile("[0-9]{2}:[0-9]{2}")
