@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.imports import tracking_rows
+from functions.imports import order_rows, tracking_rows
 from functions.imports.sheet import Sheet, Values
 from shared.domain.imports.model import Import, Kind, RowResult
 from shared.domain.stores import Store
@@ -25,5 +25,6 @@ class ImportKind:
 
 
 KINDS: dict[Kind, ImportKind] = {
+    Kind.ORDERS: ImportKind(order_rows.groups, order_rows.carry_out),
     Kind.TRACKING: ImportKind(tracking_rows.groups, tracking_rows.carry_out),
 }

@@ -94,7 +94,7 @@ def _products(order: Order) -> Iterator[tuple[str, str, int]]:
     for line in order.lines:
         progress = lines[line.line_id]
         yield line.product_id, "pieces", line.quantity
-        yield line.product_id, "amount", line.quantity * line.unit_price
+        yield line.product_id, "amount", line.amount
         yield line.product_id, "refunded_pieces", min(line.quantity, progress.refunded + progress.returned)
 
 

@@ -59,7 +59,7 @@ def place_order(
 
     def create(_: None) -> None:
         with settle(pending, order) as answer:
-            orders.create(order, entry, armed=store.enforces, alert_changes=alert_changes, also=answer)
+            orders.create(order, [entry], armed=store.enforces, alert_changes=alert_changes, also=answer)
 
     try:
         retry(create, lambda: None)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from functions.exports.formats import csv
 from functions.exports.formats.sheets import Cell, Heading, Kind, Sheet
+from shared.domain.exports import formulas
 from shared.domain.exports.cells import AMOUNTS
 
 SIGNS = "=+-@\t\r\n＝＋－＠"
@@ -112,7 +113,7 @@ def test_text_that_opens_a_formula_is_guarded_in_a_column_of_any_kind(
 
 @pytest.mark.parametrize("text", ["a=1", "1+1", "0042", "'", "'quoted'", " x", "\u3000订单", "#N/A", "(-5)", "_=1"])
 def test_other_text_is_left_as_it_is(text: str) -> None:
-    assert csv.guard(text) == text
+    assert formulas.guard(text) == text
 
 
 def test_a_heading_is_guarded_too(tmp_path: Path) -> None:
@@ -121,17 +122,17 @@ def test_a_heading_is_guarded_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["'=1", "''=1", "' =1", "'\t"])
 def test_a_text_that_only_looks_guarded_is_given_one_more_apostrophe(text: str) -> None:
-    assert csv.guard(text) == "'" + text
+    assert formulas.guard(text) == "'" + text
 
 
 @given(signs_and_blanks)
 def test_unguard_gives_back_what_was_guarded(text: str) -> None:
-    assert csv.unguard(csv.guard(text)) == text
+    assert formulas.unguard(formulas.guard(text)) == text
 
 
 @given(signs_and_blanks)
 def test_no_guarded_text_opens_a_formula(text: str) -> None:
-    visible = csv.guard(text).strip().lstrip("\u200b\ufeff \u3000")
+    visible = formulas.guard(text).strip().lstrip("\u200b\ufeff \u3000")
     assert not visible.startswith(tuple("=+-@＝＋－＠"))
 
 
@@ -139,4 +140,4 @@ def test_no_guarded_text_opens_a_formula(text: str) -> None:
 def test_any_text_reads_back(tmp_path_factory: pytest.TempPathFactory, texts: list[tuple[str, str]]) -> None:
     sheet = Sheet((Heading("a", "text"), Heading("b", "text")))
     content = written(tmp_path_factory.getbasetemp() / "any.csv", *texts, sheet=sheet)
-    assert [tuple(map(csv.unguard, row)) for row in cells(content)[1:]] == texts
+    assert [tuple(map(formulas.unguard, row)) for row in cells(content)[1:]] == texts

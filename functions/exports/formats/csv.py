@@ -1,8 +1,4 @@
-"""RFC 4180 .csv for spreadsheets: UTF-8, CRLF, and no text that a spreadsheet would read as a formula.
-
-The rule is OWASP's: a text that starts a formula, even after blanks, gets a leading apostrophe. A text that starts a
-formula after its own apostrophes gets one, too. So every guarded text has exactly one apostrophe more than its
-original, and `unguard` returns the original.
+"""RFC 4180 .csv for spreadsheets: UTF-8, CRLF, and no text that a spreadsheet would read as a formula (formulas.py).
 
 A .csv has no types: a spreadsheet may still read an id of digits as a number and round it. An .xlsx prevents that.
 """
@@ -10,7 +6,6 @@ A .csv has no types: a spreadsheet may still read an id of digits as a number an
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -18,16 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from functions.exports.formats.sheets import About, Amount, Cell, Kind, Sheet
+from shared.domain.exports.formulas import guard
 
 MAX_ROWS = 1_000_000
 """Rows below the heading in one file, as many as a spreadsheet opens."""
 CONTENT_TYPE = "text/csv; charset=utf-8"
-
-_BLANK = r"\s\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-"""White space and invisible characters, which a spreadsheet may skip before a sign."""
-_SIGN = r"=+\-@\t\r\n＝＋－＠"
-_OPENS_FORMULA = re.compile(f"'*[{_BLANK}]*[{_SIGN}]")
-_GUARDED = re.compile(f"'(?={_OPENS_FORMULA.pattern})")
 
 
 def write(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About, *, bom: bool = True) -> None:
@@ -50,18 +40,6 @@ def write(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About
             ]
             for row in rows
         )
-
-
-def guard(text: str) -> str:
-    # Most texts start with a letter or digit, and no formula does: this check is fast.
-    if text[:1].isalnum() or not _OPENS_FORMULA.match(text):
-        return text
-    return "'" + text
-
-
-def unguard(text: str) -> str:
-    """The original of a text that `guard` returned."""
-    return text[1:] if _GUARDED.match(text) else text
 
 
 def _money(amount: Amount) -> str:

@@ -31,11 +31,13 @@ class CellError(Exception):
 class CellContext:
     """How the cells of a file are read: the zone of its times, and the currency of amounts that name none.
     `formats` are the forms of times that do not begin with the year. `on_ambiguous` is called for a time in the hour
-    that occurs twice, when the clock goes back; the earlier one is taken."""
+    that occurs twice, when the clock goes back; the earlier one is taken. `is_text`: the file is a text file, whose
+    cells have no types."""
 
     zone: ZoneInfo
     currency: str
     formats: tuple[str, ...] = ()
+    is_text: bool = False
     on_ambiguous: Callable[[], None] = lambda: None
     _times: dict[str, datetime] = field(default_factory=dict)
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from functions.imports.layouts import cells
 from functions.imports.layouts.cells import Grammar
-from functions.imports.layouts.products import products
+from functions.imports.layouts.products import attributes, products
 
 GRAMMARS: Mapping[str, Grammar] = {
     **dict.fromkeys(("order_id", "line_id", "product_id", "sku", "tracking_no", "zip"), cells.identifier),
@@ -25,11 +25,13 @@ GRAMMARS: Mapping[str, Grammar] = {
     ),
     **dict.fromkeys(("lines_amount", "shipping", "discount", "tax", "adjustment", "total", "received"), cells.money),
     **dict.fromkeys(("refunded", "commission", "affiliate_fee", "released", "tax_withheld"), cells.money),
-    **dict.fromkeys(("unit_price", "line_amount", "dispute_claim"), cells.money),
+    **dict.fromkeys(("unit_price", "line_amount", "dispute_claim", "line_tax", "line_discount"), cells.money),
+    **dict.fromkeys(("line_shipping", "line_shipping_tax", "line_shipping_discount"), cells.money),
     **dict.fromkeys(("quantity", "handling_days", "pieces", "shipped"), cells.count),
     **dict.fromkeys(("product_ids", "skus", "tracking_nos", "shipments", "refunds"), cells.texts),
     **dict.fromkeys(("tags", "overlays"), cells.comma_list),
     "products": products,
+    "attributes": attributes,
 }
 """The grammar of each field that is not plain text."""
 

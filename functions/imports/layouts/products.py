@@ -6,8 +6,8 @@
     (产品数量:1 piece)
     (物流等级&买家选择物流:...)
 
-The line of the seller's code is missing where there is none, and the last line is only in newer files. A title may hold
-anything, 【2】 included: a product begins at a line that begins with the next number.
+The line of the seller's code is missing where there is none, and the last line is only in newer files. Our own files in
+English have English words. A title may hold anything, 【2】 included: a product begins after the end of the one before.
 """
 
 from __future__ import annotations
@@ -18,9 +18,13 @@ from typing import Any
 
 from functions.imports.layouts import cells
 from functions.imports.layouts.cells import CellContext, CellError
+from shared.domain.exports.formulas import unguard
 
-_FIELD = re.compile(r"\((产品属性|商家编码|产品数量|物流等级&买家选择物流)[:：] ?", re.DOTALL)
-_QUANTITY = re.compile(r"([0-9]{1,7})\b")
+ATTRIBUTES = re.compile(r"\n\((?:产品属性|Attributes)[:：] ?")
+SKU = re.compile(r"\n\((?:商家编码|SKU)[:：] ?")
+QUANTITY = re.compile(r"\n\((?:产品数量|Quantity)[:：] ?([0-9]{1,7})\b")
+_ENDS = ("(产品数量", "(Quantity", "(物流等级")
+"""How the last lines of a product begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,51 +37,65 @@ class Product:
 
 def products(cell: Any, context: CellContext) -> tuple[Product, ...]:
     """Raises CellError `products_invalid`."""
-    found = cells.text(cell, context)
-    if found is None:
-        return ()
-    lines = found.splitlines()
+    return _products(cells.text(cell, context) or "")
+
+
+def products_exactly(cell: Any, context: CellContext) -> tuple[Product, ...]:
+    """The same, without taking blanks and apostrophes for decoration."""
+    return _products(unguard(cell) if context.is_text else cell)
+
+
+def _products(found: str) -> tuple[Product, ...]:
+    lines = found.split("\n")
     starts: list[int] = []
     for position, line in enumerate(lines):
-        if line.startswith(f"【{len(starts) + 1}】") and (not starts or lines[position - 1].endswith(")")):
+        if line.startswith(f"【{len(starts) + 1}】") and (not starts or lines[position - 1].startswith(_ENDS)):
             starts.append(position)
     if not starts or starts[0] != 0:
         raise CellError("products_invalid", value=found[:80])
     ends = [*starts[1:], len(lines)]
-    return tuple(
-        _product("\n".join(lines[start:end]).partition("】")[2]) for start, end in zip(starts, ends, strict=True)
-    )
+    return tuple(_product("\n".join(lines[start:end])) for start, end in zip(starts, ends, strict=True))
 
 
 def _product(item: str) -> Product:
-    fields: dict[str, str] = {}
-    title = item
-    quantity_at = item.rfind("\n(产品数量")
-    if quantity_at < 0:
+    quantity = _last(QUANTITY, item)
+    if quantity is None or int(quantity[1]) < 1:
         raise CellError("products_invalid", value=item[:80])
-    found = _FIELD.match(item, quantity_at + 1)
-    number = _QUANTITY.match(item, found.end()) if found else None
-    if number is None or int(number[1]) < 1:
-        raise CellError("products_invalid", value=item[:80])
-    rest = item[:quantity_at]
-    for name in ("商家编码", "产品属性"):
-        at = rest.rfind(f"\n({name}")
-        found = _FIELD.match(rest, at + 1) if at >= 0 else None
-        if found and found[1] == name and rest.endswith(")"):
-            fields[name], rest = rest[found.end() : -1], rest[:at]
-    title = rest.removeprefix(" ")
-    return Product(title, int(number[1]), fields.get("商家编码") or None, _attributes(fields.get("产品属性", "")))
+    rest, sku = item[: quantity.start()], None
+    attributes, code = _last(ATTRIBUTES, rest), _last(SKU, rest)
+    if code and rest.endswith(")") and (attributes is None or code.start() > attributes.start()):
+        before = rest[: code.start()]
+        if attributes is None or before.endswith(")"):
+            sku, rest = rest[code.end() : -1], before
+    pairs = None
+    if attributes and rest.endswith(")"):
+        pairs, rest = _attributes(rest[attributes.end() : -1]), rest[: attributes.start()]
+    title = rest.partition("】")[2].removeprefix(" ")
+    return Product(title, int(quantity[1]), sku or None, pairs)
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    found = None
+    for found in pattern.finditer(text):  # noqa: B007  the last one
+        pass
+    return found
+
+
+def attributes(cell: Any, context: CellContext) -> dict[str, str] | None:
+    text = cell if isinstance(cell, str) else str(cell)
+    return _attributes(unguard(text) if context.is_text else text)
 
 
 def _attributes(text: str) -> dict[str, str] | None:
-    """Pairs separated by 、; the first colon ends a name. A part without a colon belongs to the value before it."""
+    """Pairs separated by 、; the first colon ends a name. A part without a colon, or with a name that was there
+    already, belongs to the value before it."""
     pairs: dict[str, str] = {}
-    name = ""
-    for part in text.split("、") if text.strip() else ():
-        before, colon, after = part.partition(":")
-        if colon:
-            name = before.strip()
-            pairs[name] = after
-        elif name:
-            pairs[name] += f"、{part}"
+    last = ""
+    for part in text.split("、") if text else ():
+        name, colon, value = part.partition(":")
+        if (not colon or name in pairs) and pairs:
+            pairs[last] += f"、{part}"
+        else:
+            last = name if colon else ""
+            pairs[last] = value if colon else part
     return pairs or None

@@ -50,7 +50,8 @@ def main(path: Path, out: IO[bytes]) -> None:
     _limit(MAX_MEMORY + (MEMORY_PER_BYTE * path.stat().st_size if whole else 0))
     try:
         batch: list[Any] = []
-        for number, row in _reader(begin)(path):
+        read = _reader(begin)
+        for number, row in read(path):
             if number > MAX_ROWS:
                 raise Refused("too_many_rows", rows=MAX_ROWS)
             if len(row) > MAX_COLUMNS:
@@ -67,7 +68,7 @@ def main(path: Path, out: IO[bytes]) -> None:
                 send(["rows", batch])
                 batch = []
         send(["rows", batch])
-        send(["end"])
+        send(["end", "text" if read is text.rows else "workbook"])
     except Refused as refused:
         send(["refused", refused.code, refused.facts])
     except MemoryError:

@@ -343,7 +343,7 @@ COLUMNS: dict[str, Column] = {
         "Line amount",
         "商品金额",
         "money",
-        lambda order, line, _: amount(line.unit_price * line.quantity, order.currency),
+        lambda order, line, _: amount(line.amount, order.currency),
         of_line=True,
     ),
     "shipped": Column("Shipped", "已发数量", "number", _line_count("shipped"), of_line=True),

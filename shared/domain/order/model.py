@@ -61,7 +61,8 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One product line as the platform sent it. Only `sync` changes it. `unit_price` is in minor units."""
+    """One product line as the platform sent it. Only `sync` changes it. `unit_price` is in minor units. `rest` is what
+    `unit_price` × `quantity` lacks of the amount: a file may name an amount that its pieces do not divide."""
 
     line_id: str
     product_id: str
@@ -72,6 +73,11 @@ class Line:
     attributes: Mapping[str, str] | None = None
     handling_days: int | None = None
     image_url: str | None = None
+    rest: int = 0
+
+    @property
+    def amount(self) -> int:
+        return self.unit_price * self.quantity + self.rest
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,10 @@ class Placement:
         repeated placement is told from a different one with the same order id."""
         content = asdict(replace(self, total=None))
         if self.fee_rates is None:
-            del content["fee_rates"]  # stored digests are older than this field
+            del content["fee_rates"]  # stored digests are older than this field, and than the next
+        for line in content["lines"]:
+            if not line["rest"]:
+                del line["rest"]
         text = json.dumps(content, default=str, sort_keys=True)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
@@ -54,7 +57,7 @@ class Placement:
         """The amounts of the order. Raises Unprocessable if their sum is negative or too large, or if `total` is
         neither the sum nor the sum plus `adjustment`. `within` is the JSON pointer to this placement in the body."""
         parts = Amounts(
-            lines=sum(line.unit_price * line.quantity for line in self.lines),
+            lines=sum(line.amount for line in self.lines),
             shipping=self.shipping_fee,
             discount=self.discount,
             tax=self.tax,

@@ -16,6 +16,7 @@ from shared.domain.errors import Unprocessable
 from shared.domain.order import deadlines
 from shared.domain.order.amounts import END_REASONS, Amounts, Outcome
 from shared.domain.order.disputes import new_dispute, with_respond_by
+from shared.domain.order.facts import Facts, with_facts
 from shared.domain.order.model import (
     CLOSING_REFUND_STATES,
     FundState,
@@ -73,8 +74,10 @@ def sync(order: Order, command: Command) -> Order:
     after = erasure.without_personal_data(after) if order.erased_at else after
     after = _overlays(after, body["overlays"], command)
     after = _status_and_funds(after, body["status"], body.get("end_reason"), body.get("fund_state"), command.at)
+    facts: Facts | None = body.get("facts")
     after = _refunds(order, _violations(after, command.at), command)
     after = _timers(order, after, command)
+    after = with_facts(after, facts, command.at, command.new_id) if facts else after
     if after == order and command.at == order.platform_at:
         return order
     return replace(after, platform_at=command.at)

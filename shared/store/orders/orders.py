@@ -69,18 +69,25 @@ def load(store_id: str, order_id: str) -> Loaded:
     raise Busy("the order keeps changing")
 
 
-def create(order: Order, entry: Entry, *, armed: bool, alert_changes: AlertChanges, also: Sequence[Write] = ()) -> None:
-    """Create an order with its first history entry, its counts and its alerts. Raises Exists if the order number is
+def create(
+    order: Order,
+    entries: Sequence[Entry],
+    *,
+    armed: bool,
+    alert_changes: AlertChanges,
+    also: Sequence[Write] = (),
+) -> None:
+    """Create an order with its first history entries, its counts and its alerts. Raises Exists if the order number is
     taken, Stale if the customer record changes meanwhile or the event feed has another last number."""
     parts = parts_of(order)
     head = _head(order, 0, dict.fromkeys(parts, order.version), armed, alert_changes)
     records = [head, *(part_record(order, sk, part, order.version) for sk, part in parts.items())]
-    numbering = events.numbering(order, [entry])
+    numbering = events.numbering(order, entries)
     writes = [
         *(Put(record, absent(), lambda: Exists("the order number is taken")) for record in records),
-        *_history(order, [entry], numbering),
+        *_history(order, entries, numbering),
         *counters.delta_writes(None, order, numbering),
-        *ledger.delta_writes(None, order, [entry]),
+        *ledger.delta_writes(None, order, entries),
         *figures.delta_writes(None, order),
         *also,
     ]

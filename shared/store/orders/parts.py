@@ -31,7 +31,7 @@ _time = InstantAttribute()
 def content_of(order: Order) -> dict[str, Any]:
     """The content of the detail item, as JSON values."""
     return {
-        "lines": [_sparse(asdict(line)) for line in order.lines],
+        "lines": [_sparse(asdict(line) | {"rest": line.rest or None}) for line in order.lines],
         "recipient": dict(order.recipient),
         "email": order.buyer.email,
         "delivery_days": order.delivery_days,

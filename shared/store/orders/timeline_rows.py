@@ -18,6 +18,7 @@ from shared.domain.order.model import (
     Buyer,
     Dispute,
     FundState,
+    Line,
     Order,
     Quantity,
     Refund,
@@ -37,6 +38,9 @@ class LineRead(msgspec.Struct, gc=False):
     attributes: dict[str, str] | None = None
     handling_days: int | None = None
     image_url: str | None = None
+    rest: int = 0
+
+    amount = Line.amount
 
 
 class AmountsRead(msgspec.Struct, gc=False):

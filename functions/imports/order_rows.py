@@ -1,0 +1,299 @@
+"""Rows of a file of orders: what they say of each order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from functions.imports.layouts.country_names import country_code
+from functions.imports.layouts.products import Product
+from functions.imports.order_states import state_of
+from functions.imports.sheet import Sheet, Values
+from shared.domain.imports.model import Import, RowResult, RowState
+from shared.domain.imports.orders import OrderRows
+from shared.domain.money import CURRENCY_DIGITS
+from shared.domain.order.model import Buyer, Line
+from shared.domain.order.placement import Placement
+from shared.domain.stores import Store
+from shared.operations import order_imports
+
+MAX_LINES = 1_000
+RECIPIENT = ("name", "state", "city", "street", "zip", "phone", "mobile", "tax_id")
+LIMITS = {"street": 512}
+SHORT = 128
+ID = "order_id"
+
+
+class RowError(Exception):
+    """`code` and `facts` as in CellError; `field` is the field at fault."""
+
+    def __init__(self, code: str, field: str, value: Any = None, **facts: str) -> None:
+        super().__init__(code)
+        self.code, self.field, self.facts = code, field, facts
+        self.value = None if value is None else str(value)[:200]
+
+
+def groups(sheet: Sheet, position: int) -> Iterator[Sequence[Values]]:
+    """The rows of each order. The rows of one order stand together; a row that stands apart is a group of its own, and
+    `carry_out` refuses it."""
+    by_line, done, group = sheet.recognised.layout.by_line, 0, list[Values]()
+    for row in sheet.rows():
+        if group and not (by_line and row.get(ID) and row.get(ID) == group[0].get(ID)):
+            done += len(group)
+            sheet.note_order(group[0].get(ID), group[0].row)
+            if done > position:
+                yield group
+            group = []
+        group.append(row)
+    if group:
+        sheet.note_order(group[0].get(ID), group[0].row)
+        yield from [group] if done + len(group) > position else []
+
+
+def carry_out(store: Store, job: Import, sheet: Sheet, rows: Sequence[Values], now: datetime) -> list[RowResult]:
+    order_id = str(rows[0].get(ID) or "")
+    bad = next((row for row in rows if row.error), None)
+    try:
+        if bad is not None and bad.error is not None:
+            failed = RowResult(
+                bad.row, order_id, RowState.FAILED, None, bad.column, bad.cell, bad.error.code, bad.error.facts
+            )
+            return [failed if row is bad else _with(row, failed) for row in rows]
+        first = sheet.first_row(order_id)
+        if first != rows[0].row:
+            raise RowError("order_repeated", ID, order_id, row=str(first))
+        result = order_imports.carry_out(store, job, order_rows(rows, sheet, store), rows[0].row, now)
+    except RowError as error:
+        heading = sheet.heading(error.field)
+        result = RowResult(rows[0].row, order_id, RowState.FAILED, None, heading, error.value, error.code, error.facts)
+    return [replace(result, row=row.row) for row in rows]
+
+
+def _with(row: Values, failed: RowResult) -> RowResult:
+    """The result of another row of an order of which one row failed."""
+    return RowResult(row.row, failed.order_id, RowState.FAILED, code="other_row", facts={"row": str(failed.row)})
+
+
+def order_rows(rows: Sequence[Values], sheet: Sheet, store: Store) -> OrderRows:
+    """What the rows say of their order. Raises RowError."""
+    get = _first_of(rows)
+    currency = get("currency") or sheet.context.currency
+    if currency not in CURRENCY_DIGITS:
+        raise RowError("currency_unknown", "currency", currency)
+    placed_at = _required(get, "placed_at")
+    lines, notes = _lines(rows, get), get("note")
+    amounts = _amounts(rows, get)
+    state = state_of(sheet.recognised.layout.name, get)
+    if state is None:
+        raise RowError("status_unknown", "status", get("status"))
+    placement = Placement(
+        order_id=_order_id(get),
+        placed_at=placed_at,
+        buyer=_buyer(get, state.country or "ZZ"),
+        recipient=_recipient(get),
+        currency=currency,
+        lines=lines,
+        shipping_fee=amounts["shipping"],
+        discount=amounts["discount"],
+        tax=amounts["tax"],
+        chosen_service=_short(get("chosen_service"), "chosen_service"),
+        memo=get("memo"),
+        deadlines={"shipment": get("ship_by")} if get("ship_by") and state.ships else {},
+    )
+    facts = state.facts(get, amounts, placement)
+    own = {"note": notes, "assignee": _short(get("assignee"), "assignee"), "tags": tuple(get("tags") or ())}
+    return OrderRows(
+        placement=placement,
+        status=state.status,
+        changed_at=max(at for at in (placed_at, *_times(get)) if at is not None),
+        facts=facts,
+        parcels=_parcels(get, rows, state.part, placed_at, lines),
+        overlays=state.overlays,
+        end_reason=state.end_reason,
+        fund_state=state.fund_state,
+        own={name: value for name, value in own.items() if value},
+    )
+
+
+class _Fields:
+    """The fields of an order: each from the first row that has it."""
+
+    def __init__(self, rows: Sequence[Values]) -> None:
+        self._rows = rows
+
+    def __call__(self, code: str) -> Any:
+        for row in self._rows:
+            value = row.get(code)
+            if value is not None:
+                return value
+        return None
+
+
+def _first_of(rows: Sequence[Values]) -> _Fields:
+    return _Fields(rows)
+
+
+def _required(get: _Fields, code: str) -> Any:
+    value = get(code)
+    if value is None:
+        raise RowError("cell_empty", code)
+    return value
+
+
+def _order_id(get: _Fields) -> str:
+    """The order number without the # that Shopify puts before it."""
+    order_id = str(_required(get, ID)).removeprefix("#")
+    if (
+        not order_id.isascii()
+        or not 1 <= len(order_id) <= 64
+        or not order_id.replace("-", "").replace("_", "").isalnum()
+    ):
+        raise RowError("order_id_invalid", ID, order_id)
+    return order_id
+
+
+def _times(get: _Fields) -> Iterable[datetime | None]:
+    now = datetime.max.replace(tzinfo=UTC)
+    names = ("paid_at", "shipped_at", "delivered_at", "received_at", "finished_at", "cancelled_at")
+    return (at for at in (get(name) for name in names) if at is None or at < now)
+
+
+def _lines(rows: Sequence[Values], get: _Fields) -> tuple[Line, ...]:
+    products: tuple[Product, ...] | None = get("products")
+    if products is not None:
+        return _of_products(products, get)
+    lines: list[Line] = []
+    for number, row in enumerate(rows, 1):
+        quantity = row.get("quantity")
+        if not quantity:
+            raise RowError("cell_empty", "quantity")
+        amount, price = row.get("line_amount"), row.get("unit_price")
+        if amount is None and price is None:
+            raise RowError("cell_empty", "unit_price")
+        if price is None:
+            price = amount // quantity
+        sku, title = row.get("sku"), row.get("title")
+        lines.append(
+            Line(
+                line_id=str(row.get("line_id") or number),
+                product_id=str(row.get("product_id") or sku or title or number)[:64],
+                quantity=quantity,
+                unit_price=price,
+                sku=sku,
+                title=title and title[:512],
+                attributes=row.get("attributes"),
+                handling_days=row.get("handling_days"),
+                image_url=row.get("image_url"),
+                rest=0 if amount is None else amount - price * quantity,
+            )
+        )
+    if len({line.line_id for line in lines}) < len(lines):
+        raise RowError("line_repeated", "line_id")
+    return tuple(lines)
+
+
+def _of_products(products: tuple[Product, ...], get: _Fields) -> tuple[Line, ...]:
+    """The file names the amount of all products together. It is shared out by pieces."""
+    total = _required(get, "lines_amount")
+    pieces = sum(product.quantity for product in products)
+    ids: Sequence[str] = get("product_ids") or ()
+    named = len(ids) == len(products)
+    lines, left = [], total
+    for number, product in enumerate(products, 1):
+        share = left if number == len(products) else total * product.quantity // pieces
+        left -= share
+        price = share // product.quantity
+        lines.append(
+            Line(
+                line_id=str(number),
+                product_id=ids[number - 1] if named else (product.sku or product.title or str(number))[:64],
+                quantity=product.quantity,
+                unit_price=price,
+                sku=product.sku,
+                title=product.title or None,
+                attributes=product.attributes,
+                rest=share - price * product.quantity,
+            )
+        )
+    return tuple(lines)
+
+
+def _amounts(rows: Sequence[Values], get: _Fields) -> dict[str, int]:
+    """Shipping, discount and tax of the order: its own, or the sums of its rows."""
+
+    def of_rows(code: str) -> int:
+        return sum(row.get(code) or 0 for row in rows)
+
+    shipping = get("shipping")
+    if shipping is None:
+        shipping = of_rows("line_shipping")
+    tax = get("tax")
+    if tax is None:
+        tax = of_rows("line_tax") + of_rows("line_shipping_tax")
+    discount = get("discount")
+    if discount is None:
+        discount = of_rows("line_discount") + of_rows("line_shipping_discount")
+    return {"shipping": abs(shipping), "tax": max(0, tax), "discount": abs(discount)}
+
+
+def _buyer(get: _Fields, country: str) -> Buyer:
+    """A file without a buyer id names the buyer by email or by name: buyers of one name are one customer then."""
+    name, email = get("buyer"), get("buyer_email")
+    buyer_id = get("buyer_id") or email or name or get("recipient_name") or "unknown"
+    code = country_code(get("country_code") or get("country") or "") or country
+    return Buyer(str(buyer_id)[:SHORT], code, _short(name, "buyer"), email)
+
+
+def _recipient(get: _Fields) -> Mapping[str, str]:
+    country = get("country_code") or get("country")
+    code = country_code(country or "")
+    if code is None:
+        raise RowError("country_unknown" if country else "cell_empty", "country", country)
+    found = {"country": code}
+    for name in RECIPIENT:
+        text = get("recipient_name" if name == "name" else name)
+        if name == "street":
+            text = ", ".join(filter(None, (text, get("street_2"), get("street_3")))) or None
+        if text:
+            found[name] = str(text)[: LIMITS.get(name, SHORT)]
+    return found
+
+
+def _short(text: Any, field: str) -> str | None:
+    return None if text is None else str(text)[:SHORT]
+
+
+def _parcels(
+    get: _Fields, rows: Sequence[Values], part: bool, placed_at: datetime, lines: tuple[Line, ...]
+) -> tuple[Mapping[str, Any], ...] | None:
+    """`carrier:number`, one a line; the number alone where there is no colon."""
+    texts: Sequence[str] = [text for text in get("shipments") or () if text]
+    numbers = list(dict.fromkeys(row.get("tracking_no") for row in rows if row.get("tracking_no")))
+    texts = texts or [f"{get('chosen_service') or 'OTHER'}:{number}" for number in numbers]
+    if not texts:
+        return None
+    at = get("shipped_at") or get("paid_at") or placed_at
+    shipped = [
+        {"line_id": line.line_id, "quantity": row.get("shipped")} for line, row in zip(lines, rows, strict=False)
+    ]
+    known = [each for each in shipped if each["quantity"]]
+    parcels: list[Mapping[str, Any]] = []
+    for text in texts:
+        carrier, colon, number = text.rpartition(":")
+        content: dict[str, Any] = {
+            "carrier": (carrier if colon else "OTHER")[:SHORT],
+            "tracking_no": number,
+            "shipped_at": at,
+            "delivered_at": get("delivered_at"),
+        }
+        if not parcels and known:
+            content["lines"] = known
+        elif not parcels and part:
+            # The file does not say what was shipped: one piece, so that the rest can still be shipped.
+            content["lines"] = [{"line_id": lines[0].line_id, "quantity": 1}]
+        elif known or part:
+            content["lines"] = []
+        parcels.append(content)
+    return tuple(parcels)

@@ -1,0 +1,114 @@
+"""Orders from a file: what one or several rows say of an order, as a placement and a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from shared.domain.order import lifecycle
+from shared.domain.order.facts import Facts
+from shared.domain.order.history import Entry
+from shared.domain.order.lifecycle import Change
+from shared.domain.order.model import FundState, Order, Overlay, Status
+from shared.domain.order.placement import Placement, place
+from shared.domain.order.transitions import Actor, Command
+from shared.domain.stores import Mode, Store
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRows:
+    """An order as a file shows it. `changed_at` is the latest time that the file names of it: the order was in this
+    state then or later. `parcels` are contents of a snapshot; None where the file has no parcels."""
+
+    placement: Placement
+    status: Status
+    changed_at: datetime
+    facts: Facts
+    parcels: tuple[Mapping[str, Any], ...] | None = None
+    overlays: frozenset[Overlay] = frozenset()
+    end_reason: str | None = None
+    fund_state: FundState | None = None
+    own: Mapping[str, Any] = field(default_factory=dict)
+    """The seller's note, tags and assignee: for a new order only."""
+
+
+def new_order(
+    rows: OrderRows, store: Store, actor: Actor, now: datetime, reason: str, new_id: Callable[[str], str]
+) -> tuple[Order, tuple[Entry, ...]]:
+    """The order and its first two history entries: placed, and in the state of the file. No timer of ours lapses in
+    between. Raises Conflict or Unprocessable."""
+    placed, entry = place(rows.placement, store, actor, now)
+    quiet = replace(store, policy=replace(store.policy, mode=Mode.WATCH))
+    change = lifecycle.act(placed, _command(rows, placed, quiet, actor, now, reason, new_id))
+    if not change.entries:
+        return replace(placed, **rows.own), (replace(entry, reason=reason),)
+    return replace(change.order, **rows.own), (replace(entry, reason=reason), *change.entries)
+
+
+def changed_order(
+    rows: OrderRows,
+    order: Order,
+    store: Store,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    new_id: Callable[[str], str],
+    history: tuple[Entry, ...] = (),
+) -> Change:
+    """The change of a known order. A file knows less than the platform: lines, amounts and the buyer stay, and parcels
+    are added only. Without entries, the file is older or says nothing new."""
+    known = order.recipient
+    kept = Placement(
+        order_id=order.order_id,
+        placed_at=order.placed_at,
+        buyer=order.buyer,
+        recipient={**known, **{name: text for name, text in rows.placement.recipient.items() if name not in known}},
+        currency=order.currency,
+        lines=order.lines,
+        shipping_fee=order.amounts.shipping,
+        discount=order.amounts.discount,
+        tax=order.amounts.tax,
+        delivery_days=order.delivery_days,
+        chosen_service=order.chosen_service or rows.placement.chosen_service,
+        memo=order.memo or rows.placement.memo,
+        deadlines=rows.placement.deadlines,
+    )
+    parcels = tuple(
+        {
+            "carrier": parcel.carrier,
+            "tracking_no": parcel.tracking_no,
+            "shipped_at": parcel.shipped_at,
+            "delivered_at": parcel.delivered_at,
+            "tracking_url": parcel.tracking_url,
+        }
+        for parcel in order.parcels
+    )
+    numbers = {parcel.tracking_no for parcel in order.parcels}
+    added = tuple(each for each in rows.parcels or () if each["tracking_no"] not in numbers) if order.left() else ()
+    facts = replace(rows.facts, adjustment=None, refunds=(), dispute=None, refunded=None)
+    merged = replace(rows, placement=kept, parcels=(*parcels, *added), facts=facts)
+    return lifecycle.act(order, _command(merged, order, store, actor, now, reason, new_id, history))
+
+
+def _command(
+    rows: OrderRows,
+    order: Order,
+    store: Store,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    new_id: Callable[[str], str],
+    history: tuple[Entry, ...] = (),
+) -> Command:
+    body = {
+        "order": rows.placement,
+        "status": rows.status,
+        "overlays": rows.overlays,
+        "parcels": rows.parcels or (),
+        "end_reason": rows.end_reason,
+        "fund_state": rows.fund_state,
+        "facts": rows.facts,
+    }
+    return Command("sync", actor, rows.changed_at, now, store, new_id, body, reason)

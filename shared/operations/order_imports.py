@@ -1,0 +1,71 @@
+"""Carry out what a file says of one order: create it, bring it up to date, or find that it says nothing new."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from shared.domain.alerts import order_alerts
+from shared.domain.alerts.order_alerts import AlertProgress
+from shared.domain.errors import DomainError
+from shared.domain.imports import orders as domain
+from shared.domain.imports.model import Import, RowResult, RowState
+from shared.domain.imports.orders import OrderRows
+from shared.domain.order.transitions import PLATFORM, Actor
+from shared.domain.stores import Store
+from shared.operations.orders import new_id
+from shared.store.dynamodb.errors import Exists, Missing, TooLarge
+from shared.store.orders import orders
+from shared.store.retries import retry
+
+
+def carry_out(store: Store, job: Import, rows: OrderRows, row: int, now: datetime) -> RowResult:
+    """May run twice: what this import did stands in the history of the order, and is its result again."""
+    order_id = rows.placement.order_id
+    result = RowResult(row, order_id, RowState.UNCHANGED)
+    actor = Actor(PLATFORM, job.requested_by.id)
+
+    def step(_: None) -> RowResult:
+        try:
+            loaded = orders.load(store.store_id, order_id)
+        except Missing:
+            return _create(store, job, rows, actor, now, result)
+        done = _done(store.store_id, order_id, job.import_id)
+        if done is not None:
+            return replace(result, state=done)
+        change = domain.changed_order(rows, loaded.order, store, actor, now, job.import_id, new_id)
+        if not change.entries:
+            return result
+        if job.applies:
+            alert_changes = order_alerts.for_change(loaded.order, change, store, loaded.progress)
+            orders.save(loaded, change.order, change.entries, armed=store.enforces, alert_changes=alert_changes)
+        return replace(result, state=RowState.UPDATED)
+
+    try:
+        return retry(step, lambda: None)
+    except DomainError as error:
+        return replace(result, state=RowState.FAILED, code=error.code)
+    except TooLarge:
+        return replace(result, state=RowState.FAILED, code="order_too_large")
+
+
+def _create(store: Store, job: Import, rows: OrderRows, actor: Actor, now: datetime, result: RowResult) -> RowResult:
+    order, entries = domain.new_order(rows, store, actor, now, job.import_id, new_id)
+    if job.applies:
+        # The alerts of an imported order begin with the import: what happened before is no news.
+        alert_changes = order_alerts.unchanged(order, store, AlertProgress(now, ()))
+        try:
+            orders.create(order, entries, armed=store.enforces, alert_changes=alert_changes)
+        except Exists:  # another request placed it meanwhile
+            return replace(result, state=RowState.UNCHANGED)
+    return replace(result, state=RowState.CREATED)
+
+
+def _done(store_id: str, order_id: str, import_id: str) -> RowState | None:
+    """What this import did to the order, by its history; None if it did nothing. One query."""
+    entries = [
+        entry for entry in orders.history(store_id, order_id, after_seq=0, limit=1_000) if entry.reason == import_id
+    ]
+    if not entries:
+        return None
+    return RowState.CREATED if entries[0].action == "place" else RowState.UPDATED
