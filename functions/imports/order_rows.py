@@ -14,7 +14,7 @@ from functions.imports.sheet import Sheet, Values
 from shared.domain.imports.model import Import, RowResult, RowState
 from shared.domain.imports.orders import OrderRows
 from shared.domain.money import CURRENCY_DIGITS
-from shared.domain.order.model import Buyer, Line
+from shared.domain.order.model import Buyer, Line, Quantity
 from shared.domain.order.placement import Placement
 from shared.domain.stores import Store
 from shared.operations import order_imports
@@ -102,7 +102,12 @@ def order_rows(rows: Sequence[Values], sheet: Sheet, store: Store) -> OrderRows:
         memo=get("memo"),
         deadlines={"shipment": get("ship_by")} if get("ship_by") and state.ships else {},
     )
-    facts = state.facts(get, amounts, placement)
+    refunded = tuple(
+        Quantity(line.line_id, row.get("line_refunded"))
+        for line, row in zip(lines, rows, strict=False)
+        if row.get("line_refunded")
+    )
+    facts = replace(state.facts(get, amounts, placement), not_to_ship=refunded)
     own = {"note": notes, "assignee": _short(get("assignee"), "assignee"), "tags": tuple(get("tags") or ())}
     return OrderRows(
         placement=placement,

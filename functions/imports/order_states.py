@@ -66,6 +66,7 @@ class State:
             if get("dispute_stage")
             else None,
             violations=tuple((get("violations") or "").split("\n")) if get("violations") else (),
+            exact=self.is_own,
             settled=not self.is_own,
         )
 
@@ -168,6 +169,8 @@ def _own(get: Get) -> State | None:
     overlays = frozenset(Overlay(each) for each in get("overlays") or () if each in ("dispute", "frozen"))
     if code not in Status.__members__ or (reason and reason not in END_REASONS):
         return None
+    if reason is None and code == Status.FINISH:
+        reason = "cancel_order_close_trade" if fund_state == FundState.REFUNDED else _end_reason(get)
     known = fund_state in FundState._value2member_map_
     return State(Status(code), overlays, reason, FundState(fund_state) if known else None, is_own=True)
 

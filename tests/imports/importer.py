@@ -29,6 +29,11 @@ class Importer:
         s3.create_bucket(Bucket=BUCKET)
         return cls(api, sqs, s3, sqs.create_queue(QueueName=IMPORTS)["QueueUrl"])
 
+    @classmethod
+    def beside(cls, office: Any) -> Importer:
+        """In the same bucket as an office that exports."""
+        return cls(office.api, office.sqs, office.s3, office.sqs.create_queue(QueueName=IMPORTS)["QueueUrl"])
+
     def ask(self, client: Client, **body: Any) -> dict[str, Any]:
         answer = client.post("/v1/imports", {"file_name": "orders.xlsx", **body})
         assert answer.status == 201, answer.content

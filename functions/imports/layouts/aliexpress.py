@@ -6,7 +6,9 @@ US Pacific time; amounts are in US dollars.
 
 from __future__ import annotations
 
+from functions.imports.layouts import cells
 from functions.imports.layouts.layout import Layout
+from functions.imports.layouts.products import products_exactly
 
 SELLER_CENTRE = Layout(
     "aliexpress",
@@ -65,4 +67,15 @@ SELLER_CENTRE = Layout(
         "记录 ID",
     ),
     formats=("%m/%d/%y %H:%M",),
+    grammars={
+        **dict.fromkeys(
+            """
+            assignee buyer buyer_email memo recipient_name state city street zip phone mobile tax_id chosen_service
+            """.split(),
+            cells.exact,
+        ),
+        "products": products_exactly,
+        "product_ids": cells.exact_lines,
+        "shipments": cells.shipments,
+    },
 )

@@ -16,6 +16,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from shared.domain.exports.formulas import unguard
 from shared.domain.money import CURRENCY_DIGITS, MAX_MINOR
 
 
@@ -51,6 +52,7 @@ _FORMULA_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 _BLANKS = re.compile(r"[\s\u00a0\u200b-\u200f\u2060\ufeff]+")
 _MONEY = re.compile(r"([^0-9.,+-]*)([+-]?)([0-9.,' ]*[0-9])([^0-9]*)")
 _SIGNS = {"$": "USD", "US$": "USD", "US $": "USD", "€": "EUR", "£": "GBP", "R$": "BRL", "¥": "CNY", "￥": "CNY"}
+_SHIPMENT = re.compile(r"(?s:.+?):[^\n:]*(?:\n|$)")
 _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})(?: +(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 
 
@@ -177,6 +179,25 @@ def _is_ambiguous(at: datetime, zone: ZoneInfo) -> bool:
         return False
     first, second = (at.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta() for fold in (0, 1))
     return first > second
+
+
+def exact(cell: Any, context: CellContext) -> str | None:
+    """The text of the cell as it is. A .csv has an apostrophe before a text that would start a formula."""
+    if not isinstance(cell, str):
+        return text(cell, context)
+    return (unguard(cell) if context.is_text else cell) or None
+
+
+def exact_lines(cell: Any, context: CellContext) -> tuple[str, ...]:
+    return tuple((exact(cell, context) or "").split("\n"))
+
+
+def shipments(cell: Any, context: CellContext) -> tuple[str, ...]:
+    """Parcels as `carrier:number`, one a line; a carrier may hold line ends. Without a colon each line is a number."""
+    found = exact(cell, context) or ""
+    if ":" not in found:
+        return texts(cell, context)
+    return tuple(each.removesuffix("\n") for each in _SHIPMENT.findall(found))
 
 
 def texts(cell: Any, context: CellContext) -> tuple[str, ...]:

@@ -17,8 +17,8 @@ from functions.imports.layouts.cells import Grammar
 from functions.imports.layouts.products import attributes, products
 
 GRAMMARS: Mapping[str, Grammar] = {
-    **dict.fromkeys(("order_id", "line_id", "product_id", "sku", "tracking_no", "zip"), cells.identifier),
-    **dict.fromkeys(("phone", "mobile", "buyer_id", "country_code", "currency", "status_code"), cells.identifier),
+    **dict.fromkeys(("order_id", "line_id", "product_id", "sku", "tracking_no"), cells.identifier),
+    **dict.fromkeys(("country_code", "currency", "status_code"), cells.identifier),
     **dict.fromkeys(
         ("placed_at", "paid_at", "ship_by", "shipped_at", "received_at", "finished_at", "delivered_at", "cancelled_at"),
         cells.instant,
@@ -27,7 +27,7 @@ GRAMMARS: Mapping[str, Grammar] = {
     **dict.fromkeys(("refunded", "commission", "affiliate_fee", "released", "tax_withheld"), cells.money),
     **dict.fromkeys(("unit_price", "line_amount", "dispute_claim", "line_tax", "line_discount"), cells.money),
     **dict.fromkeys(("line_shipping", "line_shipping_tax", "line_shipping_discount"), cells.money),
-    **dict.fromkeys(("quantity", "handling_days", "pieces", "shipped"), cells.count),
+    **dict.fromkeys(("quantity", "handling_days", "pieces", "shipped", "line_refunded"), cells.count),
     **dict.fromkeys(("product_ids", "skus", "tracking_nos", "shipments", "refunds"), cells.texts),
     **dict.fromkeys(("tags", "overlays"), cells.comma_list),
     "products": products,

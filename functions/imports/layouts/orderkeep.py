@@ -6,13 +6,11 @@ Texts are taken exactly as they are, so that an order from a file has the same c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from functions.imports.layouts.cells import CellContext, Grammar
+from functions.imports.layouts.cells import Grammar, exact, exact_lines, shipments
 from functions.imports.layouts.layout import GRAMMARS, Layout
 from functions.imports.layouts.products import products_exactly
 from shared.domain.exports.columns import COLUMNS
-from shared.domain.exports.formulas import unguard
 
 READ = frozenset(
     """
@@ -21,28 +19,18 @@ READ = frozenset(
     currency lines_amount shipping discount tax adjustment total received refunded commission affiliate_fee released
     refunds dispute_stage dispute_claim dispute_result products recipient_name country country_code state city street
     zip phone mobile tax_id chosen_service shipments line_id product_id sku title attributes quantity unit_price
-    line_amount shipped handling_days image_url
+    line_amount shipped line_refunded handling_days image_url
     """.split()
 )
 """The columns that say something of an order; the others are computed from these."""
 
 
-def exact(cell: Any, context: CellContext) -> str | None:
-    """The text of the cell. A .csv has an apostrophe before a text that would start a formula."""
-    if not isinstance(cell, str):
-        return str(cell)
-    return (unguard(cell) if context.is_text else cell) or None
-
-
-def _exact_lines(cell: Any, context: CellContext) -> tuple[str, ...]:
-    return tuple((exact(cell, context) or "").split("\n"))
-
-
 _TYPED = {"money", "number", "minute", "day"}
 _EXACT: Mapping[str, Grammar] = {
     **{code: exact for code in READ if COLUMNS[code].kind not in _TYPED and code not in GRAMMARS},
-    **dict.fromkeys(("order_id", "line_id", "product_id", "sku", "zip", "phone", "mobile", "buyer_id"), exact),
-    **dict.fromkeys(("refunds", "shipments"), _exact_lines),
+    **dict.fromkeys(("order_id", "line_id", "product_id", "sku"), exact),
+    "refunds": exact_lines,
+    "shipments": shipments,
     "products": products_exactly,
 }
 _HEADINGS = {code: (column.english, column.chinese) for code, column in COLUMNS.items()}

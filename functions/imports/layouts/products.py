@@ -21,7 +21,7 @@ from functions.imports.layouts.cells import CellContext, CellError
 from shared.domain.exports.formulas import unguard
 
 ATTRIBUTES = re.compile(r"\n\((?:产品属性|Attributes)[:：] ?")
-SKU = re.compile(r"\n\((?:商家编码|SKU)[:：] ?")
+SKU = re.compile(r"\n\((?:商家编码[:：]|SKU: )")
 QUANTITY = re.compile(r"\n\((?:产品数量|Quantity)[:：] ?([0-9]{1,7})\b")
 _ENDS = ("(产品数量", "(Quantity", "(物流等级")
 """How the last lines of a product begin."""

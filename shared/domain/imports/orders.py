@@ -87,7 +87,7 @@ def changed_order(
     )
     numbers = {parcel.tracking_no for parcel in order.parcels}
     added = tuple(each for each in rows.parcels or () if each["tracking_no"] not in numbers) if order.left() else ()
-    facts = replace(rows.facts, adjustment=None, refunds=(), dispute=None, refunded=None)
+    facts = replace(rows.facts, adjustment=None, refunds=(), dispute=None, refunded=None, exact=False)
     merged = replace(rows, placement=kept, parcels=(*parcels, *added), facts=facts)
     return lifecycle.act(order, _command(merged, order, store, actor, now, reason, new_id, history))
 

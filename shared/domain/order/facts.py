@@ -10,7 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.order.amounts import Amounts, Outcome
-from shared.domain.order.model import Dispute, FundState, Order, Refund, RefundState, Violation
+from shared.domain.order.model import (
+    CLOSING_REFUND_STATES,
+    Dispute,
+    FundState,
+    Order,
+    Quantity,
+    Refund,
+    RefundState,
+    Violation,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,9 @@ class DisputeFact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`settled`: nothing is known of the release of a finished order, so all that was held counts as released."""
+    """`not_to_ship`: the pieces of each line that the refunds took back. `exact`: an amount that is None is none, and
+    not only unknown. `settled`: nothing is known of the release of a finished order, so all that was held counts as
+    released."""
 
     paid_at: datetime | None = None
     shipped_at: datetime | None = None
@@ -46,6 +57,8 @@ class Facts:
     refunds: tuple[RefundFact, ...] = ()
     dispute: DisputeFact | None = None
     violations: tuple[str, ...] = ()
+    not_to_ship: tuple[Quantity, ...] = ()
+    exact: bool = False
     settled: bool = False
 
 
@@ -60,7 +73,8 @@ def with_facts(order: Order, facts: Facts, at: datetime, new_id: Callable[[str],
         amounts=_amounts(order, facts),
     )
     if facts.refunds and not any(refund.paid_at and refund.paid_at < at for refund in order.refunds):
-        order = replace(order, refunds=tuple(_refund(each, order, at, new_id) for each in facts.refunds))
+        bare = replace(order, refunds=())
+        order = replace(order, refunds=tuple(_refund(each, facts, bare, at, new_id) for each in facts.refunds))
     if facts.dispute:
         order = _dispute(order, facts.dispute, at, new_id)
     if facts.violations and not order.violations:
@@ -73,7 +87,7 @@ def _amounts(order: Order, facts: Facts) -> Amounts:
     amounts = replace(
         amounts,
         adjustment=amounts.adjustment if facts.adjustment is None else facts.adjustment,
-        received=amounts.received if facts.received is None else facts.received,
+        received=facts.received if facts.exact or facts.received is not None else amounts.received,
         refunded=amounts.refunded if facts.refunded is None else facts.refunded,
         commission=facts.commission if amounts.commission is None else amounts.commission,
         affiliate_fee=facts.affiliate_fee if amounts.affiliate_fee is None else amounts.affiliate_fee,
@@ -85,9 +99,11 @@ def _amounts(order: Order, facts: Facts) -> Amounts:
     return amounts
 
 
-def _refund(fact: RefundFact, order: Order, at: datetime, new_id: Callable[[str], str]) -> Refund:
+def _refund(fact: RefundFact, facts: Facts, order: Order, at: datetime, new_id: Callable[[str], str]) -> Refund:
     paid = at if fact.state is RefundState.PAID else None
-    return Refund(new_id("rfd_"), fact.state, fact.source, fact.amount, (), "import", requested_at=at, paid_at=paid)
+    closing = fact.state in CLOSING_REFUND_STATES and fact.source != "dispute"
+    lines = (facts.not_to_ship or (order.left() if order.outcome is Outcome.CANCELLED else ())) if closing else ()
+    return Refund(new_id("rfd_"), fact.state, fact.source, fact.amount, lines, "import", requested_at=at, paid_at=paid)
 
 
 def _dispute(order: Order, fact: DisputeFact, at: datetime, new_id: Callable[[str], str]) -> Order:
