@@ -11,6 +11,7 @@ from functions.imports.layouts.country_names import country_code
 from functions.imports.layouts.products import Product
 from functions.imports.order_states import state_of
 from functions.imports.sheet import Sheet, Values
+from shared.domain.carriers import CARRIERS
 from shared.domain.imports.model import Import, RowResult, RowState
 from shared.domain.imports.orders import OrderRows
 from shared.domain.money import CURRENCY_DIGITS
@@ -23,6 +24,7 @@ MAX_LINES = 1_000
 RECIPIENT = ("name", "state", "city", "street", "zip", "phone", "mobile", "tax_id")
 LIMITS = {"street": 512}
 SHORT = 128
+_CARRIER_CODES = {name: code for code, names in CARRIERS.items() for name in names}
 ID = "order_id"
 
 
@@ -273,11 +275,11 @@ def _short(text: Any, field: str) -> str | None:
 def _parcels(
     get: _Fields, rows: Sequence[Values], part: bool, placed_at: datetime, lines: tuple[Line, ...]
 ) -> tuple[Mapping[str, Any], ...] | None:
-    """`carrier:number`, one a line; the number alone where there is no colon."""
-    texts: Sequence[str] = [text for text in get("shipments") or () if text]
-    numbers = list(dict.fromkeys(row.get("tracking_no") for row in rows if row.get("tracking_no")))
-    texts = texts or [f"{get('chosen_service') or 'OTHER'}:{number}" for number in numbers]
-    if not texts:
+    named = [(_CARRIER_CODES.get(name, name), number) for name, number in get("shipped_with") or ()]
+    found: Sequence[tuple[str, str]] = get("shipments") or named
+    numbers = dict.fromkeys(row.get("tracking_no") for row in rows if row.get("tracking_no"))
+    found = found or [(get("chosen_service") or "", number) for number in numbers]
+    if not found:
         return None
     at = get("shipped_at") or get("paid_at") or placed_at
     shipped = [
@@ -285,10 +287,9 @@ def _parcels(
     ]
     known = [each for each in shipped if each["quantity"]]
     parcels: list[Mapping[str, Any]] = []
-    for text in texts:
-        carrier, colon, number = text.rpartition(":")
+    for carrier, number in found:
         content: dict[str, Any] = {
-            "carrier": (carrier if colon else "OTHER")[:SHORT],
+            "carrier": carrier[:SHORT] or "OTHER",
             "tracking_no": number,
             "shipped_at": at,
             "delivered_at": get("delivered_at"),

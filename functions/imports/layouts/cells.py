@@ -52,7 +52,6 @@ _FORMULA_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 _BLANKS = re.compile(r"[\s\u00a0\u200b-\u200f\u2060\ufeff]+")
 _MONEY = re.compile(r"([^0-9.,+-]*)([+-]?)([0-9.,' ]*[0-9])([^0-9]*)")
 _SIGNS = {"$": "USD", "US$": "USD", "US $": "USD", "€": "EUR", "£": "GBP", "R$": "BRL", "¥": "CNY", "￥": "CNY"}
-_SHIPMENT = re.compile(r"(?s:.+?):[^\n:]*(?:\n|$)")
 _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})(?: +(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 
 
@@ -192,12 +191,26 @@ def exact_lines(cell: Any, context: CellContext) -> tuple[str, ...]:
     return tuple((exact(cell, context) or "").split("\n"))
 
 
-def shipments(cell: Any, context: CellContext) -> tuple[str, ...]:
+def shipments(cell: Any, context: CellContext) -> tuple[tuple[str, str], ...]:
     """Parcels as `carrier:number`, one a line; a carrier may hold line ends. Without a colon each line is a number."""
-    found = exact(cell, context) or ""
-    if ":" not in found:
-        return texts(cell, context)
-    return tuple(each.removesuffix("\n") for each in _SHIPMENT.findall(found))
+    return _parcels(exact(cell, context) or "", ":")
+
+
+def named_shipments(cell: Any, context: CellContext) -> tuple[tuple[str, str], ...]:
+    """Parcels as `carrier's name: number`, one a line."""
+    return _parcels(exact(cell, context) or "", ": ")
+
+
+def _parcels(found: str, separator: str) -> tuple[tuple[str, str], ...]:
+    parcels, carrier = list[tuple[str, str]](), ""
+    for line in found.split("\n"):
+        before, colon, number = line.rpartition(separator)
+        if colon or separator not in found:
+            parcels.append((carrier + before, number))
+            carrier = ""
+        else:
+            carrier += line + "\n"
+    return tuple(each for each in parcels if each[1])
 
 
 def texts(cell: Any, context: CellContext) -> tuple[str, ...]:

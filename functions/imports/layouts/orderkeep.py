@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from functions.imports.layouts.cells import Grammar, exact, exact_lines, shipments
+from functions.imports.layouts.cells import Grammar, exact, exact_lines, named_shipments, shipments
 from functions.imports.layouts.layout import GRAMMARS, Layout
 from functions.imports.layouts.products import products_exactly
 from shared.domain.exports.columns import COLUMNS
@@ -18,7 +18,8 @@ READ = frozenset(
     buyer buyer_id buyer_email placed_at paid_at ship_by shipped_at received_at finished_at delivered_at
     currency lines_amount shipping discount tax adjustment total received refunded commission affiliate_fee released
     refunds dispute_stage dispute_claim dispute_result products recipient_name country country_code state city street
-    zip phone mobile tax_id chosen_service shipments line_id product_id sku title attributes quantity unit_price
+    zip phone mobile tax_id chosen_service
+    shipments shipped_with line_id product_id sku title attributes quantity unit_price
     line_amount shipped line_refunded handling_days image_url
     """.split()
 )
@@ -31,6 +32,7 @@ _EXACT: Mapping[str, Grammar] = {
     **dict.fromkeys(("order_id", "line_id", "product_id", "sku"), exact),
     "refunds": exact_lines,
     "shipments": shipments,
+    "shipped_with": named_shipments,
     "products": products_exactly,
 }
 _HEADINGS = {code: (column.english, column.chinese) for code, column in COLUMNS.items()}
