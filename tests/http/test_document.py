@@ -130,6 +130,8 @@ def test_the_document_lists_exactly_the_routes_of_the_template(document: dict[st
 def test_no_two_schemas_share_a_title(document: dict[str, Any]) -> None:
     titles = Counter(re.findall(r'"title": "([^"]*)"', json.dumps({**document, "info": {}})))
     assert [title for title, count in titles.items() if count > 1] == []
+    modules = [title for title in titles if "__" in title]
+    assert not modules, f"two classes have one name: give each a name in PUBLISHED_NAMES: {modules}"
     assert set(titles) == set(document["components"]["schemas"]) and len(titles) > 150
 
 

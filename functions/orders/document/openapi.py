@@ -27,9 +27,11 @@ PUBLISHED_NAMES = {
     "LineQuantity": "Piece",
     "QuantityView": "PieceView",
     "ReasonedStep": "Because",
-    "functions__orders__models__": "",
+    "shared__domain__exports__model__Kind": "Kind",
+    "shared__domain__imports__model__Kind": "ImportKind",
 }
-"""Clients are generated from the document, so a schema keeps the name under which it was first published."""
+"""Clients are generated from the document, so a schema keeps the name under which it was first published. Pydantic adds
+the module where two classes have one name."""
 
 
 def describe(app: APIGatewayHttpResolver, modules: Sequence[str]) -> dict[str, Any]:
