@@ -6,6 +6,7 @@ Measured on Dynoxide, which reports the same units as DynamoDB for puts, queries
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,13 @@ def life(api: Api, lines: int, *, keyed: bool = False) -> dict[str, Units]:
     return measured
 
 
+def by_index(steps: dict[str, Units]) -> list[str]:
+    """A table of the indexes that the steps write, the dearest first."""
+    total: Counter[str] = sum((units.written for units in steps.values()), Counter())
+    rows = [f"| {name} | {number(total[name])} |" for name in sorted(total, key=lambda name: (-total[name], name))]
+    return ["| index | write units in the life of an order of 3 lines |", "|---|---|", *rows]
+
+
 def number(units: float) -> str:
     return f"{units:g}"
 
@@ -106,6 +114,11 @@ def markdown(lives: dict[int, dict[str, Units]], keyed: dict[str, Units]) -> str
             "  does not matter.",
             "- An idle sweep costs half a read unit per shard.",
             "- [figures.md](figures.md) has the read units of totals, reports and figures.",
+            "",
+            "A change of the head is one unit in each index that has it, and two where its key changes. An index with",
+            "keys alone is written only where a key changes.",
+            "",
+            *by_index(lives[counts[0]]),
             "",
         ]
     )

@@ -18,7 +18,7 @@ WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems",
 
 @dataclass
 class Units:
-    """Read and write units so far; `calls` by operation, `indexes` by name."""
+    """Read and write units so far; `calls` by operation, `indexes` by name, `written` those of writes alone."""
 
     read: float = 0
     write: float = 0
@@ -26,6 +26,7 @@ class Units:
     index_write: float = 0
     calls: Counter[str] = field(default_factory=Counter)
     indexes: Counter[str] = field(default_factory=Counter)
+    written: Counter[str] = field(default_factory=Counter)
 
     @property
     def reads(self) -> float:
@@ -42,6 +43,7 @@ class Units:
             indexes = {name: part["CapacityUnits"] for name, part in consumed.get("GlobalSecondaryIndexes", {}).items()}
             self.indexes.update(indexes)
             if operation in WRITES:
+                self.written.update(indexes)
                 self.write, self.index_write = self.write + table, self.index_write + sum(indexes.values())
             else:
                 self.read, self.index_read = self.read + table, self.index_read + sum(indexes.values())
