@@ -46,7 +46,8 @@ class Scripted:
 
     def choose(self, clients: Sequence[int], calls: Mapping[int, Call]) -> int:
         step = len(self.trace)
-        taken = self.script[step] if step < len(self.script) else 0
+        # A client whose calls depend on the time may have ended earlier than when the script was made.
+        taken = min(self.script[step] if step < len(self.script) else 0, len(clients) - 1)
         self.trace.append((taken, len(clients)))
         return clients[taken]
 

@@ -66,7 +66,7 @@ def carry_out(store: Store, job: Import, sheet: Sheet, rows: Sequence[Values], n
         first = sheet.first_row(order_id)
         if first != rows[0].row:
             raise RowError("order_repeated", ID, order_id, row=str(first))
-        result = order_imports.carry_out(store, job, order_rows(rows, sheet, store), rows[0].row, now)
+        result = order_imports.carry_out(store, job, order_rows(rows, sheet, job.requested_at), rows[0].row, now)
     except RowError as error:
         heading = sheet.heading(error.field)
         result = RowResult(rows[0].row, order_id, RowState.FAILED, None, heading, error.value, error.code, error.facts)
@@ -78,13 +78,14 @@ def _with(row: Values, failed: RowResult) -> RowResult:
     return RowResult(row.row, failed.order_id, RowState.FAILED, code="other_row", facts={"row": str(failed.row)})
 
 
-def order_rows(rows: Sequence[Values], sheet: Sheet, store: Store) -> OrderRows:
-    """What the rows say of their order. Raises RowError."""
+def order_rows(rows: Sequence[Values], sheet: Sheet, now: datetime) -> OrderRows:
+    """What the rows say of their order. In a file without times the order counts as placed `now`. Raises RowError."""
     get = _first_of(rows)
     currency = get("currency") or sheet.context.currency
     if currency not in CURRENCY_DIGITS:
         raise RowError("currency_unknown", "currency", currency)
-    placed_at = _required(get, "placed_at")
+    timeless = sheet.heading("placed_at") is None
+    placed_at = now if timeless else _required(get, "placed_at")
     lines, notes = _lines(rows, get), get("note")
     amounts = _amounts(rows, get)
     state = state_of(sheet.recognised.layout.name, get)
@@ -121,6 +122,7 @@ def order_rows(rows: Sequence[Values], sheet: Sheet, store: Store) -> OrderRows:
         end_reason=state.end_reason,
         fund_state=state.fund_state,
         own={name: value for name, value in own.items() if value},
+        timeless=timeless,
     )
 
 

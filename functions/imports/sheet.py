@@ -120,7 +120,11 @@ def open_sheet(spool: Spool, job: Import, store: Store) -> Sheet:
             layout.formats,
             spool.is_text,
         )
-        warnings = tuple(ImportWarning("column_ignored", column=name[:80]) for name in found.unknown)
+        missing = [code for code in ("status", "placed_at") if code in layout.columns and code not in found.codes]
+        warnings = (
+            *(ImportWarning("column_ignored", column=name[:80]) for name in found.unknown),
+            *(ImportWarning(f"{code}_missing") for code in missing),
+        )
         return Sheet(spool, found, context, number, spool.count - position - 1, warnings)
     if best is None:
         raise Refused("empty_file")

@@ -33,6 +33,8 @@ def carry_out(store: Store, job: Import, rows: OrderRows, row: int, now: datetim
         done = _done(store.store_id, order_id, job.import_id)
         if done is not None:
             return replace(result, state=done)
+        if rows.timeless:
+            return result
         change = domain.changed_order(rows, loaded.order, store, actor, now, job.import_id, new_id)
         if not change.entries:
             return result

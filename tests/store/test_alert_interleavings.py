@@ -79,7 +79,7 @@ def test_in_every_order_of_their_calls_each_lead_is_told_once(world: World, othe
         world.state()
         played += 1
     assert len(serial) == 1, "what is told does not depend on who came first"
-    counted("interleavings of the reminder run", played, floor=size(4, 20))
+    counted("interleavings of the reminder run", played, floor=size(4, 10))
 
 
 @pytest.mark.parametrize("fault", FAULTS)

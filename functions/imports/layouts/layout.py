@@ -74,6 +74,10 @@ class Recognised:
     zone: ZoneInfo | None = None
     unknown: tuple[str, ...] = ()
 
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset(self.fields.values())
+
 
 class NotRecognised(Exception):
     """No layout fits. `missing` are (heading, the nearest heading of the file or "") of the layout that fits best."""

@@ -32,6 +32,8 @@ class OrderRows:
     fund_state: FundState | None = None
     own: Mapping[str, Any] = field(default_factory=dict)
     """The seller's note, tags and assignee: for a new order only."""
+    timeless: bool = False
+    """The file has no times, so nothing in it is newer than a known order."""
 
 
 def new_order(

@@ -77,6 +77,14 @@ REASONS: dict[str, tuple[str, str]] = {
     "carrier_unknown": ("Name the carrier: the number does not tell it.", "无法根据运单号判断物流商，请填写。"),
     # what a person should know
     "column_ignored": ("This column is not known and was ignored.", "未识别该列，已忽略。"),
+    "status_missing": (
+        "The file does not say in which status the orders are. They were taken to await shipment.",
+        "文件没有订单状态，已按“等待您发货”处理。",
+    ),
+    "placed_at_missing": (
+        "The file does not say when the orders were placed. The time of the import was taken.",
+        "文件没有下单时间，已按导入时间处理。",
+    ),
     "time_ambiguous": (
         "The time lies in the hour that occurs twice when the clock goes back; the earlier one was taken.",
         "该时间处于时钟回拨的重复时段，已按较早的时间处理。",
