@@ -11,10 +11,14 @@ from shared.domain.messages.model import Message
 from shared.domain.order.model import Order
 from shared.domain.stores import Store
 from shared.operations.orders import check_version, new_id, refuse_future
+from shared.store.dynamodb.errors import Busy
 from shared.store.idempotency import PendingAnswer, settle
 from shared.store.messages import messages
 from shared.store.orders import orders
-from shared.store.retries import retry
+from shared.store.retries import is_time_up, retry, time_limit
+
+READ_SECONDS = 10.0
+"""So long one request marks messages as read."""
 
 
 def draft(sender: str, text: str, at: datetime | None, now: datetime) -> Message:
@@ -48,10 +52,25 @@ def post_message(
     return retry(step, lambda: orders.load(store.store_id, order.order_id).order, order)
 
 
-def read_messages(store: Store, order_id: str, by_seller: bool, now: datetime) -> None:
-    """Mark all messages of the other side as read."""
-    unread = 1
-    while unread:
-        unread = retry(
-            lambda order: messages.mark_read(order, by_seller, now), lambda: orders.load(store.store_id, order_id).order
-        )
+def read_messages(store: Store, order_id: str, by_seller: bool, now: datetime) -> int:
+    """Mark the messages of the other side as read, in transactions of MAX_READ, for READ_SECONDS. Returns how many are
+    left unread then; 0 unless there are thousands. Raises Busy if none could be marked."""
+    position: str | None = ""
+
+    def load() -> Order:
+        return orders.load(store.store_id, order_id).order
+
+    def step(order: Order) -> str | None:
+        return messages.mark_read(order, by_seller, now, position or "")
+
+    with time_limit(READ_SECONDS):
+        while position is not None and not is_time_up():
+            try:
+                position = retry(step, load)
+            except Busy:
+                if not position:
+                    raise
+                break
+    if position is None:
+        return 0
+    return sum(1 for _ in messages.unread(store.store_id, order_id, by_seller))

@@ -37,6 +37,11 @@ def time_limit(seconds: float) -> Iterator[None]:
         _end.reset(token)
 
 
+def is_time_up() -> bool:
+    """Has the time of the block of `time_limit` ended?"""
+    return monotonic() >= _end.get()
+
+
 def attempts() -> Iterator[int]:
     """The numbers of the attempts, from 0, with a random wait after each. The maximum wait grows with the number of
     attempts and with the duration of the last one, but only for the first attempts: later requests must not always win

@@ -78,14 +78,18 @@ def post_message(order_id: str, body: Annotated[NewMessage, InBody()]) -> Respon
     summary="Mark the messages of the other side as read",
     tags=["Messages"],
     operation_id="read_messages",
-    responses=documented(dict[str, int], "The number of unread messages: 0."),
+    responses=documented(
+        dict[str, int], "`unread`: how many are left unread. It is 0; if there were thousands, send the request again."
+    ),
 )
 @access(SELLER | PLATFORM, versioned=True)
 def read_messages(order_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
     """Mark the messages of the other side as read."""
     call: Call = router.context["call"]
-    operations.read_messages(call.store, order_id, call.actor.role not in PLATFORM, call.now)
-    return reply({"unread": 0})
+    left = operations.read_messages(call.store, order_id, call.actor.role not in PLATFORM, call.now)
+    if left and call.pending is not None:
+        call.pending.final = False  # sent again with the same key, it goes on
+    return reply({"unread": left})
 
 
 @router.get(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from pynamodb.expressions.condition import Condition
 
@@ -33,7 +34,7 @@ from shared.store.dynamodb.table import (
 from shared.store.orders import counters
 from shared.store.pages import Listed, Page, Position, page_of
 
-MAX_READ = 40
+MAX_READ = 90
 """Messages that one transaction marks as read or deletes."""
 
 
@@ -109,25 +110,29 @@ def _thread_writes(store_id: str, order_id: str, before: Thread, change: ThreadC
     ]
 
 
-def mark_read(order: Order, by_seller: bool, now: datetime, also: Sequence[Write] = ()) -> int:
-    """Mark the latest MAX_READ unread messages of the other side as read; returns how many may remain. Raises
-    Stale."""
-    unread = [
-        message
-        for message in page(order.store_id, order.order_id, 500, None).items
-        if (message.sender == BUYER) is by_seller and message.read_at is None
-    ][:MAX_READ]
-    left = max(0, order.unread_messages - len(unread)) if by_seller else 0
-    if not unread and not (by_seller and order.unread_messages):
-        return 0
-    writes: list[Write] = [
-        Put(_record(order, replace(message, read_at=now)), present() & MessageRecord.read_at.does_not_exist(), stale)
-        for message in unread
-    ]
-    if by_seller:
-        writes += _unread(order, left if unread else 0, OrderRecord.version.exists())
-    transact([*writes, *also])
-    return left if unread else 0
+def unread(store_id: str, order_id: str, by_seller: bool, after: str = "") -> Iterator[Message]:
+    """The unread messages of the other side after the position `after`, the earliest first; read consistently, page by
+    page as they are needed."""
+    between = Record.sk.between(after or keys.MESSAGE, keys.MESSAGE + "~")
+    for record in query(keys.order_pk(store_id, order_id), between):
+        if isinstance(record, MessageRecord) and record.sk != after:
+            message = _message(record)
+            if (message.sender == BUYER) is by_seller and message.read_at is None:
+                yield message
+
+
+def mark_read(order: Order, by_seller: bool, now: datetime, after: str = "") -> str | None:
+    """Mark up to MAX_READ unread messages of the other side after a position as read, in one transaction with the
+    order's count. Returns the position of the last one; None if there were no more. Raises Stale."""
+    batch = list(islice(unread(order.store_id, order.order_id, by_seller, after), MAX_READ))
+    if not batch and not (by_seller and order.unread_messages and not after):
+        return None
+    writes: list[Write] = [_read_write(order, message, now) for message in batch]
+    if by_seller:  # without an unread message at all the count is 0
+        left = max(0, order.unread_messages - len(batch)) if batch else 0
+        writes += _unread(order, left, OrderRecord.version.exists())
+    transact(writes)
+    return _sk(batch[-1]) if len(batch) == MAX_READ else None
 
 
 def delete_all(store_id: str, order_id: str) -> int:
@@ -208,6 +213,12 @@ def _unread(order: Order, count: int, at: Condition) -> list[Write]:
         Update(head, [OrderRecord.revision.add(1), *actions], at & as_read, stale),
         *counters.delta_writes(order, replace(order, unread_messages=count)),
     ]
+
+
+def _read_write(order: Order, message: Message, now: datetime) -> Write:
+    record = _record(order, replace(message, read_at=now))
+    actions = [MessageRecord.read_at.set(now), Record.state_key.set(record.state_key)]
+    return Update(record, actions, present() & MessageRecord.read_at.does_not_exist(), stale)
 
 
 def _reply_write(store_id: str, day: date, response_time: timedelta) -> Write:
