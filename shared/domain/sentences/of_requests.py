@@ -135,4 +135,5 @@ OF_REQUESTS: dict[str, str] = {
     "This is one of {expected}.": "此处只能是：{expected}。",
     "This value is not allowed here.": "此处不能使用该值。",
     "The rows of an import are kept for 30 days.": "导入的行只保留 30 天。",
+    "This field is not set by a request: leave it out.": "此字段不能由请求设置，请不要填写。",
 }
