@@ -15,6 +15,11 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 CODED = {"status", "fund_state", "end_reason", "outcome", "stage", "flow", "action"}
 """Fields that hold a code wherever they are."""
 LANGUAGES = ("en", "zh-CN")
+LISTS = """
+orders orders/counters deadlines refunds disputes funds funds/entries funds/unexplained parcels messages customers
+alerts alert-rules alert-channels message-templates exports export-schedule shipment-list store reports/service-level
+reports/sales?by=country reports/violations
+"""
 
 
 def objects(value: Any) -> Iterator[dict[str, Any]]:
@@ -42,7 +47,7 @@ def lived(shop: Shop) -> list[str]:
     for action in ("pay", "pass_risk"):
         told(done, action)
     shop.staff.act(done, "ship", {"parcels": [parcel("LX1", line1=1)]})
-    claim = {"kind": "not_received", "claim": usd("5.00"), "solution": "refund", "text": "not here"}
+    claim = {"kind": "not_received", "claim": usd("5.00"), "solution": "refund", "text": "missing"}
     told(done, "open_dispute", claim)
     shipped = shop.platform.place()["order_id"]
     for action in ("pay", "pass_risk"):
@@ -171,3 +176,23 @@ def test_all_that_pydantic_refuses_is_in_the_language_asked_for(api: Api) -> Non
                         assert HAN.search(text), (path, name, value, text)
                     messages.update(texts)
     counted("different texts of refused bodies", len(messages), 100)
+
+
+def test_no_answer_in_chinese_has_english_words_of_ours(api: Api) -> None:
+    """Three English words in a row are a sentence; what the requests of this test said has none."""
+    shop = api.shop()
+    orders = lived(shop)
+    shop.staff.post("/v1/exports", {"kind": "orders", "format": "csv"})
+    paths = [f"/v1/orders/{order}{part}" for order in orders for part in ("", "/history", "/funds", "/messages")]
+    paths += [f"/v1/{path}" for path in LISTS.split()]
+    words = re.compile(r"[A-Za-z]+ [a-z]+ [a-z]+")
+    texts = 0
+    for path in paths:
+        answer = shop.owner.get(path, headers={"Accept-Language": "zh-CN"})
+        assert answer.status == 200, (path, answer.content)
+        for each in objects(answer.json):
+            for name, value in each.items():
+                if isinstance(value, str):
+                    assert not words.search(value), (path, name, value)
+                    texts += 1
+    counted("texts of answers in Chinese", texts, 500)
