@@ -24,7 +24,7 @@ from shared.store.dynamodb.errors import AlreadyRaised, Busy, Exists, Missing, S
 from shared.store.dynamodb.table import Write, update
 from shared.store.orders import lists
 from shared.store.pages import every
-from shared.store.retries import retry
+from shared.store.retries import ITEM_LIMIT, retry, time_limit
 from shared.telemetry import logger, metrics
 
 DIGEST = "digest"
@@ -38,6 +38,8 @@ DIGEST_DEADLINES = 20
 DIGEST_GROUPS = (None, timedelta(), timedelta(hours=24)), (timedelta(), timedelta(hours=24), timedelta(hours=48))
 """The starts and the ends of the groups, from the time of the digest: overdue, and due within 24 and 48 hours."""
 ALERTS_PER_PAGE = 200
+EACH_SECONDS = 10.0
+"""So long the results of one message are saved one by one, where they could not be saved together."""
 MAX_QUEUE_DELAY = timedelta(minutes=15)
 """SQS delays a message by up to this. A retry within it is enqueued at once with a delay, because the outbox runs only
 each minute."""
@@ -249,7 +251,29 @@ def _save(batch: ClaimedBatch, after: Sequence[Delivery], off: OffReason | None,
         except AlreadyRaised:
             deliveries.save_all(pairs)
 
-    retry(step, lambda: _leased(pairs, batch.owner), pairs, on=(Stale, Busy))
+    def save(pairs: Pairs) -> None:
+        retry(step, lambda: _leased(pairs, batch.owner), pairs, on=(Stale, Busy))
+
+    try:
+        save(pairs)
+    except Busy:
+        if len(pairs) == 1:
+            raise
+        _save_each(pairs, save)
+
+
+def _save_each(pairs: Pairs, save: Callable[[Pairs], None]) -> None:
+    """One delivery that stays busy must not make the whole message be sent again. Raises Busy if any was."""
+    failed: Busy | None = None
+    with time_limit(EACH_SECONDS):
+        for pair in pairs:
+            try:
+                with time_limit(ITEM_LIMIT):
+                    save([pair])
+            except Busy as error:
+                failed = error
+    if failed is not None:
+        raise failed
 
 
 def _leased(pairs: Pairs, owner: str) -> Pairs:

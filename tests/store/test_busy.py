@@ -22,7 +22,7 @@ from shared.domain.alerts.model import Cause, alert
 from shared.operations import daily_alerts, erasures, reminders, stores
 from shared.operations import deliveries as delivery_steps
 from shared.operations import exports as export_steps
-from shared.store import due_items
+from shared.store import due_items, retries
 from shared.store import stores as store_items
 from shared.store.alerts import alerts, deliveries
 from shared.store.alerts.outbox import ALERTS, Outbox
@@ -271,6 +271,37 @@ def test_a_neighbour_that_cannot_be_read_is_left_out_of_the_message(
         patched.setattr(delivery_steps.alerts, "load", load)
         assert sum(bureau.handler(task) for task in tasks) == 1
     assert bureau.states(channel) == ["delivered"] * 3 + ["pending"]
+
+
+def test_a_delivery_that_stays_busy_does_not_make_its_whole_message_be_sent_again(
+    bureau: Bureau,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retries, "LIMIT", 0.2)
+    channel = bureau.channel("wecom")
+    bureau.receiver.then = ERRCODE_0
+    raised = [bureau.alert(at=bureau.now) for _ in range(4)]
+    for each in raised:
+        bureau.handle({"store_id": bureau.shop.name, "alert_id": each.alert_id})
+    first, *_ = bureau.messages()
+    real, held = deliveries.save_all, raised[2].alert_id
+
+    def save_all(changes: Any, also: Any = ()) -> None:
+        if any(before.alert_id == held for before, _ in changes):
+            raise Busy("throttled")
+        real(changes, also)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(deliveries, "save_all", save_all)
+        assert bureau.handler(first) == 1
+    states = {each["alert_id"]: each["state"] for each in bureau.deliveries(channel)}
+    assert states == {each.alert_id: "pending" if each.alert_id == held else "delivered" for each in raised}
+    bureau.now += timedelta(minutes=5)
+    bureau.minute()
+    assert bureau.states(channel) == ["delivered"] * 4
+    first, second = [each.body.decode() for each in bureau.receiver.received]
+    assert [first.count(each.order_id or "?") > 0 for each in raised] == [True] * 4
+    assert [second.count(each.order_id or "?") > 0 for each in raised] == [False, False, True, False]
 
 
 def test_an_order_that_stays_busy_does_not_stop_the_erasure_of_the_others(
