@@ -334,7 +334,7 @@ def use_table(table: str) -> None:
 
     settings.cache_clear()
     clients.client.cache_clear()
-    secrets.cursor_secret.cache_clear()
+    secrets.secret.cache_clear()
     records.bind(table)
 
 

@@ -52,6 +52,9 @@ def touch_of(call: Call) -> Touch:
             return Touch(writes=(_key(arguments["Item"]),))
         case "UpdateItem" | "DeleteItem":
             return Touch(writes=(_key(arguments["Key"]),))
+        case "BatchWriteItem":
+            (told,) = arguments["RequestItems"].values()
+            return Touch(writes=tuple(_key(each["PutRequest"]["Item"]) for each in told))
         case "TransactWriteItems":
             told = [next(iter(each.items())) for each in arguments["TransactItems"]]
             keys = [(kind == "ConditionCheck", _key(each.get("Key") or each["Item"])) for kind, each in told]

@@ -22,6 +22,8 @@ DEFAULT = "$default"
 PERMISSIONS = {
     "OrdersRole": {
         "OrdersTable": {
+            "dynamodb:BatchGetItem",
+            "dynamodb:BatchWriteItem",
             "dynamodb:ConditionCheckItem",
             "dynamodb:DeleteItem",
             "dynamodb:GetItem",

@@ -41,6 +41,9 @@ ROUTES = {
     "orders.deadlines": """
         GET /v1/deadlines
     """,
+    "orders.search": """
+        GET /v1/search
+    """,
     "orders.parcels": """
         GET /v1/parcels
     """,

@@ -215,6 +215,7 @@ class MemoryTable:
         Record.get = classmethod(_get(self))
         Record.query = classmethod(_query(self))
         Record.save, Record.update = _save(self), _update(self)
+        Record.batch_write = classmethod(_batch(self))
         for index in declared_indexes().values():
             index.query, index.count = _pages(self, index.Meta.index_name), _count(self, index.Meta.index_name)
         try:
@@ -222,7 +223,7 @@ class MemoryTable:
         finally:
             for owner, name, value in put_back:
                 setattr(owner, name, value)
-            del Record.get, Record.query, Record.save, Record.update
+            del Record.get, Record.query, Record.save, Record.update, Record.batch_write
             for index in declared_indexes().values():
                 del index.query, index.count
 
@@ -253,6 +254,20 @@ def _save(memory: MemoryTable) -> Callable[..., None]:
         memory.put(record, condition)
 
     return save
+
+
+def _batch(memory: MemoryTable) -> Callable[..., Any]:
+    class Batch:
+        """Each item on its own, as table.put_many uses it."""
+
+        def save(self, record: Record) -> None:
+            memory.commit([(record, None, table.always())])
+
+    @contextmanager
+    def batch_write(model: type[Record]) -> Iterator[Batch]:
+        yield Batch()
+
+    return batch_write
 
 
 def _update(memory: MemoryTable) -> Callable[..., None]:

@@ -174,7 +174,7 @@ def indexed() -> Iterator[Item]:
 def texts(value: Any) -> str:
     """All that can be read in an item, what is packed included."""
     if isinstance(value, bytes):
-        return (zlib.decompress(value) if value[:1] == b"\x78" else value).decode()
+        return (zlib.decompress(value) if value[:1] == b"\x78" else value).decode(errors="replace")
     if isinstance(value, dict):
         return "\n".join(f"{name}\n{texts(each)}" for name, each in value.items())
     return "\n".join(map(texts, value)) if isinstance(value, list) else str(value)

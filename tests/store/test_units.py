@@ -11,13 +11,13 @@ import boto3
 
 from bench import figures, life, sweep
 from tests.capacity import metered
-from tests.harness import Api
+from tests.harness import Api, new_order
 from tests.proof import size
 from tests.store.sizes import size_of
 
 MOST: dict[int, dict[str, tuple[float, float]]] = {
     3: {
-        "place": (2, 31),
+        "place": (2, 42),
         "pay": (3, 41),
         "ship": (4, 27),
         "GET order": (3, 0),
@@ -25,7 +25,7 @@ MOST: dict[int, dict[str, tuple[float, float]]] = {
         "GET list": (2, 0),
     },
     700: {
-        "place": (2, 64),
+        "place": (2, 75),
         "pay": (6, 132),
         "ship": (7, 32),
         "GET order": (6, 0),
@@ -96,3 +96,36 @@ def test_no_total_report_or_figure_reads_more_because_the_store_holds_more(on_dy
     for name, (before, after) in told.items():
         assert 0 < before == after, name
         assert small[name].calls == large[name].calls, name
+
+
+def test_search_adds_at_most_twelve_units_to_placing_any_order(on_dynoxide: Api) -> None:
+    """Against the same order without anything that is searched but its number."""
+    shop, tried = on_dynoxide.shop(), 0
+    shop.platform.place(buyer={"id": "another", "country": "US"})
+    for lines in (1, 3, 12, 700):
+        many = [life.realistic_line(number) for number in range(lines)]
+        for name in ("", "Alex Example", "José María de la Cruz y Ortega"):
+            for phones in ({}, {"phone": "5550100"}, {"phone": "5550100", "mobile": "5550199"}):
+                who = {"id": f"buyer{tried}", "country": "US"} | ({"name": name} if name else {})
+                recipient = {"country": "US", "name": "Alex Example", "street": "1 Example Street", **phones}
+                body = new_order(lines=many, buyer=who, recipient=recipient)
+                with metered() as units:
+                    assert shop.platform.post("/v1/orders", body).status == 201
+                terms = terms_of(shop.name, body["order_id"])
+                strict = sum(2 for kind in terms if kind in ("name", "phone"))
+                assert strict + sum(1 for kind in terms if kind in ("number", "goods", "rest")) <= 12, terms
+                assert terms.count("country") == 1 and units.calls["TransactWriteItems"] == 1
+                assert units.calls["BatchWriteItem"] == 1
+                tried += 1
+    assert tried == 36
+
+
+def terms_of(store: str, order_id: str) -> list[str]:
+    """The kinds of the terms of an order, each as often as it has items."""
+    from shared.settings import settings
+
+    pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=settings().table_name)
+    items = [item for page in pages for item in page["Items"] if item["kind"]["S"] == "term"]
+    own = [item for item in items if f"#{order_id}" in item["sk"]["S"] and item["pk"]["S"].startswith(store)]
+    assert all(size_of(item) <= 1024 for item in own)
+    return [item["pk"]["S"].split("#")[1] for item in own]

@@ -88,13 +88,13 @@ OF_REQUESTS: dict[str, str] = {
     "Text holds a NUL character or half of a surrogate pair.": "文本包含 NUL 字符或不完整的代理对。",
     "From the first day to the last are at most {days} days.": "起止日期之间最多 {days} 天。",
     (
-        "These do not go together. What does: nothing, one overlay, one fund_state, one buyer or one or several "
-        "status, each with placed_from, placed_to and sort=-placed_at or placed_at; nothing, status or actor "
-        "with due_from, due_to and sort=deadline_at; tracking_no alone."
+        "These do not go together. What does: nothing, one overlay, one fund_state, one buyer, one tag, one country "
+        "or one or several status, each with placed_from, placed_to and sort=-placed_at or placed_at; nothing, "
+        "status or actor with due_from, due_to and sort=deadline_at; tracking_no alone."
     ): (
-        "这些条件不能一起使用。可以一起使用的有：不填，或一个 overlay、一个 fund_state、一个 buyer、一个或多个 "
-        "status，可各自加上 placed_from、placed_to 和 sort=-placed_at 或 placed_at；不填，或 status、actor，"
-        "可加上 due_from、due_to 和 sort=deadline_at；tracking_no 只能单独使用。"
+        "这些条件不能一起使用。可以一起使用的有：不填，或一个 overlay、一个 fund_state、一个 buyer、一个 tag、"
+        "一个 country、一个或多个 status，可各自加上 placed_from、placed_to 和 sort=-placed_at 或 placed_at；"
+        "不填，或 status、actor，可加上 due_from、due_to 和 sort=deadline_at；tracking_no 只能单独使用。"
     ),
     (
         "These do not go together. What does: frequency, amount or both; blocked alone; opted_out alone; each "
@@ -116,6 +116,7 @@ OF_REQUESTS: dict[str, str] = {
     "This order is given twice.": "该订单出现了两次。",
     "A day lies between the years 2000 and 2099.": "日期须在 2000 年至 2099 年之间。",
     "By {by}, a report is of {days} days at most.": "按 {by} 统计的报表最多 {days} 天。",
+    "Name what to search for.": "请填写要搜索的内容。",
     "The check digit of this number is wrong for its carrier.": "该运单号的校验位与物流商不符。",
     "Another open order has this tracking number.": "另一个未结束的订单已使用该运单号。",
     "This field is required.": "此字段必填。",

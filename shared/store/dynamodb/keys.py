@@ -107,6 +107,39 @@ def former_tracking_key(store_id: str, tracking_no: str) -> str:
     return f"{store_id}#tracking#{tracking_no}"
 
 
+def country_pk(store_id: str, country: str) -> str:
+    """Partitions of terms: the last part may have any character."""
+    return f"{store_id}#country#{country}"
+
+
+def tag_pk(store_id: str, tag: str) -> str:
+    return f"{store_id}#tag#{tag}"
+
+
+def customer_tag_pk(store_id: str, tag: str) -> str:
+    return f"{store_id}#customer_tag#{tag}"
+
+
+def number_pk(store_id: str, tail: str) -> str:
+    return f"{store_id}#number#{tail}"
+
+
+def phone_pk(store_id: str, digest: str) -> str:
+    return f"{store_id}#phone#{digest}"
+
+
+def name_pk(store_id: str, digest: str) -> str:
+    return f"{store_id}#name#{digest}"
+
+
+def goods_pk(store_id: str, code: str) -> str:
+    return f"{store_id}#goods#{code}"
+
+
+def rest_pk(store_id: str) -> str:
+    return f"{store_id}#rest#"
+
+
 def history_sk(seq: int) -> str:
     return f"{HISTORY}{seq:08d}"
 

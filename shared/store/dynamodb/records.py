@@ -79,6 +79,11 @@ class Record(Model):
     by_reminder = _index("by_reminder", "reminder_shard", "remind_at", keys_only=True)
 
 
+IN_CUSTOMER, HAS_TERMS = 1, 2
+"""The bits of `in_customer` in the head of an order: its buyer's customer record counts it; it has its terms
+(terms.py). Heads from before there were customer records have none, those from before terms the first."""
+
+
 class OrderRecord(Record, discriminator="order"):
     """The head of an order: all that changes and all that lists show. Most heads are under 1 KB, one write unit.
 

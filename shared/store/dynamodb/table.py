@@ -158,6 +158,12 @@ def query_keys(index: str, key: str, sort: Condition, sort_name: str) -> Iterato
         yield item[sort_name]["S"], item["pk"]["S"]
 
 
+def query_newest(pk: str, lower: str, upper: str, *, page_size: int, forward: bool = False) -> Iterator[dict[str, Any]]:
+    """Undecoded items of one partition between two sort keys, the last first or with `forward` the first, lazily,
+    `page_size` a request; eventually consistent."""
+    return _raw(pk, Record.sk.between(lower, upper), limit=page_size, scan_index_forward=forward)
+
+
 def query_items(pk: str, lower: str, upper: str) -> Iterator[dict[str, dict[str, str]]]:
     """Undecoded items of one partition between two sort keys, read consistently and lazily."""
     return _raw(pk, Record.sk.between(lower, upper), consistent_read=True)
@@ -193,6 +199,22 @@ def update(write: Update) -> None:
     connection()
     with _busy_where_unavailable(write):
         write.record.update(actions=list(write.actions), condition=write.condition)
+
+
+def put_many(records: Sequence[Record]) -> None:
+    """Put these items, whatever is there, in requests of 25, each item on its own: a failure may leave some unwritten.
+    Raises Busy."""
+    connection()
+    with _busy_where_unavailable(), Record.batch_write() as batch:
+        for record in records:
+            batch.save(record)
+
+
+def get_many(item_keys: Sequence[tuple[str, str]]) -> Iterator[Record]:
+    """These items, as far as they exist, in no order; eventually consistent, half a read unit for each 4 KB."""
+    connection()
+    with _busy_where_unavailable():
+        yield from Record.batch_get(list(item_keys), consistent_read=False)
 
 
 def save(write: Put, also: Sequence[Write] = ()) -> None:

@@ -27,6 +27,8 @@ from shared.store.alerts.causes import cause_of, cause_values
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.attributes import InstantAttribute
 from shared.store.dynamodb.records import (
+    HAS_TERMS,
+    IN_CUSTOMER,
     DetailRecord,
     DisputeRecord,
     HistoryRecord,
@@ -59,7 +61,7 @@ def head_of(
     in_customer: bool = True,
 ) -> OrderRecord:
     """The head item. `armed`: the order is in the clock's index. `in_customer`: the buyer's customer record counts the
-    order; False only for orders written before there were customer records."""
+    order; False only for orders written before there were customer records. The order has its terms (terms.py)."""
     placed = keys.sort_key(order.placed_at, order.order_id)
     running = deadlines.running(order)
     sellers = deadlines.seller_due(order)
@@ -116,7 +118,7 @@ def head_of(
         passed_over=progress.passed_over,
         reminder_shard=keys.reminder_shard(order.store_id, order.order_id) if remind_at else None,
         remind_at=keys.sort_key(remind_at, order.store_id, order.order_id) if remind_at else None,
-        in_customer=1 if in_customer else None,
+        in_customer=HAS_TERMS | (IN_CUSTOMER if in_customer else 0),
         state_key=f"{order.store_id}#unexplained" if unexplained(order) else None,
         sort_key=placed if unexplained(order) else None,
     )

@@ -11,18 +11,27 @@ from pynamodb.expressions.condition import Condition
 from shared.domain.alerts.order_alerts import AlertChanges, AlertProgress
 from shared.domain.customers.erasure import changes_without_personal_data
 from shared.domain.order.history import Entry
-from shared.domain.order.model import Order
+from shared.domain.order.model import Order, Parcel
 from shared.domain.order.transitions import Actor
+from shared.domain.tracking import normalized
 from shared.store.alerts import alerts
 from shared.store.customers import customers
 from shared.store.dynamodb import keys, table
 from shared.store.dynamodb.errors import Busy, Exists, Missing
-from shared.store.dynamodb.records import AccessRecord, HistoryRecord, MovedRecord, OrderRecord, Record
+from shared.store.dynamodb.records import (
+    HAS_TERMS,
+    IN_CUSTOMER,
+    AccessRecord,
+    HistoryRecord,
+    MovedRecord,
+    OrderRecord,
+    Record,
+)
 from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, always, present, put, query, stale, update
-from shared.store.orders import counters, events, figures, ledger, payment_reminders
+from shared.store.orders import counters, events, figures, ledger, payment_reminders, terms
 from shared.store.orders.events import Numbering
 from shared.store.orders.items import alert_progress_of, entry_of, head_of, order_of
-from shared.store.orders.parts import PARTS, is_consistent, part_record, parts_of, versions_checksum
+from shared.store.orders.parts import PARTS, Part, is_consistent, part_record, parts_of, versions_checksum
 from shared.store.pages import Page, Position, page_of
 from shared.store.retries import attempts
 
@@ -33,7 +42,8 @@ MOVES_RETENTION = timedelta(days=31)
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """An order as it was read, with what its next write needs: the version of each part (by sort key), its entries in
-    the clock's and the reminder index, and its alert progress. `revision` counts the writes of the head."""
+    the clock's and the reminder index, and its alert progress. `revision` counts the writes of the head. An order from
+    before there were terms has none until its next write."""
 
     order: Order
     revision: int
@@ -42,6 +52,7 @@ class Loaded:
     remind_at: str | None
     progress: AlertProgress
     in_customer: bool = True
+    has_terms: bool = True
 
     @property
     def counted(self) -> Order | None:
@@ -64,8 +75,9 @@ def load(store_id: str, order_id: str) -> Loaded:
         if is_consistent(head, parts):
             versions = {part.sk: int(part.version) for part in parts}
             order, progress = order_of(head, parts), alert_progress_of(head)
-            revision, in_customer = int(head.revision or 0), bool(head.in_customer)
-            return Loaded(order, revision, versions, head.fires_at, head.remind_at, progress, in_customer)
+            revision, flags = int(head.revision or 0), int(head.in_customer or 0)
+            in_customer, has_terms = bool(flags & IN_CUSTOMER), bool(flags & HAS_TERMS)
+            return Loaded(order, revision, versions, head.fires_at, head.remind_at, progress, in_customer, has_terms)
     raise Busy("the order keeps changing")
 
 
@@ -89,8 +101,10 @@ def create(
         *counters.delta_writes(None, order, numbering),
         *ledger.delta_writes(None, order, entries),
         *figures.delta_writes(None, order),
+        *terms.delta_writes(None, order),
         *also,
     ]
+    terms.write_loose(None, order)
     table.transact([*customers.with_figures(None, order, writes), *alerts.of_order(order.store_id, alert_changes)])
 
 
@@ -112,7 +126,7 @@ def save(
     was = before.order
     moved = was.placed_at != after.placed_at  # the parts' keys have the order's time, too
     parts_before, parts = parts_of(was), parts_of(after)
-    changed = {sk for sk, part in parts.items() if moved or parts_before.get(sk) != part}
+    changed = {sk for sk, part in parts.items() if moved or parts_before.get(sk) != part} | _misspelled(before, parts)
     versions = {sk: after.version if sk in changed else before.versions[sk] for sk in parts}
     head = _head(after, before.revision + 1, versions, armed, alert_changes)
     numbering = events.numbering(after, entries)
@@ -127,11 +141,14 @@ def save(
         *counters.delta_writes(was, after, numbering),
         *ledger.delta_writes(was, after, entries),
         *figures.delta_writes(was, after),
+        *_terms(before, after),
         *payment_reminders.delta_writes(was, after, entries),
         *([_moved(keys.moved_pk, after, entries[-1].recorded_at)] if moved else []),
         *([_moved(keys.ship_by_moved_pk, after, entries[-1].recorded_at)] if _ship_by_moved(was, after) else []),
         *also,
     ]
+    if before.has_terms:
+        terms.write_loose(was, after)
     table.transact(
         [*customers.with_figures(before.counted, after, writes), *alerts.of_order(after.store_id, alert_changes)]
     )
@@ -155,11 +172,23 @@ def rearm(before: Loaded, *, armed: bool, alert_changes: AlertChanges, also: Seq
     """Update the order's entries in the clock's and the reminder index and its alerts. The order and its version stay.
     Writes nothing if nothing changes. Raises Stale."""
     head = _head(before.order, before.revision + 1, before.versions, armed, alert_changes)
-    head.in_customer = 1 if before.in_customer else None
+    head.in_customer = HAS_TERMS | (IN_CUSTOMER if before.in_customer else 0)
     stored = (before.armed, before.remind_at, before.progress)
-    if alert_changes.raised or (head.fires_at, head.remind_at, alert_changes.progress) != stored:
+    if (
+        alert_changes.raised
+        or (head.fires_at, head.remind_at, alert_changes.progress) != stored
+        or not before.has_terms
+    ):
+        parts = parts_of(before.order)
+        spelled = (part_record(before.order, sk, parts[sk], before.versions[sk]) for sk in _misspelled(before, parts))
         table.transact(
-            [Put(head, _as_loaded(before), stale), *also, *alerts.of_order(before.order.store_id, alert_changes)]
+            [
+                Put(head, _as_loaded(before), stale),
+                *(Put(record, always(), stale) for record in spelled),
+                *_terms(before, before.order),
+                *also,
+                *alerts.of_order(before.order.store_id, alert_changes),
+            ]
         )
 
 
@@ -249,6 +278,21 @@ def _as_loaded(before: Loaded) -> Condition:
     same_revision = OrderRecord.revision == revision if revision else OrderRecord.revision.does_not_exist()
     same: Condition = (OrderRecord.version == before.order.version) & same_revision
     return same
+
+
+def _terms(before: Loaded, after: Order) -> list[Write]:
+    """The writes of the terms; of all of them where the order has none yet."""
+    if before.has_terms:
+        return terms.delta_writes(before.order, after)
+    return terms.delta_writes(None, after, all_strict=True)
+
+
+def _misspelled(before: Loaded, parts: Mapping[str, Part]) -> set[str]:
+    """Parcels from before their number was normalized in its index key."""
+    if before.has_terms:
+        return set()
+    parcels = {sk: part for sk, part in parts.items() if isinstance(part, Parcel)}
+    return {sk for sk, parcel in parcels.items() if normalized(parcel.tracking_no) != parcel.tracking_no}
 
 
 def _history(order: Order, entries: Iterable[Entry], numbering: Numbering) -> list[Write]:

@@ -15,9 +15,9 @@ from shared.store.orders.lists import Summary
 from shared.store.pages import Page, Position
 
 NOT_TOGETHER = (
-    "These do not go together. What does: nothing, one overlay, one fund_state, one buyer or one or several status, "
-    "each with placed_from, placed_to and sort=-placed_at or placed_at; nothing, status or actor with due_from, due_to "
-    "and sort=deadline_at; tracking_no alone."
+    "These do not go together. What does: nothing, one overlay, one fund_state, one buyer, one tag, one country or one "
+    "or several status, each with placed_from, placed_to and sort=-placed_at or placed_at; nothing, status or actor "
+    "with due_from, due_to and sort=deadline_at; tracking_no alone."
 )
 
 
@@ -36,6 +36,8 @@ class Filters:
     due_to: datetime | None = None
     sort: str | None = None
     actor: str | None = None
+    tag: str | None = None
+    country: str | None = None
 
     def query(self) -> dict[str, str]:
         """The query that a cursor is bound to. Raises Problem 400 `filter_not_indexed`."""
@@ -78,13 +80,15 @@ class Filters:
             overlay=self.overlay,
             fund_state=self.fund_state,
             buyer_id=self.buyer,
+            tag=self.tag,
+            country=self.country,
             since=self.placed_from,
             until=self.placed_to,
             forward=self.sort == "placed_at",
         )
 
     def _refuse_unindexed(self, given: set[str]) -> None:
-        by = given & {"status", "overlay", "fund_state", "buyer", "tracking_no", "actor"}
+        by = given & {"status", "overlay", "fund_state", "buyer", "tag", "country", "tracking_no", "actor"}
         due, placed = given & {"due_from", "due_to"}, given & {"placed_from", "placed_to"}
         indexed = (
             given == {"tracking_no"}

@@ -74,6 +74,10 @@ def list_orders(
     due_to: Moment = None,
     sort: Annotated[Literal["-placed_at", "placed_at", "deadline_at"] | None, Query()] = None,
     actor: ActingSeller = None,
+    tag: Annotated[str | None, Query(min_length=1, max_length=50, description="Orders with this tag")] = None,
+    country: Annotated[
+        str | None, Query(pattern="^[A-Z]{2,3}$", description="Orders of buyers of this country")
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
@@ -83,7 +87,19 @@ def list_orders(
     """
     call: Call = router.context["call"]
     filters = Filters(
-        status, overlay, fund_state, buyer, tracking_no, placed_from, placed_to, due_from, due_to, sort, actor
+        status,
+        overlay,
+        fund_state,
+        buyer,
+        tracking_no,
+        placed_from,
+        placed_to,
+        due_from,
+        due_to,
+        sort,
+        actor,
+        tag,
+        country,
     )
     query = filters.query()
     page = filters.page(call.store.store_id, limit, position(call, cursor, query))

@@ -1,0 +1,48 @@
+"""One box in which a person types whatever they know of an order."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from functions.orders.call import Call, access
+from functions.orders.models.orders.search import FoundPage, found_view
+from functions.orders.problems import malformed
+from functions.orders.responses import documented, reply
+from shared.domain import search as domain
+from shared.store.orders import search
+
+router = Router()
+
+Text = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=128,
+        description="An order number or its last 4 or more characters, a tracking number, a buyer's id, the first "
+        "letters of words of a buyer's name, a SKU, a product id, or the last 4 digits of a phone",
+    ),
+]
+
+
+@router.get(
+    "/v1/search",
+    summary="Find orders by what a person knows of them",
+    tags=["Across orders"],
+    operation_id="search_orders",
+    responses=documented(FoundPage, "At most 50 orders, the latest first, and what of each matched."),
+)
+@access()
+def search_orders(q: Text = None) -> Response[Any]:
+    """Orders by number (whole, or its last 4 or more characters), tracking number (any case, spaces ignored), buyer's
+    id, buyer's name (words, from their first letters: two, or one in Chinese and Japanese; any script, accents and case
+    folded), SKU, product id, or the last 4 digits of a phone. Each says what matched."""
+    call: Call = router.context["call"]
+    query = domain.Query(q or "")
+    if not query.folded:
+        raise malformed("/query/q", "invalid_value", "Name what to search for.")
+    found, complete = search.find(call.store.store_id, query)
+    data = [found_view(each, call.language) for each in found]
+    page = {"next_cursor": None, "limit": domain.MAX_FOUND}
+    return reply({"data": data, "page": page, "complete": complete})

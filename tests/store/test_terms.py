@@ -1,0 +1,96 @@
+"""The terms of the search in the table: which there are, who moves and removes them, and what they show."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.store.orders import terms
+from tests import proof
+from tests.harness import Api, Shop, ahead, line, new_order, snapshot
+
+
+def stored(shop: Shop, *kinds: str) -> list[tuple[str, str]]:
+    """(partition, sort key) of the store's terms of these kinds, or of all."""
+    from shared.settings import settings
+
+    pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=settings().table_name)
+    items = [item for page in pages for item in page["Items"] if item["kind"]["S"] == "term"]
+    keys = sorted((item["pk"]["S"], item["sk"]["S"]) for item in items if item["pk"]["S"].startswith(f"{shop.name}#"))
+    return [key for key in keys if not kinds or key[0].split("#")[1] in kinds]
+
+
+def order(**changes: Any) -> dict[str, Any]:
+    return new_order(
+        **{
+            "buyer": {"id": "buyer-1", "country": "US", "name": "Maria Silva"},
+            "recipient": {"country": "US", "name": "Alex Example", "phone": "5550123", "street": "1 Example Street"},
+            "lines": [line("1", sku="SKU-1")],
+        }
+        | changes
+    )
+
+
+def test_an_order_has_exactly_its_terms(on_dynoxide: Api) -> None:
+    shop = on_dynoxide.shop()
+    shop.platform.place(**order())
+    assert [key[0].split("#")[1] for key in stored(shop)] == "country goods goods name name number phone".split()
+    assert not any(word in f"{pk}{sk}".lower() for pk, sk in stored(shop) for word in ("maria", "silva", "0123\x00"))
+    assert not any("0123" in pk for pk, _ in stored(shop, "phone"))
+
+
+def test_an_erasure_leaves_no_term_of_a_name_a_phone_or_a_tag(on_dynoxide: Api) -> None:
+    from shared.operations import erasures
+
+    shop = on_dynoxide.shop()
+    body = order()
+    order_id = shop.platform.place(**body)["order_id"]
+    shop.staff.patch(f"/v1/orders/{order_id}", {"tags": ["gift"]})
+    other = shop.platform.place(**order(buyer={"id": "buyer-2", "country": "US", "name": "Maria Silva"}))["order_id"]
+    assert len(stored(shop, "name", "phone", "tag")) == 7
+    assert shop.owner.post("/v1/customers/buyer-1/erase", {"include_open": True}).status == 202
+    now = datetime.now(UTC)
+    for hours in (0, 2, 50):
+        erasures.resume(now + timedelta(hours=hours), lambda: False)
+    left = stored(shop, "name", "phone", "tag")
+    assert len(left) == 3 and all(other in sk for _, sk in left)
+    shown = snapshot(body, "PLACE_ORDER_SUCCESS", changed_at=ahead(seconds=2))
+    assert shop.platform.act(order_id, "sync", shown).status == 200
+    assert stored(shop, "name", "phone", "tag") == left, "a later snapshot brings nothing back"
+    assert shop.viewer.get("/v1/search?q=maria").json["data"][0]["order_id"] == other
+
+
+def test_a_placement_of_another_content_leaves_no_personal_term(on_dynoxide: Api) -> None:
+    shop = on_dynoxide.shop()
+    body = order()
+    shop.platform.place(**body)
+    before = stored(shop, "name", "phone", "country", "tag")
+    for name in ("Somebody Other", "Maria Silva"):
+        again = body | {"buyer": {"id": "buyer-1", "country": "BR", "name": name}}
+        assert shop.platform.post("/v1/orders", again).code == "order_exists"
+    assert shop.platform.post("/v1/orders", body).status == 200
+    assert stored(shop, "name", "phone", "country", "tag") == before
+
+
+@given(
+    st.lists(st.text(min_size=1, max_size=20), min_size=1, max_size=60, unique=True), st.text(min_size=1, max_size=20)
+)
+def test_a_filter_holds_what_it_was_made_of(codes: list[str], other: str) -> None:
+    bits = terms.filter_of(codes)
+    assert all(terms.may_hold(bits, code) for code in codes)
+    assert isinstance(terms.may_hold(bits, other), bool)
+
+
+def test_a_filter_of_a_thousand_lines_is_small_and_seldom_wrong() -> None:
+    rates = []
+    for codes in (10, 100, 600, 2_000):
+        bits = terms.filter_of([f"SKU-{number}" for number in range(codes)])
+        assert len(bits) <= terms.MAX_FILTER
+        rates.append(sum(terms.may_hold(bits, f"other-{number}") for number in range(2_000)) / 2_000)
+    print(f"codes that seem to be in a filter of 10, 100, 600 and 2,000: {rates}")
+    assert max(rates[:3]) <= 0.05 and rates[3] <= 0.35
+    proof.counted("codes tried on filters", 2_000 * len(rates), 8_000)
