@@ -19,7 +19,7 @@ from functions.imports.layouts.layout import normalised
 from functions.imports.readers.reader import Cell
 from functions.imports.sheet import Sheet
 from shared.domain.imports.model import RowResult
-from shared.domain.imports.reasons import reason
+from shared.domain.imports.reasons import reason_of_row
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REASON_HEADING = {"en": "Reason", "zh-CN": "失败原因"}
@@ -45,7 +45,7 @@ def workbook(sheet: Sheet, failed: Iterable[RowResult], language: str) -> bytes:
         result = results.get(number)
         if result is None:
             continue
-        sentence = (reason(result.code or "", result.facts, language) or result.code or "").replace("\n", " ")
+        sentence = (reason_of_row(result, language) or "").replace("\n", " ")
         row = [_cell(page, _text(cell)) for cell in cells[: len(headings)]]
         row += [_cell(page, "") for _ in range(len(headings) - len(row))]
         column = columns.get(normalised((result.column or "").partition("\n")[0]))

@@ -60,7 +60,7 @@ class Sheet:
         for number, cells in self.cells():
             values: dict[str, Any] = {}
             bad: tuple[CellError, str, Cell] | None = None
-            self.context.on_ambiguous = partial(self._warn, "time_ambiguous", number)
+            self.context.on_ambiguous = partial(self.warn, "time_ambiguous", number)
             for at, code, grammar in grammars:
                 cell = cells[at] if at < len(cells) else ""
                 if cell == "":
@@ -91,8 +91,9 @@ class Sheet:
         taken, self._new = tuple(self._new), []
         return taken
 
-    def _warn(self, code: str, row: int) -> None:
-        warning = ImportWarning(code, row)
+    def warn(self, code: str, row: int, field: str | None = None) -> None:
+        """Note something about a row that a person should know, once. `field` is the code of the field."""
+        warning = ImportWarning(code, row, (self.heading(field) if field else None) or "")
         if warning not in self._new:
             self._new.append(warning)
 

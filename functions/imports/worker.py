@@ -12,7 +12,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
@@ -37,6 +37,8 @@ from shared.telemetry import logger, metrics
 Clock = Callable[[], datetime]
 STEP_ROWS = 250
 """The rows of a step. A killed worker leaves as many to run again."""
+CANCEL_CHECK = timedelta(seconds=1)
+"""A worker looks so often whether its import was cancelled; then it stops before the next order."""
 STOP_BEFORE = 60
 """With less time left no further step begins."""
 
@@ -71,7 +73,7 @@ class _Worker:
     """One worker with its lease of an import."""
 
     def __init__(self, job: Import, owner: str, clock: Clock) -> None:
-        self.job, self._owner, self._clock = job, owner, clock
+        self.job, self._owner, self._clock, self._checked = job, owner, clock, clock()
 
     def run(self, folder: Path, out_of_time: Callable[[], bool]) -> None:
         self._delete_leftovers()
@@ -82,6 +84,9 @@ class _Worker:
         store = stores.load(self.job.store_id).store
         results: list[RowResult] = []
         for group in kind.groups(sheet, self.job.position):
+            if self._cancelled():
+                self._record_last(results)
+                return
             results += kind.carry_out(store, self.job, sheet, group, self._clock())
             if len(results) >= STEP_ROWS:
                 self._record(results, sheet)
@@ -117,11 +122,30 @@ class _Worker:
             return sheet
         return None
 
-    def _record(self, results: list[RowResult], sheet: Sheet) -> None:
+    def _cancelled(self) -> bool:
+        """Has the import ended or another worker? Looked up at most once in CANCEL_CHECK."""
+        if self._clock() - self._checked < CANCEL_CHECK:
+            return False
+        self._checked = self._clock()
+        job = stored.load(self.job.store_id, self.job.import_id)
+        return not job.open or job.lease is None or job.lease.owner != self._owner
+
+    def _record_last(self, results: list[RowResult]) -> None:
+        """Record what took effect before the import was cancelled."""
+        if results:
+            step = self._results(results)
+            stored.write_results(step.key, results)
+            imports.last_step(self.job, self._owner, lambda job: model.stepped(job, step))
+
+    def _results(self, results: list[RowResult]) -> Step:
         results.sort(key=lambda result: result.row)
         counts = {state: sum(result.state is state for result in results) for state in RowState}
         key = model.step_key(self.job, results[0].row, self._owner)
-        step = Step(key, results[0].row, results[-1].row, {str(state): n for state, n in counts.items() if n})
+        return Step(key, results[0].row, results[-1].row, {str(state): n for state, n in counts.items() if n})
+
+    def _record(self, results: list[RowResult], sheet: Sheet) -> None:
+        step = self._results(results)
+        key = step.key
         self._step(lambda job: model.announced(job, key))
         stored.write_results(key, results)
         warnings = sheet.take_warnings()

@@ -77,7 +77,7 @@ def apply_import(store_id: str, import_id: str, now: datetime, pending: PendingA
 
 
 def cancel_import(store_id: str, import_id: str, now: datetime, pending: PendingAnswer | None = None) -> Import:
-    """Stop an import; its worker stops before its next step. Raises Missing or Conflict."""
+    """Stop an import; its worker stops before its next order, within a second. Raises Missing or Conflict."""
     return _step(store_id, import_id, lambda job: model.cancel(job, now), pending)
 
 
@@ -140,6 +140,17 @@ def step_of_owner(job: Import, owner: str, step: Callable[[Import], Import]) -> 
         return save(job, step(job))
 
     return retry(guarded, lambda: imports.load(job.store_id, job.import_id), job)
+
+
+def last_step(job: Import, owner: str, step: Callable[[Import], Import]) -> None:
+    """Save `step` of an import that was cancelled while the worker `owner` had it. Raises LeaseLost if it was not."""
+
+    def guarded(job: Import) -> Import:
+        if job.state is not model.State.CANCELLED or job.lease is None or job.lease.owner != owner:
+            raise LeaseLost("the import was not cancelled under this worker")
+        return save(job, step(replace(job, lease=None)))
+
+    retry(guarded, lambda: imports.load(job.store_id, job.import_id))
 
 
 def release(job: Import, owner: str, now: datetime) -> None:

@@ -2,50 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.errors import DomainError
+from shared.domain.errors import DomainError, TransitionNotAllowed
 from shared.domain.imports.model import Import, RowResult, RowState
 from shared.domain.imports.tracking import CORRECT, SHIP, SHIP_PART, Planned, Tracking, plan
 from shared.domain.order import lifecycle
 from shared.domain.order.model import Order, Status
 from shared.domain.order.transitions import Command
+from shared.domain.sentences.sentence import Sentence
 from shared.domain.stores import Store
+from shared.domain.tracking import checksum_is_wrong
 from shared.operations.orders import Request, change_order, new_id
 from shared.store.dynamodb.errors import Missing
-from shared.store.orders import orders
+from shared.store.orders import lists, orders
 
 STATES = {SHIP: RowState.CREATED, SHIP_PART: RowState.CREATED, CORRECT: RowState.UPDATED}
 """What an effect is in the counts of an import: a new parcel, or a changed one."""
+OF_NUMBER = frozenset(
+    {"parcel_exists", "edits_exhausted", "edit_window_closed", "too_many_parcels", "already_delivered"}
+)
+"""The errors of the lifecycle that are about the parcel; the others are about the order."""
+OTHERS = 10
+"""Orders of one number that are looked at."""
 
 
-def carry_out(store: Store, job: Import, rows: Sequence[Tracking], now: datetime) -> list[RowResult]:
-    """One result for each row, all of one order. May run twice: a row whose effect stands in the history of the order
-    under this import has the same result again."""
+Warn = Callable[[str, Tracking], None]
+"""Takes the code of a warning and its row."""
+
+
+def carry_out(
+    store: Store, job: Import, rows: Sequence[Tracking], unread: int, warn: Warn, now: datetime
+) -> list[RowResult]:
+    """One result for each row, all of one order; `unread` more rows of it cannot be read. The column of a result is the
+    code of its field. May run twice: a row whose effect stands in the history of the order under this import has the
+    same result again."""
     order_id = rows[0].order_id
     try:
         loaded = orders.load(store.store_id, order_id)
     except Missing:
-        return [_failed(row, "order_unknown", "order_id", order_id) for row in rows]
+        return [_failed(row, "order_unknown", "order_id") for row in rows]
     results = {}
     done = _effects(store, job, loaded.order) if job.applies else {}
     order = loaded.order
-    for each in plan(order, [row for row in rows if row.row not in done]):
+    for each in plan(order, rows, done, unread):
         row = each.tracking
         if each.code:
-            results[row.row] = RowResult(
-                row.row, order_id, RowState.FAILED, column=each.column, code=each.code, facts=each.facts
-            )
+            results[row.row] = _failed(row, each.code, each.column or "order_id", each.facts)
         elif each.action is None:
             results[row.row] = RowResult(row.row, order_id, RowState.UNCHANGED)
         else:
             try:
                 order = _step(store, job, order, each, now)
                 results[row.row] = _effect(row, each.effect or SHIP)
+                if not job.applies:
+                    _warn_of_number(order, row, warn)
             except DomainError as error:
-                results[row.row] = _failed(row, error.code, _column(error.code), None)
+                results[row.row] = _refused(row, error)
     return [_effect(row, done[row.row]) if row.row in done else results[row.row] for row in rows]
+
+
+def _warn_of_number(order: Order, row: Tracking, warn: Warn) -> None:
+    """One query, and a read for each order that has the number."""
+    if checksum_is_wrong(row.carrier, row.tracking_no):
+        warn("tracking_checksum", row)
+    others = lists.orders_of_parcel(order.store_id, row.tracking_no, OTHERS, None).items
+    if any(each.order_id != order.order_id and each.status is not Status.FINISH for each in others):
+        warn("tracking_duplicate", row)
 
 
 def _step(store: Store, job: Import, order: Order, planned: Planned, now: datetime) -> Order:
@@ -79,10 +104,17 @@ def _effect(row: Tracking, effect: str) -> RowResult:
     return RowResult(row.row, row.order_id, STATES[effect], effect)
 
 
-def _failed(row: Tracking, code: str, column: str, value: str | None) -> RowResult:
-    return RowResult(row.row, row.order_id, RowState.FAILED, column=column, value=value, code=code)
+def _failed(row: Tracking, code: str, column: str, facts: Mapping[str, str] | None = None) -> RowResult:
+    return RowResult(row.row, row.order_id, RowState.FAILED, column=column, code=code, facts=facts or {})
 
 
-def _column(code: str) -> str:
-    """The field at fault for an error of the lifecycle."""
-    return "tracking_no" if code in ("parcel_exists", "edits_exhausted", "edit_window_closed") else "order_id"
+def _refused(row: Tracking, error: DomainError) -> RowResult:
+    """A row that the life of its order forbids, with what its sentence is made of."""
+    column = "tracking_no" if error.code in OF_NUMBER else "order_id"
+    failed = _failed(row, error.code, column)
+    if isinstance(error, TransitionNotAllowed) and error.code == "transition_not_allowed":
+        return replace(failed, facts={"status": error.status})
+    if isinstance(error.detail, Sentence):
+        values = {name: str(value) for name, value in error.detail.values.items()}
+        return replace(failed, facts=values, sentence=error.detail.template)
+    return replace(failed, sentence=error.detail)

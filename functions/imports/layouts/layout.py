@@ -17,7 +17,8 @@ from functions.imports.layouts.cells import Grammar
 from functions.imports.layouts.products import attributes, products
 
 GRAMMARS: Mapping[str, Grammar] = {
-    **dict.fromkeys(("order_id", "line_id", "product_id", "sku", "tracking_no"), cells.identifier),
+    "order_id": cells.order_number,
+    **dict.fromkeys(("line_id", "product_id", "sku", "tracking_no"), cells.identifier),
     **dict.fromkeys(("country_code", "currency", "status_code"), cells.identifier),
     **dict.fromkeys(
         ("placed_at", "paid_at", "ship_by", "shipped_at", "received_at", "finished_at", "delivered_at", "cancelled_at"),
@@ -42,7 +43,8 @@ _REMARK = re.compile(r"[_ ]*\(双击.*$")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`columns`: the headings of each field. A file has this layout if it has all the `required` fields.
+    """`columns`: the headings of each field; of two columns of a field the one that is named first counts. A file has
+    this layout if it has all the `required` fields.
 
     `by_line`: a row is a line of an order, and the rows of an order stand together. `ignored` are the headings of known
     columns that are not read. `zone` is the zone of times, and `currency` that of amounts without a code; None: the
@@ -110,8 +112,8 @@ def recognise(headings: Sequence[str], layouts: Iterable[Layout]) -> Recognised:
         for position, name in enumerate(plain):
             # A heading may have a remark of its own behind it, as "跟踪号（必填）" has.
             code = codes.get(name) or (None if name in passed_over else codes.get(name.partition("(")[0].strip(" *")))
-            if code and code not in fields.values():
-                fields[position] = code
+            if code:
+                _assign(fields, plain, position, layout.columns[code], code)
         missing = layout.required - set(fields.values())
         rank = (-len(missing), len(fields))
         if best is None or rank > best[0]:
@@ -127,6 +129,17 @@ def recognise(headings: Sequence[str], layouts: Iterable[Layout]) -> Recognised:
         if position not in fields and plain[position] and plain[position] not in ignored
     )
     return Recognised(layout, fields, tuple(str(heading) for heading in headings), zone, unknown)
+
+
+def _assign(fields: dict[int, str], plain: Sequence[str], position: int, names: Sequence[str], code: str) -> None:
+    """Take the column for the field, unless a former one has a name that stands earlier in the layout."""
+    ranks = {normalised(name): rank for rank, name in enumerate(names)}
+    former = next((at for at, each in fields.items() if each == code), None)
+    if former is not None:
+        if ranks.get(plain[former], len(ranks)) <= ranks.get(plain[position], len(ranks)):
+            return
+        del fields[former]
+    fields[position] = code
 
 
 def _zone(name: str) -> ZoneInfo | None:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from functions.imports.layouts.layout import Layout
 
+HEADINGS = {
+    "order_id": ("Order no.", "订单号"),
+    "carrier": ("Carrier", "物流商"),
+    "tracking_no": ("Tracking no.", "运单号"),
+    "pieces": ("Pieces", "件数"),
+    "tracking_url": ("Tracking link", "追踪网址"),
+}
+"""The headings of the empty sheet, in English and Chinese."""
+
 TRACKING = Layout(
     "tracking",
     {
         "order_id": (
-            "Order no.", "Order number", "Order id", "订单号", "订单编号", "平台订单号", "platformorderid", "orderid",
+            "平台订单号", "platformorderid", "Order no.", "Order number", "Order id", "订单号", "订单编号", "orderid",
             "order-id", "Order",
         ),
         "carrier": (
@@ -21,8 +30,7 @@ TRACKING = Layout(
         ),
         "pieces": ("Pieces", "Quantity", "件数", "数量", "发货数量"),
         "tracking_url": ("Tracking link", "Tracking url", "追踪网址", "查询网址", "tracklink"),
-        "shipments": ("Shipped with", "实际发货物流:运单号"),
     },
     required=frozenset({"order_id", "tracking_no"}),
 )  # fmt: skip
-"""A heading that stands first here is the one of the empty sheet that sellers download."""
+"""A sheet of an ERP system has its own order number beside that of the platform, which counts."""

@@ -13,7 +13,7 @@ from functions.orders.models.orders.evidence import UploadView
 from functions.orders.models.values import ActorView, actor_view, instant, without_none
 from shared.domain.imports import model as domain
 from shared.domain.imports.model import Import, ImportRequest, Kind, RowResult, RowState, State
-from shared.domain.imports.reasons import reason
+from shared.domain.imports.reasons import reason, reason_of_row
 from shared.domain.labels import labelled
 from shared.operations.imports import Form
 
@@ -137,7 +137,7 @@ def row_view(result: RowResult, language: str) -> RowView:
         "column": result.column,
         "value": result.value,
         "code": result.code,
-        "reason": result.code and (reason(result.code, result.facts, language) or result.code),
+        "reason": reason_of_row(result, language),
     }
     return without_none(view)  # type: ignore[no-any-return]
 

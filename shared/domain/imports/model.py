@@ -71,7 +71,8 @@ class ImportRequest:
 @dataclass(frozen=True, slots=True)
 class RowResult:
     """What became of a row. `effect` says more: `ship`, `ship_part`, `correct`; `column`, `value`, `code` and `facts`
-    are those of a row that failed."""
+    are those of a row that failed. `sentence` is the English one of an error of the order's life; `facts` are its
+    values (sentences/sentence.py)."""
 
     row: int
     order_id: str
@@ -81,6 +82,7 @@ class RowResult:
     value: str | None = None
     code: str | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    sentence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,12 +256,12 @@ def announced(job: Import, key: str) -> Import:
 def stepped(job: Import, step: Step, warnings: tuple[ImportWarning, ...] = ()) -> Import:
     """The import with the results of some more rows."""
     done = sum(step.counts.values())
-    room = MAX_WARNINGS - len(job.warnings)
+    new = tuple(warning for warning in warnings if warning not in job.warnings)  # rows are read again after a preview
     return replace(
         job,
         steps=(*job.steps, step),
         position=job.position + done,
-        warnings=job.warnings + warnings[: max(0, room)],
+        warnings=(job.warnings + new)[:MAX_WARNINGS],
         attempts=1,
         leftovers=tuple(key for key in job.leftovers if key != step.key),
     )
@@ -303,10 +305,11 @@ def apply(job: Import, now: datetime) -> Import:
 
 
 def cancel(job: Import, now: datetime) -> Import:
-    """Stop the import between two rows. Rows that took effect stay. Raises Conflict `import_ended`."""
+    """Stop the import between two rows. Rows that took effect stay; the worker that has the lease records the last of
+    them. Raises Conflict `import_ended`."""
     if job.state in (State.SUCCEEDED, State.FAILED, State.CANCELLED):
         raise Conflict("import_ended", say("The import has {state} already.", state=job.state))
-    return replace(job, state=State.CANCELLED, finished_at=now, watch_at=None, lease=None)
+    return replace(job, state=State.CANCELLED, finished_at=now, watch_at=None)
 
 
 def fail(job: Import, code: str, facts: Mapping[str, Any], now: datetime) -> Import:

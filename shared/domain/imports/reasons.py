@@ -1,13 +1,17 @@
 """The sentences of imports, in English and Chinese: why a file or a row failed, and what a person should know.
 
-`{value}` and the like are facts of the failure. A row can also fail with the code of an action of the order's life
-(shared/domain/errors.py); such a code has its own sentence there.
+`{value}` and the like are facts of the failure. A row can also fail with an error of the order's life
+(shared/domain/errors.py), whose sentence the result has.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+from shared.domain.imports.model import RowResult
+from shared.domain.labels import label
+from shared.domain.sentences.sentence import in_language, say
 
 REASONS: dict[str, tuple[str, str]] = {
     # the file
@@ -74,7 +78,40 @@ REASONS: dict[str, tuple[str, str]] = {
         "The order stands in several rows with different numbers: say how many pieces each parcel holds.",
         "该订单有多个运单号，请填写每个包裹的件数。",
     ),
-    "carrier_unknown": ("Name the carrier: the number does not tell it.", "无法根据运单号判断物流商，请填写。"),
+    "carrier_needed": ("Name the carrier: the number does not tell it.", "无法根据运单号判断物流商，请填写。"),
+    "carrier_unknown": (
+        "There is no carrier of this name. Is it {nearest}?",
+        "没有该物流商。是否应为 {nearest}？",
+    ),
+    "carrier_ambiguous": (
+        "Several carriers have this name: write the code of one of them, {codes}.",
+        "有多个物流商使用该名称，请填写其中一个的代码：{codes}。",
+    ),
+    "carrier_invalid": (
+        "This is no name of a carrier: it has letters, and at most 128 characters.",
+        "不是有效的物流商名称：须含文字，最多 128 个字符。",
+    ),
+    "tracking_no_invalid": (
+        "This is no tracking number: it has digits, no Chinese and at most 64 characters.",
+        "不是有效的运单号：须含数字，不含中文，最多 64 个字符。",
+    ),
+    "order_no_invalid": (
+        "This is no order number: it has letters, digits, - and _ only, at most 64 of them.",
+        "不是有效的订单号：只能含字母、数字、- 和 _，最多 64 个字符。",
+    ),
+    "pieces_invalid": ("A parcel holds from 1 to 100,000 pieces.", "每个包裹的件数为 1 至 100,000。"),
+    "tracking_url_invalid": (
+        "A link begins with https:// or http:// and has no blanks.",
+        "网址须以 https:// 或 http:// 开头，且不含空格。",
+    ),
+    "row_contradicts": (
+        "Row {other} has the same number for this order, with another carrier or other pieces.",
+        "第 {other} 行对该订单填写了相同的运单号，但物流商或件数不同。",
+    ),
+    "transition_not_allowed": (
+        "An order with the status “{status}” cannot be shipped, and its parcels cannot be changed.",
+        "订单状态为“{status}”，不能发货，也不能修改包裹。",
+    ),
     # what a person should know
     "column_ignored": ("This column is not known and was ignored.", "未识别该列，已忽略。"),
     "status_missing": (
@@ -89,10 +126,35 @@ REASONS: dict[str, tuple[str, str]] = {
         "The time lies in the hour that occurs twice when the clock goes back; the earlier one was taken.",
         "该时间处于时钟回拨的重复时段，已按较早的时间处理。",
     ),
+    "tracking_checksum": (
+        "The check digit of this number is wrong for its carrier. The number is taken as it is.",
+        "该运单号的校验位与物流商的规则不符，已按原样采用，请核对。",
+    ),
+    "tracking_duplicate": (
+        "Another open order has this tracking number, in the store or in the sheet.",
+        "另一个未结束的订单（店铺中或本表中）也使用此运单号，请核对。",
+    ),
+    "carrier_not_listed": (
+        "The marketplace has no carrier of this name. The name is taken as it is.",
+        "平台没有该物流商，已按原样采用，请核对。",
+    ),
 }
 
 
 def reason(code: str, facts: Mapping[str, Any], language: str) -> str | None:
     """The sentence of a code; None for a code of another table."""
     texts = REASONS.get(code)
-    return texts[language == "zh-CN"].format_map(facts) if texts else None
+    if texts is None:
+        return None
+    if "status" in facts:
+        facts = {**facts, "status": label("status", facts["status"], language)}
+    return texts[language == "zh-CN"].format_map(facts)
+
+
+def reason_of_row(result: RowResult, language: str) -> str | None:
+    """Why the row failed; None for a row that did not."""
+    if result.code is None:
+        return None
+    if result.sentence:
+        return in_language(say(result.sentence, **result.facts), language)
+    return reason(result.code, result.facts, language) or result.code

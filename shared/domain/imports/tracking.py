@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.domain.order.model import Order, Quantity
+from shared.domain.tracking import normalized, parcel_key
 
 SHIP, SHIP_PART, CORRECT = "ship", "ship_part", "correct"
 """The effects of a row: everything that is left leaves, a part of it, or a parcel gets another carrier or number."""
@@ -18,7 +19,8 @@ SHIP, SHIP_PART, CORRECT = "ship", "ship_part", "correct"
 
 @dataclass(frozen=True, slots=True)
 class Tracking:
-    """A row of a tracking sheet. Without `pieces` the parcel holds everything that is left."""
+    """A row of a tracking sheet. Without `pieces` the parcel holds everything that is left. `guessed`: the sheet does
+    not name the carrier, the number tells it."""
 
     row: int
     order_id: str
@@ -26,6 +28,7 @@ class Tracking:
     tracking_no: str
     pieces: int | None = None
     tracking_url: str | None = None
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,41 +45,56 @@ class Planned:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-def plan(order: Order, rows: Sequence[Tracking]) -> list[Planned]:
-    """One Planned for each row, in order."""
-    known = {parcel.tracking_no: parcel for parcel in order.parcels}
+def plan(order: Order, rows: Sequence[Tracking], done: Mapping[int, str], unread: int = 0) -> list[Planned]:
+    """One Planned for each row that is not `done`, in order.
+
+    `done` are the rows of which this import has had the effect already: row → effect. `unread` is the number of further
+    rows of the order that cannot be read: each may stand for a parcel of its own.
+    """
+    known = {normalized(parcel.tracking_no): parcel for parcel in order.parcels}
+    keys = {parcel_key(parcel.carrier, parcel.tracking_no) for parcel in order.parcels}
     left = {part.line_id: part.quantity for part in order.left()}
-    new = [row for row in rows if row.tracking_no not in known]
-    numbers = {row.tracking_no for row in new}
+    handled = {normalized(row.tracking_no): row for row in rows if row.row in done}
+    shipped = {number for number, row in handled.items() if done[row.row] != CORRECT}
+    every = {normalized(row.tracking_no) for row in rows}
+    new = len(shipped | (every - known.keys())) + unread
     planned: list[Planned] = []
-    shipped: set[str] = set()
     for row in rows:
-        parcel = known.get(row.tracking_no)
-        if parcel is not None:
-            planned.append(
-                Planned(row)
-                if parcel.carrier == row.carrier
-                else _correction(row, parcel.parcel_id, {"carrier": row.carrier})
-            )
-        elif row.tracking_no in shipped:
-            planned.append(Planned(row))
-        elif not left and len(numbers) == 1 and len(order.parcels) == 1 and not shipped:
+        number = normalized(row.tracking_no)
+        first, parcel = handled.get(number), known.get(number)
+        if row.row in done:
+            continue
+        if first is not None:
+            planned.append(_again(row, first))
+        elif parcel is not None:
+            same = row.guessed or parcel_key(row.carrier, row.tracking_no) in keys
+            planned.append(Planned(row) if same else _correction(row, parcel.parcel_id, {"carrier": row.carrier}))
+            handled[number] = row
+        elif not left and len(every) + unread == len(order.parcels) == 1:
             given = {"carrier": row.carrier, "tracking_no": row.tracking_no}
             planned.append(_correction(row, order.parcels[0].parcel_id, given))
-            shipped.add(row.tracking_no)
-        elif row.pieces is None and len(numbers) > 1:
+            handled[number] = row
+        elif row.pieces is None and new > 1:
             planned.append(Planned(row, code="pieces_needed", column="pieces"))
         elif not left:
             planned.append(Planned(row, code="nothing_left", column="order_id"))
         else:
             planned.append(_parcel(row, left))
             if planned[-1].action:
-                shipped.add(row.tracking_no)
+                handled[number] = row
     return planned
 
 
+def _again(row: Tracking, first: Tracking) -> Planned:
+    """A number that stands in the sheet for this order a second time."""
+    if (normalized(row.carrier), row.pieces) == (normalized(first.carrier), first.pieces):
+        return Planned(row)
+    return Planned(row, code="row_contradicts", column="tracking_no", facts={"other": str(first.row)})
+
+
 def _correction(row: Tracking, parcel_id: str, given: Mapping[str, str]) -> Planned:
-    return Planned(row, "edit_shipment", {"parcel_id": parcel_id, **given}, CORRECT)
+    link = {"tracking_url": row.tracking_url} if row.tracking_url else {}
+    return Planned(row, "edit_shipment", {"parcel_id": parcel_id, **given, **link}, CORRECT)
 
 
 def _parcel(row: Tracking, left: dict[str, int]) -> Planned:
