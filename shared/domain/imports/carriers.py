@@ -52,7 +52,7 @@ _SHAPES: Mapping[re.Pattern[str], str] = {
     re.compile(r"1Z[A-Z\d]{16}"): "UPS",
     re.compile(r"YT\d{16}"): "YUNTU",
     re.compile(r"9[1-5]\d{20}(?:\d{4})?"): "USPS",
-    re.compile(r"J(?:JD|JD0|VGL|D0)\d{9,18}"): "DHL",
+    re.compile(r"J[A-Z]{2,3}\d{9,10}"): "DHL",
 }
 """Only shapes that no other carrier has: digits alone tell nothing."""
 
