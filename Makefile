@@ -158,7 +158,7 @@ retry := { echo "The installation stopped; its message is above. Check the netwo
 
 # ---- called by sam build: one target per function of template.yaml; those of one folder share its package
 
-SOURCES := $(shell find shared functions local/packaging -name __pycache__ -prune -o '(' -type d -o -name '*.py' ')' -print)
+SOURCES := $(shell find shared functions local/packaging -name __pycache__ -prune -o '(' -type d -o -name '*.py' -o -name '*.xlsx' ')' -print)
 PACKAGES := $(patsubst functions/%/requirements.txt,.tools/packages/%/.ready,$(wildcard functions/*/requirements.txt))
 
 .tools/packages/%/.ready: functions/%/requirements.txt constraints.txt template.yaml $(SOURCES) | .venv/.run

@@ -116,5 +116,5 @@ def _refused(row: Tracking, error: DomainError) -> RowResult:
         return replace(failed, facts={"status": error.status})
     if isinstance(error.detail, Sentence):
         values = {name: str(value) for name, value in error.detail.values.items()}
-        return replace(failed, facts=values, sentence=error.detail.template)
-    return replace(failed, sentence=error.detail)
+        return replace(failed, facts=values, detail=error.detail.template)
+    return replace(failed, detail=error.detail)

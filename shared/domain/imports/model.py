@@ -71,7 +71,7 @@ class ImportRequest:
 @dataclass(frozen=True, slots=True)
 class RowResult:
     """What became of a row. `effect` says more: `ship`, `ship_part`, `correct`; `column`, `value`, `code` and `facts`
-    are those of a row that failed. `sentence` is the English one of an error of the order's life; `facts` are its
+    are those of a row that failed. `detail` is the English sentence of an error of the order's life; `facts` are its
     values (sentences/sentence.py)."""
 
     row: int
@@ -82,7 +82,7 @@ class RowResult:
     value: str | None = None
     code: str | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
-    sentence: str | None = None
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

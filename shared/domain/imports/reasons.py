@@ -155,6 +155,6 @@ def reason_of_row(result: RowResult, language: str) -> str | None:
     """Why the row failed; None for a row that did not."""
     if result.code is None:
         return None
-    if result.sentence:
-        return in_language(say(result.sentence, **result.facts), language)
+    if result.detail:
+        return in_language(say(result.detail, **result.facts), language)
     return reason(result.code, result.facts, language) or result.code
