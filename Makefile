@@ -25,7 +25,7 @@ DYNOXIDE := 1.2.1
 LAMBDA_WHEELS := $(foreach glibc,_2_34 _2_28 _2_17 2014,--platform manylinux$(glibc)_x86_64) --implementation cp --python-version 3.13 --only-binary=:all:
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run token load export test prove bench lint format build package-check deploy lock clean setup-run setup-dev check-python
+.PHONY: help run token load export import empty-sheets test prove bench lint format build package-check deploy lock clean setup-run setup-dev check-python
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | awk -F ':.*  ## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -55,6 +55,18 @@ export: export EXPORT_STATUS := $(value STATUS)
 export: export EXPORT_LANGUAGE := $(value LANGUAGE)
 export: .venv/.run  ## write an export of the running server into this folder (STORE=demo, FORMAT=xls|xlsx|csv, KIND=orders|lines|shipments|funds|customers, FROM, TO, STATUS, LAYOUT, LANGUAGE)
 	@PORT='$(PORT)' DATA_DIR='$(DATA_DIR)' $(VENV) -m local.export
+
+import: export IMPORT_FILE := $(value FILE)
+import: export IMPORT_STORE := $(or $(value STORE),demo)
+import: export IMPORT_KIND := $(or $(value KIND),orders)
+import: export IMPORT_APPLY := $(value APPLY)
+import: export IMPORT_LAYOUT := $(value LAYOUT)
+import: export IMPORT_TIME_ZONE := $(value TIME_ZONE)
+import: .venv/.run  ## bring a file into the running server (FILE=orders.xls, STORE=demo, KIND=orders|tracking, APPLY=1|0, LAYOUT, TIME_ZONE)
+	@PORT='$(PORT)' DATA_DIR='$(DATA_DIR)' $(VENV) -m local.imports
+
+empty-sheets: .venv/.run  ## write the empty tracking sheets that sellers download
+	@$(VENV) -m functions.imports.empty_sheet
 
 test: setup-dev  ## run every test, then the HTTP tests again on the local engines
 	@$(VENV) -m pytest -n auto --dist worksteal -q tests

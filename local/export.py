@@ -62,9 +62,9 @@ def _fetch(api: Api, token: str, export_id: str, file: dict[str, Any], folder: P
     link = answer.getheader("Location")
     if answer.status != 302 or not link:
         raise CannotExport(f"File {file['n']} cannot be fetched ({answer.status})")
-    path = _free(folder / Path(file["name"]).name)
+    path = free_path(folder / Path(file["name"]).name)
     digest = hashlib.sha256()
-    partial = _free(path.with_name(f"{path.name}.part"))
+    partial = free_path(path.with_name(f"{path.name}.part"))
     with urlopen(link, timeout=60) as source, partial.open("xb") as target:
         while part := source.read(1 << 20):
             digest.update(part)
@@ -74,7 +74,7 @@ def _fetch(api: Api, token: str, export_id: str, file: dict[str, Any], folder: P
     return partial.rename(path)
 
 
-def _free(path: Path) -> Path:
+def free_path(path: Path) -> Path:
     """A name that no file has, so that nothing is overwritten."""
     number, free = 1, path
     while free.exists():

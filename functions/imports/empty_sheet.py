@@ -1,4 +1,4 @@
-"""The empty tracking sheet that sellers download, one for each language: `python -m functions.imports.empty_sheet`.
+"""The empty tracking sheet that sellers download, one for each language: `make empty-sheets`.
 
 The HTTP API sends the files as they are: openpyxl is no part of its package. They are written anew when the carriers or
 the headings change; a test compares them with what this module writes.
@@ -6,6 +6,7 @@ the headings change; a test compares them with what this module writes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -16,7 +17,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from functions.imports.layouts.tracking import HEADINGS
-from shared.domain.carriers import CARRIERS
+from shared.domain.carriers import CARRIERS, carrier_name
+from shared.domain.imports import carriers
 from shared.domain.labels import LANGUAGES
 
 FOLDER = Path(__file__).parents[1] / "orders" / "routes" / "sheets"
@@ -65,14 +67,7 @@ def workbook(language: str) -> Workbook:
         for row in range(2, FORMATTED + 2 if code != "pieces" else 2):
             page.cell(row, column).number_format = "@"
     _headings(listed, [NAME[at], CODE[at]], [44, 30])
-    codes: dict[str, list[str]] = {}
-    for each in CARRIERS:
-        codes.setdefault(each.name(language), []).append(each.code)
-    choices = [
-        (name if len(codes[name]) == 1 else code, code)
-        for name in sorted(codes, key=str.casefold)
-        for code in codes[name]
-    ]
+    choices = sorted(_choices(language), key=lambda choice: choice[0].casefold())
     for choice in choices:
         listed.append(choice)
     source = f"'{listed.title}'!$A$2:$A${len(choices) + 1}"
@@ -86,6 +81,14 @@ def workbook(language: str) -> Workbook:
     page.add_data_validation(pieces)
     notes.column_dimensions["A"].width, notes.column_dimensions["B"].width = 20, 90
     return book
+
+
+def _choices(language: str) -> Iterator[tuple[str, str]]:
+    """(name, code) of each carrier; its code for the name where several have that."""
+    for code in CARRIERS:
+        name = carrier_name(code, language) or code
+        if carriers.named(code) == (code,):
+            yield name if carriers.named(name) == (code,) else code, code
 
 
 def _headings(page: Worksheet, headings: list[str], widths: list[int]) -> None:

@@ -127,7 +127,7 @@ class _Worker:
         if self._clock() - self._checked < CANCEL_CHECK:
             return False
         self._checked = self._clock()
-        job = stored.load(self.job.store_id, self.job.import_id)
+        job = self.job = stored.load(self.job.store_id, self.job.import_id)
         return not job.open or job.lease is None or job.lease.owner != self._owner
 
     def _record_last(self, results: list[RowResult]) -> None:
