@@ -60,7 +60,9 @@ def carry_out(
                 if not job.applies:
                     _warn_of_number(order, row, warn)
             except DomainError as error:
-                results[row.row] = _refused(row, error)
+                # Another worker may have carried out the row a moment ago; then its effect forbids it now.
+                effect = _effects(store, job, order).get(row.row) if job.applies else None
+                results[row.row] = _effect(row, effect) if effect else _refused(row, error)
     return [_effect(row, done[row.row]) if row.row in done else results[row.row] for row in rows]
 
 

@@ -1,0 +1,66 @@
+"""An import over sockets, from the shell: the form, the bucket, its message, the worker, the file of failed rows."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+
+from local.template import PROJECT
+from tests.harness import Api, Server
+from tests.imports.importer import workbook
+from tests.imports.test_tracking import paid
+
+PATIENCE = 120
+
+
+def make_import(server: Server, folder: Path, **said: str) -> subprocess.CompletedProcess[str]:
+    variables = {"PORT": str(server.port), "DATA_DIR": str(server.data_dir), "PYTHONPATH": str(PROJECT)}
+    variables |= {f"IMPORT_{name.upper()}": value for name, value in said.items()}
+    return subprocess.run(
+        [sys.executable, "-m", "local.imports"],
+        cwd=folder,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def test_the_shell_previews_and_then_ships(server: Server, tmp_path: Path) -> None:
+    shop = Api(server.transport(), "local").shop(name="Shop")
+    order = paid(shop)
+    path = tmp_path / "sheet.xlsx"
+    path.write_bytes(
+        workbook([["订单号", "物流商", "运单号"], [order, "UPS", "1Z5R89390357567127"], ["81000007", "UPS", "1Z1"]])
+    )
+    said = {"file": str(path), "store": shop.name, "kind": "tracking"}
+    preview = make_import(server, tmp_path, **said)
+    assert preview.returncode == 0, preview.stderr
+    assert "would be created         1" in preview.stdout and "APPLY=1" in preview.stdout
+    assert shop.staff.get(f"/v1/orders/{order}").json["parcels"] == []
+    applied = make_import(server, tmp_path, **said, apply="1")
+    assert applied.returncode == 0, applied.stderr
+    assert "created                  1" in applied.stdout
+    assert 'row 3, 订单号 "81000007": The store has no order of this number.' in applied.stdout
+    assert shop.staff.get(f"/v1/orders/{order}").json["status"] == "WAIT_BUYER_ACCEPT_GOODS"
+    names = {each.name for each in tmp_path.iterdir()}
+    assert names == {"sheet.xlsx", "sheet_failed.xlsx", "sheet_failed (1).xlsx"}, "nothing is overwritten"
+    assert openpyxl.load_workbook(tmp_path / "sheet_failed.xlsx").active["A2"].value == "81000007"
+
+
+def test_the_shell_says_what_is_wrong(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "page.xls").write_text("<html></html>")
+    wrong = {
+        "Name the file": {"file": ""},
+        "is a web page": {"file": str(tmp_path / "page.xls"), "store": "other"},
+        "422": {"file": str(tmp_path / "page.xls"), "store": "other", "kind": "nothing"},
+    }
+    for sentence, said in wrong.items():
+        run = make_import(server, tmp_path, **said)
+        assert run.returncode == 1 and "Traceback" not in run.stderr, run.stderr
+        assert sentence in run.stderr or (sentence == "422" and "400" in run.stderr), run.stderr
