@@ -66,7 +66,7 @@ def write_next(
             exports.release(job, owner, clock())
         return None
     if not job.open:
-        exports.check_leaving_orders(job, clock())
+        exports.check_leaving_orders(store_id, clock())
     if job.open and job.files:  # a restarted job has no files and waits for schedule.py: see restart
         exports.enqueue_next(job)
     return job

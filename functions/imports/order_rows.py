@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from functions.imports.layouts.country_names import country_code
 from functions.imports.layouts.products import Product
@@ -55,7 +56,7 @@ def groups(sheet: Sheet, position: int) -> Iterator[Sequence[Values]]:
 
 
 def carry_out(store: Store, job: Import, sheet: Sheet, rows: Sequence[Values], now: datetime) -> list[RowResult]:
-    order_id = str(rows[0].get(ID) or "")
+    order_id, placed_on = str(rows[0].get(ID) or ""), None
     bad = next((row for row in rows if row.error), None)
     try:
         if bad is not None and bad.error is not None:
@@ -66,11 +67,14 @@ def carry_out(store: Store, job: Import, sheet: Sheet, rows: Sequence[Values], n
         first = sheet.first_row(order_id)
         if first != rows[0].row:
             raise RowError("order_repeated", ID, order_id, row=str(first))
-        result = order_imports.carry_out(store, job, order_rows(rows, sheet, job.requested_at), rows[0].row, now)
+        found = order_rows(rows, sheet, job.requested_at)
+        result = order_imports.carry_out(store, job, found, rows[0].row, now)
+        if result.state is not RowState.FAILED:
+            placed_on = found.placement.placed_at.astimezone(ZoneInfo(store.time_zone)).date().isoformat()
     except RowError as error:
         heading = sheet.heading(error.field)
         result = RowResult(rows[0].row, order_id, RowState.FAILED, None, heading, error.value, error.code, error.facts)
-    return [replace(result, row=row.row) for row in rows]
+    return [replace(result, row=row.row, placed_on=placed_on if row is rows[0] else None) for row in rows]
 
 
 def _with(row: Values, failed: RowResult) -> RowResult:

@@ -27,6 +27,7 @@ from functions.imports.sheet import Sheet, open_sheet
 from shared.domain.imports import model
 from shared.domain.imports.model import Import, RowResult, RowState, Step
 from shared.operations import imports
+from shared.operations.exports import check_leaving_orders
 from shared.operations.imports import LeaseLost
 from shared.scheduled_runs import out_of_time
 from shared.store import files, stores
@@ -66,6 +67,8 @@ def run(store_id: str, import_id: str, clock: Clock, out_of_time: Callable[[], b
         return None
     if worker.job.open:
         imports.enqueue(worker.job)
+    elif worker.job.days:
+        check_leaving_orders(store_id, clock())
     return worker.job
 
 
@@ -135,7 +138,7 @@ class _Worker:
         if results:
             step = self._results(results)
             stored.write_results(step.key, results)
-            imports.last_step(self.job, self._owner, lambda job: model.stepped(job, step))
+            imports.last_step(self.job, self._owner, lambda job: model.stepped(job, step, results))
 
     def _results(self, results: list[RowResult]) -> Step:
         results.sort(key=lambda result: result.row)
@@ -149,7 +152,7 @@ class _Worker:
         self._step(lambda job: model.announced(job, key))
         stored.write_results(key, results)
         warnings = sheet.take_warnings()
-        self._step(lambda job: model.renew(model.stepped(job, step, warnings), self._owner, self._clock()))
+        self._step(lambda job: model.renew(model.stepped(job, step, results, warnings), self._owner, self._clock()))
 
     def _write_failed_rows(self, sheet: Sheet) -> str | None:
         """The key of the file of failed rows; None without failed rows."""

@@ -12,6 +12,7 @@ from shared.domain.alerts.daily import Day
 from shared.domain.alerts.model import Alert, Cause, Severity, State, alert
 from shared.domain.exports.model import Kind
 from shared.domain.exports.model import State as ExportState
+from shared.domain.imports.model import State as ImportState
 from shared.domain.stores import Store
 from shared.domain.windows import last_three_months, start_of_day
 from shared.store import stores
@@ -19,6 +20,7 @@ from shared.store.alerts import alerts, daily_alerts
 from shared.store.dynamodb.errors import Missing, Stale
 from shared.store.dynamodb.table import Write
 from shared.store.exports import exports
+from shared.store.imports import imports
 from shared.store.orders import lists
 from shared.store.pages import Page, every
 from shared.telemetry import logger
@@ -26,6 +28,7 @@ from shared.telemetry import logger
 LEAVING_LEAD = timedelta(days=7)
 """The alert is raised this long before orders that no export has leave the window."""
 EXPORTS_PER_PAGE = 200
+IMPORTS_PER_PAGE = 20
 MAX_COUNT = 200
 """Orders, alerts and deadlines are counted up to this number. The fact `at_least` names the counts that it cut off."""
 TOO_LATE = timedelta(hours=12)
@@ -75,10 +78,10 @@ def _check(store: Store, day: Day, now: datetime) -> int:
 
 def _leaving(store: Store, at: datetime) -> Alert | None:
     """The alert about orders that are about to leave the window. None if there are no such orders, or if a finished
-    export has them all."""
+    export or an imported file has them all."""
     since, _ = last_three_months(at, store.time_zone)
     until, _ = last_three_months(at + LEAVING_LEAD, store.time_zone)
-    if _exported(store.store_id, since, until):
+    if _exported(store.store_id, since, until) or _imported(store, since, until):
         return None
     page = lists.orders(store.store_id, MAX_COUNT, since=since, until=until, forward=True)
     if not page.items:
@@ -99,6 +102,22 @@ def _exported(store_id: str, since: datetime, until: datetime) -> bool:
         complete = request.kind is Kind.ORDERS and not request.statuses and job.state is ExportState.SUCCEEDED
         if complete and request.since <= since and request.until >= until:
             return True
+    return False
+
+
+def _imported(store: Store, since: datetime, until: datetime) -> bool:
+    """Has one imported file as many orders of these days as the store has? Then it has them all, because an order of a
+    file is an order of the store; and the seller has the file. Reads the imports back to `until`."""
+    zone, placed = ZoneInfo(store.time_zone), 0
+    first, end = (each.astimezone(zone).date().isoformat() for each in (since, until))
+    for job in every(lambda after: imports.listed(store.store_id, IMPORTS_PER_PAGE, after)):
+        if job.requested_at < until:
+            return False
+        if job.state is ImportState.SUCCEEDED:
+            held = sum(count for day, count in job.days.items() if first <= day < end)
+            placed = placed or (lists.count_placed(store.store_id, since, until) if held else 0)
+            if held and held >= placed:
+                return True
     return False
 
 

@@ -192,11 +192,11 @@ def finish(job: Job, now: datetime) -> Job:
     return model.restart(job, now) if moved else model.succeed(job, now)
 
 
-def check_leaving_orders(job: Job, now: datetime) -> None:
+def check_leaving_orders(store_id: str, now: datetime) -> None:
     """Make the daily check of the store due now, if an alert about orders that leave the export window is open: the
-    finished job may contain them. A failure is only logged: the next daily check comes anyway."""
+    export or import that has ended may contain them. A failure is only logged: the next daily check comes anyway."""
     try:
-        day = daily_alerts.load(job.store_id)
+        day = daily_alerts.load(store_id)
         if day and (after := daily.after_export(day, now)) != day:
             daily_alerts.save(day, after)
     except Exception as error:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import boto3
 import pytest
@@ -286,9 +287,62 @@ def test_orders_that_leave_the_window_are_told_of_until_an_export_has_them(on_mo
     job = exports.load(shop.name, asked["id"])
     window = replace(job.request, since=NOW - timedelta(days=200), until=NOW)
     job = exports.save(job, replace(life.succeed(replace(job, request=window), NOW), watch_at=None))
-    check_leaving_orders(job, NOW + timedelta(days=9))
+    check_leaving_orders(shop.name, NOW + timedelta(days=9))
     remind(NOW + timedelta(days=9, minutes=5))
     assert [each["state"] for each in told(shop, "orders_leaving_window")] == ["resolved"] * 2
+    assert_books()
+
+
+def test_orders_of_an_imported_file_do_not_leave_unnoticed(on_moto: Api) -> None:
+    """The seller has the file; an order that the file does not have still raises the alert."""
+    from shared.domain.imports import model as life
+    from shared.operations.exports import check_leaving_orders
+    from shared.store.imports import imports
+
+    shop = on_moto.shop()
+    placed = NOW - timedelta(days=88)
+    shop.platform.place(placed_at=placed.isoformat())
+    remind(NOW + timedelta(days=1))
+    assert len(told(shop, "orders_leaving_window", "open")) == 1
+    asked = shop.staff.post("/v1/imports", {"kind": "orders", "file_name": "orders.xls"}).json
+    job = imports.load(shop.name, asked["id"])
+    zone = ZoneInfo(shop.owner.get("/v1/store").json["time_zone"])
+    row = life.RowResult(2, "1", life.RowState.CREATED, placed_on=placed.astimezone(zone).date().isoformat())
+    old = life.RowResult(3, "2", life.RowState.CREATED, placed_on="2001-01-01")
+    stepped = life.stepped(job, life.Step("key", 2, 3, {"created": 2}), [row, old])
+    assert list(stepped.days) == [row.placed_on], "days that have left long ago are not counted"
+    imports.save(job, life.finish(stepped, None, NOW))
+    check_leaving_orders(shop.name, NOW + timedelta(days=1, minutes=1))
+    remind(NOW + timedelta(days=1, minutes=5))
+    assert [each["state"] for each in told(shop, "orders_leaving_window")] == ["resolved"]
+    shop.platform.place(placed_at=placed.isoformat())
+    remind(NOW + timedelta(days=2))
+    assert len(told(shop, "orders_leaving_window", "open")) == 1
+    assert_books()
+
+
+def test_an_import_that_failed_or_has_failed_rows_raises_an_alert(on_moto: Api) -> None:
+    from shared.domain.imports import model as life
+    from shared.operations import imports as operations
+    from shared.store.imports import imports
+
+    shop = on_moto.shop()
+    ended = []
+    for failed in (0, 3, None):
+        asked = shop.staff.post("/v1/imports", {"kind": "orders", "file_name": "orders.xls"}).json
+        job = imports.load(shop.name, asked["id"])
+        step = life.Step("key", 2, 9, {"created": 5, "failed": failed or 0})
+        ended.append(asked["id"])
+        after = life.fail(job, "file_damaged", {}, NOW)
+        operations.save(job, after if failed is None else life.finish(life.stepped(job, step), None, NOW))
+    (rows,), (whole,) = (told(shop, kind, "open") for kind in ("import_rows_failed", "import_failed"))
+    assert (rows["subject"], rows["facts"]["rows"]) == (ended[1], 3)
+    assert (whole["subject"], whole["facts"]["code"]) == (ended[2], "file_damaged")
+    preview = imports.load(
+        shop.name, shop.staff.post("/v1/imports", {"kind": "tracking", "file_name": "a.csv"}).json["id"]
+    )
+    operations.save(preview, life.finish(life.stepped(preview, life.Step("key", 2, 2, {"failed": 1})), None, NOW))
+    assert len(told(shop, "import_rows_failed")) == 1, "a preview is looked at by the person who asked for it"
     assert_books()
 
 

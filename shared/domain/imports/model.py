@@ -7,7 +7,8 @@ record, and each row has its effect once (shared/operations/imports.py). Times a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -53,6 +54,8 @@ ATTEMPTS = 5
 NOBODY = ""
 """The owner of the lease while an import waits for its next attempt."""
 MAX_WARNINGS = 200
+RECENT = timedelta(days=100)
+"""The orders of so many days before the import are counted day by day: older ones have left the platform's export."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ class ImportRequest:
 class RowResult:
     """What became of a row. `effect` says more: `ship`, `ship_part`, `correct`; `column`, `value`, `code` and `facts`
     are those of a row that failed. `detail` is the English sentence of an error of the order's life; `facts` are its
-    values (sentences/sentence.py)."""
+    values (sentences/sentence.py). `placed_on` is the day of the order in the store's zone, on one row of each
+    order."""
 
     row: int
     order_id: str
@@ -83,6 +87,7 @@ class RowResult:
     code: str | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
     detail: str | None = None
+    placed_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,7 @@ class Import:
     - `failed`, `facts`: the code of the reason why the import failed, and what goes into its sentence.
     - `failed_rows`: the key of the .xlsx file of the failed rows.
     - `watch_at`: when the schedule must look at the import again; None when it has ended or waits for a person.
+    - `days`: how many orders of each recent day the file has, by the day in the store's zone.
     - `leftovers`: keys that a worker may have written and that are no results. The next worker deletes them.
     """
 
@@ -147,6 +153,7 @@ class Import:
     failed: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     watch_at: datetime | None = None
+    days: Mapping[str, int] = field(default_factory=dict)
     leftovers: tuple[str, ...] = ()
 
     @property
@@ -253,8 +260,12 @@ def announced(job: Import, key: str) -> Import:
     return replace(job, leftovers=(*job.leftovers, key))
 
 
-def stepped(job: Import, step: Step, warnings: tuple[ImportWarning, ...] = ()) -> Import:
+def stepped(
+    job: Import, step: Step, results: Iterable[RowResult] = (), warnings: tuple[ImportWarning, ...] = ()
+) -> Import:
     """The import with the results of some more rows."""
+    oldest = (job.requested_at - RECENT).date().isoformat()
+    days = Counter(each.placed_on for each in results if each.placed_on and each.placed_on >= oldest)
     done = sum(step.counts.values())
     new = tuple(warning for warning in warnings if warning not in job.warnings)  # rows are read again after a preview
     return replace(
@@ -263,6 +274,7 @@ def stepped(job: Import, step: Step, warnings: tuple[ImportWarning, ...] = ()) -
         position=job.position + done,
         warnings=(job.warnings + new)[:MAX_WARNINGS],
         attempts=1,
+        days=dict(Counter(job.days) + days),
         leftovers=tuple(key for key in job.leftovers if key != step.key),
     )
 
@@ -296,6 +308,7 @@ def apply(job: Import, now: datetime) -> Import:
         applies=True,
         position=0,
         steps=(),
+        days={},
         failed_rows=None,
         attempts=0,
         lease=None,
