@@ -150,6 +150,7 @@ def test_an_import_ends_the_same_wherever_it_is_cut(
         desk = Desk.open(importer_on_dynoxide, rows)
         desk.begin()
         calls = desk.live()
+        assert store.load(desk.shop.name, desk.import_id).failed is None
         expected = desk.result()
         assert expected["state"] == "succeeded" and expected["counts"]["failed"] == 1 + rows // 4
         assert {"GetItem", "PutItem", "GetObject", "PutObject", "TransactWriteItems"} <= set(calls)

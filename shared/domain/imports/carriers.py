@@ -33,7 +33,7 @@ OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
     "YUNTU": ("云途物流",),
 }
 """What sellers write for a carrier beside the names of the marketplace."""
-NEAR = 0.84
+NEAR = 0.88
 """How alike a text and a name are at least if one is taken for a slip of the other; 1 is the same."""
 _OF_COUNTRY: Mapping[str, str] = dict(
     pair.split("=")
