@@ -1,6 +1,7 @@
 """`make bench`: the benchmarks that fit in about ten minutes. Writes docs/benchmarks.md.
 
-The longer ones have commands of their own: `python -m bench.export`, `bench.figures`, `bench.clock` and `bench.load`.
+The longer ones have commands of their own: `python -m bench.export`, `bench.imports`, `bench.figures`, `bench.clock`
+and `bench.load`.
 """
 
 from __future__ import annotations

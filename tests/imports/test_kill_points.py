@@ -83,7 +83,8 @@ class Desk:
     def resume(self) -> None:
         """The clock, until there is no work."""
         for _ in range(8):
-            if not store.load(self.shop.name, self.import_id).open:
+            job = store.load(self.shop.name, self.import_id)
+            if not job.open and job.state is not model.State.AWAITING_UPLOAD:
                 return
             self.now += timedelta(minutes=6)
             imports.resume(self.now, never)
@@ -94,6 +95,7 @@ class Desk:
         """A preview and its application, with this fault at call number `at`."""
         made: list[str] = []
         for phase in (self.work, self._apply):
+            self.importer.messages()
             with counted(Calls(at - len(made), fault)) as calls, suppress(Killed, Exception):
                 phase()
             made += calls.made
@@ -102,7 +104,6 @@ class Desk:
         return made
 
     def _apply(self) -> None:
-        self.importer.messages()
         imports.apply_import(self.shop.name, self.import_id, self.now)
         worker.run(self.shop.name, self.import_id, lambda: self.now)
 

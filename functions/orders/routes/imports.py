@@ -45,7 +45,8 @@ def _pending(call: Call, status: int) -> Any:
 @access(SELLER)
 def create_import(body: Annotated[NewImport, InBody()]) -> Response[Any]:
     """Bring in orders or tracking numbers from a file. Send the file with the form in `upload`: its fields, then the
-    file as `file`. A tracking sheet, and any import with `dry_run`, stops at a preview until it is applied."""
+    file as `file`. A tracking sheet, and any import with `dry_run`, stops at a preview until it is applied.
+    `GET /v1/imports/template?kind=tracking` is an empty tracking sheet to fill in."""
     call: Call = router.context["call"]
     request = body.request(call.language)
     job = operations.request_import(call.store, request, call.actor, call.now, _pending(call, 201))
