@@ -219,6 +219,17 @@ LABELS: Mapping[str, Mapping[str, Label]] = {
         "acknowledged": ("Acknowledged", "已确认"),
         "resolved": ("Resolved", "已解决"),
     },
+    "delivery_state": {
+        "pending": ("Pending", "待发送"),
+        "delivered": ("Delivered", "已送达"),
+        "failed": ("Failed", "失败"),
+        "skipped": ("Skipped", "已跳过"),
+    },
+    "off_reason": {
+        "by_owner": ("Switched off by the owner", "店主停用"),
+        "gone": ("The target does not exist any more", "目标已不存在"),
+        "exhausted": ("It could not be reached for long", "长时间无法送达"),
+    },
     "export_kind": {
         "orders": ("Orders", "订单"),
         "lines": ("Order lines", "订单明细"),

@@ -10,8 +10,8 @@ import pytest
 from functions.exports import about_sheet
 from functions.orders.models import exports as export_models
 from shared.domain import service_level
+from shared.domain.alerts import channels, deliveries, notices
 from shared.domain.alerts import model as alerts
-from shared.domain.alerts import notices
 from shared.domain.customers import model as customers
 from shared.domain.exports import columns, customer_columns
 from shared.domain.exports import model as exports
@@ -37,6 +37,8 @@ CODES: dict[str, set[str]] = {
     "alert": set(alerts.KINDS),
     "severity": set(alerts.Severity),
     "alert_state": set(alerts.State),
+    "delivery_state": set(deliveries.State),
+    "off_reason": set(channels.OffReason),
     "export_kind": set(exports.Kind),
     "export_state": set(exports.State),
     "import_kind": set(imports.Kind),

@@ -17,6 +17,7 @@ from shared.domain.alerts.deliveries import Delivery
 from shared.domain.alerts.model import KINDS
 from shared.domain.alerts.targets import MAX_URL, masked, target
 from shared.domain.errors import Unprocessable
+from shared.domain.labels import labelled
 from shared.domain.sentences.sentence import say
 from shared.operations.channels import check_mail_sender, new_secret
 from shared.operations.orders import new_id
@@ -143,6 +144,7 @@ class ChannelView(TypedDict):
     quiet_hours: bool
     enabled: bool
     off_because: str | None
+    off_because_label: NotRequired[str]
     off_at: str | None
     previous_secret_until: str | None
     created_at: str
@@ -163,13 +165,14 @@ class DeliveryView(TypedDict):
     what: str
     alert_id: str | None
     state: str
+    state_label: str
     why: str | None
     created_at: str
     next_attempt_at: str | None
     attempts: list[AttemptView]
 
 
-def channel_view(channel: Channel, now: datetime, *, with_secret: bool = False) -> ChannelView:
+def channel_view(channel: Channel, now: datetime, language: str, *, with_secret: bool = False) -> ChannelView:
     """`with_secret` is true for the answer that makes the secret of a webhook."""
     old_until = channel.old_until if channel.old_until and channel.old_until > now else None
     view: Any = {
@@ -184,7 +187,7 @@ def channel_view(channel: Channel, now: datetime, *, with_secret: bool = False) 
         "digest": channel.digest,
         "quiet_hours": channel.quiet_hours,
         "enabled": channel.enabled,
-        "off_because": channel.off,
+        **(labelled("off_because", "off_reason", channel.off, language) or {"off_because": None}),
         "off_at": instant(channel.off_at) if channel.off_at else None,
         "previous_secret_until": instant(old_until) if old_until else None,
         "created_at": instant(channel.created_at),
@@ -192,12 +195,12 @@ def channel_view(channel: Channel, now: datetime, *, with_secret: bool = False) 
     return view | ({"secret": channel.secret} if with_secret and channel.kind is ChannelKind.WEBHOOK else {})  # type: ignore[no-any-return]
 
 
-def delivery_view(delivery: Delivery) -> DeliveryView:
-    return {
+def delivery_view(delivery: Delivery, language: str) -> DeliveryView:
+    view: Any = {
         "id": delivery.delivery_id,
         "what": delivery.what,
         "alert_id": delivery.alert_id,
-        "state": delivery.state,
+        **labelled("state", "delivery_state", delivery.state, language),
         "why": delivery.why,
         "created_at": instant(delivery.created_at),
         "next_attempt_at": instant(delivery.next_at) if delivery.next_at else None,
@@ -206,3 +209,4 @@ def delivery_view(delivery: Delivery) -> DeliveryView:
             for each in delivery.attempts
         ],
     }
+    return view  # type: ignore[no-any-return]

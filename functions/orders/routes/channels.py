@@ -32,7 +32,7 @@ router = Router()
 def _reply(call: Call, channel: Channel, status: int) -> Response[Any]:
     headers = {"Cache-Control": "no-store"}
     headers |= {"Location": f"/v1/alert-channels/{channel.channel_id}"} if status == 201 else {}
-    return reply(channel_view(channel, call.now, with_secret=True), status, headers)
+    return reply(channel_view(channel, call.now, call.language, with_secret=True), status, headers)
 
 
 def _pending(call: Call, status: int) -> Any:
@@ -52,7 +52,7 @@ def list_channels(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     call: Call = router.context["call"]
     query = {"list": "alert-channels"}
     page = channels.page(call.store.store_id, limit, position(call, cursor, query))
-    return page_reply(call, page, lambda channel: channel_view(channel, call.now), limit, query)
+    return page_reply(call, page, lambda channel: channel_view(channel, call.now, call.language), limit, query)
 
 
 @router.post(
@@ -86,7 +86,7 @@ def create_channel(body: Annotated[ChannelBody, InBody()]) -> Response[Any]:
 def get_channel(channel_id: str) -> Response[Any]:
     """One channel, with the address masked."""
     call: Call = router.context["call"]
-    return reply(channel_view(call.resource(Channel), call.now))
+    return reply(channel_view(call.resource(Channel), call.now, call.language))
 
 
 @router.patch(
@@ -96,14 +96,14 @@ def get_channel(channel_id: str) -> Response[Any]:
     operation_id="change_alert_channel",
     responses=documented(ChannelView, "The channel as it is now."),
 )
-@access(OWNER, present=lambda call: channel_view(call.resource(Channel), call.now))
+@access(OWNER, present=lambda call: channel_view(call.resource(Channel), call.now, call.language))
 def change_channel(channel_id: str, body: Annotated[ChangeChannel, InBody()]) -> Response[Any]:
     """Change a channel, or switch it on or off. A field left out stays."""
     call: Call = router.context["call"]
     changed = operations.change_channel(
         call.resource(Channel), lambda channel: body.change(channel, call.now, settings())
     )
-    return reply(channel_view(changed, call.now))
+    return reply(channel_view(changed, call.now, call.language))
 
 
 @router.delete(
@@ -118,7 +118,7 @@ def delete_channel(channel_id: str) -> Response[Any]:
     """Delete a channel. What waits for it is not sent."""
     call: Call = router.context["call"]
     operations.delete_channel(call.resource(Channel))
-    return reply(channel_view(call.resource(Channel), call.now))
+    return reply(channel_view(call.resource(Channel), call.now, call.language))
 
 
 @router.post(
@@ -132,7 +132,7 @@ def delete_channel(channel_id: str) -> Response[Any]:
 def test_channel(channel_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
     """Send a test message. It is tried once; its delivery has the result."""
     call: Call = router.context["call"]
-    return reply(delivery_view(operations.send_test(call.resource(Channel), call.now)), 202)
+    return reply(delivery_view(operations.send_test(call.resource(Channel), call.now), call.language), 202)
 
 
 @router.post(
@@ -164,7 +164,7 @@ def list_deliveries(channel_id: str, limit: Limit = 50, cursor: Cursor = None) -
     call: Call = router.context["call"]
     query = {"list": f"deliveries/{channel_id}"}
     page = deliveries.page(call.store.store_id, channel_id, limit, position(call, cursor, query), call.now)
-    return page_reply(call, page, delivery_view, limit, query)
+    return page_reply(call, page, lambda each: delivery_view(each, call.language), limit, query)
 
 
 @router.post(
@@ -180,4 +180,4 @@ def redeliver(channel_id: str, delivery_id: str, body: Annotated[Nothing, InBody
     call: Call = router.context["call"]
     if not resources.ID.fullmatch(delivery_id):
         raise not_found()
-    return reply(delivery_view(operations.redeliver(call.resource(Channel), delivery_id, call.now)), 202)
+    return reply(delivery_view(operations.redeliver(call.resource(Channel), delivery_id, call.now), call.language), 202)
