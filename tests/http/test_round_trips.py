@@ -74,6 +74,9 @@ def test_each_setting_takes_back_what_its_get_answers(api: Api, document: dict[s
         for field, schema in bodies(document)[name][1]["properties"].items():
             if schema.get("readOnly"):
                 refused = shop.owner.request(method, path, {**shown, field: "other"})
+                if field.endswith("_label"):  # it may come back in another language
+                    assert refused.json == shown, (name, field)
+                    continue
                 assert (refused.status, refused.fields) == (400, [f"/{field}"]), (name, field)
                 assert refused.json["errors"][0]["code"] == "read_only"
                 count += 1
