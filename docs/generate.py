@@ -14,7 +14,7 @@ if __package__ in (None, ""):
 from shared.domain.order.amounts import END_REASONS
 from shared.domain.order.deadlines import TIMERS
 from shared.domain.order.disputes import ENDED, OPEN
-from shared.domain.order.lifecycle import ANY_TARGET, DISPUTE_TABLE, NOT_FINISHED, PLATFORM_ONLY, TABLE, edges
+from shared.domain.order.lifecycle import ANY_TARGET, DISPUTE_TABLE, NOT_FINISHED, PLATFORM_ONLY, TABLE, WAYS
 from shared.domain.order.model import FundState, Status
 from shared.domain.order.transitions import ANY, SAME, Row, Target
 from shared.domain.stores import DURATIONS
@@ -33,6 +33,8 @@ are not actions: changes of the platform itself, and disputes whose end changes 
 ACTIONS_NOTE = """\
 One line for each row of `lifecycle.TABLE`. The fund state is in brackets if it is not `none`. The platform may report
 every action. A frozen order accepts only `unfreeze` and `sync`. An action that the order's state refuses answers 409.
+"Exception": nothing of the order's money is due, so it finishes at once; or a snapshot shows a cancellation although
+the goods are on their way.
 """
 DISPUTES_NOTE = """\
 One line for each row of `lifecycle.DISPUTE_TABLE`: the steps of a dispute, which change its order, too. "From" and "to"
@@ -74,8 +76,8 @@ def document() -> str:
         section(
             "End reasons",
             "The outcome of an ended order. A success with any paid refund is `partly_refunded`.\n",
-            ("end reason", "outcome"),
-            ((f"`{reason}`", f"`{outcome}`") for reason, outcome in END_REASONS.items()),
+            ("end reason", "given by", "outcome"),
+            ((f"`{reason}`", given_by(reason), f"`{outcome}`") for reason, outcome in END_REASONS.items()),
         ),
     )
     return "\n".join(sections)
@@ -126,12 +128,18 @@ def target(after: Target, sources: frozenset[Status]) -> str:
         return "unchanged"
     money = [] if after.fund_state is FundState.NONE else [str(after.fund_state)]
     only = [] if sources <= after.only_from else ["from " + named(after.only_from)]
-    return f"`{after.status}`" + (f" ({', '.join(money + only)})" if money or only else "")
+    words = money + only + ["exception"] * after.exceptional
+    return f"`{after.status}`" + (f" ({', '.join(words)})" if words else "")
+
+
+def given_by(reason: str) -> str:
+    rows = (*TABLE, *DISPUTE_TABLE)
+    return named(dict.fromkeys(row.action for row in rows if reason in row.end_reasons and row.action != "sync"))
 
 
 def status_changes() -> Iterator[tuple[str, str, str]]:
     yield "[*]", Status.PLACE_ORDER_SUCCESS, "place"
-    for source, target_state, row in edges():
+    for source, target_state, row in WAYS.edges():
         yield source, target_state, "(dispute)" if row.stages else row.action
     for source, following in PLATFORM_ONLY.items():
         yield from ((source, target_state, "(platform)") for target_state in following)

@@ -15,7 +15,7 @@ from shared.domain.alerts import order_alerts
 from shared.domain.customers import erasure as domain
 from shared.domain.customers.erasure import Erasure
 from shared.domain.customers.model import Customer, anonymous
-from shared.domain.order.lifecycle import Change
+from shared.domain.order.history import Change
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
 from shared.operations.orders import check_version

@@ -14,8 +14,7 @@ from shared.domain.alerts import order_alerts
 from shared.domain.customers.model import Customer
 from shared.domain.errors import Conflict, Unprocessable
 from shared.domain.order import lifecycle
-from shared.domain.order.history import Entry, changes
-from shared.domain.order.lifecycle import Change
+from shared.domain.order.history import Change, Entry, changes
 from shared.domain.order.model import Order
 from shared.domain.order.placement import Placement, place
 from shared.domain.order.transitions import Actor, Command
@@ -31,6 +30,8 @@ from shared.store.retries import retry
 
 MAX_AHEAD = timedelta(minutes=5)
 """The platform's clock may be this far ahead of ours."""
+ONE_SECOND = timedelta(seconds=1)
+"""A snapshot that is older than the latest report by this is late, whatever the platform has cut off its time."""
 
 
 class PreconditionFailed(Exception):
@@ -103,7 +104,9 @@ def change_order(
     command = Command(request.action, request.actor, at, request.now, store, new_id, request.body or {}, request.reason)
 
     def step(order: Order) -> tuple[Change, Sequence[Write]]:
-        done = lifecycle.act(order, command)
+        reads = request.action == "sync" and at >= order.platform_at - ONE_SECOND
+        since = orders.entries_recorded_since(order, at - MAX_AHEAD) if reads else ()
+        done = lifecycle.act(order, replace(command, history=since))
         return with_message(done, command) if request.action == "remind_payment" else (done, ())
 
     return _apply(store, loaded, request, step, pending, dry_run=dry_run)

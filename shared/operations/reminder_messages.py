@@ -7,7 +7,7 @@ from dataclasses import replace
 from shared.domain.customers import model as buyers
 from shared.domain.messages import reminders
 from shared.domain.messages.templates import Template
-from shared.domain.order.lifecycle import Change
+from shared.domain.order.history import Change
 from shared.domain.order.transitions import Command
 from shared.store.customers import customers
 from shared.store.dynamodb.errors import Missing

@@ -12,7 +12,7 @@ import pytest
 
 from shared.domain.errors import Conflict, DomainError, Unprocessable
 from shared.domain.order import lifecycle
-from shared.domain.order.history import Entry
+from shared.domain.order.history import Change, Entry
 from shared.domain.order.model import Buyer, Dispute, FundState, Line, Overlay, Refund, Status
 from shared.domain.order.placement import Placement, place
 from shared.domain.order.transitions import Actor, Command
@@ -123,7 +123,8 @@ class Life:
     def command(
         self, action: str, by: str, at: datetime | None, reason: str | None, body: Mapping[str, Any]
     ) -> Command:
-        return Command(action, Actor(by, by), at or self.now, self.now, self.store, self.new_id, body, reason)
+        history = tuple(self.entries) if action == "sync" else ()
+        return Command(action, Actor(by, by), at or self.now, self.now, self.store, self.new_id, body, reason, history)
 
     def do(
         self, action: str, by: str = "platform", *, at: datetime | None = None, reason: str | None = None, **body: Any
@@ -137,7 +138,7 @@ class Life:
             lifecycle.lapse(self.order, self.store, before=before or self.now, recorded_at=self.now, new_id=self.new_id)
         )
 
-    def take(self, change: lifecycle.Change) -> Life:
+    def take(self, change: Change) -> Life:
         assert [entry.seq for entry in change.entries] == list(range(self.order.version + 1, change.order.version + 1))
         self.order = change.order
         self.entries += change.entries

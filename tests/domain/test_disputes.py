@@ -160,7 +160,7 @@ def test_a_new_proposal_supersedes_the_earlier_ones_of_its_side() -> None:
     assert proposals == [
         ("buyer", 1000, "superseded"),
         ("seller", 300, "superseded"),
-        ("buyer", 800, "open"),
+        ("buyer", 800, "lapsed"),
         ("seller", 500, "accepted"),
     ]
     assert life.refund.amount == 500 and life.dispute.claim == 1000

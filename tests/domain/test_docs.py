@@ -10,7 +10,7 @@ import pytest
 from docs import generate
 from shared.domain.order.amounts import END_REASONS
 from shared.domain.order.deadlines import TIMERS
-from shared.domain.order.lifecycle import ACTIONS, DISPUTE_ACTIONS, DISPUTE_TABLE, PLATFORM_ONLY, TABLE, edges
+from shared.domain.order.lifecycle import ACTIONS, DISPUTE_ACTIONS, DISPUTE_TABLE, PLATFORM_ONLY, TABLE, WAYS
 from tests.proof import counted
 
 
@@ -31,7 +31,9 @@ def test_every_row_is_on_the_page() -> None:
 def test_the_page_has_the_target_of_an_action() -> None:
     page = generate.document()
     for line in (
-        "| `refuse_payment` | seller, platform | `WAIT_SELLER_EXAMINE_MONEY` | `FUND_PROCESSING` (refunding) |",
+        "| `refuse_payment` | seller, platform | `WAIT_SELLER_EXAMINE_MONEY` | `FUND_PROCESSING` (refunding), "
+        "`FINISH` (refunded, exception) |",
+        "| `payment_refused` | `refuse_payment` | `cancelled` |",
         "| `freeze` | platform | any but `FINISH` | unchanged |",
         "| `sync` | platform | any | any |",
         "| `counter` | seller, platform | `wait_seller` | `wait_buyer` | unchanged |",
@@ -43,7 +45,7 @@ def test_the_diagram_has_an_arrow_for_every_edge_and_no_other() -> None:
     orders, disputes = re.findall(r"```mermaid\nstateDiagram-v2\n(.*?)```", generate.document(), re.DOTALL)
     arrow = re.compile(r"^    (\S+) --> (\S+?)(?: : (.*))?$", re.MULTILINE)
     drawn = {(source, target) for source, target, _ in arrow.findall(orders)}
-    ways = {(str(source), str(target)) for source, target, _ in edges()}
+    ways = {(str(source), str(target)) for source, target, _ in WAYS.edges()}
     ways |= {(str(source), str(target)) for source, following in PLATFORM_ONLY.items() for target in following}
     assert drawn == ways | {("[*]", "PLACE_ORDER_SUCCESS"), ("FINISH", "[*]")}
     assert len(arrow.findall(orders)) == len(drawn) == orders.count("\n"), "one arrow for all that leads there"

@@ -15,7 +15,7 @@ from shared.domain.alerts.model import KINDS, Alert, Cause, Severity, sentence
 from shared.domain.alerts.order_alerts import EVENTS, AlertChanges, AlertProgress
 from shared.domain.alerts.rules import LEADS, AlertRules, PaymentReminders
 from shared.domain.order import deadlines, lifecycle
-from shared.domain.order.history import Entry
+from shared.domain.order.history import Change, Entry
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import Actor, Command
 from shared.domain.stores import DURATIONS, DeadlinePolicy, Mode, Store
@@ -48,7 +48,7 @@ class Followed:
         self.ids += 1
         return f"{prefix}{self.ids}"
 
-    def change(self, change: lifecycle.Change) -> None:
+    def change(self, change: Change) -> None:
         if change.entries:
             self.apply(order_alerts.for_change(self.order, change, self.store, self.progress))
             self.order = change.order
@@ -318,7 +318,7 @@ def test_a_note_after_a_lapse_that_is_due_does_not_lose_the_alerts_of_the_lapse(
     due = due_of(order.order, "risk")
     noted, swept = order, followed("RISK_CONTROL", order.store)
     entry = Entry(9, due + 9 * H, due + 9 * H, Actor("staff", "a"), "patch", order.order.status, order.order.status)
-    noted.change(lifecycle.Change(replace(order.order, note="n", version=9), (entry,)))
+    noted.change(Change(replace(order.order, note="n", version=9), (entry,)))
     for each in (noted, swept):
         each.sweep(due + 10 * H)
         each.check(due + 10 * H)

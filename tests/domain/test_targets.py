@@ -14,13 +14,17 @@ from shared.domain.order import deadlines, lifecycle
 from shared.domain.order.model import FundState, Order, Status
 from shared.domain.order.transitions import CLOCK, SAME, Command, Row, Target
 from tests.domain.bodies import body_for
-from tests.domain.build import DISPUTED, EVERY, RETURNING, TOTAL, Life, claim, life_in, offer
+from tests.domain.build import DISPUTED, EVERY, PLACED, RETURNING, TOTAL, WAYS, Life, claim, days, life_in, offer
 from tests.domain.test_table import SITUATIONS
 from tests.proof import counted
 
 ROWS = (*lifecycle.TABLE, *lifecycle.DISPUTE_TABLE)
 ACTORS = {"platform": "platform", "seller": "staff", "clock": "clock", "viewer": "viewer"}
 BODIES = 6
+FREE = {"pay": {"amount": 0}, "report_short_payment": {"received": 0}}
+NOTHING_DUE = (
+    "RISK_CONTROL RISK_CONTROL_HOLD WAIT_SELLER_EXAMINE_MONEY WAIT_SELLER_SEND_GOODS IN_CANCEL WAIT_BUYER_ACCEPT_GOODS"
+).split()
 
 
 def disputed(life: Life, stage: str, amount: int) -> Life:
@@ -50,7 +54,36 @@ def paid_out(stage: str) -> Life:
     return with_nothing_left(stage).sync("FUND_PROCESSING", "dispute", fund_state=FundState.RELEASED)
 
 
+def unpaid(situation: str, overlays: str = "") -> Life:
+    """An order for which the buyer has paid 0.00: nothing is to be refunded or released."""
+    life = Life()
+    for step in WAYS[situation]:
+        action, body = (step, {}) if isinstance(step, str) else step
+        life.wait(hours=1).do(action, **(body | FREE.get(action, {})))
+    return life.sync(situation, overlays) if overlays else life
+
+
+def returned_by_decision() -> Life:
+    return goods_to_return().do("escalate").do("decide", **offer(TOTAL, solution="return_and_refund"))
+
+
+def lapsed_unpaid() -> Life:
+    """At the time of a payment that is told only now, after the order has lapsed."""
+    return Life().wait(days=21).sweep().on(PLACED + days(1))
+
+
 def all_lives() -> Iterator[Life]:
+    yield lapsed_unpaid()
+    for name in NOTHING_DUE:
+        yield unpaid(name)
+        yield unpaid(name, "dispute")
+    for name in ("SELLER_PART_SEND_GOODS", "WAIT_BUYER_ACCEPT_GOODS"):
+        yield life_in(name).sync("IN_CANCEL")
+        yield life_in(name).sync("WAIT_SELLER_SEND_GOODS")
+    yield returned_by_decision()
+    yield returned_by_decision().do("give_return_address", address={"country": "CN"}).do("buyer_returned")
+    refunded = life_in("PART_CLOSED")
+    yield refunded.do("complete_refund", refund_id=refunded.refund.refund_id, amount=TOTAL)
     for name in (*SITUATIONS, *DISPUTED):
         yield life_in(name)
         for overlay in ("frozen", "dispute"):
@@ -146,7 +179,7 @@ def test_no_target_is_out_of_reach() -> None:
     assert [(action, key[1]) for key, action in led.items() if key not in stages] == []
     counted("stages reached", len(stages), 50)
     walked_ways = {(step.before.status, step.after.status, id(step.row)) for step in steps}
-    ways = list(lifecycle.edges())
+    ways = list(lifecycle.WAYS.edges())
     assert [(*way, row.action) for *way, row in ways if (*way, id(row)) not in walked_ways] == []
     counted("ways from one status into another", len(ways), 50)
 
@@ -261,6 +294,39 @@ WAIT_GROUP_SUCCESS FUND_PROCESSING FINISH
 def test_a_snapshot_skips_these_statuses_and_no_others() -> None:
     expected = {(way[0], way[-1]): way[1:-1] for way in map(str.split, SKIPPED.strip().splitlines())}
     pairs = [(before, after) for before in Status for after in Status]
-    assert [lifecycle.skipped(*pair) for pair in pairs] == [expected.get(pair, []) for pair in pairs]
+    assert [lifecycle.WAYS.skipped(*pair) for pair in pairs] == [expected.get(pair, []) for pair in pairs]
     counted("pairs of statuses", len(pairs), 169)
     counted("pairs between which statuses are skipped", len(expected), 46)
+
+
+BY_REASON = """
+buyer_accept_goods WAIT_SELLER_SEND_GOODS WAIT_BUYER_ACCEPT_GOODS FUND_PROCESSING FINISH
+buyer_accept_goods_timeout SELLER_PART_SEND_GOODS WAIT_BUYER_ACCEPT_GOODS FUND_PROCESSING FINISH
+buyer_accept_goods RISK_CONTROL WAIT_SELLER_SEND_GOODS WAIT_BUYER_ACCEPT_GOODS FUND_PROCESSING
+cancel_order_close_trade RISK_CONTROL WAIT_SELLER_SEND_GOODS IN_CANCEL FUND_PROCESSING FINISH
+cancel_order_close_trade WAIT_BUYER_ACCEPT_GOODS FUND_PROCESSING FINISH
+seller_send_goods_timeout PLACE_ORDER_SUCCESS RISK_CONTROL WAIT_SELLER_SEND_GOODS FUND_PROCESSING
+seller_send_goods_timeout SELLER_PART_SEND_GOODS FUND_PROCESSING
+payment_refused RISK_CONTROL WAIT_SELLER_EXAMINE_MONEY FUND_PROCESSING FINISH
+risk_reject_closed PLACE_ORDER_SUCCESS RISK_CONTROL FUND_PROCESSING FINISH
+platform_decided_issue WAIT_SELLER_SEND_GOODS FUND_PROCESSING FINISH
+buyer_pay_timeout PAYMENT_PROCESSING FINISH
+buyer_pay_timeout IN_BOOK_SALE FINISH
+"""
+
+
+@pytest.mark.parametrize("way", BY_REASON.strip().splitlines())
+def test_an_end_reason_says_which_way_an_order_went(way: str) -> None:
+    reason, before, *between, after = way.split()
+    assert lifecycle.WAYS.skipped(Status(before), Status(after), reason) == between
+
+
+def test_the_end_reasons_of_a_row_are_those_that_it_gives() -> None:
+    given = {
+        (id(step.row), step.after.end_reason) for step in walked()[0] if step.after.end_reason != step.before.end_reason
+    }
+    given = {(row, reason) for row, reason in given if reason}
+    named = {(id(row), reason): row.action for row in ROWS for reason in row.end_reasons}
+    assert given <= named.keys()
+    assert [(action, key[1]) for key, action in named.items() if key not in given and action != "sync"] == []
+    counted("end reasons of rows", len(named), 30)

@@ -12,6 +12,7 @@ import boto3
 import pytest
 
 from shared.domain.order import lifecycle
+from shared.domain.order.guards import PAID_IN_TIME
 from shared.domain.order.lifecycle import ACTIONS, ROWS
 from shared.domain.order.transitions import ANY
 from tests import proof
@@ -63,7 +64,7 @@ class State:
         """The oracle: what the table and NEEDS say of an actor of the action."""
         needs = NEEDS.get(action, "")
         return (
-            any(self.status in row.sources for row in ROWS[action])
+            any(self.status in row.sources for row in ROWS[action] if PAID_IN_TIME not in row.guards)
             and ("frozen" not in self.overlays or action in ("unfreeze", "sync"))
             and not ("no dispute" in needs and "dispute" in self.overlays)
             and not ("awaiting release" in needs and self.fund_state != "awaiting_release")
@@ -83,7 +84,8 @@ class State:
             return ("FINISH", "refunded") if self.fund_state == "refunding" else (self.status, self.fund_state)
         if action in CHOICES:
             return CHOICES[action], "none"
-        (target,) = next(row.targets for row in ROWS[action] if self.status in row.sources)
+        targets = next(row.targets for row in ROWS[action] if self.status in row.sources)
+        (target,) = (each for each in targets if not each.exceptional)
         return (target.status, target.fund_state) if target.status else (self.status, self.fund_state)
 
     def overlays_after(self, action: str) -> set[str]:

@@ -104,3 +104,39 @@ def test_what_a_snapshot_does_not_tell_of_stays(shop: Shop, body: dict[str, Any]
     cleared = sync(shop, body, "WAIT_SELLER_SEND_GOODS", 0.5).json
     assert cleared["overlays"] == []
     assert cleared["dispute"]["stage"] == "ended"
+
+
+def test_a_snapshot_of_an_hour_ago_leaves_what_the_seller_did_since(api: Api) -> None:
+    shop = api.shop()
+    body = new_order(placed_at=ago(hours=9))
+    order_id = shop.platform.place(**body)["order_id"]
+    for action, hours in (("pay", 8), ("pass_risk", 7)):
+        assert shop.platform.act(order_id, action, {"at": ago(hours=hours)}).status == 200
+    assert shop.staff.act(order_id, "ship", {"parcels": [parcel("LX1")]}).status == 200
+    edited = {"parcel_id": "p1", "tracking_no": "LX2"}
+    assert shop.staff.act(order_id, "edit_shipment", edited).json["status"] == "WAIT_BUYER_ACCEPT_GOODS"
+    shown = snapshot(body, "WAIT_SELLER_SEND_GOODS", changed_at=ago(hours=1), overlays=["frozen"])
+    synced = shop.platform.act(order_id, "sync", shown)
+    assert (synced.status, synced.json["status"], synced.json["overlays"]) == (
+        200,
+        "WAIT_BUYER_ACCEPT_GOODS",
+        ["frozen"],
+    )
+    assert [each["tracking_no"] for each in synced.json["parcels"]] == ["LX2"]
+    *_, correction, entry = shop.viewer.every(f"/v1/orders/{order_id}/history")
+    assert correction["changes"]["parcels.p1.tracking_no"] == {"from": "LX1", "to": "LX2"}
+    assert entry["kept"] == ["status", "parcels.p1"]
+    shown = snapshot(body, "WAIT_SELLER_SEND_GOODS", changed_at=ahead(seconds=1))
+    assert shop.platform.act(order_id, "sync", shown).json["parcels"] == []
+
+
+def test_a_payment_told_after_the_sweep_opens_the_order_again(shop: Shop) -> None:
+    order_id = shop.platform.place(placed_at=ago(days=30))["order_id"]
+    assert shop.platform.act(order_id, "expire_payment", {"at": ago(days=10)}).json["status"] == "FINISH"
+    late = shop.platform.act(order_id, "pay", {"at": ago(days=9)})
+    assert (late.status, late.code) == (409, "transition_not_allowed")
+    paid = shop.platform.act(order_id, "pay", {"at": ago(days=11)})
+    assert (paid.status, paid.json["status"]) == (200, "RISK_CONTROL")
+    assert "end_reason" not in paid.json and "finished_at" not in paid.json
+    *_, lapse, entry = shop.viewer.every(f"/v1/orders/{order_id}/history")
+    assert (lapse["action"], entry["action"], entry["reopened"]) == ("expire_payment", "pay", True)

@@ -18,8 +18,7 @@ from shared.domain.alerts.rules import OVERDUE
 from shared.domain.countries import iso_country
 from shared.domain.order import deadlines
 from shared.domain.order.amounts import Outcome
-from shared.domain.order.history import Entry
-from shared.domain.order.lifecycle import Change
+from shared.domain.order.history import Change, Entry
 from shared.domain.order.model import Order, RefundState, Status, Timer
 from shared.domain.order.transitions import CLOCK
 from shared.domain.stores import Store

@@ -9,8 +9,7 @@ from typing import Any
 
 from shared.domain.order import lifecycle
 from shared.domain.order.facts import Facts
-from shared.domain.order.history import Entry
-from shared.domain.order.lifecycle import Change
+from shared.domain.order.history import Change, Entry
 from shared.domain.order.model import FundState, Order, Overlay, Status
 from shared.domain.order.placement import Placement, place
 from shared.domain.order.transitions import Actor, Command
@@ -113,4 +112,4 @@ def _command(
         "fund_state": rows.fund_state,
         "facts": rows.facts,
     }
-    return Command("sync", actor, rows.changed_at, now, store, new_id, body, reason)
+    return Command("sync", actor, rows.changed_at, now, store, new_id, body, reason, history)

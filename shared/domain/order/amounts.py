@@ -19,8 +19,10 @@ class Outcome(StrEnum):
     REFUNDED = "refunded"
 
 
+LAPSED_UNPAID = "buyer_pay_timeout"
+"""The end reason of an order that was not paid in time. A payment that was made in time opens it again."""
 END_REASONS: dict[str, Outcome] = {
-    "buyer_pay_timeout": Outcome.CLOSED_UNPAID,
+    LAPSED_UNPAID: Outcome.CLOSED_UNPAID,
     "buyer_cancel_notpay_order": Outcome.CLOSED_UNPAID,
     "risk_reject_closed": Outcome.CANCELLED,
     "buyer_cancel_order_in_risk": Outcome.CANCELLED,

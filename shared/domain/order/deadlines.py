@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from shared.domain.order.amounts import LAPSED_UNPAID
 from shared.domain.order.model import FundState, Order, Status, Timer
 from shared.domain.stores import Store
 
@@ -129,7 +130,8 @@ def update_timers(order: Order, started: Mapping[str, datetime], supplied: Mappi
     """The order with the timers of its status: those that no longer apply are dropped, the `started` ones are added,
     and deadlines that the platform supplied, now or earlier, win.
 
-    A supplied deadline whose timer does not run yet (a ship-by in a placement) is kept until the timer starts.
+    A supplied deadline whose timer does not run yet (a ship-by in a placement) is kept until the timer starts, or the
+    order has ended for good.
     """
     platform = {timer.kind: timer.due_at for timer in order.supplied} | dict(supplied)
     former = {timer.kind: timer.due_at for timer in order.timers}
@@ -140,7 +142,7 @@ def update_timers(order: Order, started: Mapping[str, datetime], supplied: Mappi
     ship_by = None if "shipment" in kinds else platform.get("shipment") or former.get("shipment") or order.ship_by
     later = (
         ()
-        if order.status is Status.FINISH
+        if order.status is Status.FINISH and order.end_reason != LAPSED_UNPAID
         else (Timer(kind, platform[kind]) for kind in TIMERS if kind in platform and kind not in kinds)
     )
     return replace(order, timers=timers, supplied=tuple(later), ship_by=ship_by)

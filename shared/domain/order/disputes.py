@@ -194,11 +194,13 @@ def step(
     target: Target | tuple[Target, ...],
     verb: Verb,
     *guards: Guard,
+    ends: str = "",
 ) -> Row:
     """Make a row of the dispute table. The stages are its first guard. It starts from any status, because a snapshot
     may show a dispute in any status."""
     stages = (stage,) if isinstance(stage, str) else stage
-    of_order = row(action, actors, ANY, target, _of_given_dispute(verb), _at_stage(stages), *guards, stage=to_stage)
+    checked = _of_given_dispute(verb)
+    of_order = row(action, actors, ANY, target, checked, _at_stage(stages), *guards, stage=to_stage, ends=ends)
     return replace(of_order, stages=stages)
 
 
@@ -282,7 +284,7 @@ def _end_with_refund(order: Order, command: Command, end_reason: str) -> Order:
     )
     in_full = amount == order.remaining
     ended = end_dispute(replace(order, refunds=(*order.refunds, refund)), command.at, end_reason)
-    return refunds.await_refund(ended, end_reason) if in_full else ended
+    return refunds.await_refund(ended, end_reason, command.at) if in_full else ended
 
 
 def _end_without_refund(order: Order, command: Command, result: str) -> Order:

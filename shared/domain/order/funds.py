@@ -90,7 +90,8 @@ def _receive(order: Order, command: Command, by: str, end_reason: str) -> Order:
         received_at=command.at,
         delivered_assessment=Assessment(command.at, by),
     )
-    return deadlines.update_timers(received, {"release": command.at + command.store.policy.durations["release"]}, {})
+    due = {"release": command.at + command.store.policy.durations["release"]}
+    return finish_when_settled(deadlines.update_timers(received, due, {}), command.at)
 
 
 def finish_when_settled(order: Order, at: datetime) -> Order:
@@ -104,9 +105,11 @@ def finish_when_settled(order: Order, at: datetime) -> Order:
         order = end_dispute(order, at, "refunded")
     if order.disputed:
         return order
-    nothing_left = order.amounts.refundable == 0 and order.amounts.refunded > 0
-    if order.fund_state is FundState.REFUNDING or (order.fund_state is FundState.AWAITING_RELEASE and nothing_left):
+    nothing_left = order.fund_state is FundState.AWAITING_RELEASE and order.amounts.refundable == 0
+    if order.fund_state is FundState.REFUNDING or (nothing_left and order.amounts.refunded > 0):
         order = replace(order, fund_state=FundState.REFUNDED)
+    elif nothing_left:
+        order = replace(order, fund_state=FundState.RELEASED, amounts=replace(order.amounts, released=0))
     if order.fund_state in (FundState.AWAITING_RELEASE, FundState.NONE):
         return order
     return deadlines.update_timers(replace(order, status=Status.FINISH, finished_at=at), {}, {})

@@ -35,6 +35,24 @@ class Entry:
         return self.actor.kind in (SELLER, CLOCK)
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The result of `lifecycle.act` or `lifecycle.lapse`: the order after it, and one history entry for each new
+    version, oldest first.
+
+    `between` are the versions of the order after each entry but the last. Without entries, `order` is unchanged.
+    """
+
+    order: Order
+    entries: tuple[Entry, ...]
+    between: tuple[Order, ...] = ()
+
+    @property
+    def steps(self) -> tuple[tuple[Entry, Order], ...]:
+        """Each entry with the order after it."""
+        return tuple(zip(self.entries, (*self.between, self.order), strict=True)) if self.entries else ()
+
+
 NOTES = ("skipped", "kept", "reopened", "message_id")
 """What an action says beside the changed fields: the statuses that a snapshot skipped, what it did not undo, that a
 closed order was opened again, and the message of a reminder."""

@@ -25,13 +25,14 @@ overlays.py, disputes.py and sync.py beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from typing import Any
 
 from shared.domain.errors import TransitionNotAllowed
 from shared.domain.order import deadlines, disputes, funds, overlays, payments, refunds, shipments, sync
+from shared.domain.order.amounts import END_REASONS, LAPSED_UNPAID
 from shared.domain.order.deadlines import DISPUTABLE
 from shared.domain.order.disputes import (
     CLAIMED,
@@ -47,8 +48,24 @@ from shared.domain.order.disputes import (
     WAIT_SELLER,
     step,
 )
-from shared.domain.order.history import Entry, changes
-from shared.domain.order.model import FundState, Order, RefundState, Status
+from shared.domain.order.guards import (
+    CAN_EDIT,
+    CAN_EXTEND,
+    EDITABLE_YET,
+    FUNDS_HELD,
+    FUNDS_OPEN,
+    HAS_ROOM,
+    IS_FROZEN,
+    NO_CLAIM,
+    NO_DISPUTE,
+    NOT_REMINDED,
+    PAID_IN_TIME,
+    REFUND_ACCEPTED,
+    UNDELIVERED,
+)
+from shared.domain.order.history import Change, Entry, changes
+from shared.domain.order.model import FundState, Order, Status
+from shared.domain.order.paths import Ways
 from shared.domain.order.transitions import (
     ANY,
     CLOCK,
@@ -62,7 +79,6 @@ from shared.domain.order.transitions import (
     Target,
     row,
 )
-from shared.domain.sentences.sentence import say
 from shared.domain.stores import Store
 
 NOT_FINISHED = ANY - {Status.FINISH}
@@ -71,59 +87,8 @@ IN_RISK = frozenset({Status.RISK_CONTROL, Status.RISK_CONTROL_HOLD})
 TO_SHIP = frozenset({Status.WAIT_SELLER_SEND_GOODS, Status.SELLER_PART_SEND_GOODS})
 ON_ITS_WAY = frozenset({Status.SELLER_PART_SEND_GOODS, Status.WAIT_BUYER_ACCEPT_GOODS})
 
-NO_DISPUTE = Guard(lambda order, at: not order.disputed, "dispute_open", "A dispute is open on this order.")
-NO_CLAIM = Guard(
-    lambda order, at: not order.disputed or not disputes.claim_known(order), NO_DISPUTE.code, NO_DISPUTE.detail
-)
-FUNDS_HELD = Guard(
-    lambda order, at: order.fund_state is FundState.AWAITING_RELEASE,
-    "transition_not_allowed",
-    "The order's funds are not awaiting release.",
-)
-FUNDS_OPEN = Guard(
-    lambda order, at: order.status is not Status.FUND_PROCESSING or FUNDS_HELD.holds(order, at),
-    FUNDS_HELD.code,
-    FUNDS_HELD.detail,
-)
-REFUND_ACCEPTED = Guard(
-    lambda order, at: any(refund.state is RefundState.ACCEPTED for refund in order.refunds),
-    "transition_not_allowed",
-    "The order has no accepted refund to pay.",
-)
-NOT_REMINDED = Guard(
-    lambda order, at: order.reminded_at is None,
-    "already_reminded",
-    "The buyer of this order has been reminded once already.",
-)
-CAN_EXTEND = Guard(
-    lambda order, at: order.extended_days < deadlines.MAX_EXTENSION_DAYS,
-    "extension_exhausted",
-    say("The receipt window has been extended by {days} days already.", days=deadlines.MAX_EXTENSION_DAYS),
-)
-CAN_EDIT = Guard(
-    lambda order, at: any(parcel.edits < shipments.MAX_EDITS for parcel in order.parcels),
-    "edits_exhausted",
-    say("Each parcel can be edited {most} times, and has been.", most=shipments.MAX_EDITS),
-)
-EDITABLE_YET = Guard(
-    lambda order, at: any(shipments.editable(parcel, at) for parcel in order.parcels),
-    "edit_window_closed",
-    say("A parcel can be edited within {days} days of its shipment.", days=shipments.EDIT_WINDOW.days),
-)
-UNDELIVERED = Guard(
-    lambda order, at: any(parcel.delivered_at is None for parcel in order.parcels),
-    "already_delivered",
-    "Every parcel has been reported as delivered already.",
-)
-HAS_ROOM = Guard(
-    lambda order, at: len(order.parcels) < shipments.MAX_PARCELS,
-    "too_many_parcels",
-    say("An order has at most {most} parcels.", most=shipments.MAX_PARCELS),
-)
-IS_FROZEN = Guard(lambda order, at: order.frozen, "transition_not_allowed", "The order is not frozen.")
-
-
 S, F = Status, FundState
+EXAMINED, SENT = S.WAIT_SELLER_EXAMINE_MONEY, S.WAIT_BUYER_ACCEPT_GOODS
 FROM_PROCESSING = frozenset({S.FUND_PROCESSING})
 AWAITING = Target(S.FUND_PROCESSING, F.AWAITING_RELEASE)
 REFUNDING = Target(S.FUND_PROCESSING, F.REFUNDING)
@@ -134,39 +99,85 @@ MAY_FINISH = (UNCHANGED, PAID_OUT, PAID_BACK)
 """The status stays unchanged, or the order finishes because nothing else is open."""
 MAY_REFUND = (UNCHANGED, REFUNDING, PAID_OUT, PAID_BACK)
 """The same, or everything that remains is refunded to the buyer."""
+TO_REFUND = (REFUNDING, Target(S.FINISH, F.REFUNDED, exceptional=True))
+RECEIVED = (AWAITING, Target(S.FINISH, F.RELEASED, exceptional=True), Target(S.FINISH, F.REFUNDED, exceptional=True))
+"""An order of which nothing is to be refunded or released waits for nothing: it finishes at once."""
+ON_ITS_WAY_ALREADY = tuple(Target(status, exceptional=True) for status in (S.SELLER_PART_SEND_GOODS, SENT))
+BACK_TO_SHIPPING: tuple[Status | Target, ...] = (S.WAIT_SELLER_SEND_GOODS, *ON_ITS_WAY_ALREADY)
+"""The last two if parcels are on their way: a snapshot may tell of a cancellation after the seller has shipped."""
+MAY_END = (SAME, ENDED)
+"""The stage of the dispute stays, or the dispute ends because everything is refunded."""
 ANY_TARGET = tuple(Target(status, fund) for status in S for fund in F if fund in sync.POSSIBLE_FUNDS[status])
 """The targets of `sync`: a snapshot may show any status."""
+
+
+def _sync(order: Order, command: Command) -> Order:
+    return sync.sync(order, command, WAYS.lead_to)
+
 
 # action, actors (and always the platform), from, to, function, guards
 TABLE: tuple[Row, ...] = (
     row("start_payment", "platform", S.PLACE_ORDER_SUCCESS, S.PAYMENT_PROCESSING, payments.start),
     row("fail_payment", "platform", S.PAYMENT_PROCESSING, S.PLACE_ORDER_SUCCESS, payments.fail),
     row("pay", "platform", UNPAID, S.RISK_CONTROL, payments.pay),
+    row("pay", "platform", S.FINISH, S.RISK_CONTROL, payments.pay, PAID_IN_TIME),
     row("adjust_price", "seller", S.PLACE_ORDER_SUCCESS, UNCHANGED, payments.adjust_price),
     row("remind_payment", "seller clock", S.PLACE_ORDER_SUCCESS, UNCHANGED, payments.remind, NOT_REMINDED),
-    row("cancel_unpaid", "platform", UNPAID, S.FINISH, payments.cancel_unpaid),
-    row("expire_payment", "clock", UNPAID, S.FINISH, payments.expire),
+    row("cancel_unpaid", "platform", UNPAID, S.FINISH, payments.cancel_unpaid, ends="buyer_cancel_notpay_order"),
+    row("expire_payment", "clock", UNPAID, S.FINISH, payments.expire, ends=LAPSED_UNPAID),
     row("pass_risk", "platform clock", S.RISK_CONTROL, S.WAIT_SELLER_SEND_GOODS, payments.pass_risk),
     row("pass_risk", "platform", S.RISK_CONTROL_HOLD, S.WAIT_SELLER_SEND_GOODS, payments.pass_risk),
     row("hold_risk", "platform", S.RISK_CONTROL, S.RISK_CONTROL_HOLD, payments.hold_risk),
-    row("reject_risk", "platform", IN_RISK, REFUNDING, refunds.reject_risk),
-    row("cancel_in_risk", "platform", IN_RISK, REFUNDING, refunds.cancel_in_risk),
+    row("reject_risk", "platform", IN_RISK, TO_REFUND, refunds.reject_risk, stage=MAY_END, ends="risk_reject_closed"),
+    row(
+        "cancel_in_risk",
+        "platform",
+        IN_RISK,
+        TO_REFUND,
+        refunds.cancel_in_risk,
+        stage=MAY_END,
+        ends="buyer_cancel_order_in_risk",
+    ),
     row("report_short_payment", "platform", IN_RISK, S.WAIT_SELLER_EXAMINE_MONEY, payments.report_short_payment),
     row("accept_payment", "seller", S.WAIT_SELLER_EXAMINE_MONEY, S.WAIT_SELLER_SEND_GOODS, payments.accept_payment),
-    row("refuse_payment", "seller", S.WAIT_SELLER_EXAMINE_MONEY, REFUNDING, refunds.refuse_payment),
-    row("expire_examination", "clock", S.WAIT_SELLER_EXAMINE_MONEY, REFUNDING, refunds.expire_examination),
+    row("refuse_payment", "seller", EXAMINED, TO_REFUND, refunds.refuse_payment, stage=MAY_END, ends="payment_refused"),
+    row(
+        "expire_examination",
+        "clock",
+        EXAMINED,
+        TO_REFUND,
+        refunds.expire_examination,
+        stage=MAY_END,
+        ends="examination_timeout",
+    ),
     row("ship", "seller", TO_SHIP, (S.SELLER_PART_SEND_GOODS, S.WAIT_BUYER_ACCEPT_GOODS), shipments.ship, HAS_ROOM),
     row("edit_shipment", "seller", ON_ITS_WAY, UNCHANGED, shipments.edit, CAN_EDIT, EDITABLE_YET),
-    row("expire_shipment", "clock", S.WAIT_SELLER_SEND_GOODS, REFUNDING, refunds.expire_shipment),
+    row(
+        "expire_shipment",
+        "clock",
+        S.WAIT_SELLER_SEND_GOODS,
+        (*TO_REFUND, Target(SENT, exceptional=True)),
+        refunds.expire_shipment,
+        stage=MAY_END,
+        ends="seller_send_goods_timeout",
+    ),
     row("expire_shipment", "clock", S.SELLER_PART_SEND_GOODS, S.WAIT_BUYER_ACCEPT_GOODS, refunds.close_unshipped),
     row("request_cancellation", "platform", S.WAIT_SELLER_SEND_GOODS, S.IN_CANCEL, refunds.request_cancellation),
-    row("accept_cancellation", "seller clock", S.IN_CANCEL, REFUNDING, refunds.accept_cancellation),
-    row("reject_cancellation", "seller", S.IN_CANCEL, S.WAIT_SELLER_SEND_GOODS, refunds.reject_cancellation),
-    row("withdraw_cancellation", "platform", S.IN_CANCEL, S.WAIT_SELLER_SEND_GOODS, refunds.withdraw_cancellation),
+    row(
+        "accept_cancellation",
+        "seller clock",
+        S.IN_CANCEL,
+        TO_REFUND,
+        refunds.accept_cancellation,
+        stage=MAY_END,
+        ends="cancel_order_close_trade",
+    ),
+    row("reject_cancellation", "seller", S.IN_CANCEL, BACK_TO_SHIPPING, refunds.reject_cancellation),
+    row("withdraw_cancellation", "platform", S.IN_CANCEL, BACK_TO_SHIPPING, refunds.withdraw_cancellation),
     row("report_delivery", "platform", ON_ITS_WAY, UNCHANGED, shipments.report_delivery, UNDELIVERED),
-    row("extend_receipt", "seller", S.WAIT_BUYER_ACCEPT_GOODS, UNCHANGED, shipments.extend, NO_DISPUTE, CAN_EXTEND),
-    row("confirm_receipt", "platform", S.WAIT_BUYER_ACCEPT_GOODS, AWAITING, funds.confirm_receipt, NO_DISPUTE),
-    row("expire_receipt", "clock", S.WAIT_BUYER_ACCEPT_GOODS, AWAITING, funds.expire_receipt, NO_DISPUTE),
+    row("extend_receipt", "seller", SENT, UNCHANGED, shipments.extend, NO_DISPUTE, CAN_EXTEND),
+    row("confirm_receipt", "platform", SENT, RECEIVED, funds.confirm_receipt, NO_DISPUTE, ends="buyer_accept_goods"),
+    row("expire_receipt", "clock", SENT, RECEIVED, funds.expire_receipt, NO_DISPUTE, ends="buyer_accept_goods_timeout"),
     row("release_funds", "platform", S.FUND_PROCESSING, (RELEASED, PAID_OUT), funds.release, FUNDS_HELD, NO_DISPUTE),
     row(
         "complete_refund",
@@ -175,28 +186,56 @@ TABLE: tuple[Row, ...] = (
         MAY_FINISH,
         funds.complete_refund,
         REFUND_ACCEPTED,
-        stage=(SAME, ENDED),
+        stage=MAY_END,
     ),
     row("freeze", "platform", NOT_FINISHED, UNCHANGED, overlays.freeze),
     row("unfreeze", "platform", NOT_FINISHED, UNCHANGED, overlays.unfreeze, IS_FROZEN),
     row("open_dispute", "platform", DISPUTABLE, UNCHANGED, disputes.start, FUNDS_OPEN, NO_CLAIM, stage=WAIT_SELLER),
-    row("sync", "platform", ANY, ANY_TARGET, sync.sync, stage=(SAME, WAIT_SELLER, ENDED)),
+    row("sync", "platform", ANY, ANY_TARGET, _sync, stage=(SAME, WAIT_SELLER, ENDED), ends=" ".join(END_REASONS)),
 )
+
+AGREED, RETURNED = "seller_accept_issue_no_goods_return", "seller_accept_issue_goods_return"
+DECIDED = "platform_decided_issue"
 
 # action, actors (and always the platform), from stage, to stage, target of the order, function, guards
 DISPUTE_TABLE: tuple[Row, ...] = (
-    step("accept", "seller clock", WAIT_SELLER, (WAIT_ADDRESS, ENDED), MAY_REFUND, disputes.accept, CLAIMED),
+    step(
+        "accept",
+        "seller clock",
+        WAIT_SELLER,
+        (WAIT_ADDRESS, ENDED),
+        MAY_REFUND,
+        disputes.accept,
+        CLAIMED,
+        ends=f"{AGREED} seller_response_issue_timeout",
+    ),
     step("counter", "seller", WAIT_SELLER, WAIT_BUYER, UNCHANGED, disputes.counter, CLAIMED, ROOM_FOR_PROPOSALS),
-    step("buyer_accept", "platform", WAIT_BUYER, (WAIT_ADDRESS, ENDED), MAY_REFUND, disputes.buyer_accept),
+    step("buyer_accept", "platform", WAIT_BUYER, (WAIT_ADDRESS, ENDED), MAY_REFUND, disputes.buyer_accept, ends=AGREED),
     step("buyer_counter", "platform", WAIT_BUYER, WAIT_SELLER, UNCHANGED, disputes.buyer_counter, ROOM_FOR_PROPOSALS),
     step("escalate", "platform", (WAIT_SELLER, WAIT_BUYER), WAIT_PLATFORM, UNCHANGED, disputes.escalate),
     step("escalate", "clock", WAIT_BUYER, WAIT_PLATFORM, UNCHANGED, disputes.escalate),
-    step("decide", "platform", WAIT_PLATFORM, (WAIT_ADDRESS, ENDED), MAY_REFUND, disputes.decide),
+    step("decide", "platform", WAIT_PLATFORM, (WAIT_ADDRESS, ENDED), MAY_REFUND, disputes.decide, ends=DECIDED),
     step("give_return_address", "seller", WAIT_ADDRESS, WAIT_RETURN, UNCHANGED, disputes.give_return_address),
-    step("expire_return_address", "clock", WAIT_ADDRESS, ENDED, MAY_REFUND, disputes.expire_return_address),
+    step(
+        "expire_return_address",
+        "clock",
+        WAIT_ADDRESS,
+        ENDED,
+        MAY_REFUND,
+        disputes.expire_return_address,
+        ends=f"{AGREED} {DECIDED}",
+    ),
     step("buyer_returned", "platform", WAIT_RETURN, WAIT_CONFIRM_RETURN, UNCHANGED, disputes.buyer_returned),
     step("expire_return", "clock", WAIT_RETURN, ENDED, MAY_FINISH, disputes.expire_return),
-    step("confirm_return", "seller clock", WAIT_CONFIRM_RETURN, ENDED, MAY_REFUND, disputes.confirm_return),
+    step(
+        "confirm_return",
+        "seller clock",
+        WAIT_CONFIRM_RETURN,
+        ENDED,
+        MAY_REFUND,
+        disputes.confirm_return,
+        ends=f"{RETURNED} {DECIDED}",
+    ),
     step("withdraw", "platform", OPEN, ENDED, MAY_FINISH, disputes.withdraw),
     step("add_evidence", "seller", OPEN, SAME, UNCHANGED, disputes.add_evidence, ROOM_FOR_EVIDENCE),
 )
@@ -209,31 +248,16 @@ PLATFORM_ONLY: Mapping[Status, tuple[Status, ...]] = {
 }
 """Changes of status that the platform makes and no action reports. A snapshot shows the result."""
 
+ALL_ROWS = (*TABLE, *DISPUTE_TABLE)
 ROWS: Mapping[str, tuple[Row, ...]] = {
-    action: tuple(each for each in (*TABLE, *DISPUTE_TABLE) if each.action == action)
-    for action in dict.fromkeys(each.action for each in (*TABLE, *DISPUTE_TABLE))
+    action: tuple(each for each in ALL_ROWS if each.action == action)
+    for action in dict.fromkeys(each.action for each in ALL_ROWS)
 }
+WAYS = Ways(ALL_ROWS, PLATFORM_ONLY)
 ACTIONS: tuple[str, ...] = tuple(dict.fromkeys(each.action for each in TABLE))
 DISPUTE_ACTIONS: tuple[str, ...] = tuple(dict.fromkeys(each.action for each in DISPUTE_TABLE))
 ALLOWED_WHILE_FROZEN = frozenset({"unfreeze", "sync"})
 """The only actions that a frozen order accepts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """The result of `act` or `lapse`: the order after it, and one history entry for each new version, oldest first.
-
-    `between` are the versions of the order after each entry but the last. Without entries, `order` is unchanged.
-    """
-
-    order: Order
-    entries: tuple[Entry, ...]
-    between: tuple[Order, ...] = ()
-
-    @property
-    def steps(self) -> tuple[tuple[Entry, Order], ...]:
-        """Each entry with the order after it."""
-        return tuple(zip(self.entries, (*self.between, self.order), strict=True)) if self.entries else ()
 
 
 def actors_of(action: str) -> frozenset[str]:
@@ -305,7 +329,6 @@ def _apply(chosen: Row, order: Order, command: Command) -> Change:
     if command.actor.role == PLATFORM:
         after = replace(after, platform_at=max(after.platform_at, command.at))
     after = replace(after, version=order.version + 1, time_zone=order.time_zone or command.store.time_zone)
-    passed = skipped(order.status, after.status) if command.action == "sync" else []
     entry = Entry(
         seq=after.version,
         at=command.at,
@@ -315,10 +338,22 @@ def _apply(chosen: Row, order: Order, command: Command) -> Change:
         from_status=order.status,
         to_status=after.status,
         reason=command.reason,
-        changes={**changes(order, after), **({"skipped": passed} if passed else {})},
+        changes=changes(order, after) | _notes(order, after, command),
         currency=order.currency,
     )
     return Change(after, (entry,))
+
+
+def _notes(before: Order, after: Order, command: Command) -> dict[str, Any]:
+    """What the entry says beside the changed fields (history.NOTES)."""
+    notes: dict[str, Any] = {"reopened": before.status is Status.FINISH and after.status is not Status.FINISH}
+    if command.action == "sync":
+        reason = after.end_reason if after.end_reason != before.end_reason else None
+        notes |= {
+            "skipped": WAYS.skipped(before.status, after.status, reason),
+            "kept": sync.kept(before, after, command),
+        }
+    return {name: note for name, note in notes.items() if note}
 
 
 def _allowed(order: Order, actor: str, at: datetime, among: Sequence[str]) -> tuple[str, ...]:
@@ -351,36 +386,3 @@ def _row_for(order: Order, command: Command) -> Row:
                 return each
             unmet = unmet or failed
     raise refusal(unmet.code, unmet.detail) if unmet else refusal()
-
-
-def edges() -> Iterator[tuple[Status, Status, Row]]:
-    """Every (source, target, row) where a row changes the status. `sync` is left out, because it may lead anywhere. A
-    row of DISPUTE_TABLE starts from the statuses in which a dispute may be opened."""
-    for each in (*TABLE, *DISPUTE_TABLE):
-        sources = DISPUTABLE if each.stages else each.sources
-        for source in Status if each.action != "sync" else ():
-            if source in sources:
-                yield from ((source, target, each) for target in each.next_statuses(source) if target is not source)
-
-
-@cache
-def _graph() -> Mapping[Status, frozenset[Status]]:
-    """The next statuses of each status, by the rows and PLATFORM_ONLY."""
-    return {
-        status: frozenset(target for source, target, _ in edges() if source is status)
-        | frozenset(PLATFORM_ONLY.get(status, ()))
-        for status in Status
-    }
-
-
-def skipped(before: Status, after: Status) -> list[str]:
-    """The statuses between the two on the shortest path; empty if there is no path. `sync` records them."""
-    paths: list[tuple[Status, ...]] = [(before,)]
-    seen = {before}
-    for path in paths:
-        if path[-1] is after:
-            return [str(status) for status in path[1:-1]]
-        reached = [status for status in Status if status in _graph()[path[-1]] - seen]
-        paths.extend((*path, status) for status in reached)
-        seen.update(reached)
-    return []

@@ -137,7 +137,8 @@ class Refund:
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """One side's offer in a dispute. `by` is buyer, seller or platform; `solution` is refund or return_and_refund;
-    `refund` is in minor units, 0 for no refund; `state` is open, accepted or superseded."""
+    `refund` is in minor units, 0 for no refund; `state` is open, accepted, superseded, or lapsed if the
+    dispute ended without it."""
 
     by: str
     solution: str

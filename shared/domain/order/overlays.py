@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.domain.order import deadlines
 from shared.domain.order.model import Dispute, Order
-from shared.domain.order.refunds import postpone_responses
 from shared.domain.order.transitions import Command
 
 
@@ -35,7 +34,7 @@ def end_freeze(order: Order, at: datetime) -> Order:
         for dispute in order.disputes
     )
     unfrozen = replace(order, frozen_at=None, disputes=disputes, timers=deadlines.postponed(order.timers, pause))
-    return postpone_responses(unfrozen, pause)
+    return _postpone_responses(unfrozen, pause)
 
 
 def end_dispute(order: Order, at: datetime, result: str) -> Order:
@@ -44,8 +43,12 @@ def end_dispute(order: Order, at: datetime, result: str) -> Order:
         return order
     until = min(at, order.frozen_at or at)  # the end of the freeze moves every timer by the rest
     pause = max(until, order.dispute.held_since) - order.dispute.held_since
+    proposals = tuple(
+        replace(each, state="lapsed") if each.state == "open" else each for each in order.dispute.proposals
+    )
+    dispute = replace(order.dispute, stage="ended", respond_by=None, ended_at=at, result=result, proposals=proposals)
     ended = replace(
-        with_dispute(order, replace(order.dispute, stage="ended", respond_by=None, ended_at=at, result=result)),
+        with_dispute(order, dispute),
         timers=deadlines.postponed(order.timers, pause, held_only=True),
     )
     return deadlines.update_timers(ended, {}, {})
@@ -55,3 +58,14 @@ def with_dispute(order: Order, dispute: Dispute) -> Order:
     """The order with this dispute in place of the one with its id, or added."""
     others = tuple(each for each in order.disputes if each.dispute_id != dispute.dispute_id)
     return replace(order, disputes=(*others, dispute))
+
+
+def _postpone_responses(order: Order, by: timedelta) -> Order:
+    """Move every `respond_by` of the refunds later."""
+    return replace(
+        order,
+        refunds=tuple(
+            replace(refund, respond_by=refund.respond_by + by) if refund.respond_by else refund
+            for refund in order.refunds
+        ),
+    )

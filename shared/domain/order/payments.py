@@ -7,6 +7,7 @@ from datetime import datetime
 
 from shared.domain.errors import Unprocessable
 from shared.domain.order import deadlines
+from shared.domain.order.amounts import LAPSED_UNPAID
 from shared.domain.order.model import Order, Status
 from shared.domain.order.transitions import Command
 
@@ -25,10 +26,18 @@ def pay(order: Order, command: Command) -> Order:
         _with_received(order, order.amounts.total if received is None else received, "/amount"),
         status=Status.RISK_CONTROL,
         paid_at=command.at,
+        end_reason=None,
+        finished_at=None,
     )
     return deadlines.update_timers(
         paid, {"risk": command.at + command.store.policy.durations["risk"]}, supplied_deadlines(command)
     )
+
+
+def is_paid_in_time(order: Order, paid_at: datetime) -> bool:
+    """Did the order lapse unpaid, although the buyer paid in time? A payment at the very time of the lapse is in time,
+    as it is if the payment is reported before the lapse is written."""
+    return order.end_reason == LAPSED_UNPAID and order.finished_at is not None and paid_at <= order.finished_at
 
 
 def adjust_price(order: Order, command: Command) -> Order:
@@ -48,7 +57,7 @@ def cancel_unpaid(order: Order, command: Command) -> Order:
 
 
 def expire(order: Order, command: Command) -> Order:
-    return _close_unpaid(order, command, "buyer_pay_timeout")
+    return _close_unpaid(order, command, LAPSED_UNPAID)
 
 
 def pass_risk(order: Order, command: Command) -> Order:
@@ -74,8 +83,9 @@ def accept_payment(order: Order, command: Command) -> Order:
 
 
 def await_shipment(order: Order, command: Command) -> Order:
-    """Move the order to WAIT_SELLER_SEND_GOODS and start the shipment timer."""
-    ready = replace(order, status=Status.WAIT_SELLER_SEND_GOODS)
+    """Move the order to WAIT_SELLER_SEND_GOODS and start the shipment timer. A partly shipped order stays one."""
+    part = order.status is Status.SELLER_PART_SEND_GOODS
+    ready = order if part else replace(order, status=Status.WAIT_SELLER_SEND_GOODS)
     return deadlines.update_timers(
         ready, {"shipment": deadlines.shipment_due(command.store, order, command.at)}, supplied_deadlines(command)
     )

@@ -53,9 +53,10 @@ class Placement:
         text = json.dumps(content, default=str, sort_keys=True)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
-    def amounts(self, adjustment: int = 0, *, within: str = "") -> Amounts:
+    def amounts(self, *adjustments: int, within: str = "") -> Amounts:
         """The amounts of the order. Raises Unprocessable if their sum is negative or too large, or if `total` is
-        neither the sum nor the sum plus `adjustment`. `within` is the JSON pointer to this placement in the body."""
+        neither the sum nor the sum plus one of the `adjustments` that the seller made. `within` is the JSON pointer to
+        this placement in the body."""
         parts = Amounts(
             lines=sum(line.amount for line in self.lines),
             shipping=self.shipping_fee,
@@ -69,7 +70,7 @@ class Placement:
             raise Unprocessable(
                 "discount_too_large", "The discount is more than lines, shipping and tax.", f"{within}/discount"
             )
-        if self.total is not None and self.total not in (parts.total, parts.total + adjustment):
+        if self.total is not None and self.total - parts.total not in (0, *adjustments):
             raise Unprocessable(
                 "total_mismatch", "The total is not lines + shipping_fee - discount + tax.", f"{within}/total"
             )

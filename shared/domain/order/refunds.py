@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 
 from shared.domain.errors import Conflict
 from shared.domain.order import deadlines, payments
+from shared.domain.order.funds import finish_when_settled
 from shared.domain.order.model import FundState, Order, Quantity, Refund, RefundState, Status, Violation
 from shared.domain.order.shipments import await_receipt
 from shared.domain.order.transitions import Command
@@ -33,13 +34,20 @@ def expire_examination(order: Order, command: Command) -> Order:
 
 
 def expire_shipment(order: Order, command: Command) -> Order:
-    """Nothing was shipped in time: refund everything and record the violation 成交不卖."""
+    """Nothing was shipped in time: refund everything and record the violation 成交不卖.
+
+    After a snapshot there may be parcels in this status, too. Goods that are on their way are not refunded.
+    """
+    if order.parcels:
+        return close_unshipped(order, command)
     return refund_all(_with_violation(order, command), command, "shipment", "seller_send_goods_timeout")
 
 
 def close_unshipped(order: Order, command: Command) -> Order:
-    """Only a part was shipped in time: refund the rest and record the violation 成交不卖."""
+    """Only a part was shipped in time: refund the rest and record the violation 成交不卖. Neither if nothing is."""
     left = order.left()
+    if not left:
+        return await_receipt(order, command)
     refund = _record(
         order,
         command,
@@ -76,7 +84,7 @@ def accept_cancellation(order: Order, command: Command) -> Order:
     if not any(refund.state is RefundState.REQUESTED for refund in order.refunds):
         # A snapshot can move an order to IN_CANCEL without a refund that is requested.
         return refund_all(order, command, "cancellation", "cancel_order_close_trade")
-    return await_refund(accept_requests(order), "cancel_order_close_trade")
+    return await_refund(accept_requests(order, command.at), "cancel_order_close_trade", command.at)
 
 
 def reject_cancellation(order: Order, command: Command) -> Order:
@@ -92,7 +100,7 @@ def refund_all(order: Order, command: Command, source: str, end_reason: str) -> 
     refund = _record(
         order, command, RefundState.ACCEPTED, source, end_reason, amount=order.remaining, lines=order.left()
     )
-    return await_refund(replace(order, refunds=(*order.refunds, refund)), end_reason)
+    return await_refund(replace(order, refunds=(*order.refunds, refund)), end_reason, command.at)
 
 
 def share_of(order: Order, parts: tuple[Quantity, ...]) -> int:
@@ -116,7 +124,15 @@ def _record(
     amount: int,
     lines: tuple[Quantity, ...],
 ) -> Refund:
-    return Refund(command.new_id("rfd_"), state, source, amount, lines, reason, requested_at=command.at)
+    refund = Refund(command.new_id("rfd_"), state, source, amount, lines, reason, requested_at=command.at)
+    return paid_if_nothing(refund, command.at)
+
+
+def paid_if_nothing(refund: Refund, at: datetime) -> Refund:
+    """The refund; it is paid as it is accepted if its amount is 0, because nobody will pay nothing."""
+    if refund.state is RefundState.ACCEPTED and not refund.amount:
+        return replace(refund, state=RefundState.PAID, paid_at=at)
+    return refund
 
 
 def _answer_requests(order: Order, state: RefundState) -> Order:
@@ -132,14 +148,15 @@ def _answer_requests(order: Order, state: RefundState) -> Order:
     )
 
 
-def accept_requests(order: Order) -> Order:
+def accept_requests(order: Order, at: datetime) -> Order:
     """Accept the requested refunds. An amount is cut to what remains: a dispute may have promised a part since then."""
     left = order.remaining
     capped = tuple(
         replace(refund, amount=min(refund.amount, left)) if refund.state is RefundState.REQUESTED else refund
         for refund in order.refunds
     )
-    return _answer_requests(replace(order, refunds=capped), RefundState.ACCEPTED)
+    accepted = _answer_requests(replace(order, refunds=capped), RefundState.ACCEPTED)
+    return replace(accepted, refunds=tuple(paid_if_nothing(refund, at) for refund in accepted.refunds))
 
 
 def withdraw_requests(order: Order) -> Order:
@@ -147,16 +164,20 @@ def withdraw_requests(order: Order) -> Order:
     return _answer_requests(order, RefundState.WITHDRAWN)
 
 
-def await_refund(order: Order, end_reason: str) -> Order:
-    """Move the order to FUND_PROCESSING, where it waits until everything is refunded."""
+def await_refund(order: Order, end_reason: str, at: datetime) -> Order:
+    """Move the order to FUND_PROCESSING, where it waits until everything is refunded; to FINISH if nothing is."""
     closed = replace(order, status=Status.FUND_PROCESSING, fund_state=FundState.REFUNDING, end_reason=end_reason)
-    return deadlines.update_timers(closed, {}, {})
+    return finish_when_settled(deadlines.update_timers(closed, {}, {}), at)
 
 
 def _back_to_shipping(order: Order, command: Command, answer: RefundState) -> Order:
-    """Back to WAIT_SELLER_SEND_GOODS. The shipment timer kept running; if it is overdue, it gets GRACE from now."""
-    ship_by = order.timer("shipment")
-    back = replace(_answer_requests(order, answer), status=Status.WAIT_SELLER_SEND_GOODS)
+    """Back to shipping, or on to receipt if everything is shipped. The shipment timer kept running; if it is overdue,
+    it gets GRACE from now."""
+    ship_by, answered = order.timer("shipment"), _answer_requests(order, answer)
+    if order.parcels and not order.left():
+        return await_receipt(answered, command)
+    status = Status.SELLER_PART_SEND_GOODS if order.parcels else Status.WAIT_SELLER_SEND_GOODS
+    back = replace(answered, status=status)
     if ship_by is None:
         return payments.await_shipment(back, command)
     due = ship_by.due_at if ship_by.due_at >= command.at else command.at + deadlines.GRACE
@@ -171,14 +192,3 @@ def check_refund_limit(order: Order) -> None:
     """Raises Conflict if the order has MAX_REFUNDS refund records already."""
     if len(order.refunds) >= MAX_REFUNDS:
         raise Conflict("too_many_refunds", say("An order has at most {most} refund records.", most=MAX_REFUNDS))
-
-
-def postpone_responses(order: Order, by: timedelta) -> Order:
-    """Move every `respond_by` of the refunds later, as the end of a freeze does with the timers."""
-    return replace(
-        order,
-        refunds=tuple(
-            replace(refund, respond_by=refund.respond_by + by) if refund.respond_by else refund
-            for refund in order.refunds
-        ),
-    )

@@ -1,29 +1,30 @@
 """The action `sync`: the platform sends a snapshot, the full state of an order, and the order takes it over.
 
 A snapshot may skip any number of actions, and may arrive late. What it does not contain (when the order was paid or
-received) stays unknown.
+received) stays unknown. A late one never undoes what the seller did after its time (later_steps.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from shared.domain.customers import erasure
 from shared.domain.errors import Unprocessable
 from shared.domain.order import deadlines
 from shared.domain.order.amounts import END_REASONS, Amounts, Outcome
+from shared.domain.order.deadlines import TIMERS
 from shared.domain.order.disputes import new_dispute, with_respond_by
 from shared.domain.order.facts import Facts, with_facts
+from shared.domain.order.funds import finish_when_settled
+from shared.domain.order.later_steps import LaterSteps, later_steps
+from shared.domain.order.merged_parcels import merged_parcels
 from shared.domain.order.model import (
     CLOSING_REFUND_STATES,
     FundState,
     Order,
     Overlay,
-    Parcel,
-    Quantity,
     Refund,
     RefundState,
     Status,
@@ -31,7 +32,7 @@ from shared.domain.order.model import (
 )
 from shared.domain.order.overlays import end_dispute, end_freeze
 from shared.domain.order.placement import Placement
-from shared.domain.order.refunds import accept_requests, check_refund_limit, withdraw_requests
+from shared.domain.order.refunds import accept_requests, check_refund_limit, paid_if_nothing, withdraw_requests
 from shared.domain.order.transitions import Command
 from shared.domain.sentences.sentence import say
 from shared.domain.stores import FeeRates
@@ -47,6 +48,8 @@ FUNDS_BY_OUTCOME: Mapping[Outcome, tuple[FundState, FundState]] = {
     Outcome.PARTLY_REFUNDED: (FundState.AWAITING_RELEASE, FundState.RELEASED),
 }
 """The fund state of an order with this outcome: in FUND_PROCESSING, and in FINISH."""
+WAITING = frozenset({FundState.REFUNDING, FundState.AWAITING_RELEASE})
+"""The fund states in which an order waits for a payment. If nothing is to be paid, it finishes."""
 POSSIBLE_FUNDS: Mapping[Status, frozenset[FundState]] = {
     **dict.fromkeys(Status, frozenset({FundState.NONE})),
     Status.FUND_PROCESSING: frozenset(FundState),
@@ -63,27 +66,65 @@ REFUND_SOURCES: Mapping[str, str] = {
 }
 
 
-def sync(order: Order, command: Command) -> Order:
-    """The order as the snapshot shows it. The same object if the snapshot is older than the latest report of the
-    platform, or contains nothing new. Raises Unprocessable if the snapshot contradicts itself or the order."""
-    if command.at < order.platform_at:
+LeadsTo = Callable[[Status, Status], bool]
+"""Can an order with the first status get the second one?"""
+
+
+def sync(order: Order, command: Command, leads_to: LeadsTo) -> Order:
+    """The order as the snapshot shows it, and with what the seller did after the time of the snapshot.
+
+    The same object if the snapshot is older than the latest report of the platform, or contains nothing new. Raises
+    Unprocessable if the snapshot contradicts itself or the order.
+    """
+    at = end_of_second(command.at)
+    if at < order.platform_at:
         return order
-    body = command.body
-    after = _contents(order, body["order"], command.at)
-    after = replace(after, parcels=_parcels(after, body["parcels"]))
+    body, later = command.body, later_steps(order, command.history, command.at)
+    after = _contents(order, body["order"], at, later)
+    after = replace(after, parcels=merged_parcels(after, body["parcels"], later))
     after = erasure.without_personal_data(after) if order.erased_at else after
-    after = _overlays(after, body["overlays"], command)
-    after = _status_and_funds(after, body["status"], body.get("end_reason"), body.get("fund_state"), command.at)
+    after = _overlays(after, command, later)
+    after = _status_and_funds(after, command, later, leads_to)
+    after = _refunds(order, _violations(after, command.at), command, later)
+    after = _timers(order, after, command, later)
     facts: Facts | None = body.get("facts")
-    after = _refunds(order, _violations(after, command.at), command)
-    after = _timers(order, after, command)
     after = with_facts(after, facts, command.at, command.new_id) if facts else after
-    if after == order and command.at == order.platform_at:
+    if after.fund_state in WAITING and not after.disputed:
+        after = finish_when_settled(after, command.at)
+    if after == order and at == order.platform_at:
         return order
-    return replace(after, platform_at=command.at)
+    return replace(after, platform_at=at)
 
 
-def _contents(order: Order, content: Placement, at: datetime) -> Order:
+def end_of_second(at: datetime) -> datetime:
+    """A time in whole seconds is of the end of its second: the platform has cut off the rest."""
+    return at if at.microsecond else at.replace(microsecond=999_999)
+
+
+def kept(before: Order, after: Order, command: Command) -> list[str]:
+    """What a snapshot shows otherwise, and the order kept, because it happened after the time of the snapshot. Names as
+    in the history."""
+    later, body = later_steps(before, command.history, command.at), command.body
+    shown = {parcel_key(each["carrier"], each["tracking_no"]) for each in body["parcels"]}
+    supplied: Mapping[str, datetime] = body["order"].deadlines
+    refunded = after.fund_state in (FundState.REFUNDING, FundState.REFUNDED)
+    names = ["status"] if after.status is before.status and after.status is not body["status"] else []
+    names += [
+        f"parcels.{parcel.parcel_id}"
+        for parcel in after.parcels
+        if parcel.parcel_id in later.parcels and parcel_key(parcel.carrier, parcel.tracking_no) not in shown
+    ]
+    names += [
+        f"refunds.{refund.refund_id}"
+        for refund in after.refunds
+        if refund.refund_id in later.refunds and refund.state is RefundState.ACCEPTED and not refunded
+    ]
+    if after.dispute and after.disputed != (Overlay.DISPUTE in body["overlays"]):
+        names.append(f"disputes.{after.dispute.dispute_id}")
+    return names + [f"deadlines.{kind}" for kind in TIMERS if kind in later.deadlines and kind in supplied]
+
+
+def _contents(order: Order, content: Placement, at: datetime, later: LaterSteps) -> Order:
     if content.placed_at > at:
         raise Unprocessable("placed_after_snapshot", "The order was placed after this snapshot.", "/order/placed_at")
     if content.order_id != order.order_id:
@@ -92,7 +133,7 @@ def _contents(order: Order, content: Placement, at: datetime) -> Order:
         raise Unprocessable(
             "currency_differs", say("The order is in {currency}.", currency=order.currency), "/order/currency"
         )
-    parts = content.amounts(order.amounts.adjustment, within="/order")
+    parts = content.amounts(order.amounts.adjustment, *later.adjustments, within="/order")
     rates = content.fee_rates or FeeRates(order.amounts.commission_rate, order.amounts.affiliate_rate)
     return replace(
         order,
@@ -115,73 +156,37 @@ def _contents(order: Order, content: Placement, at: datetime) -> Order:
     )
 
 
-def _parcels(order: Order, contents: Sequence[Mapping[str, Any]]) -> tuple[Parcel, ...]:
-    """The parcels of the snapshot. A parcel with the same carrier and number keeps its id and edits. A parcel without
-    `lines` keeps its lines, or takes all that the parcels before it have left."""
-    known = {parcel_key(parcel.carrier, parcel.tracking_no): parcel for parcel in order.parcels}
-    number = max((int(parcel.parcel_id[1:]) for parcel in order.parcels), default=0)
-    ordered = {line.line_id: line.quantity for line in order.lines}
-    packed: dict[str, int] = {}
-    parcels: list[Parcel] = []
-    for index, content in enumerate(contents):
-        key = parcel_key(content["carrier"], content["tracking_no"])
-        before = known.get(key)
-        if any(key == parcel_key(parcel.carrier, parcel.tracking_no) for parcel in parcels):
-            raise Unprocessable("parcel_exists", "Two parcels have the same carrier and number.", f"/parcels/{index}")
-        number += before is None
-        lines = content.get("lines")
-        if lines is None and before is not None:
-            quantities = before.lines
-        elif lines is None:
-            quantities = tuple(
-                Quantity(line_id, quantity - packed.get(line_id, 0))
-                for line_id, quantity in ordered.items()
-                if quantity > packed.get(line_id, 0)
-            )
-        else:
-            quantities = tuple(Quantity(part["line_id"], part["quantity"]) for part in lines)
-        for part in quantities:
-            packed[part.line_id] = packed.get(part.line_id, 0) + part.quantity
-            if packed[part.line_id] > ordered.get(part.line_id, 0):
-                raise Unprocessable(
-                    "more_than_ordered",
-                    "The parcels hold more of a line than was ordered.",
-                    f"/parcels/{index}/lines",
-                )
-        parcels.append(
-            Parcel(
-                parcel_id=before.parcel_id if before else f"p{number}",
-                carrier=content["carrier"],
-                tracking_no=content["tracking_no"],
-                tracking_url=content.get("tracking_url"),
-                shipped_at=content["shipped_at"],
-                delivered_at=content.get("delivered_at"),
-                lines=quantities,
-                edits=before.edits if before else 0,
-            )
-        )
-    return tuple(parcels)
-
-
-def _overlays(order: Order, overlays: frozenset[Overlay], command: Command) -> Order:
+def _overlays(order: Order, command: Command, later: LaterSteps) -> Order:
+    overlays, dispute = command.body["overlays"], order.dispute
     if Overlay.FROZEN not in overlays:
         order = end_freeze(order, command.at)
     elif not order.frozen:
         order = replace(order, frozen_at=command.at)
     if Overlay.DISPUTE not in overlays:
-        return end_dispute(order, command.at, "synced")
-    if order.disputed:
+        answered = dispute is not None and dispute.dispute_id in later.disputes
+        ended = command.body["status"] is Status.FINISH
+        return order if answered and not ended else end_dispute(order, command.at, "synced")
+    if dispute is not None and (dispute.ended_at is None or dispute.ended_at > command.at):
         return order
     return replace(order, disputes=(*order.disputes, new_dispute(order, command.new_id("dsp_"), command.at)))
 
 
-def _status_and_funds(
-    order: Order, status: Status, end_reason: str | None, fund_state: FundState | None, at: datetime
-) -> Order:
-    if status not in ENDED:
-        end_reason = None
-    elif end_reason is None:
-        end_reason = order.end_reason
+def _takes(order: Order, status: Status, fund_state: FundState, later: LaterSteps, leads_to: LeadsTo) -> bool:
+    """Does the order take the state of the snapshot? Not one that a later step led on from. After a later step of the
+    seller it takes a state further on, a cancellation while the order is open, and an end."""
+    if (status, fund_state) in later.left:
+        return False
+    if not later.by_seller or status in ENDED:
+        return True
+    if status is Status.IN_CANCEL:
+        return order.status not in ENDED
+    return leads_to(order.status, status)
+
+
+def _status_and_funds(order: Order, command: Command, later: LaterSteps, leads_to: LeadsTo) -> Order:
+    at, status = command.at, command.body["status"]
+    end_reason = (command.body.get("end_reason") or order.end_reason) if status in ENDED else None
+    fund_state: FundState | None = command.body.get("fund_state")
     if fund_state is None:
         fund_state = _fund_state(order, status, end_reason)
     elif fund_state not in POSSIBLE_FUNDS[status]:
@@ -190,6 +195,8 @@ def _status_and_funds(
             say("An order that is {status} is not {fund_state}.", status=status, fund_state=fund_state),
             "/fund_state",
         )
+    if not _takes(order, status, fund_state, later, leads_to):
+        return order
     unpaid = status in UNPAID or (end_reason is not None and END_REASONS[end_reason] is Outcome.CLOSED_UNPAID)
     received = order.amounts.total if order.amounts.received is None else order.amounts.received
     shipped = max((parcel.shipped_at for parcel in order.parcels), default=None)
@@ -233,8 +240,9 @@ def _fund_state(order: Order, status: Status, end_reason: str | None) -> FundSta
     return finished if status is Status.FINISH else while_processing
 
 
-def _refunds(before: Order, after: Order, command: Command) -> Order:
-    """Change or add refund records so that they agree with the status and fund state of the snapshot."""
+def _refunds(before: Order, after: Order, command: Command, later: LaterSteps) -> Order:
+    """Change or add refund records so that they agree with the status and fund state of the snapshot. Those that the
+    seller accepted later are not withdrawn."""
 
     def record(state: RefundState) -> Refund:
         check_refund_limit(after)
@@ -259,10 +267,10 @@ def _refunds(before: Order, after: Order, command: Command) -> Order:
         request = replace(record(RefundState.REQUESTED), respond_by=due, on_silence=on_silence)
         return replace(after, refunds=(*after.refunds, request))
     if after.fund_state is FundState.REFUNDING:
-        after = accept_requests(after)
+        after = accept_requests(after, command.at)
         if not any(refund.state is RefundState.ACCEPTED for refund in after.refunds):
             after = replace(after, refunds=(*after.refunds, record(RefundState.ACCEPTED)))
-        return after
+        return replace(after, refunds=tuple(paid_if_nothing(refund, command.at) for refund in after.refunds))
     after = withdraw_requests(after)
     if after.fund_state is FundState.REFUNDED:
         if after.remaining or not any(refund.state in CLOSING_REFUND_STATES for refund in after.refunds):
@@ -271,7 +279,11 @@ def _refunds(before: Order, after: Order, command: Command) -> Order:
         after = _set_state(after, lambda refund: refund.state is RefundState.ACCEPTED, RefundState.PAID, command.at)
         return replace(after, amounts=replace(after.amounts, refunded=after.amounts.refunded + newly))
     if before.fund_state is FundState.REFUNDING or after.status in UNPAID:
-        return _set_state(after, lambda refund: refund.state is RefundState.ACCEPTED, RefundState.WITHDRAWN)
+        return _set_state(
+            after,
+            lambda refund: refund.state is RefundState.ACCEPTED and refund.refund_id not in later.refunds,
+            RefundState.WITHDRAWN,
+        )
     return after
 
 
@@ -287,7 +299,7 @@ def _set_state(
     )
 
 
-def _timers(before: Order, after: Order, command: Command) -> Order:
+def _timers(before: Order, after: Order, command: Command, later: LaterSteps) -> Order:
     """Keep the timers that the new status has, and start the missing ones at the time of the snapshot. A timer that a
     freeze or a dispute holds starts when the pause began (deadlines.timer_clock)."""
     store, at, durations = command.store, command.at, command.store.policy.durations
@@ -311,7 +323,8 @@ def _timers(before: Order, after: Order, command: Command) -> Order:
     if before.parcels != after.parcels and after.timer("receipt") is not None:
         started["receipt"] = due["receipt"]
     placement: Placement = command.body["order"]
-    return with_respond_by(_with_refund_respond_by(deadlines.update_timers(after, started, placement.deadlines)))
+    supplied = {kind: due_at for kind, due_at in placement.deadlines.items() if kind not in later.deadlines}
+    return with_respond_by(_with_refund_respond_by(deadlines.update_timers(after, started, supplied)))
 
 
 def _with_refund_respond_by(order: Order) -> Order:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from shared.domain.order.model import FundState, Order, Status
 
 if TYPE_CHECKING:
+    from shared.domain.order.history import Entry
     from shared.domain.stores import Store
 
 SELLER_ROLES = frozenset({"owner", "staff"})
@@ -33,7 +34,8 @@ class Command:
     """A request to carry out one action.
 
     `at` is when the action happened, `recorded_at` when Orderkeep received it. `body` is the action's content, parsed:
-    amounts in minor units, aware times. `new_id(prefix)` returns an id for a new record.
+    amounts in minor units, aware times. `new_id(prefix)` returns an id for a new record. `history` is for `sync` only:
+    the order's entries that were recorded after `at`.
     """
 
     action: str
@@ -44,6 +46,7 @@ class Command:
     new_id: Callable[[str], str]
     body: Mapping[str, Any] = field(default_factory=dict)
     reason: str | None = None
+    history: tuple[Entry, ...] = ()
 
 
 Verb = Callable[[Order, Command], Order]
@@ -69,11 +72,13 @@ ANY = frozenset(Status)
 @dataclass(frozen=True, slots=True)
 class Target:
     """The status and fund state after an action. Without a status, both stay unchanged. Only orders with a status in
-    `only_from` can reach the target."""
+    `only_from` can reach the target. `exceptional`: only orders of which nothing is due,
+    or about which a snapshot has told otherwise than the seller acted. Ways through the statuses leave it out."""
 
     status: Status | None
     fund_state: FundState = FundState.NONE
     only_from: frozenset[Status] = ANY
+    exceptional: bool = False
 
     def matches(self, before: Order, after: Order) -> bool:
         if self.status is None:
@@ -92,7 +97,7 @@ class Row:
     its function and its guards.
 
     `stages` are the stages of the dispute in which the action is allowed; empty for actions of the order. `to_stages`
-    are the stages of the dispute after it.
+    are the stages of the dispute after it. `end_reasons` are those that the action may give the order.
     """
 
     action: str
@@ -103,6 +108,7 @@ class Row:
     guards: tuple[Guard, ...] = ()
     stages: tuple[str, ...] = ()
     to_stages: tuple[str, ...] = (SAME,)
+    end_reasons: frozenset[str] = frozenset()
 
     def next_statuses(self, source: Status) -> tuple[Status, ...]:
         """The statuses that an order with the status `source` may have after the action."""
@@ -124,9 +130,11 @@ def row(
     verb: Verb,
     *guards: Guard,
     stage: str | tuple[str, ...] = SAME,
+    ends: str = "",
 ) -> Row:
     """Make a row. `actors` are separated by spaces; the platform is an actor of every row, because it may report every
-    action. A target given as a status has the fund state `none`. `stage` is the stage of the dispute after it."""
+    action. A target given as a status has the fund state `none`. `stage` is the stage of the dispute after it. `ends`
+    are the end reasons, separated by spaces."""
     targets = target if isinstance(target, tuple) else (target,)
     return Row(
         action,
@@ -136,6 +144,7 @@ def row(
         verb,
         guards,
         to_stages=stage if isinstance(stage, tuple) else (stage,),
+        end_reasons=frozenset(ends.split()),
     )
 
 

@@ -71,6 +71,9 @@ OF_ORDERS: dict[str, str] = {
     "The buyer of this order has been reminded once already.": "该订单已催付过一次。",
     "Every parcel has been reported as delivered already.": "所有包裹均已报告妥投。",
     "The order is not frozen.": "订单未被冻结。",
+    "The order has ended. Only a payment from before its payment timer lapsed opens it again.": (
+        "订单已结束。只有在付款期限之前完成的付款才能重新打开订单。"
+    ),
     "The receipt window has been extended by {days} days already.": "收货时间已累计延长 {days} 天，不能再延长。",
     "Each parcel can be edited {most} times, and has been.": "每个包裹最多修改 {most} 次，次数已用完。",
     "A parcel can be edited within {days} days of its shipment.": "包裹只能在发货后 {days} 天内修改。",

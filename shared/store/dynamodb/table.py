@@ -116,8 +116,9 @@ def query(
     limit: int | None = None,
     forward: bool = True,
     after: dict[str, Any] | None = None,
+    page_size: int | None = None,
 ) -> Iterator[Record]:
-    """Items of one partition, read consistently, in the order of their sort key."""
+    """Items of one partition, read consistently and lazily, in the order of their sort key."""
     connection()
     with _busy_where_unavailable():
         yield from Record.query(
@@ -125,7 +126,7 @@ def query(
             sk,
             consistent_read=True,
             limit=limit,
-            page_size=limit,
+            page_size=limit or page_size,
             scan_index_forward=forward,
             last_evaluated_key=after,
         )

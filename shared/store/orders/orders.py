@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from pynamodb.expressions.condition import Condition
 
@@ -197,6 +198,15 @@ def history(store_id: str, order_id: str, *, after_seq: int, limit: int) -> list
     pk = keys.order_pk(store_id, order_id)
     records = query(pk, Record.sk.between(keys.history_sk(after_seq + 1), keys.history_sk(99_999_999)), limit=limit)
     return [entry_of(record) for record in records if isinstance(record, HistoryRecord)]
+
+
+def entries_recorded_since(loaded: Order, at: datetime) -> tuple[Entry, ...]:
+    """The entries of this version of the order that were recorded at `at` or later, the newest first. One query for
+    ten of them, of some two read units."""
+    pk = keys.order_pk(loaded.store_id, loaded.order_id)
+    upto = Record.sk.between(keys.history_sk(1), keys.history_sk(loaded.version))
+    records = (record for record in query(pk, upto, forward=False, page_size=10) if isinstance(record, HistoryRecord))
+    return tuple(map(entry_of, takewhile(lambda record: record.recorded_at >= at, records)))
 
 
 def history_page(store_id: str, order_id: str, limit: int, after: Position | None) -> Page[Entry]:
