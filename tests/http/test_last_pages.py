@@ -7,45 +7,17 @@ import re
 import pytest
 
 from tests import proof
-from tests.harness import Api, Client, Shop, ago, parcel, usd
+from tests.harness import Api, Client, Shop
+from tests.http.busy_shop import fill
 
-CLAIM = {"kind": "not_received", "claim": usd("5.50"), "solution": "refund", "text": "One is missing."}
-EMPTY_HERE = {"/v1/exports", "/v1/funds/unexplained"}
-"""Lists that this shop has nothing in: the files of exports need their function, and no money is unexplained."""
+EMPTY_HERE = {"/v1/exports", "/v1/imports/{import_id}/rows", "/v1/funds/unexplained"}
+"""Lists that this shop has nothing in: exports and imports need their functions, and no money is unexplained."""
 
 
 @pytest.fixture
 def shop(api: Api) -> Shop:
-    """A shop with two entries or more in each list."""
     shop = api.shop()
-    for number in range(2):
-        buyer = {"id": f"buyer-{number}", "country": "US"}
-        order_id = shop.platform.place(placed_at=ago(hours=3), buyer=buyer)["order_id"]
-        shop.platform.place(placed_at=ago(hours=2), buyer=buyer)
-        one = f"/v1/orders/{order_id}"
-        for client, path, body in (
-            (shop.staff, f"{one}/actions/remind_payment", {}),
-            (shop.platform, f"{one}/actions/pay", {}),
-            (shop.platform, f"{one}/actions/pass_risk", {}),
-            (shop.staff, f"{one}/actions/ship", {"parcels": [parcel(f"LX{number}", line1=1)]}),
-            (shop.staff, f"{one}/actions/ship", {"parcels": [parcel(f"LY{number}", line1=1)]}),
-            (shop.platform, f"{one}/actions/open_dispute", CLAIM),
-            (shop.platform, f"{one}/actions/expire_shipment", {}),
-            (shop.platform, f"{one}/messages", {"text": "Where is it?", "from": "buyer"}),
-            (shop.staff, f"{one}/messages", {"text": "It left today."}),
-            (shop.staff, "/v1/message-templates", {"name": f"t{number}", "text": "Hi."}),
-            (shop.owner, "/v1/alert-channels", {"kind": "webhook", "name": "h", "url": "https://hooks.example.com/x"}),
-        ):
-            answer = client.post(path, body)
-            assert answer.status in (200, 201), (path, answer.content)
-        assert shop.staff.get(f"{one}?reveal=recipient").status == 200
-        assert shop.staff.get(f"{one}?reveal=recipient").status == 200
-    price = {"amount": "1.00", "currency": "EUR"}
-    euros = [{"line_id": "1", "product_id": "P1", "quantity": 1, "unit_price": price}]
-    shop.platform.place(currency="EUR", lines=euros, shipping_fee=price)
-    channel_id = shop.owner.get("/v1/alert-channels").json["data"][0]["id"]
-    for _ in range(2):
-        assert shop.owner.post(f"/v1/alert-channels/{channel_id}/test", {}).status == 202
+    fill(shop)
     return shop
 
 
@@ -54,6 +26,7 @@ def test_the_last_page_of_every_list_has_no_cursor(api: Api, shop: Shop) -> None
     listed = shop.owner.every("/v1/reports/violations")[0]["order_id"]
     channel_id = shop.owner.get("/v1/alert-channels").json["data"][0]["id"]
     names = {"order_id": listed, "buyer_id": "buyer-0", "channel_id": channel_id}
+    names["import_id"] = shop.staff.get("/v1/imports").json["data"][0]["id"]
     seen, empty = 0, set()
     for path, operations in document["paths"].items():
         parameters = operations.get("get", {}).get("parameters", [])
