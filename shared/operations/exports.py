@@ -11,6 +11,7 @@ from shared.domain.errors import Conflict
 from shared.domain.exports import model, regular
 from shared.domain.exports.model import AWAITING_SHIPMENT, ExportRequest, Format, Job, Kind
 from shared.domain.exports.regular import RegularExport, Schedule
+from shared.domain.order.model import Overlay
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
 from shared.domain.windows import last_three_months
@@ -21,7 +22,7 @@ from shared.store.dynamodb.errors import Missing, Stale
 from shared.store.dynamodb.table import Write
 from shared.store.exports import exports, regular_exports
 from shared.store.idempotency import PendingAnswer, settle
-from shared.store.orders import counters, orders
+from shared.store.orders import counters, lists, orders
 from shared.store.retries import ITEM_LIMIT, retry, time_limit
 from shared.telemetry import logger, metrics
 
@@ -48,9 +49,13 @@ def request_export(
 
 
 def awaiting_shipment(store_id: str) -> int:
-    """The number of orders in a shipment list of this moment. Costs one read of the counters."""
+    """The number of orders that can be shipped at this moment; frozen ones cannot. Costs one read of the counters, and
+    where orders are frozen, a read of these."""
     counts = counters.counts(store_id)
-    return sum(counts.of(status) for status in AWAITING_SHIPMENT)
+    waiting = sum(counts.of(status) for status in AWAITING_SHIPMENT)
+    if waiting and counts.of(Overlay.FROZEN):
+        waiting -= lists.count_frozen(store_id, AWAITING_SHIPMENT)
+    return max(0, waiting)
 
 
 def cancel_export(store_id: str, export_id: str, now: datetime, pending: PendingAnswer | None = None) -> Job:

@@ -49,6 +49,40 @@ def test_a_renewed_lease_keeps_the_file() -> None:
     assert renewed.done == 7
 
 
+def test_the_progress_never_contradicts_itself() -> None:
+    """What was counted first may be more than what belongs into the file, or less than what has come since."""
+    counted = life.with_total(claimed(job()), 91)
+    assert (counted.expected, counted.percent) == (91, 0)
+    more = life.renew(counted, A, 95, NOW)
+    assert (more.done, more.expected, more.percent) == (95, 95, 99)
+    ended = life.succeed(written(counted, 1), NOW)
+    assert (ended.done, ended.expected, ended.percent) == (10, 10, 100)
+    cancelled = life.cancel(counted, NOW)
+    assert (cancelled.done, cancelled.expected, cancelled.percent) == (0, 91, 0)
+
+
+@pytest.mark.parametrize(
+    ("until", "complete"), [(-1, True), (0, True), (1, False), (3600, False)], ids=["past", "now", "soon", "later"]
+)
+def test_an_export_is_complete_where_its_window_had_ended_before_it_was_read(until: int, complete: bool) -> None:
+    window = NOW - timedelta(days=9), NOW + timedelta(seconds=until)
+    request = life.new_request(STORE, NOW, Kind.ORDERS, Format.XLS, window=window)
+    asked = replace(job(), request=request)
+    assert not asked.complete, "it is not written yet"
+    ended = life.succeed(written(claimed(asked), 1), NOW)
+    assert ended.complete is complete
+    again = claimed(
+        life.retry(replace(ended, state=State.FAILED), NOW + timedelta(days=40)), now=NOW + timedelta(days=40)
+    )
+    assert life.succeed(written(again, 1), NOW + timedelta(days=40)).complete, "it was read anew after the window"
+
+
+@pytest.mark.parametrize("kind", [Kind.SHIPMENTS, Kind.CUSTOMERS])
+def test_an_export_without_a_window_is_complete(kind: Kind) -> None:
+    asked = replace(job(), request=life.new_request(STORE, NOW, kind, Format.XLS))
+    assert life.succeed(written(claimed(asked), 1), NOW).complete
+
+
 @pytest.mark.parametrize("n", [0, 1, 3, 99])
 def test_a_message_about_another_file_than_the_next_does_nothing(n: int) -> None:
     assert life.claim(written(claimed(job()), 1), n, B, NOW + timedelta(days=1)) is None

@@ -13,7 +13,7 @@ import pytest
 from functions.exports import worker
 from tests import proof
 from tests.exports.office import Office, about, open_office, sheet, unpacked
-from tests.harness import Answer, Client, Shop, ago, line, parcel, usd
+from tests.harness import Answer, Client, Shop, ago, ahead, line, parcel, usd
 
 FORMATS = ("xls", "xlsx", "csv")
 WINDOW = {"from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00Z"}
@@ -425,6 +425,43 @@ def test_a_shipment_list_is_there_only_while_some_order_awaits_shipment(office: 
         assert shop.staff.act(each, "ship", {"parcels": [parcel(f"LX9{each}")]}).status == 200
     assert shop.owner.get("/v1/shipment-list").json == {"available": False, "orders": 0}
     assert shop.owner.post("/v1/exports", {"kind": "shipments"}).code == "nothing_to_ship"
+
+
+def test_a_frozen_order_awaits_no_shipment(office: Office) -> None:
+    """Nothing may be shipped while it is frozen, so a list of such orders alone is not there."""
+    shop = office.api.shop()
+    frozen, disputed = (str(shop.platform.place()["order_id"]) for _ in range(2))
+    for action in ("pay", "pass_risk"):
+        shop.platform.act(frozen, action)
+    shop.platform.act(frozen, "freeze", {"reason": "review"})
+    assert shop.owner.get("/v1/shipment-list").json == {"available": False, "orders": 0}
+    assert shop.owner.post("/v1/exports", {"kind": "shipments"}).code == "nothing_to_ship"
+    for action in ("pay", "pass_risk"):
+        shop.platform.act(disputed, action)
+    shop.staff.act(disputed, "ship", {"parcels": [parcel("LX1", line1=1)]})
+    claim = {"kind": "not_received", "claim": usd("1.00"), "solution": "refund", "text": "It has not come."}
+    assert shop.platform.act(disputed, "open_dispute", claim).status == 200
+    assert shop.owner.get("/v1/shipment-list").json == {"available": True, "orders": 1}, "a dispute stops no parcel"
+    shop.platform.act(frozen, "unfreeze")
+    assert shop.owner.get("/v1/shipment-list").json == {"available": True, "orders": 2}
+    shop.platform.act(str(shop.platform.place()["order_id"]), "freeze", {"reason": "review"})
+    assert shop.owner.get("/v1/shipment-list").json == {"available": True, "orders": 2}, "one that awaits payment"
+
+
+def test_the_progress_of_funds_counts_the_orders_of_the_file(office: Office) -> None:
+    shop = office.api.shop()
+    paid, _ = (str(shop.platform.place()["order_id"]) for _ in range(2))
+    shop.platform.act(paid, "pay")
+    made = office.make(shop.owner, kind="funds", format="csv")
+    assert (made["progress"], made["coverage"]["orders"]) == ({"done": 1, "total": 1, "percent": 100}, 1)
+
+
+def test_a_window_that_ends_in_the_future_is_not_complete(office: Office) -> None:
+    shop = office.api.shop()
+    shop.platform.place()
+    past, future = {"from": ago(days=9), "to": ago(minutes=1)}, {"from": ago(days=9), "to": ahead(days=1)}
+    assert [office.make(shop.owner, window=each)["coverage"]["complete"] for each in (past, future)] == [True, False]
+    assert office.make(shop.owner)["coverage"]["complete"], "the preset ends now"
 
 
 @pytest.mark.parametrize("kind", ["orders", "lines", "shipments"])

@@ -243,7 +243,7 @@ def export_view(job: Job, now: datetime, language: str) -> ExportView:
         **labelled("kind", "export_kind", request.kind, language),
         "format": request.format,
         **labelled("state", "export_state", job.state_at(now), language),
-        "progress": {"done": job.done, "total": job.total, "percent": job.percent},
+        "progress": {"done": job.done, "total": job.expected, "percent": job.percent},
         "files": [
             {
                 "n": file.n,
@@ -260,7 +260,7 @@ def export_view(job: Job, now: datetime, language: str) -> ExportView:
             "to": None if everything else instant(request.until),
             "time_zone": request.time_zone,
             "orders": job.orders,
-            "complete": job.state is domain.State.SUCCEEDED,
+            "complete": job.complete,
         },
         "totals": [money(minor, currency) for currency, minor in job.totals.items()],
         "warnings": [_warning(warned, request.kind, language) for warned in job.warnings],

@@ -161,10 +161,27 @@ class Job:
         return self.state in (State.QUEUED, State.RUNNING)
 
     @property
+    def expected(self) -> int | None:
+        """How many orders the export has in the end; None before they are counted. The count may be more, since not
+        each order that is read belongs into the file, or less, since orders may come meanwhile."""
+        if self.state is State.SUCCEEDED:
+            return self.done
+        return None if self.total is None else max(self.total, self.done)
+
+    @property
     def percent(self) -> int:
         if self.state is State.SUCCEEDED:
             return 100
-        return min(99, 100 * self.done // self.total) if self.total else 0
+        return min(99, 100 * self.done // self.expected) if self.expected else 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether the files have every order of the window: the window had ended when the worker began to read. An
+        export without a window is complete: it has what there was."""
+        if self.state is not State.SUCCEEDED:
+            return False
+        began = self.started_at or self.requested_at
+        return self.request.kind in WINDOWLESS or self.request.until <= began
 
     def state_at(self, now: datetime) -> State:
         """The state; `expired` once the files have been deleted."""

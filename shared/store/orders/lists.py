@@ -24,6 +24,8 @@ OVERLAY_INDEXES = {
     Overlay.REFUND: "by_refund",
     Overlay.UNREAD: "by_unread",
 }
+MOST_HEADS = 200
+"""Heads of one page, where all are read."""
 BEFORE_ALL_DEADLINES, AFTER_ALL_DEADLINES = FIRST, LAST
 """The due keys from which `orders_due_after` reads all orders, and none."""
 
@@ -134,6 +136,16 @@ def orders_of_parcel(store_id: str, tracking_no: str, limit: int, after: Positio
     """The orders with a parcel of this tracking number, each once. One read for each order."""
     parcels = part_lists.parcels_by_tracking_no(store_id, tracking_no, limit, after)
     return Page(tuple(_heads(store_id, dict.fromkeys(parcel.order_id for parcel in parcels.items))), parcels.end)
+
+
+def count_frozen(store_id: str, statuses: Iterable[Status]) -> int:
+    """The frozen orders in some statuses. Reads the heads of all frozen orders, which are few."""
+    found, wanted, after = 0, frozenset(statuses), None
+    while True:
+        page = orders(store_id, MOST_HEADS, after, overlay=Overlay.FROZEN)
+        found += sum(summary.status in wanted for summary in page.items)
+        if (after := page.end) is None:
+            return found
 
 
 def count_placed(store_id: str, since: datetime, until: datetime) -> int:
