@@ -54,6 +54,7 @@ ROUTES = {
     "orders.funds": """
         GET /v1/funds
         GET /v1/funds/entries
+        GET /v1/funds/held
         GET /v1/funds/unexplained
         GET /v1/orders/{order_id}/funds
     """,

@@ -179,3 +179,18 @@ def test_the_entries_behind_a_total_add_up_to_it(api: Api) -> None:
     assert rest.status == 400, "a cursor belongs to its query"
     assert shop.viewer.get("/v1/funds/entries?flow=profit").status == 400
     assert shop.viewer.get("/v1/funds/entries?currency=usd").status == 400
+
+
+def test_a_held_list_says_what_it_is_of(api: Api) -> None:
+    shop = api.shop()
+    order_id = str(shop.platform.place()["order_id"])
+    assert shop.viewer.every("/v1/funds/held", kind="in_progress") == [], "nothing is paid"
+    for action in ("pay", "pass_risk"):
+        shop.platform.act(order_id, action)
+    (entry,) = shop.viewer.get("/v1/funds/held?kind=in_progress", headers={"accept-language": "zh-CN"}).json["data"]
+    assert (entry["kind_label"], entry["status_label"]) == ("进行中的订单", "等待您发货")
+    assert (entry["order_id"], entry["amount"]) == (order_id, usd("28.50"))
+    assert shop.viewer.every("/v1/funds/held", kind="in_progress", currency="EUR") == []
+    assert shop.viewer.get("/v1/funds/held").json["data"] == [], "by default what awaits release"
+    for query in ("?kind=lost", "?kind=in_progress&currency=usd", "?kind=in_progress&order=1"):
+        assert shop.viewer.get(f"/v1/funds/held{query}").status == 400, query

@@ -52,6 +52,7 @@ WHO: dict[str, str] = {
     "GET /v1/orders/{order_id}/funds": ALL,
     "GET /v1/funds": ALL,
     "GET /v1/funds/entries": ALL,
+    "GET /v1/funds/held": ALL,
     "GET /v1/funds/unexplained": ALL,
     "GET /v1/customers": ALL,
     "GET /v1/customers/{buyer_id}": ALL,

@@ -77,6 +77,12 @@ def page(
     return Page(tuple(make(record) for record in records if isinstance(record, kind)), end)
 
 
+def positioned(selection: Selection, limit: int, after: Position | None) -> Iterator[tuple[Record, Position]]:
+    """Each record after a position, with its own position, lazily: for a list that leaves some out."""
+    for record in _merged(selection, limit, after):
+        yield record, _position(selection, record)
+
+
 def listed(record: Record, content: T, currency: str = "") -> Listed[T]:
     """The content of an order's record, with the order's id."""
     return Listed(keys.split_pk(record.pk)[1], content, currency)
@@ -108,20 +114,22 @@ DUE_KEYS = {CLOCK: "fires_at", REMINDER: "remind_at"}
 
 
 def _read(selection: Selection, limit: int, after: Position | None) -> tuple[list[Record], Position | None]:
+    records = list(islice(_merged(selection, limit, after), limit + 1))
+    return records[:limit], _position(selection, records[limit - 1]) if len(records) > limit else None
+
+
+def _merged(selection: Selection, limit: int, after: Position | None) -> Iterator[Record]:
+    """All records after a position, lazily, in pages of so many as a list of `limit` items needs."""
     lower, upper = selection.bounds()
     if lower > upper:  # DynamoDB refuses such a BETWEEN
-        return [], None
+        return iter(())
     partitions = selection.partitions
     page_size = limit + 1 if len(partitions) == 1 else max(10, -(-limit // len(partitions)))
     streams = [_stream(selection, partition, page_size, after) for partition in partitions]
     range_key = RANGE_KEYS[selection.index]
-    merged = (
-        streams[0]
-        if len(streams) == 1
-        else heapq.merge(*streams, key=lambda record: getattr(record, range_key), reverse=not selection.forward)
-    )
-    records = list(islice(merged, limit + 1))
-    return records[:limit], _position(selection, records[limit - 1]) if len(records) > limit else None
+    if len(streams) == 1:
+        return streams[0]
+    return heapq.merge(*streams, key=lambda record: getattr(record, range_key), reverse=not selection.forward)
 
 
 def _position(selection: Selection, record: Record) -> Position:

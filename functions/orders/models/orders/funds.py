@@ -12,18 +12,13 @@ from shared.domain.labels import label
 from shared.domain.order import ledger
 from shared.domain.order.ledger import Movement
 from shared.domain.order.model import Order
-
-LISTS = {
-    "in_progress": "/v1/orders?fund_state=none",
-    "awaiting_release": "/v1/orders?fund_state=awaiting_release",
-    "refunding": "/v1/refunds?state=accepted",
-    "frozen": "/v1/orders?overlay=frozen",
-    "unexplained": "/v1/funds/unexplained",
-}
-"""The list of the orders or refunds that each held amount is made of."""
+from shared.store.orders.held import Held
 
 
 class TotalView(TypedDict):
+    """`query` is the list of what the amount is made of, in this currency: its amounts add up to this one, or to its
+    negative where money leaves the platform's account."""
+
     amount: MoneyView
     label: str
     query: str
@@ -53,6 +48,20 @@ class MovementView(TypedDict):
     flow_label: str
     amount: MoneyView
     held: MoneyView
+
+
+class HeldView(TypedDict):
+    """An order of which money is held for one reason. `amount` is that money alone; `expected_at` is when its release
+    is due."""
+
+    order_id: str
+    kind: str
+    kind_label: str
+    amount: MoneyView
+    status: str
+    status_label: str
+    placed_at: str
+    expected_at: NotRequired[str]
 
 
 class OrderFundsView(TypedDict):
@@ -86,11 +95,28 @@ def currency_view(currency: str, totals: Mapping[str, int], language: str) -> Cu
             name: {
                 "amount": money(totals[name], currency),
                 "label": label("held", name, language),
-                "query": LISTS[name],
+                "query": f"/v1/funds/held?kind={name}&currency={currency}",
             }
             for name in ledger.HELD
         },
     }
+
+
+def held_view(held: Held, kind: str, language: str) -> HeldView:
+    order = held.order
+    view: HeldView = {
+        "order_id": order.order_id,
+        "kind": kind,
+        "kind_label": label("held", kind, language),
+        "amount": money(held.amount, order.currency),
+        "status": str(order.status),
+        "status_label": label("status", order.status, language),
+        "placed_at": instant(order.placed_at),
+    }
+    release = next((timer for timer in order.timers if timer.kind == "release"), None)
+    if release is not None and not (order.frozen or order.disputed):
+        view["expected_at"] = instant(release.due_at)
+    return view
 
 
 def order_funds_view(order: Order, entries: Sequence[Movement], language: str) -> OrderFundsView:

@@ -10,10 +10,12 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from functions.orders.call import Call, access
 from functions.orders.models.fields import Currency, Instant
 from functions.orders.models.orders.funds import (
+    HeldView,
     MovementView,
     OrderFundsView,
     TotalsView,
     currency_view,
+    held_view,
     movement_view,
     order_funds_view,
 )
@@ -22,10 +24,12 @@ from functions.orders.models.values import instant
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.responses import documented, reply
 from shared.domain.order import ledger as domain
-from shared.store.orders import ledger, lists
+from shared.store.orders import held, ledger, lists
 
 router = Router()
 Flow = StrEnum("Flow", [(flow, flow) for flow in domain.FLOWS])  # type: ignore[misc]
+Kind = StrEnum("Kind", [(kind, kind) for kind in domain.HELD])  # type: ignore[misc]
+AWAITING_RELEASE = Kind("awaiting_release")
 Moment = Annotated[Instant | None, Query()]
 
 
@@ -76,6 +80,29 @@ def list_fund_entries(
         limit,
         query,
     )
+
+
+@router.get(
+    "/v1/funds/held",
+    summary="The orders behind a held amount, latest first",
+    tags=["Funds"],
+    operation_id="list_held_funds",
+    responses=documented(page_of("HeldPage", HeldView), "What is held of each order for one reason, in one currency."),
+)
+@access()
+def list_held_funds(
+    kind: Annotated[Kind, Query()] = AWAITING_RELEASE,
+    currency: Annotated[Currency | None, Query()] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response[Any]:
+    """The orders that make up one held amount of `/v1/funds`: by default what awaits release, in the store's own
+    currency. Their amounts add up to it. A page may be short where many orders are passed over; its cursor goes on."""
+    call: Call = router.context["call"]
+    currency = currency or call.store.currency
+    query = {"list": "held", "kind": str(kind), "currency": currency}
+    page = held.listed(call.store.store_id, str(kind), currency, limit, position(call, cursor, query))
+    return page_reply(call, page, lambda each: held_view(each, str(kind), call.language), limit, query)
 
 
 @router.get(
