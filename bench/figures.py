@@ -41,7 +41,7 @@ READS: Mapping[str, str] = {
     "funds, all totals": "/v1/funds",
     "funds, entries of every kind": f"/v1/funds/entries?limit={LIMIT}",
     "funds, entries of one kind": f"/v1/funds/entries?flow=refund&limit={LIMIT}",
-    "funds, orders of a held amount": f"/v1/funds/held?kind=in_progress&limit={LIMIT}",
+    "funds, orders of a held amount": f"/v1/funds/held?kind=awaiting_release&limit={LIMIT}",
     "funds, what is unexplained": f"/v1/funds/unexplained?limit={LIMIT}",
     "funds of one order": "/v1/orders/{order}/funds",
     "counters": "/v1/orders/counters",

@@ -11,9 +11,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from functions.orders.call import Call
-from functions.orders.models.orders.disputes import dispute_view
+from functions.orders.models.orders.disputes import open_dispute_view
 from functions.orders.models.orders.orders import order_view
-from shared.domain.order import lifecycle
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import SELLER
 from shared.store.customers import customers
@@ -49,12 +48,7 @@ def _reachable(order: Order) -> bool:
 def dispute_reply(call: Call, dispute_id: str, order: Order) -> Response[Any]:
     """A dispute with the steps that this caller may take now, and its order's version as ETag."""
     dispute = next(each for each in order.disputes if each.dispute_id == dispute_id)
-    actions = (
-        lifecycle.allowed_actions(order, call.actor.kind, call.store, call.now, lifecycle.DISPUTE_ACTIONS)
-        if dispute.ended_at is None
-        else ()
-    )
-    view = {**dispute_view(dispute, order.order_id, order.currency, call.language), "actions": list(actions)}
+    view = open_dispute_view(order, dispute, call.actor.kind, call.store, call.now, call.language)
     return reply(view, headers={"ETag": f'"{order.version}"'})
 
 

@@ -66,7 +66,7 @@ def place_order(
         retry(create, lambda: None)
     except Exists:
         existing = orders.load(store.store_id, placement.order_id).order
-        if existing.placed_digest != placement.digest:
+        if not placement.placed(existing):
             raise Conflict("order_exists", "The store has an order of this number with other content.") from None
         return existing, False
     return order, True

@@ -61,6 +61,30 @@ def test_a_dispute_is_negotiated_returned_and_refunded(api: Api) -> None:
     assert steps == ["counter", "buyer_accept", "give_return_address", "buyer_returned", "confirm_return"]
 
 
+def test_the_dispute_in_an_order_is_the_dispute_itself(api: Api) -> None:
+    """To the last field, for every role and in an answer to an action: also what this caller may do."""
+    shop = api.shop()
+    order_id, dispute_id = disputed(shop)
+
+    def compare() -> list[str]:
+        steps = []
+        for client in (shop.owner, shop.staff, shop.viewer, shop.platform):
+            own = client.get(f"/v1/disputes/{dispute_id}").json
+            assert client.get(f"/v1/orders/{order_id}").json["dispute"] == own
+            steps.append(" ".join(own["actions"]))
+        return steps
+
+    seller = "accept counter add_evidence"
+    *sellers, viewer, platform = compare()
+    assert (sellers, viewer) == ([seller, seller], "") and "withdraw" in platform.split()
+    offer = {"solution": "refund", "refund": usd("1.00"), "text": "Half of it."}
+    assert act(shop.staff, dispute_id, "counter", offer).status == 200
+    noted = shop.staff.patch(f"/v1/orders/{order_id}", {"note": "x"}).json
+    assert noted["dispute"] == shop.staff.get(f"/v1/disputes/{dispute_id}").json
+    assert act(shop.platform, dispute_id, "withdraw").status == 200
+    assert compare() == [""] * 4, "it has ended"
+
+
 def test_disputes_are_listed_by_stage_latest_first(api: Api) -> None:
     shop = api.shop()
     ids = [disputed(shop)[1] for _ in range(3)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.harness import Api, ago, new_order, parcel, usd
+from functions.orders.route_table import ROUTES
+from shared.domain.order.placement import RESERVED
+from tests.harness import Api, ago, ahead, line, new_order, parcel, usd
 
 
 def test_an_order_lives_from_placing_to_release(api: Api) -> None:
@@ -81,6 +83,36 @@ def test_the_same_placement_again_is_the_same_order(api: Api) -> None:
     other = shop.platform.post("/v1/orders", {**body, "shipping_fee": usd("4.00")})
     assert (other.status, other.code) == (409, "order_exists")
     assert shop.viewer.get("/v1/orders/counters").json["total"]["count"] == 1
+
+
+def test_the_same_placement_with_its_parts_in_another_order_is_the_same_order(api: Api) -> None:
+    shop = api.shop()
+    lines = [line(str(number), number, "3.00", attributes={"a": "1", "b": "2"}) for number in range(1, 5)]
+    due = [{"kind": "payment", "due_at": ahead(days=3)}, {"kind": "risk", "due_at": ahead(days=4)}]
+    body = new_order(lines=lines, deadlines=due)
+    assert shop.platform.post("/v1/orders", body).status == 201
+    turned = [dict(reversed(each.items())) | {"attributes": {"b": "2", "a": "1"}} for each in reversed(lines)]
+    again = dict(reversed({**body, "lines": turned, "deadlines": due[::-1]}.items()))
+    assert shop.platform.post("/v1/orders", again).status == 200
+    assert shop.platform.post("/v1/orders", body).status == 200
+    lines[0], lines[1] = {**lines[0], "quantity": 2}, {**lines[1], "quantity": 1}
+    assert shop.platform.post("/v1/orders", {**body, "lines": lines}).code == "order_exists"
+
+
+def test_a_number_that_is_a_word_of_the_api_is_refused(api: Api) -> None:
+    """Every word that a path has where others have the order's number; the answer names the field."""
+    shop, words = api.shop(), set()
+    paths = [key.split()[1].split("/") for keys in ROUTES.values() for key in keys.strip().splitlines()]
+    for path in paths:
+        if path[:3] == ["", "v1", "orders"] and len(path) > 3 and not path[3].startswith("{"):
+            words.add(path[3])
+    assert words == RESERVED and "counters" in words
+    for word in words:
+        refused = shop.platform.post("/v1/orders", new_order(order_id=word))
+        assert (refused.status, refused.code, refused.fields) == (422, "order_id_reserved", ["/order_id"])
+    assert shop.viewer.get("/v1/orders/counters").json["total"]["count"] == 0
+    assert shop.platform.post("/v1/orders", new_order(order_id="Counters")).status == 201
+    assert shop.viewer.get("/v1/orders/Counters").json["order_id"] == "Counters"
 
 
 def test_an_idempotency_key_answers_as_it_first_did(api: Api) -> None:

@@ -148,6 +148,7 @@ REFUSALS: Mapping[int, Mapping[str, str]] = {
         "nothing_to_edit": "action_edit_shipment",
         "nothing_to_return": f"action_open_dispute {PROPOSED}",
         "order_id_differs": "action_sync",
+        "order_id_reserved": "place_order",
         "parcel_exists": "action_ship action_edit_shipment action_sync",
         "parcel_unknown": "action_edit_shipment action_report_delivery",
         "payment_not_short": "action_report_short_payment",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
@@ -17,6 +17,9 @@ from shared.domain.order.model import Buyer, Line, Order
 from shared.domain.order.transitions import Actor
 from shared.domain.sentences.sentence import say
 from shared.domain.stores import FeeRates, Store
+
+RESERVED = frozenset({"counters"})
+"""Words that stand where an order number stands in a path of the API: an order of such a number could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,19 @@ class Placement:
 
     @property
     def digest(self) -> str:
-        """A digest of the content: equal for equal content, however the request wrote it. `total` does not count. So a
-        repeated placement is told from a different one with the same order id."""
-        content = asdict(replace(self, total=None))
+        """A digest of the content: equal for equal content, however the request wrote it, in whatever order its lines
+        are. `total` does not count."""
+        return self._digest(sorted(self.lines, key=lambda line: line.line_id))
+
+    def placed(self, order: Order) -> bool:
+        """Whether this is the placement that made the order, sent again. A digest of former code depends on the order
+        of the lines, so their order in this placement and in the order are tried, too."""
+        positions = {line.line_id: position for position, line in enumerate(order.lines)}
+        as_stored = sorted(self.lines, key=lambda line: positions.get(line.line_id, -1))
+        return order.placed_digest in (self.digest, self._digest(self.lines), self._digest(as_stored))
+
+    def _digest(self, lines: Iterable[Line]) -> str:
+        content = asdict(replace(self, total=None, lines=tuple(lines)))
         if self.fee_rates is None:
             del content["fee_rates"]  # stored digests are older than this field, and than the next
         for line in content["lines"]:
@@ -78,7 +91,12 @@ class Placement:
 
 
 def place(placement: Placement, store: Store, actor: Actor, now: datetime) -> tuple[Order, Entry]:
-    """Version 1 of the order, unpaid, with its payment timer, and the first history entry."""
+    """Version 1 of the order, unpaid, with its payment timer, and the first history entry. Raises Unprocessable for a
+    number of RESERVED, or amounts that make no total."""
+    if placement.order_id in RESERVED:
+        raise Unprocessable(
+            "order_id_reserved", "This word is an address of the API, not an order number.", "/order_id"
+        )
     rates = placement.fee_rates or store.fee_rates
     order = Order(
         store_id=store.store_id,

@@ -107,6 +107,7 @@ OF_ORDERS: dict[str, str] = {
     "No order awaits shipment.": "没有等待发货的订单。",
     "This lies more than {minutes} minutes ahead.": "该时间比现在晚 {minutes} 分钟以上。",
     "The store has an order of this number with other content.": "该订单号已存在，且内容不同。",
+    "This word is an address of the API, not an order number.": "这个词是接口地址的一部分，不能用作订单号。",
     "Another template of the store has this name.": "店铺已有同名模板。",
     "The store has no such template.": "店铺没有这个留言模板。",
     "A store has at most {most} templates.": "每个店铺最多 {most} 个留言模板。",

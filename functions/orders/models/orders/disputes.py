@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import NotRequired
 
 from typing_extensions import TypedDict
 
 from functions.orders.models.values import MoneyView, instant, money, without_none
 from shared.domain.labels import labelled
-from shared.domain.order import deadlines
-from shared.domain.order.model import Dispute
+from shared.domain.order import deadlines, lifecycle
+from shared.domain.order.model import Dispute, Order
+from shared.domain.stores import Store
 
 
 class ProposalView(TypedDict):
@@ -106,3 +108,13 @@ def dispute_view(dispute: Dispute, order_id: str, currency: str, language: str) 
         }
     )
     return view
+
+
+def open_dispute_view(
+    order: Order, dispute: Dispute, actor: str, store: Store, now: datetime, language: str
+) -> OpenDisputeView:
+    """A dispute of an order, with the steps that `actor` may take now; none once it has ended."""
+    steps = (
+        lifecycle.allowed_actions(order, actor, store, now, lifecycle.DISPUTE_ACTIONS) if not dispute.ended_at else ()
+    )
+    return {**dispute_view(dispute, order.order_id, order.currency, language), "actions": list(steps)}

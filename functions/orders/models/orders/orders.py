@@ -11,7 +11,7 @@ from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
-from functions.orders.models.orders.disputes import DisputeView, dispute_view
+from functions.orders.models.orders.disputes import OpenDisputeView, open_dispute_view
 from functions.orders.models.orders.parcels import ParcelView, ParcelWarning, parcel_view
 from functions.orders.models.orders.refunds import RefundView, refund_view
 from functions.orders.models.values import ActorView, MoneyView, actor_view, instant, money, without_none
@@ -128,7 +128,7 @@ class OrderView(SummaryView):
     lines: list[LineView]
     parcels: list[ParcelView]
     refunds: list[RefundView]
-    dispute: NotRequired[DisputeView]
+    dispute: NotRequired[OpenDisputeView]
     delivery_days: NotRequired[int]
     chosen_service: NotRequired[str]
     memo: NotRequired[str]
@@ -173,7 +173,7 @@ def order_view(
             "lines": lines,
             "parcels": [parcel_view(parcel, language) for parcel in order.parcels],
             "refunds": [refund_view(refund, order.order_id, order.currency, language) for refund in order.refunds],
-            "dispute": order.dispute and dispute_view(order.dispute, order.order_id, order.currency, language),
+            "dispute": order.dispute and open_dispute_view(order, order.dispute, actor.kind, store, now, language),
             "delivery_days": order.delivery_days,
             "chosen_service": order.chosen_service,
             "memo": order.memo,
