@@ -14,8 +14,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.deadlines.due_items import LAPSES, Run, Send, process_due, sender
 from shared.operations.stores import rearm_store
+from shared.operations.terms import write_terms
 from shared.scheduled_runs import out_of_time, scheduled_time
-from shared.store.dynamodb.errors import Busy, Missing
+from shared.store.dynamodb.errors import Busy, Missing, Stale
 from shared.telemetry import logger, metrics
 
 SKEW = timedelta(seconds=30)
@@ -38,6 +39,13 @@ def sweep(now: datetime, out_of_time: Callable[[], bool], send: Send | None = No
         except Exception:  # one store's settings that cannot be read must not stop the others
             swept.failed += 1
             logger.exception("a store could not be re-armed", extra={"store_id": store_id})
+        try:
+            write_terms(store_id, now=now, before=before, out_of_time=out_of_time)
+        except (Busy, Stale):
+            logger.warning("the terms of a store are left for the next run", extra={"store_id": store_id})
+        except Exception:  # as above
+            swept.failed += 1
+            logger.exception("the terms of a store could not be written", extra={"store_id": store_id})
     return swept
 
 

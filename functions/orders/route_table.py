@@ -41,6 +41,9 @@ ROUTES = {
     "orders.deadlines": """
         GET /v1/deadlines
     """,
+    "orders.picks": """
+        GET /v1/pick-list
+    """,
     "orders.search": """
         GET /v1/search
     """,

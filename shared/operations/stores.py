@@ -17,7 +17,7 @@ from shared.store import stores
 from shared.store.alerts import daily_alerts
 from shared.store.dynamodb.errors import Busy, Exists, Missing, Stale
 from shared.store.exports import regular_exports
-from shared.store.orders import lists
+from shared.store.orders import lists, terms_progress
 from shared.store.retries import ITEM_LIMIT, retry, time_limit
 from shared.telemetry import logger
 
@@ -43,7 +43,8 @@ def open_store(store_id: str, role: str, now: datetime) -> stores.StoredStore:
 def create_store(store: Store, now: datetime) -> None:
     """Create a store with its regular export and its daily check. Raises Exists."""
     day = daily_alerts.change(None, daily.first(store, now))
-    stores.create(store, now, [regular_exports.creating(regular.first(store, now)), day])
+    also = [regular_exports.creating(regular.first(store, now)), day, terms_progress.creating(store.store_id, now)]
+    stores.create(store, now, also)
 
 
 def change_store(stored: stores.StoredStore, change: Callable[[Store], Store], now: datetime) -> Store:

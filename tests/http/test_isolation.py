@@ -35,6 +35,7 @@ WHO: dict[str, str] = {
     "GET /v1/events": f"{OWNER} {PLATFORM}",
     "GET /v1/deadlines": ALL,
     "GET /v1/parcels": ALL,
+    "GET /v1/pick-list": ALL,
     "GET /v1/search": ALL,
     "GET /v1/refunds": ALL,
     "GET /v1/refunds/{refund_id}": ALL,

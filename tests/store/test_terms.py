@@ -94,3 +94,54 @@ def test_a_filter_of_a_thousand_lines_is_small_and_seldom_wrong() -> None:
     print(f"codes that seem to be in a filter of 10, 100, 600 and 2,000: {rates}")
     assert max(rates[:3]) <= 0.05 and rates[3] <= 0.35
     proof.counted("codes tried on filters", 2_000 * len(rates), 8_000)
+
+
+def test_a_table_from_before_there_were_terms_gets_them_from_the_clock(on_dynoxide: Api) -> None:
+    from functions.deadlines.sweep import sweep
+    from shared.settings import settings
+
+    shop, client = on_dynoxide.shop(), boto3.client("dynamodb")
+    orders = [shop.platform.place(**order(order_id=f"81234567890{number:05d}"))["order_id"] for number in range(4)]
+    changed = orders.pop()
+    shop.staff.patch("/v1/customers/buyer-1", {"tags": ["gift"]})
+    keys = [*stored(shop), (shop.name, "TERMS")]
+    for pk, sk in keys:
+        client.delete_item(TableName=settings().table_name, Key={"pk": {"S": pk}, "sk": {"S": sk}})
+    for order_id in (*orders, changed):
+        client.update_item(
+            TableName=settings().table_name,
+            Key={"pk": {"S": f"{shop.name}#{order_id}"}, "sk": {"S": "ORDER"}},
+            UpdateExpression="SET in_customer = :former REMOVE seller_key, seller_due_key",
+            ExpressionAttributeValues={":former": {"N": "1"}},
+        )
+    assert shop.platform.act(changed, "pay").status == 200
+    answer = shop.viewer.get("/v1/search?q=maria").json
+    assert [row["order_id"] for row in answer["data"]] == [changed], "a change brings the order's terms"
+    assert answer["complete"] is False
+    assert shop.viewer.get(f"/v1/search?q={orders[0]}").json["data"], "a whole number needs no term"
+    for path in ("/v1/orders?country=US", "/v1/orders?tag=gift", "/v1/customers?tag=gift"):
+        assert shop.viewer.get(path).status == 503
+    sweep(datetime.now(UTC) + timedelta(minutes=2), lambda: False)
+    assert sorted(stored(shop)) == sorted(keys[:-1])
+    answer = shop.viewer.get("/v1/search?q=maria").json
+    assert (len(answer["data"]), answer["complete"]) == (4, True)
+    assert len(shop.viewer.every("/v1/orders", country="US")) == 4
+    assert [row["buyer_id"] for row in shop.viewer.every("/v1/customers", tag="gift")] == ["buyer-1"]
+    assert shop.viewer.get("/v1/search?q=none").json == {
+        "data": [],
+        "page": {"next_cursor": None, "limit": 50},
+        "complete": True,
+    }
+
+
+def test_customers_are_listed_by_tag(on_dynoxide: Api) -> None:
+    shop = on_dynoxide.shop()
+    for number in range(5):
+        shop.platform.place(**order(buyer={"id": f"b{number}", "country": "US"}))
+        shop.staff.patch(f"/v1/customers/b{number}", {"tags": ["vip"] if number % 2 else ["vip", "gift"]})
+    for tag, expected in (("vip", ["b0", "b1", "b2", "b3", "b4"]), ("gift", ["b0", "b2", "b4"]), ("other", [])):
+        for limit in (1, 2, 200):
+            assert [row["buyer_id"] for row in shop.viewer.every("/v1/customers", tag=tag, limit=limit)] == expected
+    shop.staff.patch("/v1/customers/b2", {"tags": None})
+    assert [row["buyer_id"] for row in shop.viewer.every("/v1/customers", tag="gift")] == ["b0", "b4"]
+    assert shop.viewer.get("/v1/customers?tag=vip&sort=last_order_at").code == "filter_not_indexed"

@@ -54,6 +54,7 @@ QUERY_PARAMETERS = {
     "amount": "Only customers of this group by what they spent.",
     "blocked": "Only customers who are blocked.",
     "opted_out": "Only customers who want no reminders.",
+    "tag": "Those with this tag.",
     "flow": "Only movements of this kind.",
     "by": "One row for each period, country or product.",
     "kind": "The kind of import that the sheet is for.",

@@ -28,8 +28,10 @@ from functions.orders.responses import documented, pending_answer, reply
 from shared.domain.customers import model as domain
 from shared.domain.customers.model import Customer
 from shared.operations import customers as operations
+from shared.operations import terms
 from shared.operations.erasures import request_erasure
 from shared.store.customers import customers
+from shared.store.dynamodb.errors import Busy
 from shared.store.orders import lists
 
 router = Router()
@@ -57,11 +59,22 @@ def list_customers(
     last_order_from: Moment = None,
     last_order_to: Moment = None,
     sort: Annotated[Literal["-last_order_at", "last_order_at"] | None, Query()] = None,
+    tag: Annotated[str | None, Query(min_length=1, max_length=50)] = None,
     limit: Limit = 50,
     cursor: LongCursor = None,
 ) -> Response[Any]:
-    """Buyers by the time of their last order, all or those of one group."""
+    """Buyers by the time of their last order, all or those of one group; or those with one tag, by their id."""
     call: Call = router.context["call"]
+    others: dict[str, Any] = {"frequency": frequency, "amount": amount, "blocked": blocked, "opted_out": opted_out}
+    others |= {"last_order_from": last_order_from, "last_order_to": last_order_to, "sort": sort}
+    if tag is not None:
+        if named := {name for name, value in others.items() if value is not None}:
+            raise _not_together(named | {"tag"})
+        if not terms.are_complete(call.store.store_id, call.now):
+            raise Busy("the older tags get their terms now")
+        query = {"list": "customers", "tag": tag}
+        tagged = customers.tagged(call.store.store_id, tag, limit, position(call, cursor, query))
+        return page_reply(call, tagged, lambda customer: customer_view(customer, call.language), limit, query)
     states = _states(frequency, amount, blocked, opted_out)
     forward = sort == "last_order_at"
     query = {"list": "customers", "states": ",".join(states), "forward": str(forward)}
@@ -71,18 +84,22 @@ def list_customers(
     return page_reply(call, page, lambda customer: customer_view(customer, call.language), limit, query)
 
 
+def _not_together(named: set[str]) -> Problem:
+    return Problem(
+        400,
+        "filter_not_indexed",
+        "These do not go together. What does: frequency, amount or both; blocked alone; opted_out alone; each with "
+        "last_order_from, last_order_to and sort; tag alone.",
+        [FieldError(f"/query/{name}", "filter_not_indexed", "not with the others") for name in sorted(named)],
+    )
+
+
 def _states(frequency: str | None, amount: str | None, blocked: str | None, opted_out: str | None) -> tuple[str, ...]:
     """The states that a query selects. Raises Problem 400 `filter_not_indexed`."""
     given = {"frequency": frequency, "amount": amount, "blocked": blocked, "opted_out": opted_out}
     named = {name for name, value in given.items() if value}
     if not (named <= {"frequency", "amount"} or len(named) == 1):
-        raise Problem(
-            400,
-            "filter_not_indexed",
-            "These do not go together. What does: frequency, amount or both; blocked alone; opted_out alone; each with "
-            "last_order_from, last_order_to and sort.",
-            [FieldError(f"/query/{name}", "filter_not_indexed", "not with the others") for name in sorted(named)],
-        )
+        raise _not_together(named)
     if blocked:
         return domain.BLOCKED, domain.BOTH
     if opted_out:

@@ -98,10 +98,11 @@ OF_REQUESTS: dict[str, str] = {
     ),
     (
         "These do not go together. What does: frequency, amount or both; blocked alone; opted_out alone; each "
-        "with last_order_from, last_order_to and sort."
+        "with last_order_from, last_order_to and sort; tag alone."
     ): (
         "这些条件不能一起使用。可以一起使用的有：frequency、amount 或两者；blocked 只能单独使用；opted_out "
-        "只能单独使用；均可加上 last_order_from、last_order_to 和 sort。"
+        "只能单独使用；均可加上 last_order_from、last_order_to 和 sort；"
+        "tag 只能单独使用。"
     ),
     "Files are kept for 30 days: ask for the export again.": "文件只保留 30 天，请重新导出。",
     "Templates are the shop's own words.": "留言模板只供卖家使用。",

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
@@ -23,7 +24,7 @@ from shared.domain.order.transitions import Actor
 from shared.store.dynamodb import indexes, keys, table
 from shared.store.dynamodb.attributes import InstantAttribute
 from shared.store.dynamodb.errors import Missing
-from shared.store.dynamodb.indexes import FIRST, Selection
+from shared.store.dynamodb.indexes import FIRST, LAST, Selection
 from shared.store.dynamodb.records import CustomerRecord, Record
 from shared.store.dynamodb.table import (
     Check,
@@ -32,9 +33,12 @@ from shared.store.dynamodb.table import (
     Write,
     absent,
     get,
+    get_many,
     query_index,
+    query_newest,
     stale,
 )
+from shared.store.dynamodb.term_records import TermRecord
 from shared.store.pages import Page, Position
 
 
@@ -55,8 +59,44 @@ def load(store_id: str, buyer_id: str) -> Customer:
 def save(before: Customer, after: Customer, also: Sequence[Write] = ()) -> Customer:
     """Write a changed customer with the next version, in one transaction with `also`; returns it. Raises Stale."""
     saved = replace(after, version=before.version + 1)
-    table.save(Put(_record(saved), _as_read(before), stale), also)
+    table.save(Put(_record(saved), _as_read(before), stale), [*_tag_writes(before, after), *also])
     return saved
+
+
+def tagged(store_id: str, tag: str, limit: int, after: Position | None) -> Page[Customer]:
+    """A page of the customers with this tag, by buyer id. Half a read unit for each customer, too."""
+    pk, first = keys.customer_tag_pk(store_id, tag), after.key if after else keys.CUSTOMER
+    items = islice(query_newest(pk, first, LAST, page_size=limit + 2, forward=True), limit + 2)
+    places = [item["sk"]["S"] for item in items if after is None or item["sk"]["S"] != after.key]
+    shown = places[:limit]
+    records = get_many([(keys.customers_pk(store_id), sk) for sk in shown])
+    found = {record.sk: _customer(record) for record in records if isinstance(record, CustomerRecord)}
+    rows = tuple(found[sk] for sk in shown if sk in found and tag in found[sk].tags)
+    return Page(rows, Position(shown[-1], pk, shown[-1]) if len(places) > limit else None)
+
+
+def write_tags(store_id: str, states: Sequence[str]) -> None:
+    """Write the tags of the customers from before these were terms."""
+    after: Position | None = None
+    while True:
+        page = listed(store_id, states, None, None, False, 200, after)
+        for customer in page.items:
+            for tag in customer.tags:
+                table.put(Put(_tag(customer, tag), table.always(), stale))
+        if (after := page.end) is None:
+            return
+
+
+def _tag_writes(before: Customer, after: Customer) -> list[Write]:
+    gone, new = set(before.tags) - set(after.tags), set(after.tags) - set(before.tags)
+    return [
+        *(Delete(_tag(after, tag), table.always(), stale) for tag in sorted(gone)),
+        *(Put(_tag(after, tag), table.always(), stale) for tag in sorted(new)),
+    ]
+
+
+def _tag(customer: Customer, tag: str) -> TermRecord:
+    return TermRecord(keys.customer_tag_pk(customer.store_id, tag), keys.CUSTOMER + customer.buyer_id)
 
 
 def with_figures(was: Order | None, after: Order, writes: Sequence[Write]) -> list[Write]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pynamodb.attributes import BinaryAttribute
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
+from shared.store.dynamodb.attributes import InstantAttribute
 from shared.store.dynamodb.records import Record
 
 
@@ -12,3 +13,13 @@ class TermRecord(Record, discriminator="term"):
     `filter` stands for the terms that have no item of their own."""
 
     filter = BinaryAttribute(null=True, legacy_encoding=False)
+
+
+class TermsProgressRecord(Record, discriminator="terms_progress"):
+    """How far the terms of a store's older orders are written."""
+
+    version = NumberAttribute()
+    due_at = InstantAttribute()
+    done = NumberAttribute(null=True)
+    missed = NumberAttribute(null=True)
+    position = UnicodeAttribute(null=True)

@@ -13,7 +13,7 @@ from shared.domain.order.model import Assessment, Buyer, FundState, Overlay, Sta
 from shared.store.dynamodb import indexes, keys
 from shared.store.dynamodb.indexes import FIRST, LAST, Selection
 from shared.store.dynamodb.records import OrderRecord, Record
-from shared.store.dynamodb.table import get, get_many, query_keys, query_newest
+from shared.store.dynamodb.table import get, get_many, query_index, query_keys, query_newest
 from shared.store.orders import part_lists
 from shared.store.orders.items import OVERLAY_KEYS, amounts_of, assessment_of, timers_of, violations_of
 from shared.store.pages import Page, Position
@@ -184,6 +184,14 @@ def heads(store_id: str, order_ids: Iterable[str]) -> dict[str, Summary]:
     """The heads of these orders by order id, eventually consistent: half a read unit each."""
     records = get_many([(keys.order_pk(store_id, order_id), keys.ORDER) for order_id in dict.fromkeys(order_ids)])
     return {keys.split_pk(record.pk)[1]: summary_of(record) for record in records if isinstance(record, OrderRecord)}
+
+
+def orders_placed_before(store_id: str, placed_key: str) -> Iterator[tuple[str, str]]:
+    """(placed key, order_id) of a store's orders, the latest first, from before `placed_key`, if there is one."""
+    between = Record.placed_key.between(FIRST, placed_key or LAST)
+    for head in query_index("by_placed", store_id, between, page_size=100, forward=False):
+        if head.placed_key != placed_key:
+            yield head.placed_key, keys.split_pk(head.pk)[1]
 
 
 def _page(selection: Selection, limit: int, after: Position | None) -> Page[Summary]:

@@ -24,8 +24,9 @@ from functions.orders.models.orders.orders import (
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.responses import documented, order_reply, pending_order, reply
 from shared.domain.order.model import FundState, Overlay
-from shared.operations import orders
+from shared.operations import orders, terms
 from shared.operations.orders import Request
+from shared.store.dynamodb.errors import Busy
 from shared.store.orders import orders as stored
 from shared.store.orders.orders import Loaded
 
@@ -74,7 +75,7 @@ def list_orders(
     due_to: Moment = None,
     sort: Annotated[Literal["-placed_at", "placed_at", "deadline_at"] | None, Query()] = None,
     actor: ActingSeller = None,
-    tag: Annotated[str | None, Query(min_length=1, max_length=50, description="Orders with this tag")] = None,
+    tag: Annotated[str | None, Query(min_length=1, max_length=50)] = None,
     country: Annotated[
         str | None, Query(pattern="^[A-Z]{2,3}$", description="Orders of buyers of this country")
     ] = None,
@@ -102,6 +103,8 @@ def list_orders(
         country,
     )
     query = filters.query()
+    if (tag is not None or country is not None) and not terms.are_complete(call.store.store_id, call.now):
+        raise Busy("the older orders get their terms now")
     page = filters.page(call.store.store_id, limit, position(call, cursor, query))
     return page_reply(call, page, lambda summary: listed_order_view(summary, call.language), limit, query)
 

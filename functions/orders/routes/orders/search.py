@@ -11,6 +11,7 @@ from functions.orders.models.orders.search import FoundPage, found_view
 from functions.orders.problems import malformed
 from functions.orders.responses import documented, reply
 from shared.domain import search as domain
+from shared.operations import terms
 from shared.store.orders import search
 
 router = Router()
@@ -43,6 +44,7 @@ def search_orders(q: Text = None) -> Response[Any]:
     if not query.folded:
         raise malformed("/query/q", "invalid_value", "Name what to search for.")
     found, complete = search.find(call.store.store_id, query)
+    complete = terms.are_complete(call.store.store_id, call.now) and complete
     data = [found_view(each, call.language) for each in found]
     page = {"next_cursor": None, "limit": domain.MAX_FOUND}
     return reply({"data": data, "page": page, "complete": complete})
