@@ -149,7 +149,8 @@ def test_none_is_missed_and_none_is_out_of_order(on_dynoxide: Api, monkeypatch: 
     for each in (reader, *writers):
         each.start()
     for each in writers:
-        each.join(120)
+        each.join(300)
+    assert not any(each.is_alive() for each in writers), "a writer hangs"
     done.set()
     reader.join(60)
     assert not reader.is_alive(), "the reader never came to the end"
