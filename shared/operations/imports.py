@@ -22,7 +22,7 @@ from shared.store.dynamodb.errors import Missing, Stale
 from shared.store.dynamodb.table import Write
 from shared.store.idempotency import PendingAnswer, settle
 from shared.store.imports import imports
-from shared.store.retries import retry
+from shared.store.retries import ITEM_LIMIT, retry, time_limit
 from shared.telemetry import logger, metrics
 
 FIRST_WAIT = timedelta(seconds=15)
@@ -89,7 +89,8 @@ def resume(now: datetime, out_of_time: Callable[[], bool]) -> int:
         if out_of_time():
             break
         try:
-            resumed += _resume(store_id, import_id, now)
+            with time_limit(ITEM_LIMIT):
+                resumed += _resume(store_id, import_id, now)
         except (Stale, Missing):
             continue  # its worker was only slow, or the import was deleted
         except Exception:  # it must not stop the other imports
