@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.harness import Api, Client, Shop, parcel, usd
+from tests.harness import Api, Client, Shop, ago, new_order, parcel, snapshot, usd
 
 CLAIM = {"kind": "not_as_described", "claim": usd("10.00"), "solution": "refund", "text": "One is scratched."}
 
@@ -160,3 +160,44 @@ def test_a_full_refund_ends_the_order(api: Api) -> None:
     assert (order["status"], order["fund_state"], order["outcome"]) == ("FUND_PROCESSING", "refunding", "refunded")
     counters = shop.viewer.get("/v1/orders/counters").json
     assert counters["overlays"]["dispute"]["count"] == 0 and counters["fund_states"]["refunding"]["count"] == 1
+
+
+def test_a_dispute_without_a_claim_is_not_accepted_by_silence(api: Api) -> None:
+    shop = api.shop()
+    body = new_order(placed_at=ago(hours=9))
+    order_id = shop.platform.place(**body)["order_id"]
+    parcels = [parcel() | {"shipped_at": ago(hours=3)}]
+    shown = snapshot(body, "WAIT_BUYER_ACCEPT_GOODS", overlays=["dispute"], parcels=parcels)
+    order = shop.platform.act(order_id, "sync", shown).json
+    assert order["dispute"]["on_silence"] is None and order["dispute"]["respond_by"]
+    (listed,) = shop.viewer.get("/v1/orders").json["data"]
+    for each in (order, listed):
+        assert [(timer["kind"], timer["on_lapse"]) for timer in each["deadlines"] if "due_at" in timer] == [
+            ("dispute_answer", None)
+        ]
+
+
+def test_held_timers_are_shown_with_the_time_since_when(api: Api) -> None:
+    shop = api.shop()
+    order_id = shop.platform.place(placed_at=ago(hours=9))["order_id"]
+    for action, hours in (("pay", 8), ("pass_risk", 7)):
+        shop.platform.act(order_id, action, {"at": ago(hours=hours)})
+    shop.platform.act(order_id, "ship", {"parcels": [parcel()], "at": ago(hours=6)})
+    disputed, frozen = ago(hours=5), ago(hours=4)
+    claim = {"kind": "not_received", "claim": usd("5.00"), "solution": "refund", "text": "Where is it?"}
+    order = shop.platform.act(order_id, "open_dispute", {**claim, "at": disputed}).json
+    (listed,) = shop.viewer.get("/v1/orders").json["data"]
+    for each in (order, listed):
+        assert [(timer["kind"], timer.get("held_since")) for timer in each["deadlines"]] == [
+            ("dispute_answer", None),
+            ("receipt", disputed),
+        ]
+        assert "due_at" in each["deadlines"][0] and "due_at" not in each["deadlines"][1]
+    order = shop.platform.act(order_id, "freeze", {"reason": "review", "at": frozen}).json
+    (listed,) = shop.viewer.get("/v1/orders").json["data"]
+    for each in (order, listed):
+        assert {timer["kind"]: timer["held_since"] for timer in each["deadlines"]} == {
+            "dispute_answer": frozen,
+            "receipt": disputed,
+        }
+    assert listed["deadline_at"] is None

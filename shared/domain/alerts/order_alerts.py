@@ -252,7 +252,7 @@ def timer_causes(order: Order, store: Store) -> Iterator[Cause]:
     lapse = deadlines.next_lapse(order) if store.enforces else None
     rules = store.alert_rules
     for timer in deadlines.running(order):
-        lapses = deadlines.takes_effect(order, timer)
+        lapses = deadlines.on_lapse(order, timer) is not None
         for lead in rules.all_leads(timer.kind):
             at = timer.due_at - lead
             watch = store.in_watch_mode(at)

@@ -90,6 +90,12 @@ class HasTimers(Protocol):
     def frozen(self) -> bool: ...
     @property
     def disputed(self) -> bool: ...
+    @property
+    def claimless(self) -> bool: ...
+    @property
+    def frozen_at(self) -> datetime | None: ...
+    @property
+    def disputed_since(self) -> datetime | None: ...
 
 
 def running(order: HasTimers) -> tuple[Timer, ...]:
@@ -109,21 +115,30 @@ def seller_due(order: HasTimers) -> Timer | None:
     return next((timer for timer in running(order) if TIMERS[timer.kind].actor == "seller"), None)
 
 
+def held(order: HasTimers) -> tuple[tuple[Timer, datetime | None], ...]:
+    """The timers that a freeze or a dispute has stopped, each with the time since when; None in a list of an order that
+    the former code wrote. Their `due_at` moves later when the pause ends."""
+    found: list[tuple[Timer, datetime | None]] = []
+    for timer in order.timers:
+        rule = TIMERS[timer.kind]
+        by_dispute = order.disputed and rule.held_by_dispute
+        if order.status in rule.runs_in and (order.frozen or by_dispute):
+            pauses = (order.frozen_at, order.disputed_since if by_dispute else None)
+            found.append((timer, min((at for at in pauses if at is not None), default=None)))
+    return tuple(found)
+
+
 def on_lapse(order: HasTimers, timer: Timer) -> str | None:
-    """The action that the lapse of this timer carries out in the order's status; None if there is none."""
+    """The action that the lapse of this timer carries out in the order's status; None if there is none. A dispute
+    without a known claim cannot be accepted by default."""
     rule = TIMERS[timer.kind]
-    return rule.on_lapse if order.status in rule.lapses_in else None
-
-
-def takes_effect(order: Order, timer: Timer) -> bool:
-    """Does the lapse of this timer change the order? Without a known claim, a dispute cannot be accepted by default."""
-    unclaimed = order.dispute is not None and order.dispute.claim is None
-    return on_lapse(order, timer) is not None and not (unclaimed and timer.kind == "dispute_answer")
+    unclaimed = order.claimless and timer.kind == "dispute_answer"
+    return rule.on_lapse if order.status in rule.lapses_in and not unclaimed else None
 
 
 def next_lapse(order: Order) -> Timer | None:
     """The earliest running timer whose lapse changes the order."""
-    return next((timer for timer in running(order) if takes_effect(order, timer)), None)
+    return next((timer for timer in running(order) if on_lapse(order, timer)), None)
 
 
 def update_timers(order: Order, started: Mapping[str, datetime], supplied: Mapping[str, datetime]) -> Order:

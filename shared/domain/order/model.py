@@ -296,6 +296,16 @@ class Order:
         return self.dispute is not None and self.dispute.ended_at is None
 
     @property
+    def disputed_since(self) -> datetime | None:
+        """When the open dispute stopped the timers that it holds (Dispute.held_since)."""
+        return self.dispute.held_since if self.dispute is not None and self.disputed else None
+
+    @property
+    def claimless(self) -> bool:
+        """Is a dispute open whose claim is not known?"""
+        return self.dispute is not None and self.disputed and self.dispute.claim is None
+
+    @property
     def frozen(self) -> bool:
         return self.frozen_at is not None
 

@@ -112,6 +112,8 @@ class OrderRecord(Record, discriminator="order"):
     received_at = InstantAttribute(null=True)
     finished_at = InstantAttribute(null=True)
     frozen_at = InstantAttribute(null=True)
+    disputed_since = InstantAttribute(null=True)
+    claimless = NumberAttribute(null=True)
     reminded_at = InstantAttribute(null=True)
     extended_days = NumberAttribute(null=True)
     delivered_assessment = JSONTextAttribute(null=True)

@@ -103,6 +103,8 @@ def head_of(
         received_at=order.received_at,
         finished_at=order.finished_at,
         frozen_at=order.frozen_at,
+        disputed_since=order.disputed_since,
+        claimless=1 if order.claimless else None,
         reminded_at=order.reminded_at,
         extended_days=order.extended_days or None,
         delivered_assessment=order.delivered_assessment and plain(asdict(order.delivered_assessment)),

@@ -51,6 +51,8 @@ class Summary:
     amounts: Amounts
     timers: tuple[Timer, ...]
     frozen_at: datetime | None
+    disputed_since: datetime | None
+    claimless: bool
     delivered_assessment: Assessment | None
     violations: tuple[Violation, ...]
     note: str | None
@@ -226,6 +228,8 @@ def summary_of(head: OrderRecord) -> Summary:
         amounts=amounts_of(head),
         timers=timers_of(head.timers or {}),
         frozen_at=head.frozen_at,
+        disputed_since=head.disputed_since,
+        claimless=bool(head.claimless),
         delivered_assessment=assessment_of(head),
         violations=violations_of(head),
         note=head.note,

@@ -161,6 +161,9 @@ _DISPUTE_TIMES = ("opened_at", "held_since", "respond_by", "returned_at", "ended
 
 def dispute_of(record: DisputeRecord) -> Dispute:
     content = _timed(record.content, *_DISPUTE_TIMES)
+    if content.get("ended_at"):  # the former code left proposals open when a dispute ended
+        for each in content["proposals"]:
+            each["state"] = "lapsed" if each["state"] == "open" else each["state"]
     return Dispute(
         **content
         | {

@@ -49,7 +49,7 @@ class DisputeView(TypedDict):
     proposals: list[ProposalView]
     evidence: list[EvidenceView]
     respond_by: NotRequired[str]
-    on_silence: NotRequired[str]
+    on_silence: NotRequired[str | None]
     on_silence_label: NotRequired[str]
     return_address: NotRequired[dict[str, str]]
     return_carrier: NotRequired[str]
@@ -68,9 +68,11 @@ class OpenDisputeView(DisputeView):
 
 
 def dispute_view(dispute: Dispute, order_id: str, currency: str, language: str) -> DisputeView:
-    """`solution` is the buyer's latest request. `on_silence` is what happens at `respond_by` without an answer."""
+    """`solution` is the buyer's latest request. `on_silence` is what happens at `respond_by` without an answer;
+    null if the buyer's claim is not known."""
     requests = [proposal for proposal in dispute.proposals if proposal.by == "buyer"]
     timer = deadlines.BY_STAGE.get(dispute.stage)
+    unclaimed = dispute.claim is None and dispute.ended_at is None
     view: DisputeView = without_none(
         {
             "dispute_id": dispute.dispute_id,
@@ -95,7 +97,7 @@ def dispute_view(dispute: Dispute, order_id: str, currency: str, language: str) 
             **labelled(
                 "on_silence",
                 "action",
-                deadlines.TIMERS[timer].on_lapse if timer and dispute.respond_by else None,
+                deadlines.TIMERS[timer].on_lapse if timer and dispute.respond_by and not unclaimed else None,
                 language,
             ),
             "return_address": dispute.return_address,
@@ -106,7 +108,7 @@ def dispute_view(dispute: Dispute, order_id: str, currency: str, language: str) 
             "ended_at": dispute.ended_at and instant(dispute.ended_at),
             **labelled("result", "dispute_result", dispute.result, language),
         }
-    )
+    ) | ({"on_silence": None} if unclaimed else {})
     return view
 
 

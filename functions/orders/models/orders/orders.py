@@ -66,7 +66,8 @@ class LineView(TypedDict):
 class DeadlineView(TypedDict):
     kind: str
     kind_label: str
-    due_at: str
+    due_at: NotRequired[str]
+    held_since: NotRequired[str]
     on_lapse: str | None
     on_lapse_label: NotRequired[str]
 
@@ -188,7 +189,7 @@ def listed_order_view(summary: Summary, language: str) -> ListedOrderView:
     view = _summary(summary, language)
     return {
         **view,
-        "deadline_at": view["deadlines"][0]["due_at"] if view["deadlines"] else None,
+        "deadline_at": view["deadlines"][0].get("due_at") if view["deadlines"] else None,
         "line_count": summary.line_count,
     }
 
@@ -222,7 +223,10 @@ def _summary(order: Order | Summary, language: str) -> SummaryView:
             "buyer": without_none({"id": order.buyer.id, "name": order.buyer.name, "country": order.buyer.country}),
             "currency": order.currency,
             "amounts": _amounts(order),
-            "deadlines": [_deadline_view(order, timer, language) for timer in deadlines.running(order)],
+            "deadlines": [
+                *(_deadline_view(order, timer, language, due_at=timer.due_at) for timer in deadlines.running(order)),
+                *(_deadline_view(order, timer, language, held_since=since) for timer, since in deadlines.held(order)),
+            ],
             "violations": [
                 {**labelled("kind", "violation", violation.kind, language), "at": instant(violation.at)}
                 for violation in order.violations
@@ -238,11 +242,11 @@ def _summary(order: Order | Summary, language: str) -> SummaryView:
     return view
 
 
-def _deadline_view(order: Order | Summary, timer: Timer, language: str) -> DeadlineView:
+def _deadline_view(order: Order | Summary, timer: Timer, language: str, **times: datetime | None) -> DeadlineView:
     on_lapse = deadlines.on_lapse(order, timer)
     view: Any = {
         **labelled("kind", "timer", timer.kind, language),
-        "due_at": instant(timer.due_at),
+        **{name: instant(at) for name, at in times.items() if at},
         **(labelled("on_lapse", "action", on_lapse, language) or {"on_lapse": None}),
     }
     return view  # type: ignore[no-any-return]
