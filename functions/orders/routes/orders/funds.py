@@ -28,8 +28,8 @@ from shared.store.orders import held, ledger, lists
 
 router = Router()
 Flow = StrEnum("Flow", [(flow, flow) for flow in domain.FLOWS])  # type: ignore[misc]
-Kind = StrEnum("Kind", [(kind, kind) for kind in domain.HELD])  # type: ignore[misc]
-AWAITING_RELEASE = Kind("awaiting_release")
+HeldKind = StrEnum("HeldKind", [(kind, kind) for kind in domain.HELD])  # type: ignore[misc]
+AWAITING_RELEASE = HeldKind("awaiting_release")
 Moment = Annotated[Instant | None, Query()]
 
 
@@ -91,7 +91,7 @@ def list_fund_entries(
 )
 @access()
 def list_held_funds(
-    kind: Annotated[Kind, Query()] = AWAITING_RELEASE,
+    kind: Annotated[HeldKind, Query()] = AWAITING_RELEASE,
     currency: Annotated[Currency | None, Query()] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
