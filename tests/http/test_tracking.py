@@ -93,6 +93,15 @@ def test_every_parcel_has_a_link(shop: Shop) -> None:
         assert sorted(parcel["tracking_url"] for parcel in parcels) == sorted(links.values())
 
 
+def test_a_parcel_names_its_carrier(shop: Shop) -> None:
+    order_id = shippable(shop)["order_id"]
+    some = [{"line_id": "1", "quantity": 1}]
+    ship(shop.staff, order_id, told(NUMBER, lines=some), told("X1", "my cousin", lines=some))
+    for language, name in (("en", "China Post Registered Air Mail"), ("zh-CN", "中国邮政挂号小包")):
+        order = shop.viewer.get(f"/v1/orders/{order_id}", headers={"Accept-Language": language}).json
+        assert [parcel["carrier_name"] for parcel in order["parcels"]] == [name, "my cousin"]
+
+
 def test_a_wrong_check_digit_is_taken_with_a_warning(shop: Shop) -> None:
     order_id = shippable(shop)["order_id"]
     some = [{"line_id": "1", "quantity": 1}]

@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from functions.orders.models.values import QuantityView, instant, quantities, without_none
 from shared.domain import tracking
+from shared.domain.carriers import carrier_name
 from shared.domain.order.model import Parcel
 from shared.domain.sentences.sentence import in_language
 from shared.store.pages import Listed
@@ -30,10 +31,12 @@ class ParcelWarning(TypedDict):
 
 
 class ParcelView(TypedDict):
-    """`tracking_url` is the seller's own, else the carrier's, else a general tracker's."""
+    """`tracking_url` is the seller's own, else the carrier's, else a general tracker's. `carrier_name` is the carrier's
+    text itself where it is no known code."""
 
     parcel_id: str
     carrier: str
+    carrier_name: str
     tracking_no: str
     tracking_url: str
     shipped_at: str
@@ -57,6 +60,7 @@ def parcel_view(parcel: Parcel, language: str) -> ParcelView:
         {
             "parcel_id": parcel.parcel_id,
             "carrier": parcel.carrier,
+            "carrier_name": carrier_name(parcel.carrier, language),
             "tracking_no": parcel.tracking_no,
             "tracking_url": parcel.tracking_url or tracking.tracking_link(parcel.carrier, parcel.tracking_no),
             "shipped_at": instant(parcel.shipped_at),
