@@ -75,6 +75,14 @@ WHO: dict[str, str] = {
     "GET /v1/exports/{export_id}/files/{n}": SELLER,
     "POST /v1/exports/{export_id}/cancel": SELLER,
     "POST /v1/exports/{export_id}/retry": SELLER,
+    "POST /v1/imports": SELLER,
+    "GET /v1/imports": SELLER,
+    "GET /v1/imports/template": SELLER,
+    "GET /v1/imports/{import_id}": SELLER,
+    "GET /v1/imports/{import_id}/rows": SELLER,
+    "GET /v1/imports/{import_id}/failed-rows": SELLER,
+    "POST /v1/imports/{import_id}/apply": SELLER,
+    "POST /v1/imports/{import_id}/cancel": SELLER,
     "GET /v1/shipment-list": ALL,
     "GET /v1/export-schedule": OWNER,
     "PUT /v1/export-schedule": OWNER,
@@ -110,7 +118,8 @@ ACTIONS = {
 
 @dataclass(frozen=True)
 class Held:
-    """A store with an order that has a parcel and a dispute, one with a refund, an export, a template and a channel."""
+    """A store with an order that has a parcel and a dispute, one with a refund, an export, an import, a template and a
+    channel."""
 
     shop: Shop
     order_id: str
@@ -121,6 +130,7 @@ class Held:
     template_id: str
     alert_id: str
     channel_id: str
+    import_id: str
 
     @property
     def ids(self) -> dict[str, str]:
@@ -133,6 +143,7 @@ class Held:
             "template_id": self.template_id,
             "alert_id": self.alert_id,
             "channel_id": self.channel_id,
+            "import_id": self.import_id,
             "delivery_id": "dlv_0",
             "n": "1",
             "buyer_id": "buyer-1",
@@ -150,6 +161,7 @@ def unused(ids: Mapping[str, str]) -> dict[str, str]:
         "template_id": "tpl_" + "0" * (len(ids["template_id"]) - 4),
         "alert_id": "alr_" + "0" * (len(ids["alert_id"]) - 4),
         "channel_id": "chn_" + "0" * (len(ids["channel_id"]) - 4),
+        "import_id": "imp_" + "0" * (len(ids["import_id"]) - 4),
         "delivery_id": "dlv_0",
         "n": "1",
         "buyer_id": "buyer-0",
@@ -182,7 +194,9 @@ def hold(api: Api) -> Held:
     hook = {"kind": "webhook", "name": "a hook", "url": "https://hooks.example.com/x"}
     channel = shop.owner.post("/v1/alert-channels", hook)
     assert channel.status == 201, channel.content
-    ids = (export_id, template_id, alert_id, channel.json["id"])
+    begun = shop.staff.post("/v1/imports", {"kind": "orders", "file_name": "orders.xlsx"})
+    assert begun.status == 201, begun.content
+    ids = (export_id, template_id, alert_id, channel.json["id"], begun.json["id"])
     return Held(shop, order_id, refunded_id, refund_id, dispute_id, *ids)
 
 
@@ -226,6 +240,7 @@ def test_another_stores_ids_are_as_good_as_none(api: Api, held: Held) -> None:
                     "template_id",
                     "alert_id",
                     "channel_id",
+                    "import_id",
                     "buyer_id",
                 ):
                     text = text.replace(ids[name], "ID")
@@ -285,7 +300,7 @@ def test_every_role_may_do_what_the_contract_says_and_no_more(held: Held) -> Non
                 # A file is there as soon as a worker has written it, and no sooner; a deleted template is gone.
                 expected = (
                     (302, 404)
-                    if key.endswith(("{n}", "{evidence_id}"))
+                    if key.endswith(("{n}", "{evidence_id}", "failed-rows"))
                     else (200, 404)
                     if key.startswith("DELETE")
                     else (200,)
