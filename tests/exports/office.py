@@ -247,7 +247,7 @@ class Known:
         """`ship_by`: when it was to be shipped before it was frozen, of which the API then says nothing."""
         path = f"/v1/orders/{body['order_id']}{'' if masked else '?reveal=recipient'}"
         english, chinese = (client.get(path, headers={"accept-language": tag}).json for tag in ("en", "zh-CN"))
-        due = next((each["due_at"] for each in english["deadlines"] if each["kind"] == "shipment"), ship_by)
+        due = next((each.get("due_at") for each in english["deadlines"] if each["kind"] == "shipment"), None) or ship_by
         email = body["buyer"].get("email")
         funds = client.get(f"/v1/orders/{body['order_id']}/funds").json
         return cls(english, (english, chinese), funds, "***" if masked and email else email, due)
