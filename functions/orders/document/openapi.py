@@ -29,6 +29,7 @@ PUBLISHED_NAMES = {
     "ReasonedStep": "Because",
     "shared__domain__exports__model__Kind": "Kind",
     "shared__domain__imports__model__Kind": "ImportKind",
+    "functions__orders__routes__orders__funds__Kind": "FundsKind",
 }
 """Clients are generated from the document, so a schema keeps the name under which it was first published. Pydantic adds
 the module where two classes have one name."""
