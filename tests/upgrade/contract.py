@@ -108,7 +108,7 @@ def _renamed(value: Any, names: dict[str, str]) -> Any:
     if isinstance(value, dict):
         return {
             name: SCHEMAS + names[each.removeprefix(SCHEMAS)]
-            if name == "$ref" and isinstance(each, str)
+            if name == "$ref" and isinstance(each, str) and each.startswith(SCHEMAS)
             else _renamed(each, names)
             for name, each in value.items()
         }
