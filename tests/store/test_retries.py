@@ -86,7 +86,7 @@ def test_a_conflict_is_sent_again_with_the_same_token_and_nothing_is_read_again(
     calls = conflicts(0)
     other = paid(shop)
     calls = conflicts(0)
-    assert shop.staff.act(other, "ship", SHIPPED).status == 200
+    assert shop.staff.act(other, "ship", {"parcels": [parcel("LX000000002CN")]}).status == 200
     assert Counter(operation for operation, _ in calls if operation in ("GetItem", "Query")) == reads
 
 
