@@ -203,20 +203,16 @@ class Template:
     @cached_property
     def notifications(self) -> Mapping[str, Any]:
         """The queues that each bucket writes to, as PutBucketNotificationConfiguration takes them."""
-        found = {}
-        for name, body in self.resources("AWS::S3::Bucket").items():
-            configured = body["Properties"].get("NotificationConfiguration", {}).get("QueueConfigurations", ())
-            found[local_name(name)] = {
-                "QueueConfigurations": [
-                    {
-                        "QueueArn": self.resolve(each["Queue"]),
-                        "Events": [each["Event"]],
-                        "Filter": {"Key": {"FilterRules": each["Filter"]["S3Key"]["Rules"]}},
-                    }
-                    for each in configured
-                ]
-            }
-        return found
+
+        def queue(each: Mapping[str, Any]) -> dict[str, Any]:
+            rules = {"Key": {"FilterRules": each["Filter"]["S3Key"]["Rules"]}}
+            return {"QueueArn": self.resolve(each["Queue"]), "Events": [each["Event"]], "Filter": rules}
+
+        configured = {
+            local_name(name): body["Properties"].get("NotificationConfiguration", {}).get("QueueConfigurations", ())
+            for name, body in self.resources("AWS::S3::Bucket").items()
+        }
+        return {name: {"QueueConfigurations": list(map(queue, each))} for name, each in configured.items()}
 
     @cached_property
     def queues(self) -> tuple[Queue, ...]:
