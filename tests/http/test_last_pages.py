@@ -10,8 +10,9 @@ from tests import proof
 from tests.harness import Api, Client, Shop
 from tests.http.busy_shop import fill
 
-EMPTY_HERE = {"/v1/exports", "/v1/imports/{import_id}/rows", "/v1/funds/unexplained"}
-"""Lists that this shop has nothing in: exports and imports need their functions, and no money is unexplained."""
+EMPTY_HERE = {"/v1/exports", "/v1/imports/{import_id}/rows", "/v1/funds/held", "/v1/funds/unexplained"}
+"""Lists that this shop has nothing in: exports and imports need their functions, fewer than two orders
+await their release, and no money is unexplained."""
 
 
 @pytest.fixture

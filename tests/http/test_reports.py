@@ -269,7 +269,7 @@ def test_a_snapshot_of_more_than_one_transaction_is_refused_in_words(api: Api) -
         answer = shop.platform.act(body["order_id"], "sync", after, headers=headers)
         assert (answer.status, answer.code) == (409, "change_too_large"), answer.content
     spoken = shop.platform.act(body["order_id"], "sync", after, headers={"Accept-Language": "zh"}).json["detail"]
-    assert spoken.startswith("一次改动的内容过多")
+    assert spoken.startswith("一次改动的内容超过一个事务的上限")
     assert shop.viewer.get(f"/v1/orders/{body['order_id']}").json == before
     for step in ({"parcels": [{**box, "shipped_at": ago(hours=1)} for box in boxes[0]]}, {"parcels": sent}):
         answer = shop.platform.act(body["order_id"], "sync", {**snapshot(told, "SELLER_PART_SEND_GOODS"), **step})

@@ -40,6 +40,7 @@ def test_queues_and_what_they_feed() -> None:
         "WorkFunction": ("WorkQueue", 5, True),
         "DeliveryFunction": ("AlertsQueue", 5, True),
         "ExportsFunction": ("ExportsQueue", 1, True),
+        "ImportsFunction": ("ImportsQueue", 1, True),
     }
     queue = every["ExportsFunction"].queue
     assert (queue.name, queue.visibility_seconds, queue.retention_seconds) == ("orderkeep-exports-queue", 5400, 345_600)
@@ -118,6 +119,7 @@ def test_schedules() -> None:
         "Remind": ("RemindersFunction", 300),
         "SendAlerts": ("OutboxFunction", 60),
         "LookAfterExports": ("ExportScheduleFunction", 60),
+        "LookAfterImports": ("ImportScheduleFunction", 60),
         "Erase": ("ErasuresFunction", 60),
     }
 

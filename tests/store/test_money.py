@@ -16,7 +16,7 @@ import pytest
 from shared.domain.errors import DomainError
 from shared.domain.order import ledger, lifecycle
 from shared.domain.order.history import Entry
-from shared.domain.order.model import Buyer, Order
+from shared.domain.order.model import Buyer, Order, Status
 from shared.domain.order.placement import Placement
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
@@ -267,10 +267,16 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(orders, "save", heard)
 
 
+REOPENING = ("pay", frozenset({Status.FINISH}))
+"""The row of a payment that is reported after its order lapsed. It needs a time before the lapse, which these runs
+never give; tests/domain/test_late_words.py and tests/http/test_sync.py take it."""
+
+
 def play(part: int, runs: int, floor: int) -> None:
     """So many runs, or more, until every row of both tables was taken so often."""
     DESK.__init__()  # type: ignore[misc]
-    rows = [f"{number} {row.action}" for number, row in enumerate((*lifecycle.TABLE, *lifecycle.DISPUTE_TABLE))]
+    table = enumerate((*lifecycle.TABLE, *lifecycle.DISPUTE_TABLE))
+    rows = [f"{number} {row.action}" for number, row in table if (row.action, row.sources) != REOPENING]
     for run in range(3 * runs):
         money = Money(Random(f"{part} {run}"))
         for _ in range(STEPS):

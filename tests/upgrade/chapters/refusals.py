@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from tests.upgrade.contract import STORED
+from tests.upgrade.contract import STORED, recorded_operations
 from tests.upgrade.recorder import Recorder, Shop, usd
 
 PARTS = 4
@@ -18,9 +18,8 @@ def record(recorder: Recorder, part: int) -> None:
     recorder.shop("refusals-other")
     known = ids(shop)
     document = json.loads(STORED.read_text(encoding="utf-8"))
-    operations = [(path, method) for path, methods in sorted(document["paths"].items()) for method in sorted(methods)]
-    for path, method in operations[part::PARTS]:
-        if path not in ("/v1/health", "/v1/openapi.json"):
+    for path, method in recorded_operations()[part::PARTS]:
+        if path != "/v1/health":
             refuse(recorder, shop, method.upper(), path, document["paths"][path][method], known)
 
 
@@ -65,7 +64,7 @@ def refuse(
         caller.send(method, where, body, query={"colour": "red"})
     if "{" in path:
         shop.owner.send(method, re.sub(r"\{(\w+)\}", "none", path), body)
-    parameters = {each["name"] for each in operation.get("parameters", []) if each["in"] == "query"}
+    parameters = {each["name"] for each in operation.get("parameters", []) if each.get("in") == "query"}
     if "cursor" in parameters:
         for query in ({"cursor": "AAAA"}, {"limit": "0"}):
             shop.owner.send(method, where, query=query)
