@@ -104,6 +104,8 @@ def verified(api: Api, token: str, planned: Plan) -> list[str]:
 
 def write(remarks: Sequence[Remark], path: Path) -> None:
     """Write one row, with the reason, for each row of the file that is not simply a line of an order."""
+    path.touch(mode=0o600)  # the data folder is the user's alone
+    path.chmod(0o600)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("row", "invoice", "amount", "reason", "detail"))
