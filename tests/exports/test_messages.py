@@ -486,7 +486,7 @@ def test_workers_and_clocks_at_once_come_to_one_result(
     def now() -> datetime:
         with lock:
             ticks[0] += 1
-            return start + timedelta(seconds=20 * ticks[0])
+            return start + timedelta(seconds=10 * ticks[0])
 
     def add(name: str, number: int) -> None:
         with lock:
