@@ -13,7 +13,7 @@ from shared.domain.imports.model import Import, RowResult, RowState
 from shared.domain.imports.orders import OrderRows
 from shared.domain.order.transitions import PLATFORM, Actor
 from shared.domain.stores import Store
-from shared.operations.orders import new_id
+from shared.operations.orders import MAX_AHEAD, new_id
 from shared.store.dynamodb.errors import Exists, Missing, TooLarge
 from shared.store.orders import orders
 from shared.store.retries import retry
@@ -35,7 +35,8 @@ def carry_out(store: Store, job: Import, rows: OrderRows, row: int, now: datetim
             return replace(result, state=done)
         if rows.timeless:
             return result
-        change = domain.changed_order(rows, loaded.order, store, actor, now, job.import_id, new_id)
+        since = tuple(orders.entries_recorded_since(loaded.order, rows.changed_at - MAX_AHEAD))
+        change = domain.changed_order(rows, loaded.order, store, actor, now, job.import_id, new_id, since)
         if not change.entries:
             return result
         if job.applies:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness import Shop
+from tests.harness import Shop, parcel
 from tests.imports.importer import Importer, workbook
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
@@ -84,3 +84,15 @@ def test_unknown_headings_stop_the_import_and_the_nearest_are_named(importer: Im
     job = importer.load(shop.staff, content, kind="orders")
     assert (job["state"], job["failed"]["code"]) == ("failed", "columns_not_recognised")
     assert "物流费用 (物流费?)" in job["failed"]["message"]
+
+
+def test_the_same_file_again_undoes_nothing_that_the_seller_did_since(importer: Importer, shared_data: Path) -> None:
+    shop = importer.api.shop(deadline_policy={"mode": "watch"})
+    content = next((shared_data / "aliexpress_export").glob("*26col.xlsx")).read_bytes()
+    importer.load(shop.staff, content, kind="orders")
+    (waiting,) = (each["order_id"] for each in shop.staff.every("/v1/orders", status="WAIT_SELLER_SEND_GOODS"))
+    assert shop.staff.act(waiting, "ship", {"parcels": [parcel("LX000000077CN")]}).status == 200
+    importer.load(shop.staff, content, kind="orders")
+    after = order(shop, waiting)
+    assert after["status"] == "WAIT_BUYER_ACCEPT_GOODS"
+    assert [each["tracking_no"] for each in after["parcels"]] == ["LX000000077CN"]

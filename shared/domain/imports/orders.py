@@ -56,10 +56,11 @@ def changed_order(
     now: datetime,
     reason: str,
     new_id: Callable[[str], str],
-    history: tuple[Entry, ...] = (),
+    history: tuple[Entry, ...],
 ) -> Change:
     """The change of a known order. A file knows less than the platform: lines, amounts and the buyer stay, and parcels
-    are added only. Without entries, the file is older or says nothing new."""
+    are added only. `history` has the entries since `changed_at`: what the seller did after it stays. Without entries,
+    the file is older or says nothing new."""
     known = order.recipient
     kept = Placement(
         order_id=order.order_id,
