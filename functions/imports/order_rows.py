@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -84,7 +84,7 @@ def _with(row: Values, failed: RowResult) -> RowResult:
 
 def order_rows(rows: Sequence[Values], sheet: Sheet, now: datetime) -> OrderRows:
     """What the rows say of their order. In a file without times the order counts as placed `now`. Raises RowError."""
-    get = _first_of(rows)
+    get = _Fields(rows)
     currency = get("currency") or sheet.context.currency
     if currency not in CURRENCY_DIGITS:
         raise RowError("currency_unknown", "currency", currency)
@@ -98,14 +98,14 @@ def order_rows(rows: Sequence[Values], sheet: Sheet, now: datetime) -> OrderRows
     placement = Placement(
         order_id=_order_id(get),
         placed_at=placed_at,
-        buyer=_buyer(get, state.country or "ZZ"),
+        buyer=_buyer(get),
         recipient=_recipient(get),
         currency=currency,
         lines=lines,
         shipping_fee=amounts["shipping"],
         discount=amounts["discount"],
         tax=amounts["tax"],
-        chosen_service=_short(get("chosen_service"), "chosen_service"),
+        chosen_service=_short(get("chosen_service")),
         memo=get("memo"),
         deadlines={"shipment": get("ship_by")} if get("ship_by") and state.ships else {},
     )
@@ -115,7 +115,7 @@ def order_rows(rows: Sequence[Values], sheet: Sheet, now: datetime) -> OrderRows
         if row.get("line_refunded")
     )
     facts = replace(state.facts(get, amounts, placement), not_to_ship=refunded)
-    own = {"note": notes, "assignee": _short(get("assignee"), "assignee"), "tags": tuple(get("tags") or ())}
+    own = {"note": notes, "assignee": _short(get("assignee")), "tags": tuple(get("tags") or ())}
     return OrderRows(
         placement=placement,
         status=state.status,
@@ -144,10 +144,6 @@ class _Fields:
         return None
 
 
-def _first_of(rows: Sequence[Values]) -> _Fields:
-    return _Fields(rows)
-
-
 def _required(get: _Fields, code: str) -> Any:
     value = get(code)
     if value is None:
@@ -168,9 +164,8 @@ def _order_id(get: _Fields) -> str:
 
 
 def _times(get: _Fields) -> Iterable[datetime | None]:
-    now = datetime.max.replace(tzinfo=UTC)
     names = ("paid_at", "shipped_at", "delivered_at", "received_at", "finished_at", "cancelled_at")
-    return (at for at in (get(name) for name in names) if at is None or at < now)
+    return (get(name) for name in names)
 
 
 def _lines(rows: Sequence[Values], get: _Fields) -> tuple[Line, ...]:
@@ -202,6 +197,8 @@ def _lines(rows: Sequence[Values], get: _Fields) -> tuple[Line, ...]:
                 rest=0 if amount is None else amount - price * quantity,
             )
         )
+    if len(lines) > MAX_LINES:
+        raise RowError("too_many_lines", ID)
     if len({line.line_id for line in lines}) < len(lines):
         raise RowError("line_repeated", "line_id")
     return tuple(lines)
@@ -251,12 +248,12 @@ def _amounts(rows: Sequence[Values], get: _Fields) -> dict[str, int]:
     return {"shipping": abs(shipping), "tax": max(0, tax), "discount": abs(discount)}
 
 
-def _buyer(get: _Fields, country: str) -> Buyer:
+def _buyer(get: _Fields) -> Buyer:
     """A file without a buyer id names the buyer by email or by name: buyers of one name are one customer then."""
     name, email = get("buyer"), get("buyer_email")
     buyer_id = get("buyer_id") or email or name or get("recipient_name") or "unknown"
-    code = country_code(get("country_code") or get("country") or "") or country
-    return Buyer(str(buyer_id)[:SHORT], code, _short(name, "buyer"), email)
+    code = country_code(get("country_code") or get("country") or "") or "ZZ"
+    return Buyer(str(buyer_id)[:SHORT], code, _short(name), email)
 
 
 def _recipient(get: _Fields) -> Mapping[str, str]:
@@ -274,7 +271,7 @@ def _recipient(get: _Fields) -> Mapping[str, str]:
     return found
 
 
-def _short(text: Any, field: str) -> str | None:
+def _short(text: Any) -> str | None:
     return None if text is None else str(text)[:SHORT]
 
 

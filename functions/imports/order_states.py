@@ -25,14 +25,13 @@ _SHIPS = frozenset({Status.WAIT_SELLER_SEND_GOODS, Status.SELLER_PART_SEND_GOODS
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`is_own`: the file is our own, so its cells are taken as they are. `country` is the buyer's if none is named."""
+    """`is_own`: the file is our own, so its cells are taken as they are."""
 
     status: Status
     overlays: frozenset[Overlay] = NONE
     end_reason: str | None = None
     fund_state: FundState | None = None
     is_own: bool = False
-    country: str | None = None
 
     @property
     def ships(self) -> bool:

@@ -70,6 +70,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "该订单已出现在第 {row} 行，同一订单的行必须相邻。",
     ),
     "other_row": ("Row {row} of the same order failed.", "同一订单的第 {row} 行失败。"),
+    "too_many_lines": ("An order has at most 1,000 lines.", "一个订单最多 1,000 个商品行。"),
     "line_repeated": ("Two rows have the same line id.", "两行的子订单号相同。"),
     "order_unknown": ("The store has no order of this number.", "店铺没有该订单。"),
     "nothing_left": ("Everything of this order has been shipped already.", "该订单已全部发货。"),
