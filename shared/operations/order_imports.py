@@ -11,6 +11,7 @@ from shared.domain.errors import DomainError
 from shared.domain.imports import orders as domain
 from shared.domain.imports.model import Import, RowResult, RowState
 from shared.domain.imports.orders import OrderRows
+from shared.domain.imports.reasons import explained
 from shared.domain.order.transitions import PLATFORM, Actor
 from shared.domain.stores import Store
 from shared.operations.orders import MAX_AHEAD, new_id
@@ -47,7 +48,7 @@ def carry_out(store: Store, job: Import, rows: OrderRows, row: int, now: datetim
     try:
         return retry(step, lambda: None)
     except DomainError as error:
-        return replace(result, state=RowState.FAILED, code=error.code)
+        return explained(replace(result, state=RowState.FAILED, code=error.code), error)
     except TooLarge:
         return replace(result, state=RowState.FAILED, code="order_too_large")
 

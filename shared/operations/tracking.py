@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.errors import DomainError, TransitionNotAllowed
+from shared.domain.errors import DomainError
 from shared.domain.imports.model import Import, RowResult, RowState
+from shared.domain.imports.reasons import explained
 from shared.domain.imports.tracking import CORRECT, SHIP, SHIP_PART, Planned, Tracking, plan
 from shared.domain.order import lifecycle
 from shared.domain.order.model import Order, Status
 from shared.domain.order.transitions import Command
-from shared.domain.sentences.sentence import Sentence
 from shared.domain.stores import Store
 from shared.domain.tracking import checksum_is_wrong
 from shared.operations.orders import Request, change_order, new_id
@@ -113,10 +112,4 @@ def _failed(row: Tracking, code: str, column: str, facts: Mapping[str, str] | No
 def _refused(row: Tracking, error: DomainError) -> RowResult:
     """A row that the life of its order forbids, with what its sentence is made of."""
     column = "tracking_no" if error.code in OF_NUMBER else "order_id"
-    failed = _failed(row, error.code, column)
-    if isinstance(error, TransitionNotAllowed) and error.code == "transition_not_allowed":
-        return replace(failed, facts={"status": error.status})
-    if isinstance(error.detail, Sentence):
-        values = {name: str(value) for name, value in error.detail.values.items()}
-        return replace(failed, facts=values, detail=error.detail.template)
-    return replace(failed, detail=error.detail)
+    return explained(_failed(row, error.code, column), error)

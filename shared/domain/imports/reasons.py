@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from shared.domain.errors import DomainError, TransitionNotAllowed
 from shared.domain.imports.model import RowResult
 from shared.domain.labels import label
-from shared.domain.sentences.sentence import in_language, say
+from shared.domain.sentences.sentence import Sentence, in_language, say
 
 REASONS: dict[str, tuple[str, str]] = {
     # the file
@@ -71,6 +73,7 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "other_row": ("Row {row} of the same order failed.", "同一订单的第 {row} 行失败。"),
     "too_many_lines": ("An order has at most 1,000 lines.", "一个订单最多 1,000 个商品行。"),
+    "order_too_large": ("The order is too large to be stored.", "订单过大，无法保存。"),
     "line_repeated": ("Two rows have the same line id.", "两行的子订单号相同。"),
     "order_unknown": ("The store has no order of this number.", "店铺没有该订单。"),
     "nothing_left": ("Everything of this order has been shipped already.", "该订单已全部发货。"),
@@ -159,3 +162,13 @@ def reason_of_row(result: RowResult, language: str) -> str | None:
     if result.detail:
         return in_language(say(result.detail, **result.facts), language)
     return reason(result.code, result.facts, language) or result.code
+
+
+def explained(failed: RowResult, error: DomainError) -> RowResult:
+    """The result of a row that the life of its order forbids, with what its sentence is made of."""
+    if isinstance(error, TransitionNotAllowed) and error.code == "transition_not_allowed":
+        return replace(failed, facts={"status": error.status})
+    if isinstance(error.detail, Sentence):
+        values = {name: str(value) for name, value in error.detail.values.items()}
+        return replace(failed, facts=values, detail=error.detail.template)
+    return replace(failed, detail=error.detail)
