@@ -136,6 +136,13 @@ LABELS: Mapping[str, Mapping[str, Label]] = {
         "refund": ("Refund", "退款"),
         "unread": ("Unread message", "未读留言"),
     },
+    "count": {
+        "total": ("All orders", "全部订单"),
+        "placed_today": ("Placed today", "今日新订单"),
+        "due_24h": ("Due within 24 hours", "24 小时内到期"),
+        "seller_due_24h": ("To do within 24 hours", "24 小时内待您处理"),
+        "overdue": ("Overdue", "已逾期"),
+    },
     "violation": {"transaction_non_fulfilment": ("Sold and not shipped", "成交不卖")},
     "timer": TIMERS,
     "action": ACTIONS,

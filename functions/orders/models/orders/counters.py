@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from typing_extensions import TypedDict
+
 from functions.orders.models.values import instant
 from shared.domain.labels import label
 from shared.domain.order.model import FundState, Overlay, Status
@@ -14,36 +16,58 @@ from shared.domain.windows import start_of_day
 from shared.store.orders import counters, lists
 
 
-def counters_view(store: Store, now: datetime, language: str) -> dict[str, Any]:
-    """The counts after `total` change with time: each request counts them in their index."""
-    counts = counters.counts(store.store_id)
+class CountView(TypedDict):
+    """`query` is that of `GET /v1/orders` for the orders that are counted."""
+
+    count: int
+    label: str
+    query: str
+
+
+StatusCounts = TypedDict("StatusCounts", {str(each): CountView for each in Status})  # type: ignore[misc]
+OverlayCounts = TypedDict("OverlayCounts", {str(each): CountView for each in Overlay})  # type: ignore[misc]
+FundCounts = TypedDict("FundCounts", {str(each): CountView for each in FundState})  # type: ignore[misc]
+
+
+class CountersView(TypedDict):
+    """The counts after `total` change with time."""
+
+    statuses: StatusCounts
+    overlays: OverlayCounts
+    fund_states: FundCounts
+    total: CountView
+    placed_today: CountView
+    due_24h: CountView
+    seller_due_24h: CountView
+    overdue: CountView
+    as_of: str
+
+
+def counters_view(store: Store, now: datetime, language: str) -> CountersView:
+    """The counts after `total` cost one request each: they are counted in their index."""
+    counts, shop = counters.counts(store.store_id), store.store_id
     day = now.astimezone(ZoneInfo(store.time_zone)).date()
     today, tomorrow = (start_of_day(each, store.time_zone) for each in (day, day + timedelta(days=1)))
+    soon = now + timedelta(hours=24)
 
-    def placed(since: datetime, until: datetime) -> dict[str, Any]:
-        query = f"placed_from={instant(since)}&placed_to={instant(until)}"
-        return {"count": lists.count_placed(store.store_id, since, until), "query": query}
+    def entry(kind: str, code: str, count: int, query: str) -> CountView:
+        return {"count": count, "label": label(kind, code, language), "query": query}
 
-    def due(since: datetime | None, until: datetime, *, of_seller: bool = False) -> dict[str, Any]:
-        query = [*([f"due_from={instant(since)}"] if since else []), f"due_to={instant(until)}", "sort=deadline_at"]
-        query += ["actor=seller"] if of_seller else []
-        count = lists.count_deadlines(store.store_id, since, until, of_seller=of_seller)
-        return {"count": count, "query": "&".join(query)}
+    def each(kind: str, facets: type[Status] | type[Overlay] | type[FundState]) -> Any:
+        return {str(facet): entry(kind, facet, counts.of(facet), f"{kind}={facet}") for facet in facets}
 
-    def each(facets: type[Status] | type[Overlay] | type[FundState], name: str) -> dict[str, Any]:
-        return {
-            facet: {"count": counts.of(facet), "label": label(name, facet, language), "query": f"{name}={facet}"}
-            for facet in facets
-        }
-
+    placed = f"placed_from={instant(today)}&placed_to={instant(tomorrow)}"
+    due_soon = f"due_from={instant(now)}&due_to={instant(soon)}&sort=deadline_at"
+    overdue = f"due_to={instant(now)}&sort=deadline_at"
+    sellers = lists.count_deadlines(shop, now, soon, of_seller=True)
     return {
-        "statuses": each(Status, "status"),
-        "overlays": each(Overlay, "overlay"),
-        "fund_states": each(FundState, "fund_state"),
-        "total": {"count": counts["total"], "query": ""},
-        "placed_today": placed(today, tomorrow),
-        "due_24h": due(now, now + timedelta(hours=24)),
-        "seller_due_24h": due(now, now + timedelta(hours=24), of_seller=True),
-        "overdue": due(None, now),
+        "statuses": each("status", Status),
+        "overlays": each("overlay", Overlay),
+        "fund_states": each("fund_state", FundState),
+        "total": entry("count", "total", counts["total"], ""),
+        "placed_today": entry("count", "placed_today", lists.count_placed(shop, today, tomorrow), placed),
+        "due_24h": entry("count", "due_24h", lists.count_deadlines(shop, now, soon), due_soon),
+        "seller_due_24h": entry("count", "seller_due_24h", sellers, f"{due_soon}&actor=seller"),
+        "overdue": entry("count", "overdue", lists.count_deadlines(shop, None, now), overdue),
         "as_of": instant(now),
     }

@@ -11,7 +11,7 @@ from functions.orders.call import Call, access
 from functions.orders.identity import OWNER, PLATFORM, SELLER
 from functions.orders.models.fields import Instant
 from functions.orders.models.orders.bodies import NewOrder, PatchOrder, placement
-from functions.orders.models.orders.counters import counters_view
+from functions.orders.models.orders.counters import CountersView, counters_view
 from functions.orders.models.orders.filters import Filters
 from functions.orders.models.orders.history import EntryView, entry_view
 from functions.orders.models.orders.orders import (
@@ -114,7 +114,7 @@ def list_orders(
     summary="Count orders",
     tags=["Orders"],
     operation_id="count_orders",
-    responses=documented(dict[str, Any], "Counts, each with the query of the list that it counts."),
+    responses=documented(CountersView, "Counts, each with the query of the list that it counts."),
 )
 @access()
 def counters() -> Response[Any]:
