@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from functions.orders.accept import prefers_json
 from functions.orders.identity import READERS, Caller
 from functions.orders.labels import language
 from shared.domain.order.model import Order
@@ -56,13 +57,15 @@ def access(
 
 @dataclass(slots=True)
 class Call:
-    """`resources` holds what the path parameters name, by type (see resources.py). `expected` has the versions that
-    If-Match admits; None admits any. `warnings` go with the answer: they refuse nothing."""
+    """`resources` holds what the path parameters name, by type (see resources.py). `prefers_json` is for routes that
+    redirect. `expected` has the versions that If-Match admits; None admits any. `warnings` go with the answer: they
+    refuse nothing."""
 
     now: datetime
     path: str
     request_id: str
     language: str
+    prefers_json: bool = False
     caller: Caller | None = None
     stored_store: StoredStore | None = None
     resources: dict[type, Any] = field(default_factory=dict)
@@ -93,4 +96,10 @@ def begin(event: Mapping[str, Any]) -> Call:
     context = event["requestContext"]
     now = datetime.fromtimestamp(context["timeEpoch"] / 1000, UTC)
     headers = event.get("headers") or {}
-    return Call(now, event.get("rawPath", ""), context.get("requestId", ""), language(headers.get("accept-language")))
+    return Call(
+        now,
+        event.get("rawPath", ""),
+        context.get("requestId", ""),
+        language(headers.get("accept-language")),
+        prefers_json(headers.get("accept")),
+    )

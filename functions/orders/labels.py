@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functions.orders.accept import ranges
+
 TITLES: dict[int, str] = {
     400: "请求格式错误",
     401: "未登录",
@@ -22,13 +24,7 @@ TITLES: dict[int, str] = {
 
 def language(accept: str | None) -> str:
     """`zh-CN` where the header asks for any Chinese before English, else `en`."""
-    languages = []
-    for position, part in enumerate((accept or "").split(",")[:20]):
-        tag, _, params = part.strip().partition(";")
-        weight = params.strip().removeprefix("q=")
-        quality = float(weight) if weight.replace(".", "", 1).isdigit() and weight.isascii() else 1.0
-        languages.append((-quality, position, tag.lower()))
-    for _, _, tag in sorted(languages):
+    for tag, _ in sorted(ranges(accept), key=lambda each: -each[1]):
         if tag.startswith("zh"):
             return "zh-CN"
         if tag.startswith("en"):

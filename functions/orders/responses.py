@@ -6,16 +6,19 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
 from functions.orders.call import Call
+from functions.orders.models.links import LinkView, link_view
 from functions.orders.models.orders.disputes import open_dispute_view
 from functions.orders.models.orders.orders import order_view
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import SELLER
 from shared.store.customers import customers
+from shared.store.files import LINK_SECONDS
 from shared.store.idempotency import PendingAnswer
 
 JSON = "application/json; charset=utf-8"
@@ -50,6 +53,15 @@ def dispute_reply(call: Call, dispute_id: str, order: Order) -> Response[Any]:
     dispute = next(each for each in order.disputes if each.dispute_id == dispute_id)
     view = open_dispute_view(order, dispute, call.actor.kind, call.store, call.now, call.language)
     return reply(view, headers={"ETag": f'"{order.version}"'})
+
+
+def link_reply(call: Call, url: str) -> Response[Any]:
+    """A redirect to a presigned link; the link as JSON where the request prefers that, because `fetch` in a browser
+    cannot follow a redirect to another origin with its token."""
+    headers = {"Cache-Control": "no-store"}
+    if call.prefers_json:
+        return reply(link_view(url, call.now + timedelta(seconds=LINK_SECONDS)), 200, headers)
+    return Response(302, None, "", headers={"Location": url, **headers})
 
 
 def stored_answer(response: Response[Any]) -> dict[str, Any]:
@@ -93,3 +105,10 @@ def documented(
     if media_type:
         content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
     return {status: {"description": description, "content": content, "headers": {name: {} for name in headers.split()}}}
+
+
+LINKED = {
+    **documented(LinkView, "With `Accept: application/json`: the link.", headers="Cache-Control"),
+    **documented(None, "The file is at Location, for five minutes.", 302, headers="Location Cache-Control"),
+}
+"""The answers of a route that answers with `link_reply`."""

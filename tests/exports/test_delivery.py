@@ -12,6 +12,7 @@ import pytest
 
 from tests.exports.office import Office, open_office, sheet
 from tests.harness import Client, Shop, new_order
+from tests.http.test_links import same_link
 
 FORMATS = {
     "xls": bytes.fromhex("d0cf11e0a1b11ae1"),
@@ -98,6 +99,12 @@ def test_a_file_is_handed_out_by_a_link_of_five_minutes(office: Office, shop: Sh
     assert path.endswith(f".{form}") and "春" not in path and ".." not in path
     content = office.follow(answer)
     assert content.startswith(FORMATS[form]) and len(content) == file["bytes"]
+
+
+def test_a_page_gets_the_link_as_json_and_that_is_a_fetch_too(office: Office, shop: Shop) -> None:
+    made = office.make(shop.owner)
+    assert "X-Amz-Signature" in same_link(shop.staff, f"/v1/exports/{made['id']}/files/1")
+    assert len(office.read(shop.owner, made["id"])["downloads"]) == 2
 
 
 def test_a_csv_without_its_mark_begins_with_its_first_heading(office: Office, shop: Shop) -> None:

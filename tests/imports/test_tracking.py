@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.harness import Shop, line, parcel
+from tests.http.test_links import same_link
 from tests.imports.importer import Importer, workbook
 
 HEADINGS = ["订单号", "物流商", "运单号", "件数"]
@@ -85,6 +86,7 @@ def test_failed_rows_come_back_to_be_mended(importer: Importer) -> None:
     assert [cell.value for cell in failed[2]] == [
         order, "CAINIAO_STANDARD", "LX000000001CN", "9", "Only 3 pieces are left to ship."
     ]  # fmt: skip
+    assert "X-Amz-Signature" in same_link(shop.staff, f"/v1/imports/{job['id']}/failed-rows")
     assert failed["D2"].comment.text == "Only 3 pieces are left to ship."
     assert failed["D2"].fill.start_color.rgb.endswith("FFF2CC")
     failed["D2"].value = "3"

@@ -24,7 +24,7 @@ from functions.orders.models.exports import (
 from functions.orders.models.fields import Nothing
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.problems import Problem, not_found
-from functions.orders.responses import documented, pending_answer, reply
+from functions.orders.responses import LINKED, documented, link_reply, pending_answer, reply
 from shared.domain.exports.model import Job
 from shared.domain.exports.regular import Schedule
 from shared.operations import exports as operations
@@ -105,11 +105,12 @@ def get_export(export_id: str) -> Response[Any]:
     summary="Fetch a file",
     tags=["Exports"],
     operation_id="get_export_file",
-    responses=documented(None, "The file is at Location, for five minutes.", 302, headers="Location Cache-Control"),
+    responses=LINKED,
 )
 @access(SELLER)
 def get_export_file(export_id: str, n: str) -> Response[Any]:
-    """A link to a file, which is valid for five minutes. The fetch is recorded."""
+    """A link to a file, which is valid for five minutes: a redirect, or JSON where `Accept` prefers that. The fetch is
+    recorded."""
     call: Call = router.context["call"]
     job = call.resource(Job)
     file = job.file(int(n)) if n.isascii() and n.isdigit() and len(n) < 6 else None
@@ -119,8 +120,7 @@ def get_export_file(export_id: str, n: str) -> Response[Any]:
         raise Problem(410, "export_expired", "Files are kept for 30 days: ask for the export again.")
     download = Download(str(ULID()), call.now, call.actor, file.n)
     exports.record_download(call.store.store_id, export_id, download)
-    headers = {"Location": files.link(file.key, file.name), "Cache-Control": "no-store"}
-    return Response(302, None, "", headers=headers)
+    return link_reply(call, files.link(file.key, file.name))
 
 
 @router.post(

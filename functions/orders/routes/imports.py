@@ -14,7 +14,7 @@ from functions.orders.models.fields import Nothing
 from functions.orders.models.imports import ImportView, NewImport, RowStateName, RowView, import_view, row_view
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.problems import Problem, not_found
-from functions.orders.responses import documented, pending_answer, reply
+from functions.orders.responses import LINKED, documented, link_reply, pending_answer, reply
 from shared.domain.imports.model import Import, RowState
 from shared.operations import imports as operations
 from shared.store import files
@@ -127,18 +127,18 @@ def list_rows(
     summary="Fetch the rows that failed",
     tags=["Imports"],
     operation_id="get_failed_rows",
-    responses=documented(None, "The file is at Location, for five minutes.", 302, headers="Location Cache-Control"),
+    responses=LINKED,
 )
 @access(SELLER)
 def get_failed_rows(import_id: str) -> Response[Any]:
-    """A link to an .xlsx file of the failed rows as they came, each with its reason. Mend it and upload it again."""
+    """A link to an .xlsx file of the failed rows as they came, each with its reason: a redirect, or JSON where `Accept`
+    prefers that. Mend it and upload it again."""
     call: Call = router.context["call"]
     job = _unexpired(call)
     if job.failed_rows is None:
         raise not_found()
     stem = Path(job.request.file_name).stem
-    link = files.link(job.failed_rows, f"{stem}_failed.xlsx")
-    return Response(302, None, "", headers={"Location": link, "Cache-Control": "no-store"})
+    return link_reply(call, files.link(job.failed_rows, f"{stem}_failed.xlsx"))
 
 
 @router.post(

@@ -12,7 +12,7 @@ from functions.orders.models.orders.actions import request_for
 from functions.orders.models.orders.disputes import OpenDisputeView
 from functions.orders.models.orders.evidence import AddEvidence, FormView, NewEvidence, form_view
 from functions.orders.problems import not_found
-from functions.orders.responses import dispute_reply, documented, pending_answer, reply
+from functions.orders.responses import LINKED, dispute_reply, documented, link_reply, pending_answer, reply
 from shared.operations import evidence
 from shared.store.orders.orders import Loaded
 
@@ -55,13 +55,14 @@ def add_evidence(dispute_id: str, body: Annotated[AddEvidence, InBody()]) -> Res
     summary="Fetch a piece of evidence",
     tags=["Disputes"],
     operation_id="get_evidence",
-    responses=documented(None, "The file is at Location, for five minutes.", 302, headers="Location Cache-Control"),
+    responses=LINKED,
 )
 @access()
 def get_evidence(dispute_id: str, evidence_id: str) -> Response[Any]:
-    """A link to a file of a dispute, which is valid for five minutes."""
+    """A link to a file of a dispute, which is valid for five minutes: a redirect, or JSON where `Accept` prefers
+    that."""
     call: Call = router.context["call"]
     link = evidence.link(call.store.store_id, call.order, dispute_id, evidence_id)
     if link is None:
         raise not_found()
-    return Response(302, None, "", headers={"Location": link, "Cache-Control": "no-store"})
+    return link_reply(call, link)
