@@ -24,7 +24,7 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = None, with_parts: bool = False) -> None:
     """Write heads of orders that await shipment, in batches of 25; `with_parts` writes their other items, too."""
     from shared.domain.alerts import order_alerts
-    from shared.domain.order.amounts import Amounts
+    from shared.domain.order.funds.amounts import Amounts
     from shared.domain.order.model import Buyer, Line, Order, Status, Timer
     from shared.domain.stores import Store
     from shared.settings import settings

@@ -11,9 +11,9 @@ from pathlib import Path
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from shared.domain.order.amounts import END_REASONS
+from shared.domain.order.after_sales.disputes import ENDED, OPEN
 from shared.domain.order.deadlines import TIMERS
-from shared.domain.order.disputes import ENDED, OPEN
+from shared.domain.order.funds.amounts import END_REASONS
 from shared.domain.order.lifecycle import ANY_TARGET, DISPUTE_TABLE, NOT_FINISHED, PLATFORM_ONLY, TABLE, WAYS
 from shared.domain.order.model import FundState, Status
 from shared.domain.order.transitions import ANY, SAME, Row, Target

@@ -220,7 +220,7 @@ BAD: tuple[tuple[Rule, str, str], ...] = (
     ),
     (
         keys_and_index_names_are_written_in_the_store_alone,
-        "shared/operations/daily_alerts.py",
+        "shared/operations/alerts/daily_alerts.py",
         'lists.Selection("by_due", (store_id,))',
     ),
     (imports_run_one_way, "shared/domain/order/model.py", "from shared.store import orders"),

@@ -19,7 +19,7 @@ from typing import Any
 
 from botocore.awsrequest import AWSResponse
 
-from shared.domain.order.amounts import Amounts
+from shared.domain.order.funds.amounts import Amounts
 from shared.domain.order.model import Buyer, FundState, Line, Order, Parcel, Quantity, Status, Timer
 from shared.store.orders.items import head_of
 from shared.store.orders.parts import part_record, parts_of, versions_checksum

@@ -27,7 +27,7 @@ from shared.domain.alerts.deliveries import Attempt, Delivery
 from shared.domain.alerts.notices import Notice
 from shared.domain.alerts.targets import target
 from shared.domain.errors import DomainError
-from shared.operations import deliveries
+from shared.operations.alerts import deliveries
 from shared.settings import settings
 from shared.store import mail
 from shared.store.dynamodb.errors import Missing

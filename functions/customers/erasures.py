@@ -10,7 +10,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.operations import erasures
+from shared.operations.customers import erasures
 from shared.scheduled_runs import out_of_time, scheduled_time
 from shared.telemetry import logger, metrics
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
+from shared.operations.alerts.reminders import raise_alerts
 from shared.operations.orders import lapse_order
-from shared.operations.reminders import raise_alerts
 from shared.store import due_items, queues
 from shared.store.due_items import Due, DueKind
 from shared.store.dynamodb.errors import Busy, Missing

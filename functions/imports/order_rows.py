@@ -19,7 +19,7 @@ from shared.domain.money import CURRENCY_DIGITS
 from shared.domain.order.model import Buyer, Line, Quantity
 from shared.domain.order.placement import Placement
 from shared.domain.stores import Store
-from shared.operations import order_imports
+from shared.operations.imports import order_imports
 
 MAX_LINES = 1_000
 RECIPIENT = ("name", "state", "city", "street", "zip", "phone", "mobile", "tax_id")

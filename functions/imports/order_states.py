@@ -13,10 +13,10 @@ from typing import Any
 from functions.imports.layouts.layout import normalised
 from shared.domain.labels import LABELS, STATUSES
 from shared.domain.money import CURRENCY_DIGITS, Money
-from shared.domain.order.amounts import END_REASONS
-from shared.domain.order.facts import DisputeFact, Facts, RefundFact
+from shared.domain.order.funds.amounts import END_REASONS
 from shared.domain.order.model import FundState, Overlay, RefundState, Status
 from shared.domain.order.placement import Placement
+from shared.domain.order.snapshots.facts import DisputeFact, Facts, RefundFact
 
 Get = Callable[[str], Any]
 NONE: frozenset[Overlay] = frozenset()

@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.operations import imports
+from shared.operations.imports import imports
 from shared.scheduled_runs import out_of_time, scheduled_time
 from shared.telemetry import logger, metrics
 

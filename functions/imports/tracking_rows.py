@@ -15,7 +15,7 @@ from shared.domain.imports.model import Import, RowResult, RowState
 from shared.domain.imports.tracking import Tracking
 from shared.domain.stores import Store
 from shared.domain.tracking import normalized
-from shared.operations import tracking
+from shared.operations.imports import tracking
 
 MAX_PIECES, MAX_CARRIER = 100_000, 128
 _ORDER_NO = re.compile(r"[A-Za-z0-9_-]{1,64}")

@@ -26,9 +26,9 @@ from functions.imports.readers.limits import Refused
 from functions.imports.sheet import Sheet, open_sheet
 from shared.domain.imports import model
 from shared.domain.imports.model import Import, RowResult, RowState, Step
-from shared.operations import imports
 from shared.operations.exports import check_leaving_orders
-from shared.operations.imports import LeaseLost
+from shared.operations.imports import imports
+from shared.operations.imports.imports import LeaseLost
 from shared.scheduled_runs import out_of_time
 from shared.store import files, stores
 from shared.store.dynamodb.errors import Missing

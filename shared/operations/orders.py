@@ -20,7 +20,7 @@ from shared.domain.order.placement import Placement, place
 from shared.domain.order.transitions import Actor, Command
 from shared.domain.sentences.sentence import say
 from shared.domain.stores import Store
-from shared.operations.reminder_messages import with_message
+from shared.operations.messages.reminder_messages import with_message
 from shared.store import stores
 from shared.store.dynamodb.errors import Exists, Missing, Stale, TooLarge
 from shared.store.dynamodb.table import Write

@@ -14,7 +14,7 @@ import boto3
 from functions.alerts import delivery, outbox
 from local.runtime import Context
 from shared.domain.alerts.model import Alert, Cause, alert
-from shared.operations import deliveries
+from shared.operations.alerts import deliveries
 from shared.settings import settings
 from shared.store.alerts import alerts
 from shared.store.dynamodb import keys

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from shared.domain.alerts.deliveries import end_of_quiet_hours
-from shared.operations.daily_alerts import raise_daily_alerts
+from shared.operations.alerts.daily_alerts import raise_daily_alerts
 from tests.alerts.bureau import START, Bureau, mails
 from tests.alerts.receiver import OK
 

@@ -19,8 +19,8 @@ from functions.deadlines.sweep import SKEW, sweep
 from shared.domain.errors import DomainError
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import Mode, Store
-from shared.operations import messages
 from shared.operations import orders as operations
+from shared.operations.messages import messages
 from shared.operations.stores import change_store, create_store
 from shared.store import stores
 from shared.store.dynamodb import keys

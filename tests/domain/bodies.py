@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from shared.domain.order import deadlines, shipments
-from shared.domain.order.amounts import END_REASONS, Outcome
+from shared.domain.order.funds.amounts import END_REASONS, Outcome
 from shared.domain.order.model import RefundState, Status
 from tests.domain.build import Life, claim, hours, offer
 

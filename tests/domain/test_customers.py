@@ -10,7 +10,7 @@ import pytest
 from shared.domain.customers import model as customers
 from shared.domain.customers.model import Customer
 from shared.domain.errors import Conflict
-from shared.domain.order.amounts import Amounts
+from shared.domain.order.funds.amounts import Amounts
 from shared.domain.order.model import Buyer, Order
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.errors import Conflict, Unprocessable
-from shared.domain.order import deadlines, disputes, lifecycle
+from shared.domain.order import deadlines, lifecycle
+from shared.domain.order.after_sales import disputes
 from shared.domain.order.model import FundState, RefundState, Status
 from tests.domain.build import DISPUTED, RETURNING, TOTAL, claim, days, life_in, offer
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from docs import generate
-from shared.domain.order.amounts import END_REASONS
 from shared.domain.order.deadlines import TIMERS
+from shared.domain.order.funds.amounts import END_REASONS
 from shared.domain.order.lifecycle import ACTIONS, DISPUTE_ACTIONS, DISPUTE_TABLE, PLATFORM_ONLY, TABLE, WAYS
 from tests.proof import counted
 

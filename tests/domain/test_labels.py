@@ -18,7 +18,8 @@ from shared.domain.exports import model as exports
 from shared.domain.imports import model as imports
 from shared.domain.imports import reasons
 from shared.domain.labels import LABELS, label, labelled
-from shared.domain.order import amounts, deadlines, ledger, lifecycle
+from shared.domain.order import deadlines, lifecycle
+from shared.domain.order.funds import amounts, ledger
 from shared.domain.order.model import FundState, Overlay, RefundState, Status
 from tests.proof import counted
 

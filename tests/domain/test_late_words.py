@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from shared.domain.errors import DomainError
-from shared.domain.order import lifecycle, sync
-from shared.domain.order.amounts import END_REASONS
+from shared.domain.order import lifecycle
+from shared.domain.order.funds.amounts import END_REASONS
 from shared.domain.order.history import Change
 from shared.domain.order.lifecycle import ACTIONS, DISPUTE_ACTIONS
 from shared.domain.order.model import Order, Status
+from shared.domain.order.snapshots import sync
 from tests import proof
 from tests.domain import late_words_model
 from tests.domain.bodies import body_for

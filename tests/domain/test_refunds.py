@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.domain.order.after_sales.refunds import share_of
 from shared.domain.order.model import FundState
-from shared.domain.order.refunds import share_of
 from tests.domain.build import SHIP_ALL, TOTAL, Life, claim, days, hours, life_in, line, parcel
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.domain.errors import Unprocessable
-from shared.domain.order.amounts import END_REASONS, Outcome
+from shared.domain.order.funds.amounts import END_REASONS, Outcome
 from shared.domain.order.model import FundState, Status
 from tests.domain.build import PLACED, TOTAL, Life, claim, days, hours, life_in, line
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.order.ledger import FLOWS, HELD
+from shared.domain.order.funds.ledger import FLOWS, HELD
 from shared.store.orders import held
 from tests import proof
 from tests.exports.test_cells import DIGITS, SITUATIONS, Life

@@ -17,7 +17,7 @@ import pytest
 
 from functions.imports import worker
 from shared.domain.imports import model
-from shared.operations import imports
+from shared.operations.imports import imports
 from shared.store.imports import imports as store
 from tests import proof
 from tests.baton import KILLED_AFTER, KILLED_BEFORE, LOST, Baton, Killed, Seeded, baton_calls

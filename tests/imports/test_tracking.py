@@ -99,7 +99,7 @@ def test_failed_rows_come_back_to_be_mended(importer: Importer) -> None:
 def test_an_upload_that_nobody_reported_is_found_by_the_clock(importer: Importer) -> None:
     from datetime import UTC, datetime, timedelta
 
-    from shared.operations import imports
+    from shared.operations.imports import imports
 
     shop = importer.api.shop()
     waiting = importer.ask(shop.staff, kind="tracking")

@@ -16,7 +16,7 @@ from functions.deadlines import sweep as deadlines
 from local import demo
 from local.demo.steps import step
 from local.load import client
-from shared.domain.order.disputes import STAGES
+from shared.domain.order.after_sales.disputes import STAGES
 from tests import harness
 from tests.harness import Api, InProcess
 

@@ -323,7 +323,7 @@ def test_orders_of_an_imported_file_do_not_leave_unnoticed(on_moto: Api) -> None
 
 def test_an_import_that_failed_or_has_failed_rows_raises_an_alert(on_moto: Api) -> None:
     from shared.domain.imports import model as life
-    from shared.operations import imports as operations
+    from shared.operations.imports import imports as operations
     from shared.store.imports import imports
 
     shop = on_moto.shop()
@@ -348,7 +348,7 @@ def test_an_import_that_failed_or_has_failed_rows_raises_an_alert(on_moto: Api) 
 
 def test_what_is_cut_off_is_told_as_at_least(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     from shared.domain.alerts.model import sentence
-    from shared.operations import daily_alerts
+    from shared.operations.alerts import daily_alerts
     from shared.store.alerts import alerts
 
     monkeypatch.setattr(daily_alerts, "MAX_COUNT", 2)

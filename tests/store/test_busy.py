@@ -19,9 +19,11 @@ from functions.deadlines import due_items as work
 from functions.exports import schedule
 from local.runtime import Context
 from shared.domain.alerts.model import Cause, alert
-from shared.operations import daily_alerts, erasures, reminders, stores
-from shared.operations import deliveries as delivery_steps
 from shared.operations import exports as export_steps
+from shared.operations import stores
+from shared.operations.alerts import daily_alerts, reminders
+from shared.operations.alerts import deliveries as delivery_steps
+from shared.operations.customers import erasures
 from shared.store import due_items, retries
 from shared.store import stores as store_items
 from shared.store.alerts import alerts, deliveries

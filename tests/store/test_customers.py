@@ -111,8 +111,8 @@ def test_eight_clients_on_one_buyer_all_get_through(on_dynoxide: Api, monkeypatc
 def test_an_opt_out_and_a_reminder_at_once_have_one_order(on_dynoxide: Api) -> None:
     from shared.domain.errors import Conflict
     from shared.domain.order.transitions import Actor
-    from shared.operations import customers as noting
     from shared.operations import orders as operations
+    from shared.operations.customers import customers as noting
     from shared.store import stores
     from shared.store.customers import customers
     from shared.store.orders import orders

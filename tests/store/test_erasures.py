@@ -16,7 +16,7 @@ import botocore.client
 import pytest
 
 from functions.orders.buyers import segment_of
-from shared.operations import erasures
+from shared.operations.customers import erasures
 from shared.store.customers import customers
 from shared.store.orders import orders
 from tests import permissions

@@ -14,7 +14,8 @@ import boto3
 import pytest
 
 from shared.domain.errors import DomainError
-from shared.domain.order import ledger, lifecycle
+from shared.domain.order import lifecycle
+from shared.domain.order.funds import ledger
 from shared.domain.order.history import Entry
 from shared.domain.order.model import Buyer, Order, Status
 from shared.domain.order.placement import Placement

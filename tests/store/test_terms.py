@@ -44,7 +44,7 @@ def test_an_order_has_exactly_its_terms(on_dynoxide: Api) -> None:
 
 
 def test_an_erasure_leaves_no_term_of_a_name_a_phone_or_a_tag(on_dynoxide: Api) -> None:
-    from shared.operations import erasures
+    from shared.operations.customers import erasures
 
     shop = on_dynoxide.shop()
     body = order()

@@ -118,7 +118,7 @@ SHOWN = list(zones())
 
 
 def test_the_lookalikes_have_every_attribute_of_what_they_look_like() -> None:
-    from shared.domain.order.amounts import Amounts
+    from shared.domain.order.funds.amounts import Amounts
     from shared.domain.order.model import Line, Parcel
 
     for lookalike, original in (

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.domain.messages.model import BUYER, SELLER, Message
-from shared.operations import messages as operations
+from shared.operations.messages import messages as operations
 from shared.store.dynamodb.errors import Busy, Stale
 from shared.store.dynamodb.table import Put, absent, stale, transact
 from shared.store.messages import messages

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from shared.domain.order import lifecycle
-from shared.domain.order.disputes import OPEN
+from shared.domain.order.after_sales.disputes import OPEN
 from shared.domain.order.transitions import ANY, Row
 
 DOES: Mapping[str, str] = {

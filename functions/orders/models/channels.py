@@ -19,7 +19,7 @@ from shared.domain.alerts.targets import MAX_URL, masked, target
 from shared.domain.errors import Unprocessable
 from shared.domain.labels import labelled
 from shared.domain.sentences.sentence import say
-from shared.operations.channels import check_mail_sender, new_secret
+from shared.operations.alerts.channels import check_mail_sender, new_secret
 from shared.operations.orders import new_id
 from shared.settings import Settings
 

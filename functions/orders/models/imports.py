@@ -15,7 +15,7 @@ from shared.domain.imports import model as domain
 from shared.domain.imports.model import Import, ImportRequest, Kind, RowResult, RowState, State
 from shared.domain.imports.reasons import reason, reason_of_row
 from shared.domain.labels import labelled
-from shared.operations.imports import Form
+from shared.operations.imports.imports import Form
 
 LAYOUTS = ("aliexpress", "orderkeep", "amazon", "shopify", "ebay", "etsy")
 LISTED_WARNINGS = 10

@@ -14,7 +14,7 @@ from functions.orders.models.values import instant
 from functions.orders.problems import malformed
 from shared.domain.messages.model import Message
 from shared.domain.messages.templates import Template, fill
-from shared.operations.templates import find_template
+from shared.operations.messages.templates import find_template
 from shared.store.messages.messages import Replies
 
 

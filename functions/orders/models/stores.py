@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 from functions.orders.models.fields import Body, Currency, Day, Duration, OrderBody, Rate, Short, Zone, iso_duration
 from functions.orders.models.values import rate
 from functions.orders.problems import malformed
-from shared.domain.order.ledger import MILLION
+from shared.domain.order.funds.ledger import MILLION
 from shared.domain.stores import DeadlinePolicy, FeeRates, Mode, Store
 
 

@@ -26,7 +26,7 @@ from functions.orders.problems import malformed
 from functions.orders.responses import documented, pending_answer, reply
 from shared.domain.alerts.model import Alert, Severity, State
 from shared.domain.sentences.sentence import say
-from shared.operations import alerts as operations
+from shared.operations.alerts import alerts as operations
 from shared.store.alerts import alerts
 from shared.store.orders import payment_reminders
 

@@ -22,7 +22,7 @@ from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.problems import not_found
 from functions.orders.responses import documented, pending_answer, reply
 from shared.domain.alerts.channels import LIMIT, Channel
-from shared.operations import channels as operations
+from shared.operations.alerts import channels as operations
 from shared.settings import settings
 from shared.store.alerts import channels, deliveries
 

@@ -27,9 +27,9 @@ from functions.orders.problems import FieldError, Problem
 from functions.orders.responses import documented, pending_answer, reply
 from shared.domain.customers import model as domain
 from shared.domain.customers.model import Customer
-from shared.operations import customers as operations
 from shared.operations import terms
-from shared.operations.erasures import request_erasure
+from shared.operations.customers import customers as operations
+from shared.operations.customers.erasures import request_erasure
 from shared.store.customers import customers
 from shared.store.dynamodb.errors import Busy
 from shared.store.orders import lists

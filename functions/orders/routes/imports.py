@@ -16,7 +16,7 @@ from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.problems import Problem, not_found
 from functions.orders.responses import LINKED, documented, link_reply, pending_answer, reply
 from shared.domain.imports.model import Import, RowState
-from shared.operations import imports as operations
+from shared.operations.imports import imports as operations
 from shared.store import files
 from shared.store.imports import imports
 

@@ -25,7 +25,7 @@ from functions.orders.problems import Problem
 from functions.orders.responses import documented, pending_answer, reply
 from shared.domain.errors import Unprocessable
 from shared.domain.order.model import Overlay
-from shared.operations import messages as operations
+from shared.operations.messages import messages as operations
 from shared.store.messages import messages
 from shared.store.orders import counters
 

@@ -19,7 +19,7 @@ from functions.orders.models.templates import (
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.responses import documented, pending_answer, reply
 from shared.domain.messages.templates import Template, fill
-from shared.operations import templates as operations
+from shared.operations.messages import templates as operations
 from shared.store.messages import templates
 from shared.store.orders import orders
 

@@ -17,7 +17,7 @@ from shared.domain.alerts.model import Alert, Cause, alert, amount
 from shared.domain.alerts.rules import OVERDUE
 from shared.domain.countries import iso_country
 from shared.domain.order import deadlines
-from shared.domain.order.amounts import Outcome
+from shared.domain.order.funds.amounts import Outcome
 from shared.domain.order.history import Change, Entry
 from shared.domain.order.model import Order, RefundState, Status, Timer
 from shared.domain.order.transitions import CLOCK

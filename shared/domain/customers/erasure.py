@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.domain.order.amounts import END_REASONS
+from shared.domain.order.funds.amounts import END_REASONS
 from shared.domain.order.history import Entry
 from shared.domain.order.model import Buyer, Dispute, Order, Parcel, Refund, Status
 from shared.domain.order.transitions import Actor

@@ -15,7 +15,7 @@ from shared.domain.countries import iso_country
 from shared.domain.currencies import CURRENCIES
 from shared.domain.customers.erasure import Erasure, covers, with_another_round
 from shared.domain.errors import Conflict
-from shared.domain.order.amounts import Outcome
+from shared.domain.order.funds.amounts import Outcome
 from shared.domain.order.model import Order
 
 FIGURES: Mapping[str, Callable[[Order], bool]] = {

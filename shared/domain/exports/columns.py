@@ -16,7 +16,7 @@ from shared.domain.countries import country_name, iso_country
 from shared.domain.exports.cells import Cell, Column, RenderContext, Value, amount
 from shared.domain.labels import LABELS, Label, label
 from shared.domain.money import Money
-from shared.domain.order import ledger
+from shared.domain.order.funds import ledger
 from shared.domain.order.model import Order
 
 ATTRIBUTES = ("(Attributes: {})", "(产品属性: {})")

@@ -2,7 +2,7 @@
 
 An import reads its file from the top, in steps of a few hundred rows; after each step it records the results of those
 rows and its position. Workers may run a step twice, late or out of order: only the worker that holds the lease may
-record, and each row has its effect once (shared/operations/imports.py). Times are aware UTC.
+record, and each row has its effect once (shared/operations/imports/imports.py). Times are aware UTC.
 """
 
 from __future__ import annotations

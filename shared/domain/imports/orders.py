@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.order import lifecycle
-from shared.domain.order.facts import Facts
 from shared.domain.order.history import Change, Entry
 from shared.domain.order.model import FundState, Order, Overlay, Status
 from shared.domain.order.placement import Placement, place
+from shared.domain.order.snapshots.facts import Facts
 from shared.domain.order.transitions import Actor, Command
 from shared.domain.stores import Mode, Store
 

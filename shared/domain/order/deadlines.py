@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from shared.domain.order.amounts import LAPSED_UNPAID
+from shared.domain.order.funds.amounts import LAPSED_UNPAID
 from shared.domain.order.model import FundState, Order, Status, Timer
 from shared.domain.stores import Store
 

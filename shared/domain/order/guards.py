@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shared.domain.order import deadlines, disputes, payments, shipments
+from shared.domain.order import deadlines, payments, shipments
+from shared.domain.order.after_sales import disputes
 from shared.domain.order.model import FundState, RefundState, Status
 from shared.domain.order.transitions import Guard
 from shared.domain.sentences.sentence import say

@@ -31,10 +31,9 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.errors import TransitionNotAllowed
-from shared.domain.order import deadlines, disputes, funds, overlays, payments, refunds, shipments, sync
-from shared.domain.order.amounts import END_REASONS, LAPSED_UNPAID
-from shared.domain.order.deadlines import DISPUTABLE
-from shared.domain.order.disputes import (
+from shared.domain.order import deadlines, overlays, payments, shipments
+from shared.domain.order.after_sales import disputes, refunds
+from shared.domain.order.after_sales.disputes import (
     CLAIMED,
     ENDED,
     OPEN,
@@ -48,6 +47,9 @@ from shared.domain.order.disputes import (
     WAIT_SELLER,
     step,
 )
+from shared.domain.order.deadlines import DISPUTABLE
+from shared.domain.order.funds import funds
+from shared.domain.order.funds.amounts import END_REASONS, LAPSED_UNPAID
 from shared.domain.order.guards import (
     CAN_EDIT,
     CAN_EXTEND,
@@ -66,6 +68,7 @@ from shared.domain.order.guards import (
 from shared.domain.order.history import Change, Entry, changes
 from shared.domain.order.model import FundState, Order, Status
 from shared.domain.order.paths import Ways
+from shared.domain.order.snapshots import sync
 from shared.domain.order.transitions import (
     ANY,
     CLOCK,

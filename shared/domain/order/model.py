@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shared.domain.order.amounts import Amounts, Outcome, outcome_of
+from shared.domain.order.funds.amounts import Amounts, Outcome, outcome_of
 
 
 class Status(StrEnum):

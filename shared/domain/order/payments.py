@@ -7,7 +7,7 @@ from datetime import datetime
 
 from shared.domain.errors import Unprocessable
 from shared.domain.order import deadlines
-from shared.domain.order.amounts import LAPSED_UNPAID
+from shared.domain.order.funds.amounts import LAPSED_UNPAID
 from shared.domain.order.model import Order, Status
 from shared.domain.order.transitions import Command
 

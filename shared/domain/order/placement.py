@@ -11,7 +11,7 @@ from datetime import datetime
 from shared.domain.errors import Unprocessable
 from shared.domain.money import MAX_MINOR, Money
 from shared.domain.order import deadlines
-from shared.domain.order.amounts import Amounts
+from shared.domain.order.funds.amounts import Amounts
 from shared.domain.order.history import Entry
 from shared.domain.order.model import Buyer, Line, Order
 from shared.domain.order.transitions import Actor

@@ -13,7 +13,7 @@ from pynamodb.connection import Connection
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
-from shared.domain.order.ledger import FLOWS, HELD
+from shared.domain.order.funds.ledger import FLOWS, HELD
 from shared.domain.order.model import FundState, Overlay, Status
 from shared.settings import settings
 from shared.store.clients import with_service_data

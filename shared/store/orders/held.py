@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.domain.order import ledger
+from shared.domain.order.funds import ledger
 from shared.domain.order.model import FundState, Status
 from shared.store.dynamodb import indexes
 from shared.store.dynamodb.indexes import Selection

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from shared.domain.alerts.order_alerts import AlertProgress
 from shared.domain.order import deadlines
-from shared.domain.order.amounts import Amounts
+from shared.domain.order.funds.amounts import Amounts
+from shared.domain.order.funds.ledger import unexplained
 from shared.domain.order.history import Entry, upgraded
-from shared.domain.order.ledger import unexplained
 from shared.domain.order.model import (
     Assessment,
     Buyer,

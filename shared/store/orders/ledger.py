@@ -8,9 +8,9 @@ from datetime import datetime
 
 from pynamodb.attributes import NumberAttribute
 
-from shared.domain.order import ledger
+from shared.domain.order.funds import ledger
+from shared.domain.order.funds.ledger import Movement
 from shared.domain.order.history import Entry
-from shared.domain.order.ledger import Movement
 from shared.domain.order.model import Order
 from shared.store.dynamodb import indexes, keys
 from shared.store.dynamodb.indexes import Selection

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 
 from shared.domain.countries import iso_country
-from shared.domain.order.amounts import Amounts, Outcome, outcome_of
+from shared.domain.order.funds.amounts import Amounts, Outcome, outcome_of
 from shared.domain.order.model import Assessment, Buyer, FundState, Overlay, Status, Timer, Violation
 from shared.store.dynamodb import indexes, keys
 from shared.store.dynamodb.indexes import FIRST, LAST, Selection

@@ -12,7 +12,7 @@ from datetime import datetime
 
 import msgspec
 
-from shared.domain.order.amounts import Amounts
+from shared.domain.order.funds.amounts import Amounts
 from shared.domain.order.model import (
     Assessment,
     Buyer,

@@ -26,7 +26,7 @@ from functions.orders.models.fields import (
 from functions.orders.models.orders.bodies import Deadlines, NewOrder, Recipient, content
 from shared.domain.errors import Unprocessable
 from shared.domain.order import deadlines
-from shared.domain.order.amounts import END_REASONS
+from shared.domain.order.funds.amounts import END_REASONS
 from shared.domain.order.model import FundState, Overlay, Status
 from shared.domain.order.shipments import MAX_PARCELS
 from shared.domain.sentences.sentence import say

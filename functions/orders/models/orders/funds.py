@@ -9,8 +9,8 @@ from typing_extensions import TypedDict
 
 from functions.orders.models.values import MoneyView, instant, money
 from shared.domain.labels import label
-from shared.domain.order import ledger
-from shared.domain.order.ledger import Movement
+from shared.domain.order.funds import ledger
+from shared.domain.order.funds.ledger import Movement
 from shared.domain.order.model import Order
 from shared.store.orders.held import Held
 

@@ -16,7 +16,8 @@ from functions.orders.models.orders.parcels import ParcelView, ParcelWarning, pa
 from functions.orders.models.orders.refunds import RefundView, refund_view
 from functions.orders.models.values import ActorView, MoneyView, actor_view, instant, money, without_none
 from shared.domain.labels import label, labelled
-from shared.domain.order import deadlines, ledger, lifecycle
+from shared.domain.order import deadlines, lifecycle
+from shared.domain.order.funds import ledger
 from shared.domain.order.model import Order, Timer
 from shared.domain.order.recipients import masked
 from shared.domain.order.transitions import Actor

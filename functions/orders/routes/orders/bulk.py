@@ -28,9 +28,9 @@ from functions.orders.versions import expected_versions
 from shared.domain.messages.model import SELLER as SHOP
 from shared.domain.messages.model import Message
 from shared.domain.order.model import Order
-from shared.operations import messages
 from shared.operations import orders as operations
-from shared.operations.templates import find_template
+from shared.operations.messages import messages
+from shared.operations.messages.templates import find_template
 from shared.store.dynamodb.errors import Answered, StoreError
 from shared.store.idempotency import PendingAnswer, claim
 from shared.store.orders import orders

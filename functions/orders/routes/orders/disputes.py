@@ -17,7 +17,8 @@ from functions.orders.models.orders.actions import DISPUTE_BODIES, Step, request
 from functions.orders.models.orders.disputes import DisputeView, OpenDisputeView, dispute_view
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.responses import dispute_reply, documented, pending_answer
-from shared.domain.order import disputes, lifecycle
+from shared.domain.order import lifecycle
+from shared.domain.order.after_sales import disputes
 from shared.operations import orders
 from shared.store.orders import part_lists
 from shared.store.orders.orders import Loaded

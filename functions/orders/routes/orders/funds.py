@@ -23,7 +23,7 @@ from functions.orders.models.orders.orders import ListedOrderView, listed_order_
 from functions.orders.models.values import instant
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.responses import documented, reply
-from shared.domain.order import ledger as domain
+from shared.domain.order.funds import ledger as domain
 from shared.store.orders import held, ledger, lists
 
 router = Router()

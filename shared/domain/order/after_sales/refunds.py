@@ -7,7 +7,7 @@ from datetime import datetime
 
 from shared.domain.errors import Conflict
 from shared.domain.order import deadlines, payments
-from shared.domain.order.funds import finish_when_settled
+from shared.domain.order.funds.funds import finish_when_settled
 from shared.domain.order.model import FundState, Order, Quantity, Refund, RefundState, Status, Violation
 from shared.domain.order.shipments import await_receipt
 from shared.domain.order.transitions import Command

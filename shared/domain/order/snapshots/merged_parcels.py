@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from shared.domain.errors import Unprocessable
-from shared.domain.order.later_steps import LaterSteps
 from shared.domain.order.model import Order, Parcel, Quantity
+from shared.domain.order.snapshots.later_steps import LaterSteps
 from shared.domain.tracking import parcel_key
 
 

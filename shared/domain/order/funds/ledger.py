@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.order.amounts import Amounts
+from shared.domain.order.funds.amounts import Amounts
 from shared.domain.order.history import Entry
 from shared.domain.order.model import FundState, Status
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.domain.order.amounts import Amounts, Outcome
+from shared.domain.order.funds.amounts import Amounts, Outcome
 from shared.domain.order.model import (
     CLOSING_REFUND_STATES,
     Dispute,

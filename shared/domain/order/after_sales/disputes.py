@@ -11,8 +11,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.errors import Conflict, Unprocessable
-from shared.domain.order import deadlines, funds, refunds
+from shared.domain.order import deadlines
+from shared.domain.order.after_sales import refunds
 from shared.domain.order.deadlines import BY_STAGE
+from shared.domain.order.funds import funds
 from shared.domain.order.model import Dispute, Evidence, Order, Proposal, Quantity, Refund, RefundState
 from shared.domain.order.overlays import end_dispute, with_dispute
 from shared.domain.order.payments import supplied_deadlines

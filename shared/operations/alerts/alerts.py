@@ -8,8 +8,8 @@ from datetime import datetime
 from shared.domain.alerts.model import Alert, State
 from shared.domain.alerts.rules import AlertRules
 from shared.domain.order.transitions import Actor
+from shared.operations.messages.templates import find_template
 from shared.operations.stores import change_store
-from shared.operations.templates import find_template
 from shared.store import stores
 from shared.store.alerts import alerts
 from shared.store.dynamodb import table

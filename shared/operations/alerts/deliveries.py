@@ -17,7 +17,7 @@ from shared.domain.alerts.model import Alert, Cause, Severity, State, alert
 from shared.domain.alerts.notices import Notice
 from shared.domain.order.deadlines import running
 from shared.domain.stores import Store
-from shared.operations.channels import enqueue
+from shared.operations.alerts.channels import enqueue
 from shared.store import stores
 from shared.store.alerts import alerts, channels, deliveries
 from shared.store.dynamodb.errors import AlreadyRaised, Busy, Exists, Missing, Stale

@@ -15,7 +15,7 @@ from shared.domain.messages.model import Thread
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import CLOCK, Actor
 from shared.domain.stores import Store
-from shared.operations.daily_alerts import raise_daily_alerts
+from shared.operations.alerts.daily_alerts import raise_daily_alerts
 from shared.operations.orders import Request, change_order
 from shared.store import stores
 from shared.store.due_items import Due

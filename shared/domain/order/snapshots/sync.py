@@ -13,13 +13,16 @@ from datetime import datetime
 from shared.domain.customers import erasure
 from shared.domain.errors import Unprocessable
 from shared.domain.order import deadlines
-from shared.domain.order.amounts import END_REASONS, Amounts, Outcome
+from shared.domain.order.after_sales.disputes import new_dispute, with_respond_by
+from shared.domain.order.after_sales.refunds import (
+    accept_requests,
+    check_refund_limit,
+    paid_if_nothing,
+    withdraw_requests,
+)
 from shared.domain.order.deadlines import TIMERS
-from shared.domain.order.disputes import new_dispute, with_respond_by
-from shared.domain.order.facts import Facts, with_facts
-from shared.domain.order.funds import finish_when_settled
-from shared.domain.order.later_steps import LaterSteps, later_steps
-from shared.domain.order.merged_parcels import merged_parcels
+from shared.domain.order.funds.amounts import END_REASONS, Amounts, Outcome
+from shared.domain.order.funds.funds import finish_when_settled
 from shared.domain.order.model import (
     CLOSING_REFUND_STATES,
     FundState,
@@ -32,7 +35,9 @@ from shared.domain.order.model import (
 )
 from shared.domain.order.overlays import end_dispute, end_freeze
 from shared.domain.order.placement import Placement
-from shared.domain.order.refunds import accept_requests, check_refund_limit, paid_if_nothing, withdraw_requests
+from shared.domain.order.snapshots.facts import Facts, with_facts
+from shared.domain.order.snapshots.later_steps import LaterSteps, later_steps
+from shared.domain.order.snapshots.merged_parcels import merged_parcels
 from shared.domain.order.transitions import Command
 from shared.domain.sentences.sentence import say
 from shared.domain.stores import FeeRates
