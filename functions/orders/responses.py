@@ -13,7 +13,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from functions.orders.call import Call
 from functions.orders.models.links import LinkView, link_view
-from functions.orders.models.orders.disputes import open_dispute_view
+from functions.orders.models.orders.after_sales.disputes import open_dispute_view
 from functions.orders.models.orders.orders import order_view
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import SELLER

@@ -25,12 +25,12 @@ ROUTES = {
     "orders.events": """
         GET /v1/events
     """,
-    "orders.disputes": """
+    "orders.after_sales.disputes": """
         GET /v1/disputes
         GET /v1/disputes/{dispute_id}
         POST /v1/disputes/{dispute_id}/actions/{action}
     """,
-    "orders.evidence": """
+    "orders.after_sales.evidence": """
         POST /v1/disputes/{dispute_id}/evidence
         POST /v1/disputes/{dispute_id}/actions/{action}
         GET /v1/disputes/{dispute_id}/evidence/{evidence_id}
@@ -50,7 +50,7 @@ ROUTES = {
     "orders.parcels": """
         GET /v1/parcels
     """,
-    "orders.refunds": """
+    "orders.after_sales.refunds": """
         GET /v1/refunds
         GET /v1/refunds/{refund_id}
     """,

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from functions.orders.models.exports import ProgressView
 from functions.orders.models.fields import Body, Zone
-from functions.orders.models.orders.evidence import UploadView
+from functions.orders.models.orders.after_sales.evidence import UploadView
 from functions.orders.models.values import ActorView, actor_view, instant, without_none
 from shared.domain.imports import model as domain
 from shared.domain.imports.model import Import, ImportRequest, Kind, RowResult, RowState, State

@@ -11,9 +11,9 @@ from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
-from functions.orders.models.orders.disputes import OpenDisputeView, open_dispute_view
+from functions.orders.models.orders.after_sales.disputes import OpenDisputeView, open_dispute_view
+from functions.orders.models.orders.after_sales.refunds import RefundView, refund_view
 from functions.orders.models.orders.parcels import ParcelView, ParcelWarning, parcel_view
-from functions.orders.models.orders.refunds import RefundView, refund_view
 from functions.orders.models.values import ActorView, MoneyView, actor_view, instant, money, without_none
 from shared.domain.labels import label, labelled
 from shared.domain.order import deadlines, lifecycle

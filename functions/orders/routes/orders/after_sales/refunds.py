@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.orders import resources
 from functions.orders.call import Call, access
-from functions.orders.models.orders.refunds import RefundView, refund_view
+from functions.orders.models.orders.after_sales.refunds import RefundView, refund_view
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.problems import not_found
 from functions.orders.responses import documented, reply

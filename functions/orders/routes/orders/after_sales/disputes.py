@@ -14,7 +14,7 @@ from functions.orders.call import Call, access
 from functions.orders.identity import roles_for
 from functions.orders.models.fields import Body
 from functions.orders.models.orders.actions import DISPUTE_BODIES, Step, request_for
-from functions.orders.models.orders.disputes import DisputeView, OpenDisputeView, dispute_view
+from functions.orders.models.orders.after_sales.disputes import DisputeView, OpenDisputeView, dispute_view
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.responses import dispute_reply, documented, pending_answer
 from shared.domain.order import lifecycle

@@ -9,8 +9,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from functions.orders.call import Call, access
 from functions.orders.identity import PLATFORM, SELLER
 from functions.orders.models.orders.actions import request_for
-from functions.orders.models.orders.disputes import OpenDisputeView
-from functions.orders.models.orders.evidence import AddEvidence, FormView, NewEvidence, form_view
+from functions.orders.models.orders.after_sales.disputes import OpenDisputeView
+from functions.orders.models.orders.after_sales.evidence import AddEvidence, FormView, NewEvidence, form_view
 from functions.orders.problems import not_found
 from functions.orders.responses import LINKED, dispute_reply, documented, link_reply, pending_answer, reply
 from shared.operations import evidence
