@@ -11,8 +11,8 @@ import pytest
 from functions.orders.accept import prefers_json
 from functions.orders.labels import language
 from tests.harness import BUCKET, Answer, Api, Client
-from tests.http.test_disputes import act, disputed
-from tests.http.test_evidence import PNG, form, upload
+from tests.http.orders.after_sales.test_disputes import act, disputed
+from tests.http.orders.after_sales.test_evidence import PNG, form, upload
 
 NAVIGATION = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 

@@ -623,7 +623,7 @@ def test_an_idle_reminder_run_and_an_idle_outbox_are_one_query_a_shard(on_dynoxi
 
 
 def test_an_order_that_cannot_be_read_stops_no_other_and_is_seen_to_be_late(on_moto: Api) -> None:
-    from tests.store.test_sweep import spoil
+    from tests.store.orders.test_sweep import spoil
 
     shop = on_moto.shop()
     orders = [waiting(shop) for _ in range(5)]

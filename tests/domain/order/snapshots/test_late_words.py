@@ -19,10 +19,10 @@ from shared.domain.order.lifecycle import ACTIONS, DISPUTE_ACTIONS
 from shared.domain.order.model import Order, Status
 from shared.domain.order.snapshots import sync
 from tests import proof
-from tests.domain import late_words_model
 from tests.domain.bodies import body_for
 from tests.domain.build import DISPUTED, PLACED, SHIP_ALL, WAYS, Life, days, hours, life_in, offer
-from tests.domain.late_words_model import Step, undone, untold
+from tests.domain.order.snapshots import late_words_model
+from tests.domain.order.snapshots.late_words_model import Step, undone, untold
 
 PAIRS, PARTS = proof.size(750, 6_000), 4
 SITUATIONS = [*WAYS, *DISPUTED]

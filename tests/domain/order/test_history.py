@@ -13,7 +13,7 @@ from shared.domain.order.history import HIDDEN, Entry
 from shared.domain.order.model import Line, Order
 from shared.domain.order.transitions import Actor
 from tests.domain.build import PLACED, Life, hours, life_in, line
-from tests.domain.test_targets import ROWS, walked
+from tests.domain.order.test_targets import ROWS, walked
 from tests.proof import counted
 
 IDS = {

@@ -33,7 +33,7 @@ from tests.domain.bodies import body_for
 from tests.domain.build import Life, line
 from tests.harness import Api, environment
 from tests.proof import counted, size
-from tests.store.money_model import Purse
+from tests.store.orders.money_model import Purse
 
 PARTS, RUNS, STEPS, FLOOR = size((2, 40, 32, 2), (4, 125, 32, 5))
 """Parts, so that workers share them; runs, steps of each run, and the floor for every row of both tables are those of
@@ -270,7 +270,7 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> None:
 
 REOPENING = ("pay", frozenset({Status.FINISH}))
 """The row of a payment that is reported after its order lapsed. It needs a time before the lapse, which these runs
-never give; tests/domain/test_late_words.py and tests/http/test_sync.py take it."""
+never give; tests/domain/order/snapshots/test_late_words.py and tests/http/orders/test_sync.py take it."""
 
 
 def play(part: int, runs: int, floor: int) -> None:

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from tests.harness import BUCKET, Api, Shop
-from tests.http.test_disputes import act, disputed
+from tests.http.orders.after_sales.test_disputes import act, disputed
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
 FILES = {

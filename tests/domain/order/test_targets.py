@@ -15,7 +15,7 @@ from shared.domain.order.model import FundState, Order, Status
 from shared.domain.order.transitions import CLOCK, SAME, Command, Row, Target
 from tests.domain.bodies import body_for
 from tests.domain.build import DISPUTED, EVERY, PLACED, RETURNING, TOTAL, WAYS, Life, claim, days, life_in, offer
-from tests.domain.test_table import SITUATIONS
+from tests.domain.order.test_table import SITUATIONS
 from tests.proof import counted
 
 ROWS = (*lifecycle.TABLE, *lifecycle.DISPUTE_TABLE)
