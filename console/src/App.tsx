@@ -1,0 +1,40 @@
+import { ConfigProvider, App as Feedback, theme as themes } from 'antd'
+import chinese from 'antd/locale/zh_CN'
+import { StrictMode, useMemo } from 'react'
+import { createBrowserRouter, RouterProvider } from 'react-router'
+import { routes } from './routes'
+import { PreferencesProvider, usePreferences } from './shell/preferences'
+
+/** `baseUrl`: the API's address before `/v1`; empty on the same origin. */
+export function App({ baseUrl }: { baseUrl: string }) {
+  return (
+    <StrictMode>
+      <PreferencesProvider>
+        <Themed baseUrl={baseUrl} />
+      </PreferencesProvider>
+    </StrictMode>
+  )
+}
+
+function Themed({ baseUrl }: { baseUrl: string }) {
+  const { language, dark } = usePreferences()
+  const router = useMemo(() => createBrowserRouter(routes(baseUrl)), [baseUrl])
+  return (
+    <ConfigProvider
+      locale={language === 'zh-CN' ? chinese : undefined}
+      theme={{
+        algorithm: dark ? [themes.darkAlgorithm, themes.compactAlgorithm] : themes.compactAlgorithm,
+        token: {
+          colorPrimary: dark ? '#3fb992' : '#0b6b53',
+          colorLink: dark ? '#5cc8a5' : '#0b6b53',
+          fontSize: 14,
+          motion: false,
+        },
+      }}
+    >
+      <Feedback>
+        <RouterProvider router={router} />
+      </Feedback>
+    </ConfigProvider>
+  )
+}

@@ -1,0 +1,20 @@
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react'
+import type { Words } from './words/language'
+
+/** A page of the menu. `counter` names the counter of `GET /v1/orders/counters` that its entry shows. */
+export interface Page {
+  path: string
+  name: keyof typeof PAGE_NAMES
+  counter?: string
+  Component: LazyExoticComponent<ComponentType>
+}
+
+export const PAGE_NAMES = {
+  todo: ['To do', '待办'],
+  orders: ['Orders', '所有订单'],
+} satisfies Words
+
+export const PAGES: Page[] = [
+  { path: 'todo', name: 'todo', Component: lazy(() => import('./pages/todo/TodoPage')) },
+  { path: 'orders', name: 'orders', Component: lazy(() => import('./pages/orders/OrdersPage')) },
+]

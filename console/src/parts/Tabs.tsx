@@ -1,0 +1,29 @@
+import { Link, useSearchParams } from 'react-router'
+import { Count } from './Count'
+
+export interface Tab {
+  /** What the list is asked with, such as `status=WAIT_SELLER_SEND_GOODS`; empty for everything. */
+  query: string
+  label: string
+  count?: number
+}
+
+/** Tabs are links: each has its address. The current one is that whose query is part of the address. */
+export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
+  const [search] = useSearchParams()
+  const names = new Set(tabs.flatMap(({ query }) => [...new URLSearchParams(query).keys()]))
+  const asked = [...search].filter(([name]) => names.has(name))
+  function isCurrent(query: string): boolean {
+    const wanted = [...new URLSearchParams(query)]
+    return wanted.length === asked.length && wanted.every(([name, value]) => search.get(name) === value)
+  }
+  return (
+    <nav className="tabs" aria-label={label}>
+      {tabs.map(({ query, label: name, count }) => (
+        <Link key={query} to={{ search: query }} aria-current={isCurrent(query) ? 'page' : undefined}>
+          {name} <Count value={count} />
+        </Link>
+      ))}
+    </nav>
+  )
+}

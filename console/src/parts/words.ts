@@ -1,0 +1,26 @@
+import type { Words } from '../words/language'
+
+export const WORDS = {
+  retry: ['Try again', '重试'],
+  network: ['The server cannot be reached. Check the network, then try again.', '无法连接服务器。请检查网络后重试。'],
+  requestId: ['Request {id}', '请求编号 {id}'],
+  allowed: ['Allowed now: {actions}', '现在可以：{actions}'],
+  reload: ['Show the current version', '查看最新内容'],
+  wait: ['Try again in {seconds} s.', '请在 {seconds} 秒后重试。'],
+  nothing: ['Nothing here.', '没有内容。'],
+  select: ['Select {name}', '选择 {name}'],
+  selectAll: ['Select all rows of this page', '选择本页全部'],
+  next: ['Next page', '下一页'],
+  previous: ['First page', '回到首页'],
+  shown: ['{n} on this page', '本页 {n} 条'],
+  asOf: ['As of {time}', '数据截至 {time}'],
+  overdue: ['{time} overdue', '已逾期 {time}'],
+  left: ['{time} left', '剩余 {time}'],
+  held: ['Held', '已暂停'],
+  days: ['{n} d', '{n} 天'],
+  hours: ['{n} h', '{n} 小时'],
+  minutes: ['{n} min', '{n} 分钟'],
+  onSilence: ['If nothing is done: {what}', '到期不处理：{what}'],
+  copy: ['Copy', '复制'],
+  copied: ['Copied', '已复制'],
+} satisfies Words

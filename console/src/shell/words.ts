@@ -1,0 +1,38 @@
+import type { Words } from '../words/language'
+
+export const WORDS = {
+  skip: ['Skip to the content', '跳到内容'],
+  menu: ['Menu', '菜单'],
+  store: ['Store', '店铺'],
+  language: ['Language', '语言'],
+  theme: ['Theme', '主题'],
+  light: ['Light', '浅色'],
+  dark: ['Dark', '深色'],
+  system: ['As the system', '跟随系统'],
+  signOut: ['Sign out', '退出登录'],
+  help: ['Keyboard', '快捷键'],
+  zone: ['Times: {zone}', '时区：{zone}'],
+  offline: [
+    'You are offline. What you typed is kept; changes go out when you are online again.',
+    '网络已断开。已填写的内容会保留，恢复联网后会继续提交。',
+  ],
+  sessionEnded: ['Your session has ended. What you typed is kept.', '登录已过期。已填写的内容会保留。'],
+  signInAgain: ['Sign in again', '重新登录'],
+  noStore: ['This account has no store. An owner of a store can add you.', '此账号没有店铺，请店主添加您。'],
+  chooseStore: ['Choose a store', '选择店铺'],
+  notFound: ['This page does not exist.', '页面不存在。'],
+  failed: [
+    'This page could not be shown. Reload it; if it fails again, report the text below.',
+    '页面无法显示。请刷新；如果仍然失败，请反馈下面的文字。',
+  ],
+  reload: ['Reload', '刷新'],
+  close: ['Close', '关闭'],
+  keySearch: ['Search orders', '搜索订单'],
+  keyNext: ['Next row', '下一行'],
+  keyPrevious: ['Previous row', '上一行'],
+  keyOpen: ['Open the row', '打开所选行'],
+  keySelect: ['Select the row', '勾选所选行'],
+  keyExport: ['Export this list', '导出此列表'],
+  keyHelp: ['This help', '显示本帮助'],
+  keyClose: ['Close what is open', '关闭弹层'],
+} satisfies Words
