@@ -23,7 +23,7 @@ function Themed({ baseUrl }: { baseUrl: string }) {
     <ConfigProvider
       locale={language === 'zh-CN' ? chinese : undefined}
       theme={{
-        algorithm: dark ? [themes.darkAlgorithm, themes.compactAlgorithm] : themes.compactAlgorithm,
+        algorithm: dark ? themes.darkAlgorithm : themes.defaultAlgorithm,
         token: {
           colorPrimary: dark ? '#3fb992' : '#0b6b53',
           colorLink: dark ? '#5cc8a5' : '#0b6b53',

@@ -1,0 +1,27 @@
+import { useCallback, useState } from 'react'
+import { useStoreId } from '../api/client'
+
+/**
+ * What a person types, kept in the tab until it is sent: a reload, a lost session or a closed drawer loses nothing.
+ * `name` says which form of which thing, such as `ship:8190000000000001`.
+ */
+export function useDraft<Value>(name: string, initial: Value) {
+  const key = `draft:${useStoreId()}:${name}`
+  const [value, setValue] = useState<Value>(() => {
+    const kept = sessionStorage.getItem(key)
+    return kept ? (JSON.parse(kept) as Value) : initial
+  })
+  const change = useCallback(
+    (next: Value) => {
+      sessionStorage.setItem(key, JSON.stringify(next))
+      setValue(next)
+    },
+    [key],
+  )
+  const clear = useCallback(() => {
+    sessionStorage.removeItem(key)
+    setValue(initial)
+    // biome-ignore lint/correctness/useExhaustiveDependencies: the first value is fixed for the life of the form
+  }, [key])
+  return { value, change, clear }
+}
