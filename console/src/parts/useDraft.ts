@@ -18,10 +18,10 @@ export function useDraft<Value>(name: string, initial: Value) {
     },
     [key],
   )
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the first value is fixed for the life of the form
   const clear = useCallback(() => {
     sessionStorage.removeItem(key)
     setValue(initial)
-    // biome-ignore lint/correctness/useExhaustiveDependencies: the first value is fixed for the life of the form
   }, [key])
   return { value, change, clear }
 }
