@@ -70,10 +70,10 @@ def dynoxide_binary() -> Path | None:
     return next((path for path in paths if os.access(path, os.X_OK) and path.is_file()), None)
 
 
-def start(data_dir: Path, lock: int, check: Callable[[], None], origins: Iterable[str] = ()) -> Engines:
+def start(data_dir: Path, lock: int, check: Callable[[], None], hosts: Iterable[str] = ()) -> Engines:
     """Start both engines and wait until they answer. Dynoxide's commits and the files in MiniStack's buckets survive a
     kill -9; MiniStack saves its other data when it is asked to stop. `check` is called while they start, and may
-    raise. Pages of `origins` may use presigned links and forms."""
+    raise. `hosts` are those of the front, which passes requests on to MiniStack."""
     started: list[subprocess.Popen[bytes]] = []
     logs = data_dir / "logs"
     secret = secrets.token_hex(32)
@@ -82,7 +82,7 @@ def start(data_dir: Path, lock: int, check: Callable[[], None], origins: Iterabl
         services = ("127.0.0.1", processes.free_port())
         dynamodb = services
         with (logs / "ministack.log").open("ab") as log:
-            ministack = _start_ministack(data_dir, services[1], secret, origins, binary is None, lock, log)
+            ministack = _start_ministack(data_dir, services[1], secret, hosts, binary is None, lock, log)
         started.append(ministack)
         if binary is None:
             print(
@@ -141,7 +141,7 @@ def _start_dynoxide(
 
 
 def _start_ministack(
-    data_dir: Path, port: int, secret: str, origins: Iterable[str], with_tables: bool, lock: int, log: IO[bytes]
+    data_dir: Path, port: int, secret: str, hosts: Iterable[str], with_tables: bool, lock: int, log: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     home = data_dir / "ministack"
     folders = {"STATE_DIR": home / "state", "S3_DATA_DIR": home / "s3", "TMPDIR": home / "tmp"}
@@ -152,7 +152,7 @@ def _start_ministack(
         "BIND_HOST": "127.0.0.1",  # the default is every interface
         "GATEWAY_PORT": str(port),
         "SERVICES": ",".join((*SERVICES, "dynamodb") if with_tables else SERVICES),
-        "PAGE_ORIGINS": " ".join(sorted(origins)),
+        "HOSTS": " ".join(sorted(hosts)),
         "PYTHONPATH": str(PROJECT),
         "MINISTACK_REGION": REGION,
         # The functions' own key: MiniStack checks signature and expiry of the links that they sign.

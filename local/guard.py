@@ -3,8 +3,11 @@
 MiniStack by itself answers everyone and lets every page read the answer; its AUTH=true does not check signatures of the
 account's own key. The check is in MiniStack's process, so it costs no further connection.
 
-Started as `python -m local.guard` in MiniStack's virtual environment, with MiniStack's variables and PAGE_ORIGINS, the
-origins of pages that may use presigned links and forms.
+Pages do not reach it: a page of the front uses links and forms of the front, which passes them on
+(local/gateway/files.py).
+
+Started as `python -m local.guard` in MiniStack's virtual environment, with MiniStack's variables and HOSTS, the hosts
+of the front, for which links and forms are signed.
 """
 
 from __future__ import annotations
@@ -22,21 +25,20 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
-MAX_BODY = 16 * 1024 * 1024
-"""Bytes of a body that are read before its signature is known: of messages, emails and forms. The body of a signed S3
-request is not read here."""
+MAX_BODY = 65 * 1024 * 1024
+"""Bytes of a body that are read before its signature is known: of messages, emails and forms. A form takes a file of
+64 MB. The body of a signed S3 request is not read here."""
 FORBIDDEN = b'{"message":"Forbidden"}'
 
 
 @dataclass(frozen=True)
 class Guard:
-    """Passes a request on to `application` if its Host is in `hosts`, its Origin, if it has one, is in `origins`, and
-    it is signed with `secret`: in its headers, its query (a presigned link) or its form (a presigned form)."""
+    """Passes a request on to `application` if its Host is in `hosts`, it has no Origin, and it is signed with `secret`:
+    in its headers, its query (a presigned link) or its form (a presigned form)."""
 
     application: Application
     secret: str
     hosts: frozenset[str]
-    origins: frozenset[str]
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -45,11 +47,10 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
         else:
             headers = _joined(scope["headers"])
-            origin = headers.get("origin")
-            ours = headers.get("host", "").lower() in self.hosts and (origin is None or origin in self.origins)
+            ours = headers.get("host", "").lower() in self.hosts and "origin" not in headers
             body = Body(receive)
             if ours and await self._is_signed(scope, headers, body):
-                await self.application(scope, body.again, _for_origin(send, origin))
+                await self.application(scope, body.again, _for_no_page(send))
             else:
                 await _refuse(send)
 
@@ -126,14 +127,12 @@ def _joined(pairs: list[tuple[bytes, bytes]]) -> dict[str, str]:
     return headers
 
 
-def _for_origin(send: Send, origin: str | None) -> Send:
-    """MiniStack lets every page read its answers; here only a page of `origin` may."""
+def _for_no_page(send: Send) -> Send:
+    """MiniStack lets every page read its answers; here no page may."""
 
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = [pair for pair in message["headers"] if not pair[0].lower().startswith(b"access-control-")]
-            if origin is not None:
-                headers += [(b"access-control-allow-origin", origin.encode("latin-1")), (b"vary", b"origin")]
             message = {**message, "headers": headers}
         await send(message)
 
@@ -152,8 +151,7 @@ def main() -> None:
     ministack.app = Guard(
         ministack.app,
         os.environ["AWS_SECRET_ACCESS_KEY"],
-        loopback.hosts(int(os.environ["GATEWAY_PORT"])),
-        frozenset(os.environ["PAGE_ORIGINS"].split()),
+        loopback.hosts(int(os.environ["GATEWAY_PORT"])) | frozenset(os.environ["HOSTS"].split()),
     )
     # It would restore the saved state of every service, and go on running a function that was made before this check.
     used = [ministack.SERVICE_REGISTRY[name] for name in ministack.SERVICE_HANDLERS]

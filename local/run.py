@@ -19,9 +19,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, NoReturn
 
 from local import engines, inbox, loopback, processes
@@ -33,6 +34,7 @@ from local.welcome import DEMO_STORE, print_welcome
 
 PARAMETERS = {"MailSender": inbox.SENDER, "MailIdentity": inbox.SENDER}
 """The parameters of the local run that are not the template's defaults."""
+ENDPOINT_OF_FILES = "AWS_ENDPOINT_URL_S3"
 BIG_LOG = 10 * 1024 * 1024
 
 
@@ -101,8 +103,8 @@ class Run:
     @contextlib.contextmanager
     def _engines(self) -> Iterator[engines.Engines]:
         print("starting the engines", flush=True)
-        origins = loopback.origins(self.settings.port) | set(self.template.cors.origins)
-        running = engines.start(self.settings.data_dir, self.lock, self.check, origins)
+        hosts = loopback.hosts(self.settings.port)
+        running = engines.start(self.settings.data_dir, self.lock, self.check, hosts)
         try:
             yield running
         finally:
@@ -112,16 +114,22 @@ class Run:
     def _start_worker(self, running: engines.Engines, listener: socket.socket) -> subprocess.Popen[bytes]:
         (name,) = {route.function for route in self.template.routes}
         arguments = ["local.gateway.worker", str(listener.fileno()), name, str(self.settings.data_dir)]
-        return self._start_python(running, name, arguments, keep=(listener.fileno(),))
+        # The links and forms that this function signs are for the front, which has the bucket's files, too.
+        return self._start_python(running, name, arguments, {ENDPOINT_OF_FILES: self.url}, keep=(listener.fileno(),))
 
     def _start_python(
-        self, running: engines.Engines, name: str, arguments: list[str], keep: tuple[int, ...] = ()
+        self,
+        running: engines.Engines,
+        name: str,
+        arguments: list[str],
+        more: Mapping[str, str] = MappingProxyType({}),
+        keep: tuple[int, ...] = (),
     ) -> subprocess.Popen[bytes]:
         variables = environment(self.template.functions[name], running.dynamodb, running.services, running.secret)
         with (self.settings.data_dir / "logs" / f"{name}.log").open("ab") as log:
             return processes.start(
                 [sys.executable, "-m", *arguments],
-                clean_environment(variables),
+                clean_environment({**variables, **more}),
                 PROJECT,
                 output=log,
                 keep=(self.lock, *keep),

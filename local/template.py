@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
+from local.cloudformation import parse
 
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_PATH = PROJECT / "template.yaml"
@@ -124,25 +124,6 @@ class Cors:
 class Throttle:
     rate: float
     burst: int
-
-
-class _CloudFormationLoader(yaml.SafeLoader):
-    """YAML with the short tags: `!Ref x` becomes {"Ref": "x"}, `!Sub x` {"Fn::Sub": "x"}."""
-
-
-def _construct_tag(loader: _CloudFormationLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    if isinstance(node, yaml.ScalarNode):
-        value: Any = loader.construct_scalar(node)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    elif isinstance(node, yaml.MappingNode):
-        value = loader.construct_mapping(node, deep=True)
-    if suffix == "GetAtt" and isinstance(value, str):
-        value = value.split(".", 1)
-    return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
-
-
-_CloudFormationLoader.add_multi_constructor("!", _construct_tag)
 
 
 def local_name(logical_id: str) -> str:
@@ -317,14 +298,24 @@ class Template:
 
     @cached_property
     def cors(self) -> Cors:
-        cors = self._api["CorsConfiguration"]
-        return Cors(
-            tuple(self.resolve(origin) for origin in cors["AllowOrigins"]),
-            tuple(cors["AllowMethods"]),
-            tuple(cors["AllowHeaders"]),
-            tuple(cors["ExposeHeaders"]),
-            cors["MaxAge"],
-        )
+        names = ("AllowOrigins", "AllowMethods", "AllowHeaders", "ExposeHeaders")
+        return self._cors(self._api["CorsConfiguration"], *names)
+
+    @cached_property
+    def bucket_cors(self) -> Mapping[str, Cors]:
+        """What pages may do with the files of each bucket, by its name. A bucket has one rule at most."""
+        names = ("AllowedOrigins", "AllowedMethods", "AllowedHeaders", "ExposedHeaders")
+        found = {}
+        for name, body in self.resources("AWS::S3::Bucket").items():
+            rules = body["Properties"].get("CorsConfiguration", {}).get("CorsRules") or [{}]
+            if len(rules) > 1:
+                raise TemplateError(f"template.yaml: {name} has several rules of CORS; the local run knows one")
+            found[local_name(name)] = self._cors(rules[0], *names)
+        return found
+
+    def _cors(self, rule: Mapping[str, Any], *names: str) -> Cors:
+        origins, methods, headers, exposed = (tuple(map(self.resolve, rule.get(name, ()))) for name in names)
+        return Cors(origins, methods, headers, exposed, rule.get("MaxAge", 0))
 
     @cached_property
     def throttle(self) -> Throttle:
@@ -383,12 +374,6 @@ class Template:
         if attribute == "Arn":
             return f"arn:aws:local:{REGION}:{ACCOUNT}:{local_name(name)}"
         raise TemplateError(f"template.yaml: {name}.{attribute} is not known to the local run")
-
-
-def parse(text: str) -> dict[str, Any]:
-    """Parse the template; CloudFormation tags become dictionaries."""
-    document: dict[str, Any] = yaml.load(text, Loader=_CloudFormationLoader)
-    return document
 
 
 def _seconds(expression: str) -> int:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from local.template import DEFAULT_PATH, PROJECT, Template, parse
+from local.cloudformation import parse
+from local.template import DEFAULT_PATH, PROJECT, Template
 
 DOCUMENT = parse(DEFAULT_PATH.read_text("utf-8"))
 Document = dict[str, Any]
@@ -396,6 +397,21 @@ def cors_names_its_origins(document: Document) -> Iterator[str]:
             yield name
 
 
+def files_are_for_pages_of_the_console_alone(document: Document) -> Iterator[str]:
+    """Pages that may call the API may fetch and upload files, and see what a file is called and how large it is."""
+    ((_, api),) = properties(document, "AWS::Serverless::HttpApi")
+    files = document["Resources"]["OrdersFunction"]["Properties"]["Environment"]["Variables"]["EXPORTS_BUCKET"]["Ref"]
+    for name, bucket in properties(document, BUCKET):
+        rules = bucket.get("CorsConfiguration", {}).get("CorsRules", [])
+        for rule in rules:
+            exposed = {"ETag", "Content-Disposition", "Content-Length"} <= set(rule.get("ExposedHeaders", []))
+            of_the_console = rule["AllowedOrigins"] == api["CorsConfiguration"]["AllowOrigins"]
+            if set(rule["AllowedMethods"]) != {"GET", "POST"} or not (of_the_console and exposed):
+                yield f"{name}: {rule}"
+        if name == files and not rules:
+            yield f"{name}: no page can use a link"
+
+
 def no_wildcard_permission(document: Document) -> Iterator[str]:
     for name, statement in statements(document):
         actions, resources = listed(statement["Action"]), listed(statement["Resource"])
@@ -550,6 +566,12 @@ def _resources(document: Document) -> Document:
 GONE = object()
 TABLE_PROPERTIES, API = _properties("OrdersTable"), _properties("Api")
 
+
+def _cors_of_files(document: Document) -> Document:
+    rule: Document = document["Resources"]["ExportsBucket"]["Properties"]["CorsConfiguration"]["CorsRules"][0]
+    return rule
+
+
 # rule, where in the template, which key, and the value that breaks the rule there
 BREAKS: list[tuple[Rule, Callable[[Document], Document], str, Any]] = [
     (data_is_kept, _resource("OrdersTable"), "DeletionPolicy", "Delete"),
@@ -668,6 +690,11 @@ BREAKS: list[tuple[Rule, Callable[[Document], Document], str, Any]] = [
     ),
     (access_log_lines_are_json, API, "AccessLogSettings", {"Format": '{"error":$context.error.message}'}),
     (cors_names_its_origins, API, "CorsConfiguration", {"AllowOrigins": ["*"]}),
+    (files_are_for_pages_of_the_console_alone, _properties("ExportsBucket"), "CorsConfiguration", GONE),
+    (files_are_for_pages_of_the_console_alone, _cors_of_files, "AllowedOrigins", ["*"]),
+    (files_are_for_pages_of_the_console_alone, _cors_of_files, "AllowedOrigins", ["https://evil.example"]),
+    (files_are_for_pages_of_the_console_alone, _cors_of_files, "AllowedMethods", ["GET", "POST", "PUT"]),
+    (files_are_for_pages_of_the_console_alone, _cors_of_files, "ExposedHeaders", ["ETag"]),
     (no_wildcard_permission, _statement("OrdersRole"), "Action", "dynamodb:*"),
     (no_wildcard_permission, _statement("OrdersRole"), "Resource", "*"),
     (no_function_may_scan_and_few_delete, _statement("OrdersRole"), "Action", "dynamodb:Scan"),

@@ -23,6 +23,7 @@ from typing import Any
 
 from local import loopback
 from local.gateway import http_api
+from local.gateway.files import MAX_UPLOAD, Files
 from local.gateway.http_api import Headers, Request, Response, Router
 from local.runtime import Environment, TimedOut
 from local.template import Cors
@@ -46,8 +47,8 @@ UNAVAILABLE = http_api.message(503, "Service Unavailable")
 
 @dataclass(frozen=True)
 class Api:
-    """Answers requests: the routes of the template, one execution environment, and the local run's own `pages` by
-    path."""
+    """Answers requests: the routes of the template, one execution environment, the local run's own `pages` by path, and
+    the `files` of the buckets."""
 
     router: Router
     issuer: Issuer
@@ -55,10 +56,17 @@ class Api:
     allow: Callable[[], bool]
     environment: Environment
     pages: Mapping[str, Callable[[], Response]] = field(default_factory=dict)
+    files: Files = field(default_factory=lambda: Files("", {}))
+
+    def max_body(self, request_path: str) -> int:
+        """Bytes that a request to this path may send."""
+        return MAX_UPLOAD if self.files.has(request_path) else MAX_BODY
 
     def answer(self, request: Request) -> Response:
         if request.method == "GET" and request.path in self.pages:
             return self.pages[request.path]()
+        if self.files.has(request.path):
+            return self.files.answer(request)
         origin = request.header("origin")
         if request.method == "OPTIONS":
             return http_api.preflight(self.cors, origin)
@@ -195,7 +203,8 @@ class _Connection(BaseHTTPRequestHandler):
         if not self.path.startswith("/"):
             raise Refused(BAD_REQUEST)
         self._refuse_foreign()
-        return Request(self.command, self.path, pairs, self._read_body(), self.client_address[0])
+        body = self._read_body(self.server.api.max_body(self.path))
+        return Request(self.command, self.path, pairs, body, self.client_address[0])
 
     def _refuse_foreign(self) -> None:
         """Refuse what a page of another origin can make a browser send, and a name of such a page that leads to this
@@ -213,7 +222,7 @@ class _Connection(BaseHTTPRequestHandler):
         if foreign and not origins and not followed:
             raise Refused(FORBIDDEN)
 
-    def _read_body(self) -> bytes:
+    def _read_body(self, limit: int) -> bytes:
         lengths = self.headers.get_all("content-length", [])
         codings = self.headers.get_all("transfer-encoding", [])
         if codings and (lengths or [coding.strip().lower() for coding in codings] != ["chunked"]):
@@ -221,12 +230,12 @@ class _Connection(BaseHTTPRequestHandler):
         if len(set(lengths)) > 1 or any(not (text.isascii() and text.isdigit()) for text in lengths):
             raise Refused(BAD_REQUEST)
         length = int(lengths[0][:12]) if lengths else 0
-        if length > MAX_BODY:
+        if length > limit:
             raise Refused(TOO_LARGE)
         if self.headers.get("expect", "").lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         deadline = time.monotonic() + READ_SECONDS
-        return self._read_chunks(deadline) if codings else self._read_exactly(length, deadline)
+        return self._read_chunks(limit, deadline) if codings else self._read_exactly(length, deadline)
 
     def _read_exactly(self, length: int, deadline: float) -> bytes:
         body = bytearray()
@@ -239,11 +248,11 @@ class _Connection(BaseHTTPRequestHandler):
             body += part
         return bytes(body)
 
-    def _read_chunks(self, deadline: float) -> bytes:
+    def _read_chunks(self, limit: int, deadline: float) -> bytes:
         body = bytearray()
         while True:
             size = self._read_chunk_size()
-            if len(body) + size > MAX_BODY:
+            if len(body) + size > limit:
                 raise Refused(TOO_LARGE)
             if size == 0:
                 break

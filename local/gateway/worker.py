@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from local import inbox, processes
+from local.gateway.files import Files
 from local.gateway.http_api import Router
 from local.gateway.server import Api, Server
 from local.gateway.throttle import Bucket
@@ -46,6 +47,7 @@ def main(arguments: list[str]) -> int:
                 os.environ["AWS_ENDPOINT_URL"], os.environ["AWS_SECRET_ACCESS_KEY"], data_dir / "inbox"
             )
         },
+        Files(os.environ["AWS_ENDPOINT_URL"], template.bucket_cors),
     )
     access = os.open(data_dir / "logs" / "access.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     server = Server(socket.socket(fileno=int(descriptor)), api, lambda line: _log(access, line))

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from local.cloudformation import parse
 from local.schedules import payload
-from local.template import LOCAL_ISSUER, Template, TemplateError, local_name, parse
+from local.template import DEFAULT_PATH, LOCAL_ISSUER, Template, TemplateError, local_name
 
 TEMPLATE = Template.load()
 
@@ -32,6 +33,18 @@ def test_functions_know_the_local_names() -> None:
     assert "EXPORTS_BUCKET" not in TEMPLATE.functions["AlertsFunction"].environment
     assert exports.environment["EXPORTS_BUCKET"] == TEMPLATE.buckets[0]
     assert (orders.timeout, exports.memory) == (28, 1769)
+
+
+def test_what_pages_may_do_with_the_files_of_a_bucket() -> None:
+    cors = TEMPLATE.bucket_cors[TEMPLATE.functions["OrdersFunction"].environment["EXPORTS_BUCKET"]]
+    assert (cors.origins, cors.methods, cors.max_age) == (TEMPLATE.cors.origins, ("GET", "POST"), 600)
+    broken = parse(DEFAULT_PATH.read_text("utf-8"))
+    properties = broken["Resources"]["ExportsBucket"]["Properties"]
+    properties["CorsConfiguration"]["CorsRules"] *= 2
+    with pytest.raises(TemplateError, match="ExportsBucket has several rules"):
+        _ = Template(broken).bucket_cors
+    del properties["CorsConfiguration"]
+    assert Template(broken).bucket_cors[TEMPLATE.buckets[0]].origins == ()
 
 
 def test_queues_and_what_they_feed() -> None:
