@@ -13,6 +13,7 @@ import { useShortcuts } from './shortcuts'
 import { WORDS } from './words'
 
 const OrderDrawer = lazy(() => import('../pages/order/OrderDrawer'))
+const CustomerDrawer = lazy(() => import('../pages/customer/CustomerDrawer'))
 const Help = lazy(() => import('./Help'))
 
 export function Shell({ baseUrl }: { baseUrl: string }) {
@@ -62,6 +63,7 @@ function Frame() {
           <Outlet />
         </Suspense>
       </main>
+      <Suspense>{search.has('customer') ? <CustomerDrawer /> : null}</Suspense>
       <Suspense>{search.has('order') ? <OrderDrawer /> : null}</Suspense>
       <Suspense>{helpOpen ? <Help onClose={() => setHelpOpen(false)} /> : null}</Suspense>
     </div>

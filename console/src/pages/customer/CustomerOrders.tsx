@@ -1,0 +1,51 @@
+import { Button } from 'antd'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import { useApi } from '../../api/client'
+import type { ListedOrder } from '../../api/types'
+import { Amount } from '../../parts/Amount'
+import { type Column, DataTable } from '../../parts/DataTable'
+import { Moment } from '../../parts/Moment'
+import { ProblemAlert } from '../../parts/ProblemAlert'
+import { useWords } from '../../words/useWords'
+import { openOrder } from '../order/address'
+import { segmentOf } from './address'
+import { WORDS } from './words'
+
+const COLUMNS: (Omit<Column<ListedOrder>, 'title'> & { title: keyof typeof WORDS })[] = [
+  { key: 'order', title: 'order', cell: ({ order_id }) => <Link to={openOrder(order_id)}>{order_id}</Link> },
+  { key: 'placed', title: 'placed', cell: ({ placed_at }) => <Moment at={placed_at} /> },
+  { key: 'amount', title: 'amount', align: 'right', cell: ({ amounts }) => <Amount value={amounts.total} /> },
+  { key: 'status', title: 'status', cell: (each) => [each.status_label, ...each.overlays_label].join(' · ') },
+]
+const FEW = 10
+const MOST = 200
+
+export function CustomerOrders({ buyer }: { buyer: string }) {
+  const t = useWords(WORDS)
+  const [limit, setLimit] = useState(FEW)
+  const orders = useApi().useQuery(
+    'get',
+    '/v1/customers/{buyer_id}/orders',
+    { params: { path: { buyer_id: segmentOf(buyer) }, query: { limit } } },
+    { placeholderData: (before) => before },
+  )
+  return (
+    <>
+      <h2>{t('orders')}</h2>
+      <ProblemAlert error={orders.error} onRetry={orders.refetch} />
+      {orders.error ? null : (
+        <DataTable
+          label={t('orders')}
+          columns={COLUMNS.map((column) => ({ ...column, title: t(column.title) }))}
+          rows={orders.data?.data}
+          rowKey={({ order_id }) => order_id}
+          empty={t('noOrders')}
+        />
+      )}
+      {orders.data?.page.next_cursor && limit < MOST ? (
+        <Button onClick={() => setLimit(MOST)}>{t('more')}</Button>
+      ) : null}
+    </>
+  )
+}

@@ -1,0 +1,156 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Button, Drawer } from 'antd'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import { useApi } from '../../api/client'
+import { useRefresh } from '../../api/queries'
+import type { components } from '../../api/types'
+import { FormFields } from '../../parts/fields/FormFields'
+import { ProblemAlert } from '../../parts/ProblemAlert'
+import { useDraft } from '../../parts/useDraft'
+import { useWords } from '../../words/useWords'
+import { openOrder } from '../order/address'
+import { WORDS } from './messageWords'
+import { latestOrders, type Recipients, type Text, write } from './recipients'
+
+type Result = components['schemas']['ItemResult']
+
+const EMPTY = { template_id: '', text: '' }
+
+/** One message to many customers: gather their latest orders, check, see, send. */
+export default function GroupMessage({ recipients, onClose }: { recipients: Recipients; onClose: () => void }) {
+  const t = useWords(WORDS)
+  const api = useApi()
+  const refresh = useRefresh()
+  const [progress, setProgress] = useState<{ done: number; total: number | null }>({ done: 0, total: null })
+  const report = (done: number, total: number | null) => setProgress({ done, total })
+  const draft = useDraft('group-message', EMPTY)
+  const templates = api.useQuery('get', '/v1/message-templates', { params: { query: { limit: 200 } } })
+  const orders = useQuery({
+    queryKey: ['latest orders', recipients],
+    queryFn: () => latestOrders(api, recipients, report),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  })
+  const text: Text = draft.value.template_id ? { template_id: draft.value.template_id } : { text: draft.value.text }
+  const check = useMutation({ mutationFn: () => write(api, orders.data ?? [], text, true, report) })
+  const send = useMutation({
+    mutationFn: (orderIds: string[]) => write(api, orderIds, text, false, report),
+    onSuccess: async (results) => {
+      if (results.every(({ status }) => status === 'succeeded')) draft.clear()
+      await refresh()
+    },
+  })
+  const of = { n: progress.done, all: progress.total ?? '…' }
+  const passed = idsWith(check.data, 'succeeded')
+  const leftOut = idsWith(send.data, 'not_attempted')
+
+  return (
+    <Drawer open onClose={onClose} size={560} title={t('title')}>
+      <p>{t('how')}</p>
+      <ProblemAlert
+        error={orders.error ?? check.error ?? send.error}
+        onRetry={orders.error ? orders.refetch : undefined}
+      />
+      <p role="status">
+        {orders.isLoading
+          ? progress.total === null
+            ? t('reading', of)
+            : t('gathering', of)
+          : check.isPending
+            ? t('checking', of)
+            : send.isPending
+              ? t('sending', of)
+              : t('ready', { n: orders.data?.length ?? 0 })}
+      </p>
+      {check.data || send.data ? null : (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault()
+            check.mutate()
+          }}
+        >
+          <FormFields
+            fields={[
+              {
+                name: 'template_id',
+                label: t('template'),
+                kind: 'choice',
+                unchosen: t('ownText'),
+                options: templates.data?.data.map(({ template_id, name }) => ({ code: template_id, label: name })),
+              },
+              {
+                name: 'text',
+                label: t('text'),
+                kind: 'long',
+                required: true,
+                maxLength: 20000,
+                applies: (values) => !values.template_id,
+              },
+            ]}
+            values={draft.value}
+            onChange={draft.change}
+          />
+          <div className="form-actions">
+            <Button type="primary" htmlType="submit" loading={check.isPending} disabled={!orders.data?.length}>
+              {t('check')}
+            </Button>
+          </div>
+        </form>
+      )}
+      {check.data && !send.data ? (
+        <>
+          <p>{t('wouldSend', { n: passed.length })}</p>
+          <Refused results={check.data} title="wouldFail" />
+          <div className="form-actions">
+            <Button
+              type="primary"
+              disabled={!passed.length}
+              loading={send.isPending}
+              onClick={() => send.mutate(passed)}
+            >
+              {t('send', { n: passed.length })}
+            </Button>
+            <Button onClick={() => check.reset()}>{t('change')}</Button>
+          </div>
+        </>
+      ) : null}
+      {send.data ? (
+        <>
+          <p role="status">{t('sent', { n: idsWith(send.data, 'succeeded').length })}</p>
+          <Refused results={send.data} title="failed" />
+          <div className="form-actions">
+            {leftOut.length ? (
+              <Button type="primary" onClick={() => send.mutate(leftOut)}>
+                {t('rest', { n: leftOut.length })}
+              </Button>
+            ) : null}
+            <Button onClick={onClose}>{t('close')}</Button>
+          </div>
+        </>
+      ) : null}
+    </Drawer>
+  )
+}
+
+function idsWith(results: Result[] | undefined, status: string): string[] {
+  return results?.filter((each) => each.status === status).map(({ order_id }) => order_id) ?? []
+}
+
+function Refused({ results, title }: { results: Result[]; title: 'wouldFail' | 'failed' }) {
+  const t = useWords(WORDS)
+  const refused = results.filter(({ status }) => status !== 'succeeded')
+  if (!refused.length) return null
+  return (
+    <>
+      <p>{t(title, { n: refused.length })}</p>
+      <ul className="results">
+        {refused.map(({ order_id, problem, status }) => (
+          <li key={order_id}>
+            <Link to={openOrder(order_id)}>{order_id}</Link> {problem?.detail ?? status}
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}

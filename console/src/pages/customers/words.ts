@@ -1,0 +1,38 @@
+import type { Words } from '../../words/language'
+
+export const WORDS = {
+  title: ['Customers', '历史客户统计与营销'],
+  all: ['All', '全部'],
+  blocked: ['Blocked', '黑名单'],
+  optedOut: ['No reminders', '不接收催付'],
+  customer: ['Customer', '客户'],
+  country: ['Country', '国家/地区'],
+  orders: ['Orders (paid)', '购买次数（已付款）'],
+  ordersOf: ['{orders} ({paid})', '{orders}（{paid}）'],
+  spend: ['Spent', '消费金额'],
+  refundRate: ['Refunds', '退款率'],
+  disputeRate: ['Disputes', '纠纷率'],
+  lastOrder: ['Last order', '最近下单'],
+  group: ['Frequency · amount', '购买频次 · 金额'],
+  notes: ['Tags and note', '标签与备注'],
+  frequency: ['Frequency', '购买频次'],
+  amount: ['Amount group', '金额分组'],
+  lastFrom: ['Last order from', '最近下单：从'],
+  lastTo: ['Last order until', '最近下单：至'],
+  sort: ['Sort', '排序'],
+  newest: ['Last order, newest first', '最近下单，从新到旧'],
+  oldest: ['Last order, oldest first', '最近下单，从旧到新'],
+  tag: ['Tag', '标签'],
+  none: [
+    'No customer is in this list. A customer appears with the first order; look at the filters above.',
+    '此列表没有客户。客户在首次下单后出现；请检查上方的筛选条件。',
+  ],
+  groupNote: [
+    'Groups by frequency and amount hold only customers who may be contacted. Blocked customers and those without reminders have their own lists.',
+    '频次和金额分组只包含可联系的客户；黑名单和不接收催付的客户在各自的列表中。',
+  ],
+  selected: ['{n} selected', '已选 {n} 位'],
+  writeSelected: ['Write to the selected', '给所选客户留言'],
+  writeAll: ['Write to all of this list', '给此列表全部客户留言'],
+  clearSelection: ['Clear the selection', '取消选择'],
+} satisfies Words
