@@ -22,11 +22,16 @@ export function useNow(): number {
   )
 }
 
-/** A function that writes a moment in the store's zone; `long` names the zone. */
+/** A function that writes a moment in the store's zone, or in another; `long` names the zone. */
 export function useMoment() {
   const { language } = usePreferences()
-  const zone = useStore()?.time_zone ?? 'UTC'
-  return (iso: string, long = false) => formatter(language, zone, long).format(new Date(iso))
+  const own = useZone()
+  return (iso: string, long = false, zone = own) => formatter(language, zone, long).format(new Date(iso))
+}
+
+/** The store's time zone. */
+export function useZone(): string {
+  return useStore()?.time_zone ?? 'UTC'
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>()

@@ -23,4 +23,8 @@ export const WORDS = {
   onSilence: ['If nothing is done: {what}', '到期不处理：{what}'],
   copy: ['Copy', '复制'],
   copied: ['Copied', '已复制'],
+  sellersOnly: [
+    'A viewer only reads orders. An owner or a member of the staff can work with files.',
+    '访客只能查看订单，导出和导入文件由店主或员工操作。',
+  ],
 } satisfies Words

@@ -1,0 +1,88 @@
+import { useState } from 'react'
+import { useApi } from '../../api/client'
+import { useCounters } from '../../api/queries'
+import type { Export } from '../../api/types'
+import { CopyButton } from '../../parts/CopyButton'
+import { Moment } from '../../parts/Moment'
+import { ProblemAlert } from '../../parts/ProblemAlert'
+import { LANGUAGES } from '../../words/language'
+import { useWords } from '../../words/useWords'
+import { useChoices } from './choices'
+import { WORDS } from './words'
+
+/** What an export was asked for with, its files with their digests, its warnings, and who has fetched it. */
+export function ExportDetails({ job }: { job: Export }) {
+  const t = useWords(WORDS)
+  const [open, setOpen] = useState(false)
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{t('details')}</summary>
+      {open ? <Facts job={job} /> : null}
+    </details>
+  )
+}
+
+function Facts({ job }: { job: Export }) {
+  const t = useWords(WORDS)
+  const counters = useCounters()
+  const layouts = useChoices('layout')
+  const whole = useApi().useQuery('get', '/v1/exports/{export_id}', { params: { path: { export_id: job.id } } })
+  const labels = new Map(Object.entries(counters.all).map(([code, { label }]) => [code, label ?? code]))
+  const by = job.requested_by
+  const facts: [keyof typeof WORDS, React.ReactNode][] = [
+    ['askedBy', job.scheduled ? t('bySchedule') : `${by.id} · ${by.role}`],
+    ['statuses', job.statuses.map((code) => labels.get(code) ?? code).join(', ') || t('anyStatus')],
+    ['layout', job.columns.join(', ') || layouts.find(({ code }) => code === job.layout)?.label || job.layout],
+    ['language', LANGUAGES[job.language as keyof typeof LANGUAGES]],
+    ['recipient', t(job.recipient as 'full' | 'masked')],
+  ]
+  return (
+    <>
+      <dl className="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{t(name)}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <ul className="files">
+        {job.files.map(({ n, name, bytes, rows, sha256 }) => (
+          <li key={n}>
+            {name} <small className="quiet">{t('size', { rows, size: Math.ceil(bytes / 1000) })}</small>
+            <br />
+            SHA-256 <code>{sha256}</code> <CopyButton text={sha256} label={`SHA-256, ${name}`} />
+          </li>
+        ))}
+      </ul>
+      {job.warnings.length ? (
+        <>
+          <strong>{t('warnings')}</strong>
+          <ul>
+            {job.warnings.map((warning) => (
+              <li key={[warning.file, warning.code, warning.column, warning.order_id, warning.buyer_id].join()}>
+                {warning.message} {warning.column ? t('inColumn', { column: warning.column }) : null}{' '}
+                {warning.order_id ? t('ofOrder', { order: warning.order_id }) : null}
+                {warning.buyer_id ? t('ofBuyer', { buyer: warning.buyer_id }) : null}
+              </li>
+            ))}
+            {job.more_warnings ? <li>{t('moreWarnings', { n: job.more_warnings })}</li> : null}
+          </ul>
+        </>
+      ) : null}
+      <strong>{t('downloads')}</strong>
+      <ProblemAlert error={whole.error} onRetry={whole.refetch} />
+      {whole.data?.downloads?.length ? (
+        <ul>
+          {whole.data.downloads.map(({ n, at, by: who }) => (
+            <li key={at + n}>
+              {who.id} · <Moment at={at} />
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <p className="quiet">{t('noDownload')}</p>
+      )}
+    </>
+  )
+}

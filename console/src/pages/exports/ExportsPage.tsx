@@ -1,0 +1,72 @@
+import { useRef, useState } from 'react'
+import { useSearchParams } from 'react-router'
+import { useApi } from '../../api/client'
+import { useRole } from '../../api/queries'
+import { DataTable } from '../../parts/DataTable'
+import { ForSellers } from '../../parts/ForSellers'
+import { Pager } from '../../parts/Pager'
+import { ProblemAlert } from '../../parts/ProblemAlert'
+import { useWords } from '../../words/useWords'
+import { COLUMNS } from './columns'
+import { ExportForm } from './ExportForm'
+import './exports.css'
+import { Schedule } from './Schedule'
+import { isUnderWay, POLL } from './states'
+import { WORDS } from './words'
+
+export default function ExportsPage() {
+  const t = useWords(WORDS)
+  const role = useRole()
+  const [search, setSearch] = useSearchParams()
+  const [started, setStarted] = useState(false)
+  const history = useRef<HTMLHeadingElement>(null)
+  const asked = [...search].filter(([name]) => name !== 'order' && name !== 'cursor')
+  function show() {
+    setStarted(true)
+    setSearch({})
+    history.current?.scrollIntoView()
+    history.current?.focus()
+  }
+  return (
+    <>
+      <h1>{t('title')}</h1>
+      <ForSellers>
+        <h2>{t('newExport')}</h2>
+        <ExportForm key={String(asked)} onStarted={show} />
+        <h2 ref={history} tabIndex={-1} className="history">
+          {t('history')}
+        </h2>
+        <p role="status">{started ? t('started') : null}</p>
+        <History />
+        {role === 'owner' ? <Schedule /> : null}
+      </ForSellers>
+    </>
+  )
+}
+
+function History() {
+  const t = useWords(WORDS)
+  const [search] = useSearchParams()
+  const cursor = search.get('cursor') ?? undefined
+  const jobs = useApi().useQuery(
+    'get',
+    '/v1/exports',
+    { params: { query: { cursor, limit: 20 } } },
+    { refetchInterval: ({ state }) => (state.data?.data.some(isUnderWay) ? POLL : false) },
+  )
+  return (
+    <>
+      <ProblemAlert error={jobs.error} onRetry={jobs.refetch} />
+      {jobs.error ? null : (
+        <DataTable
+          label={t('history')}
+          columns={COLUMNS.map((column) => ({ ...column, title: t(column.title) }))}
+          rows={jobs.data?.data}
+          rowKey={({ id }) => id}
+          empty={t('none')}
+        />
+      )}
+      <Pager page={jobs.data?.page} shown={jobs.data?.data.length ?? 0} />
+    </>
+  )
+}
