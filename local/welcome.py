@@ -8,6 +8,8 @@ from local.engines import VARIABLES, Engines
 from local.template import PROJECT
 
 DEMO_STORE = "demo"
+SECOND_STORE = "second"
+"""The store of the small second shop."""
 
 _ORDER = """{
     "order_id": "8190000000000001", "placed_at": "'$(date -u +%Y-%m-%dT%H:%M:%SZ)'", "currency": "USD",

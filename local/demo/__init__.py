@@ -1,5 +1,5 @@
-"""The demo shop of `make run`: invented orders with every status, overlay, fund state, stage of a dispute and kind of
-deadline, messages, and what a shop sets up.
+"""The demo shops of `make run`. The first has invented orders with every status, overlay, fund state, stage of a
+dispute and kind of deadline, messages, and what a shop sets up; the second has a few orders.
 
 The times of each order are in hours before now; the order's `placed_at` fixes them for later runs. The store has the
 mode `watch` while the orders are created, so that no sweep runs between two steps in the past.
@@ -13,14 +13,33 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from local.demo.desk import Desk
-from local.demo.orders import DEMO_ORDERS, order_body, order_number
+from local.demo.orders import DEMO_ORDERS, SECOND_ORDERS, order_body, order_number
 from local.demo.steps import DemoOrder, View, iso_time, with_times
 from local.load.client import Api, Refused, with_retries
+from local.welcome import DEMO_STORE, SECOND_STORE
 
-NAME, FILLING = "Demo shop", "Demo shop, being filled"
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """`first` numbers its first order. `has_desk`: it gets channels, templates, messages and an export, too."""
+
+    name: str
+    orders: Sequence[DemoOrder]
+    first: int = 1
+    has_desk: bool = True
+
+    @property
+    def filling(self) -> str:
+        """Its name while the orders are created."""
+        return f"{self.name}, being filled"
 
 
-def fill(base_url: str, platform_token: str, owner_token: str) -> list[str]:
+DEMO_SHOP = Shop("Demo shop", DEMO_ORDERS)
+SECOND_SHOP = Shop("Second shop", SECOND_ORDERS, first=501, has_desk=False)
+SHOPS = {DEMO_STORE: DEMO_SHOP, SECOND_STORE: SECOND_SHOP}
+
+
+def fill(base_url: str, platform_token: str, owner_token: str, shop: Shop = DEMO_SHOP) -> list[str]:
     """Create the demo orders that the store of the tokens does not have, and continue those that an earlier run did not
     finish. A new store also gets what a shop sets up and writes. Returns the failures. If no order is missing, nothing
     is changed."""
@@ -28,19 +47,19 @@ def fill(base_url: str, platform_token: str, owner_token: str) -> list[str]:
     loader = DemoLoader(api, platform_token, owner_token, api.get("/v1/me", platform_token)["user_id"], now)
     desk = Desk(api, platform_token, owner_token, now)
     store = api.get("/v1/store", owner_token)
-    new = store["name"] in (FILLING, store["store_id"])  # else a user has changed the name
-    numbered = dict(enumerate(DEMO_ORDERS, start=1))
+    new = store["name"] in (shop.filling, store["store_id"])  # else a user has changed the name
+    numbered = dict(enumerate(shop.orders, start=shop.first))
     with ThreadPoolExecutor(8) as pool:
         exists = list(pool.map(lambda number: loader.find(number) is not None, numbered))
-        if all(exists) and store["name"] != FILLING:
+        if all(exists) and store["name"] != shop.filling:
             return []
-        loader.set_store(FILLING, "watch")
+        loader.set_store(shop.filling, "watch")
         # Before the orders, because it delivers only alerts that are raised later.
-        channel = desk.open_channel() if new else None
+        channel = desk.open_channel() if new and shop.has_desk else None
         failures = [failure for failure in pool.map(loader.create, numbered, numbered.values()) if failure]
-    if new:
+    if new and shop.has_desk:
         failures += desk.fill({order_number(n): order.messages for n, order in numbered.items() if order.messages})
-    loader.set_store(NAME if new else store["name"], "enforce" if new else store["deadline_policy"]["mode"])
+    loader.set_store(shop.name if new else store["name"], "enforce" if new else store["deadline_policy"]["mode"])
     if channel:
         desk.send_test(channel)
     return failures

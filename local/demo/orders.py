@@ -295,3 +295,11 @@ DEMO_ORDERS: tuple[DemoOrder, ...] = (
         notes=notes("Ask the platform for the rest.", "payout"),
     ),
 )
+
+SECOND_ORDERS: tuple[DemoOrder, ...] = (
+    DemoOrder(2),
+    DemoOrder(5 * DAY, paid(4.9 * DAY, ship_in=10), lines=2),
+    DemoOrder(3 * DAY, paid(2.9 * DAY, ship_in=50)),
+    DemoOrder(9 * DAY, (*paid(8.9 * DAY), ship(7 * DAY))),
+    DemoOrder(18 * DAY, (*paid(17.9 * DAY), ship(16 * DAY), open_dispute(20))),
+)

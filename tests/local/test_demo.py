@@ -5,7 +5,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -81,14 +81,19 @@ def shop(on_dynoxide: Api, monkeypatch: pytest.MonkeyPatch) -> InProcessServer:
 
 
 def fill() -> list[str]:
-    return demo.fill("http://demo", "platform", "owner")
+    return demo.fill("http://demo", "platform", "owner", demo.DEMO_SHOP)
+
+
+def offer(monkeypatch: pytest.MonkeyPatch, *orders: demo.DemoOrder) -> None:
+    """Let the demo shop have these orders."""
+    monkeypatch.setattr(demo, "DEMO_SHOP", replace(demo.DEMO_SHOP, orders=orders))
 
 
 def expected() -> dict[str, int]:
     """The version that each demo_order's order has at its end: one for its placing, and one for each step since."""
     return {
         demo.order_number(number): 1 + len(demo_order.steps) + bool(demo_order.notes)
-        for number, demo_order in enumerate(demo.DEMO_ORDERS, start=1)
+        for number, demo_order in enumerate(demo.DEMO_SHOP.orders, start=1)
     }
 
 
@@ -157,12 +162,9 @@ def test_interrupted_filling_is_repaired(shop: InProcessServer) -> None:
 def test_what_a_user_or_the_clock_has_changed_is_left_alone(
     shop: InProcessServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    demo_orders = demo.DEMO_ORDERS
-    monkeypatch.setattr(
-        demo,
-        "DEMO_ORDERS",
-        (*demo_orders[:20], *(demo.DemoOrder(demo_order.placed) for demo_order in demo_orders[20:22])),
-    )
+    demo_orders = demo.DEMO_SHOP.orders
+    begun_orders = (demo.DemoOrder(demo_order.placed) for demo_order in demo_orders[20:22])
+    offer(monkeypatch, *demo_orders[:20], *begun_orders)
     assert fill() == []
     shop.call("PATCH", "/v1/store", "owner", {"name": "Mine", "deadline_policy": {"mode": "watch"}})
     own = {**demo.order_body("1", 1, demo_orders[0], datetime.now(UTC)), "order_id": "own"}
@@ -171,7 +173,7 @@ def test_what_a_user_or_the_clock_has_changed_is_left_alone(
     shop.call("PATCH", f"/v1/orders/{noted}", "staff", {"note": "mine"})
     shop.call("POST", f"/v1/orders/{paid}/actions/ship", "staff", _parcel())
     before = shop.summary()
-    monkeypatch.setattr(demo, "DEMO_ORDERS", demo_orders)
+    offer(monkeypatch, *demo_orders)
     assert fill() == []
     after = shop.summary()
     begun = demo.order_number(22)  # at its beginning, and touched by nobody
@@ -183,13 +185,23 @@ def test_what_a_user_or_the_clock_has_changed_is_left_alone(
     assert shop.store() == ("Mine", "watch")
 
 
+def test_the_second_shop_has_a_few_orders_and_no_desk(shop: InProcessServer) -> None:
+    for _ in range(2):
+        assert demo.fill("http://demo", "platform", "owner", demo.SECOND_SHOP) == []
+    assert shop.store() == ("Second shop", "enforce")
+    statuses = [order["status"] for order in shop.orders().values()]
+    assert len(statuses) == 5 and len(set(statuses)) == 3
+    assert not list(shop.pages("/v1/alert-channels", "owner"))
+    assert not [number for number in shop.orders() if number in expected()], "no number of the first shop"
+
+
 def _parcel() -> dict[str, Any]:
     return {"parcels": [{"carrier": "CAINIAO_STANDARD", "tracking_no": "LX000000001CN"}]}
 
 
 def test_an_order_that_fails_stops_no_other(shop: InProcessServer, monkeypatch: pytest.MonkeyPatch) -> None:
     impossible = demo.DemoOrder(5, (step("release_funds", 4),))
-    monkeypatch.setattr(demo, "DEMO_ORDERS", (demo.DemoOrder(1), impossible, demo.DemoOrder(2)))
+    offer(monkeypatch, demo.DemoOrder(1), impossible, demo.DemoOrder(2))
     (failure,) = fill()
     assert failure.startswith(demo.order_number(2)) and "transition_not_allowed" in failure
     assert set(versions(shop).values()) == {1} and len(versions(shop)) == 3
