@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib import request as urllib_request
 
-from local.gateway.http_api import Response
+from local.gateway.http_api import Request, Response
 from local.runtime import KEY_ID
 from local.template import REGION
 
@@ -32,7 +32,7 @@ HEADERS = [
     ("x-content-type-options", "nosniff"),
     ("cache-control", "no-store"),
 ]
-_open = build_opener(ProxyHandler({})).open
+_open = urllib_request.build_opener(urllib_request.ProxyHandler({})).open
 _STYLE = "body{font:15px sans-serif;max-width:50em;margin:2em auto}article{border-top:1px solid #999;padding:.5em 0}"
 
 
@@ -52,14 +52,14 @@ def collect(services: str, secret: str, folder: Path) -> int:
     return new
 
 
-def _signed(url: str, secret: str) -> Request:
+def _signed(url: str, secret: str) -> urllib_request.Request:
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
     from botocore.credentials import Credentials
 
     request = AWSRequest("GET", url)
     SigV4Auth(Credentials(KEY_ID, secret), "ses", REGION).add_auth(request)
-    return Request(url, headers=dict(request.headers.items()))
+    return urllib_request.Request(url, headers=dict(request.headers.items()))
 
 
 def keep_collecting(services: str, secret: str, folder: Path) -> None:
@@ -69,8 +69,10 @@ def keep_collecting(services: str, secret: str, folder: Path) -> None:
         time.sleep(EVERY_SECONDS)
 
 
-def page(services: str, secret: str, folder: Path) -> Callable[[], Response]:
-    def show() -> Response:
+def page(services: str, secret: str, folder: Path) -> Callable[[Request], Response | None]:
+    def show(request: Request) -> Response | None:
+        if (request.method, request.path) != ("GET", PATH):
+            return None
         with contextlib.suppress(OSError, ValueError, KeyError):
             collect(services, secret, folder)
         return Response(200, HEADERS, _html(stored(folder)).encode())

@@ -30,7 +30,7 @@ from local.gateway import worker
 from local.runtime import TIMED_OUT, clean_environment, environment
 from local.template import PROJECT, Template
 from local.tokens import Issuer, signing_key
-from local.welcome import DEMO_STORE, print_welcome
+from local.welcome import print_welcome
 
 PARAMETERS = {"MailSender": inbox.SENDER, "MailIdentity": inbox.SENDER}
 """The parameters of the local run that are not the template's defaults."""
@@ -161,12 +161,13 @@ class Run:
             return
         demo = importlib.import_module("local.demo")
         issuer = Issuer.of(self.settings.data_dir, self.template)
-        platform, owner = (issuer.issue({DEMO_STORE: role}, user=f"demo-{role}") for role in ("platform", "owner"))
-        try:
-            for failure in demo.fill(self.url, platform, owner):
-                print(f"A part of the demo shop could not be created: {failure}", file=sys.stderr)
-        except Exception as failed:
-            print(f"The demo shop could not be filled; the next start tries again: {failed!r}", file=sys.stderr)
+        for store, shop in demo.SHOPS.items():
+            platform, owner = (issuer.issue({store: role}, user=f"demo-{role}") for role in ("platform", "owner"))
+            try:
+                for failure in demo.fill(self.url, platform, owner, shop):
+                    print(f"A part of {store} could not be created: {failure}", file=sys.stderr)
+            except Exception as failed:
+                print(f"The shop {store} could not be filled; the next start tries again: {failed!r}", file=sys.stderr)
 
     def _watch(
         self,

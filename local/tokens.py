@@ -6,6 +6,7 @@ last line of output is the token alone.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
@@ -15,17 +16,19 @@ import time
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
 
 from local.template import Template
 
 ROLES = ("owner", "staff", "viewer", "platform")
-_STORE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+STORE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LIFETIME = re.compile(r"(\d{1,6})([smhd])")
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -78,23 +81,50 @@ class Issuer:
     def of(cls, data_dir: Path, template: Template) -> Issuer:
         return cls(signing_key(data_dir), template.issuer, template.audience)
 
-    def issue(self, grants: Mapping[str, str], user: str, lifetime: int = 12 * 3600) -> str:
-        """A token for that user with one role in each store of `grants`."""
+    def issue(
+        self,
+        grants: Mapping[str, str],
+        user: str,
+        lifetime: int = 12 * 3600,
+        *,
+        client_id: str = "",
+        scope: str = "aws.cognito.signin.user.admin",
+        auth_time: int | None = None,
+    ) -> str:
+        """An access token for that user with one role in each store of `grants`."""
+        claims = {"client_id": client_id or self.clients[0], "token_use": "access", "scope": scope, "username": user}
+        return self._signed({**claims, **_groups(grants)}, user, lifetime, auth_time)
+
+    def issue_identity(
+        self, grants: Mapping[str, str], user: str, lifetime: int, *, client_id: str, nonce: str, auth_time: int
+    ) -> str:
+        """An id token. The API refuses it."""
+        claims = {"aud": client_id, "token_use": "id", "cognito:username": user, **({"nonce": nonce} if nonce else {})}
+        return self._signed({**claims, **_groups(grants)}, user, lifetime, auth_time)
+
+    def _signed(self, claims: Mapping[str, Any], user: str, lifetime: int, auth_time: int | None) -> str:
         now = int(time.time())
-        claims = {
+        common = {
             "iss": self.issuer,
             "sub": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.issuer}/{user}")),
-            "client_id": self.clients[0],
-            "token_use": "access",
-            "scope": "aws.cognito.signin.user.admin",
-            "cognito:groups": [f"{store}:{role}" for store, role in grants.items()],
-            "username": user,
-            "auth_time": now,
+            "auth_time": auth_time or now,
             "iat": now,
             "exp": now + lifetime,
             "jti": secrets.token_hex(16),
         }
-        return jwt.encode(claims, self.key, algorithm="RS256")
+        return jwt.encode({**common, **claims}, self.key, algorithm="RS256", headers={"kid": self.key_id})
+
+    @cached_property
+    def key_id(self) -> str:
+        der = self.key.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        return hashlib.sha256(der).hexdigest()[:16]
+
+    def key_set(self) -> dict[str, Any]:
+        """The public key as a JSON Web Key Set."""
+        key = RSAAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
+        return {"keys": [{**key, "kid": self.key_id, "alg": "RS256", "use": "sig"}]}
 
     def verify(self, token: str) -> dict[str, Any]:
         """The claims of a token that API Gateway's JWT authorizer would accept. Raises TokenError for any other."""
@@ -115,13 +145,17 @@ class Issuer:
         return claims
 
 
+def _groups(grants: Mapping[str, str]) -> dict[str, list[str]]:
+    return {"cognito:groups": [f"{store}:{role}" for store, role in grants.items()]}
+
+
 def grants(stores: str, role: str) -> dict[str, str]:
     """The role by store, from `a,b` with one role for all, or from `a:owner,b:viewer`."""
     roles: dict[str, str] = {}
     for part in _parts(stores):
         store, colon, own_role = part.partition(":")
         chosen = own_role if colon else role
-        if not _STORE_ID.fullmatch(store):
+        if not STORE_ID.fullmatch(store):
             raise TokenError(f"STORE: {store!r} is no store id; letters, digits, _ and -, at most 64")
         if chosen not in ROLES:
             raise TokenError(f"ROLE: {chosen!r} is not one of {', '.join(ROLES)}")

@@ -14,7 +14,7 @@ import threading
 import time
 import traceback
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -47,15 +47,15 @@ UNAVAILABLE = http_api.message(503, "Service Unavailable")
 
 @dataclass(frozen=True)
 class Api:
-    """Answers requests: the routes of the template, one execution environment, the local run's own `pages` by path, and
-    the `files` of the buckets."""
+    """Answers requests: the `files` of the buckets, the local run's own `pages`, and the routes of the template by one
+    execution environment. Each of the pages returns None for a request that is not its own."""
 
     router: Router
     issuer: Issuer
     cors: Cors
     allow: Callable[[], bool]
     environment: Environment
-    pages: Mapping[str, Callable[[], Response]] = field(default_factory=dict)
+    pages: Sequence[Callable[[Request], Response | None]] = ()
     files: Files = field(default_factory=lambda: Files("", {}))
 
     def max_body(self, request_path: str) -> int:
@@ -63,10 +63,11 @@ class Api:
         return MAX_UPLOAD if self.files.has(request_path) else MAX_BODY
 
     def answer(self, request: Request) -> Response:
-        if request.method == "GET" and request.path in self.pages:
-            return self.pages[request.path]()
         if self.files.has(request.path):
             return self.files.answer(request)
+        for page in self.pages:
+            if (response := page(request)) is not None:
+                return response
         origin = request.header("origin")
         if request.method == "OPTIONS":
             return http_api.preflight(self.cors, origin)

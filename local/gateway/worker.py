@@ -15,11 +15,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from local import inbox, processes
+from local.console.site import Site
 from local.gateway.files import Files
 from local.gateway.http_api import Router
 from local.gateway.server import Api, Server
 from local.gateway.throttle import Bucket
 from local.runtime import TIMED_OUT, Environment, load
+from local.signin.endpoints import SignIn
 from local.template import Template
 from local.tokens import Issuer
 
@@ -36,21 +38,22 @@ def main(arguments: list[str]) -> int:
     except Exception as failed:
         sys.excepthook(type(failed), failed, failed.__traceback__)
         return CANNOT_IMPORT
+    listener, services = socket.socket(fileno=int(descriptor)), os.environ["AWS_ENDPOINT_URL"]
     api = Api(
         Router((route for route in template.routes if route.function == function_name), template.default_route),
         Issuer.of(data_dir, template),
         template.cors,
         Bucket(data_dir / "throttle", template.throttle).allow,
         Environment(handler, function.logical_id, function.memory, function.timeout),
-        {
-            inbox.PATH: inbox.page(
-                os.environ["AWS_ENDPOINT_URL"], os.environ["AWS_SECRET_ACCESS_KEY"], data_dir / "inbox"
-            )
-        },
-        Files(os.environ["AWS_ENDPOINT_URL"], template.bucket_cors),
+        (
+            inbox.page(services, os.environ["AWS_SECRET_ACCESS_KEY"], data_dir / "inbox"),
+            SignIn.of(data_dir, template, listener.getsockname()[1]).answer,
+            Site(data_dir, template).answer,
+        ),
+        Files(services, template.bucket_cors),
     )
     access = os.open(data_dir / "logs" / "access.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    server = Server(socket.socket(fileno=int(descriptor)), api, lambda line: _log(access, line))
+    server = Server(listener, api, lambda line: _log(access, line))
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     gc.collect()
     gc.freeze()

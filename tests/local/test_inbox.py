@@ -15,11 +15,13 @@ from typing import Any
 import httpx
 
 from local import inbox
+from local.gateway.http_api import Request
 from tests.alerts.receiver import listening
 from tests.alerts.test_formats import verified
 from tests.harness import Api, Server
 
 PATIENCE = 30
+OPENED = Request("GET", inbox.PATH, [])
 
 
 def wait_for(holds: Callable[[], bool]) -> None:
@@ -63,8 +65,9 @@ def test_what_was_sent_is_kept_though_the_services_forget_it(tmp_path: Path) -> 
         sent[:] = [mail(3)]
         assert inbox.collect(url, "secret", folder) == 1
         show = inbox.page(url, "secret", folder)
-    answer = show()
-    assert answer.status == 200, "with nobody there to be asked"
+    answer = show(OPENED)
+    assert answer is not None and answer.status == 200, "with nobody there to be asked"
+    assert show(Request("GET", "/v1/orders", [])) is None
     page = answer.body.decode()
     places = [page.index(f"subject {n}") for n in (3, 2, 1)]
     assert places == sorted(places) and "Inbox: 3 emails" in page
@@ -74,8 +77,8 @@ def test_what_was_sent_is_kept_though_the_services_forget_it(tmp_path: Path) -> 
 def test_an_email_is_text_on_the_page_whatever_it_says(tmp_path: Path) -> None:
     evil = '<script>alert("x")</script>'
     with services([mail(1, Subject=evil, BodyText=evil, To=[evil])]) as url:
-        answer = inbox.page(url, "secret", tmp_path / "inbox")()
-    assert answer.body.decode().count("&lt;script&gt;") == 3 and b"<script" not in answer.body
+        answer = inbox.page(url, "secret", tmp_path / "inbox")(OPENED)
+    assert answer is not None and answer.body.decode().count("&lt;script&gt;") == 3 and b"<script" not in answer.body
     assert dict(answer.headers)["content-security-policy"].startswith("default-src 'none'")
 
 

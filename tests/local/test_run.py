@@ -54,7 +54,8 @@ def lambda_handler(event, context):
 """,
     "local/demo/__init__.py": """
 import pathlib
-def fill(base_url, platform_token, owner_token):
+SHOPS = {"demo": None}
+def fill(base_url, platform_token, owner_token, shop):
     pathlib.Path("filled").write_text(base_url)
     return ["819: no"]
 """,
@@ -153,7 +154,7 @@ def test_run_serves_sweeps_and_fills_the_demo_shop(project: Project) -> None:
     output += run.communicate(timeout=15)[0]
     assert run.returncode == 0
     assert welcome in output
-    assert "A part of the demo shop could not be created: 819: no" in output
+    assert "A part of demo could not be created: 819: no" in output
 
 
 def test_messages_reach_their_function_and_one_that_hangs_is_replaced(project: Project) -> None:

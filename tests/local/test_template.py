@@ -28,7 +28,7 @@ def test_functions_know_the_local_names() -> None:
     orders, exports = TEMPLATE.functions["OrdersFunction"], TEMPLATE.functions["ExportsFunction"]
     assert orders.environment["TABLE_NAME"] == TEMPLATE.tables[0].name
     assert orders.environment["TOKEN_ISSUER"] == TEMPLATE.issuer == LOCAL_ISSUER
-    assert orders.environment["TOKEN_CLIENT_IDS"] == TEMPLATE.audience[0]
+    assert orders.environment["TOKEN_CLIENT_IDS"] == ",".join(TEMPLATE.audience)
     assert orders.environment["POWERTOOLS_SERVICE_NAME"] == "orders"
     assert "EXPORTS_BUCKET" not in TEMPLATE.functions["AlertsFunction"].environment
     assert exports.environment["EXPORTS_BUCKET"] == TEMPLATE.buckets[0]
