@@ -12,6 +12,7 @@ export interface Page {
 export const PAGE_NAMES = {
   todo: ['To do', '待办'],
   orders: ['Orders', '所有订单'],
+  funds: ['Funds', '放款与资金'],
   customers: ['Customers', '历史客户'],
   exports: ['Exports', '订单批量导出'],
 } satisfies Words
@@ -19,6 +20,7 @@ export const PAGE_NAMES = {
 export const PAGES: Page[] = [
   { path: 'todo', name: 'todo', Component: lazy(() => import('./pages/todo/TodoPage')) },
   { path: 'orders', name: 'orders', Component: lazy(() => import('./pages/orders/OrdersPage')) },
+  { path: 'funds', name: 'funds', Component: lazy(() => import('./pages/funds/FundsPage')) },
   { path: 'customers', name: 'customers', Component: lazy(() => import('./pages/customers/CustomersPage')) },
   { path: 'exports', name: 'exports', Component: lazy(() => import('./pages/exports/ExportsPage')) },
 ]
