@@ -15,6 +15,7 @@ export const PAGE_NAMES = {
   funds: ['Funds', '放款与资金'],
   customers: ['Customers', '历史客户'],
   exports: ['Exports', '订单批量导出'],
+  reports: ['Reports', '数据'],
 } satisfies Words
 
 export const PAGES: Page[] = [
@@ -23,4 +24,5 @@ export const PAGES: Page[] = [
   { path: 'funds', name: 'funds', Component: lazy(() => import('./pages/funds/FundsPage')) },
   { path: 'customers', name: 'customers', Component: lazy(() => import('./pages/customers/CustomersPage')) },
   { path: 'exports', name: 'exports', Component: lazy(() => import('./pages/exports/ExportsPage')) },
+  { path: 'reports', name: 'reports', Component: lazy(() => import('./pages/reports/ReportsPage')) },
 ]

@@ -1,0 +1,115 @@
+import { Link } from 'react-router'
+import { useApi } from '../../api/client'
+import type { components } from '../../api/types'
+import { type Column, DataTable } from '../../parts/DataTable'
+import { Loading } from '../../parts/Loading'
+import { Moment } from '../../parts/Moment'
+import { Pager } from '../../parts/Pager'
+import { ProblemAlert } from '../../parts/ProblemAlert'
+import { Share } from '../../parts/Share'
+import { useQueryOf } from '../../parts/useQueryOf'
+import { useWords } from '../../words/useWords'
+import { openOrder } from '../order/address'
+import { type FigureColumn, FigureTable } from './FigureTable'
+import { Plot } from './Plot'
+import { WORDS } from './words'
+
+type Level = components['schemas']['ServiceWindowView']
+type Measure = components['schemas']['MeasureView']
+type Violation = components['schemas']['ListedViolationView']
+
+/** The platform's measures over its own windows, and the orders that are a violation. */
+export function ServiceLevel() {
+  const t = useWords(WORDS)
+  const report = useApi().useQuery('get', '/v1/reports/service-level')
+  return (
+    <>
+      <ProblemAlert error={report.error} onRetry={report.refetch} />
+      {report.data ? <Measures levels={report.data.data} /> : report.error ? null : <Loading />}
+      <h2>{t('violations')}</h2>
+      <Violations />
+    </>
+  )
+}
+
+function Measures({ levels }: { levels: Level[] }) {
+  const t = useWords(WORDS)
+  const named = (code: string) => (code in WORDS ? t(code as keyof typeof WORDS) : code)
+  const measures = levels[0]?.measures ?? []
+  const within = (days: number, code: string) =>
+    levels.find((level) => level.days === days)?.measures.find(({ measure }) => measure === code)
+  const columns: FigureColumn<Measure>[] = [
+    { key: 'measure', title: t('measure'), text: ({ measure }) => named(measure) },
+    ...levels.flatMap(({ days }): FigureColumn<Measure>[] => [
+      {
+        key: `rate ${days}`,
+        title: `${t('days', { n: days })} · ${t('rate')}`,
+        align: 'right',
+        text: ({ measure }) => within(days, measure)?.rate ?? '',
+        cell: ({ measure }) => <Share value={within(days, measure)?.rate} />,
+      },
+      {
+        key: `of ${days}`,
+        title: `${t('days', { n: days })} · ${t('orders')}`,
+        align: 'right',
+        text: ({ measure }) => {
+          const share = within(days, measure)
+          return share && t('of', { part: share.numerator, all: share.denominator })
+        },
+      },
+    ]),
+    { key: 'counts', title: t('counts'), text: ({ counts }) => counts },
+  ]
+  return (
+    <>
+      <div className="plots">
+        {measures.map(({ measure }) => (
+          <Plot
+            key={measure}
+            caption={named(measure)}
+            percent
+            horizontal
+            series={[{ key: 'rate', label: t('rate') }]}
+            bars={levels.map(({ days }) => ({
+              name: t('days', { n: days }),
+              rate: within(days, measure)?.rate ?? 0,
+            }))}
+          />
+        ))}
+      </div>
+      <FigureTable
+        label={t('service')}
+        columns={columns}
+        rows={measures}
+        rowKey={({ measure }) => measure}
+        empty={t('noSales')}
+      />
+    </>
+  )
+}
+
+const COLUMNS: (Omit<Column<Violation>, 'title'> & { title: keyof typeof WORDS })[] = [
+  { key: 'at', title: 'at', cell: ({ at }) => <Moment at={at} /> },
+  { key: 'order', title: 'order', cell: ({ order_id }) => <Link to={openOrder(order_id)}>{order_id}</Link> },
+  { key: 'kind', title: 'kind', cell: ({ kind_label }) => kind_label },
+]
+const CURSOR = ['cursor'] as const
+
+function Violations() {
+  const t = useWords(WORDS)
+  const query = useQueryOf<{ cursor?: string }>(CURSOR)
+  const violations = useApi().useQuery('get', '/v1/reports/violations', { params: { query } })
+  if (violations.error) return <ProblemAlert error={violations.error} onRetry={violations.refetch} />
+  return (
+    <>
+      <DataTable
+        label={t('violations')}
+        columns={COLUMNS.map((column) => ({ ...column, title: t(column.title) }))}
+        rows={violations.data?.data}
+        rowKey={({ order_id, at }) => `${order_id} ${at}`}
+        empty={t('noViolations')}
+      />
+      <Pager page={violations.data?.page} shown={violations.data?.data.length ?? 0} />
+    </>
+  )
+}
