@@ -9,6 +9,8 @@ interface Props {
   action: string
   label: string
   initial?: Values
+  /** Where it is not the action's one form of the order. */
+  draft?: string
   context?: FormContext
   onDone?: (order: Order) => void
   onCancel?: () => void
@@ -21,15 +23,19 @@ export function contextOf(order: Order): FormContext {
   return { currency, sample: amounts.total, lines, parcels, refunds }
 }
 
+export function orderDraft(orderId: string, action: string): string {
+  return `order:${orderId}:${action}`
+}
+
 /** The form of one action of one order. */
-export function OrderActionForm({ order, action, label, context, ...rest }: Props) {
+export function OrderActionForm({ order, action, label, context, draft, ...rest }: Props) {
   const { order_id, version } = order
   return (
     <ActionForm<Order>
       {...rest}
       row={orderRow(action)}
       label={label}
-      draft={`order:${order_id}:${action}`}
+      draft={draft ?? orderDraft(order_id, action)}
       context={{ ...contextOf(order), ...context }}
       version={version}
       send={(api, body, match) =>

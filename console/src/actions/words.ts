@@ -35,6 +35,13 @@ export const WORDS = {
   wholeNumber: ['A whole number, such as 7.', '请填写整数，例如 7。'],
   money: ['An amount, such as 12.50.', '请填写金额，例如 12.50。'],
   nothingChosen: ['Choose at least one piece.', '请至少选择一件商品。'],
+  note: ['Note', '备注'],
+  tags: ['Tags', '标签'],
+  tagsHint: ['With commas between them.', '用逗号分隔。'],
+  assignee: ['Who takes care', '负责人'],
+  actions: ['What you can do', '可执行的操作'],
+  refused: ['Not possible now ({n}), and why', '暂不可用的操作（{n}）及原因'],
+  done: ['{action}: done.', '{action}：已完成。'],
   cancel: ['Cancel', '取消'],
   staleTitle: [
     'Somebody else changed this order while you typed. Nothing was sent.',

@@ -1,12 +1,19 @@
 import { useCallback, useState } from 'react'
 import { useStoreId } from '../api/client'
 
+const keyOf = (store: string, name: string) => `draft:${store}:${name}`
+
+/** Whether a person has typed in this form and not sent it. */
+export function hasDraft(store: string, name: string): boolean {
+  return sessionStorage.getItem(keyOf(store, name)) !== null
+}
+
 /**
  * What a person types, kept in the tab until it is sent: a reload, a lost session or a closed drawer loses nothing.
  * `name` says which form of which thing, such as `ship:8190000000000001`.
  */
 export function useDraft<Value>(name: string, initial: Value) {
-  const key = `draft:${useStoreId()}:${name}`
+  const key = keyOf(useStoreId(), name)
   const [value, setValue] = useState<Value>(() => {
     const kept = sessionStorage.getItem(key)
     return kept ? (JSON.parse(kept) as Value) : initial

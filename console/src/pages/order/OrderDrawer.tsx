@@ -1,10 +1,21 @@
-import { Drawer } from 'antd'
-import { useSearchParams } from 'react-router'
+import { Button, Drawer } from 'antd'
+import { useEffect } from 'react'
+import { useLocation, useNavigate, useSearchParams } from 'react-router'
 import { useApi } from '../../api/client'
+import type { Order } from '../../api/types'
+import { Copy } from '../../parts/Copy'
 import { Loading } from '../../parts/Loading'
 import { ProblemAlert } from '../../parts/ProblemAlert'
+import { useWords } from '../../words/useWords'
+import { Actions } from './Actions'
+import { Head } from './Head'
+import { SECTIONS } from './sections'
+import { WORDS } from './words'
+import './order.css'
 
+/** One order over any page. It stands in the address as `?order=…`; `#funds` and the like lead to its parts. */
 export default function OrderDrawer() {
+  const t = useWords(WORDS)
   const [search, setSearch] = useSearchParams()
   const orderId = search.get('order') ?? ''
   const order = useApi().useQuery('get', '/v1/orders/{order_id}', { params: { path: { order_id: orderId } } })
@@ -16,9 +27,60 @@ export default function OrderDrawer() {
     })
   }
   return (
-    <Drawer open onClose={close} size={720} title={orderId}>
+    <Drawer
+      open
+      onClose={close}
+      size="min(1120px, 100vw)"
+      rootClassName="order-drawer"
+      title={
+        <>
+          {t('order', { id: orderId })} <Copy text={orderId} name={orderId} />
+        </>
+      }
+      extra={
+        <Button className="no-print" onClick={() => print()}>
+          {t('print')}
+        </Button>
+      }
+    >
       <ProblemAlert error={order.error} onRetry={order.refetch} />
-      {order.data ? <p>{order.data.status_label}</p> : order.error ? null : <Loading />}
+      {order.data ? <Content key={orderId} order={order.data} /> : order.error ? null : <Loading />}
     </Drawer>
+  )
+}
+
+function Content({ order }: { order: Order }) {
+  const t = useWords(WORDS)
+  const { hash, search } = useLocation()
+  const navigate = useNavigate()
+  useEffect(() => {
+    if (hash) document.getElementById(`order-${hash.slice(1)}`)?.scrollIntoView()
+  }, [hash])
+  return (
+    <>
+      <nav className="tabs order-tabs no-print" aria-label={t('sections')}>
+        {SECTIONS.map(({ key }) => (
+          <a
+            key={key}
+            href={`${search}#${key}`}
+            onClick={(event) => {
+              event.preventDefault()
+              navigate({ search, hash: key }, { replace: true })
+              document.getElementById(`order-${key}`)?.scrollIntoView()
+            }}
+          >
+            {t(key)}
+          </a>
+        ))}
+      </nav>
+      <Head order={order} />
+      <Actions order={order} />
+      {SECTIONS.map(({ key, Component }) => (
+        <section key={key} id={`order-${key}`} className="order-section" aria-label={t(key)}>
+          <h2>{t(key)}</h2>
+          <Component order={order} />
+        </section>
+      ))}
+    </>
   )
 }

@@ -1,0 +1,51 @@
+import type { ReactNode } from 'react'
+import type { HistoryEntry, Money } from '../api/types'
+import { Amount } from '../parts/Amount'
+import { Moment } from '../parts/Moment'
+import { useWords } from '../words/useWords'
+import { FIELDS, WORDS } from './words'
+
+type Change = NonNullable<HistoryEntry['changes']>[string]
+
+/** Codes with their labels, as far as the page knows them. */
+export type Labels = (field: string, code: string) => string | undefined
+
+const HIDDEN = '***'
+
+/** One change as old → new. `path` is the API's name of the field, such as `parcels.p1.carrier`. */
+export function ChangeLine({ path, change, labels }: { path: string; change: Change; labels: Labels }) {
+  const t = useWords(WORDS)
+  const fields = useWords(FIELDS)
+  const parts = path.split('.')
+  const last = parts.at(-1) ?? path
+  const name = parts
+    .map((part, index) =>
+      part in FIELDS ? fields(part as keyof typeof FIELDS) : (labels(parts[index - 1] ?? '', part) ?? part),
+    )
+    .join(' ')
+  function shown(value: unknown): ReactNode {
+    if (value === null || value === undefined) return <span className="quiet">{t('nothing')}</span>
+    if (value === HIDDEN) return <span className="quiet">{t('hidden')}</span>
+    if (typeof value === 'boolean') return t(value ? 'yes' : 'no')
+    if (Array.isArray(value))
+      return value.length ? (
+        value.map((each) => labels(last, String(each)) ?? String(each)).join(', ')
+      ) : (
+        <span className="quiet">{t('nothing')}</span>
+      )
+    if (isMoney(value)) return <Amount value={value} />
+    if (typeof value === 'object') return JSON.stringify(value)
+    const text = String(value)
+    if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text)) return <Moment at={text} />
+    return labels(last, text) ?? text
+  }
+  return (
+    <li>
+      {name}: {shown(change.from)} → {shown(change.to)}
+    </li>
+  )
+}
+
+function isMoney(value: unknown): value is Money {
+  return typeof value === 'object' && value !== null && 'amount' in value && 'currency' in value
+}

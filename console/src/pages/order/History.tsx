@@ -1,0 +1,36 @@
+import { Button } from 'antd'
+import { useApi } from '../../api/client'
+import { BY_CURSOR } from '../../api/pages'
+import type { Order } from '../../api/types'
+import { Entries } from '../../history/Entries'
+import { WORDS } from '../../history/words'
+import { Loading } from '../../parts/Loading'
+import { ProblemAlert } from '../../parts/ProblemAlert'
+import { useWords } from '../../words/useWords'
+import { labelsOf } from './labels'
+
+function useHistory(orderId: string) {
+  return useApi().useInfiniteQuery(
+    'get',
+    '/v1/orders/{order_id}/history',
+    { params: { path: { order_id: orderId }, query: { limit: 200 } } },
+    BY_CURSOR,
+  )
+}
+
+export function History({ order }: { order: Order }) {
+  const t = useWords(WORDS)
+  const history = useHistory(order.order_id)
+  if (!history.data)
+    return history.error ? <ProblemAlert error={history.error} onRetry={history.refetch} /> : <Loading />
+  return (
+    <>
+      <Entries entries={history.data.pages.flatMap(({ data }) => data)} labels={labelsOf(order)} />
+      {history.hasNextPage ? (
+        <Button loading={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
+          {t('later')}
+        </Button>
+      ) : null}
+    </>
+  )
+}
