@@ -33,7 +33,7 @@ def notice(count: int = 2, language: str = "zh-CN", **changes: Any) -> Notice:
         "language": language,
         "severity": "warning",
         "data": {"alert_id": "alr_1", "order_id": "8190"},
-        "link": "https://console.example.com/orders/8190",
+        "link": "https://console.example.com/stores/demo/orders?order=8190",
     }
     return Notice(**{**payload, **changes})  # type: ignore[arg-type]
 
@@ -124,7 +124,7 @@ def test_dingtalk_is_signed_in_its_query_as_its_page_says() -> None:
     payload = json.loads(made.body)
     assert set(payload) == {"msgtype", "markdown"} and payload["msgtype"] == "markdown"
     assert set(payload["markdown"]) == {"title", "text"}
-    assert "https://console.example.com/orders/8190" in payload["markdown"]["text"]
+    assert "https://console.example.com/stores/demo/orders?order=8190" in payload["markdown"]["text"]
 
 
 def test_feishu_signs_nothing_with_time_and_secret() -> None:
@@ -148,7 +148,7 @@ def test_wecom_is_markdown_of_at_most_4096_bytes() -> None:
         assert set(payload) == {"msgtype", "markdown"} and set(payload["markdown"]) == {"content"}
         content = payload["markdown"]["content"]
         assert len(content.encode()) <= 4096
-        assert content.endswith("[打开](https://console.example.com/orders/8190)")
+        assert content.endswith("[打开](https://console.example.com/stores/demo/orders?order=8190)")
     lines_shown = content.count("\n> ")
     assert f"…另有 {500 - lines_shown} 条" in content and lines_shown >= 40
     long = body(ChannelKind.WECOM, notice(title="店" * 3000, lines=("行" * 3000,)))["markdown"]["content"]
@@ -188,7 +188,7 @@ def test_an_email_has_one_subject_line_and_escapes_its_html() -> None:
     made = mail(notice(title="店铺\r\nBcc: all@example.com", lines=("a < b", "第二行")))
     assert made.subject == "店铺 Bcc: all@example.com"
     assert "a < b\n第二行" in made.text and "<li>a &lt; b</li>" in made.html
-    assert 'lang="zh-CN"' in made.html and made.html.count("https://console.example.com/orders/8190") == 1
+    assert 'lang="zh-CN"' in made.html and made.html.count("https://console.example.com/stores/demo/orders?order=8190") == 1
     assert mail(notice(0, link=None)).text == "测试店：订单 8190 即将到期\n", "an email that opens on something"
 
 

@@ -104,7 +104,7 @@ def of_alerts(store: Store, alerts: Sequence[Alert], language: str, console_url:
     """The notice of one alert, or of several in one message. The severity is the highest of them."""
     first, count = alerts[0], len(alerts)
     worst = max(alerts, key=lambda alert: ("info", "warning", "critical").index(alert.severity))
-    link = _link(console_url, first if count == 1 else None)
+    link = _link(console_url, store, first if count == 1 else None)
     if count == 1:
         title, lines = sentence(first, language, store.time_zone), _silence(store, first, language)
     else:
@@ -119,7 +119,7 @@ def of_alerts(store: Store, alerts: Sequence[Alert], language: str, console_url:
 
 def of_digest(store: Store, alert: Alert, lines: Iterable[str], language: str, console_url: str) -> Notice:
     title = _titled(store, sentence(alert, language, store.time_zone), language)
-    link = _link(console_url, None)
+    link = _link(console_url, store, None)
     return Notice("digest", alert.raised_at, title, tuple(lines), language, alert.severity, _data(alert), link)
 
 
@@ -189,11 +189,12 @@ def _titled(store: Store, text: str, language: str) -> str:
     return f"{name}: {text}" if language == "en" else f"{name}：{text}"
 
 
-def _link(console_url: str, alert: Alert | None) -> str | None:
+def _link(console_url: str, store: Store, alert: Alert | None) -> str | None:
+    """The page of the console: an address there names its store. Ids need no escapes."""
     if not console_url:
         return None
-    page = f"orders/{alert.order_id}" if alert is not None and alert.order_id else "alerts"
-    return f"{console_url.rstrip('/')}/{page}"
+    page = f"orders?order={alert.order_id}" if alert is not None and alert.order_id else "alerts"
+    return f"{console_url.rstrip('/')}/stores/{store.store_id}/{page}"
 
 
 def _in_language(both: Sequence[str], language: str) -> str:
