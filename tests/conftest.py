@@ -46,6 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=("moto", "dynoxide", "local"),
         help="what the HTTP tests run on: moto, dynoxide, or local (a whole server, over a socket)",
     )
+    parser.addoption("--pictures", action="store_true", help="keep the pictures of the console in docs/console")
     parser.addoption("--shuffle", type=int, help="run files, and the tests within each, in a random order of this seed")
 
 

@@ -376,13 +376,15 @@ class Server:
     data_dir: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
+    demo: bool = False
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        variables = {**os.environ, "PORT": str(self.port), "DATA_DIR": str(self.data_dir), "DEMO": "0", "WORKERS": "2"}
+        variables = {**os.environ, "PORT": str(self.port), "DATA_DIR": str(self.data_dir), "WORKERS": "2"}
+        variables["DEMO"] = "1" if self.demo else "0"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "local.run"],
             env=variables,

@@ -1,0 +1,166 @@
+"""The console in a real Chromium, against a whole local run. Where there is no Chromium, or npm cannot build the
+console, every test here is skipped and says why.
+
+A test gets a store of its own and signs in on the page as a person would. At its end no page may have written an error
+to its console, and the content security policy may have refused nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+
+from tests.harness import Api, Server, Shop, free_port
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BUILD_SECONDS = 240
+HEIGHTS = {1280: 800, 390: 844}
+
+expect.set_options(timeout=10_000)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip("there is no Chromium on this machine: install it, or name it in CHROMIUM")
+    return found
+
+
+@pytest.fixture(scope="session")
+def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """`make run` with the demo shops and the console, built from its sources or kept from an earlier build."""
+    running = Server(tmp_path_factory.mktemp("console"), free_port(), demo=True)
+    running.start()
+    try:
+        until = time.monotonic() + BUILD_SECONDS
+        while 'id="root"' not in (page := httpx.get(f"{running.url}/", follow_redirects=True).text):
+            if 'data-state="failed"' in page or time.monotonic() > until:
+                pytest.skip(f"the console could not be built here: {page}")
+            time.sleep(0.5)
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
+    launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    yield launched
+    launched.close()
+
+
+@pytest.fixture(scope="session")
+def stores(server: Server) -> Api:
+    """The HTTP API of the server, to make stores and orders with."""
+    return Api(server.transport(), "local")
+
+
+@pytest.fixture
+def shop(stores: Api) -> Shop:
+    """A new store, with a client for each role."""
+    return stores.shop(name="Lamp shop", time_zone="Asia/Shanghai")
+
+
+@dataclass
+class Watched:
+    """A page, and what it wrote to its console. `refusals` are statuses of answers that the test asks for itself."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    refusals: set[int] = field(default_factory=set)
+
+    def complaints(self) -> list[str]:
+        """The errors, without the line that Chromium writes for an answer that the test wanted refused."""
+        expected = tuple(f"the server responded with a status of {status}" for status in self.refusals)
+        return [error for error in self.errors if not any(part in error for part in expected)]
+
+
+class Console:
+    """Opens pages of the console."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.browser, self.url = browser, url
+        self.pages: list[Watched] = []
+
+    def open(
+        self,
+        shop: Shop | str,
+        path: str = "todo",
+        *,
+        role: str = "owner",
+        language: str = "en",
+        width: int = 1280,
+        theme: str = "light",
+        **query: str,
+    ) -> Page:
+        """A page of the store, in a browser profile of its own, signed in. `shop` is a store or its id."""
+        store = shop if isinstance(shop, str) else shop.name
+        context = self.browser.new_context(
+            viewport={"width": width, "height": HEIGHTS.get(width, 800)},
+            locale={"en": "en-GB"}.get(language, language),
+            color_scheme="dark" if theme == "dark" else "light",
+            reduced_motion="reduce",
+            accept_downloads=True,
+        )
+        page = context.new_page()
+        watched = Watched(page)
+        page.on("console", lambda message: watched.errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: watched.errors.append(str(error)))
+        self.pages.append(watched)
+        page.goto(f"{self.url}/stores/{store}/{path}{'?' + urlencode(query) if query else ''}")
+        sign_in(page, store, role)
+        expect(page.locator("#content")).to_be_visible()
+        return page
+
+    def expect_refusals(self, page: Page, *statuses: int) -> None:
+        """The test makes the API answer so; Chromium writes each such answer to the console as an error."""
+        next(watched for watched in self.pages if watched.page is page).refusals.update(statuses)
+
+    def close(self) -> None:
+        complaints = [complaint for watched in self.pages for complaint in watched.complaints()]
+        for watched in self.pages:
+            watched.page.context.close()
+        assert not complaints, complaints
+
+
+def sign_in(page: Page, store: str, role: str) -> None:
+    """Signs in on the local issuer's page, as a role of any store."""
+    form = page.locator("details")
+    form.locator("summary").click()
+    form.locator("[name=store]").fill(store)
+    form.locator("[name=role]").select_option(role)
+    form.get_by_role("button").click()
+
+
+@pytest.fixture
+def console(browser: Browser, server: Server) -> Iterator[Console]:
+    opened = Console(browser, server.url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """Keeps a picture of a page, in docs/console where `--pictures` is given, else in pytest's folder."""
+    folder = Path("docs/console") if request.config.getoption("--pictures") else request.getfixturevalue("tmp_path")
+
+    def keep(page: Page, name: str) -> None:
+        page.screenshot(path=folder / f"{name}.png", animations="disabled")
+
+    return keep

@@ -1,0 +1,50 @@
+"""Every page of the menu, in both languages, themes and widths: nothing is cut off, nothing is refused, and axe-core
+finds no fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from local.welcome import DEMO_STORE
+from tests.console import axe
+from tests.console.conftest import Console
+from tests.proof import counted, size
+
+LOOKS = size(
+    [("en", "light", 1280), ("zh-CN", "dark", 390)],
+    [(language, theme, width) for language in ("en", "zh-CN") for theme in ("light", "dark") for width in (1280, 390)],
+)
+PAGES = 13
+"""The pages of the menu."""
+
+
+def menu(page: Page) -> list[str]:
+    """The last part of the address of each page of the menu."""
+    links: list[str] = page.locator("nav.side a").evaluate_all("links => links.map(link => link.pathname)")
+    return [path.rpartition("/")[2] for path in links]
+
+
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
+def test_a_page_has_no_fault(
+    console: Console, picture: Callable[[Page, str], None], language: str, theme: str, width: int
+) -> None:
+    page = console.open(DEMO_STORE, language=language, theme=theme, width=width)
+    names, checked, faults = menu(page), 0, []
+    for name in names:
+        page.goto(f"{console.url}/stores/{DEMO_STORE}/{name}")
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        page.wait_for_load_state("networkidle")
+        elements, found = axe.violations(page)
+        checked += elements
+        faults += [f"{name}: {line}" for line in found]
+        overflow: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if overflow > 0:
+            faults.append(f"{name}: {overflow} pixels wider than the screen")
+        if theme == ("light" if language == "en" else "dark"):
+            picture(page, f"{name}-{width}-{language}")
+    assert not faults, "\n".join(faults)
+    counted("pages looked at", len(names), PAGES)
+    counted("elements checked by axe-core", checked, 100 * PAGES)

@@ -1,0 +1,64 @@
+"""Signing in and out, a session that ends, a lost network, and roles."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.console.conftest import Console
+from tests.harness import Shop
+
+
+def test_a_person_comes_back_to_the_address_that_they_asked_for(console: Console, shop: Shop) -> None:
+    page = console.open(shop, "orders", status="WAIT_SELLER_SEND_GOODS")
+    expect(page).to_have_url(re.compile(rf"/stores/{shop.name}/orders\?status=WAIT_SELLER_SEND_GOODS$"))
+
+
+def test_a_reload_asks_no_second_time(console: Console, shop: Shop) -> None:
+    page = console.open(shop, "orders")
+    page.reload()
+    expect(page.get_by_role("heading", level=1, name="Orders")).to_be_visible()
+
+
+def test_no_token_is_in_the_storage_of_the_browser(console: Console, shop: Shop) -> None:
+    page = console.open(shop, "orders")
+    kept: list[str] = page.evaluate(
+        "[localStorage, sessionStorage].flatMap(kept => Object.entries(kept).map(([name, value]) => name + value))"
+    )
+    cookies = page.evaluate("document.cookie")
+    assert kept, "the storage was looked at"
+    assert not [text for text in [*kept, cookies] if "eyJ" in text or "token" in text]
+
+
+def test_signing_out_ends_the_session(console: Console, shop: Shop) -> None:
+    page = console.open(shop, "orders")
+    page.locator("button.account").click()
+    page.get_by_text("Sign out").click()
+    page.goto(f"{console.url}/stores/{shop.name}/orders")
+    expect(page.get_by_role("heading", name="Sign in to Orderkeep")).to_be_visible()
+
+
+def test_the_language_is_remembered(console: Console, shop: Shop) -> None:
+    page = console.open(shop, "orders")
+    page.locator("button.account").click()
+    page.get_by_text("中文").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("所有订单")
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("所有订单")
+
+
+def test_a_store_of_somebody_else_is_not_shown(console: Console, shop: Shop) -> None:
+    page = console.open(shop, "orders")
+    console.expect_refusals(page, 404)
+    page.goto(f"{console.url}/stores/demo/orders")
+    expect(page.get_by_role("alert").first).to_be_visible()
+    assert "Alex" not in page.locator("body").inner_text()
+
+
+def test_a_lost_network_is_said(console: Console, shop: Shop) -> None:
+    page = console.open(shop, "orders")
+    page.context.set_offline(True)
+    expect(page.get_by_text("You are offline")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_text("You are offline")).to_have_count(0)
