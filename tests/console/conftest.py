@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 from tests.harness import Api, Server, Shop, free_port
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BUILD_SECONDS = 240
+BUILD_SECONDS = 180
 HEIGHTS = {1280: 800, 390: 844}
 
 expect.set_options(timeout=10_000)
@@ -43,7 +43,7 @@ def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     running.start()
     try:
         until = time.monotonic() + BUILD_SECONDS
-        while 'id="root"' not in (page := httpx.get(f"{running.url}/", follow_redirects=True).text):
+        while 'id="root"' not in (page := httpx.get(f"{running.url}/", headers={"accept": "text/html"}).text):
             if 'data-state="failed"' in page or time.monotonic() > until:
                 pytest.skip(f"the console could not be built here: {page}")
             time.sleep(0.5)

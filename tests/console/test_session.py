@@ -35,6 +35,7 @@ def test_signing_out_ends_the_session(console: Console, shop: Shop) -> None:
     page = console.open(shop, "orders")
     page.locator("button.account").click()
     page.get_by_text("Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in to Orderkeep")).to_be_visible()
     page.goto(f"{console.url}/stores/{shop.name}/orders")
     expect(page.get_by_role("heading", name="Sign in to Orderkeep")).to_be_visible()
 

@@ -47,8 +47,11 @@ export async function goToSignIn(): Promise<never> {
   return new Promise(() => {})
 }
 
+/** Cognito's logout page wants `client_id` and `logout_uri` beside what the standard names. */
 export async function signOut(): Promise<void> {
-  await (await users()).signoutRedirect()
+  const { client_id } = await config()
+  const logout_uri = `${location.origin}/`
+  await (await users()).signoutRedirect({ extraQueryParams: { client_id, logout_uri } })
 }
 
 export async function accessToken(): Promise<string> {
