@@ -188,7 +188,10 @@ def test_an_email_has_one_subject_line_and_escapes_its_html() -> None:
     made = mail(notice(title="店铺\r\nBcc: all@example.com", lines=("a < b", "第二行")))
     assert made.subject == "店铺 Bcc: all@example.com"
     assert "a < b\n第二行" in made.text and "<li>a &lt; b</li>" in made.html
-    assert 'lang="zh-CN"' in made.html and made.html.count("https://console.example.com/stores/demo/orders?order=8190") == 1
+    assert (
+        'lang="zh-CN"' in made.html
+        and made.html.count("https://console.example.com/stores/demo/orders?order=8190") == 1
+    )
     assert mail(notice(0, link=None)).text == "测试店：订单 8190 即将到期\n", "an email that opens on something"
 
 

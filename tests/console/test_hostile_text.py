@@ -15,7 +15,7 @@ HOSTILE = "<img src=x onerror=window.hit=1><script>window.hit=2</script>'\"><b>{
 
 @pytest.fixture
 def hostile_shop(shop: Shop) -> Shop:
-    """A store whose every text is hostile: its name, a template, and orders with lines, notes, tags, messages, a parcel,
+    """A store whose every text is hostile: its name, a template, and orders with lines, notes, tags, messages, parcels,
     a customer's note and a dispute."""
     assert shop.owner.patch("/v1/store", {"name": HOSTILE.format("store")[:64]}).status == 200
     body = {"name": "<b>template</b>", "text": HOSTILE.format("template")}
