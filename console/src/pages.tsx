@@ -15,6 +15,7 @@ export const PAGE_NAMES = {
   funds: ['Funds', '放款与资金'],
   customers: ['Customers', '历史客户'],
   exports: ['Exports', '订单批量导出'],
+  imports: ['Imports', '导入'],
   reports: ['Reports', '数据'],
 } satisfies Words
 
@@ -24,5 +25,6 @@ export const PAGES: Page[] = [
   { path: 'funds', name: 'funds', Component: lazy(() => import('./pages/funds/FundsPage')) },
   { path: 'customers', name: 'customers', Component: lazy(() => import('./pages/customers/CustomersPage')) },
   { path: 'exports', name: 'exports', Component: lazy(() => import('./pages/exports/ExportsPage')) },
+  { path: 'imports', name: 'imports', Component: lazy(() => import('./pages/imports/ImportsPage')) },
   { path: 'reports', name: 'reports', Component: lazy(() => import('./pages/reports/ReportsPage')) },
 ]
