@@ -29,8 +29,8 @@ export function FileDrop({ label, hint, accept, disabled = false, onFile }: Prop
       onDragLeave={() => setOver(false)}
       onDrop={drop}
     >
-      <label>
-        <span>{label}</span>
+      <label className="file-button">
+        {label}
         <input
           type="file"
           accept={accept}
