@@ -30,6 +30,7 @@ CODES: dict[str, set[str]] = {
     "end_reason": set(amounts.END_REASONS),
     "overlay": set(Overlay),
     "timer": set(deadlines.TIMERS),
+    "timer_actor": {rule.actor for rule in deadlines.TIMERS.values()},
     "action": {*lifecycle.ACTIONS, *lifecycle.DISPUTE_ACTIONS, "place", "patch"},
     "refund_state": set(RefundState),
     "stage": {*deadlines.BY_STAGE, "ended"},

@@ -186,6 +186,7 @@ def test_deadlines_are_listed_by_urgency_in_half_open_windows(shop: Shop) -> Non
     row = shop.viewer.every("/v1/deadlines")[0]
     assert row["deadline_at"] == row["deadlines"][0]["due_at"] == at(201)
     assert row["deadlines"][0]["on_lapse"] == "expire_payment"
+    assert (row["deadlines"][0]["actor"], row["deadlines"][0]["actor_label"]) == ("buyer", "The buyer")
     assert {"lines", "parcels", "recipient", "refunds", "actions"}.isdisjoint(row)
     assert row["line_count"] == 2
 

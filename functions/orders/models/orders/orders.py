@@ -65,10 +65,14 @@ class LineView(TypedDict):
 
 
 class DeadlineView(TypedDict):
+    """A timer. `actor` is whose act it waits for: buyer, seller or platform."""
+
     kind: str
     kind_label: str
     due_at: NotRequired[str]
     held_since: NotRequired[str]
+    actor: str
+    actor_label: str
     on_lapse: str | None
     on_lapse_label: NotRequired[str]
 
@@ -248,6 +252,7 @@ def _deadline_view(order: Order | Summary, timer: Timer, language: str, **times:
     view: Any = {
         **labelled("kind", "timer", timer.kind, language),
         **{name: instant(at) for name, at in times.items() if at},
+        **labelled("actor", "timer_actor", deadlines.TIMERS[timer.kind].actor, language),
         **(labelled("on_lapse", "action", on_lapse, language) or {"on_lapse": None}),
     }
     return view  # type: ignore[no-any-return]
