@@ -20,7 +20,7 @@ export const PAGE_NAMES = {
 } satisfies Words
 
 export const PAGES: Page[] = [
-  { path: 'todo', name: 'todo', Component: lazy(() => import('./pages/todo/TodoPage')) },
+  { path: 'todo', name: 'todo', counter: 'seller_due_24h', Component: lazy(() => import('./pages/todo/TodoPage')) },
   { path: 'orders', name: 'orders', Component: lazy(() => import('./pages/orders/OrdersPage')) },
   { path: 'funds', name: 'funds', Component: lazy(() => import('./pages/funds/FundsPage')) },
   { path: 'customers', name: 'customers', Component: lazy(() => import('./pages/customers/CustomersPage')) },

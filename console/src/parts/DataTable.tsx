@@ -63,6 +63,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, empty, onOpen, se
   if (!rows) return <Loading />
   if (!rows.length) return <p className="empty">{empty ?? t('nothing')}</p>
   const all = keys.every((key) => selected?.has(key))
+  const others = [...(selected ?? [])].filter((key) => !keys.includes(key))
   return (
     <div className="table-frame">
       <table className="table" aria-label={label}>
@@ -74,7 +75,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, empty, onOpen, se
                   type="checkbox"
                   aria-label={t('selectAll')}
                   checked={all}
-                  onChange={() => onSelect(all ? new Set() : new Set([...(selected ?? []), ...keys]))}
+                  onChange={() => onSelect(new Set(all ? others : [...others, ...keys]))}
                 />
               </th>
             ) : null}

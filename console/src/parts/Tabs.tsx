@@ -8,10 +8,13 @@ export interface Tab {
   count?: number
 }
 
-/** Tabs are links: each has its address. The current one is that whose query is part of the address. */
-export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
+/**
+ * Tabs are links: each has its address. The current one is that whose query is part of the address. `among` names further
+ * parameters that make another list of it than that of any tab.
+ */
+export function Tabs({ label, tabs, among = [] }: { label: string; tabs: Tab[]; among?: readonly string[] }) {
   const [search] = useSearchParams()
-  const names = new Set(tabs.flatMap(({ query }) => [...new URLSearchParams(query).keys()]))
+  const names = new Set([...among, ...tabs.flatMap(({ query }) => [...new URLSearchParams(query).keys()])])
   const asked = [...search].filter(([name]) => names.has(name))
   function isCurrent(query: string): boolean {
     const wanted = [...new URLSearchParams(query)]

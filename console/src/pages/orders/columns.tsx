@@ -4,22 +4,80 @@ import { Amount } from '../../parts/Amount'
 import { Countdown } from '../../parts/Countdown'
 import type { Column } from '../../parts/DataTable'
 import { Moment } from '../../parts/Moment'
+import { StatusMarks } from '../../parts/StatusMarks'
+import { useWords } from '../../words/useWords'
 import { openOrder } from '../order/address'
-import type { WORDS } from './words'
+import { WORDS } from './words'
 
 type OrderColumn = Omit<Column<ListedOrder>, 'title'> & { title: keyof typeof WORDS }
 
 /** A new column is one line here and its name in words.ts. */
 export const COLUMNS: OrderColumn[] = [
-  { key: 'order', title: 'order', cell: ({ order_id }) => <Link to={openOrder(order_id)}>{order_id}</Link> },
-  { key: 'placed', title: 'placed', cell: ({ placed_at }) => <Moment at={placed_at} /> },
-  { key: 'buyer', title: 'buyer', cell: ({ buyer }) => `${buyer.name ?? buyer.id} · ${buyer.country}` },
+  { key: 'order', title: 'order', cell: (order) => <Numbered order={order} /> },
+  { key: 'buyer', title: 'buyer', cell: (order) => <Buyer order={order} /> },
   { key: 'amount', title: 'amount', align: 'right', cell: ({ amounts }) => <Amount value={amounts.total} /> },
+  { key: 'status', title: 'status', cell: (order) => <StatusMarks of={order} /> },
+  { key: 'left', title: 'timeLeft', cell: (order) => (order.deadlines.length ? <TimeLeft order={order} /> : null) },
   {
-    key: 'status',
-    title: 'status',
-    cell: ({ status_label, overlays_label }) => [status_label, ...overlays_label].join(' · '),
+    key: 'note',
+    title: 'noteAndTags',
+    cell: ({ note, tags }) => (note || tags.length ? <Note note={note} tags={tags} /> : null),
   },
-  { key: 'left', title: 'timeLeft', cell: ({ deadline_at }) => <Countdown to={deadline_at} /> },
-  { key: 'note', title: 'noteAndTags', cell: ({ note, tags }) => [note, ...tags].filter(Boolean).join(' · ') },
+  { key: 'assignee', title: 'assignee', cell: ({ assignee }) => assignee ?? '' },
 ]
+
+function Numbered({ order: { order_id, placed_at } }: { order: ListedOrder }) {
+  return (
+    <span>
+      <Link className="number" to={openOrder(order_id)}>
+        {order_id}
+      </Link>
+      <small className="quiet block">
+        <Moment at={placed_at} />
+      </small>
+    </span>
+  )
+}
+
+function Buyer({ order: { buyer, unread_messages } }: { order: ListedOrder }) {
+  const t = useWords(WORDS)
+  return (
+    <span>
+      {buyer.name ?? buyer.id} · {buyer.country}
+      {unread_messages ? (
+        <strong className="unread" title={t('unread', { n: unread_messages })}>
+          ✉ {unread_messages}
+          <span className="hidden"> {t('unread', { n: unread_messages })}</span>
+        </strong>
+      ) : null}
+    </span>
+  )
+}
+
+function TimeLeft({ order: { deadlines, deadline_at } }: { order: ListedOrder }) {
+  const [first] = deadlines
+  if (!first) return null
+  return (
+    <span>
+      {deadline_at ? <Countdown to={deadline_at} /> : null}
+      <small className="quiet block">{first.kind_label}</small>
+    </span>
+  )
+}
+
+function Note({ note, tags }: { note: string | null; tags: readonly string[] }) {
+  return (
+    <span>
+      {note ? (
+        <span className="note" title={note}>
+          {note}
+        </span>
+      ) : null}
+      {tags.map((tag) => (
+        <span key={tag} className="tag">
+          {tag}
+        </span>
+      ))}
+    </span>
+  )
+}

@@ -1,5 +1,5 @@
 import { Button } from 'antd'
-import { useId, useState } from 'react'
+import { type ReactNode, useId, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { useStore } from '../../api/queries'
 import { useWords } from '../../words/useWords'
@@ -17,6 +17,8 @@ export interface Filter extends Field {
   last?: boolean
   /** The parameters that go from the address when this one is set: the list cannot be asked with both. */
   instead?: readonly string[]
+  /** The parameters that this one needs beside it, with their values. */
+  together?: Readonly<Record<string, string>>
 }
 
 /** The filters of a list, kept in the address. A change goes back to the first page. */
@@ -33,6 +35,7 @@ export function AddressFilters({ filters }: { filters: Filter[] }) {
       const text = written(filter, value, zone)
       if (text) next.set(filter.name, text)
       else next.delete(filter.name)
+      for (const [name, needed] of text ? Object.entries(filter.together ?? {}) : []) next.set(name, needed)
       return next
     })
   }
@@ -40,8 +43,7 @@ export function AddressFilters({ filters }: { filters: Filter[] }) {
   return (
     <search className="toolbar filters" aria-label={t('filters')}>
       {filters.map((filter) => (
-        <span key={filter.name} className="filter">
-          <label htmlFor={`${id}-${filter.name}`}>{filter.label}</label>
+        <FilterFrame key={filter.name} filter={filter} id={`${id}-${filter.name}`}>
           <FilterControl
             key={search.get(filter.name)}
             filter={filter}
@@ -49,7 +51,7 @@ export function AddressFilters({ filters }: { filters: Filter[] }) {
             value={read(filter, search.get(filter.name), zone)}
             onChange={(value) => set(filter, value)}
           />
-        </span>
+        </FilterFrame>
       ))}
       {isSet ? (
         <Button
@@ -66,6 +68,22 @@ export function AddressFilters({ filters }: { filters: Filter[] }) {
         </Button>
       ) : null}
     </search>
+  )
+}
+
+function FilterFrame({ filter, id, children }: { filter: Filter; id: string; children: ReactNode }) {
+  if (filter.kind === 'several')
+    return (
+      <fieldset className="filter several">
+        <legend>{filter.label}</legend>
+        {children}
+      </fieldset>
+    )
+  return (
+    <span className="filter">
+      <label htmlFor={id}>{filter.label}</label>
+      {children}
+    </span>
   )
 }
 
@@ -115,9 +133,11 @@ function written({ kind, moment, last }: Filter, value: FieldValue, zone: string
   return moment ? startOf(day, zone) : day
 }
 
-function read({ kind, moment, last }: Filter, text: string | null, zone: string): FieldValue {
+export function read({ kind, moment, last }: Filter, text: string | null, zone: string): FieldValue {
   if (kind === 'mark') return text === 'true'
+  if (kind === 'several') return text ? text.split(',') : []
   if (kind !== 'day' || !text) return text ?? ''
-  const day = moment ? dayIn(text, zone) : text
-  return last ? dayAfter(day, -1) : day
+  if (!moment) return last ? dayAfter(text, -1) : text
+  const at = Date.parse(text) - (last ? 1 : 0)
+  return Number.isNaN(at) ? '' : dayIn(new Date(at).toISOString(), zone)
 }

@@ -1,0 +1,67 @@
+import { useEffect, useRef, useState } from 'react'
+import { useApi } from '../../../api/client'
+import type { ListedOrder } from '../../../api/types'
+import type { OrdersQuery } from '../query'
+import type { Chosen } from './actions'
+
+const NONE: ReadonlySet<string> = new Set()
+const PAGE = 200
+
+/**
+ * The orders that are selected, across the pages of one list, each with the version that was shown last. `gather` pages
+ * through the whole list in the background.
+ */
+export function useSelection(filter: OrdersQuery, rows: readonly ListedOrder[] | undefined) {
+  const api = useApi()
+  const [selected, select] = useState(NONE)
+  const [read, setRead] = useState<number | null>(null)
+  const [error, setError] = useState<unknown>()
+  const versions = useRef(new Map<string, number>())
+  const stopped = useRef(false)
+  for (const { order_id, version } of rows ?? []) versions.current.set(order_id, version)
+  useEffect(
+    () => () => {
+      stopped.current = true
+    },
+    [],
+  )
+
+  async function gather() {
+    stopped.current = false
+    setError(undefined)
+    const found = new Set(selected)
+    let cursor: string | undefined
+    try {
+      for (let count = 0; !stopped.current; ) {
+        setRead(count)
+        const { data } = await api.client.GET('/v1/orders', { params: { query: { ...filter, limit: PAGE, cursor } } })
+        for (const { order_id, version } of data?.data ?? []) {
+          versions.current.set(order_id, version)
+          found.add(order_id)
+        }
+        select(new Set(found))
+        count += data?.data.length ?? 0
+        cursor = data?.page.next_cursor ?? undefined
+        if (!cursor) break
+      }
+    } catch (failed) {
+      setError(failed)
+    }
+    setRead(null)
+  }
+
+  return {
+    selected,
+    select,
+    clear: () => select(NONE),
+    gather,
+    stop: () => {
+      stopped.current = true
+    },
+    /** How many orders have been read while the list is gathered; null at rest. */
+    read,
+    error,
+    chosen: (): Chosen[] =>
+      [...selected].map((order_id) => ({ order_id, version: versions.current.get(order_id) ?? 0 })),
+  }
+}

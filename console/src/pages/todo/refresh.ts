@@ -1,0 +1,2 @@
+/** The page asks again by itself. */
+export const EVERY_MINUTE = { refetchInterval: 60_000 }
