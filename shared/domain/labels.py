@@ -145,7 +145,11 @@ LABELS: Mapping[str, Mapping[str, Label]] = {
     },
     "violation": {"transaction_non_fulfilment": ("Sold and not shipped", "成交不卖")},
     "timer": TIMERS,
-    "timer_actor": {"buyer": ("The buyer", "买家"), "seller": ("The seller", "卖家"), "platform": ("The platform", "平台")},
+    "timer_actor": {
+        "buyer": ("The buyer", "买家"),
+        "seller": ("The seller", "卖家"),
+        "platform": ("The platform", "平台"),
+    },
     "action": ACTIONS,
     "refund_state": {
         "requested": ("Requested", "待答复"),
