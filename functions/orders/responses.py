@@ -15,8 +15,12 @@ from functions.orders.call import Call
 from functions.orders.models.links import LinkView, link_view
 from functions.orders.models.orders.after_sales.disputes import open_dispute_view
 from functions.orders.models.orders.orders import order_view
+from shared.domain.customers.model import check_may_be_reminded
+from shared.domain.errors import Conflict
+from shared.domain.order import lifecycle
+from shared.domain.order.choices import Choices, Refusal
 from shared.domain.order.model import Order
-from shared.domain.order.transitions import SELLER
+from shared.domain.order.transitions import SELLER, Actor
 from shared.store.customers import customers
 from shared.store.files import LINK_SECONDS
 from shared.store.idempotency import PendingAnswer
@@ -36,16 +40,22 @@ def order_reply(call: Call, order: Order, status: int = 200, *, reveal: bool = F
     headers = {"ETag": f'"{order.version}"'}
     if status == 201:
         headers["Location"] = f"/v1/orders/{order.order_id}"
-    view = order_view(order, call.actor, call.store, call.now, call.language, reveal=reveal)
-    if REMIND in view["actions"] and call.actor.kind == SELLER and not _reachable(order):
-        view["actions"].remove(REMIND)
+    choices = _with_opt_out(order, lifecycle.choices(order, call.actor.kind, call.store, call.now), call.actor)
+    view = order_view(order, choices, call.actor, call.store, call.now, call.language, reveal=reveal)
     return reply({**view, **({"warnings": list(call.warnings)} if call.warnings else {})}, status, headers)
 
 
-def _reachable(order: Order) -> bool:
-    """It costs one read, and only for a seller and an order that can be reminded."""
-    buyer = customers.find(order.store_id, order.buyer.id)
-    return buyer is None or buyer.reachable
+def _with_opt_out(order: Order, choices: Choices, actor: Actor) -> Choices:
+    """Refuse a reminder that the buyer does not want. It costs one read, and only for a seller and an order that can be
+    reminded."""
+    if REMIND not in choices.allowed or actor.kind != SELLER:
+        return choices
+    if (buyer := customers.find(order.store_id, order.buyer.id)) is not None:
+        try:
+            check_may_be_reminded(buyer)
+        except Conflict as refused:
+            return choices.without(REMIND, Refusal(refused.code, refused.detail))
+    return choices
 
 
 def dispute_reply(call: Call, dispute_id: str, order: Order) -> Response[Any]:

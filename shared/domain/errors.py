@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.domain.sentences.sentence import say
-
 
 class DomainError(Exception):
     """A request that the domain refuses. `code` is stable; `detail` is a sentence for people
@@ -28,17 +26,8 @@ class Conflict(DomainError):
 class TransitionNotAllowed(Conflict):
     """No row of the lifecycle tables allows the action in this state. `allowed` are the actions that are allowed."""
 
-    def __init__(
-        self,
-        status: str,
-        action: str,
-        allowed: Sequence[str],
-        *,
-        code: str = "transition_not_allowed",
-        detail: str | None = None,
-    ) -> None:
-        usual = say("'{action}' is not possible while the order is {status}.", action=action, status=status)
-        super().__init__(code, detail or usual)
+    def __init__(self, code: str, detail: str, status: str, allowed: Sequence[str]) -> None:
+        super().__init__(code, detail)
         self.status = status
         self.allowed = tuple(allowed)
 

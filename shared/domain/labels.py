@@ -113,6 +113,55 @@ ACTIONS: dict[str, Label] = {
 }
 """What has happened, as the history tells it; and what happens when a timer lapses."""
 
+COMMANDS: dict[str, Label] = {
+    "start_payment": ("Report that payment has started", "报告开始付款"),
+    "fail_payment": ("Report that payment failed", "报告付款失败"),
+    "pay": ("Report the payment", "报告付款"),
+    "adjust_price": ("Change the price", "改价"),
+    "remind_payment": ("Remind to pay", "催付款"),
+    "cancel_unpaid": ("Cancel before payment", "付款前取消"),
+    "expire_payment": ("Close unpaid", "付款超时关闭"),
+    "pass_risk": ("Pass the risk check", "风控通过"),
+    "hold_risk": ("Put the risk check on hold", "风控挂起"),
+    "reject_risk": ("Refuse in the risk check", "风控不通过"),
+    "cancel_in_risk": ("Cancel during the risk check", "风控期间取消"),
+    "report_short_payment": ("Report a short payment", "报告付款金额不足"),
+    "accept_payment": ("Accept the short payment", "同意金额"),
+    "refuse_payment": ("Refuse the short payment", "拒绝金额"),
+    "expire_examination": ("Close without an examination", "确认金额超时关闭"),
+    "ship": ("Ship", "发货"),
+    "edit_shipment": ("Correct the shipment", "修改发货信息"),
+    "expire_shipment": ("Close what was not shipped", "发货超时关闭"),
+    "request_cancellation": ("Request a cancellation", "申请取消"),
+    "accept_cancellation": ("Accept the cancellation", "同意取消"),
+    "reject_cancellation": ("Refuse the cancellation", "拒绝取消"),
+    "withdraw_cancellation": ("Withdraw the cancellation", "撤销取消申请"),
+    "report_delivery": ("Report the delivery", "报告妥投"),
+    "extend_receipt": ("Extend the time for receipt", "延长收货时间"),
+    "confirm_receipt": ("Confirm receipt", "确认收货"),
+    "expire_receipt": ("Count receipt as confirmed", "收货超时确认"),
+    "release_funds": ("Release the funds", "放款"),
+    "complete_refund": ("Pay the refund", "完成退款"),
+    "freeze": ("Freeze", "冻结"),
+    "unfreeze": ("Unfreeze", "解冻"),
+    "open_dispute": ("Open a dispute", "提起纠纷"),
+    "sync": ("Take over from the platform", "与平台同步"),
+    "accept": ("Accept the proposal", "同意方案"),
+    "counter": ("Propose otherwise", "提出新方案"),
+    "buyer_accept": ("Report that the buyer accepts", "买家同意方案"),
+    "buyer_counter": ("Report the buyer's proposal", "买家提出新方案"),
+    "escalate": ("Pass to the platform", "升级至平台裁决"),
+    "decide": ("Decide the dispute", "裁决纠纷"),
+    "give_return_address": ("Give a return address", "填写退货地址"),
+    "expire_return_address": ("Refund without a return address", "填写退货地址超时退款"),
+    "buyer_returned": ("Report the return", "买家退货"),
+    "expire_return": ("End without the return", "买家退货超时结束"),
+    "confirm_return": ("Confirm the return", "确认收到退货"),
+    "withdraw": ("Withdraw the dispute", "撤销纠纷"),
+    "add_evidence": ("Add evidence", "补充证据"),
+}
+"""What a person may do, as a button says it."""
+
 LABELS: Mapping[str, Mapping[str, Label]] = {
     "status": {str(status): both for status, both in STATUSES.items()},
     "fund_state": {
@@ -151,6 +200,7 @@ LABELS: Mapping[str, Mapping[str, Label]] = {
         "platform": ("The platform", "平台"),
     },
     "action": ACTIONS,
+    "command": COMMANDS,
     "refund_state": {
         "requested": ("Requested", "待答复"),
         "accepted": ("Accepted, not yet paid", "待退款"),

@@ -65,9 +65,9 @@ def add_evidence(
 
 
 def _check_accepts_evidence(store: Store, order: Order, dispute_id: str, actor: Actor, now: datetime) -> None:
-    allowed = lifecycle.allowed_actions(order, actor.kind, store, now, lifecycle.DISPUTE_ACTIONS)
-    if "add_evidence" not in allowed or order.dispute is None or order.dispute.dispute_id != dispute_id:
-        raise TransitionNotAllowed(order.status, "add_evidence", allowed)
+    choices = lifecycle.choices(order, actor.kind, store, now, lifecycle.DISPUTE_ACTIONS, dispute_id)
+    if refusal := choices.refused.get("add_evidence"):
+        raise TransitionNotAllowed(refusal.code, refusal.detail, order.status, choices.allowed)
 
 
 def link(store_id: str, order: Order, dispute_id: str, evidence_id: str) -> str | None:

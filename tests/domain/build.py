@@ -161,7 +161,7 @@ class Life:
 
     def may(self, actor: str = "platform") -> set[str]:
         """The allowed actions of the order and of its dispute."""
-        return set(lifecycle.allowed_actions(self.order, actor, self.store, self.now, EVERY))
+        return set(lifecycle.choices(self.order, actor, self.store, self.now, EVERY).allowed)
 
     def snapshot(
         self,

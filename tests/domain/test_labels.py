@@ -32,6 +32,7 @@ CODES: dict[str, set[str]] = {
     "timer": set(deadlines.TIMERS),
     "timer_actor": {rule.actor for rule in deadlines.TIMERS.values()},
     "action": {*lifecycle.ACTIONS, *lifecycle.DISPUTE_ACTIONS, "place", "patch"},
+    "command": {*lifecycle.ACTIONS, *lifecycle.DISPUTE_ACTIONS},
     "refund_state": set(RefundState),
     "stage": {*deadlines.BY_STAGE, "ended"},
     "flow": set(ledger.FLOWS),

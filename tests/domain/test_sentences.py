@@ -20,7 +20,7 @@ from tests.proof import counted
 
 ROOT = Path(__file__).parents[2]
 SAYERS: Mapping[str, int] = {
-    **dict.fromkeys(("Conflict", "Unprocessable", "PydanticCustomError", "refusal", "_bad"), 1),
+    **dict.fromkeys(("Conflict", "Unprocessable", "PydanticCustomError", "Refusal", "_bad"), 1),
     **dict.fromkeys(("Problem", "malformed", "FieldError", "Guard"), 2),
     "say": 0,
 }

@@ -16,6 +16,7 @@ from typing import Any
 from functions.orders.call import Access
 from functions.orders.identity import READERS, SELLER
 from shared.domain.order import lifecycle
+from shared.domain.order.choices import ALLOWED_WHILE_FROZEN
 from shared.domain.order.transitions import ANY
 
 
@@ -88,7 +89,6 @@ REFUSALS: Mapping[int, Mapping[str, str]] = {
         "change_too_large": "action_sync",
         "channel_off": "test_alert_channel redeliver_alert",
         "delivery_pending": "redeliver_alert",
-        "dispute_ended": "dispute_*",
         "edit_window_closed": "action_edit_shipment",
         "edits_exhausted": "action_edit_shipment",
         "evidence_missing": "dispute_add_evidence",
@@ -105,11 +105,9 @@ REFUSALS: Mapping[int, Mapping[str, str]] = {
         "secret_not_ours": "rotate_alert_channel_secret",
         "template_name_taken": "create_template change_template",
         "too_many_channels": "create_alert_channel",
-        "too_many_disputes": "action_open_dispute",
         "too_many_parcels": "action_ship",
-        "too_many_refunds": "action_request_cancellation action_open_dispute action_sync",
+        "too_many_refunds": "action_sync",
         "too_many_templates": "create_template",
-        "transition_not_allowed": "offer_evidence_form",
     },
     410: {"export_expired": "get_export_file", "import_expired": "list_import_rows get_failed_rows"},
     413: {"order_too_large": PLACED},
@@ -182,6 +180,8 @@ REFUSALS: Mapping[int, Mapping[str, str]] = {
     },
 }
 """By status: each code, and the operations that answer it, where * stands for any text."""
+PREPARES = {"offer_evidence_form": "add_evidence"}
+"""Operations that are refused where a step would be, with the step."""
 
 
 def codes_of(operation: Operation) -> dict[int, list[str]]:
@@ -194,16 +194,19 @@ def codes_of(operation: Operation) -> dict[int, list[str]]:
         for code, operations in codes.items():
             if any(fnmatchcase(operation.name, pattern) for pattern in operations.split()):
                 found[status].add(code)
-    found[409] |= _of_lifecycle(operation.name) if operation.is_step else set()
+    if operation.is_step or operation.name in PREPARES:
+        found[409] |= _of_lifecycle(PREPARES.get(operation.name) or operation.name.partition("_")[2])
     return {status: sorted(codes) for status, codes in sorted(found.items()) if codes}
 
 
-def _of_lifecycle(name: str) -> set[str]:
-    """The codes of the rows of an action or step, and those of `lifecycle.act` itself."""
-    rows = lifecycle.ROWS[name.partition("_")[2]]
+def _of_lifecycle(action: str) -> set[str]:
+    """The codes of the rows of an action or step, and those of every row (choices.row_for)."""
+    rows = lifecycle.ROWS[action]
     codes = {guard.code for row in rows for guard in row.guards}
-    if rows[0].action not in lifecycle.ALLOWED_WHILE_FROZEN:
+    if action not in ALLOWED_WHILE_FROZEN:
         codes.add("order_frozen")
+    if any(row.stages for row in rows):
+        codes.add("dispute_ended")
     if any(row.sources != ANY or row.stages for row in rows):
         codes.add("transition_not_allowed")
     return codes

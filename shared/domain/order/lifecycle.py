@@ -11,9 +11,9 @@ Three tables define which action may follow which status, and nothing else in th
 Timers are in `deadlines.TIMERS`. When a timer lapses, the clock carries out an action of these tables.
 
 `act` carries out one action. It first applies the timers that lapsed before the action's own time (`lapse`), then looks
-for a row whose actors, statuses and guards fit, calls the row's function (`verb`), and checks that the result is one of
-the row's targets. The result is a `Change`: the new order and one history entry for each version. `allowed_actions`
-reads the same rows and returns the actions that would be accepted.
+for a row whose actors, statuses and guards fit (choices.py), calls the row's function (`verb`), and checks that the
+result is one of the row's targets. The result is a `Change`: the new order and one history entry for each version.
+`choices` reads the same rows: which actions would be accepted, and why each other one is refused.
 
 An action that is refused changes nothing. If no row fits, or a guard on status, overlay, count or time fails, the error
 is Conflict (HTTP 409). If the content of the request breaks a rule, the verb raises Unprocessable (422). Anyone but
@@ -37,6 +37,7 @@ from shared.domain.order.after_sales.disputes import (
     CLAIMED,
     ENDED,
     OPEN,
+    ROOM_FOR_DISPUTES,
     ROOM_FOR_EVIDENCE,
     ROOM_FOR_PROPOSALS,
     WAIT_ADDRESS,
@@ -47,6 +48,8 @@ from shared.domain.order.after_sales.disputes import (
     WAIT_SELLER,
     step,
 )
+from shared.domain.order.after_sales.refunds import ROOM_FOR_REFUNDS
+from shared.domain.order.choices import Choices, choices_among, row_for
 from shared.domain.order.deadlines import DISPUTABLE
 from shared.domain.order.funds import funds
 from shared.domain.order.funds.amounts import END_REASONS, LAPSED_UNPAID
@@ -77,7 +80,6 @@ from shared.domain.order.transitions import (
     UNCHANGED,
     Actor,
     Command,
-    Guard,
     Row,
     Target,
     row,
@@ -165,7 +167,14 @@ TABLE: tuple[Row, ...] = (
         ends="seller_send_goods_timeout",
     ),
     row("expire_shipment", "clock", S.SELLER_PART_SEND_GOODS, S.WAIT_BUYER_ACCEPT_GOODS, refunds.close_unshipped),
-    row("request_cancellation", "platform", S.WAIT_SELLER_SEND_GOODS, S.IN_CANCEL, refunds.request_cancellation),
+    row(
+        "request_cancellation",
+        "platform",
+        S.WAIT_SELLER_SEND_GOODS,
+        S.IN_CANCEL,
+        refunds.request_cancellation,
+        ROOM_FOR_REFUNDS,
+    ),
     row(
         "accept_cancellation",
         "seller clock",
@@ -193,7 +202,18 @@ TABLE: tuple[Row, ...] = (
     ),
     row("freeze", "platform", NOT_FINISHED, UNCHANGED, overlays.freeze),
     row("unfreeze", "platform", NOT_FINISHED, UNCHANGED, overlays.unfreeze, IS_FROZEN),
-    row("open_dispute", "platform", DISPUTABLE, UNCHANGED, disputes.start, FUNDS_OPEN, NO_CLAIM, stage=WAIT_SELLER),
+    row(
+        "open_dispute",
+        "platform",
+        DISPUTABLE,
+        UNCHANGED,
+        disputes.start,
+        FUNDS_OPEN,
+        NO_CLAIM,
+        ROOM_FOR_REFUNDS,
+        ROOM_FOR_DISPUTES,
+        stage=WAIT_SELLER,
+    ),
     row("sync", "platform", ANY, ANY_TARGET, _sync, stage=(SAME, WAIT_SELLER, ENDED), ends=" ".join(END_REASONS)),
 )
 
@@ -259,8 +279,6 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
 WAYS = Ways(ALL_ROWS, PLATFORM_ONLY)
 ACTIONS: tuple[str, ...] = tuple(dict.fromkeys(each.action for each in TABLE))
 DISPUTE_ACTIONS: tuple[str, ...] = tuple(dict.fromkeys(each.action for each in DISPUTE_TABLE))
-ALLOWED_WHILE_FROZEN = frozenset({"unfreeze", "sync"})
-"""The only actions that a frozen order accepts."""
 
 
 def actors_of(action: str) -> frozenset[str]:
@@ -268,12 +286,18 @@ def actors_of(action: str) -> frozenset[str]:
     return frozenset().union(*(each.actors for each in ROWS[action]))
 
 
-def allowed_actions(
-    order: Order, actor: str, store: Store, now: datetime, among: Sequence[str] = ACTIONS
-) -> tuple[str, ...]:
-    """The actions that `actor` could do at `now`, after the timers that have lapsed by then. `among` is ACTIONS or
-    DISPUTE_ACTIONS. A request with one of these actions may still fail for its content."""
-    return _allowed(lapse(order, store, before=now, recorded_at=now).order, actor, now, among)
+def choices(
+    order: Order,
+    actor: str,
+    store: Store,
+    now: datetime,
+    among: Sequence[str] = ACTIONS,
+    dispute_id: str | None = None,
+) -> Choices:
+    """What `actor` could do at `now`, after the timers that have lapsed by then. `among` is ACTIONS or DISPUTE_ACTIONS,
+    those of the dispute `dispute_id`. A request with an allowed action may still fail for its content."""
+    lapsed = lapse(order, store, before=now, recorded_at=now).order
+    return choices_among(_rows(among), lapsed, actor, now, dispute_id)
 
 
 def act(order: Order, command: Command) -> Change:
@@ -359,33 +383,15 @@ def _notes(before: Order, after: Order, command: Command) -> dict[str, Any]:
     return {name: note for name, note in notes.items() if note}
 
 
-def _allowed(order: Order, actor: str, at: datetime, among: Sequence[str]) -> tuple[str, ...]:
-    return tuple(
-        action
-        for action in among
-        if (not order.frozen or action in ALLOWED_WHILE_FROZEN)
-        and any(
-            actor in each.actors
-            and order.status in each.sources
-            and all(guard.holds(order, at) for guard in each.guards)
-            for each in ROWS[action]
-        )
-    )
-
-
 def _row_for(order: Order, command: Command) -> Row:
-    def refusal(code: str = "transition_not_allowed", detail: str | None = None) -> TransitionNotAllowed:
-        among = DISPUTE_ACTIONS if command.action in DISPUTE_ACTIONS else ACTIONS
-        allowed = _allowed(order, command.actor.kind, command.at, among)
-        return TransitionNotAllowed(order.status, command.action, allowed, code=code, detail=detail)
+    dispute_id, actor, at = command.body.get("dispute_id"), command.actor.kind, command.at
+    found = row_for(ROWS[command.action], order, actor, at, dispute_id)
+    if isinstance(found, Row):
+        return found
+    among = DISPUTE_ACTIONS if command.action in DISPUTE_ACTIONS else ACTIONS
+    allowed = choices_among(_rows(among), order, actor, at, dispute_id).allowed
+    raise TransitionNotAllowed(found.code, found.detail, order.status, allowed)
 
-    if order.frozen and command.action not in ALLOWED_WHILE_FROZEN:
-        raise refusal("order_frozen", "The order is frozen: only unfreeze, sync, messages and notes pass.")
-    unmet: Guard | None = None
-    for each in ROWS[command.action]:
-        if command.actor.kind in each.actors and order.status in each.sources:
-            failed = next((guard for guard in each.guards if not guard.holds(order, command.at)), None)
-            if failed is None:
-                return each
-            unmet = unmet or failed
-    raise refusal(unmet.code, unmet.detail) if unmet else refusal()
+
+def _rows(actions: Sequence[str]) -> dict[str, tuple[Row, ...]]:
+    return {action: ROWS[action] for action in actions}

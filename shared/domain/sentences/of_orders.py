@@ -17,7 +17,10 @@ OF_ORDERS: dict[str, str] = {
     "A robot of this kind is at https://{host}{prefix}.": "该类机器人的网址是 https://{host}{prefix}。",
     "The host is not a name that the public internet knows.": "网址的主机名不是公网域名。",
     "The buyer wants no reminders, or is blocked.": "买家已选择不接收催付，或已被拉黑。",
-    "'{action}' is not possible while the order is {status}.": "订单状态为 {status} 时不能执行 {action}。",
+    "This is not possible while the order's status is {status}.": "订单状态为“{status}”时不能执行此操作。",
+    "This is possible only in these statuses: {statuses}. The order's status is {status}.": (
+        "只有在以下订单状态才能执行此操作：{statuses}。当前状态为“{status}”。"
+    ),
     "The order is frozen: only unfreeze, sync, messages and notes pass.": (
         "订单已冻结：只允许解冻（unfreeze）、同步（sync）、留言和备注。"
     ),
@@ -52,7 +55,7 @@ OF_ORDERS: dict[str, str] = {
     ),
     "A dispute has at most {most} pieces of evidence.": "每个纠纷最多 {most} 份证据。",
     "The order has no open dispute.": "订单没有未结束的纠纷。",
-    "The dispute is not at {stages}.": "纠纷不在以下阶段：{stages}。",
+    "This is possible only in these stages of the dispute: {stages}.": "只有在以下纠纷阶段才能执行此操作：{stages}。",
     "The order has no such line.": "订单没有该商品行。",
     "The claim is more than what remains of the order's money.": "索赔金额超过订单剩余可退金额。",
     "The refund is more than what remains of the order's money.": "退款金额超过订单剩余可退金额。",

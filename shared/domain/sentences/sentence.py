@@ -5,7 +5,7 @@ A sentence with values is made by `say`, which keeps the values apart, so that t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -14,6 +14,20 @@ class Sentence(str):
 
     template: str
     values: Mapping[str, Any]
+
+
+class Names(str):
+    """The names of some codes in English, with commas between them."""
+
+    chinese: str
+
+
+def names(labels: Iterable[tuple[str, str]]) -> Names:
+    """The English and Chinese names, as a value of a sentence."""
+    both = tuple(labels)
+    joined = Names(", ".join(english for english, _ in both))
+    joined.chinese = "、".join(chinese for _, chinese in both)
+    return joined
 
 
 def say(template: str, **values: Any) -> Sentence:
@@ -27,6 +41,8 @@ def in_language(text: str, language: str) -> str:
     """The sentence in this language; the English one if no other is known, as for a sentence of a former version."""
     if language != "zh-CN":
         return str(text)
+    if isinstance(text, Names):
+        return text.chinese
     from shared.domain.sentences.chinese import CHINESE  # English answers do not need it
 
     if not isinstance(text, Sentence):

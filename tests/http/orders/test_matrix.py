@@ -180,6 +180,8 @@ def refuse_everything_else(shop: Shop, state: State, counts: Counter[int]) -> No
     for role, client in clients(shop):
         shown = client.get(f"/v1/orders/{order_id}").json
         assert sorted(shown["actions"]) == state.allowed_to(role), (state, role)
+        told = {each["action"]: each for each in shown["refused_actions"]}
+        assert set(told) == {action for action in ACTIONS if role in actors_of(action)} - set(shown["actions"])
         for action in ACTIONS:
             where = (state, role, action)
             if role not in actors_of(action):
@@ -191,6 +193,7 @@ def refuse_everything_else(shop: Shop, state: State, counts: Counter[int]) -> No
             else:
                 answer = client.act(order_id, action, body_of(action, order, placed))
                 assert answer.status == 409, (where, answer.content)
+                assert (told[action]["code"], told[action]["reason"]) == (answer.code, answer.json["detail"]), where
                 assert sorted(answer.json["allowed_actions"]) == state.allowed_to(role), where
                 assert answer.json["order_status"] == state.status, where
                 frozen = "frozen" in state.overlays and action != "unfreeze"

@@ -13,10 +13,12 @@ from typing_extensions import TypedDict
 
 from functions.orders.models.orders.after_sales.disputes import OpenDisputeView, open_dispute_view
 from functions.orders.models.orders.after_sales.refunds import RefundView, refund_view
+from functions.orders.models.orders.choices import ChoicesView, choices_view
 from functions.orders.models.orders.parcels import ParcelView, ParcelWarning, parcel_view
 from functions.orders.models.values import ActorView, MoneyView, actor_view, instant, money, without_none
 from shared.domain.labels import label, labelled
-from shared.domain.order import deadlines, lifecycle
+from shared.domain.order import deadlines
+from shared.domain.order.choices import Choices
 from shared.domain.order.funds import ledger
 from shared.domain.order.model import Order, Timer
 from shared.domain.order.recipients import masked
@@ -126,7 +128,7 @@ class ListedOrderView(SummaryView):
     line_count: int
 
 
-class OrderView(SummaryView):
+class OrderView(SummaryView, ChoicesView):
     """Everything about an order; `recipient` is masked unless it was revealed. `warnings` are about what a step has
     just told: it was taken all the same."""
 
@@ -139,7 +141,6 @@ class OrderView(SummaryView):
     chosen_service: NotRequired[str]
     memo: NotRequired[str]
     erased_at: NotRequired[str]
-    actions: list[str]
     warnings: NotRequired[list[ParcelWarning]]
 
 
@@ -150,7 +151,7 @@ class AccessView(TypedDict):
 
 
 def order_view(
-    order: Order, actor: Actor, store: Store, now: datetime, language: str, *, reveal: bool = False
+    order: Order, choices: Choices, actor: Actor, store: Store, now: datetime, language: str, *, reveal: bool = False
 ) -> OrderView:
     """An order with the actions that this caller may take now."""
     progress = order.line_progress()
@@ -184,7 +185,7 @@ def order_view(
             "chosen_service": order.chosen_service,
             "memo": order.memo,
             "erased_at": order.erased_at and instant(order.erased_at),
-            "actions": list(lifecycle.allowed_actions(order, actor.kind, store, now)),
+            **choices_view(choices, language),
         }
     )
     return view

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.errors import Conflict, Unprocessable
+from shared.domain.errors import Unprocessable
+from shared.domain.labels import LABELS
 from shared.domain.order import deadlines
 from shared.domain.order.after_sales import refunds
 from shared.domain.order.deadlines import BY_STAGE
@@ -19,7 +20,7 @@ from shared.domain.order.model import Dispute, Evidence, Order, Proposal, Quanti
 from shared.domain.order.overlays import end_dispute, with_dispute
 from shared.domain.order.payments import supplied_deadlines
 from shared.domain.order.transitions import ANY, Command, Guard, Row, Target, Verb, row
-from shared.domain.sentences.sentence import say
+from shared.domain.sentences.sentence import names, say
 
 WAIT_SELLER, WAIT_BUYER, WAIT_PLATFORM = "wait_seller", "wait_buyer", "platform"
 WAIT_ADDRESS, WAIT_RETURN, WAIT_CONFIRM_RETURN = "wait_address", "wait_return", "wait_confirm_return"
@@ -42,7 +43,10 @@ def _at_stage(stages: tuple[str, ...]) -> Guard:
     return Guard(
         lambda order, at: order.dispute is not None and order.dispute.stage in stages,
         "transition_not_allowed",
-        say("The dispute is not at {stages}.", stages=", ".join(stages)),
+        say(
+            "This is possible only in these stages of the dispute: {stages}.",
+            stages=names(LABELS["stage"][each] for each in stages),
+        ),
     )
 
 
@@ -61,15 +65,16 @@ ROOM_FOR_EVIDENCE = Guard(
     "too_much_evidence",
     say("A dispute has at most {most} pieces of evidence.", most=MAX_EVIDENCE),
 )
+ROOM_FOR_DISPUTES = Guard(
+    lambda order, at: order.disputed or len(order.disputes) < MAX_DISPUTES,
+    "too_many_disputes",
+    say("An order has at most {most} disputes.", most=MAX_DISPUTES),
+)
 
 
 def start(order: Order, command: Command) -> Order:
     """Open a dispute, or add the claim to a dispute that only a snapshot has reported. The receipt, shipment and
-    release timers stop; shipping stays allowed. Raises Conflict for too many disputes, Unprocessable for the content.
-    """
-    refunds.check_refund_limit(order)
-    if len(order.disputes) >= MAX_DISPUTES and not order.disputed:
-        raise Conflict("too_many_disputes", say("An order has at most {most} disputes.", most=MAX_DISPUTES))
+    release timers stop; shipping stays allowed. Raises Unprocessable for the content."""
     body = command.body
     unknown = set(body.get("line_ids") or ()) - {line.line_id for line in order.lines}
     if unknown:
@@ -176,18 +181,6 @@ def add_evidence(order: Order, command: Command) -> Order:
     return with_dispute(order, replace(dispute, evidence=(*dispute.evidence, evidence)))
 
 
-def _of_given_dispute(verb: Verb) -> Verb:
-    """Refuse the action (Conflict) if `dispute_id` in the body is not the open dispute: the caller saw an older one."""
-
-    def checked(order: Order, command: Command) -> Order:
-        dispute_id = command.body.get("dispute_id")
-        if dispute_id is not None and dispute_id != _open_dispute(order).dispute_id:
-            raise Conflict("dispute_ended", "This dispute has ended; another one is open.")
-        return verb(order, command)
-
-    return checked
-
-
 def step(
     action: str,
     actors: str,
@@ -201,8 +194,7 @@ def step(
     """Make a row of the dispute table. The stages are its first guard. It starts from any status, because a snapshot
     may show a dispute in any status."""
     stages = (stage,) if isinstance(stage, str) else stage
-    checked = _of_given_dispute(verb)
-    of_order = row(action, actors, ANY, target, checked, _at_stage(stages), *guards, stage=to_stage, ends=ends)
+    of_order = row(action, actors, ANY, target, verb, _at_stage(stages), *guards, stage=to_stage, ends=ends)
     return replace(of_order, stages=stages)
 
 

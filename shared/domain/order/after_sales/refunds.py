@@ -10,11 +10,16 @@ from shared.domain.order import deadlines, payments
 from shared.domain.order.funds.funds import finish_when_settled
 from shared.domain.order.model import FundState, Order, Quantity, Refund, RefundState, Status, Violation
 from shared.domain.order.shipments import await_receipt
-from shared.domain.order.transitions import Command
+from shared.domain.order.transitions import Command, Guard
 from shared.domain.sentences.sentence import say
 
 MAX_REFUNDS = 20
 """All refund records of an order must fit into one DynamoDB transaction beside its parcels."""
+ROOM_FOR_REFUNDS = Guard(
+    lambda order, at: len(order.refunds) < MAX_REFUNDS,
+    "too_many_refunds",
+    say("An order has at most {most} refund records.", most=MAX_REFUNDS),
+)
 
 
 def reject_risk(order: Order, command: Command) -> Order:
@@ -61,7 +66,6 @@ def close_unshipped(order: Order, command: Command) -> Order:
 
 
 def request_cancellation(order: Order, command: Command) -> Order:
-    check_refund_limit(order)
     due = command.at + command.store.policy.durations["cancellation"]
     refund = replace(
         _record(
@@ -188,7 +192,7 @@ def _with_violation(order: Order, command: Command) -> Order:
     return replace(order, violations=(*order.violations, Violation("transaction_non_fulfilment", command.at)))
 
 
-def check_refund_limit(order: Order) -> None:
+def check_refund_limit(order: Order, at: datetime) -> None:
     """Raises Conflict if the order has MAX_REFUNDS refund records already."""
-    if len(order.refunds) >= MAX_REFUNDS:
-        raise Conflict("too_many_refunds", say("An order has at most {most} refund records.", most=MAX_REFUNDS))
+    if not ROOM_FOR_REFUNDS.holds(order, at):
+        raise Conflict(ROOM_FOR_REFUNDS.code, ROOM_FOR_REFUNDS.detail)

@@ -250,7 +250,7 @@ def _refunds(before: Order, after: Order, command: Command, later: LaterSteps) -
     seller accepted later are not withdrawn."""
 
     def record(state: RefundState) -> Refund:
-        check_refund_limit(after)
+        check_refund_limit(after, command.at)
         source = REFUND_SOURCES.get(
             after.end_reason or "", "dispute" if after.outcome is Outcome.REFUNDED else "cancellation"
         )

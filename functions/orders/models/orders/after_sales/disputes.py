@@ -8,6 +8,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
+from functions.orders.models.orders.choices import ChoicesView, choices_view
 from functions.orders.models.values import MoneyView, instant, money, without_none
 from shared.domain.labels import labelled
 from shared.domain.order import deadlines, lifecycle
@@ -61,10 +62,8 @@ class DisputeView(TypedDict):
     result_label: NotRequired[str]
 
 
-class OpenDisputeView(DisputeView):
+class OpenDisputeView(DisputeView, ChoicesView):
     """A dispute with the steps that this caller may take now."""
-
-    actions: list[str]
 
 
 def dispute_view(dispute: Dispute, order_id: str, currency: str, language: str) -> DisputeView:
@@ -116,7 +115,8 @@ def open_dispute_view(
     order: Order, dispute: Dispute, actor: str, store: Store, now: datetime, language: str
 ) -> OpenDisputeView:
     """A dispute of an order, with the steps that `actor` may take now; none once it has ended."""
-    steps = (
-        lifecycle.allowed_actions(order, actor, store, now, lifecycle.DISPUTE_ACTIONS) if not dispute.ended_at else ()
+    steps = lifecycle.choices(order, actor, store, now, lifecycle.DISPUTE_ACTIONS, dispute.dispute_id)
+    view: OpenDisputeView = dispute_view(dispute, order.order_id, order.currency, language) | choices_view(
+        steps, language
     )
-    return {**dispute_view(dispute, order.order_id, order.currency, language), "actions": list(steps)}
+    return view
