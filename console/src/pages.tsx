@@ -12,6 +12,7 @@ export interface Page {
 export const PAGE_NAMES = {
   todo: ['To do', '待办'],
   orders: ['Orders', '所有订单'],
+  ship: ['Ship', '发货'],
   funds: ['Funds', '放款与资金'],
   customers: ['Customers', '历史客户'],
   exports: ['Exports', '订单批量导出'],
@@ -22,6 +23,12 @@ export const PAGE_NAMES = {
 export const PAGES: Page[] = [
   { path: 'todo', name: 'todo', counter: 'seller_due_24h', Component: lazy(() => import('./pages/todo/TodoPage')) },
   { path: 'orders', name: 'orders', Component: lazy(() => import('./pages/orders/OrdersPage')) },
+  {
+    path: 'ship',
+    name: 'ship',
+    counter: 'WAIT_SELLER_SEND_GOODS',
+    Component: lazy(() => import('./pages/ship/ShipPage')),
+  },
   { path: 'funds', name: 'funds', Component: lazy(() => import('./pages/funds/FundsPage')) },
   { path: 'customers', name: 'customers', Component: lazy(() => import('./pages/customers/CustomersPage')) },
   { path: 'exports', name: 'exports', Component: lazy(() => import('./pages/exports/ExportsPage')) },
