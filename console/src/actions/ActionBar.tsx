@@ -1,5 +1,6 @@
 import { Alert, Button, Flex } from 'antd'
 import { type ReactNode, useState } from 'react'
+import { useSearchParams } from 'react-router'
 import { useStoreId } from '../api/client'
 import { hasDraft } from '../parts/useDraft'
 import { useWords } from '../words/useWords'
@@ -21,7 +22,10 @@ interface Props {
   form: (action: string, label: string, close: () => void, done: (note?: ReactNode) => void) => ReactNode
 }
 
-/** A button for each action that is allowed; its form opens below. A form that was left half filled is open again. */
+/**
+ * A button for each action that is allowed; its form opens below. A form that was left half filled is open again, and so
+ * is the one that the address names.
+ */
 export function ActionBar({ choices, draftOf, without = [], form }: Props) {
   const t = useWords(WORDS)
   const store = useStoreId()
@@ -29,7 +33,10 @@ export function ActionBar({ choices, draftOf, without = [], form }: Props) {
     .map((action, index) => ({ action, label: choices.actions_label?.[index] ?? action }))
     .filter(({ action }) => !without.includes(action))
   const refused = choices.refused_actions ?? []
-  const [open, setOpen] = useState(() => allowed.find(({ action }) => hasDraft(store, draftOf(action)))?.action)
+  const [search] = useSearchParams()
+  const [open, setOpen] = useState(
+    () => search.get('action') ?? allowed.find(({ action }) => hasDraft(store, draftOf(action)))?.action,
+  )
   const [note, setNote] = useState<ReactNode>(null)
   const current = allowed.find(({ action }) => action === open)
   const close = () => setOpen(undefined)

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { useApi } from '../../api/client'
 import { useCounters } from '../../api/queries'
 import type { Export } from '../../api/types'
-import { CopyButton } from '../../parts/CopyButton'
+import { Copy } from '../../parts/Copy'
 import { Moment } from '../../parts/Moment'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { LANGUAGES } from '../../words/language'
@@ -51,7 +51,7 @@ function Facts({ job }: { job: Export }) {
           <li key={n}>
             {name} <small className="quiet">{t('size', { rows, size: Math.ceil(bytes / 1000) })}</small>
             <br />
-            SHA-256 <code>{sha256}</code> <CopyButton text={sha256} label={`SHA-256, ${name}`} />
+            SHA-256 <code>{sha256}</code> <Copy text={sha256} name={`SHA-256, ${name}`} />
           </li>
         ))}
       </ul>

@@ -23,6 +23,7 @@ export default function OrderDrawer() {
     setSearch((before) => {
       const next = new URLSearchParams(before)
       next.delete('order')
+      next.delete('action')
       return next
     })
   }

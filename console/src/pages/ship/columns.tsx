@@ -4,6 +4,7 @@ import { Amount } from '../../parts/Amount'
 import { Countdown } from '../../parts/Countdown'
 import type { Column } from '../../parts/DataTable'
 import { Moment } from '../../parts/Moment'
+import { StatusMarks } from '../../parts/StatusMarks'
 import { useWords } from '../../words/useWords'
 import { openOrder } from '../order/address'
 import { TrackingLink } from './TrackingLink'
@@ -19,11 +20,7 @@ export const COLUMNS: Titled<ListedOrder>[] = [
   { key: 'placed', title: 'placed', cell: ({ placed_at }) => <Moment at={placed_at} /> },
   { key: 'buyer', title: 'buyer', cell: ({ buyer }) => `${buyer.name ?? buyer.id} · ${buyer.country}` },
   { key: 'amount', title: 'amount', align: 'right', cell: ({ amounts }) => <Amount value={amounts.total} /> },
-  {
-    key: 'status',
-    title: 'status',
-    cell: ({ status_label, overlays_label }) => [status_label, ...overlays_label].join(' · '),
-  },
+  { key: 'status', title: 'status', cell: (order) => <StatusMarks of={order} /> },
   { key: 'shipBy', title: 'shipBy', cell: (order) => <ShipBy order={order} /> },
   { key: 'note', title: 'noteAndTags', cell: ({ note, tags }) => [note, ...tags].filter(Boolean).join(' · ') },
 ]
