@@ -17,8 +17,8 @@ interface Props {
   choices: Choices
   /** Under which name the form of an action keeps what is typed. */
   draftOf: (action: string) => string
-  /** Actions that have their place elsewhere on the page. */
-  without?: readonly string[]
+  /** Which of the actions have their place here; all, where it is left out. */
+  here?: (action: string) => boolean
   form: (action: string, label: string, close: () => void, done: (note?: ReactNode) => void) => ReactNode
 }
 
@@ -26,13 +26,13 @@ interface Props {
  * A button for each action that is allowed; its form opens below. A form that was left half filled is open again, and so
  * is the one that the address names.
  */
-export function ActionBar({ choices, draftOf, without = [], form }: Props) {
+export function ActionBar({ choices, draftOf, here = () => true, form }: Props) {
   const t = useWords(WORDS)
   const store = useStoreId()
   const allowed = choices.actions
     .map((action, index) => ({ action, label: choices.actions_label?.[index] ?? action }))
-    .filter(({ action }) => !without.includes(action))
-  const refused = choices.refused_actions ?? []
+    .filter(({ action }) => here(action))
+  const refused = (choices.refused_actions ?? []).filter(({ action }) => here(action))
   const [search] = useSearchParams()
   const [open, setOpen] = useState(
     () => search.get('action') ?? allowed.find(({ action }) => hasDraft(store, draftOf(action)))?.action,

@@ -5,18 +5,22 @@ interface Props {
   hint?: string
   /** As of an input: `.xlsx,.csv`. */
   accept: string
+  /** Whether several files may come at once; each is given to `onFile`. */
+  multiple?: boolean
   disabled?: boolean
   onFile: (file: File) => void
 }
 
 /** A place for a file: drop it here, or press it to choose one. */
-export function FileDrop({ label, hint, accept, disabled = false, onFile }: Props) {
+export function FileDrop({ label, hint, accept, multiple = false, disabled = false, onFile }: Props) {
   const [over, setOver] = useState(false)
+  function take(files: FileList | null) {
+    for (const file of [...(files ?? [])].slice(0, multiple ? undefined : 1)) onFile(file)
+  }
   function drop(event: DragEvent) {
     event.preventDefault()
     setOver(false)
-    const file = event.dataTransfer.files[0]
-    if (file && !disabled) onFile(file)
+    if (!disabled) take(event.dataTransfer.files)
   }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: to drop a file is a way beside the input in it
@@ -34,11 +38,11 @@ export function FileDrop({ label, hint, accept, disabled = false, onFile }: Prop
         <input
           type="file"
           accept={accept}
+          multiple={multiple}
           disabled={disabled}
           onChange={(event) => {
-            const file = event.target.files?.[0]
+            take(event.target.files)
             event.target.value = ''
-            if (file) onFile(file)
           }}
         />
       </label>

@@ -9,6 +9,7 @@ import { Moment } from '../../parts/Moment'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { usePreferences } from '../../shell/preferences'
 import { useWords } from '../../words/useWords'
+import { openCustomer, segmentOf } from '../customer/address'
 import { WORDS } from './words'
 
 /** Who buys: figures, marks, and the ways to the customer and to their other orders. */
@@ -17,7 +18,9 @@ export function Buyer({ order }: { order: Order }) {
   const { language } = usePreferences()
   const store = encodeURIComponent(useStoreId())
   const { id, name, country } = order.buyer
-  const customer = useApi().useQuery('get', '/v1/customers/{buyer_id}', { params: { path: { buyer_id: id } } })
+  const customer = useApi().useQuery('get', '/v1/customers/{buyer_id}', {
+    params: { path: { buyer_id: segmentOf(id) } },
+  })
   const percent = (rate: number | null) =>
     rate === null ? undefined : rate.toLocaleString(language, { style: 'percent', maximumFractionDigits: 1 })
   const figures = customer.data
@@ -52,7 +55,7 @@ export function Buyer({ order }: { order: Order }) {
         />
       ) : null}
       <Flex gap="middle" wrap className="no-print">
-        <Link to={`/stores/${store}/customers?${new URLSearchParams({ customer: id })}`}>{t('openCustomer')}</Link>
+        <Link to={openCustomer(id)}>{t('openCustomer')}</Link>
         <Link to={`/stores/${store}/orders?${new URLSearchParams({ buyer: id })}`}>{t('allOrders')}</Link>
       </Flex>
     </section>

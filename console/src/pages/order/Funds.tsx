@@ -1,14 +1,13 @@
 import { useApi } from '../../api/client'
 import type { components, Order, Refund } from '../../api/types'
 import { Amount } from '../../parts/Amount'
-import { Countdown } from '../../parts/Countdown'
 import type { Column } from '../../parts/DataTable'
 import { Facts } from '../../parts/Facts'
 import { Moment } from '../../parts/Moment'
 import { PlainTable } from '../../parts/PlainTable'
 import { ProblemAlert } from '../../parts/ProblemAlert'
-import { WORDS as PARTS } from '../../parts/words'
 import { useWords } from '../../words/useWords'
+import { AnswerBy } from './AnswerBy'
 import { FUNDS_WORDS } from './fundsWords'
 
 type Movement = components['schemas']['MovementView']
@@ -48,20 +47,6 @@ const REFUNDS: FundColumn<Refund>[] = [
   { key: 'answer', title: 'answer', cell: (refund) => <AnswerBy refund={refund} /> },
   { key: 'paid', title: 'paidAt', cell: ({ paid_at }) => <Moment at={paid_at} /> },
 ]
-
-/** The time left for the seller's answer to a refund, and what happens without one. */
-export function AnswerBy({ refund }: { refund: Pick<Refund, 'respond_by' | 'on_silence_label'> }) {
-  const parts = useWords(PARTS)
-  if (!refund.respond_by) return '–'
-  return (
-    <>
-      <Countdown to={refund.respond_by} />
-      {refund.on_silence_label ? (
-        <small className="quiet block">{parts('onSilence', { what: refund.on_silence_label })}</small>
-      ) : null}
-    </>
-  )
-}
 
 export function Funds({ order }: { order: Order }) {
   const t = useWords(FUNDS_WORDS)

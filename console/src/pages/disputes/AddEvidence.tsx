@@ -1,0 +1,106 @@
+import { Button, Flex } from 'antd'
+import { useId, useState } from 'react'
+import type { Api } from '../../api/client'
+import type { components } from '../../api/types'
+import { useSend } from '../../api/useSend'
+import { FileDrop } from '../../parts/FileDrop'
+import { ProblemAlert } from '../../parts/ProblemAlert'
+import { useWords } from '../../words/useWords'
+import { DISPUTE_WORDS } from './words'
+
+type MediaType = components['schemas']['NewEvidence']['media_type']
+const TYPES: Record<MediaType, true> = {
+  'image/jpeg': true,
+  'image/png': true,
+  'image/gif': true,
+  'image/webp': true,
+  'application/pdf': true,
+}
+const MEGABYTE = 1024 * 1024
+
+/** The API offers a place in the store; the file goes there, and then the dispute gets it as evidence. */
+async function add(api: Api, disputeId: string, file: File, text: string, say: Say) {
+  const path = { dispute_id: disputeId }
+  const offer = await api.client.POST('/v1/disputes/{dispute_id}/evidence', {
+    params: { path },
+    body: { media_type: file.type as MediaType },
+  })
+  const form = offer.data
+  if (!form) return {}
+  if (file.size > form.max_bytes)
+    throw new Error(say('tooLarge', { name: file.name, most: Math.floor(form.max_bytes / MEGABYTE) }))
+  const body = new FormData()
+  for (const [name, value] of Object.entries(form.upload.fields)) body.append(name, value)
+  body.append('file', file)
+  const stored = await fetch(form.upload.url, { method: 'POST', body })
+  if (!stored.ok) throw new Error(say('storeRefused', { name: file.name }))
+  return api.client.POST('/v1/disputes/{dispute_id}/actions/add_evidence', {
+    params: { path },
+    body: { evidence_id: form.evidence_id, ...(text.trim() ? { text: text.trim() } : {}) },
+  })
+}
+type Say = (name: keyof typeof DISPUTE_WORDS, values?: Record<string, string | number>) => string
+
+/** Pictures and PDF files, dropped or chosen; each waits with its text until the person adds it. */
+export function AddEvidence({ disputeId }: { disputeId: string }) {
+  const t = useWords(DISPUTE_WORDS)
+  const [files, setFiles] = useState<File[]>([])
+  const [wrong, setWrong] = useState<string[]>([])
+  const without = (file: File) => setFiles((before) => before.filter((each) => each !== file))
+  function take(file: File) {
+    if (file.type in TYPES) setFiles((before) => [...before, file])
+    else setWrong((before) => [...before, t('wrongType', { name: file.name })])
+  }
+  return (
+    <section className="add-evidence no-print" aria-label={t('upload')}>
+      <FileDrop label={t('drop')} accept={Object.keys(TYPES).join(',')} multiple onFile={take} />
+      <div role="status">
+        {wrong.map((text) => (
+          <p key={text} className="field-error">
+            {text}
+          </p>
+        ))}
+      </div>
+      {files.map((file) => (
+        <Pending
+          key={`${file.name} ${file.lastModified} ${file.size}`}
+          disputeId={disputeId}
+          file={file}
+          onGone={() => without(file)}
+        />
+      ))}
+    </section>
+  )
+}
+
+function Pending({ disputeId, file, onGone }: { disputeId: string; file: File; onGone: () => void }) {
+  const t = useWords(DISPUTE_WORDS)
+  const id = useId()
+  const [text, setText] = useState('')
+  const send = useSend((api, note: string) => add(api, disputeId, file, note, t), onGone)
+  return (
+    <form
+      className="card action-form"
+      aria-label={file.name}
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!send.isPending) send.mutate(text)
+      }}
+    >
+      <strong>{file.name}</strong>
+      <div className="field">
+        <label htmlFor={id}>{t('evidenceText')}</label>
+        <input id={id} value={text} onChange={(event) => setText(event.target.value)} />
+      </div>
+      <ProblemAlert error={send.error} />
+      <Flex gap="small">
+        <Button htmlType="submit" type="primary" loading={send.isPending}>
+          {t('upload')}
+        </Button>
+        <Button onClick={onGone} disabled={send.isPending}>
+          {t('remove')}
+        </Button>
+      </Flex>
+    </form>
+  )
+}

@@ -1,0 +1,17 @@
+import type { components } from '../../api/types'
+import type { WORDS } from './words'
+
+type Figures = components['schemas']['FiguresView']
+
+/** The tabs of the page: what each lists, which figure counts it, and what stands there where it is empty. */
+export const TABS: {
+  query: string
+  label: keyof typeof WORDS
+  empty: keyof typeof WORDS
+  count?: (figures: Figures) => number
+}[] = [
+  { query: '', label: 'all', empty: 'noMessages' },
+  { query: 'unread=true', label: 'unread', empty: 'noUnread', count: ({ unread_orders }) => unread_orders },
+  { query: 'unanswered_for=PT0S', label: 'unanswered', empty: 'noUnanswered', count: ({ unanswered }) => unanswered },
+  { query: 'unanswered_for=PT12H', label: 'late', empty: 'noUnanswered', count: (figures) => figures.unanswered_12h },
+]

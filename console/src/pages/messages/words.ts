@@ -1,0 +1,28 @@
+import type { Words } from '../../words/language'
+
+export const WORDS = {
+  title: ['Messages', '订单留言'],
+  unread: ['Unread', '未读'],
+  unanswered: ['Unanswered', '未回复'],
+  late: ['Unanswered for 12 h', '超 12 小时未回复'],
+  all: ['All', '全部'],
+  order: ['Order', '订单号'],
+  message: ['Message', '留言'],
+  sent: ['Sent', '时间'],
+  noUnread: ['Every message has been read.', '没有未读留言。'],
+  noUnanswered: ['Every buyer has an answer.', '所有买家均已回复。'],
+  noMessages: ['Nobody has written yet.', '暂无留言。'],
+  choose: ['Choose a message to read and answer it.', '选择一条留言以查看和回复。'],
+  back: ['All messages', '返回留言列表'],
+  buyer: ['Buyer', '买家'],
+  seller: ['You', '卖家'],
+  platform: ['Platform', '平台'],
+  figures: ['Reply times', '回复时效'],
+  replies: ['Replies in {n} days', '近 {n} 天回复数'],
+  average: ['Average reply, {n} days', '近 {n} 天平均回复时间'],
+  within: ['Within 24 h, {n} days', '近 {n} 天 24 小时回复率'],
+  minutes: ['{n} min', '{n} 分钟'],
+  hours: ['{n} h', '{n} 小时'],
+  openOrder: ['Open the order', '查看订单'],
+  thread: ['Order {order}', '订单 {order}'],
+} satisfies Words

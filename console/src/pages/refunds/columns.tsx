@@ -1,0 +1,23 @@
+import { Link } from 'react-router'
+import type { Refund } from '../../api/types'
+import { Amount } from '../../parts/Amount'
+import type { Column } from '../../parts/DataTable'
+import { Moment } from '../../parts/Moment'
+import { AnswerBy } from '../order/AnswerBy'
+import { openOrder } from '../order/address'
+import { AnswerLink } from './AnswerLink'
+import type { WORDS } from './words'
+
+type RefundColumn = Omit<Column<Refund>, 'title'> & { title: keyof typeof WORDS }
+
+export const COLUMNS: RefundColumn[] = [
+  { key: 'order', title: 'order', cell: ({ order_id }) => <Link to={openOrder(order_id)}>{order_id}</Link> },
+  { key: 'source', title: 'source', cell: ({ source_label }) => source_label },
+  { key: 'amount', title: 'amount', align: 'right', cell: ({ amount }) => <Amount value={amount} /> },
+  { key: 'reason', title: 'reason', cell: ({ reason }) => reason },
+  { key: 'requested', title: 'requested', cell: ({ requested_at }) => <Moment at={requested_at} /> },
+  { key: 'state', title: 'state', cell: ({ state_label }) => state_label },
+  { key: 'answerBy', title: 'answerBy', cell: (refund) => <AnswerBy refund={refund} /> },
+  { key: 'paid', title: 'paid', cell: ({ paid_at }) => <Moment at={paid_at} /> },
+  { key: 'answer', title: 'answer', cell: (refund) => <AnswerLink refund={refund} /> },
+]
