@@ -5,6 +5,7 @@ import { useStoreId } from '../api/client'
 import { hasDraft } from '../parts/useDraft'
 import { useWords } from '../words/useWords'
 import { WORDS } from './words'
+import './actions.css'
 
 /** What the API says of the caller's steps: those that are allowed, and why each other one is refused. */
 export interface Choices {

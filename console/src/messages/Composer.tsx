@@ -7,6 +7,7 @@ import { useWords } from '../words/useWords'
 import { Templates } from './Templates'
 import { lengthOf, useMessageCheck } from './useMessageCheck'
 import { WORDS } from './words'
+import '../actions/actions.css'
 
 /** A reply to the buyer. Both rules of a message are checked while it is typed, in the API's own words. */
 export function Composer({ orderId }: { orderId: string }) {

@@ -8,7 +8,11 @@ import { DISPUTE_WORDS } from './words'
 export function OpenLink({ dispute }: { dispute: ListedDispute }) {
   const t = useWords(DISPUTE_WORDS)
   return (
-    <Link to={openDispute(useStoreId(), dispute.dispute_id)} aria-label={t('openOf', { order: dispute.order_id })}>
+    <Link
+      className="id"
+      to={openDispute(useStoreId(), dispute.dispute_id)}
+      aria-label={t('openOf', { order: dispute.order_id })}
+    >
       {t('open')}
     </Link>
   )

@@ -12,7 +12,15 @@ type DisputeColumn = Omit<Column<ListedDispute>, 'title'> & { title: keyof typeo
 
 export const COLUMNS: DisputeColumn[] = [
   { key: 'dispute', title: 'dispute', cell: (dispute) => <OpenLink dispute={dispute} /> },
-  { key: 'order', title: 'order', cell: ({ order_id }) => <Link to={openOrder(order_id)}>{order_id}</Link> },
+  {
+    key: 'order',
+    title: 'order',
+    cell: ({ order_id }) => (
+      <Link className="id" to={openOrder(order_id)}>
+        {order_id}
+      </Link>
+    ),
+  },
   { key: 'opened', title: 'opened', cell: ({ opened_at }) => <Moment at={opened_at} /> },
   { key: 'kind', title: 'kind', cell: ({ kind_label }) => kind_label ?? '–' },
   { key: 'claim', title: 'claim', align: 'right', cell: ({ claim }) => <Amount value={claim} /> },

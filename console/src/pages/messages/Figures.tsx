@@ -1,37 +1,41 @@
+import type { ReactNode } from 'react'
 import type { components } from '../../api/types'
 import { Share } from '../../parts/Share'
 import { useWords } from '../../words/useWords'
 import { WORDS } from './words'
 
 type FiguresView = components['schemas']['FiguresView']
+type Replies = FiguresView['replies'][number]
 const HOUR = 60
 
-/** How quickly the store answers its buyers. */
+function Minutes({ value }: { value: number | null }) {
+  const t = useWords(WORDS)
+  if (value === null) return '–'
+  return value < HOUR ? t('minutes', { n: value }) : t('hours', { n: Math.round(value / HOUR) })
+}
+
+const MEASURES: { name: keyof typeof WORDS; value: (replies: Replies) => ReactNode }[] = [
+  { name: 'average', value: ({ average_minutes }) => <Minutes value={average_minutes} /> },
+  { name: 'within', value: ({ within_24h }) => <Share value={within_24h} /> },
+  { name: 'replies', value: ({ replies }) => replies },
+]
+
+/** How quickly the store answers its buyers, over each time that the API reports. */
 export function Figures({ figures }: { figures: FiguresView | undefined }) {
   const t = useWords(WORDS)
   if (!figures) return null
-  const time = (minutes: number | null) => {
-    if (minutes === null) return '–'
-    return minutes < HOUR ? t('minutes', { n: minutes }) : t('hours', { n: Math.round(minutes / HOUR) })
-  }
   return (
-    <dl className="cards reply-figures" aria-label={t('figures')}>
-      {figures.replies.flatMap(({ days, replies, average_minutes, within_24h }) => [
-        <div key={`average ${days}`} className="card">
-          <dt className="quiet">{t('average', { n: days })}</dt>
-          <dd>{time(average_minutes)}</dd>
-        </div>,
-        <div key={`within ${days}`} className="card">
-          <dt className="quiet">{t('within', { n: days })}</dt>
-          <dd>
-            <Share value={within_24h} />
-          </dd>
-        </div>,
-        <div key={`replies ${days}`} className="card">
-          <dt className="quiet">{t('replies', { n: days })}</dt>
-          <dd>{replies}</dd>
-        </div>,
-      ])}
+    <dl className="cards reply-figures">
+      {MEASURES.map(({ name, value }) => (
+        <div key={name} className="card">
+          <dt className="quiet">{t(name)}</dt>
+          {figures.replies.map((replies) => (
+            <dd key={replies.days}>
+              <strong>{value(replies)}</strong> <small className="quiet">{t('days', { n: replies.days })}</small>
+            </dd>
+          ))}
+        </div>
+      ))}
     </dl>
   )
 }

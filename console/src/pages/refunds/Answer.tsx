@@ -21,7 +21,7 @@ export function Answer({ orderId }: { orderId: string }) {
   return (
     <section ref={card} tabIndex={-1} className="card answer" aria-label={t('answerOf', { order: orderId })}>
       <h2>
-        {t('answerOf', { order: '' })} <Link to={openOrder(orderId)}>{orderId}</Link>
+        {t('answerTo')} <Link to={openOrder(orderId)}>{orderId}</Link>
       </h2>
       <ProblemAlert error={order.error} onRetry={order.refetch} />
       {order.data ? (

@@ -11,10 +11,9 @@ export const WORDS = {
   state: ['State', '状态'],
   answerBy: ['Answer by', '剩余时间'],
   answer: ['Answer', '答复'],
+  answerTo: ['Answer to order', '答复订单'],
   answerOf: ['Answer the request of order {order}', '答复订单 {order} 的申请'],
-  paid: ['Paid back', '退款时间'],
   none: ['No refund is in this list.', '此列表没有退款。'],
   bulk: ['Answer several at once in the list of orders', '到订单列表批量答复'],
   close: ['Close', '关闭'],
-  answered: ['This request has been answered.', '该申请已答复。'],
 } satisfies Words
