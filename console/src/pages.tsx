@@ -20,6 +20,7 @@ export const PAGE_NAMES = {
   customers: ['Customers', '历史客户'],
   exports: ['Exports', '订单批量导出'],
   imports: ['Imports', '导入'],
+  alerts: ['Alerts and channels', '提醒与渠道'],
   reports: ['Reports', '数据'],
 } satisfies Words
 
@@ -54,5 +55,6 @@ export const PAGES: Page[] = [
   { path: 'customers', name: 'customers', Component: lazy(() => import('./pages/customers/CustomersPage')) },
   { path: 'exports', name: 'exports', Component: lazy(() => import('./pages/exports/ExportsPage')) },
   { path: 'imports', name: 'imports', Component: lazy(() => import('./pages/imports/ImportsPage')) },
+  { path: 'alerts', name: 'alerts', Component: lazy(() => import('./pages/alerts/AlertsPage')) },
   { path: 'reports', name: 'reports', Component: lazy(() => import('./pages/reports/ReportsPage')) },
 ]

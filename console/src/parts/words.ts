@@ -21,6 +21,7 @@ export const WORDS = {
   hours: ['{n} h', '{n} 小时'],
   minutes: ['{n} min', '{n} 分钟'],
   onSilence: ['If nothing is done: {what}', '到期不处理：{what}'],
+  keep: ['Cancel', '取消'],
   copy: ['Copy', '复制'],
   copied: ['Copied', '已复制'],
   sellersOnly: [

@@ -1,19 +1,18 @@
 import { Button } from 'antd'
 import { useState } from 'react'
-import { Link } from 'react-router'
 import { useApi } from '../../api/client'
 import type { ListedOrder } from '../../api/types'
 import { Amount } from '../../parts/Amount'
 import { type Column, DataTable } from '../../parts/DataTable'
 import { Moment } from '../../parts/Moment'
+import { OrderLink } from '../../parts/OrderLink'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { useWords } from '../../words/useWords'
-import { openOrder } from '../order/address'
 import { segmentOf } from './address'
 import { WORDS } from './words'
 
 const COLUMNS: (Omit<Column<ListedOrder>, 'title'> & { title: keyof typeof WORDS })[] = [
-  { key: 'order', title: 'order', cell: ({ order_id }) => <Link to={openOrder(order_id)}>{order_id}</Link> },
+  { key: 'order', title: 'order', cell: ({ order_id }) => <OrderLink id={order_id} /> },
   { key: 'placed', title: 'placed', cell: ({ placed_at }) => <Moment at={placed_at} /> },
   { key: 'amount', title: 'amount', align: 'right', cell: ({ amounts }) => <Amount value={amounts.total} /> },
   { key: 'status', title: 'status', cell: (each) => [each.status_label, ...each.overlays_label].join(' · ') },

@@ -1,15 +1,14 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Button, Drawer } from 'antd'
 import { useState } from 'react'
-import { Link } from 'react-router'
 import { useApi } from '../../api/client'
 import { useRefresh } from '../../api/queries'
 import type { components } from '../../api/types'
 import { FormFields } from '../../parts/fields/FormFields'
+import { OrderLink } from '../../parts/OrderLink'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { useDraft } from '../../parts/useDraft'
 import { useWords } from '../../words/useWords'
-import { openOrder } from '../order/address'
 import { WORDS } from './messageWords'
 import { latestOrders, type Recipients, type Text, write } from './recipients'
 
@@ -147,7 +146,7 @@ function Refused({ results, title }: { results: Result[]; title: 'wouldFail' | '
       <ul className="results">
         {refused.map(({ order_id, problem, status }) => (
           <li key={order_id}>
-            <Link to={openOrder(order_id)}>{order_id}</Link> {problem?.detail ?? status}
+            <OrderLink id={order_id} /> {problem?.detail ?? status}
           </li>
         ))}
       </ul>

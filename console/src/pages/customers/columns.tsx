@@ -1,7 +1,8 @@
-import { Flex, Tag } from 'antd'
+import { Flex } from 'antd'
 import { Link } from 'react-router'
 import type { Customer } from '../../api/types'
 import { Amount } from '../../parts/Amount'
+import { Badge } from '../../parts/Badge'
 import type { Column } from '../../parts/DataTable'
 import { Moment } from '../../parts/Moment'
 import { Share } from '../../parts/Share'
@@ -54,10 +55,10 @@ function Notes({ customer: { blocked, reminder_opt_out, tags, note } }: { custom
   const t = useWords(WORDS)
   return (
     <Flex wrap gap={4}>
-      {blocked ? <Tag color="red">{t('blocked')}</Tag> : null}
-      {reminder_opt_out ? <Tag>{t('optedOut')}</Tag> : null}
+      {blocked ? <Badge tone="late">{t('blocked')}</Badge> : null}
+      {reminder_opt_out ? <Badge>{t('optedOut')}</Badge> : null}
       {tags.map((tag) => (
-        <Tag key={tag}>{tag}</Tag>
+        <Badge key={tag}>{tag}</Badge>
       ))}
       {note}
     </Flex>

@@ -1,11 +1,10 @@
 import type { ReactNode } from 'react'
-import { Link } from 'react-router'
 import type { components, ListedOrder } from '../../api/types'
 import { Amount } from '../../parts/Amount'
 import { Countdown } from '../../parts/Countdown'
 import type { Column } from '../../parts/DataTable'
 import { Moment } from '../../parts/Moment'
-import { openOrder } from '../order/address'
+import { OrderLink } from '../../parts/OrderLink'
 import type { WORDS } from './words'
 
 export type Held = components['schemas']['HeldView']
@@ -25,7 +24,7 @@ export interface List<Row> {
 const order: FundsColumn<{ order_id?: string }> = {
   key: 'order',
   title: 'order',
-  cell: ({ order_id }): ReactNode => (order_id ? <Link to={openOrder(order_id)}>{order_id}</Link> : '–'),
+  cell: ({ order_id }): ReactNode => <OrderLink id={order_id} />,
 }
 
 const amountOf = (title: Word, name: keyof ListedOrder['amounts']): FundsColumn<ListedOrder> => ({

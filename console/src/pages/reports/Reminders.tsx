@@ -1,16 +1,15 @@
-import { Link } from 'react-router'
 import { useApi } from '../../api/client'
 import type { components, paths } from '../../api/types'
 import { type Column, DataTable } from '../../parts/DataTable'
 import { AddressFilters } from '../../parts/fields/AddressFilters'
 import { Loading } from '../../parts/Loading'
 import { Moment } from '../../parts/Moment'
+import { OrderLink } from '../../parts/OrderLink'
 import { Pager } from '../../parts/Pager'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { Share } from '../../parts/Share'
 import { useQueryOf } from '../../parts/useQueryOf'
 import { useWords } from '../../words/useWords'
-import { openOrder } from '../order/address'
 import { FigureTable } from './FigureTable'
 import { Plot } from './Plot'
 import { WORDS } from './words'
@@ -50,7 +49,7 @@ export function Reminders() {
 function Figures({ report }: { report: Report }) {
   const t = useWords(WORDS)
   const columns: (Omit<Column<Reminder>, 'title'> & { title: keyof typeof WORDS })[] = [
-    { key: 'order', title: 'order', cell: ({ order_id }) => <Link to={openOrder(order_id)}>{order_id}</Link> },
+    { key: 'order', title: 'order', cell: ({ order_id }) => <OrderLink id={order_id} /> },
     { key: 'at', title: 'remindedAt', cell: ({ reminded_at }) => <Moment at={reminded_at} /> },
     { key: 'by', title: 'remindedBy', cell: ({ by }) => (by === 'hand' || by === 'rule' ? t(by) : by) },
     { key: 'paid', title: 'paidAt', cell: ({ paid_at }) => <Moment at={paid_at} /> },

@@ -1,15 +1,14 @@
-import { Link } from 'react-router'
 import { useApi } from '../../api/client'
 import type { components } from '../../api/types'
 import { type Column, DataTable } from '../../parts/DataTable'
 import { Loading } from '../../parts/Loading'
 import { Moment } from '../../parts/Moment'
+import { OrderLink } from '../../parts/OrderLink'
 import { Pager } from '../../parts/Pager'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { Share } from '../../parts/Share'
 import { useQueryOf } from '../../parts/useQueryOf'
 import { useWords } from '../../words/useWords'
-import { openOrder } from '../order/address'
 import { type FigureColumn, FigureTable } from './FigureTable'
 import { Plot } from './Plot'
 import { WORDS } from './words'
@@ -90,7 +89,7 @@ function Measures({ levels }: { levels: Level[] }) {
 
 const COLUMNS: (Omit<Column<Violation>, 'title'> & { title: keyof typeof WORDS })[] = [
   { key: 'at', title: 'at', cell: ({ at }) => <Moment at={at} /> },
-  { key: 'order', title: 'order', cell: ({ order_id }) => <Link to={openOrder(order_id)}>{order_id}</Link> },
+  { key: 'order', title: 'order', cell: ({ order_id }) => <OrderLink id={order_id} /> },
   { key: 'kind', title: 'kind', cell: ({ kind_label }) => kind_label },
 ]
 const CURSOR = ['cursor'] as const
