@@ -1,9 +1,9 @@
-"""The console in Chromium over a shop of 10,000 real orders: `python -m bench.console FOLDER [DATA_DIR]`, with the folder
-of the Online Retail file. Prints each figure with its limit, and fails where one is over it. Loading takes a quarter of
+"""The console in Chromium over a shop of 10,000 real orders: `python -m bench.console FOLDER [DATA_DIR]`, with the
+folder of the Online Retail file. Prints each figure with its limit, and fails where one is over it. Loading takes a quarter of
 an hour; a DATA_DIR keeps what it has loaded for the next time.
 
-The list is opened with an empty cache, signed in. A measurement is repeated and the median counts. JavaScript is counted
-as gzip compresses it, by the files that a first page loads.
+The list is opened with an empty cache, signed in. A measurement is repeated and the median counts. JavaScript is
+counted as gzip compresses it, by the files that a first page loads.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def next_page(page: Page) -> float:
         """rows => new Promise(resolve => {
           const first = () => document.querySelector(rows)?.dataset.key, before = first()
           const button = [...document.querySelectorAll('.pager button')].at(-1), began = performance.now()
-          const look = () => first() && first() !== before ? resolve(performance.now() - began) : requestAnimationFrame(look)
+          const changed = () => first() && first() !== before
+          const look = () => changed() ? resolve(performance.now() - began) : requestAnimationFrame(look)
           button.click()
           look()
         })""",
@@ -121,7 +122,9 @@ def figures(browser: Browser, server: Server, store: str) -> Iterator[Figure]:
     sign_in(page, store, "owner")
     page.locator(ROWS).first.wait_for()
     yield Figure("the list's first row, from an empty cache", repeated(lambda: first_paint(page, address)), 1500, "ms")
-    yield Figure("JavaScript before the list is there", initial_javascript(page, server.data_dir / "console/site"), 350, "KB")
+    yield Figure(
+        "JavaScript before the list is there", initial_javascript(page, server.data_dir / "console/site"), 350, "KB"
+    )
     yield Figure("the next page", repeated(lambda: next_page(page), PAGES), 200, "ms")
     page.goto(f"{address}?limit=200")
     page.locator(ROWS).nth(199).wait_for()
