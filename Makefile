@@ -9,6 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 $
 PORT ?= 3000
 DATA_DIR ?= ./data
 DEMO ?= 1
+CONSOLE ?= 1
 WORKERS ?= 4
 TTL ?= 12h
 # Every shell sets USER, so USER counts only if it is given on the command line.
@@ -25,13 +26,16 @@ DYNOXIDE := 1.2.1
 LAMBDA_WHEELS := $(foreach glibc,_2_34 _2_28 _2_17 2014,--platform manylinux$(glibc)_x86_64) --implementation cp --python-version 3.13 --only-binary=:all:
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run token load export import empty-sheets test prove bench lint format build package-check deploy lock clean setup-run setup-dev check-python
+.PHONY: help run console token load export import empty-sheets test prove bench lint format build package-check deploy lock clean setup-run setup-dev check-python
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | awk -F ':.*  ## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-run: setup-run  ## serve the API on http://127.0.0.1:$(PORT) (PORT, DATA_DIR, DEMO=0, WORKERS)
-	@PORT='$(PORT)' DATA_DIR='$(DATA_DIR)' DEMO='$(DEMO)' WORKERS='$(WORKERS)' $(VENV) -m local.run --with-parent
+run: setup-run  ## serve the API and the console on http://127.0.0.1:$(PORT) (PORT, DATA_DIR, DEMO=0, CONSOLE=0, WORKERS)
+	@PORT='$(PORT)' DATA_DIR='$(DATA_DIR)' DEMO='$(DEMO)' CONSOLE='$(CONSOLE)' WORKERS='$(WORKERS)' $(VENV) -m local.run --with-parent
+
+console: .venv/.run .tools/node/.ready  ## build the console, and serve it in the run of DATA_DIR (PORT, DATA_DIR)
+	@PORT='$(PORT)' DATA_DIR='$(DATA_DIR)' $(VENV) -m local.console.build
 
 token: export TOKEN_ROLE := $(value ROLE)
 token: export TOKEN_STORE := $(value STORE)
@@ -108,7 +112,7 @@ lock: check-python  ## write constraints.txt from pyproject.toml
 	@rm -rf .tools/lock
 
 clean:  ## remove everything installed and built; keeps DATA_DIR
-	@rm -rf .venv .tools .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .tools .aws-sam console/node_modules console/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # ---- set-up: each environment has a stamp file, so that a later start skips it
 
@@ -148,7 +152,7 @@ retry := { echo "The installation stopped; its message is above. Check the netwo
 	@touch $@
 
 .tools/node/.ready: | check-python
-	@echo "fetching npm, for the DynamoDB engine (first time: about 10 s)"
+	@echo "fetching Node and npm, for the DynamoDB engine and the console (first time: about 10 s)"
 	@$(call new_venv,.tools/node)
 	@.tools/node/bin/python $(PIP_INSTALL) '$(NODE_WHEEL)' || $(retry)
 	@touch $@

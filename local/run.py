@@ -1,7 +1,7 @@
 """`make run`: run template.yaml on this machine, on loopback, with its data in DATA_DIR.
 
-Settings come from the environment: PORT, DATA_DIR, DEMO, WORKERS. The run has a lock on DATA_DIR and shares it with its
-children, so that no other run opens the same database while one of them still runs.
+Settings come from the environment: PORT, DATA_DIR, DEMO, CONSOLE, WORKERS. The run has a lock on DATA_DIR and shares it
+with its children, so that no other run opens the same database while one of them still runs.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from types import MappingProxyType
 from typing import IO, NoReturn
 
 from local import engines, inbox, loopback, processes
+from local.console import progress
+from local.console.progress import Progress, State
 from local.gateway import worker
 from local.runtime import TIMED_OUT, clean_environment, environment
 from local.template import PROJECT, Template
@@ -47,6 +49,7 @@ class Settings:
     port: int
     data_dir: Path
     demo: bool
+    console: bool
     workers: int
 
     @classmethod
@@ -58,7 +61,8 @@ class Settings:
         if not (0 < port < 65_536 and 0 < workers <= 64):
             raise CannotRun("PORT lies between 1 and 65535, WORKERS between 1 and 64")
         data_dir = Path(os.environ.get("DATA_DIR") or "data").resolve()
-        return cls(port, data_dir, os.environ.get("DEMO") != "0", workers)
+        demo, console = (os.environ.get(name) != "0" for name in ("DEMO", "CONSOLE"))
+        return cls(port, data_dir, demo, console and (PROJECT / "console" / "package.json").exists(), workers)
 
 
 @dataclass
@@ -98,7 +102,8 @@ class Run:
             threading.Thread(target=inbox.keep_collecting, args=arguments, daemon=True).start()
             if self.settings.demo:
                 threading.Thread(target=self._fill_demo, daemon=True).start()
-            self._watch(running, starters, keep)
+            with self._builder():
+                self._watch(running, starters, keep)
 
     @contextlib.contextmanager
     def _engines(self) -> Iterator[engines.Engines]:
@@ -110,6 +115,22 @@ class Run:
         finally:
             processes.stop(self.children, patience=2)
             processes.stop(running.processes)
+
+    @contextlib.contextmanager
+    def _builder(self) -> Iterator[None]:
+        """Build the console beside the API. The builder ends by itself; nobody restarts it."""
+        state: State = "document" if self.settings.console else "off"
+        progress.write(self.settings.data_dir, Progress(state))
+        if not self.settings.console:
+            yield
+            return
+        variables = {"PORT": str(self.settings.port), "DATA_DIR": str(self.settings.data_dir)}
+        command = [sys.executable, "-m", "local.console.build", "beside"]
+        builder = processes.start(command, {**os.environ, **variables}, PROJECT, output=sys.stdout.buffer)
+        try:
+            yield
+        finally:
+            processes.stop([builder], patience=2)
 
     def _start_worker(self, running: engines.Engines, listener: socket.socket) -> subprocess.Popen[bytes]:
         (name,) = {route.function for route in self.template.routes}

@@ -29,6 +29,7 @@ def print_welcome(url: str, data_dir: Path, engines: Engines) -> None:
     print(
         f"""
 Orderkeep serves {url}   (Ctrl-C stops it; data and logs are kept in {data_dir})
+The console in a browser: {url}/   (sign in with one click; a first start builds it, see below)
 DynamoDB {engines.dynamodb}   S3 and SQS {engines.services}   their key: {data_dir / VARIABLES}
 
 Paste into another terminal, in the project's folder:

@@ -383,8 +383,8 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        variables = {**os.environ, "PORT": str(self.port), "DATA_DIR": str(self.data_dir), "WORKERS": "2"}
-        variables["DEMO"] = "1" if self.demo else "0"
+        settings = {"PORT": str(self.port), "DATA_DIR": str(self.data_dir), "WORKERS": "2", "CONSOLE": "0"}
+        variables = {**os.environ, **settings, "DEMO": "1" if self.demo else "0"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "local.run"],
             env=variables,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-State = Literal["off", "waiting", "packages", "document", "build", "ready", "failed"]
+State = Literal["off", "waiting", "document", "packages", "build", "ready", "failed"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,10 +128,10 @@ class Site:
 TITLES = {"en": "The console is being built", "zh": "正在构建卖家后台"}
 ABSENT = {"en": "The console is not there", "zh": "没有卖家后台"}
 SAYS = {
-    "waiting": ("It waits for the run to start.", "正在等待服务启动。"),
-    "packages": ("Step 1 of 3: installing its packages.", "第 1 步（共 3 步）：安装依赖。"),
-    "document": ("Step 2 of 3: reading what the API offers.", "第 2 步（共 3 步）：读取接口文档。"),
-    "build": ("Step 3 of 3: building the pages.", "第 3 步（共 3 步）：构建页面。"),
+    "waiting": ("Another process builds it. This run waits.", "另一个进程正在构建，请稍候。"),
+    "document": ("It compares the sources with the last build.", "正在与上次构建比较源文件。"),
+    "packages": ("Step 1 of 2: installing its packages.", "第 1 步（共 2 步）：安装依赖。"),
+    "build": ("Step 2 of 2: building the pages.", "第 2 步（共 2 步）：构建页面。"),
     "ready": ("It is there.", "已就绪。"),
     "failed": ("The build has failed.", "构建失败。"),
     "off": ("This run does not build it. The API is served.", "本次运行不构建后台，接口照常服务。"),
