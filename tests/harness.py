@@ -377,14 +377,16 @@ class Server:
     port: int
     process: subprocess.Popen[bytes] | None = None
     demo: bool = False
+    console: bool = False
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        settings = {"PORT": str(self.port), "DATA_DIR": str(self.data_dir), "WORKERS": "2", "CONSOLE": "0"}
-        variables = {**os.environ, **settings, "DEMO": "1" if self.demo else "0"}
+        settings = {"PORT": str(self.port), "DATA_DIR": str(self.data_dir), "WORKERS": "2"}
+        parts = {name: "1" if wanted else "0" for name, wanted in (("DEMO", self.demo), ("CONSOLE", self.console))}
+        variables = {**os.environ, **settings, **parts}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "local.run"],
             env=variables,

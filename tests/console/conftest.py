@@ -43,7 +43,7 @@ def find_chromium() -> str | None:
 @pytest.fixture(scope="session")
 def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`make run` with the demo shops and the console, built from its sources or kept from an earlier build."""
-    running = Server(tmp_path_factory.mktemp("console"), free_port(), demo=True)
+    running = Server(tmp_path_factory.mktemp("console"), free_port(), demo=True, console=True)
     running.start()
     try:
         until = time.monotonic() + BUILD_SECONDS
