@@ -22,6 +22,7 @@ export const PAGE_NAMES = {
   imports: ['Imports', '导入'],
   alerts: ['Alerts and channels', '提醒与渠道'],
   reports: ['Reports', '数据'],
+  settings: ['Settings', '设置'],
 } satisfies Words
 
 export const PAGES: Page[] = [
@@ -57,4 +58,5 @@ export const PAGES: Page[] = [
   { path: 'imports', name: 'imports', Component: lazy(() => import('./pages/imports/ImportsPage')) },
   { path: 'alerts', name: 'alerts', Component: lazy(() => import('./pages/alerts/AlertsPage')) },
   { path: 'reports', name: 'reports', Component: lazy(() => import('./pages/reports/ReportsPage')) },
+  { path: 'settings', name: 'settings', Component: lazy(() => import('./pages/settings/SettingsPage')) },
 ]

@@ -1,7 +1,7 @@
 import type { Alert } from '../../api/types'
-import { Badge } from '../../parts/Badge'
 import { Countdown } from '../../parts/Countdown'
 import type { Column } from '../../parts/DataTable'
+import { Mark } from '../../parts/Mark'
 import { Moment } from '../../parts/Moment'
 import { OrderLink } from '../../parts/OrderLink'
 import type { WORDS } from './words'
@@ -13,7 +13,7 @@ export const COLUMNS: (Omit<Column<Alert>, 'title'> & { title: keyof typeof WORD
   {
     key: 'severity',
     title: 'severity',
-    cell: ({ severity, severity_label }) => <Badge tone={TONES[severity]}>{severity_label}</Badge>,
+    cell: ({ severity, severity_label }) => <Mark tone={TONES[severity]}>{severity_label}</Mark>,
   },
   { key: 'message', title: 'message', cell: ({ message }) => message },
   {

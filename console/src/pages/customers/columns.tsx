@@ -2,8 +2,8 @@ import { Flex } from 'antd'
 import { Link } from 'react-router'
 import type { Customer } from '../../api/types'
 import { Amount } from '../../parts/Amount'
-import { Badge } from '../../parts/Badge'
 import type { Column } from '../../parts/DataTable'
+import { Mark } from '../../parts/Mark'
 import { Moment } from '../../parts/Moment'
 import { Share } from '../../parts/Share'
 import { useWords } from '../../words/useWords'
@@ -55,10 +55,10 @@ function Notes({ customer: { blocked, reminder_opt_out, tags, note } }: { custom
   const t = useWords(WORDS)
   return (
     <Flex wrap gap={4}>
-      {blocked ? <Badge tone="late">{t('blocked')}</Badge> : null}
-      {reminder_opt_out ? <Badge>{t('optedOut')}</Badge> : null}
+      {blocked ? <Mark tone="late">{t('blocked')}</Mark> : null}
+      {reminder_opt_out ? <Mark>{t('optedOut')}</Mark> : null}
       {tags.map((tag) => (
-        <Badge key={tag}>{tag}</Badge>
+        <Mark key={tag}>{tag}</Mark>
       ))}
       {note}
     </Flex>

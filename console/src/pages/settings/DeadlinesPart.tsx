@@ -1,0 +1,120 @@
+import { Button } from 'antd'
+import { useCodes } from '../../api/codes'
+import type { components, Store } from '../../api/types'
+import { Facts } from '../../parts/Facts'
+import { FormFields } from '../../parts/fields/FormFields'
+import type { Field } from '../../parts/fields/field'
+import { useDurationWords } from '../../parts/fields/useDurationWords'
+import { Loading } from '../../parts/Loading'
+import { ProblemAlert } from '../../parts/ProblemAlert'
+import { useWords } from '../../words/useWords'
+import { useSettings, useStoreSettings } from './useSettings'
+import { WORDS } from './words'
+
+type Policy = Record<string, string>
+
+/** The one timer that counts whole business days. */
+const IN_BUSINESS_DAYS = 'shipment'
+
+export default function DeadlinesPart() {
+  const t = useWords(WORDS)
+  const { store, isKnown, mayChange, saved, onSaved } = useStoreSettings()
+  if (!store || !isKnown) return <Loading />
+  if (!mayChange) return <PolicyFacts policy={store.deadline_policy} />
+  return (
+    <>
+      <PolicyForm key={JSON.stringify(store.deadline_policy)} store={store} onSaved={onSaved} />
+      <p role="status">{saved ? t('saved') : ''}</p>
+    </>
+  )
+}
+
+function useModes() {
+  const t = useWords(WORDS)
+  return [
+    { code: 'enforce', label: t('enforce') },
+    { code: 'watch', label: t('watch') },
+  ]
+}
+
+function PolicyForm({ store, onSaved }: { store: Store; onSaved: () => void }) {
+  const t = useWords(WORDS)
+  const timers = useCodes('timer')
+  const modes = useModes()
+  const { form, change, save } = useSettings<Policy>(
+    'deadlines',
+    store,
+    ({ deadline_policy }) => deadline_policy,
+    (policy) => ({ deadline_policy: policy as components['schemas']['PolicyBody'] }),
+    onSaved,
+  )
+  const lengths: Field[] = Object.keys(store.deadline_policy)
+    .filter((name) => name !== 'mode')
+    .map((name) => ({
+      name,
+      label: timers.find(({ code }) => code === name)?.label ?? name,
+      kind: name === IN_BUSINESS_DAYS ? 'days' : 'duration',
+      required: true,
+    }))
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        save.mutate(form)
+      }}
+    >
+      <section className="card">
+        <h2>{t('mode')}</h2>
+        <FormFields
+          fields={[
+            {
+              name: 'mode',
+              label: t('mode'),
+              kind: 'choice',
+              required: true,
+              options: modes,
+              hint: t(form.mode === 'watch' ? 'watchHint' : 'enforceHint'),
+            },
+          ]}
+          values={form}
+          onChange={change}
+          error={save.error}
+        />
+      </section>
+      <section className="card lengths">
+        <h2>{t('lengths')}</h2>
+        <p className="quiet">{t('lengthsHint')}</p>
+        <FormFields fields={lengths} values={form} onChange={change} error={save.error} />
+      </section>
+      <ProblemAlert error={save.error} />
+      <div className="form-actions">
+        <Button type="primary" htmlType="submit" loading={save.isPending}>
+          {t('save')}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function PolicyFacts({ policy: { mode, ...lengths } }: { policy: Policy }) {
+  const t = useWords(WORDS)
+  const timers = useCodes('timer')
+  const modes = useModes()
+  const written = useDurationWords()
+  return (
+    <section className="card">
+      <p className="quiet">{t('readOnly')}</p>
+      <Facts
+        rows={{
+          [t('mode')]: modes.find(({ code }) => code === mode)?.label,
+          ...Object.fromEntries(
+            Object.entries(lengths).map(([name, iso]) => [
+              timers.find(({ code }) => code === name)?.label ?? name,
+              written(iso),
+            ]),
+          ),
+        }}
+      />
+    </section>
+  )
+}

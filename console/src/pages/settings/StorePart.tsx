@@ -1,0 +1,153 @@
+import { Button } from 'antd'
+import type { Store } from '../../api/types'
+import { Facts } from '../../parts/Facts'
+import { FormFields } from '../../parts/fields/FormFields'
+import type { Field } from '../../parts/fields/field'
+import { Loading } from '../../parts/Loading'
+import { ProblemAlert } from '../../parts/ProblemAlert'
+import { usePreferences } from '../../shell/preferences'
+import { useWords } from '../../words/useWords'
+import { Holidays } from './Holidays'
+import { percentOf, shareOf } from './rates'
+import { useSettings, useStoreSettings } from './useSettings'
+import { WORDS } from './words'
+
+const WEEK = [1, 2, 3, 4, 5, 6, 7]
+/** A Monday: the names of weekdays come from the browser. */
+const MONDAY = Date.UTC(2024, 0, 1)
+const DAY = 86_400_000
+
+function formOf({ name, time_zone, currency, business_days, holidays, fee_rates }: Store) {
+  return {
+    name,
+    time_zone,
+    currency,
+    business_days: business_days.map(String),
+    holidays,
+    commission: percentOf(fee_rates.commission ?? '0'),
+    affiliate: percentOf(fee_rates.affiliate ?? '0'),
+  }
+}
+type Form = ReturnType<typeof formOf>
+
+function changeOf({ commission, affiliate, business_days, ...form }: Form) {
+  return {
+    ...form,
+    business_days: business_days.map(Number),
+    fee_rates: { commission: shareOf(commission), affiliate: shareOf(affiliate) },
+  }
+}
+
+export default function StorePart() {
+  const t = useWords(WORDS)
+  const { store, isKnown, mayChange, saved, onSaved } = useStoreSettings()
+  if (!store || !isKnown) return <Loading />
+  if (!mayChange) return <StoreFacts store={store} />
+  return (
+    <>
+      <StoreForm key={JSON.stringify(store)} store={store} onSaved={onSaved} />
+      <p role="status">{saved ? t('saved') : ''}</p>
+    </>
+  )
+}
+
+function useFields(store: Store): { about: Field[]; fees: Field[] } {
+  const t = useWords(WORDS)
+  const { language } = usePreferences()
+  const names = new Intl.DisplayNames(language, { type: 'currency' })
+  const weekday = new Intl.DateTimeFormat(language, { weekday: 'short', timeZone: 'UTC' })
+  const withOwn = (codes: string[], own: string) => [...new Set([own, ...codes])].sort()
+  return {
+    about: [
+      { name: 'name', label: t('name'), kind: 'text', required: true, maxLength: 128 },
+      {
+        name: 'time_zone',
+        label: t('zone'),
+        kind: 'choice',
+        required: true,
+        hint: t('zoneHint'),
+        options: withOwn(Intl.supportedValuesOf('timeZone'), store.time_zone).map((code) => ({ code, label: code })),
+      },
+      {
+        name: 'currency',
+        label: t('currency'),
+        kind: 'choice',
+        required: true,
+        hint: t('currencyHint'),
+        options: withOwn(Intl.supportedValuesOf('currency'), store.currency).map((code) => ({
+          code,
+          label: `${code} · ${names.of(code)}`,
+        })),
+      },
+      {
+        name: 'business_days',
+        label: t('businessDays'),
+        kind: 'several',
+        options: WEEK.map((day) => ({ code: String(day), label: weekday.format(MONDAY + (day - 1) * DAY) })),
+      },
+    ],
+    fees: [
+      { name: 'commission', label: t('commission'), kind: 'text', required: true },
+      { name: 'affiliate', label: t('affiliate'), kind: 'text', required: true },
+    ],
+  }
+}
+
+function StoreForm({ store, onSaved }: { store: Store; onSaved: () => void }) {
+  const t = useWords(WORDS)
+  const fields = useFields(store)
+  const { form, change, save } = useSettings('store', store, formOf, changeOf, onSaved)
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        save.mutate(form)
+      }}
+    >
+      <section className="card">
+        <h2>{t('store')}</h2>
+        <FormFields fields={fields.about} values={form} onChange={change} error={save.error} />
+      </section>
+      <section className="card">
+        <h2>{t('holidays')}</h2>
+        <p className="quiet">{t('holidaysHint')}</p>
+        <Holidays days={form.holidays} onChange={(holidays) => change({ ...form, holidays })} />
+      </section>
+      <section className="card">
+        <h2>{t('fees')}</h2>
+        <p className="quiet">{t('feesHint')}</p>
+        <FormFields fields={fields.fees} values={form} onChange={change} error={save.error} />
+      </section>
+      <ProblemAlert error={save.error} />
+      <div className="form-actions">
+        <Button type="primary" htmlType="submit" loading={save.isPending}>
+          {t('save')}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function StoreFacts({ store }: { store: Store }) {
+  const t = useWords(WORDS)
+  const { about } = useFields(store)
+  const form = formOf(store)
+  const days = about.at(-1)?.options?.filter(({ code }) => form.business_days.includes(code))
+  return (
+    <section className="card">
+      <p className="quiet">{t('readOnly')}</p>
+      <Facts
+        rows={{
+          [t('id')]: store.store_id,
+          [t('name')]: form.name,
+          [t('zone')]: form.time_zone,
+          [t('currency')]: form.currency,
+          [t('businessDays')]: days?.map(({ label }) => label).join(', '),
+          [t('holidays')]: form.holidays.join(', ') || t('noHolidays'),
+          [t('commission')]: form.commission,
+          [t('affiliate')]: form.affiliate,
+        }}
+      />
+    </section>
+  )
+}
