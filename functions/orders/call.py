@@ -29,13 +29,14 @@ Present = Callable[["Call"], Mapping[str, Any]]
 class Access:
     """What a route requires of its caller: one of these roles in the store, a token alone, or nothing. A `versioned`
     route honours If-Match, for the version of what its path names. A route that sets what `present` answers takes its
-    read-only fields back."""
+    read-only fields back. A `cached` route honours If-None-Match."""
 
     roles: frozenset[str] = READERS
     store: bool = True
     token: bool = True
     versioned: bool = False
     present: Present | None = None
+    cached: bool = False
 
 
 def access(
@@ -45,11 +46,12 @@ def access(
     token: bool = True,
     versioned: bool = False,
     present: Present | None = None,
+    cached: bool = False,
 ) -> Callable[[F], F]:
     """Declares on a route who may call it, and what it checks of a change."""
 
     def declare(route: F) -> F:
-        route.access = Access(roles, store, token, versioned, present)  # type: ignore[attr-defined]
+        route.access = Access(roles, store, token, versioned, present, cached)  # type: ignore[attr-defined]
         return route
 
     return declare

@@ -11,12 +11,13 @@ from typing_extensions import TypedDict
 
 from functions.orders import cursors
 from functions.orders.call import Call
+from functions.orders.models.limits import PAGE_LIMIT
 from functions.orders.responses import reply
 from shared.store.pages import Page, Position
 
 T = TypeVar("T")
 
-Limit = Annotated[int, Query(ge=1, le=200)]
+Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
 Cursor = Annotated[str | None, Query(min_length=1, max_length=1024)]
 
 

@@ -31,8 +31,12 @@ MAX_STORED = 300_000
 """Bytes of a compressed answer; an item of DynamoDB has at most 400 KB."""
 
 
+def as_json(body: Any) -> str:
+    return json.dumps(body, ensure_ascii=False)
+
+
 def reply(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[Any]:
-    return Response(status, JSON, json.dumps(body, ensure_ascii=False), headers=dict(headers or {}))
+    return Response(status, JSON, as_json(body), headers=dict(headers or {}))
 
 
 def order_reply(call: Call, order: Order, status: int = 200, *, reveal: bool = False) -> Response[Any]:

@@ -132,6 +132,9 @@ ROUTES = {
         GET /v1/store
         PATCH /v1/store
     """,
+    "codes": """
+        GET /v1/codes
+    """,
     "service": """
         GET /v1/me
         GET /v1/health

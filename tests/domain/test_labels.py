@@ -15,6 +15,7 @@ from shared.domain.alerts import model as alerts
 from shared.domain.customers import model as customers
 from shared.domain.exports import columns, customer_columns
 from shared.domain.exports import model as exports
+from shared.domain.form_labels import FORM_LABELS
 from shared.domain.imports import model as imports
 from shared.domain.imports import reasons
 from shared.domain.labels import LABELS, label, labelled
@@ -64,7 +65,7 @@ def test_every_code_of_the_domain_has_a_label(kind: str) -> None:
 
 def pairs() -> Iterator[tuple[str, tuple[str, str]]]:
     """Every text that the project has in two languages, with its place."""
-    for kind, labels in LABELS.items():
+    for kind, labels in (*LABELS.items(), *FORM_LABELS.items()):
         yield from ((f"{kind} {code}", both) for code, both in labels.items())
     tables: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "about": about_sheet.LABELS,
@@ -96,7 +97,7 @@ def test_a_text_is_in_its_own_language_and_names_the_same_values() -> None:
 
 
 def test_no_two_codes_of_a_kind_have_the_same_label() -> None:
-    for kind, labels in LABELS.items():
+    for kind, labels in (*LABELS.items(), *FORM_LABELS.items()):
         for position in (0, 1):
             said = [both[position] for both in labels.values()]
             assert len(set(said)) == len(said), (kind, sorted(each for each in said if said.count(each) > 1))

@@ -108,7 +108,7 @@ WHO: dict[str, str] = {
     **{f"POST /v1/bulk/{action}": SELLER for action in BULK},
 }
 """Every route that is about a store, and the roles that may use it."""
-STORELESS = {"GET /v1/me", "GET /v1/health", "GET /v1/openapi.json"}
+STORELESS = {"GET /v1/me", "GET /v1/codes", "GET /v1/health", "GET /v1/openapi.json"}
 ACTIONS = {
     "POST /v1/orders/{order_id}/actions/{action}": [*BY_SELLER, *BY_PLATFORM],
     "POST /v1/bulk/{action}": BULK,
@@ -423,7 +423,7 @@ def test_a_token_of_another_issuer_use_or_client_is_no_token(
         return made(request, match, claims and told, request_id, now)
 
     monkeypatch.setattr(http_api, "event", event)
-    for key in [*WHO, "GET /v1/me"]:
+    for key in [*WHO, "GET /v1/me", "GET /v1/codes"]:
         answer = ask(shop.owner, key, dict.fromkeys(("order_id", "buyer_id", "refund_id", "export_id", "n"), "1"))
         assert (answer.status, answer.code) == (401, "unauthorized"), key
         assert answer.headers["www-authenticate"] == "Bearer"

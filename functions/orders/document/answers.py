@@ -13,14 +13,19 @@ HEADERS: dict[str, Any] = {
     name: {"description": description, "schema": schema}
     for name, description, schema in (
         ("X-Request-Id", "The id of this request; a problem repeats it as `request_id`.", {"type": "string"}),
-        ("ETag", "The version, for `If-Match`.", {"type": "string", "pattern": '^"[0-9]+"$'}),
+        (
+            "ETag",
+            "The version, for `If-Match` or `If-None-Match`.",
+            {"type": "string", "pattern": '^"[0-9]+"$'},
+        ),
         ("Location", "The address of what was made, or of the file.", {"type": "string"}),
         ("Idempotent-Replayed", "`true` where the answer is that of an earlier request.", {"const": "true"}),
         ("Retry-After", "Seconds after which the request may be sent again.", {"type": "string"}),
         ("Allow", "The methods of this address.", {"type": "string"}),
         ("WWW-Authenticate", "How to authenticate.", {"type": "string"}),
         ("Content-Disposition", "The name to save the file under.", {"type": "string"}),
-        ("Cache-Control", "`no-store`: the answer holds a secret or a link.", {"type": "string"}),
+        ("Cache-Control", "How long the answer may be kept; `no-store` if it holds a secret.", {"type": "string"}),
+        ("Vary", "The headers of the request on which the answer depends.", {"type": "string"}),
     )
 }
 GATEWAY_SCHEMA: dict[str, Any] = {

@@ -89,13 +89,26 @@ IF_MATCH: dict[str, Any] = {
     "schema": {"type": "string", "examples": ['"7"']},
     "description": "The ETag that the change is meant for; a stale one answers 412.",
 }
+IF_NONE_MATCH: dict[str, Any] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "examples": ['"7"']},
+    "description": "The ETag of the answer that the caller has; if it is still the same, 304 is answered.",
+}
 
 
-HEADERS = {header["name"]: header for header in (STORE, LANGUAGE, KEY, IF_MATCH)}
+HEADERS = {header["name"]: header for header in (STORE, LANGUAGE, KEY, IF_MATCH, IF_NONE_MATCH)}
 """The parameters of the document's components."""
 
 
 def headers_of_request(operation: Operation) -> list[dict[str, Any]]:
     access = operation.access
-    taken = ((STORE, access.store), (LANGUAGE, True), (KEY, operation.takes_key), (IF_MATCH, access.versioned))
+    taken = (
+        (STORE, access.store),
+        (LANGUAGE, True),
+        (KEY, operation.takes_key),
+        (IF_MATCH, access.versioned),
+        (IF_NONE_MATCH, access.cached),
+    )
     return [{"$ref": f"#/components/parameters/{header['name']}"} for header, is_taken in taken if is_taken]

@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from functions.orders.models.fields import Body, Short
 from functions.orders.models.values import instant
-from shared.domain.alerts.channels import SIGNED, Channel, ChannelKind, OffReason, turn_off, turn_on
+from shared.domain.alerts.channels import SIGNED, Channel, ChannelKind, OffReason, target_field, turn_off, turn_on
 from shared.domain.alerts.deliveries import Delivery
 from shared.domain.alerts.model import KINDS
 from shared.domain.alerts.targets import MAX_URL, masked, target
@@ -60,8 +60,8 @@ class ChannelBody(Body):
     def channel(self, store_id: str, now: datetime, settings: Settings) -> Channel:
         """Raises Unprocessable with the field, or Conflict `mail_not_set_up`."""
         check_mail_sender(self.kind, settings.mail_sender)
-        by_mail = self.kind is ChannelKind.EMAIL
-        needed, other = ("address", "url") if by_mail else ("url", "address")
+        needed = target_field(self.kind)
+        (other,) = {"address", "url"} - {needed}
         if getattr(self, needed) is None:
             raise Unprocessable(
                 f"{needed}_missing",
@@ -105,9 +105,8 @@ class ChangeChannel(Body):
 
     def change(self, channel: Channel, now: datetime, settings: Settings) -> Channel:
         """Raises Unprocessable with the field."""
-        by_mail = channel.kind is ChannelKind.EMAIL
-        _refuse(channel, "url", self.url is not None and by_mail)
-        _refuse(channel, "address", self.address is not None and not by_mail)
+        for name in {"address", "url"} - {target_field(channel.kind)}:
+            _refuse(channel, name, getattr(self, name) is not None)
         _refuse(channel, "secret", "secret" in self.model_fields_set and channel.kind not in SIGNED)
         if self.url is not None:
             target(self.url, channel.kind, loopback=settings.loopback_targets)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, NotRequired
+from typing import Any, NotRequired
 
-from pydantic import Field, StrictBool, StringConstraints, field_validator
+from pydantic import StrictBool, field_validator
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from functions.orders.buyers import segment_of
-from functions.orders.models.fields import Body
+from functions.orders.models.fields import Body, Note, Tags
 from functions.orders.models.values import ActorView, MoneyView, instant, money
 from shared.domain.countries import country_name
 from shared.domain.customers import model as domain
@@ -22,14 +22,12 @@ Frequency = StrEnum("Frequency", [(name, name) for name, _ in domain.FREQUENCIES
 
 AmountGroup = StrEnum("AmountGroup", [(name, name) for name, _ in domain.AMOUNTS])  # type: ignore[misc]
 
-Tag = Annotated[str, StringConstraints(min_length=1, max_length=50)]
-
 
 class PatchCustomer(Body):
     """A field left out stays; null clears tags and note."""
 
-    tags: Annotated[list[Tag], Field(max_length=20)] | None = None
-    note: Annotated[str, StringConstraints(max_length=1000)] | None = None
+    tags: Tags | None = None
+    note: Note | None = None
     blocked: StrictBool | None = None
     reminder_opt_out: StrictBool | None = None
 

@@ -24,6 +24,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from functions.orders.models import limits
 from functions.orders.models.values import rate
 from shared.domain.countries import is_country
 from shared.domain.errors import Unprocessable
@@ -62,12 +63,15 @@ Instant = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-23T09:30:00Z"]}),
 ]
 OrderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=limits.NUMBER_CHARACTERS, pattern=r"^[\x21-\x7e]+$")]
 TrackingNo = Annotated[Name, BeforeValidator(lambda value: "".join(value.split()) if isinstance(value, str) else value)]
 """A tracking number as the seller writes it, without its spaces."""
-Short = Annotated[str, StringConstraints(min_length=1, max_length=128)]
-Long = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-Reason = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Short = Annotated[str, StringConstraints(min_length=1, max_length=limits.SHORT_CHARACTERS)]
+Long = Annotated[str, StringConstraints(min_length=1, max_length=limits.TEXT_CHARACTERS)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=limits.REASON_CHARACTERS)]
+Note = Annotated[str, StringConstraints(max_length=limits.NOTE_CHARACTERS)]
+Tag = Annotated[str, StringConstraints(min_length=1, max_length=limits.TAG_CHARACTERS)]
+Tags = Annotated[list[Tag], Field(max_length=limits.TAGS)]
 Url = Annotated[str, StringConstraints(max_length=1024, pattern=r"^https?://[\x21-\x7e]+$")]
 Count = Annotated[StrictInt, Field(ge=1, le=100_000)]
 
@@ -132,14 +136,14 @@ Country = Annotated[
 
 
 @cache
-def _zones() -> frozenset[str]:
+def zones() -> frozenset[str]:
     """The names of the IANA database. What a machine's own database has besides them (`localtime`, `posixrules`) would
     mean another zone on another machine; `Factory` means that nobody chose a zone."""
     return frozenset(files("tzdata").joinpath("zones").read_text("ascii").split()) - {"Factory"}
 
 
 def _zone(name: str) -> str:
-    if name not in _zones():
+    if name not in zones():
         raise PydanticCustomError("time_zone_unknown", "The time zone is not a name of the IANA database.")
     return name
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, NotRequired
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, NotRequired, get_args
 
 from pydantic import StrictBool, StringConstraints
 from typing_extensions import TypedDict
 
 from functions.orders.models.exports import ProgressView
 from functions.orders.models.fields import Body, Zone
+from functions.orders.models.limits import FILE_NAME_CHARACTERS
 from functions.orders.models.orders.after_sales.evidence import UploadView
 from functions.orders.models.values import ActorView, actor_view, instant, without_none
 from shared.domain.imports import model as domain
@@ -17,14 +19,16 @@ from shared.domain.imports.reasons import reason, reason_of_row
 from shared.domain.labels import labelled
 from shared.operations.imports.imports import Form
 
-LAYOUTS = ("aliexpress", "orderkeep", "amazon", "shopify", "ebay", "etsy")
+LayoutName = Literal["aliexpress", "orderkeep", "amazon", "shopify", "ebay", "etsy"]
+LAYOUTS: Mapping[Kind, tuple[str, ...]] = {Kind.ORDERS: get_args(LayoutName), Kind.TRACKING: ()}
+"""The layouts that a file of each kind may be said to have."""
 LISTED_WARNINGS = 10
 
 
 class NewImport(Body):
     kind: Kind
-    file_name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    layout: Literal["aliexpress", "orderkeep", "amazon", "shopify", "ebay", "etsy"] | None = None
+    file_name: Annotated[str, StringConstraints(min_length=1, max_length=FILE_NAME_CHARACTERS)]
+    layout: LayoutName | None = None
     time_zone: Zone | None = None
     dry_run: StrictBool = False
 

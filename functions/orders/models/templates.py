@@ -8,12 +8,13 @@ from pydantic import Field, StringConstraints
 from typing_extensions import TypedDict
 
 from functions.orders.models.fields import Body, OrderId
+from functions.orders.models.limits import TEMPLATE_NAME_CHARACTERS
 from functions.orders.models.values import instant
 from shared.domain.messages.templates import VARIABLES, Template
 
 
 class TemplateBody(Body):
-    name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=TEMPLATE_NAME_CHARACTERS)]
     text: Annotated[
         str,
         StringConstraints(min_length=1, max_length=20_000),

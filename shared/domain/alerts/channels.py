@@ -34,6 +34,11 @@ BUNDLED = frozenset(ChannelKind) - {ChannelKind.WEBHOOK}
 """Channels that people read: several alerts of one time are one message. A webhook gets one message for each."""
 
 
+def target_field(kind: ChannelKind) -> str:
+    """The field that names where a channel of this kind delivers."""
+    return "address" if kind is ChannelKind.EMAIL else "url"
+
+
 class OffReason(StrEnum):
     """Why a channel is off."""
 

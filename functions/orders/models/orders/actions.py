@@ -33,6 +33,7 @@ from shared.domain.sentences.sentence import say
 from shared.operations.orders import Request
 
 Solution = Literal["refund", "return_and_refund"]
+DisputeKind = Literal["not_received", "not_as_described"]
 
 
 class Step(OrderBody):
@@ -115,7 +116,7 @@ class CompleteRefund(Step):
 
 class OpenDispute(Step):
     line_ids: Annotated[list[Name], Field(max_length=1000)] | None = None
-    kind: Literal["not_received", "not_as_described"]
+    kind: DisputeKind
     claim: Amount
     solution: Solution
     text: Long

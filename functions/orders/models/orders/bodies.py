@@ -21,9 +21,11 @@ from functions.orders.models.fields import (
     Instant,
     Long,
     Name,
+    Note,
     OrderBody,
     OrderId,
     Short,
+    Tags,
     Url,
 )
 from functions.orders.models.stores import FeeRatesBody
@@ -108,10 +110,8 @@ class NewOrder(OrderBody):
 class PatchOrder(Body):
     """A field left out stays; null clears it."""
 
-    note: Annotated[str, StringConstraints(max_length=1000)] | None = None
-    tags: (
-        Annotated[list[Annotated[str, StringConstraints(min_length=1, max_length=50)]], Field(max_length=20)] | None
-    ) = None
+    note: Note | None = None
+    tags: Tags | None = None
     assignee: Short | None = None
 
 

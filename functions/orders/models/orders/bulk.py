@@ -8,6 +8,7 @@ from pydantic import Field, StrictInt, ValidatorFunctionWrapHandler, WrapValidat
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
+from functions.orders.models import limits
 from functions.orders.models.fields import Body, OrderId
 from functions.orders.models.orders.parcels import ParcelWarning
 from functions.orders.problems import ProblemView
@@ -40,7 +41,7 @@ def bulk_of(action: str, model: type[Body]) -> type[Bulk]:
     name = action.title().replace("_", "")
     fields: Any = {"order_id": (OrderId, ...), "if_match": (IfMatch | None, None)}
     item: Any = create_model(f"{name}Item", __base__=model, **fields)
-    items = Annotated[list[Annotated[item, WrapValidator(_unread)]], Field(min_length=1, max_length=500)]
+    items = Annotated[list[Annotated[item, WrapValidator(_unread)]], Field(min_length=1, max_length=limits.BULK_ITEMS)]
     return create_model(f"Bulk{name}", __base__=Bulk, __doc__=Bulk.__doc__, items=(items, ...))
 
 

@@ -1,0 +1,394 @@
+"""Every code that a form offers or an answer has, with its label, and how much a request may hold.
+
+Each part is one row of PARTS and reads the table that the rules themselves use. This module imports the models of many
+bodies, so only its own route imports it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NotRequired, get_args
+
+from typing_extensions import TypedDict
+
+from functions.orders.identity import ROLES, roles_for
+from functions.orders.models import imports as import_models
+from functions.orders.models import limits
+from functions.orders.models.exports import Cadence
+from functions.orders.models.fields import zones
+from functions.orders.models.orders.actions import DisputeKind, Solution
+from functions.orders.models.reports import By, GroupBy
+from functions.orders.request_body import MAX_BODY
+from shared.domain import evidence
+from shared.domain.alerts import channels
+from shared.domain.alerts import model as alerts
+from shared.domain.alerts.deliveries import State as DeliveryState
+from shared.domain.carriers import CARRIERS
+from shared.domain.countries import COUNTRIES
+from shared.domain.currencies import CURRENCIES
+from shared.domain.customers import model as customers
+from shared.domain.exports import model as exports
+from shared.domain.exports.layouts import LAYOUTS, columns_of
+from shared.domain.form_labels import FORM_LABELS
+from shared.domain.imports import model as imports
+from shared.domain.labels import LABELS, LANGUAGES, Label
+from shared.domain.messages import model as messages
+from shared.domain.messages import templates
+from shared.domain.order import deadlines, lifecycle, shipments
+from shared.domain.order.after_sales import disputes
+from shared.domain.order.funds import ledger
+from shared.domain.order.funds.amounts import END_REASONS, Outcome
+from shared.domain.order.model import FundState, Overlay, RefundState, Status
+from shared.domain.order.transitions import CLOCK
+from shared.domain.stores import Mode
+from shared.store import files
+
+
+class CodeView(TypedDict):
+    code: str
+    label: str
+
+
+class ActionCodeView(CodeView):
+    """`label` is what a button says, `done_label` what the history says. `roles` may take the action in some state."""
+
+    done_label: str
+    roles: list[str]
+
+
+class TimerCodeView(CodeView):
+    """`party` is whose act the timer waits for; `on_lapse` is what the clock does when it lapses, if anything."""
+
+    party: str
+    party_label: str
+    on_lapse: str | None
+    on_lapse_label: str | None
+
+
+class GroupCodeView(CodeView):
+    """`least` is the smallest number of paid orders, or the smallest spend in approximate US dollars."""
+
+    least: int
+
+
+class ChannelKindView(CodeView):
+    """`target` is the field that names where it delivers: `url` or `address`. `takes_secret`: a robot's own secret."""
+
+    target: str
+    takes_secret: bool
+
+
+class ExportKindView(CodeView):
+    """`columns` and `layouts` are those that it takes. `takes_window`: of a window and of statuses."""
+
+    formats: list[str]
+    columns: list[str]
+    layouts: list[str]
+    takes_window: bool
+
+
+class ExportColumnView(CodeView):
+    kinds: list[str]
+
+
+class ExportLayoutView(CodeView):
+    """`language` is that of its headings. A column for which there is no data stays empty and is not in `columns`."""
+
+    kind: str
+    language: str
+    columns: list[str]
+
+
+class ImportKindView(CodeView):
+    layouts: list[str]
+
+
+class CurrencyCodeView(TypedDict):
+    """`last_day` is that of a currency which is not in use any more."""
+
+    code: str
+    digits: int
+    last_day: NotRequired[str]
+
+
+class LimitsView(TypedDict):
+    """The most that a request may hold: characters are code points. `receipt_days` are all extensions together, and
+    `parcel_edit_days` are counted from the shipment."""
+
+    message_characters: int
+    note_characters: int
+    reason_characters: int
+    dispute_text_characters: int
+    tags: int
+    tag_characters: int
+    assignee_characters: int
+    carrier_characters: int
+    tracking_no_characters: int
+    template_name_characters: int
+    file_name_characters: int
+    templates: int
+    channels: int
+    proposals: int
+    evidence: int
+    parcels: int
+    parcel_edits: int
+    parcel_edit_days: int
+    receipt_days: int
+    bulk_items: int
+    page_limit: int
+    body_bytes: int
+    upload_bytes: int
+    evidence_bytes: int
+    link_seconds: int
+    file_days: int
+
+
+class CodesView(TypedDict, total=False):
+    """The parts that `include` names, or all."""
+
+    statuses: list[CodeView]
+    overlays: list[CodeView]
+    fund_states: list[CodeView]
+    end_reasons: list[CodeView]
+    outcomes: list[CodeView]
+    violations: list[CodeView]
+    actions: list[ActionCodeView]
+    timers: list[TimerCodeView]
+    deadline_modes: list[CodeView]
+    refund_states: list[CodeView]
+    refund_sources: list[CodeView]
+    dispute_stages: list[CodeView]
+    dispute_actions: list[ActionCodeView]
+    dispute_kinds: list[CodeView]
+    dispute_solutions: list[CodeView]
+    dispute_results: list[CodeView]
+    proposal_states: list[CodeView]
+    fund_flows: list[CodeView]
+    funds_held: list[CodeView]
+    alert_kinds: list[CodeView]
+    alert_severities: list[CodeView]
+    alert_states: list[CodeView]
+    channel_kinds: list[ChannelKindView]
+    channel_off_reasons: list[CodeView]
+    delivery_states: list[CodeView]
+    export_kinds: list[ExportKindView]
+    export_formats: list[CodeView]
+    export_columns: list[ExportColumnView]
+    export_layouts: list[ExportLayoutView]
+    export_states: list[CodeView]
+    export_cadences: list[CodeView]
+    import_kinds: list[ImportKindView]
+    import_layouts: list[CodeView]
+    import_states: list[CodeView]
+    import_row_states: list[CodeView]
+    report_groups: list[CodeView]
+    report_periods: list[CodeView]
+    message_variables: list[CodeView]
+    customer_frequencies: list[GroupCodeView]
+    customer_amounts: list[GroupCodeView]
+    carriers: list[CodeView]
+    countries: list[CodeView]
+    currencies: list[CurrencyCodeView]
+    time_zones: list[str]
+    languages: list[CodeView]
+    roles: list[CodeView]
+    actors: list[CodeView]
+    parties: list[CodeView]
+    limits: LimitsView
+
+
+ALL_LABELS = {**LABELS, **FORM_LABELS}
+Part = Callable[[str], Any]
+"""Makes a part of the answer in a language."""
+
+
+def _said(both: Label, language: str) -> str:
+    return both[language == "zh-CN"]
+
+
+def _named(kind: str, code: str, language: str) -> str:
+    return _said(ALL_LABELS[kind][code], language)
+
+
+def _entry(kind: str, code: str, language: str) -> Any:
+    return {"code": str(code), "label": _named(kind, code, language)}
+
+
+def _coded(kind: str, codes: Iterable[str] | None = None) -> Part:
+    """The codes of a kind of label: those of the rules, or all that have a label where the rules have no list."""
+    wanted = tuple(ALL_LABELS[kind] if codes is None else codes)
+    return lambda language: [_entry(kind, code, language) for code in wanted]
+
+
+def _table(labels: dict[str, Label]) -> Part:
+    return lambda language: [{"code": code, "label": _said(both, language)} for code, both in labels.items()]
+
+
+def _actions(codes: Iterable[str]) -> Part:
+    return lambda language: [
+        _entry("command", code, language)
+        | {
+            "done_label": _named("action", code, language),
+            "roles": [role for role in ROLES if role in roles_for(code)],
+        }
+        for code in codes
+    ]
+
+
+def _timers(language: str) -> list[TimerCodeView]:
+    return [
+        _entry("timer", code, language)
+        | {
+            "party": rule.actor,
+            "party_label": _named("party", rule.actor, language),
+            "on_lapse": rule.on_lapse,
+            "on_lapse_label": rule.on_lapse and _named("action", rule.on_lapse, language),
+        }
+        for code, rule in deadlines.TIMERS.items()
+    ]
+
+
+def _groups(kind: str, groups: Iterable[tuple[str, int]]) -> Part:
+    return lambda language: [_entry(kind, code, language) | {"least": least} for code, least in groups]
+
+
+def _channel_kinds(language: str) -> list[ChannelKindView]:
+    return [
+        _entry("channel_kind", kind, language)
+        | {"target": channels.target_field(kind), "takes_secret": kind in channels.SIGNED}
+        for kind in channels.ChannelKind
+    ]
+
+
+def _export_kinds(language: str) -> list[ExportKindView]:
+    return [
+        _entry("export_kind", kind, language)
+        | {
+            "formats": [str(each) for each in exports.Format],
+            "columns": list(columns_of(kind)),
+            "layouts": list(LAYOUTS[kind]),
+            "takes_window": kind not in exports.WINDOWLESS,
+        }
+        for kind in exports.Kind
+    ]
+
+
+def _export_columns(language: str) -> list[ExportColumnView]:
+    """A code with two names, as `country`, is there twice, each time with its kinds."""
+    found: dict[tuple[str, Label], list[str]] = {}
+    for kind in exports.Kind:
+        for code, column in columns_of(kind).items():
+            found.setdefault((code, (column.english, column.chinese)), []).append(str(kind))
+    return [{"code": code, "label": _said(both, language), "kinds": kinds} for (code, both), kinds in found.items()]
+
+
+def _export_layouts(language: str) -> list[ExportLayoutView]:
+    return [
+        _entry("export_layout", name, language)
+        | {"kind": kind, "language": layout.language, "columns": [code for _, code in layout.columns if code]}
+        for kind, layouts in LAYOUTS.items()
+        for name, layout in layouts.items()
+    ]
+
+
+def _import_kinds(language: str) -> list[ImportKindView]:
+    return [
+        _entry("import_kind", kind, language) | {"layouts": list(import_models.LAYOUTS[kind])} for kind in imports.Kind
+    ]
+
+
+def _currencies(_: str) -> list[CurrencyCodeView]:
+    view: Any = [
+        {"code": code, "digits": each.digits} | ({"last_day": each.last.isoformat()} if each.last else {})
+        for code, each in CURRENCIES.items()
+    ]
+    return view  # type: ignore[no-any-return]
+
+
+LIMITS: LimitsView = {
+    "message_characters": messages.MAX_LENGTH,
+    "note_characters": limits.NOTE_CHARACTERS,
+    "reason_characters": limits.REASON_CHARACTERS,
+    "dispute_text_characters": limits.TEXT_CHARACTERS,
+    "tags": limits.TAGS,
+    "tag_characters": limits.TAG_CHARACTERS,
+    "assignee_characters": limits.SHORT_CHARACTERS,
+    "carrier_characters": limits.SHORT_CHARACTERS,
+    "tracking_no_characters": limits.NUMBER_CHARACTERS,
+    "template_name_characters": limits.TEMPLATE_NAME_CHARACTERS,
+    "file_name_characters": limits.FILE_NAME_CHARACTERS,
+    "templates": templates.MAX_TEMPLATES,
+    "channels": channels.LIMIT,
+    "proposals": disputes.MAX_PROPOSALS,
+    "evidence": disputes.MAX_EVIDENCE,
+    "parcels": shipments.MAX_PARCELS,
+    "parcel_edits": shipments.MAX_EDITS,
+    "parcel_edit_days": shipments.EDIT_WINDOW.days,
+    "receipt_days": deadlines.MAX_EXTENSION_DAYS,
+    "bulk_items": limits.BULK_ITEMS,
+    "page_limit": limits.PAGE_LIMIT,
+    "body_bytes": MAX_BODY,
+    "upload_bytes": imports.MAX_BYTES,
+    "evidence_bytes": evidence.MAX_BYTES,
+    "link_seconds": files.LINK_SECONDS,
+    "file_days": exports.RETENTION.days,
+}
+
+PARTS: dict[str, Part] = {
+    "statuses": _coded("status", Status),
+    "overlays": _coded("overlay", Overlay),
+    "fund_states": _coded("fund_state", FundState),
+    "end_reasons": _coded("end_reason", END_REASONS),
+    "outcomes": _coded("outcome", Outcome),
+    "violations": _coded("violation"),
+    "actions": _actions(lifecycle.ACTIONS),
+    "timers": _timers,
+    "deadline_modes": _coded("mode", Mode),
+    "refund_states": _coded("refund_state", RefundState),
+    "refund_sources": _coded("refund_source"),
+    "dispute_stages": _coded("stage", disputes.STAGES),
+    "dispute_actions": _actions(lifecycle.DISPUTE_ACTIONS),
+    "dispute_kinds": _coded("dispute_kind", get_args(DisputeKind)),
+    "dispute_solutions": _coded("solution", get_args(Solution)),
+    "dispute_results": _coded("dispute_result"),
+    "proposal_states": _coded("proposal_state"),
+    "fund_flows": _coded("flow", ledger.FLOWS),
+    "funds_held": _coded("held", ledger.HELD),
+    "alert_kinds": _coded("alert", alerts.KINDS),
+    "alert_severities": _coded("severity", alerts.Severity),
+    "alert_states": _coded("alert_state", alerts.State),
+    "channel_kinds": _channel_kinds,
+    "channel_off_reasons": _coded("off_reason", channels.OffReason),
+    "delivery_states": _coded("delivery_state", DeliveryState),
+    "export_kinds": _export_kinds,
+    "export_formats": _coded("export_format", exports.Format),
+    "export_columns": _export_columns,
+    "export_layouts": _export_layouts,
+    "export_states": _coded("export_state", exports.State),
+    "export_cadences": _coded("cadence", Cadence),
+    "import_kinds": _import_kinds,
+    "import_layouts": _coded("import_layout", dict.fromkeys(sum(import_models.LAYOUTS.values(), ()))),
+    "import_states": _coded("import_state", imports.State),
+    "import_row_states": _coded("row_state", imports.RowState),
+    "report_groups": _coded("report_group", By),
+    "report_periods": _coded("report_period", GroupBy),
+    "message_variables": _coded("message_variable", templates.VARIABLES),
+    "customer_frequencies": _groups("frequency", customers.FREQUENCIES),
+    "customer_amounts": _groups("amount", customers.AMOUNTS),
+    "carriers": _table(CARRIERS),
+    "countries": _table(COUNTRIES),
+    "currencies": _currencies,
+    "time_zones": lambda _: sorted(zones()),
+    "languages": _coded("language", LANGUAGES),
+    "roles": _coded("role", ROLES),
+    "actors": _coded("role", (*ROLES, CLOCK)),
+    "parties": _coded("party"),
+    "limits": lambda _: LIMITS,
+}
+
+
+def codes_view(parts: Iterable[str], language: str) -> CodesView:
+    """These parts, in the order of PARTS."""
+    wanted = frozenset(parts)
+    view: Any = {name: part(language) for name, part in PARTS.items() if name in wanted}
+    return view  # type: ignore[no-any-return]

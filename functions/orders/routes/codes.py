@@ -1,0 +1,59 @@
+"""Every code with its label, for forms and filters."""
+
+from functools import cache
+from typing import Annotated, Any
+from zlib import crc32
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from functions.orders.call import Call, access
+from functions.orders.models.codes import PARTS, CodesView, codes_view
+from functions.orders.problems import malformed
+from functions.orders.responses import JSON, as_json, documented
+from shared.domain.sentences.sentence import say
+
+router = Router()
+Include = Annotated[
+    str | None,
+    Query(max_length=1000, description=f"Only these parts, with commas between them: {', '.join(PARTS)}."),
+]
+
+
+@router.get(
+    "/v1/codes",
+    summary="List the codes",
+    tags=["Service"],
+    operation_id="list_codes",
+    responses=documented(CodesView, "The codes of each kind.", headers="ETag Cache-Control Vary")
+    | documented(None, "The caller has this answer already.", 304, headers="ETag Cache-Control Vary"),
+)
+@access(store=False, cached=True)
+def codes(include: Include = None) -> Response[Any]:
+    """Every code with its label in the caller's language, what a form may offer, and the limits of a request.
+
+    It is the same for every store and role, and may be kept for an hour.
+    """
+    call: Call = router.context["call"]
+    body, tag = _answer(tuple(PARTS) if include is None else _parts(include), call.language)
+    headers = {"ETag": tag, "Cache-Control": "private, max-age=3600", "Vary": "Accept-Language"}
+    known = [each.strip() for each in (router.current_event.headers.get("if-none-match") or "").split(",")]
+    if tag in known or f"W/{tag}" in known:
+        return Response(304, headers=headers)
+    return Response(200, JSON, body, headers=headers)
+
+
+def _parts(include: str) -> tuple[str, ...]:
+    """In the order of PARTS, each once. Raises Problem 400 for a name of none."""
+    named = frozenset(include.split(","))
+    if not named <= PARTS.keys():
+        raise malformed("/query/include", "invalid_value", say("This is one of {expected}.", expected=", ".join(PARTS)))
+    return tuple(name for name in PARTS if name in named)
+
+
+@cache
+def _answer(parts: tuple[str, ...], language: str) -> tuple[str, str]:
+    """The body and its entity tag: a number made of the body."""
+    body = as_json(codes_view(parts, language))
+    return body, f'"{crc32(body.encode())}"'
