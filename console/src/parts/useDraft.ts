@@ -30,5 +30,7 @@ export function useDraft<Value>(name: string, initial: Value) {
     sessionStorage.removeItem(key)
     setValue(initial)
   }, [key])
-  return { value, change, clear }
+  /** What is kept goes, and what is shown stays: the form is about to be filled anew. */
+  const forget = useCallback(() => sessionStorage.removeItem(key), [key])
+  return { value, change, clear, forget }
 }

@@ -51,7 +51,7 @@ function RulesOf({ rules, onSaved }: { rules: View; onSaved: () => void }) {
   const save = useSend(
     (api, body: RulesForm) => api.client.PUT('/v1/alert-rules', { body: bodyOf(body) }),
     () => {
-      draft.clear()
+      draft.forget()
       onSaved()
     },
   )

@@ -57,7 +57,7 @@ export function CustomerNotes({ customer, mayChange }: { customer: Customer; may
       setTheirs(now ?? null)
       throw problem
     }
-  }, draft.clear)
+  }, draft.forget)
 
   const fields: (Field & { name: keyof Notes })[] = [
     { name: 'tags', label: t('tags'), kind: 'text' },

@@ -54,7 +54,7 @@ export function TemplateForm({
           })
         : api.client.POST('/v1/message-templates', { body }),
     (saved) => {
-      draft.clear()
+      draft.forget()
       onSaved(saved)
     },
   )

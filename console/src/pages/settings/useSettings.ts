@@ -16,7 +16,7 @@ export function useSettings<Form>(
   const save = useSend(
     (api, form: Form) => api.client.PATCH('/v1/store', { body: changeOf(form) }),
     () => {
-      draft.clear()
+      draft.forget()
       onSaved()
     },
   )
