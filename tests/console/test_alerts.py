@@ -1,0 +1,118 @@
+"""Alerts are acknowledged; a channel is set up, tested and followed; rules are set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.conftest import Console
+from tests.harness import Shop
+
+LISTED = 30_000
+"""Milliseconds in which an alert is raised after what it is about."""
+
+
+@pytest.fixture
+def receiver() -> Iterator[tuple[str, list[bytes]]]:
+    """The address of a server that takes each message, and what it has taken."""
+    taken: list[bytes] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            taken.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/orders", taken
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("language", "acknowledge", "acknowledged"), [("en", "Acknowledge:", "Acknowledged"), ("zh-CN", "确认：", "已确认")]
+)
+def test_an_alert_is_acknowledged(
+    console: Console, shop: Shop, language: str, acknowledge: str, acknowledged: str
+) -> None:
+    order_id = shop.platform.place()["order_id"]
+    for action, body in [("pay", {}), ("pass_risk", {}), ("request_cancellation", {"reason": "Twice"})]:
+        assert shop.platform.act(order_id, action, body).status == 200
+    page = console.open(shop, "alerts", language=language, severity="warning")
+    button = page.get_by_role("row", name=re.compile(order_id)).get_by_role("button", name=acknowledge)
+    page.wait_for_timeout(500)
+    for _ in range(20):
+        if button.count():
+            break
+        page.reload()
+        page.wait_for_timeout(1_000)
+    button.first.click()
+    expect(button).to_have_count(0)
+    page.get_by_role("link", name=acknowledged).click()
+    expect(page.get_by_role("row", name=re.compile(order_id))).to_be_visible()
+
+
+def test_a_webhook_is_set_up_and_its_test_message_followed(
+    console: Console, shop: Shop, receiver: tuple[str, list[bytes]]
+) -> None:
+    url, taken = receiver
+    page = console.open(shop, "alerts", show="channels")
+    page.get_by_role("button", name="New channel").click()
+    page.get_by_label("Kind").select_option("webhook")
+    page.get_by_label("Name").fill("Warehouse")
+    page.get_by_label("Address (https)").fill(url)
+    page.get_by_role("button", name="Create the channel").click()
+    expect(page.get_by_text("whsec_")).to_be_visible()
+    page.get_by_role("button", name="Send a test message").click()
+    expect(page.get_by_text("Test message: Delivered")).to_be_visible(timeout=LISTED)
+    assert len(taken) == 1
+    page.get_by_role("button", name="Send again").click()
+    expect(page.get_by_text("204", exact=False)).to_have_count(2, timeout=LISTED)
+    page.get_by_role("button", name="Switch off").click()
+    expect(page.get_by_role("button", name="Switch on")).to_be_visible()
+    assert not shop.owner.get("/v1/alert-channels").json["data"][0]["enabled"]
+    page.reload()
+    expect(page.get_by_role("button", name="Switch on")).to_be_visible()
+    expect(page.get_by_text("whsec_")).to_have_count(0)
+
+
+def test_a_channel_with_an_address_that_is_refused_says_so_at_its_field(console: Console, shop: Shop) -> None:
+    page = console.open(shop, "alerts", show="channels", channel="new")
+    page.get_by_label("Kind").select_option("slack")
+    page.get_by_label("Name").fill("Team")
+    page.get_by_label("Address (https)").fill("https://shop.example/not-slack")
+    console.expect_refusals(page, 422)
+    page.get_by_role("button", name="Create the channel").click()
+    expect(page.get_by_label("Address (https)")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Name")).to_have_value("Team")
+
+
+def test_the_rules_are_set_by_the_owner(console: Console, shop: Shop) -> None:
+    page = console.open(shop, "alerts", show="rules")
+    page.get_by_label("Only critical alerts in these hours").check()
+    page.get_by_label("From", exact=True).fill("23:00")
+    page.get_by_label("Until", exact=True).fill("07:30")
+    page.get_by_role("group", name="shipping").get_by_label("3 d before").check()
+    page.get_by_label("Alert when a buyer has waited", exact=True).fill("6")
+    page.get_by_role("button", name="Save the rules").click()
+    expect(page.get_by_text("Saved")).to_be_visible()
+    rules = shop.owner.get("/v1/alert-rules").json
+    assert rules["quiet_hours"] == {"start": "23:00", "end": "07:30"}
+    assert rules["leads"]["shipment"] == ["P3D", "P2D", "P1D", "PT4H", "PT0S"]
+    assert rules["unanswered_after"] == "PT6H"
+
+
+def test_who_is_no_owner_sees_the_alerts_alone(console: Console, shop: Shop) -> None:
+    page = console.open(shop, "alerts", role="staff")
+    expect(page.get_by_text("The owner of the store sets channels and rules.")).to_be_visible()
+    expect(page.get_by_role("link", name="Channels", exact=True)).to_have_count(0)

@@ -1,0 +1,82 @@
+"""Settings: the store, its deadlines and its templates are set by who may, and read by the others."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.conftest import Console
+from tests.harness import Shop
+
+SPRING_FESTIVAL = [f"2027-02-{day:02}" for day in range(5, 12)]
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("en", ["Store name", "From", "Until", "Add", "Commission, %", "Save", "Saved"]),
+        ("zh-CN", ["店铺名称", "从", "至", "添 ?加", "平台佣金（%）", "保 ?存", "已保存"]),
+    ],
+)
+def test_the_owner_sets_name_holidays_and_fees(console: Console, shop: Shop, language: str, texts: list[str]) -> None:
+    name, first, last, add, commission, save, saved = texts
+    page = console.open(shop, "settings", language=language)
+    page.get_by_label(name).fill("Lantern shop")
+    page.get_by_label(first, exact=True).fill(SPRING_FESTIVAL[0])
+    page.get_by_label(last, exact=True).fill(SPRING_FESTIVAL[-1])
+    page.get_by_role("button", name=re.compile(f"^{add}$")).click()
+    page.get_by_label(commission).fill("7.5")
+    page.get_by_role("button", name=re.compile(f"^{save}$")).click()
+    expect(page.get_by_text(saved, exact=True)).to_be_visible()
+    store: dict[str, Any] = shop.viewer.get("/v1/store").json
+    assert (store["name"], store["holidays"]) == ("Lantern shop", SPRING_FESTIVAL)
+    assert store["fee_rates"]["commission"] == "0.075"
+    expect(page.locator("header")).to_contain_text("Lantern shop")
+
+
+def test_a_deadline_is_set_in_hours_and_the_clock_to_watch(console: Console, shop: Shop) -> None:
+    page = console.open(shop, "settings", show="deadlines")
+    page.get_by_label("Unit of: answering the cancellation").select_option("hours")
+    page.get_by_label("answering the cancellation", exact=True).fill("36")
+    page.get_by_label("When a timer lapses", exact=True).select_option("watch")
+    expect(page.get_by_text("marketplace’s own clock acts")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    policy = shop.viewer.get("/v1/store").json["deadline_policy"]
+    assert (policy["mode"], policy["cancellation"], policy["payment"]) == ("watch", "PT36H", "P20D")
+
+
+def test_a_refused_setting_keeps_what_was_typed_and_names_the_field(console: Console, shop: Shop) -> None:
+    page = console.open(shop, "settings")
+    console.expect_refusals(page, 400, 422)
+    page.get_by_label("Commission, %").fill("120")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Commission, %")).to_have_value("120")
+    assert shop.viewer.get("/v1/store").json["fee_rates"]["commission"] == "0.05"
+
+
+def test_a_template_is_written_with_variables_and_previewed(console: Console, shop: Shop) -> None:
+    order_id = shop.platform.place()["order_id"]
+    page = console.open(shop, "settings", show="templates", role="staff")
+    page.get_by_role("button", name="New template").click()
+    page.get_by_label("Name", exact=True).fill("Thanks")
+    page.get_by_label("Text, in English").fill("Thank you for ")
+    page.get_by_role("button", name="Insert order_id").click()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_label("With the order").fill(order_id)
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_text(f"Thank you for {order_id}")).to_be_visible()
+    assert [each["name"] for each in shop.viewer.get("/v1/message-templates").json["data"]] == ["Thanks"]
+
+
+def test_a_viewer_reads_the_settings_as_text(console: Console, shop: Shop) -> None:
+    page = console.open(shop, "settings", role="viewer")
+    expect(page.get_by_text("The owner of the store may change this.")).to_be_visible()
+    expect(page.locator("#content").get_by_role("textbox")).to_have_count(0)
+    page.get_by_role("link", name="Members").click()
+    expect(page.get_by_role("cell", name=re.compile("Viewer"))).to_be_visible()
