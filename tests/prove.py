@@ -1,6 +1,7 @@
 """`make prove`: every test at its full size, then all in random order at awkward times, and one table at the end.
 
-`python -m tests.prove [full|local|clocks|month ...]` runs these parts alone. A part that cannot run has not passed.
+`python -m tests.prove [full|local|console|clocks|month ...]` runs these parts alone. A part
+that cannot run has not passed.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 PYTEST = (sys.executable, "-m", "pytest", "-q", "--dist", "worksteal")
+TESTS = ("tests", "--ignore=tests/console")
 CLOCKS = (
     ("2026-02-28 12:00:00", "UTC"),
     ("2026-12-31 23:50:00", "UTC"),
@@ -52,11 +54,12 @@ class Result:
 
 def steps() -> Iterator[Step]:
     full = {"ORDERKEEP_PROVE": "1"}
-    yield Step("full", "every test, full size", (*PYTEST, "-n", "auto", "tests"), full)
+    yield Step("full", "every test, full size", (*PYTEST, "-n", "auto", *TESTS), full)
     yield Step("local", "HTTP tests over a socket", (*PYTEST, "-n", "2", "tests/http", "--engine=local"), full)
+    yield Step("console", "the console in Chromium", (*PYTEST, "tests/console"), full)
     for at, zone in CLOCKS:
         seed = random.randrange(10**6)
-        pytest = (*PYTEST, "-n", "auto", f"--shuffle={seed}", "tests")
+        pytest = (*PYTEST, "-n", "auto", f"--shuffle={seed}", *TESTS)
         variables = {"TZ": zone, "PYTHONHASHSEED": str(seed)}
         variables |= {"ORDERKEEP_PROVE": "", "ORDERKEEP_PROOF": ""}  # small, and not counted again
         moment = datetime.fromisoformat(at).replace(tzinfo=ZoneInfo(zone))

@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 from tests.harness import Api, Server, Shop, free_port
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BUILD_SECONDS = 180
+BUILD_SECONDS = 300
 HEIGHTS = {1280: 800, 390: 844}
 
 expect.set_options(timeout=10_000)
@@ -46,14 +46,21 @@ def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     running = Server(tmp_path_factory.mktemp("console"), free_port(), demo=True, console=True)
     running.start()
     try:
-        until = time.monotonic() + BUILD_SECONDS
-        while 'id="root"' not in (page := httpx.get(f"{running.url}/", headers={"accept": "text/html"}).text):
-            if 'data-state="failed"' in page or time.monotonic() > until:
-                pytest.skip(f"the console could not be built here: {page}")
-            time.sleep(0.5)
+        if missing := wait_until_built(running):
+            pytest.skip(f"the console could not be built here: {missing}")
         yield running
     finally:
         running.stop()
+
+
+def wait_until_built(running: Server) -> str | None:
+    """What the run says where it cannot build the console, else None."""
+    until = time.monotonic() + BUILD_SECONDS
+    while 'id="root"' not in (page := httpx.get(f"{running.url}/", headers={"accept": "text/html"}).text):
+        if 'data-state="failed"' in page or time.monotonic() > until:
+            return page
+        time.sleep(0.5)
+    return None
 
 
 @pytest.fixture(scope="session")
