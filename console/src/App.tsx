@@ -21,11 +21,13 @@ function Themed({ baseUrl }: { baseUrl: string }) {
   const router = useMemo(() => createBrowserRouter(routes(baseUrl)), [baseUrl])
   return (
     <ConfigProvider
+      // A space between two Chinese letters would make a button's text differ from its name.
+      button={{ autoInsertSpace: false }}
       locale={language === 'zh-CN' ? chinese : undefined}
       theme={{
         algorithm: dark ? themes.darkAlgorithm : themes.defaultAlgorithm,
         token: {
-          colorPrimary: dark ? '#3fb992' : '#0b6b53',
+          colorPrimary: dark ? '#17805f' : '#0b6b53',
           colorLink: dark ? '#5cc8a5' : '#0b6b53',
           fontSize: 14,
           motion: false,

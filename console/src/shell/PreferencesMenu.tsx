@@ -64,7 +64,10 @@ export function PreferencesMenu({ onHelp }: { onHelp: () => void }) {
         ],
       }}
     >
-      <Button className="account" aria-label={`${t('store')}, ${t('language')}, ${t('theme')}`}>
+      <Button
+        className="account"
+        aria-label={`${LANGUAGES[language]} ▾ ${t('store')}, ${t('language')}, ${t('theme')}`}
+      >
         {LANGUAGES[language]} ▾
       </Button>
     </Dropdown>

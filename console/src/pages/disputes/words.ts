@@ -6,7 +6,7 @@ export const DISPUTE_WORDS = {
   dispute: ['Dispute', '纠纷'],
   noDispute: ['There is no open dispute.', '没有进行中的纠纷。'],
   open: ['Open the dispute', '打开纠纷'],
-  openOf: ['Open the dispute of order {order}', '打开订单 {order} 的纠纷'],
+  openOf: ['Open the dispute of order {order}', '打开纠纷：订单 {order}'],
   of: ['Dispute of order {order}', '订单 {order} 的纠纷'],
   openOrder: ['Open the order', '查看订单'],
   stageOfOrder: ['Status of the order', '订单状态'],

@@ -39,7 +39,7 @@ export const WORDS = {
   carrier: ['Carrier', '承运商'],
   trackingNo: ['Tracking number', '运单号'],
   track: ['Track', '查询物流'],
-  trackOf: ['Track {no} (new window)', '查询 {no}（新窗口）'],
+  trackOf: ['Track {no} (new window)', '查询物流：{no}（新窗口）'],
   contents: ['Contents', '内容'],
   delivered: ['Delivered', '妥投时间'],
   notDelivered: ['Not reported yet', '尚未妥投'],
