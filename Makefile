@@ -104,8 +104,9 @@ build: .venv/.run .tools/sam/.ready  ## build every function into .aws-sam/build
 package-check: build  ## import each built function from its own artefact, in a fresh interpreter
 	@$(VENV) -m local.packaging.artefacts .aws-sam/build
 
-deploy: build  ## deploy to AWS with your credentials (sam deploy --guided); asks before it changes anything
-	@$(SAM) deploy --guided
+deploy: build console  ## deploy to AWS with your credentials (sam deploy --guided), then upload the console; asks before it changes anything
+	@$(SAM) deploy --guided --no-fail-on-empty-changeset
+	@DATA_DIR='$(DATA_DIR)' $(VENV) -m local.console.publish
 
 lock: check-python  ## write constraints.txt from pyproject.toml
 	@rm -rf .tools/lock && "$(PYTHON)" -m venv .tools/lock

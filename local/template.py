@@ -178,8 +178,20 @@ class Template:
         )
 
     @cached_property
+    def _buckets(self) -> dict[str, dict[str, Any]]:
+        """The buckets without those that CloudFront serves: the front has these files from a folder."""
+        distributions = self.resources("AWS::CloudFront::Distribution").values()
+        origins = [origin for each in distributions for origin in each["Properties"]["DistributionConfig"]["Origins"]]
+        served = [origin["DomainName"] for origin in origins]
+        return {
+            name: body
+            for name, body in self.resources("AWS::S3::Bucket").items()
+            if {"Fn::GetAtt": [name, "RegionalDomainName"]} not in served
+        }
+
+    @cached_property
     def buckets(self) -> tuple[str, ...]:
-        return tuple(local_name(name) for name in self.resources("AWS::S3::Bucket"))
+        return tuple(map(local_name, self._buckets))
 
     @cached_property
     def notifications(self) -> Mapping[str, Any]:
@@ -191,7 +203,7 @@ class Template:
 
         configured = {
             local_name(name): body["Properties"].get("NotificationConfiguration", {}).get("QueueConfigurations", ())
-            for name, body in self.resources("AWS::S3::Bucket").items()
+            for name, body in self._buckets.items()
         }
         return {name: {"QueueConfigurations": list(map(queue, each))} for name, each in configured.items()}
 
@@ -306,7 +318,7 @@ class Template:
         """What pages may do with the files of each bucket, by its name. A bucket has one rule at most."""
         names = ("AllowedOrigins", "AllowedMethods", "AllowedHeaders", "ExposedHeaders")
         found = {}
-        for name, body in self.resources("AWS::S3::Bucket").items():
+        for name, body in self._buckets.items():
             rules = body["Properties"].get("CorsConfiguration", {}).get("CorsRules") or [{}]
             if len(rules) > 1:
                 raise TemplateError(f"template.yaml: {name} has several rules of CORS; the local run knows one")

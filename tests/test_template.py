@@ -204,7 +204,9 @@ def buckets_have_versions_and_a_lifecycle(document: Document) -> Iterator[str]:
     for name, bucket in properties(document, BUCKET):
         rules = bucket.get("LifecycleConfiguration", {}).get("Rules", [])
         aborts = any("AbortIncompleteMultipartUpload" in rule for rule in rules)
-        expires = any(rule.get("Prefix") == "exports/" and rule.get("ExpirationInDays") == 30 for rule in rules)
+        kinds = {"Prefix": "exports/", "TagFilters": [{"Key": "superseded", "Value": "true"}]}
+        expiring = [rule for rule in rules if rule.get("ExpirationInDays") == 30]
+        expires = any(rule.get(name) == value for rule in expiring for name, value in kinds.items())
         if bucket.get("VersioningConfiguration", {}).get("Status") != "Enabled" or not (aborts and expires):
             yield name
 
