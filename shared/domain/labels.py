@@ -330,6 +330,12 @@ LABELS: Mapping[str, Mapping[str, Label]] = {
         "correct": ("Corrects a shipment", "修改发货信息"),
     },
     "hold": {"frozen": ("Frozen: do not ship", "冻结，勿发货"), "dispute": ("In dispute", "纠纷中")},
+    "measure": {
+        "on_time_shipment": ("On-time shipment", "按时发货率"),
+        "transaction_non_fulfilment": ("Sold and not shipped", "成交不卖率"),
+        "cancellation": ("Cancellations", "取消率"),
+        "dispute": ("Disputes", "纠纷率"),
+    },
     "answer": {"yes": ("yes", "是"), "no": ("no", "否")},
     "frequency": {
         "never": ("Never paid", "未付款"),

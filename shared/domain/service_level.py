@@ -9,11 +9,18 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One measure: the sum of the figures `part` divided by the sum of `whole` (names of figures.SERVICE). `counts`
-    describes it in English and Chinese."""
+    describes it in English and Chinese. `more_is_better`: a limit is the least that its share may be, else the most."""
 
     part: tuple[str, ...]
     whole: tuple[str, ...]
     counts: tuple[str, str]
+    more_is_better: bool = False
+
+    def breaks(self, rate: float | None, limit: float | None) -> bool | None:
+        """Is the share on the wrong side of the limit? None if one of them is not known."""
+        if rate is None or limit is None:
+            return None
+        return rate < limit if self.more_is_better else rate > limit
 
 
 PAID = ("paid_orders",)
@@ -25,6 +32,7 @@ MEASURES: Mapping[str, Measure] = {
             "Orders shipped in full by ship-by, of all that were shipped in full or closed because they were not.",
             "按时全部发货的订单，占已全部发货及因超时未发货而关闭的订单。",
         ),
+        more_is_better=True,
     ),
     "transaction_non_fulfilment": Measure(
         ("violations",),

@@ -59,8 +59,9 @@ class FeeRates:
 @dataclass(frozen=True, slots=True)
 class Store:
     """`business_days` are ISO weekdays (1 is Monday); `holidays` are days off in the store's own calendar.
-    `watched_until` is when the store last switched from `watch` to `enforce`: alerts with an earlier time follow the
-    rules of `watch`."""
+    `service_limits` are what the marketplace demands of the store, by measure, in parts per million. They differ by its
+    edition and change often: none is set by default. `watched_until` is when the store last switched from `watch` to
+    `enforce`: alerts with an earlier time follow the rules of `watch`."""
 
     store_id: str
     name: str = ""
@@ -70,6 +71,7 @@ class Store:
     holidays: frozenset[date] = frozenset()
     policy: DeadlinePolicy = field(default_factory=DeadlinePolicy)
     fee_rates: FeeRates = FeeRates()
+    service_limits: Mapping[str, int] = field(default_factory=dict)
     alert_rules: AlertRules = field(default_factory=AlertRules)
     watched_until: datetime | None = None
 

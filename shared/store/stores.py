@@ -87,6 +87,7 @@ def _settings(store: Store) -> dict[str, Any]:
         "mode": str(store.policy.mode),
         "durations": changed,
         "fee_rates": asdict(store.fee_rates),
+        **({"service_limits": dict(store.service_limits)} if store.service_limits else {}),
         **({"alert_rules": _rules_content(store.alert_rules)} if store.alert_rules != AlertRules() else {}),
         **({"watched_until": keys.instant(store.watched_until)} if store.watched_until else {}),
     }
@@ -103,6 +104,7 @@ def _store(store_id: str, settings: dict[str, Any]) -> Store:
         holidays=frozenset(date.fromisoformat(day) for day in settings["holidays"]),
         policy=DeadlinePolicy(Mode(settings["mode"]), durations),
         fee_rates=FeeRates(**settings.get("fee_rates", {})),
+        service_limits={name: int(limit) for name, limit in settings.get("service_limits", {}).items()},
         alert_rules=_rules(settings["alert_rules"]) if "alert_rules" in settings else AlertRules(),
         watched_until=datetime.fromisoformat(settings["watched_until"]) if "watched_until" in settings else None,
     )

@@ -245,6 +245,33 @@ def test_the_service_level_says_what_is_counted_of_what(on_moto: Api) -> None:
     assert all("订单" in each["counts"] for each in spoken) and len(spoken) == 4
 
 
+def test_a_measure_is_compared_with_the_limit_that_the_store_has_set(api: Api) -> None:
+    shop = api.shop()
+    order_id = shop.platform.place()["order_id"]
+    for action in ("pay", "pass_risk"):
+        assert shop.platform.act(order_id, action).status == 200
+    assert shop.owner.act(order_id, "ship", {"parcels": [parcel()]}).status == 200
+
+    def compared() -> dict[str, tuple[str, float | None, bool | None]]:
+        week = shop.viewer.get(SERVICE).json["data"][0]
+        return {
+            each["measure"]: (each["measure_label"], each["limit"], each["breaks_limit"]) for each in week["measures"]
+        }
+
+    assert compared()["dispute"] == ("Disputes", None, None), "no limit is set by default"
+    limits = {"on_time_shipment": "0.95", "dispute": "0.02", "cancellation": "0"}
+    assert shop.owner.patch("/v1/store", {"service_limits": limits}).json["service_limits"] == limits
+    assert compared()["on_time_shipment"] == ("On-time shipment", 0.95, False)
+    assert compared()["dispute"] == ("Disputes", 0.02, False)
+    claim = {"kind": "not_received", "claim": usd("1.00"), "solution": "refund", "text": "Not here."}
+    assert shop.platform.act(order_id, "open_dispute", claim).status == 200
+    assert compared()["dispute"] == ("Disputes", 0.02, True)
+    stored = shop.owner.patch("/v1/store", {"service_limits": {"dispute": None}}).json["service_limits"]
+    assert stored == {"on_time_shipment": "0.95", "cancellation": "0"}
+    for wrong in ({"dispute": "2"}, {"dispute": 0.02}, {"refund": "0.02"}):
+        assert shop.owner.patch("/v1/store", {"service_limits": wrong}).status == 400, wrong
+
+
 def test_nothing_is_a_share_of_nothing(api: Api) -> None:
     for found in api.shop().viewer.get(SERVICE).json["data"]:
         assert {each["rate"] for each in found["measures"]} == {None}

@@ -24,6 +24,7 @@ STORE = {
     "holidays": ["2027-02-06"],
     "deadline_policy": {"mode": "watch", "return": "P11D", "shipment": "P3D"},
     "fee_rates": {"commission": "0.05", "affiliate": "0.01"},
+    "service_limits": {"on_time_shipment": "0.95", "dispute": "0.02"},
 }
 
 

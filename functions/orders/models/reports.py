@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple, NotRequired
@@ -13,7 +14,8 @@ from functions.orders.models.values import MoneyView, money
 from functions.orders.paging import PageInfo
 from shared.domain.countries import country_name
 from shared.domain.figures import SERVICE
-from shared.domain.labels import LANGUAGES
+from shared.domain.labels import LANGUAGES, label
+from shared.domain.order.funds.ledger import MILLION
 from shared.domain.service_level import MEASURES, level
 from shared.domain.windows import period_of
 from shared.store.orders.figures import Day
@@ -70,13 +72,18 @@ class By(StrEnum):
 
 
 class MeasureView(TypedDict):
-    """`rate` is null where the denominator is 0."""
+    """`rate` is null where the denominator is 0. `limit` is the store's own setting: the least share where
+    `more_is_better`, else the most. `breaks_limit` is null where there is no rate or no limit."""
 
     measure: str
+    measure_label: str
     counts: str
     numerator: int
     denominator: int
     rate: float | None
+    more_is_better: bool
+    limit: float | None
+    breaks_limit: bool | None
 
 
 class ServiceWindowView(TypedDict):
@@ -149,7 +156,9 @@ def row_view(row: Row, sums: Counter[str], by: str, group_by: str, until: date, 
     return view
 
 
-def service_view(language: str, days: int, tomorrow: date, by_day: list[Day]) -> ServiceWindowView:
+def service_view(
+    language: str, days: int, tomorrow: date, by_day: list[Day], limits: Mapping[str, int]
+) -> ServiceWindowView:
     first = tomorrow - timedelta(days=days)
     sums: Counter[str] = Counter()
     for day in by_day:
@@ -162,10 +171,14 @@ def service_view(language: str, days: int, tomorrow: date, by_day: list[Day]) ->
         "measures": [
             {
                 "measure": name,
+                "measure_label": label("measure", name, language),
                 "counts": measure.counts[position],
                 "numerator": (share := level(measure, sums)).numerator,
                 "denominator": share.denominator,
                 "rate": share.rate,
+                "more_is_better": measure.more_is_better,
+                "limit": (limit := limits[name] / MILLION if name in limits else None),
+                "breaks_limit": measure.breaks(share.rate, limit),
             }
             for name, measure in MEASURES.items()
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -31,6 +32,20 @@ class FeeRatesBody(OrderBody):
 
     def rates(self) -> FeeRates:
         return FeeRates(self.commission, self.affiliate)
+
+
+class ServiceLimitsBody(Body):
+    """What the marketplace demands, as decimal strings: the least share of orders shipped on time, the most of each
+    other measure. A measure left out stays, null has no limit."""
+
+    on_time_shipment: Rate | None = None
+    transaction_non_fulfilment: Rate | None = None
+    cancellation: Rate | None = None
+    dispute: Rate | None = None
+
+    def limits(self, before: Mapping[str, int]) -> dict[str, int]:
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        return {name: limit for name, limit in {**before, **given}.items() if limit is not None}
 
 
 class PolicyBody(Body):
@@ -70,6 +85,7 @@ class PatchStore(Body):
     holidays: Annotated[list[Day], Field(max_length=500)] | None = None
     deadline_policy: PolicyBody | None = None
     fee_rates: FeeRatesBody | None = None
+    service_limits: ServiceLimitsBody | None = None
 
     def check(self) -> None:
         """Raises Problem 400 for a null, and for a shipment deadline that is not in whole days."""
@@ -84,6 +100,7 @@ class PatchStore(Body):
     def change(self, store: Store) -> Store:
         given = {name: getattr(self, name) for name in self.model_fields_set}
         policy, rates = given.pop("deadline_policy", None), given.pop("fee_rates", None)
+        limits = given.pop("service_limits", None)
         for name in ("business_days", "holidays"):
             if name in given:
                 given[name] = frozenset(given[name])
@@ -92,6 +109,8 @@ class PatchStore(Body):
             given["policy"] = DeadlinePolicy(Mode(policy.mode) if policy.mode else store.policy.mode, durations)
         if rates:
             given["fee_rates"] = rates.rates()
+        if limits:
+            given["service_limits"] = limits.limits(store.service_limits)
         return replace(store, **given)
 
 
@@ -104,6 +123,7 @@ class StoreView(TypedDict):
     holidays: list[str]
     deadline_policy: dict[str, str]
     fee_rates: dict[str, str]
+    service_limits: dict[str, str]
 
 
 def store_view(store: Store) -> dict[str, Any]:
@@ -117,4 +137,5 @@ def store_view(store: Store) -> dict[str, Any]:
         "deadline_policy": {"mode": str(store.policy.mode)}
         | {name: iso_duration(length) for name, length in store.policy.durations.items()},
         "fee_rates": {name: rate(millionths) for name, millionths in asdict(store.fee_rates).items()},
+        "service_limits": {name: rate(millionths) for name, millionths in store.service_limits.items()},
     }

@@ -96,9 +96,10 @@ def report_service_level() -> Response[Any]:
     call: Call = router.context["call"]
     tomorrow = _today(call) + timedelta(days=1)
     by_day = list(figures.days(call.store.store_id, "total", tomorrow - timedelta(days=max(LOOK_BACK)), tomorrow))
+    limits = call.store.service_limits
     return reply(
         {
-            "data": [service_view(call.language, days, tomorrow, by_day) for days in LOOK_BACK],
+            "data": [service_view(call.language, days, tomorrow, by_day, limits) for days in LOOK_BACK],
             "time_zone": call.store.time_zone,
             "violations": "/v1/reports/violations",
             "as_of": instant(call.now),
