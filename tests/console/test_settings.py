@@ -80,3 +80,17 @@ def test_a_viewer_reads_the_settings_as_text(console: Console, shop: Shop) -> No
     expect(page.locator("#content").get_by_role("textbox")).to_have_count(0)
     page.get_by_role("link", name="Members").click()
     expect(page.get_by_role("cell", name=re.compile("Viewer"))).to_be_visible()
+
+
+def test_limits_that_the_owner_sets_stand_beside_the_service_level(console: Console, shop: Shop) -> None:
+    page = console.open(shop, "settings")
+    page.get_by_label("Disputes, at most %").fill("2.5")
+    page.get_by_label("On-time shipment, at least %").fill("95")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    assert shop.viewer.get("/v1/store").json["service_limits"] == {"on_time_shipment": "0.95", "dispute": "0.025"}
+    page.get_by_role("link", name="Reports").click()
+    page.get_by_role("link", name="Service level").click()
+    table = page.get_by_role("table", name="Service level")
+    expect(table.get_by_role("row", name=re.compile("^Disputes"))).to_contain_text("at most 2.5%")
+    expect(table.get_by_role("row", name=re.compile("^On-time"))).to_contain_text("at least 95%")

@@ -2,8 +2,10 @@ import { Button } from 'antd'
 import { useApi } from '../../api/client'
 import type { components } from '../../api/types'
 import { useSend } from '../../api/useSend'
-import { type Column, DataTable } from '../../parts/DataTable'
+import type { Column } from '../../parts/DataTable'
+import { Loading } from '../../parts/Loading'
 import { Moment } from '../../parts/Moment'
+import { PlainTable } from '../../parts/PlainTable'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { useMoment } from '../../parts/times'
 import { useWords } from '../../words/useWords'
@@ -78,15 +80,11 @@ export function Deliveries({ channelId, tested }: { channelId: string; tested: s
         error={deliveries.error ?? again.error}
         onRetry={deliveries.error ? deliveries.refetch : undefined}
       />
-      {deliveries.error ? null : (
-        <DataTable
-          label={t('deliveries')}
-          columns={columns}
-          rows={deliveries.data?.data}
-          rowKey={({ id }) => id}
-          empty={t('noDeliveries')}
-        />
-      )}
+      {deliveries.isLoading ? <Loading /> : null}
+      {deliveries.data?.data.length === 0 ? <p className="empty">{t('noDeliveries')}</p> : null}
+      {deliveries.data?.data.length ? (
+        <PlainTable label={t('deliveries')} columns={columns} rows={deliveries.data.data} rowKey={({ id }) => id} />
+      ) : null}
     </section>
   )
 }

@@ -3,9 +3,11 @@ import { useState } from 'react'
 import { useApi } from '../../api/client'
 import type { ListedOrder } from '../../api/types'
 import { Amount } from '../../parts/Amount'
-import { type Column, DataTable } from '../../parts/DataTable'
+import type { Column } from '../../parts/DataTable'
+import { Loading } from '../../parts/Loading'
 import { Moment } from '../../parts/Moment'
 import { OrderLink } from '../../parts/OrderLink'
+import { PlainTable } from '../../parts/PlainTable'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { useWords } from '../../words/useWords'
 import { segmentOf } from './address'
@@ -33,15 +35,16 @@ export function CustomerOrders({ buyer }: { buyer: string }) {
     <>
       <h2>{t('orders')}</h2>
       <ProblemAlert error={orders.error} onRetry={orders.refetch} />
-      {orders.error ? null : (
-        <DataTable
+      {orders.isLoading ? <Loading /> : null}
+      {orders.data?.data.length === 0 ? <p className="empty">{t('noOrders')}</p> : null}
+      {orders.data?.data.length ? (
+        <PlainTable
           label={t('orders')}
           columns={COLUMNS.map((column) => ({ ...column, title: t(column.title) }))}
-          rows={orders.data?.data}
+          rows={orders.data.data}
           rowKey={({ order_id }) => order_id}
-          empty={t('noOrders')}
         />
-      )}
+      ) : null}
       {orders.data?.page.next_cursor && limit < MOST ? (
         <Button onClick={() => setLimit(MOST)}>{t('more')}</Button>
       ) : null}

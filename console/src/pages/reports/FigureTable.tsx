@@ -1,6 +1,6 @@
 import { Button } from 'antd'
 import { type ReactNode, useState } from 'react'
-import { DataTable } from '../../parts/DataTable'
+import { PlainTable } from '../../parts/PlainTable'
 import { useWords } from '../../words/useWords'
 import { WORDS } from './words'
 
@@ -19,27 +19,22 @@ export function FigureTable<Row>({
   columns,
   rows,
   rowKey,
-  empty,
 }: {
   label: string
   columns: FigureColumn<Row>[]
-  rows: readonly Row[] | undefined
+  rows: readonly Row[]
   rowKey: (row: Row) => string
-  empty: ReactNode
 }) {
   const t = useWords(WORDS)
   const [copied, setCopied] = useState(false)
   async function copy() {
-    const lines = [
-      columns.map(({ title }) => title),
-      ...(rows ?? []).map((row) => columns.map(({ text }) => text(row) ?? '')),
-    ]
+    const lines = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ text }) => text(row) ?? ''))]
     await navigator.clipboard.writeText(lines.map((line) => line.map(cellText).join('\t')).join('\n'))
     setCopied(true)
   }
   return (
     <>
-      <DataTable
+      <PlainTable
         label={label}
         columns={columns.map(({ text, cell, ...column }) => ({
           ...column,
@@ -47,9 +42,8 @@ export function FigureTable<Row>({
         }))}
         rows={rows}
         rowKey={rowKey}
-        empty={empty}
       />
-      {rows?.length ? (
+      {rows.length ? (
         <div className="toolbar after-table">
           <Button size="small" onClick={copy}>
             {t('copy')}

@@ -70,7 +70,6 @@ function Figures({ report }: { report: Report }) {
         ]}
         rows={FIGURES}
         rowKey={({ name }) => name}
-        empty={t('noReminders')}
       />
       <p>
         {t('paidShare')}: <Share value={report.paid_share} />

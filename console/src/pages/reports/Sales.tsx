@@ -160,7 +160,7 @@ function SalesIn({
       {by !== 'total' && figures.length > drawn.length ? (
         <p className="quiet">{t('first', { n: drawn.length, all: figures.length })}</p>
       ) : null}
-      <FigureTable label={caption} columns={columns} rows={figures} rowKey={nameOf} empty={t('noSales')} />
+      <FigureTable label={caption} columns={columns} rows={figures} rowKey={nameOf} />
     </section>
   )
 }

@@ -1,7 +1,9 @@
+import { Link } from 'react-router'
 import { useApi } from '../../api/client'
 import type { components } from '../../api/types'
 import { type Column, DataTable } from '../../parts/DataTable'
 import { Loading } from '../../parts/Loading'
+import { Mark } from '../../parts/Mark'
 import { Moment } from '../../parts/Moment'
 import { OrderLink } from '../../parts/OrderLink'
 import { Pager } from '../../parts/Pager'
@@ -33,19 +35,18 @@ export function ServiceLevel() {
 
 function Measures({ levels }: { levels: Level[] }) {
   const t = useWords(WORDS)
-  const named = (code: string) => (code in WORDS ? t(code as keyof typeof WORDS) : code)
   const measures = levels[0]?.measures ?? []
   const within = (days: number, code: string) =>
     levels.find((level) => level.days === days)?.measures.find(({ measure }) => measure === code)
   const columns: FigureColumn<Measure>[] = [
-    { key: 'measure', title: t('measure'), text: ({ measure }) => named(measure) },
+    { key: 'measure', title: t('measure'), text: ({ measure_label }) => measure_label },
     ...levels.flatMap(({ days }): FigureColumn<Measure>[] => [
       {
         key: `rate ${days}`,
         title: `${t('days', { n: days })} · ${t('rate')}`,
         align: 'right',
         text: ({ measure }) => within(days, measure)?.rate ?? '',
-        cell: ({ measure }) => <Share value={within(days, measure)?.rate} />,
+        cell: ({ measure }) => <Rate of={within(days, measure)} />,
       },
       {
         key: `of ${days}`,
@@ -57,15 +58,23 @@ function Measures({ levels }: { levels: Level[] }) {
         },
       },
     ]),
+    {
+      key: 'limit',
+      title: t('limit'),
+      align: 'right',
+      text: ({ limit }) => limit ?? '',
+      cell: (each) => <Limit of={each} />,
+    },
     { key: 'counts', title: t('counts'), text: ({ counts }) => counts },
   ]
   return (
     <>
       <div className="plots">
-        {measures.map(({ measure }) => (
+        {measures.map(({ measure, measure_label, limit }) => (
           <Plot
             key={measure}
-            caption={named(measure)}
+            caption={measure_label}
+            limit={limit ?? undefined}
             percent
             horizontal
             series={[{ key: 'rate', label: t('rate') }]}
@@ -76,14 +85,33 @@ function Measures({ levels }: { levels: Level[] }) {
           />
         ))}
       </div>
-      <FigureTable
-        label={t('service')}
-        columns={columns}
-        rows={measures}
-        rowKey={({ measure }) => measure}
-        empty={t('noSales')}
-      />
+      <FigureTable label={t('service')} columns={columns} rows={measures} rowKey={({ measure }) => measure} />
+      {measures.some(({ limit }) => limit !== null) ? null : (
+        <p className="quiet">
+          {t('noLimits')} <Link to="../settings">{t('setLimits')}</Link>
+        </p>
+      )}
     </>
+  )
+}
+
+/** A rate, and in words whether it breaks the limit: colour alone would not say so to everybody. */
+function Rate({ of: measure }: { of: Measure | undefined }) {
+  const t = useWords(WORDS)
+  return (
+    <span>
+      <Share value={measure?.rate} /> {measure?.breaks_limit ? <Mark tone="late">{t('breaks')}</Mark> : null}
+    </span>
+  )
+}
+
+function Limit({ of: { limit, more_is_better } }: { of: Measure }) {
+  const t = useWords(WORDS)
+  if (limit === null) return '–'
+  return (
+    <span>
+      {t(more_is_better ? 'least' : 'most')} <Share value={limit} />
+    </span>
   )
 }
 

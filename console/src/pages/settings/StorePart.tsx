@@ -17,7 +17,10 @@ const WEEK = [1, 2, 3, 4, 5, 6, 7]
 const MONDAY = Date.UTC(2024, 0, 1)
 const DAY = 86_400_000
 
-function formOf({ name, time_zone, currency, business_days, holidays, fee_rates }: Store) {
+/** The measures of the marketplace that a store can set a limit for. */
+const LIMITED = ['on_time_shipment', 'transaction_non_fulfilment', 'cancellation', 'dispute'] as const
+
+function formOf({ name, time_zone, currency, business_days, holidays, fee_rates, service_limits }: Store) {
   return {
     name,
     time_zone,
@@ -26,15 +29,21 @@ function formOf({ name, time_zone, currency, business_days, holidays, fee_rates 
     holidays,
     commission: percentOf(fee_rates.commission ?? '0'),
     affiliate: percentOf(fee_rates.affiliate ?? '0'),
+    ...Object.fromEntries(LIMITED.map((measure) => [measure, percentOf(service_limits[measure] ?? '')])),
   }
 }
 type Form = ReturnType<typeof formOf>
 
-function changeOf({ commission, affiliate, business_days, ...form }: Form) {
+function changeOf({ name, time_zone, currency, holidays, commission, affiliate, business_days, ...limits }: Form) {
+  const given = limits as Record<string, string>
   return {
-    ...form,
+    name,
+    time_zone,
+    currency,
+    holidays,
     business_days: business_days.map(Number),
     fee_rates: { commission: shareOf(commission), affiliate: shareOf(affiliate) },
+    service_limits: Object.fromEntries(LIMITED.map((measure) => [measure, shareOf(given[measure] ?? '') || null])),
   }
 }
 
@@ -51,7 +60,7 @@ export default function StorePart() {
   )
 }
 
-function useFields(store: Store): { about: Field[]; fees: Field[] } {
+function useFields(store: Store): { about: Field[]; fees: Field[]; limits: Field[] } {
   const t = useWords(WORDS)
   const { language } = usePreferences()
   const names = new Intl.DisplayNames(language, { type: 'currency' })
@@ -90,6 +99,7 @@ function useFields(store: Store): { about: Field[]; fees: Field[] } {
       { name: 'commission', label: t('commission'), kind: 'text', required: true },
       { name: 'affiliate', label: t('affiliate'), kind: 'text', required: true },
     ],
+    limits: LIMITED.map((name) => ({ name, label: t(name), kind: 'text' })),
   }
 }
 
@@ -118,6 +128,11 @@ function StoreForm({ store, onSaved }: { store: Store; onSaved: () => void }) {
         <p className="quiet">{t('feesHint')}</p>
         <FormFields fields={fields.fees} values={form} onChange={change} error={save.error} />
       </section>
+      <section className="card">
+        <h2>{t('limits')}</h2>
+        <p className="quiet">{t('limitsHint')}</p>
+        <FormFields fields={fields.limits} values={form} onChange={change} error={save.error} />
+      </section>
       <ProblemAlert error={save.error} />
       <div className="form-actions">
         <Button type="primary" htmlType="submit" loading={save.isPending}>
@@ -130,7 +145,7 @@ function StoreForm({ store, onSaved }: { store: Store; onSaved: () => void }) {
 
 function StoreFacts({ store }: { store: Store }) {
   const t = useWords(WORDS)
-  const { about } = useFields(store)
+  const { about, limits } = useFields(store)
   const form = formOf(store)
   const days = about.at(-1)?.options?.filter(({ code }) => form.business_days.includes(code))
   return (
@@ -146,6 +161,9 @@ function StoreFacts({ store }: { store: Store }) {
           [t('holidays')]: form.holidays.join(', ') || t('noHolidays'),
           [t('commission')]: form.commission,
           [t('affiliate')]: form.affiliate,
+          ...Object.fromEntries(
+            limits.map(({ name, label }) => [label, (form as Record<string, unknown>)[name] as string]),
+          ),
         }}
       />
     </section>

@@ -1,5 +1,6 @@
 import { Button } from 'antd'
 import { useWords } from '../../words/useWords'
+import { PlainTable } from '../PlainTable'
 import { WORDS } from './words'
 
 export interface Difference {
@@ -22,26 +23,16 @@ export function BothVersions({
   return (
     <section className="card" role="alert">
       <p>{t('changedMeanwhile')}</p>
-      <table className="table">
-        <thead>
-          <tr>
-            {(['field', 'mine', 'theirs'] as const).map((name) => (
-              <th key={name} scope="col">
-                {t(name)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {differences.map(({ label, mine, theirs }) => (
-            <tr key={label}>
-              <td data-title={t('field')}>{label}</td>
-              <td data-title={t('mine')}>{mine || t('none')}</td>
-              <td data-title={t('theirs')}>{theirs || t('none')}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <PlainTable
+        label={t('bothVersions')}
+        columns={[
+          { key: 'field', title: t('field'), cell: ({ label }) => label },
+          { key: 'mine', title: t('mine'), cell: ({ mine }) => mine || t('none') },
+          { key: 'theirs', title: t('theirs'), cell: ({ theirs }) => theirs || t('none') },
+        ]}
+        rows={differences}
+        rowKey={({ label }) => label}
+      />
       <div className="form-actions">
         <Button type="primary" onClick={onMine}>
           {t('saveMine')}

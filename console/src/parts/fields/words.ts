@@ -13,6 +13,7 @@ export const WORDS = {
   apply: ['Apply', '应用'],
   mine: ['What you typed', '您填写的内容'],
   theirs: ['What is stored now', '当前已保存的内容'],
+  bothVersions: ['Both versions', '两个版本'],
   field: ['Field', '项目'],
   changedMeanwhile: [
     'Somebody changed this while you were typing. Nothing of yours was saved yet.',
