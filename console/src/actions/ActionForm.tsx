@@ -1,5 +1,5 @@
 import { Alert, Button, Flex } from 'antd'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Api } from '../api/client'
 import { Problem } from '../api/problem'
 import { useSend } from '../api/useSend'
@@ -7,7 +7,7 @@ import { ProblemAlert } from '../parts/ProblemAlert'
 import { useDraft } from '../parts/useDraft'
 import { useWords } from '../words/useWords'
 import { ActionFields } from './ActionFields'
-import type { ActionRow, FieldError, FormContext, Values } from './fields'
+import { type ActionRow, errorsOf, type FieldError, type FormContext, type Values } from './fields'
 import { StaleChange } from './StaleChange'
 import { bodyOf, checked, initialValues } from './values'
 import { WORDS } from './words'
@@ -31,6 +31,8 @@ interface Props<Output> {
   since?: (version: number) => ReactNode
 }
 
+const liesIn = (error: FieldError, name: string) => errorsOf([error], `/${name}`).length > 0
+
 export function ActionForm<Output>(props: Props<Output>) {
   const { row, label, context, version, send, onDone, onCancel, since } = props
   const t = useWords(WORDS)
@@ -47,11 +49,18 @@ export function ActionForm<Output>(props: Props<Output>) {
   )
   const problem = sending.error instanceof Problem ? sending.error : null
   const current = problem?.status === 412 ? problem.body.current_version : undefined
+  const errors = found.length ? found : (problem?.body.errors ?? [])
+  const allBeside = errors.length > 0 && errors.every((each) => row.fields.some(({ name }) => liesIn(each, name)))
+  const form = useRef<HTMLFormElement>(null)
+  const wrong = errors.map(({ pointer }) => pointer).join()
+  useEffect(() => {
+    if (wrong) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
+  }, [wrong])
   function submit(match: number | undefined) {
     if (sending.isPending) return
-    const wrong = checked(row, values, t)
-    setFound(wrong)
-    if (!wrong.length) sending.mutate(match)
+    const missing = checked(row, values, t)
+    setFound(missing)
+    if (!missing.length) sending.mutate(match)
   }
   function discard() {
     draft.clear()
@@ -60,6 +69,7 @@ export function ActionForm<Output>(props: Props<Output>) {
   }
   return (
     <form
+      ref={form}
       className="action-form"
       aria-label={label}
       noValidate
@@ -73,11 +83,15 @@ export function ActionForm<Output>(props: Props<Output>) {
         row={row}
         values={values}
         onChange={(next) => draft.change({ values: next, version: base })}
-        errors={found.length ? found : (problem?.body.errors ?? [])}
+        errors={errors}
         context={context}
       />
       {current === undefined ? (
-        <ProblemAlert error={found.length ? null : sending.error} />
+        allBeside ? (
+          <Alert role="alert" type="error" showIcon title={t('seeFields')} />
+        ) : (
+          <ProblemAlert error={sending.error} />
+        )
       ) : (
         <StaleChange
           row={row}

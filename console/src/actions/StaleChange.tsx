@@ -32,8 +32,8 @@ export function StaleChange({ row, values, base, current, changes, onSend, onDis
       description={
         <>
           <div className="stale">
-            <section>
-              <h4>{t('yours', { version: base ?? '–' })}</h4>
+            <section aria-label={t('yours', { version: base ?? '–' })}>
+              <strong>{t('yours', { version: base ?? '–' })}</strong>
               <dl className="facts">
                 {row.fields.map(({ name, label }) => (
                   <div key={name}>
@@ -43,8 +43,8 @@ export function StaleChange({ row, values, base, current, changes, onSend, onDis
                 ))}
               </dl>
             </section>
-            <section>
-              <h4>{t('theirs', { version: current })}</h4>
+            <section aria-label={t('theirs', { version: current })}>
+              <strong>{t('theirs', { version: current })}</strong>
               {changes}
             </section>
           </div>

@@ -42,6 +42,7 @@ export const WORDS = {
   actions: ['What you can do', '可执行的操作'],
   refused: ['Not possible now ({n}), and why', '暂不可用的操作（{n}）及原因'],
   done: ['{action}: done.', '{action}：已完成。'],
+  seeFields: ['Something is missing or wrong. Look at the marked fields.', '有内容缺失或不正确，请查看标出的字段。'],
   cancel: ['Cancel', '取消'],
   staleTitle: [
     'Somebody else changed this order while you typed. Nothing was sent.',

@@ -6,7 +6,7 @@ import { ChangeLine, type Labels } from './ChangeLine'
 import { WORDS } from './words'
 import './history.css'
 
-const ROLES = new Set(['seller', 'platform', 'clock', 'buyer'])
+const ROLES = new Set(['owner', 'staff', 'seller', 'platform', 'clock', 'buyer'])
 const MINUTE = 60_000
 
 /** Entries of a history as sentences: when, who, what, from which status to which, and what changed. */

@@ -1,3 +1,4 @@
+import { Flex } from 'antd'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { useApi } from '../../api/client'
 import type { Message, paths } from '../../api/types'
@@ -87,10 +88,12 @@ function Conversation({ orderId }: { orderId: string }) {
       </Link>
       <h2>{t('thread', { order: orderId })}</h2>
       {order.data ? (
-        <p>
-          {order.data.buyer.name ?? order.data.buyer.id} · {order.data.buyer.country} · {order.data.status_label}{' '}
+        <Flex gap="small" wrap>
+          <span>
+            {order.data.buyer.name ?? order.data.buyer.id} · {order.data.buyer.country} · {order.data.status_label}
+          </span>
           <Link to={openOrder(orderId)}>{t('openOrder')}</Link>
-        </p>
+        </Flex>
       ) : null}
       <Thread orderId={orderId} unread={order.data?.unread_messages ?? 0} />
     </section>

@@ -12,11 +12,11 @@ export function DisputeSummary({ order }: { order: Order }) {
   const { dispute } = order
   if (!dispute) return <p className="quiet">{t('noDispute')}</p>
   return (
-    <section className="card" aria-label={t('dispute')}>
+    <div className="card">
       <DisputeFacts dispute={dispute} />
       <Link className="no-print" to={openDispute(store, dispute.dispute_id)}>
         {t('open')}
       </Link>
-    </section>
+    </div>
   )
 }

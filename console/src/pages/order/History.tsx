@@ -1,6 +1,4 @@
 import { Button } from 'antd'
-import { useApi } from '../../api/client'
-import { BY_CURSOR } from '../../api/pages'
 import type { Order } from '../../api/types'
 import { Entries } from '../../history/Entries'
 import { WORDS } from '../../history/words'
@@ -8,15 +6,7 @@ import { Loading } from '../../parts/Loading'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { useWords } from '../../words/useWords'
 import { labelsOf } from './labels'
-
-function useHistory(orderId: string) {
-  return useApi().useInfiniteQuery(
-    'get',
-    '/v1/orders/{order_id}/history',
-    { params: { path: { order_id: orderId }, query: { limit: 200 } } },
-    BY_CURSOR,
-  )
-}
+import { useHistory } from './useHistory'
 
 export function History({ order }: { order: Order }) {
   const t = useWords(WORDS)

@@ -15,7 +15,7 @@ export function Info({ order }: { order: Order }) {
     <>
       <Lines order={order} />
       <div className="order-cards">
-        <section className="card" aria-label={t('info')}>
+        <div className="card">
           <Facts
             rows={{
               [t('placed')]: at(order.placed_at),
@@ -29,7 +29,7 @@ export function Info({ order }: { order: Order }) {
               [t('version')]: order.version,
             }}
           />
-        </section>
+        </div>
         <Recipient order={order} />
         <Buyer order={order} />
         <Notes order={order} />
