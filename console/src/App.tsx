@@ -31,7 +31,9 @@ function Themed({ baseUrl }: { baseUrl: string }) {
           colorLink: dark ? '#5cc8a5' : '#0b6b53',
           fontSize: 14,
           motion: false,
+          colorError: dark ? '#ff8a80' : '#b3261e',
         },
+        components: { Button: dark ? { primaryColor: '#0b1a15', dangerColor: '#2b0b08' } : {} },
       }}
     >
       <Feedback>
