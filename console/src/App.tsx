@@ -33,7 +33,7 @@ function Themed({ baseUrl }: { baseUrl: string }) {
           motion: false,
           colorError: dark ? '#ff8a80' : '#b3261e',
         },
-        components: { Button: dark ? { primaryColor: '#0b1a15', dangerColor: '#2b0b08' } : {} },
+        components: { Button: dark ? { dangerColor: '#2b0b08' } : {} },
       }}
     >
       <Feedback>

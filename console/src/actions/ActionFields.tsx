@@ -1,4 +1,5 @@
 import { useWords } from '../words/useWords'
+import { CarrierInput } from './CarrierInput'
 import { type ControlProps, FieldFrame } from './FieldFrame'
 import { type ActionRow, errorsOf, type Field, type FieldError, type FormContext, type Values } from './fields'
 import { ParcelsField } from './ParcelsField'
@@ -108,6 +109,7 @@ interface ControlOptions {
 function Control({ control, field, value, context, onChange }: ControlOptions) {
   const t = useWords(WORDS)
   const { kind, name } = field
+  if (name === 'carrier') return <CarrierInput control={control} value={value} onChange={onChange} />
   if (kind === 'text')
     return <textarea {...control} rows={3} value={value} onChange={(event) => onChange(event.target.value)} />
   const options = optionsOf(field, context)
@@ -127,7 +129,6 @@ function Control({ control, field, value, context, onChange }: ControlOptions) {
       {...control}
       type={kind === 'date' ? 'date' : 'text'}
       inputMode={kind === 'integer' ? 'numeric' : kind === 'money' ? 'decimal' : undefined}
-      list={name === 'carrier' ? 'carriers' : undefined}
       autoComplete="off"
       value={value}
       onChange={(event) => onChange(event.target.value)}

@@ -1,5 +1,6 @@
 import { Button } from 'antd'
 import { useWords } from '../words/useWords'
+import { CarrierInput } from './CarrierInput'
 import { FieldFrame } from './FieldFrame'
 import { errorsOf, type FieldError, type FormContext, type ParcelDraft } from './fields'
 import { NEW_PARCEL } from './values'
@@ -38,11 +39,6 @@ export function ParcelsField({ value, onChange, errors, pointer, context }: Prop
           <legend>
             {t('parcel')} {several ? index + 1 : ''}
           </legend>
-          <datalist id="carriers">
-            {context.carriers?.map((name) => (
-              <option key={name} value={name} />
-            ))}
-          </datalist>
           {TEXTS.map(({ name, label, required }) => (
             <FieldFrame
               key={name}
@@ -50,15 +46,22 @@ export function ParcelsField({ value, onChange, errors, pointer, context }: Prop
               required={required}
               errors={errorsOf(errors, `${pointer}/${index}/${name}`)}
             >
-              {(control) => (
-                <input
-                  {...control}
-                  value={parcel[name]}
-                  list={name === 'carrier' ? 'carriers' : undefined}
-                  autoComplete="off"
-                  onChange={(event) => set(index, { [name]: event.target.value })}
-                />
-              )}
+              {(control) =>
+                name === 'carrier' ? (
+                  <CarrierInput
+                    control={control}
+                    value={parcel[name]}
+                    onChange={(carrier) => set(index, { carrier })}
+                  />
+                ) : (
+                  <input
+                    {...control}
+                    value={parcel[name]}
+                    autoComplete="off"
+                    onChange={(event) => set(index, { [name]: event.target.value })}
+                  />
+                )
+              }
             </FieldFrame>
           ))}
           {open.length && !several ? (

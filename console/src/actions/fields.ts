@@ -61,8 +61,6 @@ export interface FormContext {
   lines?: readonly Line[]
   parcels?: readonly { parcel_id: string; carrier: string; carrier_name: string; tracking_no: string }[]
   refunds?: readonly Refund[]
-  /** Names of carriers to choose from; any other text is taken, too. */
-  carriers?: readonly string[]
   /** The values of a choice with their labels, by the field's name. */
   choices?: Record<string, readonly { value: string; label: string }[]>
 }

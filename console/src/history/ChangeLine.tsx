@@ -3,12 +3,10 @@ import type { HistoryEntry, Money } from '../api/types'
 import { Amount } from '../parts/Amount'
 import { Moment } from '../parts/Moment'
 import { useWords } from '../words/useWords'
+import type { Labels } from './useLabels'
 import { FIELDS, WORDS } from './words'
 
 type Change = NonNullable<HistoryEntry['changes']>[string]
-
-/** Codes with their labels, as far as the page knows them. */
-export type Labels = (field: string, code: string) => string | undefined
 
 const HIDDEN = '***'
 
@@ -17,10 +15,9 @@ export function ChangeLine({ path, change, labels }: { path: string; change: Cha
   const t = useWords(WORDS)
   const fields = useWords(FIELDS)
   const parts = path.split('.')
-  const last = parts.at(-1) ?? path
   const name = parts
     .map((part, index) =>
-      part in FIELDS ? fields(part as keyof typeof FIELDS) : (labels(parts[index - 1] ?? '', part) ?? part),
+      part in FIELDS ? fields(part as keyof typeof FIELDS) : (labels(parts.slice(0, index), part) ?? part),
     )
     .join(' ')
   function shown(value: unknown): ReactNode {
@@ -29,7 +26,7 @@ export function ChangeLine({ path, change, labels }: { path: string; change: Cha
     if (typeof value === 'boolean') return t(value ? 'yes' : 'no')
     if (Array.isArray(value))
       return value.length ? (
-        value.map((each) => labels(last, String(each)) ?? String(each)).join(', ')
+        value.map((each) => labels(parts, String(each)) ?? String(each)).join(', ')
       ) : (
         <span className="quiet">{t('nothing')}</span>
       )
@@ -37,7 +34,7 @@ export function ChangeLine({ path, change, labels }: { path: string; change: Cha
     if (typeof value === 'object') return JSON.stringify(value)
     const text = String(value)
     if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text)) return <Moment at={text} />
-    return labels(last, text) ?? text
+    return labels(parts, text) ?? text
   }
   return (
     <li>

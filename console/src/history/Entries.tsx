@@ -2,16 +2,17 @@ import type { HistoryEntry } from '../api/types'
 import { Moment } from '../parts/Moment'
 import { useMoment } from '../parts/times'
 import { useWords } from '../words/useWords'
-import { ChangeLine, type Labels } from './ChangeLine'
+import { ChangeLine } from './ChangeLine'
+import { type Labels, useLabels } from './useLabels'
 import { WORDS } from './words'
 import './history.css'
 
-const ROLES = new Set(['owner', 'staff', 'seller', 'platform', 'clock', 'buyer'])
 const MINUTE = 60_000
 
 /** Entries of a history as sentences: when, who, what, from which status to which, and what changed. */
-export function Entries({ entries, labels }: { entries: readonly HistoryEntry[]; labels: Labels }) {
+export function Entries({ entries }: { entries: readonly HistoryEntry[] }) {
   const t = useWords(WORDS)
+  const labels = useLabels()
   if (!entries.length) return <p className="quiet">{t('none')}</p>
   return (
     <ol className="entries">
@@ -27,9 +28,9 @@ function Entry({ entry, labels }: { entry: HistoryEntry; labels: Labels }) {
   const format = useMoment()
   const { actor, at, recorded_at, from_label, to_label, reason, skipped, kept, reopened } = entry
   const changes = Object.entries(entry.changes ?? {})
-  const who = ROLES.has(actor.role) ? t(actor.role as 'seller') : actor.role
+  const who = labels(['actor'], actor.role) ?? actor.role
   const isLate = Date.parse(recorded_at) - Date.parse(at) > MINUTE
-  const names = (codes: string[]) => codes.map((code) => labels('status', code) ?? labels('', code) ?? code).join(', ')
+  const names = (codes: string[]) => codes.map((code) => labels(['skipped'], code) ?? code).join(', ')
   return (
     <li>
       <p>

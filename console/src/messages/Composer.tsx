@@ -1,5 +1,6 @@
 import { Alert, Button } from 'antd'
 import { useId, useState } from 'react'
+import { useCodeParts } from '../api/codes'
 import { useSend } from '../api/useSend'
 import { ProblemAlert } from '../parts/ProblemAlert'
 import { useDraft } from '../parts/useDraft'
@@ -15,6 +16,7 @@ export function Composer({ orderId }: { orderId: string }) {
   const id = useId()
   const { value: text, change, clear } = useDraft(`message:${orderId}`, '')
   const [empty, setEmpty] = useState(false)
+  const { limits } = useCodeParts('limits')
   const check = useMessageCheck(orderId, text)
   const send = useSend(
     (api, written: string) =>
@@ -52,7 +54,9 @@ export function Composer({ orderId }: { orderId: string }) {
         />
         <div id={`${id}-below`} className="composer-below" aria-live="polite">
           {wrong ? <p className="field-error">{wrong}</p> : null}
-          <small className="quiet">{t('characters', { n: lengthOf(text) })}</small>
+          <small className="quiet">
+            {limits ? t('ofMost', { n: lengthOf(text), most: limits.message_characters }) : null}
+          </small>
         </div>
       </div>
       <Templates orderId={orderId} onUse={change} />

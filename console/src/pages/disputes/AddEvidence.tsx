@@ -2,6 +2,7 @@ import { Button, Flex } from 'antd'
 import { useId, useState } from 'react'
 import type { Api } from '../../api/client'
 import type { components } from '../../api/types'
+import { upload } from '../../api/upload'
 import { useSend } from '../../api/useSend'
 import { FileDrop } from '../../parts/FileDrop'
 import { ProblemAlert } from '../../parts/ProblemAlert'
@@ -29,11 +30,7 @@ async function add(api: Api, disputeId: string, file: File, text: string, say: S
   if (!form) return {}
   if (file.size > form.max_bytes)
     throw new Error(say('tooLarge', { name: file.name, most: Math.floor(form.max_bytes / MEGABYTE) }))
-  const body = new FormData()
-  for (const [name, value] of Object.entries(form.upload.fields)) body.append(name, value)
-  body.append('file', file)
-  const stored = await fetch(form.upload.url, { method: 'POST', body })
-  if (!stored.ok) throw new Error(say('storeRefused', { name: file.name }))
+  await upload(form.upload, file, () => {})
   return api.client.POST('/v1/disputes/{dispute_id}/actions/add_evidence', {
     params: { path },
     body: { evidence_id: form.evidence_id, ...(text.trim() ? { text: text.trim() } : {}) },

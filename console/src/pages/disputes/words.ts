@@ -44,10 +44,7 @@ export const DISPUTE_WORDS = {
   evidenceText: ['What it shows', '说明'],
   upload: ['Add as evidence', '提交证据'],
   remove: ['Remove', '移除'],
-  uploading: ['{name}: sending…', '{name}：上传中…'],
-  uploaded: ['{name}: added.', '{name}：已提交。'],
   wrongType: ['{name} is no picture and no PDF.', '{name} 不是图片或 PDF。'],
   tooLarge: ['{name} is larger than {most} MB.', '{name} 超过 {most} MB。'],
-  storeRefused: ['{name} was not taken. Try again.', '{name} 上传失败，请重试。'],
   orderState: ['The order', '订单情况'],
 } satisfies Words

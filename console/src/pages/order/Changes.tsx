@@ -3,7 +3,6 @@ import type { Order } from '../../api/types'
 import { Entries } from '../../history/Entries'
 import { Loading } from '../../parts/Loading'
 import { ProblemAlert } from '../../parts/ProblemAlert'
-import { labelsOf } from './labels'
 import { useWholeHistory } from './useHistory'
 
 /** What happened to the order after a version: what somebody else did while a person typed. */
@@ -13,5 +12,5 @@ export function Changes({ order, since }: { order: Order; since: number }) {
   useEffect(() => void refetch(), [refetch])
   if (!history.data) return history.error ? <ProblemAlert error={history.error} onRetry={refetch} /> : <Loading />
   const later = history.data.pages.flatMap(({ data }) => data).filter(({ seq }) => seq > since)
-  return <Entries entries={later} labels={labelsOf(order)} />
+  return <Entries entries={later} />
 }

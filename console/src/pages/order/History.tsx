@@ -5,7 +5,6 @@ import { WORDS } from '../../history/words'
 import { Loading } from '../../parts/Loading'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { useWords } from '../../words/useWords'
-import { labelsOf } from './labels'
 import { useHistory } from './useHistory'
 
 export function History({ order }: { order: Order }) {
@@ -15,7 +14,7 @@ export function History({ order }: { order: Order }) {
     return history.error ? <ProblemAlert error={history.error} onRetry={history.refetch} /> : <Loading />
   return (
     <>
-      <Entries entries={history.data.pages.flatMap(({ data }) => data)} labels={labelsOf(order)} />
+      <Entries entries={history.data.pages.flatMap(({ data }) => data)} />
       {history.hasNextPage ? (
         <Button loading={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
           {t('later')}

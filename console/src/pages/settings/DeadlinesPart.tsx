@@ -37,9 +37,17 @@ function useModes() {
   ]
 }
 
-function PolicyForm({ store, onSaved }: { store: Store; onSaved: () => void }) {
+/** The names of what the policy has lengths of: the timers, and one that is none of its own. */
+function useTimerLabels() {
   const t = useWords(WORDS)
   const timers = useCodes('timer')
+  return (name: string) =>
+    timers.find(({ code }) => code === name)?.label ?? (name === 'receipt_after_delivery' ? t('afterDelivery') : name)
+}
+
+function PolicyForm({ store, onSaved }: { store: Store; onSaved: () => void }) {
+  const t = useWords(WORDS)
+  const labelOf = useTimerLabels()
   const modes = useModes()
   const { form, change, save } = useSettings<Policy>(
     'deadlines',
@@ -52,7 +60,7 @@ function PolicyForm({ store, onSaved }: { store: Store; onSaved: () => void }) {
     .filter((name) => name !== 'mode')
     .map((name) => ({
       name,
-      label: timers.find(({ code }) => code === name)?.label ?? name,
+      label: labelOf(name),
       kind: name === IN_BUSINESS_DAYS ? 'days' : 'duration',
       required: true,
     }))
@@ -98,7 +106,7 @@ function PolicyForm({ store, onSaved }: { store: Store; onSaved: () => void }) {
 
 function PolicyFacts({ policy: { mode, ...lengths } }: { policy: Policy }) {
   const t = useWords(WORDS)
-  const timers = useCodes('timer')
+  const labelOf = useTimerLabels()
   const modes = useModes()
   const written = useDurationWords()
   return (
@@ -107,12 +115,7 @@ function PolicyFacts({ policy: { mode, ...lengths } }: { policy: Policy }) {
       <Facts
         rows={{
           [t('mode')]: modes.find(({ code }) => code === mode)?.label,
-          ...Object.fromEntries(
-            Object.entries(lengths).map(([name, iso]) => [
-              timers.find(({ code }) => code === name)?.label ?? name,
-              written(iso),
-            ]),
-          ),
+          ...Object.fromEntries(Object.entries(lengths).map(([name, iso]) => [labelOf(name), written(iso)])),
         }}
       />
     </section>

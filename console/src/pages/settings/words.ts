@@ -45,6 +45,7 @@ export const WORDS = {
   cancellation: ['Cancellations, at most %', '取消率不超过（%）'],
   dispute: ['Disputes, at most %', '纠纷率不超过（%）'],
   mode: ['When a timer lapses', '到期后的处理方式'],
+  afterDelivery: ['receipt after the last delivery', '妥投后确认收货'],
   enforce: ['Enforce: a lapse changes the order at once', '执行：到期后立即变更订单'],
   watch: ['Watch: show and alert only', '观察：仅显示和提醒'],
   enforceHint: [
