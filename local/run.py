@@ -299,7 +299,8 @@ def main(arguments: list[str]) -> int:
         _prepare(settings.data_dir)
         with _lock(settings.data_dir, check) as lock, _bind(settings.port) as listener:
             signing_key(settings.data_dir)
-            Run(settings, Template.load(parameters=PARAMETERS), lock.fileno(), check).serve(listener)
+            parameters = {**PARAMETERS, "ConsoleUrl": f"http://127.0.0.1:{settings.port}"}
+            Run(settings, Template.load(parameters=parameters), lock.fileno(), check).serve(listener)
     except processes.Stopped as stopped:
         _print(f"\nstopped ({stopped}); everything is kept in {settings.data_dir}")
         return 0
