@@ -111,6 +111,7 @@ ROUTES = {
     """,
     "alerts": """
         GET /v1/alerts
+        GET /v1/alerts/counters
         GET /v1/alerts/{alert_id}
         POST /v1/alerts/{alert_id}/acknowledge
         GET /v1/alert-rules

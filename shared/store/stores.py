@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -42,6 +42,13 @@ def load(store_id: str) -> StoredStore:
     busy = tuple(record.rearm_busy or ())
     rearming = Rearming(record.rearm_after, record.rearm_at, busy) if record.rearm_after else None
     return StoredStore(_store(store_id, record.settings), int(record.version), record.created_at, rearming)
+
+
+def by_id(store_ids: Iterable[str]) -> dict[str, Store]:
+    """These stores, as far as they exist, eventually consistent: one request for each 100."""
+    wanted = [(store_id, keys.STORE) for store_id in store_ids]
+    found = table.get_many(wanted) if wanted else ()
+    return {record.pk: _store(record.pk, record.settings) for record in found if isinstance(record, StoreRecord)}
 
 
 def create(store: Store, now: datetime, also: Sequence[Write]) -> None:

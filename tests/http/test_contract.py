@@ -338,5 +338,12 @@ def test_anyone_may_ask_whether_it_is_up_and_what_it_does(api: Api, path: str) -
 
 def test_who_am_i(api: Api) -> None:
     shop = api.shop()
-    assert shop.staff.get("/v1/me").json == {"user_id": "staff", "stores": [{"store_id": shop.name, "role": "staff"}]}
+    held = {"store_id": shop.name, "role": "staff", "name": shop.name, "time_zone": "Asia/Shanghai"}
+    assert shop.staff.get("/v1/me").json == {"user_id": "staff", "stores": [held]}
+    assert shop.owner.patch("/v1/store", {"name": "My shop", "time_zone": "Europe/Berlin"}).status == 200
+    both = Client(api.transport, {shop.name: "viewer", f"{shop.name}x": "owner"}, "someone")
+    assert both.get("/v1/me").json["stores"] == [
+        {"store_id": shop.name, "role": "viewer", "name": "My shop", "time_zone": "Europe/Berlin"},
+        {"store_id": f"{shop.name}x", "role": "owner", "name": f"{shop.name}x", "time_zone": "Asia/Shanghai"},
+    ]
     assert Client(api.transport, {}, "nobody").get("/v1/me").json["stores"] == []

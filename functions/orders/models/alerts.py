@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import time, timedelta
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
 from typing import Annotated, Any, NotRequired
 
 from pydantic import BeforeValidator, Field, PlainSerializer, StrictBool, StrictInt, WithJsonSchema
@@ -13,9 +14,9 @@ from typing_extensions import TypedDict
 from functions.orders.models.fields import Body, Country, Duration, Name, duration, iso_duration
 from functions.orders.models.values import instant
 from functions.orders.problems import malformed
-from shared.domain.alerts.model import Alert, sentence
+from shared.domain.alerts.model import Alert, Severity, State, sentence
 from shared.domain.alerts.rules import MAX_LEADS, AlertRules, PaymentReminders, QuietHours
-from shared.domain.labels import labelled
+from shared.domain.labels import label, labelled
 from shared.domain.order.deadlines import TIMERS
 from shared.domain.sentences.sentence import say
 from shared.store.orders.payment_reminders import Figures, Reminder
@@ -147,6 +148,24 @@ class AlertView(TypedDict):
     resolved_at: NotRequired[str]
 
 
+class AlertCountView(TypedDict):
+    """`query` is that of `GET /v1/alerts` for the alerts that are counted."""
+
+    count: int
+    label: str
+    query: str
+
+
+class AlertCountersView(TypedDict):
+    """The open alerts, in all and by severity."""
+
+    open: AlertCountView
+    info: AlertCountView
+    warning: AlertCountView
+    critical: AlertCountView
+    as_of: str
+
+
 class QuietHoursView(TypedDict):
     start: str
     end: str
@@ -218,6 +237,21 @@ def alert_view(alert: Alert, language: str, time_zone: str) -> AlertView:
         "resolved_at": alert.resolved_at and instant(alert.resolved_at),
     }
     return {name: value for name, value in view.items() if value is not None}  # type: ignore[return-value]
+
+
+def counters_view(counts: Mapping[Severity, int], now: datetime, language: str) -> AlertCountersView:
+    """`counts` are the open alerts by severity."""
+
+    def entry(kind: str, code: str, count: int, query: str) -> AlertCountView:
+        return {"count": count, "label": label(kind, code, language), "query": query}
+
+    state = State.OPEN
+    view: Any = {"open": entry("alert_state", state, sum(counts.values()), f"state={state}")}
+    view |= {
+        str(severity): entry("severity", severity, counts[severity], f"state={state}&severity={severity}")
+        for severity in Severity
+    }
+    return view | {"as_of": instant(now)}  # type: ignore[no-any-return]
 
 
 def rules_view(rules: AlertRules, time_zone: str) -> AlertRulesView:

@@ -11,11 +11,13 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from functions.orders.call import Call, access
 from functions.orders.identity import OWNER, SELLER
 from functions.orders.models.alerts import (
+    AlertCountersView,
     AlertRulesBody,
     AlertRulesView,
     AlertView,
     PaymentRemindersView,
     alert_view,
+    counters_view,
     figures_view,
     reminder_view,
     rules_view,
@@ -59,6 +61,21 @@ def list_alerts(
     query = {"list": "alerts", "state": str(state), "severities": ",".join(severities)}
     page = alerts.listed(call.store.store_id, (state,), severities, limit, position(call, cursor, query))
     return page_reply(call, page, lambda each: alert_view(each, call.language, call.store.time_zone), limit, query)
+
+
+@router.get(
+    "/v1/alerts/counters",
+    summary="Count open alerts",
+    tags=["Alerts"],
+    operation_id="count_alerts",
+    responses=documented(AlertCountersView, "Counts, each with the query of the list that it counts."),
+)
+@access()
+def count_alerts() -> Response[Any]:
+    """How many alerts are open, in all and by severity. Each request counts them in their index."""
+    call: Call = router.context["call"]
+    counts = {severity: alerts.count(call.store.store_id, State.OPEN, severity) for severity in Severity}
+    return reply(counters_view(counts, call.now, call.language))
 
 
 @router.get(

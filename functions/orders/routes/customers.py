@@ -21,7 +21,8 @@ from functions.orders.models.customers import (
     href,
 )
 from functions.orders.models.fields import Instant
-from functions.orders.models.orders.orders import ListedOrderView, listed_order_view
+from functions.orders.models.orders.orders import ListedOrderView
+from functions.orders.models.orders.rows import Include, orders_reply
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.problems import FieldError, Problem
 from functions.orders.responses import documented, pending_answer, reply
@@ -176,13 +177,15 @@ def erase_customer(buyer_id: str, body: Annotated[EraseCustomer, InBody()]) -> R
     responses=documented(page_of("CustomerOrderPage", ListedOrderView), "A page of orders."),
 )
 @access()
-def list_customer_orders(buyer_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+def list_customer_orders(
+    buyer_id: str, include: Include = None, limit: Limit = 50, cursor: Cursor = None
+) -> Response[Any]:
     """The orders of one buyer."""
     call: Call = router.context["call"]
     query = {"list": "customer", "buyer": call.resource(Customer).buyer_id}
     start = position(call, cursor, query)
     page = lists.orders(call.store.store_id, limit, start, buyer_id=call.resource(Customer).buyer_id)
-    return page_reply(call, page, lambda summary: listed_order_view(summary, call.language), limit, query)
+    return orders_reply(call, page, include, limit, query)
 
 
 def _reply(call: Call, customer: Customer) -> Response[Any]:

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from functions.orders.call import Call, access
 from functions.orders.models.callers import Me, me_view
 from functions.orders.responses import documented, reply
+from shared.store import stores
 
 router = Router()
 
@@ -21,10 +22,10 @@ router = Router()
 )
 @access(store=False)
 def me() -> Response[Any]:
-    """Who the token says the caller is, and the role in each store."""
+    """Who the token says the caller is, and the role in each store, with the store's name and time zone."""
     call: Call = router.context["call"]
     assert call.caller is not None
-    return reply(me_view(call.caller))
+    return reply(me_view(call.caller, stores.by_id(call.caller.stores)))
 
 
 @router.get(

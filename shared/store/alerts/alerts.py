@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from shared.domain.alerts.model import Alert, Cause, Severity, State
 from shared.domain.alerts.order_alerts import AlertChanges
-from shared.store.dynamodb import keys, table
+from shared.store.dynamodb import indexes, keys, table
 from shared.store.dynamodb.alert_records import AlertRecord
 from shared.store.dynamodb.errors import AlreadyRaised
 from shared.store.dynamodb.indexes import Selection, page
@@ -77,6 +77,11 @@ def listed(
     """A page of alerts in these states and of these severities, the latest first."""
     partitions = tuple(_state_key(store_id, state, severity) for state in states for severity in severities)
     return page(Selection("by_state", partitions), limit, after, AlertRecord, _alert)
+
+
+def count(store_id: str, state: State, severity: Severity) -> int:
+    """Alerts in this state and of this severity: one request, half a read unit for each 4 KB of them."""
+    return indexes.count(Selection("by_state", (_state_key(store_id, state, severity),)))
 
 
 def handed_over(store_id: str, alert_id: str) -> Update:

@@ -273,3 +273,28 @@ def test_what_waits_for_the_seller_is_counted_and_listed_apart(shop: Shop) -> No
         assert shop.viewer.get(f"/v1/orders?{refused}").code == "filter_not_indexed", refused
     shop.staff.act(ships, "ship", {"parcels": [parcel()]})
     assert shop.viewer.get("/v1/orders/counters").json["seller_due_24h"]["count"] == 3
+
+
+def test_a_list_shows_the_first_line_of_each_order_where_it_is_asked_for(shop: Shop) -> None:
+    bought = {"title": "Strap", "sku": "S-1", "attributes": {"Color": "Red"}, "image_url": "https://img.example/1.jpg"}
+    plain, pictured = place(shop, 1), place(shop, 2, lines=[line("7", 3, **bought), line("8", 1, title="Buckle")])
+    shown = {"line_id": "7", "product_id": "P7", "quantity": 3, **bought}
+    for path in ("/v1/orders", "/v1/deadlines", "/v1/customers/buyer-1/orders", f"/v1/orders?placed_from={at(0)}"):
+        assert not any("first_line" in row for row in shop.viewer.get(path).json["data"])
+        rows = shop.viewer.get(f"{path}{'&' if '?' in path else '?'}include=first_line").json["data"]
+        found = {row["order_id"]: (row["first_line"], row["line_count"]) for row in rows}
+        assert found == {plain: ({"line_id": "1", "product_id": "P1", "quantity": 2}, 2), pictured: (shown, 2)}
+    first = shop.viewer.get("/v1/orders?include=first_line&limit=1").json
+    rest = shop.viewer.get(f"/v1/orders?limit=1&cursor={first['page']['next_cursor']}").json["data"]
+    assert "first_line" in first["data"][0] and "first_line" not in rest[0], "a cursor is not bound to it"
+    assert shop.viewer.get("/v1/orders?include=lines").fields == ["/query/include"]
+
+
+def test_an_order_names_its_countries(shop: Shop) -> None:
+    order_id = place(shop, 1, buyer={"id": "b", "country": "UK"}, recipient={"country": "ES"})
+    for language, buyer, recipient in (("en", "United Kingdom", "Spain"), ("zh-CN", "英国", "西班牙")):
+        headers = {"Accept-Language": language}
+        order = shop.viewer.get(f"/v1/orders/{order_id}", headers=headers).json
+        assert (order["buyer_country_label"], order["recipient_country_label"]) == (buyer, recipient)
+        (row,) = shop.viewer.get("/v1/orders", headers=headers).json["data"]
+        assert row["buyer_country_label"] == buyer

@@ -16,11 +16,12 @@ from functions.orders.models.orders.after_sales.refunds import RefundView, refun
 from functions.orders.models.orders.choices import ChoicesView, choices_view
 from functions.orders.models.orders.parcels import ParcelView, ParcelWarning, parcel_view
 from functions.orders.models.values import ActorView, MoneyView, actor_view, instant, money, without_none
+from shared.domain.countries import country_name
 from shared.domain.labels import label, labelled
 from shared.domain.order import deadlines
 from shared.domain.order.choices import Choices
 from shared.domain.order.funds import ledger
-from shared.domain.order.model import Order, Timer
+from shared.domain.order.model import Line, Order, Timer
 from shared.domain.order.recipients import masked
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
@@ -112,6 +113,7 @@ class SummaryView(TypedDict):
     received_at: NotRequired[str]
     finished_at: NotRequired[str]
     buyer: BuyerView
+    buyer_country_label: str
     currency: str
     amounts: AmountsView
     delivered_assessment: NotRequired[AssessmentView]
@@ -123,9 +125,22 @@ class SummaryView(TypedDict):
     unread_messages: int
 
 
+class FirstLineView(TypedDict):
+    line_id: str
+    product_id: str
+    sku: NotRequired[str]
+    title: NotRequired[str]
+    attributes: NotRequired[dict[str, str]]
+    quantity: int
+    image_url: NotRequired[str]
+
+
 class ListedOrderView(SummaryView):
+    """`first_line` is there if the request includes it."""
+
     deadline_at: str | None
     line_count: int
+    first_line: NotRequired[FirstLineView]
 
 
 class OrderView(SummaryView, ChoicesView):
@@ -133,6 +148,7 @@ class OrderView(SummaryView, ChoicesView):
     just told: it was taken all the same."""
 
     recipient: dict[str, str]
+    recipient_country_label: str
     lines: list[LineView]
     parcels: list[ParcelView]
     refunds: list[RefundView]
@@ -177,6 +193,7 @@ def order_view(
     view: OrderView = _summary(order, language) | without_none(
         {
             "recipient": dict(order.recipient) if reveal else masked(order.recipient),
+            "recipient_country_label": country_name(order.recipient["country"], language),
             "lines": lines,
             "parcels": [parcel_view(parcel, language) for parcel in order.parcels],
             "refunds": [refund_view(refund, order.order_id, order.currency, language) for refund in order.refunds],
@@ -191,13 +208,16 @@ def order_view(
     return view
 
 
-def listed_order_view(summary: Summary, language: str) -> ListedOrderView:
+def listed_order_view(summary: Summary, language: str, first: Line | None = None) -> ListedOrderView:
     view = _summary(summary, language)
-    return {
+    listed: Any = {
         **view,
         "deadline_at": view["deadlines"][0].get("due_at") if view["deadlines"] else None,
         "line_count": summary.line_count,
     }
+    if first is not None:
+        listed["first_line"] = without_none({name: getattr(first, name) for name in FirstLineView.__annotations__})
+    return listed  # type: ignore[no-any-return]
 
 
 def access_view(access: Access) -> AccessView:
@@ -227,6 +247,7 @@ def _summary(order: Order | Summary, language: str) -> SummaryView:
             "placed_at": instant(order.placed_at),
             **times,
             "buyer": without_none({"id": order.buyer.id, "name": order.buyer.name, "country": order.buyer.country}),
+            "buyer_country_label": country_name(order.buyer.country, language),
             "currency": order.currency,
             "amounts": _amounts(order),
             "deadlines": [

@@ -9,8 +9,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from functions.orders.call import Call, access
 from functions.orders.models.fields import Instant
 from functions.orders.models.orders.filters import Filters
-from functions.orders.models.orders.orders import ListedOrderView, listed_order_view
-from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
+from functions.orders.models.orders.orders import ListedOrderView
+from functions.orders.models.orders.rows import Include, orders_reply
+from functions.orders.paging import Cursor, Limit, page_of, position
 from functions.orders.responses import documented
 
 router = Router()
@@ -32,6 +33,7 @@ def list_deadlines(
     due_from: Moment = None,
     due_to: Moment = None,
     actor: ActingSeller = None,
+    include: Include = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
@@ -40,4 +42,4 @@ def list_deadlines(
     filters = Filters(status=status, due_from=due_from, due_to=due_to, sort="deadline_at", actor=actor)
     query = filters.query() | {"list": "deadlines"}
     page = filters.page(call.store.store_id, limit, position(call, cursor, query))
-    return page_reply(call, page, lambda summary: listed_order_view(summary, call.language), limit, query)
+    return orders_reply(call, page, include, limit, query)

@@ -19,8 +19,8 @@ from functions.orders.models.orders.orders import (
     ListedOrderView,
     OrderView,
     access_view,
-    listed_order_view,
 )
+from functions.orders.models.orders.rows import Include, orders_reply
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.responses import documented, order_reply, pending_order, reply
 from shared.domain.order.model import FundState, Overlay
@@ -79,6 +79,7 @@ def list_orders(
     country: Annotated[
         str | None, Query(pattern="^[A-Z]{2,3}$", description="Orders of buyers of this country")
     ] = None,
+    include: Include = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
@@ -106,7 +107,7 @@ def list_orders(
     if (tag is not None or country is not None) and not terms.are_complete(call.store.store_id, call.now):
         raise Busy("the older orders get their terms now")
     page = filters.page(call.store.store_id, limit, position(call, cursor, query))
-    return page_reply(call, page, lambda summary: listed_order_view(summary, call.language), limit, query)
+    return orders_reply(call, page, include, limit, query)
 
 
 @router.get(
