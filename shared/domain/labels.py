@@ -192,6 +192,15 @@ LABELS: Mapping[str, Mapping[str, Label]] = {
         "seller_due_24h": ("To do within 24 hours", "24 小时内待您处理"),
         "overdue": ("Overdue", "已逾期"),
     },
+    "matched_field": {
+        "order_id": ("Order number", "订单号"),
+        "tracking_no": ("Tracking number", "运单号"),
+        "buyer_id": ("Buyer's ID", "买家 ID"),
+        "buyer_name": ("Buyer's name", "买家姓名"),
+        "sku": ("SKU", "SKU 编码"),
+        "product_id": ("Product ID", "产品 ID"),
+        "phone": ("Phone", "电话后四位"),
+    },
     "violation": {"transaction_non_fulfilment": ("Sold and not shipped", "成交不卖")},
     "timer": TIMERS,
     "timer_actor": {

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.labels import label
 from tests import proof
 from tests.harness import Api, Client, Shop, ago, ahead, line, new_order, snapshot
 
@@ -64,6 +65,8 @@ def test_every_kind_of_term_finds_its_order_and_says_what_matched(shop: Shop) ->
     }
     for q, matched in expected.items():
         assert found(shop.viewer, q) == {order_id: [matched]}, q
+        [match] = shop.viewer.get("/v1/search", query={"q": q}).json["data"][0]["matched"]
+        assert match["field_label"] == label("matched_field", matched[0], "en"), q
     for q in (
         "345",
         "ru123",

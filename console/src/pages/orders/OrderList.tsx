@@ -57,7 +57,7 @@ export function OrderList({ query, filter }: Props) {
           onSelect={isSeller ? selection.select : undefined}
         />
       )}
-      <Pager page={orders.data?.page} shown={rows?.length ?? 0} />
+      {orders.data && !orders.error ? <Pager page={orders.data.page} shown={orders.data.data.length} /> : null}
       {isSeller ? <BulkBar selection={selection} filter={filter} more={Boolean(next || query.cursor)} /> : null}
     </>
   )

@@ -28,9 +28,9 @@ export function SearchResults({ q }: { q: string }) {
             key: 'matched',
             title: t('matched'),
             cell: ({ matched }: NonNullable<typeof found.data>['data'][number]) =>
-              matched.map(({ field, value }) => (
+              matched.map(({ field, field_label, value }) => (
                 <span key={field + value} className="block">
-                  <small className="quiet">{field}</small> <mark>{value}</mark>
+                  <small className="quiet">{field_label}</small> <mark>{value}</mark>
                 </span>
               )),
           },

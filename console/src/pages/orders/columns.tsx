@@ -55,11 +55,12 @@ function Buyer({ order: { buyer, unread_messages } }: { order: ListedOrder }) {
 }
 
 function TimeLeft({ order: { deadlines, deadline_at } }: { order: ListedOrder }) {
+  const t = useWords(WORDS)
   const [first] = deadlines
   if (!first) return null
   return (
     <span>
-      {deadline_at ? <Countdown to={deadline_at} /> : null}
+      {deadline_at ? <Countdown to={deadline_at} /> : <span className="quiet">{t('held')}</span>}
       <small className="quiet block">{first.kind_label}</small>
     </span>
   )

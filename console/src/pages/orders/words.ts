@@ -12,6 +12,7 @@ export const WORDS = {
   assignee: ['Assigned to', '负责人'],
   matched: ['Found by', '匹配内容'],
   unread: ['{n} unread', '{n} 条未读'],
+  held: ['On hold', '已暂停'],
   overlay: ['Mark', '标记'],
   funds: ['Funds', '放款状态'],
   placedFrom: ['Placed from', '下单日期 从'],

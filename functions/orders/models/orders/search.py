@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from typing_extensions import TypedDict
 
 from functions.orders.models.orders.orders import ListedOrderView, listed_order_view
 from functions.orders.paging import PageInfo
+from shared.domain.labels import labelled
 from shared.store.orders.search import Found
 
 
@@ -14,6 +17,7 @@ class MatchView(TypedDict):
     four digits."""
 
     field: str
+    field_label: str
     value: str
 
 
@@ -30,5 +34,7 @@ class FoundPage(TypedDict):
 
 
 def found_view(found: Found, language: str) -> FoundView:
-    matched: list[MatchView] = [{"field": each.field, "value": each.value} for each in found.matched]
+    matched: Any = [
+        {**labelled("field", "matched_field", each.field, language), "value": each.value} for each in found.matched
+    ]
     return {**listed_order_view(found.summary, language), "matched": matched}

@@ -21,6 +21,8 @@ interface Props {
   onDone: (ids: ReadonlySet<string>) => void
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
 /** One action for many orders: fill in, check without writing, see what would happen, apply to those that pass. */
 export default function BulkDrawer({ action, chosen, onClose, onDone }: Props) {
   const t = useWords(WORDS)
@@ -28,6 +30,7 @@ export default function BulkDrawer({ action, chosen, onClose, onDone }: Props) {
   const check = useBulkRun(action, true)
   const apply = useBulkRun(action, false)
   const [sent, setSent] = useState(0)
+  const [finished, setFinished] = useState<ReadonlySet<string>>(NONE)
   const current = apply.run ? apply : check
   const { run } = current
   const busy = Boolean(run?.running)
@@ -42,7 +45,9 @@ export default function BulkDrawer({ action, chosen, onClose, onDone }: Props) {
   async function told(going: ReturnType<typeof apply.start> | undefined) {
     const results = await going
     if (!results) return
-    onDone(new Set(results.filter(({ status }) => status === 'succeeded').map(({ order_id }) => order_id)))
+    const ids = new Set(results.filter(({ status }) => status === 'succeeded').map(({ order_id }) => order_id))
+    setFinished(ids)
+    onDone(ids)
     await refresh()
   }
   function send() {
@@ -54,7 +59,13 @@ export default function BulkDrawer({ action, chosen, onClose, onDone }: Props) {
     const now = (item: Item): Item => ({ ...item, if_match: stale.get(item.order_id) ?? item.if_match })
     void check.start(check.run?.items.map(now) ?? [])
   }
-  const form = { action, chosen, hidden: Boolean(check.run), onItems: (items: Item[]) => void check.start(items) }
+  const form = {
+    action,
+    chosen,
+    hidden: Boolean(check.run),
+    done: finished,
+    onItems: (items: Item[]) => void check.start(items),
+  }
   const Form = action === 'ship' ? ShipForm : action === 'message' ? MessageForm : FieldsForm
   const all = run?.items.length ?? 0
   const n = run?.results.length ?? 0

@@ -1,5 +1,5 @@
 import { Alert, Button } from 'antd'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { ActionFields } from '../../../actions/ActionFields'
 import type { FieldError } from '../../../actions/fields'
 import { orderRow } from '../../../actions/table'
@@ -15,16 +15,22 @@ export interface FormProps {
   chosen: Chosen[]
   /** While the results are shown the form keeps what is typed, out of sight. */
   hidden: boolean
+  /** The orders for which the action is done: what was typed for them goes. */
+  done: ReadonlySet<string>
   onItems: (items: Item[]) => void
 }
 
 /** The form of an action whose body is the same for every order. */
-export function FieldsForm({ action, chosen, hidden, onItems }: FormProps) {
+export function FieldsForm({ action, chosen, hidden, done, onItems }: FormProps) {
   const t = useWords(WORDS)
   const say = useWords(FIELD_WORDS)
   const row = orderRow(action)
   const draft = useDraft(`bulk:${action}`, initialValues(row, {}))
   const [errors, setErrors] = useState<FieldError[]>([])
+  const { clear } = draft
+  useEffect(() => {
+    if (done.size) clear()
+  }, [done, clear])
   return (
     <form
       className="action-form"

@@ -1,5 +1,5 @@
 import { Button } from 'antd'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useApi } from '../../../api/client'
 import { FormFields } from '../../../parts/fields/FormFields'
 import { useDraft } from '../../../parts/useDraft'
@@ -11,10 +11,14 @@ import { WORDS } from './words'
 const EMPTY = { template_id: '', text: '' }
 
 /** A template of the store, which the API fills in for each order, or one text for all. The check refuses what is not English. */
-export function MessageForm({ chosen, hidden, onItems }: FormProps) {
+export function MessageForm({ chosen, hidden, done, onItems }: FormProps) {
   const t = useWords(WORDS)
   const draft = useDraft('bulk:message', EMPTY)
   const [missing, setMissing] = useState(false)
+  const { clear } = draft
+  useEffect(() => {
+    if (done.size) clear()
+  }, [done, clear])
   const templates = useApi().useQuery('get', '/v1/message-templates', { params: { query: { limit: 200 } } })
   const { template_id, text } = draft.value
   return (

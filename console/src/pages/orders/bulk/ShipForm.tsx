@@ -1,5 +1,5 @@
 import { Button } from 'antd'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { FieldFrame } from '../../../actions/FieldFrame'
 import { useDraft } from '../../../parts/useDraft'
 import { useWords } from '../../../words/useWords'
@@ -13,14 +13,22 @@ const ONE_BY_ONE = 100
 const EMPTY: { carrier: string; numbers: Numbers; pasted: string } = { carrier: '', numbers: {}, pasted: '' }
 
 /** One carrier, and a tracking number for each order; an order without one is left out. */
-export function ShipForm({ chosen, hidden, onItems }: FormProps) {
+export function ShipForm({ chosen, hidden, done, onItems }: FormProps) {
   const t = useWords(WORDS)
   const draft = useDraft('bulk:ship', EMPTY)
   const { carrier, numbers, pasted } = draft.value
   const [note, setNote] = useState<string[]>([])
   const [wrong, setWrong] = useState<'needCarrier' | 'needNumbers' | null>(null)
   const filled = chosen.filter(({ order_id }) => numbers[order_id]?.tracking.trim())
-  const set = (part: Partial<typeof EMPTY>) => draft.change({ ...draft.value, ...part })
+  function set(part: Partial<typeof EMPTY>) {
+    setWrong(null)
+    draft.change({ ...draft.value, ...part })
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is done changes what is kept
+  useEffect(() => {
+    const open = Object.entries(numbers).filter(([order_id]) => !done.has(order_id))
+    if (done.size) draft.change({ ...draft.value, numbers: Object.fromEntries(open) })
+  }, [done])
   function takeOver() {
     const { numbers: found, left } = readLines(pasted, new Set(chosen.map(({ order_id }) => order_id)))
     set({ numbers: { ...numbers, ...found }, pasted: left.join('\n') })
