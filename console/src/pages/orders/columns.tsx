@@ -1,4 +1,3 @@
-import { Link } from 'react-router'
 import type { ListedOrder } from '../../api/types'
 import { Amount } from '../../parts/Amount'
 import { Countdown } from '../../parts/Countdown'
@@ -6,7 +5,7 @@ import type { Column } from '../../parts/DataTable'
 import { Moment } from '../../parts/Moment'
 import { StatusMarks } from '../../parts/StatusMarks'
 import { useWords } from '../../words/useWords'
-import { openOrder } from '../order/address'
+import { OrderLink } from '../order/OrderLink'
 import { WORDS } from './words'
 
 type OrderColumn = Omit<Column<ListedOrder>, 'title'> & { title: keyof typeof WORDS }
@@ -29,9 +28,7 @@ export const COLUMNS: OrderColumn[] = [
 function Numbered({ order: { order_id, placed_at } }: { order: ListedOrder }) {
   return (
     <span>
-      <Link className="number" to={openOrder(order_id)}>
-        {order_id}
-      </Link>
+      <OrderLink id={order_id} />
       <small className="quiet block">
         <Moment at={placed_at} />
       </small>

@@ -41,5 +41,5 @@ export function useCountOf(filter: object): number | undefined {
 }
 
 function canonical(pairs: [string, string][]): string {
-  return JSON.stringify(pairs.filter(([name]) => name !== 'sort').sort())
+  return JSON.stringify(pairs.filter(([name]) => name !== 'sort' && name !== 'limit').sort())
 }

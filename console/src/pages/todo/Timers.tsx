@@ -7,6 +7,7 @@ import { ProblemAlert } from '../../parts/ProblemAlert'
 import { StatusMarks } from '../../parts/StatusMarks'
 import { useWords } from '../../words/useWords'
 import { openOrder } from '../order/address'
+import { OrderLink } from '../order/OrderLink'
 import { EVERY_MINUTE } from './refresh'
 import { WORDS } from './words'
 
@@ -23,7 +24,7 @@ const COLUMNS: TimerColumn[] = [
   { key: 'timer', title: 'timer', cell: ({ kind_label }) => kind_label },
   { key: 'actor', title: 'actor', cell: ({ actor, actor_label }) => <Actor code={actor} label={actor_label} /> },
   { key: 'silence', title: 'silence', cell: ({ on_lapse_label }) => <Silence label={on_lapse_label} /> },
-  { key: 'order', title: 'order', cell: ({ of }) => <Numbered id={of.order_id} /> },
+  { key: 'order', title: 'order', cell: ({ of }) => <OrderLink id={of.order_id} /> },
   { key: 'status', title: 'status', cell: ({ of }) => <StatusMarks of={of} /> },
 ]
 
@@ -56,14 +57,6 @@ export function Timers() {
         <Link to={{ pathname: '../orders', search: 'sort=deadline_at' }}>{t('everyTimer')}</Link>
       </p>
     </section>
-  )
-}
-
-function Numbered({ id }: { id: string }) {
-  return (
-    <Link className="number" to={openOrder(id)}>
-      {id}
-    </Link>
   )
 }
 

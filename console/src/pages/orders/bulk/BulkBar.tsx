@@ -36,7 +36,7 @@ export function BulkBar({ selection, filter, more }: Props) {
                 : ` · ${t('gatheringOf', { n: read, all: total })}`}
           </strong>
           {read !== null ? <Button onClick={selection.stop}>{t('stop')}</Button> : null}
-          {read === null && more && n !== total ? (
+          {read === null && more && !selection.whole && n !== total ? (
             <Button type="link" onClick={selection.gather}>
               {total === undefined ? t('selectAllMatching') : t('selectAll', { n: total })}
             </Button>

@@ -1,5 +1,5 @@
 import { Alert, Button, Drawer } from 'antd'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useRefresh } from '../../../api/queries'
 import { ProblemAlert } from '../../../parts/ProblemAlert'
 import { Progress } from '../../../parts/Progress'
@@ -41,6 +41,12 @@ export default function BulkDrawer({ action, chosen, onClose, onDone }: Props) {
     ),
   )
   const label = t(action)
+  const status = useRef<HTMLDivElement>(null)
+  // The form goes out of sight when the check begins: who works by keyboard goes on at what it found.
+  const shown = run && !busy
+  useEffect(() => {
+    if (shown) status.current?.focus()
+  }, [shown])
 
   async function told(going: ReturnType<typeof apply.start> | undefined) {
     const results = await going
@@ -84,7 +90,7 @@ export default function BulkDrawer({ action, chosen, onClose, onDone }: Props) {
       className="bulk"
     >
       <Form {...form} />
-      <div role="status">
+      <div role="status" ref={status} tabIndex={-1}>
         {busy ? (
           <Progress label={t(apply.run ? 'applying' : 'checking', { n, all })} percent={(100 * n) / Math.max(1, all)} />
         ) : apply.run ? (

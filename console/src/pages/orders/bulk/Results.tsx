@@ -1,8 +1,7 @@
-import { Link } from 'react-router'
 import { Mark } from '../../../parts/Mark'
 import { PlainTable } from '../../../parts/PlainTable'
 import { useWords } from '../../../words/useWords'
-import { openOrder } from '../../order/address'
+import { OrderLink } from '../../order/OrderLink'
 import type { Result } from './useBulkRun'
 import { WORDS } from './words'
 
@@ -22,7 +21,7 @@ export function Results({ results, dryRun }: { results: readonly Result[]; dryRu
           {
             key: 'order',
             title: t('order'),
-            cell: ({ order_id }) => <Link to={openOrder(order_id)}>{order_id}</Link>,
+            cell: ({ order_id }) => <OrderLink id={order_id} />,
           },
           { key: 'result', title: t('result'), cell: (result) => <Outcome of={result} dryRun={dryRun} /> },
         ]}

@@ -15,6 +15,7 @@ export function useSelection(filter: OrdersQuery, rows: readonly ListedOrder[] |
   const api = useApi()
   const [selected, select] = useState(NONE)
   const [read, setRead] = useState<number | null>(null)
+  const [whole, setWhole] = useState(false)
   const [error, setError] = useState<unknown>()
   const versions = useRef(new Map<string, number>())
   const stopped = useRef(false)
@@ -42,7 +43,10 @@ export function useSelection(filter: OrdersQuery, rows: readonly ListedOrder[] |
         select(new Set(found))
         count += data?.data.length ?? 0
         cursor = data?.page.next_cursor ?? undefined
-        if (!cursor) break
+        if (!cursor) {
+          setWhole(true)
+          break
+        }
       }
     } catch (failed) {
       setError(failed)
@@ -50,10 +54,17 @@ export function useSelection(filter: OrdersQuery, rows: readonly ListedOrder[] |
     setRead(null)
   }
 
+  function change(next: ReadonlySet<string>) {
+    setWhole(false)
+    select(next)
+  }
+
   return {
     selected,
-    select,
-    clear: () => select(NONE),
+    select: change,
+    clear: () => change(NONE),
+    /** Whether everything that matches has been selected. */
+    whole,
     gather,
     stop: () => {
       stopped.current = true

@@ -1,0 +1,127 @@
+"""The list of orders: tabs, filters, search, keys, paging and the way to an export."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.console.conftest import Console
+from tests.harness import Shop, ago
+
+
+def paid(shop: Shop, **changes: object) -> str:
+    order_id = str(shop.platform.place(placed_at=ago(hours=1), **changes)["order_id"])
+    for step in ("pay", "pass_risk"):
+        assert shop.platform.act(order_id, step).status == 200
+    return order_id
+
+
+def rows(page: Page) -> list[str]:
+    expect(page.locator("tr[data-key], .empty").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    keys: list[str] = page.locator("tr[data-key]").evaluate_all("rows => rows.map(row => row.dataset.key)")
+    return keys
+
+
+@pytest.mark.parametrize(("language", "tab"), [("en", "Awaiting shipment"), ("zh-CN", "等待您发货")])
+def test_a_tab_shows_its_orders_and_their_number(console: Console, shop: Shop, language: str, tab: str) -> None:
+    waiting = paid(shop)
+    shop.platform.place()
+    page = console.open(shop, "orders", language=language)
+    assert len(rows(page)) == 2
+    link = page.get_by_role("link", name=re.compile(rf"^{tab} 1$"))
+    link.click()
+    expect(link).to_have_attribute("aria-current", "page")
+    expect(page.locator("tr[data-key]")).to_have_count(1)
+    assert rows(page) == [waiting]
+
+
+def test_a_day_of_the_stores_zone_filters_and_its_chip_takes_it_away(console: Console, shop: Shop) -> None:
+    # Shanghai's 2026-03-05 begins at 2026-03-04T16:00Z.
+    within = shop.platform.place(placed_at="2026-03-04T16:00:00Z")["order_id"]
+    last = shop.platform.place(placed_at="2026-03-05T15:59:59Z")["order_id"]
+    shop.platform.place(placed_at="2026-03-04T15:59:59Z")
+    shop.platform.place(placed_at="2026-03-05T16:00:00Z")
+    page = console.open(shop, "orders")
+    page.get_by_text("Filters", exact=False).first.click()
+    page.get_by_label("Placed from").fill("2026-03-05")
+    page.get_by_label("Placed to, with that day").fill("2026-03-05")
+    expect(page).to_have_url(re.compile(r"placed_from=2026-03-04T16%3A00%3A00Z&placed_to=2026-03-05T16%3A00%3A00Z"))
+    expect(page.locator("tr[data-key]")).to_have_count(2)
+    assert rows(page) == [last, within]
+    page.get_by_role("button", name="Placed from: 2026-03-05").click()
+    expect(page.locator("tr[data-key]")).to_have_count(3)
+    page.go_back()
+    expect(page.locator("tr[data-key]")).to_have_count(2)
+
+
+def test_filters_that_do_not_go_together_can_be_dropped(console: Console, shop: Shop) -> None:
+    order_id = paid(shop)
+    assert shop.staff.patch(f"/v1/orders/{order_id}", {"tags": ["urgent"]}).status == 200
+    page = console.open(shop, "orders", status="FINISH", tag="urgent")
+    console.expect_refusals(page, 400)
+    expect(page.get_by_role("alert")).to_contain_text("do not go together")
+    page.get_by_role("button", name="Without “Status: Finished”").click()
+    assert rows(page) == [order_id]
+
+
+def test_the_search_box_says_what_matched(console: Console, shop: Shop) -> None:
+    order_id = paid(shop, buyer={"id": "buyer-9", "name": "Иван Сёмин", "country": "RU"})
+    page = console.open(shop, "orders")
+    page.keyboard.press("/")
+    page.keyboard.type("сем")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"\?q="))
+    expect(page.locator("tr[data-key]")).to_have_count(1)
+    assert rows(page) == [order_id]
+    expect(page.get_by_role("row").nth(1)).to_contain_text("Buyer's name Иван Сёмин")
+    expect(page.get_by_text("1 found for “сем”")).to_be_visible()
+
+
+def test_a_list_is_worked_through_by_keyboard(console: Console, shop: Shop) -> None:
+    first, second = [shop.platform.place(placed_at=ago(minutes=minutes))["order_id"] for minutes in (5, 9)]
+    page = console.open(shop, "orders")
+    assert rows(page) == [first, second]
+    for key in "jjx":
+        page.keyboard.press(key)
+    expect(page.get_by_role("checkbox", name=f"Select {second}")).to_be_checked()
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(rf"order={first}"))
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("e")
+    expect(page.get_by_role("heading", level=1, name="Exports")).to_be_visible()
+
+
+def test_the_next_page_is_there_before_it_is_asked_for(console: Console, shop: Shop) -> None:
+    orders = [shop.platform.place(placed_at=ago(minutes=minutes))["order_id"] for minutes in range(1, 6)]
+    page = console.open(shop, "orders", limit="2")
+    assert rows(page) == orders[:2]
+    page.get_by_role("checkbox", name=f"Select {orders[0]}").check()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Next page").click()
+    expect(page.locator(f"tr[data-key='{orders[2]}']")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    page.get_by_role("checkbox", name=f"Select {orders[3]}").check()
+    expect(page.get_by_text("2 selected")).to_be_visible()
+
+
+def test_a_filter_that_an_export_can_take_goes_with_it(console: Console, shop: Shop) -> None:
+    paid(shop)
+    page = console.open(shop, "orders", status="WAIT_SELLER_SEND_GOODS")
+    page.get_by_role("button", name="Export this list").click()
+    expect(page).to_have_url(re.compile(r"exports\?status=WAIT_SELLER_SEND_GOODS&window=all"))
+
+
+def test_a_viewer_reads_only(console: Console, shop: Shop) -> None:
+    order_id = paid(shop)
+    page = console.open(shop, "orders", role="viewer")
+    assert rows(page) == [order_id]
+    assert page.locator("table").get_by_role("checkbox").count() == 0
+    assert page.get_by_role("button", name="Export this list").count() == 0
+    page.keyboard.press("e")
+    expect(page.get_by_role("heading", level=1, name="Orders")).to_be_visible()

@@ -1,0 +1,90 @@
+"""The to-do page: what waits for a person, with the counts of the lists, timers, alerts and faults."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.console.conftest import Console
+from tests.harness import Shop, ago, ahead
+from tests.proof import counted
+
+WORDS = {"en": ("To do", "Acknowledge"), "zh-CN": ("待办", "确认")}
+
+
+@pytest.fixture
+def busy(shop: Shop) -> Shop:
+    """A store with an order that awaits shipment, due in two hours, and one whose buyer asks to cancel."""
+    for step in ("ship me", "cancel me"):
+        due = [{"kind": "shipment", "due_at": ahead(hours=2)}]
+        order_id = shop.platform.place(placed_at=ago(hours=3))["order_id"]
+        shop.platform.act(order_id, "pay")
+        shop.platform.act(order_id, "pass_risk", {"deadlines": due} if step == "ship me" else {})
+        if step == "cancel me":
+            assert shop.platform.act(order_id, "request_cancellation", {"reason": "a reason"}).status == 200
+    return shop
+
+
+def cards(page: Page) -> list[tuple[str, int]]:
+    """The address and the number of each card."""
+    expect(page.locator("a.card").first).to_be_visible()
+    found = page.locator("a.card").evaluate_all(
+        "cards => cards.map(card => [card.href, card.querySelector('.count').textContent])"
+    )
+    return [(href, int(count.replace(",", ""))) for href, count in found]
+
+
+def test_each_counter_leads_to_the_list_that_it_counts(console: Console, busy: Shop) -> None:
+    page = console.open(busy)
+    found = cards(page)
+    for href, count in found:
+        page.goto(href)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        rows = page.locator("tr[data-key]")
+        if count:
+            expect(rows).to_have_count(count)
+        else:
+            expect(page.locator(".empty")).to_be_visible()
+    counted("counters", len(found), 15)
+    counted("orders counted", sum(count for _, count in found), 5)
+
+
+def test_a_timer_says_what_happens_and_who_must_act(console: Console, busy: Shop) -> None:
+    page = console.open(busy)
+    timers = page.get_by_role("table", name="The ten most urgent timers")
+    first = timers.locator("tbody tr").first
+    expect(first).to_contain_text("min left")
+    expect(first).to_contain_text("The seller")
+    expect(first).to_contain_text("Not shipped in time")
+    first.get_by_role("link").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_an_alert_is_acknowledged(console: Console, busy: Shop, language: str) -> None:
+    title, acknowledge = WORDS[language]
+    assert busy.viewer.every("/v1/alerts")
+    page = console.open(busy, role="staff", language=language)
+    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
+    buttons = page.get_by_role("button", name=re.compile(f"^{acknowledge}"))
+    expect(buttons.first).to_be_visible()
+    before = buttons.count()
+    buttons.first.click()
+    expect(buttons).to_have_count(before - 1)
+    assert len(busy.viewer.every("/v1/alerts")) == before - 1
+
+
+def test_a_viewer_acknowledges_nothing(console: Console, busy: Shop) -> None:
+    page = console.open(busy, role="viewer")
+    expect(page.locator(".alerts li").first).to_be_visible()
+    assert page.get_by_role("button", name=re.compile("^Acknowledge")).count() == 0
+
+
+def test_what_went_wrong_is_shown(console: Console, shop: Shop) -> None:
+    channel = {"kind": "email", "name": "Old inbox", "target": "old@shop.example"}
+    channel_id = shop.owner.post("/v1/alert-channels", channel).json["id"]
+    assert shop.owner.patch(f"/v1/alert-channels/{channel_id}", {"enabled": False}).status == 200
+    page = console.open(shop)
+    expect(page.get_by_text("Old inbox")).to_be_visible()
