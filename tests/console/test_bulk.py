@@ -25,7 +25,7 @@ def test_a_pasted_sheet_ships_twenty_orders_and_says_which_it_cannot(console: Co
     select_page(page)
     expect(page.get_by_text(f"{ORDERS + 1} selected")).to_be_visible()
     page.get_by_role("button", name="Ship", exact=True).click()
-    page.get_by_label("Carrier").fill("USPS")
+    page.get_by_label("Carrier", exact=True).fill("USPS")
     sheet = [f"{order_id}\tLX{n:09d}CN" for n, order_id in enumerate([*orders, unpaid], 1)]
     page.get_by_label("Paste lines").fill("\n".join(sheet))
     page.get_by_role("button", name="Take the lines over").click()
@@ -49,7 +49,7 @@ def test_an_order_that_somebody_changed_meanwhile_is_not_acted_on(console: Conso
     select_page(page)
     page.get_by_role("button", name="Ship", exact=True).click()
     assert shop.owner.patch(f"/v1/orders/{order_id}", {"note": "wait"}).status == 200
-    page.get_by_label("Carrier").fill("USPS")
+    page.get_by_label("Carrier", exact=True).fill("USPS")
     page.get_by_label(f"Tracking number of {order_id}").fill("LX000000001CN")
     page.get_by_role("button", name="Check").click()
     expect(page.get_by_text("0 of 1 orders pass the check.")).to_be_visible()

@@ -83,7 +83,7 @@ def test_a_viewer_acknowledges_nothing(console: Console, busy: Shop) -> None:
 
 
 def test_what_went_wrong_is_shown(console: Console, shop: Shop) -> None:
-    channel = {"kind": "email", "name": "Old inbox", "target": "old@shop.example"}
+    channel = {"kind": "email", "name": "Old inbox", "address": "old@shop.example"}
     channel_id = shop.owner.post("/v1/alert-channels", channel).json["id"]
     assert shop.owner.patch(f"/v1/alert-channels/{channel_id}", {"enabled": False}).status == 200
     page = console.open(shop)

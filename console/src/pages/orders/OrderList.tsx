@@ -2,7 +2,6 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { useApi } from '../../api/client'
-import { useRole } from '../../api/queries'
 import { DataTable } from '../../parts/DataTable'
 import { Pager } from '../../parts/Pager'
 import { useWords } from '../../words/useWords'
@@ -10,8 +9,6 @@ import { openOrder } from '../order/address'
 import { BulkBar } from './bulk/BulkBar'
 import { useSelection } from './bulk/useSelection'
 import { COLUMNS } from './columns'
-import { ExportButton } from './ExportButton'
-import { FilterBar, FilterChips, SortChoice } from './FilterBar'
 import type { OrdersQuery } from './query'
 import { Refused } from './Refused'
 import { WORDS } from './words'
@@ -20,9 +17,10 @@ interface Props {
   query: OrdersQuery
   /** The query without the page of the list. */
   filter: OrdersQuery
+  isSeller: boolean
 }
 
-export function OrderList({ query, filter }: Props) {
+export function OrderList({ query, filter, isSeller }: Props) {
   const t = useWords(WORDS)
   const navigate = useNavigate()
   const api = useApi()
@@ -34,16 +32,9 @@ export function OrderList({ query, filter }: Props) {
     if (next) void cache.prefetchQuery(api.queryOptions('get', '/v1/orders', page))
   }, [api, cache, filter, next])
   const rows = orders.error ? [] : orders.data?.data
-  const isSeller = ['owner', 'staff'].includes(useRole() ?? '')
   const selection = useSelection(filter, rows)
   return (
     <>
-      <FilterBar filter={filter} />
-      <div className="toolbar">
-        <FilterChips filter={filter} />
-        <SortChoice />
-        {isSeller ? <ExportButton /> : null}
-      </div>
       <Refused error={orders.error} query={query} onRetry={orders.refetch} />
       {orders.error ? null : (
         <DataTable

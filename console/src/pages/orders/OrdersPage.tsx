@@ -1,8 +1,10 @@
 import { useSearchParams } from 'react-router'
-import { useCounters } from '../../api/queries'
+import { useCounters, useRole } from '../../api/queries'
 import { AsOf } from '../../parts/AsOf'
 import { Tabs } from '../../parts/Tabs'
 import { useWords } from '../../words/useWords'
+import { ExportButton } from './ExportButton'
+import { FilterBar, FilterChips, SortChoice } from './FilterBar'
 import { useFilters } from './filters'
 import { OrderList } from './OrderList'
 import { useOrdersQuery } from './query'
@@ -18,6 +20,7 @@ export default function OrdersPage() {
   const { query, filter, filterKey } = useOrdersQuery()
   const among = [...useFilters().map(({ name }) => name), 'q']
   const { always, others } = useOrderTabs()
+  const isSeller = ['owner', 'staff'].includes(useRole() ?? '')
   const counters = useCounters()
   return (
     <div className="orders">
@@ -30,7 +33,19 @@ export default function OrdersPage() {
         <summary>{t('moreTabs')}</summary>
         <Tabs label={t('moreTabs')} tabs={others} among={among} />
       </details>
-      {q ? <SearchResults key={q} q={q} /> : <OrderList key={filterKey} query={query} filter={filter} />}
+      {q ? (
+        <SearchResults key={q} q={q} />
+      ) : (
+        <>
+          <FilterBar filter={filter} />
+          <div className="toolbar">
+            <FilterChips filter={filter} />
+            <SortChoice />
+            {isSeller ? <ExportButton /> : null}
+          </div>
+          <OrderList key={filterKey} query={query} filter={filter} isSeller={isSeller} />
+        </>
+      )}
     </div>
   )
 }

@@ -1,5 +1,5 @@
 import { Button } from 'antd'
-import { type ReactNode, useId, useState } from 'react'
+import { type ReactNode, useEffect, useId, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { useStore } from '../../api/queries'
 import { useWords } from '../../words/useWords'
@@ -45,7 +45,6 @@ export function AddressFilters({ filters }: { filters: Filter[] }) {
       {filters.map((filter) => (
         <FilterFrame key={filter.name} filter={filter} id={`${id}-${filter.name}`}>
           <FilterControl
-            key={search.get(filter.name)}
             filter={filter}
             id={`${id}-${filter.name}`}
             value={read(filter, search.get(filter.name), zone)}
@@ -100,10 +99,12 @@ function FilterControl({
   onChange: (value: FieldValue) => void
 }) {
   const [typed, setTyped] = useState(value)
+  const inAddress = JSON.stringify(value)
+  useEffect(() => setTyped(JSON.parse(inAddress)), [inAddress])
   const isTyped = filter.kind === 'text' || filter.kind === 'day'
   const isDone = (next: FieldValue) => !isTyped || (filter.kind === 'day' && /^(2\d{3}-.*)?$/.test(String(next)))
   function commit() {
-    if (typed !== value) onChange(typed)
+    if (isTyped && typed !== value) onChange(typed)
   }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Enter in the control inside takes effect, as it does in a form
