@@ -58,7 +58,7 @@ def test_a_preview_of_orders_changes_nothing(importer: Importer) -> None:
     shop = importer.api.shop()
     content = next(ALIEXPRESS.glob("*.xlsx")).read_bytes()
     job = importer.load(shop.staff, content, kind="orders", dry_run=True)
-    assert (job["state"], job["counts"]["created"]) == ("preview", 3)
+    assert (job["state"], job["applies"], job["counts"]["created"]) == ("preview", False, 3)
     assert shop.staff.every("/v1/orders") == []
     assert importer.apply(shop.staff, job)["counts"]["created"] == 3
     assert len(shop.staff.every("/v1/orders")) == 3

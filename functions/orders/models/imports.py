@@ -57,8 +57,8 @@ class ImportFailureView(TypedDict):
 
 
 class ImportView(TypedDict):
-    """`counts` are of rows; before a preview is applied, they are what would happen. `upload` is there while the import
-    waits for its file."""
+    """`counts` are of rows; before a preview is applied, they are what would happen. `applies` says which: whether the
+    rows take effect, or are only checked. `upload` is there while the import waits for its file."""
 
     id: str
     kind: str
@@ -68,6 +68,7 @@ class ImportView(TypedDict):
     state_label: str
     layout: str | None
     time_zone: str | None
+    applies: bool
     progress: ProgressView
     counts: CountsView
     warnings: list[ImportWarningView]
@@ -109,6 +110,7 @@ def import_view(job: Import, language: str, form: Form | None = None, *, listed:
         **labelled("state", "import_state", job.state, language),
         "layout": job.layout,
         "time_zone": job.time_zone,
+        "applies": job.applies,
         "progress": {"done": job.done, "total": job.total, "percent": job.percent},
         "counts": {
             "created": counts[RowState.CREATED],

@@ -27,7 +27,7 @@ export function ImportActions({ job }: { job: Import }) {
   const failed = job.counts.failed
   const n = effective(job)
   return (
-    <>
+    <div className="import-actions">
       {job.state === 'preview' ? (
         <Alert
           type="info"
@@ -47,12 +47,15 @@ export function ImportActions({ job }: { job: Import }) {
           }
         />
       ) : null}
+      {job.state === 'cancelled' ? (
+        <Alert type="warning" showIcon title={t(job.applies ? 'stopped' : 'notApplied')} />
+      ) : null}
       {isUnderWay(job) ? (
         <Button loading={cancel.isPending} onClick={() => cancel.mutate(undefined)}>
           {t('stop')}
         </Button>
       ) : null}
       <ProblemAlert error={apply.error ?? cancel.error} />
-    </>
+    </div>
   )
 }

@@ -58,6 +58,14 @@ export const WORDS = {
   cancel: ['Cancel the import', '取消导入'],
   stop: ['Stop', '停止导入'],
   done: ['Done', '导入完成'],
+  notApplied: [
+    'It was cancelled before it was applied: nothing of what stands below has happened.',
+    '导入在确认前已取消，以下内容均未执行。',
+  ],
+  stopped: [
+    'It was stopped: the rows below took effect, the others did not.',
+    '导入已停止：以下行已执行，其余行未执行。',
+  ],
   warnings: ['Warnings', '提醒'],
   moreWarnings: ['and {n} more', '另有 {n} 条'],
   inRow: ['row {row}', '第 {row} 行'],
