@@ -20,6 +20,7 @@ AMAZON = (
     "quantity-purchased",
     "currency",
     "item-price",
+    "ship-country",
 )
 
 
@@ -87,7 +88,7 @@ def sheet(folder: Path, name: str, *prices: str) -> Path:
     rows.writerow(AMAZON)
     for index, price in enumerate(prices):
         number = f"111-000000{index}-0000000"
-        rows.writerow((number, f"{index + 1}", "2026-11-01T10:00:00+00:00", "Alex", "SKU-1", "1", "USD", price))
+        rows.writerow((number, f"{index + 1}", "2026-11-01T10:00:00+00:00", "Alex", "SKU-1", "1", "USD", price, "US"))
     file = folder / name
     file.write_text(text.getvalue())
     return file

@@ -1,13 +1,12 @@
 import { useState } from 'react'
 import { useApi } from '../../api/client'
-import { useCounters } from '../../api/queries'
 import type { Export } from '../../api/types'
 import { Copy } from '../../parts/Copy'
+import type { Option } from '../../parts/fields/field'
 import { Moment } from '../../parts/Moment'
 import { ProblemAlert } from '../../parts/ProblemAlert'
-import { LANGUAGES } from '../../words/language'
 import { useWords } from '../../words/useWords'
-import { useChoices } from './choices'
+import { useOffer } from './fields'
 import { WORDS } from './words'
 
 /** What an export was asked for with, its files with their digests, its warnings, and who has fetched it. */
@@ -24,27 +23,29 @@ export function ExportDetails({ job }: { job: Export }) {
 
 function Facts({ job }: { job: Export }) {
   const t = useWords(WORDS)
-  const counters = useCounters()
-  const layouts = useChoices('layout')
+  const offer = useOffer()
   const whole = useApi().useQuery('get', '/v1/exports/{export_id}', { params: { path: { export_id: job.id } } })
-  const labels = new Map(Object.entries(counters.all).map(([code, { label }]) => [code, label ?? code]))
+  const columns = offer?.export_columns.filter(({ kinds }) => kinds.includes(job.kind))
   const by = job.requested_by
   const facts: [keyof typeof WORDS, React.ReactNode][] = [
     ['askedBy', job.scheduled ? t('bySchedule') : `${by.id} · ${by.role}`],
-    ['statuses', job.statuses.map((code) => labels.get(code) ?? code).join(', ') || t('anyStatus')],
-    ['layout', job.columns.join(', ') || layouts.find(({ code }) => code === job.layout)?.label || job.layout],
-    ['language', LANGUAGES[job.language as keyof typeof LANGUAGES]],
+    ['statuses', named(offer?.statuses, job.statuses) || t('anyStatus')],
+    ['layout', named(offer?.export_layouts, job.layout ? [job.layout] : [])],
+    ['columns', named(columns, job.columns)],
+    ['language', named(offer?.languages, [job.language])],
     ['recipient', t(job.recipient as 'full' | 'masked')],
   ]
   return (
     <>
       <dl className="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{t(name)}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
+        {facts
+          .filter(([, value]) => value)
+          .map(([name, value]) => (
+            <div key={name}>
+              <dt>{t(name)}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
       </dl>
       <ul className="files">
         {job.files.map(({ n, name, bytes, rows, sha256 }) => (
@@ -85,4 +86,10 @@ function Facts({ job }: { job: Export }) {
       )}
     </>
   )
+}
+
+/** The labels of codes, in their order; a code that has none stands for itself. */
+function named(among: readonly Option[] = [], codes: readonly string[] = []): string {
+  const labels = new Map(among.map(({ code, label }) => [code, label]))
+  return codes.map((code) => labels.get(code) ?? code).join(', ')
 }

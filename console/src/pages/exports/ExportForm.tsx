@@ -10,24 +10,25 @@ import { useDraft } from '../../parts/useDraft'
 import { usePreferences } from '../../shell/preferences'
 import { useWords } from '../../words/useWords'
 import { refusedFilters } from './address'
-import { useExportFields } from './fields'
-import { bodyOf, draftOf, type ExportDraft, isExact, zoneOf } from './form'
+import { kindOf, type Offer, useExportFields } from './fields'
+import { bodyOf, draftOf, type ExportDraft, isExact, OWN_COLUMNS, USUAL, zoneOf } from './form'
 import { WORDS } from './words'
 
 /** A new export. What the address names is filled in; each such address has a draft of its own. */
-export function ExportForm({ onStarted }: { onStarted: () => void }) {
+export function ExportForm({ offer, onStarted }: { offer: Offer; onStarted: () => void }) {
   const t = useWords(WORDS)
   const { language } = usePreferences()
   const [search] = useSearchParams()
   const { value, change, clear } = useDraft(`export:${search}`, draftOf(search, language))
   const zone = zoneOf(value, useZone())
-  const fields = useExportFields(value)
+  const fields = useExportFields(offer, value)
   // A request that is sent again is the same request: its window ends when it was sent first.
   const sentAt = useRef<string>(undefined)
   const start = useSend(
     (api, draft: ExportDraft) => {
       sentAt.current ??= new Date().toISOString()
-      return api.client.POST('/v1/exports', { body: bodyOf(draft, zone, sentAt.current) })
+      const takesWindow = kindOf(offer, draft)?.takes_window ?? true
+      return api.client.POST('/v1/exports', { body: bodyOf(draft, zone, sentAt.current, takesWindow) })
     },
     () => {
       clear()
@@ -38,7 +39,7 @@ export function ExportForm({ onStarted }: { onStarted: () => void }) {
   function set(next: ExportDraft) {
     sentAt.current = undefined
     change({
-      ...next,
+      ...withColumns(offer, value, next),
       from: next.from === shown.from ? value.from : next.from,
       to: next.to === shown.to ? value.to : next.to,
     })
@@ -76,4 +77,12 @@ function shownDays(draft: ExportDraft, zone: string): ExportDraft {
     from: isExact(draft.from) ? dayIn(draft.from, zone) : draft.from,
     to: isExact(draft.to) ? last(draft.to) : draft.to,
   }
+}
+
+/** Another kind has other layouts and columns. Columns of one's own begin as those of the usual layout. */
+function withColumns(offer: Offer, before: ExportDraft, next: ExportDraft): ExportDraft {
+  if (next.kind !== before.kind) return { ...next, layout: USUAL, columns: [] }
+  if (next.layout !== OWN_COLUMNS || next.columns.length || before.layout === OWN_COLUMNS) return next
+  const usual = offer.export_layouts.find(({ kind, language }) => kind === next.kind && language === next.language)
+  return { ...next, columns: usual?.columns ?? [] }
 }

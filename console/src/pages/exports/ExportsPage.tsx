@@ -4,12 +4,14 @@ import { useApi } from '../../api/client'
 import { useRole } from '../../api/queries'
 import { DataTable } from '../../parts/DataTable'
 import { ForSellers } from '../../parts/ForSellers'
+import { Loading } from '../../parts/Loading'
 import { Pager } from '../../parts/Pager'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { useWords } from '../../words/useWords'
 import { COLUMNS } from './columns'
 import { ExportForm } from './ExportForm'
 import './exports.css'
+import { useOffer } from './fields'
 import { Schedule } from './Schedule'
 import { isUnderWay, POLL } from './states'
 import { WORDS } from './words'
@@ -20,6 +22,7 @@ export default function ExportsPage() {
   const [search, setSearch] = useSearchParams()
   const [started, setStarted] = useState(false)
   const history = useRef<HTMLHeadingElement>(null)
+  const offer = useOffer()
   const asked = [...search].filter(([name]) => name !== 'order' && name !== 'cursor')
   function show() {
     setStarted(true)
@@ -32,13 +35,13 @@ export default function ExportsPage() {
       <h1>{t('title')}</h1>
       <ForSellers>
         <h2>{t('newExport')}</h2>
-        <ExportForm key={String(asked)} onStarted={show} />
+        {offer ? <ExportForm key={String(asked)} offer={offer} onStarted={show} /> : <Loading />}
         <h2 ref={history} tabIndex={-1} className="history">
           {t('history')}
         </h2>
         <p role="status">{started ? t('started') : null}</p>
         <History />
-        {role === 'owner' ? <Schedule /> : null}
+        {role === 'owner' && offer ? <Schedule offer={offer} /> : null}
       </ForSellers>
     </>
   )

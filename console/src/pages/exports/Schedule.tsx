@@ -9,26 +9,25 @@ import { ProblemAlert } from '../../parts/ProblemAlert'
 import { useMoment } from '../../parts/times'
 import { useDraft } from '../../parts/useDraft'
 import { useWords } from '../../words/useWords'
-import { useChoices } from './choices'
-import { FORMATS } from './fields'
+import type { Offer } from './fields'
 import { WORDS } from './words'
 
 type ScheduleView = components['schemas']['ScheduleView']
 
 /** The regular export of the store, which the owner sets. */
-export function Schedule() {
+export function Schedule({ offer }: { offer: Offer }) {
   const t = useWords(WORDS)
   const schedule = useApi().useQuery('get', '/v1/export-schedule')
   return (
     <>
       <h2>{t('schedule')}</h2>
       <ProblemAlert error={schedule.error} onRetry={schedule.refetch} />
-      {schedule.data ? <ScheduleForm schedule={schedule.data} /> : schedule.error ? null : <Loading />}
+      {schedule.data ? <ScheduleForm offer={offer} schedule={schedule.data} /> : schedule.error ? null : <Loading />}
     </>
   )
 }
 
-function ScheduleForm({ schedule }: { schedule: ScheduleView }) {
+function ScheduleForm({ offer, schedule }: { offer: Offer; schedule: ScheduleView }) {
   const t = useWords(WORDS)
   const format = useMoment()
   const zone = schedule.time_zone
@@ -40,20 +39,12 @@ function ScheduleForm({ schedule }: { schedule: ScheduleView }) {
     const body = { ...next, hour: Number(next.hour) } as components['schemas']['ScheduleBody']
     return api.client.PUT('/v1/export-schedule', { body })
   }, draft.clear)
-  const option = (code: 'daily' | 'weekly' | 'monthly') => ({ code, label: t(code) })
   const hours = Array.from({ length: 24 }, (_, each) => ({ code: String(each), label: `${each}:00` }))
-  const kinds = useChoices('export_kind')
   const fields: Field[] = [
     { name: 'enabled', label: t('enabled'), kind: 'mark' },
-    {
-      name: 'cadence',
-      label: t('cadence'),
-      kind: 'choice',
-      required: true,
-      options: [option('daily'), option('weekly'), option('monthly')],
-    },
-    { name: 'kind', label: t('kind'), kind: 'choice', required: true, options: kinds },
-    { name: 'format', label: t('format'), kind: 'choice', required: true, options: FORMATS },
+    { name: 'cadence', label: t('cadence'), kind: 'choice', required: true, options: offer.export_cadences },
+    { name: 'kind', label: t('kind'), kind: 'choice', required: true, options: offer.export_kinds },
+    { name: 'format', label: t('format'), kind: 'choice', required: true, options: offer.export_formats },
     { name: 'hour', label: t('hour', { zone }), kind: 'choice', required: true, options: hours },
   ]
   return (

@@ -49,8 +49,11 @@ export function zoneOf({ time_zone }: ExportDraft, storeZone: string): string {
 
 export const isExact = (day: string) => day.includes('T')
 
-/** The request. `now`: the end of a window that has none; a window without a beginning begins with the first order. */
-export function bodyOf(draft: ExportDraft, zone: string, now: string): NewExport {
+/**
+ * The request. `now`: the end of a window that has none; a window without a beginning begins with the first order.
+ * `takesWindow`: the kind is of a window and of statuses.
+ */
+export function bodyOf(draft: ExportDraft, zone: string, now: string, takesWindow: boolean): NewExport {
   const day = (text: string, days: number) => (isExact(text) ? text : startOf(dayAfter(text, days), zone))
   const windows: Record<string, () => NewExport['window']> = {
     all: () => ({ from: FIRST_DAY, to: now }),
@@ -59,8 +62,8 @@ export function bodyOf(draft: ExportDraft, zone: string, now: string): NewExport
   const body = {
     kind: draft.kind,
     format: draft.format,
-    window: windows[draft.window]?.(),
-    status: draft.status.join(',') || undefined,
+    window: takesWindow ? windows[draft.window]?.() : undefined,
+    status: (takesWindow && draft.status.join(',')) || undefined,
     layout: [OWN_COLUMNS, USUAL].includes(draft.layout) ? undefined : draft.layout,
     columns: draft.layout === OWN_COLUMNS ? draft.columns : undefined,
     language: draft.language,

@@ -1,8 +1,10 @@
 import { Button, Flex } from 'antd'
 import { useState } from 'react'
+import { useParts } from '../../api/useParts'
 import { FileDrop } from '../../parts/FileDrop'
 import { FormFields } from '../../parts/fields/FormFields'
 import type { Field } from '../../parts/fields/field'
+import { Loading } from '../../parts/Loading'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { Progress } from '../../parts/Progress'
 import { useZone } from '../../parts/times'
@@ -13,9 +15,6 @@ import { Template } from './Template'
 import { type Sheet, useImport } from './useImport'
 import { WORDS } from './words'
 
-const LAYOUTS = ['aliexpress', 'orderkeep', 'amazon', 'shopify', 'ebay', 'etsy']
-const BRANDS: Record<string, string> = { amazon: 'Amazon', shopify: 'Shopify', ebay: 'eBay', etsy: 'Etsy' }
-const ZONES = Intl.supportedValuesOf('timeZone').map((code) => ({ code, label: code }))
 const USUAL = 'usual'
 const EMPTY = { kind: 'orders', dry_run: false, layout: USUAL, time_zone: USUAL }
 
@@ -23,6 +22,7 @@ const EMPTY = { kind: 'orders', dry_run: false, layout: USUAL, time_zone: USUAL 
 export function NewImport({ onSent }: { onSent: (importId: string) => void }) {
   const t = useWords(WORDS)
   const zone = useZone()
+  const offer = useParts('import_kinds', 'import_layouts', 'time_zones')
   const { value, change, clear } = useDraft('import', EMPTY)
   const [file, setFile] = useState<File>()
   const start = useImport((importId) => {
@@ -30,13 +30,14 @@ export function NewImport({ onSent }: { onSent: (importId: string) => void }) {
     onSent(importId)
   })
   const ofOrders = (values: { kind?: unknown }) => values.kind === 'orders'
+  const layouts = offer?.import_kinds.find(({ code }) => code === value.kind)?.layouts ?? []
   const fields: Field[] = [
     {
       name: 'kind',
       label: t('kind'),
       kind: 'choice',
       required: true,
-      options: (['orders', 'tracking'] as const).map((code) => ({ code, label: t(code) })),
+      options: offer?.import_kinds,
       hint: t(value.kind === 'orders' ? 'ordersHint' : 'trackingHint'),
     },
     { name: 'dry_run', label: t('dryRun'), kind: 'mark', applies: ofOrders },
@@ -49,16 +50,19 @@ export function NewImport({ onSent }: { onSent: (importId: string) => void }) {
       required: true,
       options: [
         { code: USUAL, label: t('recognised') },
-        ...LAYOUTS.map((code) => ({ code, label: BRANDS[code] ?? t(code as 'aliexpress') })),
+        ...(offer?.import_layouts.filter(({ code }) => layouts.includes(code)) ?? []),
       ],
-      applies: ofOrders,
+      applies: () => layouts.length > 1,
     },
     {
       name: 'time_zone',
       label: t('timeZone'),
       kind: 'choice',
       required: true,
-      options: [{ code: USUAL, label: t('storeZone', { zone }) }, ...ZONES],
+      options: [
+        { code: USUAL, label: t('storeZone', { zone }) },
+        ...(offer?.time_zones ?? []).map((code) => ({ code, label: code })),
+      ],
     },
   ]
   function send() {
@@ -71,6 +75,7 @@ export function NewImport({ onSent }: { onSent: (importId: string) => void }) {
     } as Sheet['request']
     start.mutate({ file, request })
   }
+  if (!offer) return <Loading />
   return (
     <form
       className="card import-form"

@@ -7,8 +7,6 @@ export const WORDS = {
   none: ['Nothing has been imported yet.', '还没有导入记录。'],
   all: ['All imports', '返回全部导入'],
   kind: ['What is in the file', '文件内容'],
-  orders: ['Orders', '订单'],
-  tracking: ['Tracking numbers', '运单号'],
   ordersHint: [
     'Orders of the seller centre, of Amazon, Shopify, eBay or Etsy, or an export of ours. The same file again changes nothing.',
     '支持卖家后台、Amazon、Shopify、eBay、Etsy 的订单文件和本系统的导出文件。重复导入同一文件不会产生变化。',
@@ -21,8 +19,6 @@ export const WORDS = {
   more: ['Layout and time zone (only if they are not recognised)', '文件格式与时区（仅在无法识别时填写）'],
   layout: ['Layout of the file', '文件格式'],
   recognised: ['As it is recognised', '自动识别'],
-  aliexpress: ['Seller centre (AliExpress)', '卖家后台（AliExpress）'],
-  orderkeep: ['Our own export', '本系统的导出'],
   timeZone: ['Time zone of the file', '文件时区'],
   storeZone: ['The store’s: {zone}', '店铺时区：{zone}'],
   drop: ['Drop the file here, or choose it', '将文件拖到此处，或点击选择'],
