@@ -59,7 +59,7 @@ def test_a_window_that_goes_on_is_said_to_be_cut_off(console: Console, shop: Sho
 def test_the_owner_sets_the_regular_export(console: Console, shop: Shop) -> None:
     page = console.open(shop, "exports")
     form = page.locator("form").filter(has=page.get_by_label("How often"))
-    form.get_by_label("How often").select_option(label="Every week")
+    form.get_by_label("How often").select_option(label="Weekly")
     form.get_by_label("Export regularly").check()
     form.get_by_role("button", name="Save").click()
     expect(form.get_by_text("Saved.")).to_be_visible()

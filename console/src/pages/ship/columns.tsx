@@ -41,13 +41,14 @@ export const PARCEL_COLUMNS: Titled<ListedParcel>[] = [
   {
     key: 'warnings',
     title: 'warnings',
-    cell: ({ warnings = [] }) => (
-      <div className="cut-off">
-        {warnings.map(({ code, message }) => (
-          <div key={code}>{message}</div>
-        ))}
-      </div>
-    ),
+    cell: ({ warnings }) =>
+      warnings?.length ? (
+        <div className="cut-off">
+          {warnings.map(({ code, message }) => (
+            <div key={code}>{message}</div>
+          ))}
+        </div>
+      ) : null,
   },
 ]
 
