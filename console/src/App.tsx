@@ -24,7 +24,6 @@ function Themed({ baseUrl }: { baseUrl: string }) {
       // A space between two Chinese letters would make a button's text differ from its name.
       button={{ autoInsertSpace: false }}
       locale={language === 'zh-CN' ? chinese : undefined}
-      button={{ autoInsertSpace: false }}
       theme={{
         algorithm: dark ? themes.darkAlgorithm : themes.defaultAlgorithm,
         token: {

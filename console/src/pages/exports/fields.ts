@@ -1,4 +1,4 @@
-import { useParts } from '../../api/useParts'
+import { useCodeParts } from '../../api/codes'
 import type { Field, Option } from '../../parts/fields/field'
 import { useMoment, useZone } from '../../parts/times'
 import { useWords } from '../../words/useWords'
@@ -7,7 +7,7 @@ import { WORDS } from './words'
 
 /** What the API offers for exports; undefined until it has answered. */
 export function useOffer() {
-  return useParts(
+  const parts = useCodeParts(
     'export_kinds',
     'export_formats',
     'export_columns',
@@ -17,6 +17,7 @@ export function useOffer() {
     'statuses',
     'time_zones',
   )
+  return parts.export_kinds && (parts as Required<typeof parts>)
 }
 
 export type Offer = NonNullable<ReturnType<typeof useOffer>>

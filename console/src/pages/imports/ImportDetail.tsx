@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react'
 import { useApi } from '../../api/client'
+import { useCodeParts } from '../../api/codes'
 import { useRefresh } from '../../api/queries'
 import type { Import } from '../../api/types'
-import { useParts } from '../../api/useParts'
 import { FileDrop } from '../../parts/FileDrop'
 import { Loading } from '../../parts/Loading'
 import { Moment } from '../../parts/Moment'
@@ -33,7 +33,7 @@ export function ImportDetail({ importId, onNext }: { importId: string; onNext: (
 
 function Detail({ job, onNext }: { job: Import; onNext: (importId: string) => void }) {
   const t = useWords(WORDS)
-  const layouts = useParts('import_layouts')
+  const layouts = useCodeParts('import_layouts').import_layouts
   useRefreshAtEnd(job)
   const { done, total, percent } = job.progress
   const facts: [keyof typeof WORDS, React.ReactNode][] = [
@@ -41,7 +41,7 @@ function Detail({ job, onNext }: { job: Import; onNext: (importId: string) => vo
     ['kind', job.kind_label],
     ['requested', <Moment key="at" at={job.requested_at} />],
     ['by', `${job.requested_by.id} · ${job.requested_by.role}`],
-    ['layout', layouts?.import_layouts.find(({ code }) => code === job.layout)?.label],
+    ['layout', layouts?.find(({ code }) => code === job.layout)?.label],
     ['timeZone', job.time_zone],
   ]
   return (

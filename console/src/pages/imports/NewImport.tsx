@@ -1,6 +1,6 @@
 import { Button, Flex } from 'antd'
 import { useState } from 'react'
-import { useParts } from '../../api/useParts'
+import { useCodeParts } from '../../api/codes'
 import { FileDrop } from '../../parts/FileDrop'
 import { FormFields } from '../../parts/fields/FormFields'
 import type { Field } from '../../parts/fields/field'
@@ -22,7 +22,7 @@ const EMPTY = { kind: 'orders', dry_run: false, layout: USUAL, time_zone: USUAL 
 export function NewImport({ onSent }: { onSent: (importId: string) => void }) {
   const t = useWords(WORDS)
   const zone = useZone()
-  const offer = useParts('import_kinds', 'import_layouts', 'time_zones')
+  const offer = useCodeParts('import_kinds', 'import_layouts', 'time_zones')
   const { value, change, clear } = useDraft('import', EMPTY)
   const [file, setFile] = useState<File>()
   const start = useImport((importId) => {
@@ -30,14 +30,14 @@ export function NewImport({ onSent }: { onSent: (importId: string) => void }) {
     onSent(importId)
   })
   const ofOrders = (values: { kind?: unknown }) => values.kind === 'orders'
-  const layouts = offer?.import_kinds.find(({ code }) => code === value.kind)?.layouts ?? []
+  const layouts = offer.import_kinds?.find(({ code }) => code === value.kind)?.layouts ?? []
   const fields: Field[] = [
     {
       name: 'kind',
       label: t('kind'),
       kind: 'choice',
       required: true,
-      options: offer?.import_kinds,
+      options: offer.import_kinds,
       hint: t(value.kind === 'orders' ? 'ordersHint' : 'trackingHint'),
     },
     { name: 'dry_run', label: t('dryRun'), kind: 'mark', applies: ofOrders },
@@ -50,7 +50,7 @@ export function NewImport({ onSent }: { onSent: (importId: string) => void }) {
       required: true,
       options: [
         { code: USUAL, label: t('recognised') },
-        ...(offer?.import_layouts.filter(({ code }) => layouts.includes(code)) ?? []),
+        ...(offer.import_layouts?.filter(({ code }) => layouts.includes(code)) ?? []),
       ],
       applies: () => layouts.length > 1,
     },
@@ -61,7 +61,7 @@ export function NewImport({ onSent }: { onSent: (importId: string) => void }) {
       required: true,
       options: [
         { code: USUAL, label: t('storeZone', { zone }) },
-        ...(offer?.time_zones ?? []).map((code) => ({ code, label: code })),
+        ...(offer.time_zones ?? []).map((code) => ({ code, label: code })),
       ],
     },
   ]
@@ -75,7 +75,7 @@ export function NewImport({ onSent }: { onSent: (importId: string) => void }) {
     } as Sheet['request']
     start.mutate({ file, request })
   }
-  if (!offer) return <Loading />
+  if (!offer.import_kinds) return <Loading />
   return (
     <form
       className="card import-form"
