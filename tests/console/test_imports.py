@@ -47,7 +47,8 @@ def test_a_failed_row_is_mended_and_sent_again(console: Console, shop: Shop, tmp
     with page.expect_download() as fetched:
         page.get_by_role("button", name="Failed rows").click()
     assert fetched.value.suggested_filename == "orders_failed.xlsx"
-    page.get_by_role("button", name="Mend and send again").set_input_files(sheet(tmp_path, "mended.csv", "9.90", "19.90"))
+    mended = sheet(tmp_path, "mended.csv", "9.90", "19.90")
+    page.get_by_role("button", name="Mend and send again").set_input_files(mended)
     expect(page.get_by_role("heading", name="mended.csv")).to_be_visible(timeout=30_000)
     expect(page.get_by_text("Finished")).to_be_visible(timeout=30_000)
     expect(page.get_by_role("link", name="Failed 0")).to_be_visible()
