@@ -58,7 +58,7 @@ export: export EXPORT_UNTIL := $(value TO)
 export: export EXPORT_LAYOUT := $(value LAYOUT)
 export: export EXPORT_STATUS := $(value STATUS)
 export: export EXPORT_LANGUAGE := $(value LANGUAGE)
-export: .venv/.run  ## write an export of the running server into this folder (STORE=demo, FORMAT=xls|xlsx|csv, KIND=orders|lines|shipments|funds|customers, FROM, TO, STATUS, LAYOUT, LANGUAGE)
+export: .venv/.run  ## write an export of the running server into this folder (STORE=demo, FORMAT=xls|xlsx|csv, KIND=orders|lines|shipments|picks|funds|customers, FROM, TO, STATUS, LAYOUT, LANGUAGE)
 	@PORT='$(PORT)' DATA_DIR='$(DATA_DIR)' $(VENV) -m local.export
 
 import: export IMPORT_FILE := $(value FILE)

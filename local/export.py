@@ -23,6 +23,7 @@ from local.template import Template
 from local.tokens import Issuer, TokenError, grants
 
 POLL_SECONDS = 0.3
+UNITS = {"customers": " customers", "picks": " products"}
 NAMES = ("kind", "format", "language", "layout", "status")
 ENDED = ("succeeded", "failed", "cancelled", "expired")
 
@@ -34,9 +35,7 @@ class CannotExport(Exception):
 def export(api: Api, token: str, request: dict[str, Any], folder: Path) -> list[Path]:
     """Request, wait, download. Raises CannotExport, Refused or TryAgain."""
     job = with_retries(lambda: api.call("POST", "/v1/exports", token, request).body, attempts=4)
-    with tqdm(
-        total=None, unit=" customers" if request.get("kind") == "customers" else " orders", desc=job["id"], leave=False
-    ) as bar:
+    with tqdm(total=None, unit=UNITS.get(request.get("kind", ""), " orders"), desc=job["id"], leave=False) as bar:
         while job["state"] not in ENDED:
             time.sleep(POLL_SECONDS)
             job = api.get(f"/v1/exports/{job['id']}", token)
@@ -46,7 +45,7 @@ def export(api: Api, token: str, request: dict[str, Any], folder: Path) -> list[
         why = f": {job['failed']['message']}" if job["failed"] else ""
         raise CannotExport(f"The export {job['id']} has {job['state']}{why}")
     for warning in job["warnings"]:
-        details = ", ".join(warning[name] for name in ("order_id", "buyer_id", "column") if name in warning)
+        details = ", ".join(warning[name] for name in ("order_id", "buyer_id", "sku", "column") if name in warning)
         print(f"file {warning['file']}: {warning['message']} {details}".rstrip(), file=sys.stderr)
     return [_fetch(api, token, job["id"], file, folder) for file in job["files"]]
 

@@ -44,6 +44,10 @@ LABELS: dict[str, tuple[str, str]] = {
     "first_customer": ("First customer", "第一个客户"),
     "last_customer": ("Last customer", "最后一个客户"),
     "spent": ("Spent", "消费金额合计"),
+    "products_here": ("Products in this file", "本文件商品数"),
+    "products_before": ("Products in the files before", "之前文件的商品数"),
+    "first_product": ("First product", "第一个商品"),
+    "last_product": ("Last product", "最后一个商品"),
     "unknown": ("Columns that are empty because Orderkeep does not know them", "系统没有数据、留空的列"),
     "cleaned": ("Characters that no cell can hold were replaced", "已替换单元格无法保存的字符"),
     "shortened": ("Text was cut at 32,767 characters", "文本超过 32,767 个字符，已截断"),
@@ -57,7 +61,7 @@ LABELS: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class KindLabels:
-    """The labels that differ between kinds of export."""
+    """The labels that differ between kinds of export; `masked` is empty if no cell is of a person."""
 
     masked: str
     here: str
@@ -69,6 +73,8 @@ class KindLabels:
 
 OF_ORDERS = KindLabels("recipients", "orders_here", "orders_before", "first", "last_order", "total")
 OF_CUSTOMERS = KindLabels("names", "customers_here", "customers_before", "first_customer", "last_customer", "spent")
+OF_PICKS = KindLabels("", "products_here", "products_before", "first_product", "last_product", "total")
+LABELS_OF = {Kind.CUSTOMERS: OF_CUSTOMERS, Kind.PICKS: OF_PICKS}
 
 
 def about(job: Job, layout: Layout, result: FileResult) -> Sequence[tuple[str, Cell]]:
@@ -90,13 +96,14 @@ def about(job: Job, layout: Layout, result: FileResult) -> Sequence[tuple[str, C
             (label("from"), request.since.astimezone(zone).isoformat()),
             (label("to"), request.until.astimezone(zone).isoformat()),
         ]
-    labels = OF_CUSTOMERS if request.kind is Kind.CUSTOMERS else OF_ORDERS
+    labels = LABELS_OF.get(request.kind, OF_ORDERS)
     rows.append((label("zone"), request.time_zone))
-    if request.kind is not Kind.CUSTOMERS:
+    if labels is OF_ORDERS:
         statuses = ", ".join(code_label("status", status, request.language) for status in request.statuses)
         rows.append((label("statuses"), statuses or label("every")))
+    if labels.masked:
+        rows.append((label(labels.masked), label("masked" if request.masked else "full")))
     rows += [
-        (label(labels.masked), label("masked" if request.masked else "full")),
         (label("file"), result.n),
         (label("last"), code_label("answer", "yes" if result.ended else "no", request.language)),
         (label(labels.here), result.orders),

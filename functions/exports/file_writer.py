@@ -36,6 +36,7 @@ NAMES = {
     "shipments": "shipment-list",
     "funds": "funds",
     "customers": "customers",
+    "picks": "pick-list",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,13 +11,14 @@ from typing import Any
 from shared.domain.exports.customer_columns import spent
 from shared.domain.exports.model import AWAITING_SHIPMENT, ExportRequest, Job, Kind
 from shared.domain.order.model import Line, Order
+from shared.domain.picks import Pick, picks
 from shared.store.customers import all_customers
 from shared.store.orders import timeline
 
 Tick = Callable[[], None]
 """Called from time to time during a long read; an error that it raises ends the read."""
 Item = tuple[str, Any]
-"""An order with its position in the export; or a customer, for exports of customers."""
+"""An order with its position in the export; or a customer, or a product of the pick list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,20 @@ def _customers(job: Job, tick: Tick) -> Iterator[Item]:
     return ((customer.buyer_id, customer) for customer in all_customers.after(job.store_id, job.position or "", tick))
 
 
+def _picks(store_id: str, request: ExportRequest, tick: Tick) -> list[Pick]:
+    """The whole pick list, as of now: it is summed in memory."""
+    return picks(timeline.placed(store_id, request.since, request.until, statuses=AWAITING_SHIPMENT, tick=tick))[0]
+
+
+def _picks_after(job: Job, tick: Tick) -> Iterator[Item]:
+    after = tuple(json.loads(job.position)) if job.position else ()
+    return (
+        (json.dumps(pick.key, ensure_ascii=False), pick)
+        for pick in _picks(job.store_id, job.request, tick)
+        if pick.key > after
+    )
+
+
 def _count(store_id: str, request: ExportRequest, tick: Tick) -> int:
     return timeline.count(store_id, request.since, request.until, request.statuses, tick)
 
@@ -93,5 +109,13 @@ KINDS: dict[Kind, ExportKind] = {
         several_rows=True,
         name=lambda customer: customer.buyer_id,
         amounts=lambda customer: customer.spend.items(),
+    ),
+    Kind.PICKS: ExportKind(
+        _picks_after,
+        lambda pick: (None,),
+        lambda *request: len(_picks(*request)),
+        printed=True,
+        name=lambda pick: pick.sku or pick.product_id,
+        amounts=lambda pick: (),
     ),
 }

@@ -39,7 +39,7 @@ def request_export(
     store: Store, request: ExportRequest, actor: Actor, now: datetime, pending: PendingAnswer | None = None
 ) -> Job:
     """Create a job and enqueue its first message. Raises Conflict `nothing_to_ship`."""
-    if request.kind is Kind.SHIPMENTS and not awaiting_shipment(store.store_id):
+    if request.kind in model.TO_SHIP and not awaiting_shipment(store.store_id):
         raise Conflict("nothing_to_ship", "No order awaits shipment.")
     job = _new(store, request, actor, now)
     with settle(pending, job) as answer:
@@ -125,7 +125,7 @@ def _start_regular(store_id: str, now: datetime) -> bool:
     store = stores.load(store_id).store
     after = regular.made(export, store, now)
     kind = Kind(export.schedule.kind)
-    if kind is Kind.SHIPMENTS and not awaiting_shipment(store.store_id):
+    if kind in model.TO_SHIP and not awaiting_shipment(store.store_id):
         regular_exports.save(export, after)
         return False
     window = None if kind in model.WINDOWLESS else last_three_months(export.due_at, store.time_zone)
@@ -185,10 +185,10 @@ def enqueue_next(job: Job) -> None:
 def finish(job: Job, now: datetime) -> Job:
     """The job after its last file: succeeded, or restarted. It restarts if an order changed its position in the sort
     order after the start, because the files may then have that order twice or not at all. This cannot happen to
-    customers, whose id never changes, nor to a shipment list in one file, which was sorted at one moment."""
+    customers and products, whose id never changes, nor to a shipment list in one file, sorted at one moment."""
     assert job.started_at is not None
     since = job.started_at - model.INDEX_LAG
-    if job.request.kind is Kind.CUSTOMERS:
+    if job.request.kind in (Kind.CUSTOMERS, Kind.PICKS):
         moved = False
     elif job.request.kind is Kind.SHIPMENTS:
         moved = len(job.files) > 1 and orders.ship_by_moved_since(job.store_id, since)

@@ -185,9 +185,10 @@ def test_an_owner_sets_what_when_and_whether(office: Office) -> None:
         assert (refused.status, refused.fields) == (400, [field])
 
 
-def test_a_regular_shipment_list_is_made_only_where_something_is_to_be_shipped(office: Office) -> None:
+@pytest.mark.parametrize("kind", ["shipments", "picks"])
+def test_a_regular_shipment_list_is_made_only_where_something_is_to_be_shipped(office: Office, kind: str) -> None:
     shop = office.api.shop()
-    body = {"enabled": True, "cadence": "daily", "kind": "shipments"}
+    body = {"enabled": True, "cadence": "daily", "kind": kind}
     assert shop.owner.request("PUT", "/v1/export-schedule", body).status == 200
     assert exports.start_regular(soon_after_due(shop.name), never) == 0
     assert shop.owner.every("/v1/exports") == []

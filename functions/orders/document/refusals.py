@@ -143,6 +143,7 @@ REFUSALS: Mapping[int, Mapping[str, str]] = {
         "more_than_left": "action_ship",
         "more_than_ordered": "action_sync",
         "not_for_customers": "create_export",
+        "not_for_picks": "create_export",
         "not_for_shipments": "create_export",
         "nothing_to_edit": "action_edit_shipment",
         "nothing_to_return": f"action_open_dispute {PROPOSED}",

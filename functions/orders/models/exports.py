@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import Field, StrictBool, StrictInt, WithJsonSchema
@@ -14,10 +15,9 @@ from functions.orders.models.fields import Body, Instant, Zone
 from functions.orders.models.values import ActorView, MoneyView, instant, money
 from functions.orders.problems import malformed
 from shared.domain.errors import Unprocessable
-from shared.domain.exports import customer_columns
 from shared.domain.exports import model as domain
 from shared.domain.exports.columns import COLUMNS
-from shared.domain.exports.layouts import LAYOUTS, columns_of
+from shared.domain.exports.layouts import LAYOUTS, OWN_COLUMNS, columns_of
 from shared.domain.exports.model import ExportRequest, Format, Job, Kind
 from shared.domain.exports.regular import RegularExport
 from shared.domain.labels import labelled
@@ -39,14 +39,17 @@ MESSAGES = {
 
 
 LISTED_WARNINGS = 10
+NAME_OF = {Kind.CUSTOMERS: "buyer_id", Kind.PICKS: "sku"}
+"""The field of a warning that says in which row it is."""
 OF_ALL = {
     Kind.SHIPMENTS: "A shipment list is of all orders that await shipment now.",
     Kind.CUSTOMERS: "A file of customers is of all that there are now.",
+    Kind.PICKS: "A pick list is of all orders that can be shipped now.",
 }
 
 
 # The document lists the codes of all kinds of exports. A code of another kind is refused.
-CODES = list(dict.fromkeys((*COLUMNS, *customer_columns.COLUMNS)))
+CODES = list(dict.fromkeys((*COLUMNS, *chain.from_iterable(OWN_COLUMNS.values()))))
 ColumnCode = Annotated[str, WithJsonSchema({"type": "string", "enum": CODES})]
 LAYOUT_NAMES = sorted({name for layouts in LAYOUTS.values() for name in layouts})
 LayoutName = Annotated[
@@ -160,7 +163,8 @@ class ShipmentListView(TypedDict):
 
 
 class ProgressView(TypedDict):
-    """`done` and `total` count orders, or customers in an export of customers; so do `orders` of files and coverage."""
+    """`done` and `total` count orders; customers in an export of customers, products in a pick list. So do `orders` of
+    files and coverage."""
 
     done: int
     total: int | None
@@ -182,12 +186,15 @@ CoverageView = TypedDict(
 
 
 class WarningView(TypedDict):
+    """`sku` is the product id of a product without a SKU."""
+
     code: str
     message: str
     file: int
     column: NotRequired[str]
     order_id: NotRequired[str]
     buyer_id: NotRequired[str]
+    sku: NotRequired[str]
 
 
 class FailureView(TypedDict):
@@ -306,7 +313,7 @@ def schedule_view(export: RegularExport, time_zone: str) -> ScheduleView:
 def _warning(warned: domain.FileWarning, kind: Kind, language: str) -> Any:
     view = {"code": warned.code, "message": _message(warned.code, language), "file": warned.n}
     view |= {"column": warned.column} if warned.column else {}
-    name = "buyer_id" if kind is Kind.CUSTOMERS else "order_id"
+    name = NAME_OF.get(kind, "order_id")
     return view | ({name: warned.order_id} if warned.order_id else {})
 
 

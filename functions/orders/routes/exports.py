@@ -59,7 +59,7 @@ def _pending(call: Call, status: int) -> Any:
 )
 @access(SELLER)
 def create_export(body: Annotated[NewExport, InBody()]) -> Response[Any]:
-    """Write orders, lines, shipments, funds or customers into .xls, .xlsx or .csv files.
+    """Write orders, lines, shipments, picks, funds or customers into .xls, .xlsx or .csv files.
 
     Without preset and window it is the last three calendar months in the store's zone.
     """

@@ -79,14 +79,14 @@ def _products(order: Order, _: Any, context: RenderContext) -> Cell:
     """All products in one cell, in the format of the seller centre's own files."""
     attributes, sku, quantity = (each[context.language == "zh-CN"] for each in (ATTRIBUTES, SKU, QUANTITY))
     products = [
-        f"【{number}】 {line.title or line.product_id}\n{attributes.format(_attributes(line.attributes))}\n"
+        f"【{number}】 {line.title or line.product_id}\n{attributes.format(spell_attributes(line.attributes))}\n"
         f"{sku.format(line.sku) if line.sku else ''}{quantity.format(line.quantity)}"
         for number, line in enumerate(order.lines, 1)
     ]
     return "\n".join(products)
 
 
-def _attributes(attributes: Mapping[str, str] | None) -> str:
+def spell_attributes(attributes: Mapping[str, str] | None) -> str:
     return "、".join([f"{name}:{value}" for name, value in attributes.items()]) if attributes else ""
 
 
@@ -325,13 +325,18 @@ COLUMNS: dict[str, Column] = {
     "sku": Column("SKU", "商家编码", "text", _line("sku"), 24, of_line=True),
     "title": Column("Title", "商品名称", "text", _line("title"), of_line=True),
     "attributes": Column(
-        "Attributes", "产品属性", "text", lambda _, line, __: _attributes(line.attributes) or None, 24, of_line=True
+        "Attributes",
+        "产品属性",
+        "text",
+        lambda _, line, __: spell_attributes(line.attributes) or None,
+        24,
+        of_line=True,
     ),
     "item": Column(
         "Item",
         "商品",
         "text",
-        lambda _, line, __: _joined((line.title, _attributes(line.attributes))),
+        lambda _, line, __: _joined((line.title, spell_attributes(line.attributes))),
         32,
         of_line=True,
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from shared.domain.exports import customer_columns
+from shared.domain.exports import customer_columns, pick_columns
 from shared.domain.exports.cells import Column
 from shared.domain.exports.columns import COLUMNS
 
@@ -150,7 +150,11 @@ _FUNDS = (
     "dispute_stage_label dispute_stage buyer_id country_code"
 ).split()
 
-_CUSTOMERS = tuple(customer_columns.COLUMNS)
+OWN_COLUMNS: Mapping[str, dict[str, Column]] = {
+    "customers": customer_columns.COLUMNS,
+    "picks": pick_columns.COLUMNS,
+}
+"""The columns of the kinds whose rows are no orders and no lines."""
 
 LAYOUTS: dict[str, dict[str, Layout]] = {
     "orders": {
@@ -162,9 +166,9 @@ LAYOUTS: dict[str, dict[str, Layout]] = {
     "lines": {"chinese": named(_LINE, "zh-CN"), "english": named(_LINE, "en")},
     "funds": {"chinese": named(_FUNDS, "zh-CN"), "english": named(_FUNDS, "en")},
     "shipments": {"chinese": named(_PACKING, "zh-CN"), "english": named(_PACKING, "en")},
-    "customers": {
-        "chinese": named(_CUSTOMERS, "zh-CN", customer_columns.COLUMNS),
-        "english": named(_CUSTOMERS, "en", customer_columns.COLUMNS),
+    **{
+        kind: {"chinese": named(columns, "zh-CN", columns), "english": named(columns, "en", columns)}
+        for kind, columns in OWN_COLUMNS.items()
     },
 }
 """The layouts of each kind of export by name. The first one of a language is the default for that language."""
@@ -172,6 +176,6 @@ LAYOUTS: dict[str, dict[str, Layout]] = {
 
 def columns_of(kind: str) -> dict[str, Column]:
     """The columns that a file of this kind may have, by code. Only some kinds have one row for each line."""
-    if kind == "customers":
-        return customer_columns.COLUMNS
+    if kind in OWN_COLUMNS:
+        return OWN_COLUMNS[kind]
     return {code: column for code, column in COLUMNS.items() if kind in ("lines", "shipments") or not column.of_line}

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     SHIPMENTS = "shipments"
     FUNDS = "funds"
     CUSTOMERS = "customers"
+    PICKS = "picks"
 
 
 class Format(StrEnum):
@@ -97,8 +98,8 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class FileWarning:
-    """A value that file `n` could not hold unchanged. `code` is cleaned, shortened or several_currencies. In a file of
-    customers `order_id` is a buyer id."""
+    """A value that file `n` could not hold unchanged. `code` is cleaned, shortened or several_currencies. `order_id` is
+    a buyer id in a file of customers, and a SKU or product id in a pick list."""
 
     code: str
     n: int
@@ -116,7 +117,8 @@ class Lease:
 class Job:
     """An export and its progress.
 
-    - `total`: the orders (or customers) counted before the first file. `done`: those read so far.
+    - `total`: the orders (or customers, or products of a pick list) counted before the first file. `done`: those read
+      so far.
     - `position`: where the next file begins, in the order in which the kind is read.
     - `failed`: the code of the reason why the job failed.
     - `watch_at`: when the schedule must check that a worker still renews its lease; None when the job has ended.
@@ -201,8 +203,10 @@ def key_of(job: Job, n: int, owner: str) -> str:
     return f"exports/{job.store_id}/{job.export_id}/{n}-{owner}.{job.request.format}"
 
 
-WINDOWLESS = frozenset({Kind.SHIPMENTS, Kind.CUSTOMERS})
+WINDOWLESS = frozenset({Kind.SHIPMENTS, Kind.CUSTOMERS, Kind.PICKS})
 """Kinds without a window: they export everything that exists now."""
+TO_SHIP = frozenset({Kind.SHIPMENTS, Kind.PICKS})
+"""Kinds that exist only while an order can be shipped."""
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 

@@ -28,6 +28,7 @@ OF_REQUESTS: dict[str, str] = {
     "An export has a preset or a window, not both.": "导出只能填写 preset 或 window 之一。",
     "An export has a layout or columns of its own, not both.": "导出只能填写 layout 或 columns 之一。",
     "A shipment list is of all orders that await shipment now.": "发货单包含当前所有等待发货的订单。",
+    "A pick list is of all orders that can be shipped now.": "拣货单包含当前所有可发货的订单。",
     "A file of customers is of all that there are now.": "客户文件包含当前所有客户。",
     "Only a .csv has a byte order mark, or none.": "只有 .csv 文件可以选择是否带字节顺序标记（BOM）。",
     "A column of {kind} is one of {columns}.": "{kind} 的列只能是：{columns}。",
