@@ -15,7 +15,7 @@ from shared.domain.imports.reasons import explained
 from shared.domain.order.transitions import PLATFORM, Actor
 from shared.domain.stores import Store
 from shared.operations.orders import MAX_AHEAD, new_id
-from shared.store.dynamodb.errors import Exists, Missing, TooLarge
+from shared.store.dynamodb.errors import Exists, Missing, Stale, TooLarge
 from shared.store.orders import orders
 from shared.store.retries import retry
 
@@ -46,7 +46,8 @@ def carry_out(store: Store, job: Import, rows: OrderRows, row: int, now: datetim
         return replace(result, state=RowState.UPDATED)
 
     try:
-        return retry(step, lambda: None)
+        # Exists: another request has placed the order meanwhile, so the next attempt compares.
+        return retry(step, lambda: None, on=(Stale, Exists))
     except DomainError as error:
         return explained(replace(result, state=RowState.FAILED, code=error.code), error)
     except TooLarge:
@@ -58,10 +59,7 @@ def _create(store: Store, job: Import, rows: OrderRows, actor: Actor, now: datet
     if job.applies:
         # The alerts of an imported order begin with the import: what happened before is no news.
         alert_changes = order_alerts.unchanged(order, store, AlertProgress(now, ()))
-        try:
-            orders.create(order, entries, armed=store.enforces, alert_changes=alert_changes)
-        except Exists:  # another request placed it meanwhile
-            return replace(result, state=RowState.UNCHANGED)
+        orders.create(order, entries, armed=store.enforces, alert_changes=alert_changes)
     return replace(result, state=RowState.CREATED)
 
 

@@ -1,0 +1,95 @@
+"""Rows of our own layout of lines: what is refused is said in both languages, and another request at the same time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.store.orders import orders
+from tests.harness import Client, Shop, new_order
+from tests.imports.importer import Importer, workbook
+
+HEADINGS = (
+    "Order no.", "Line", "Product id", "Quantity", "Unit price", "Status code", "Currency", "Placed at (UTC)",
+    "Country code", "Discount", "Buyer id",
+)  # fmt: skip
+PLACED = "2026-11-01 08:00:00"
+LIMIT = {"en": "An order has at most 1,000 lines.", "zh-CN": "一个订单最多 1,000 个商品行。"}
+DISCOUNT = {
+    "en": "The discount is more than lines, shipping and tax.",
+    "zh-CN": "优惠金额超过商品、运费与税费之和。",
+}
+
+
+def row(order_id: str, number: int = 1, status: str = "WAIT_SELLER_SEND_GOODS", discount: float = 0) -> list[Any]:
+    return [order_id, str(number), "P1", 1, 10.0, status, "USD", PLACED, "US", discount, "buyer-1"]
+
+
+def reasons(client: Client, job: dict[str, Any], language: str) -> list[tuple[int, str, str]]:
+    answer = client.get(f"/v1/imports/{job['id']}/rows?state=failed&limit=200", headers={"accept-language": language})
+    return [(each["row"], each["order_id"], each["reason"]) for each in answer.json["data"]]
+
+
+def test_an_order_of_over_a_thousand_lines_is_refused_and_no_other(importer: Importer) -> None:
+    shop = importer.api.shop(deadline_policy={"mode": "watch"})
+    large = [row("7001", number) for number in range(1, 1_002)]
+    fits = [row("7002", number) for number in range(1, 1_001)]
+    job = importer.load(shop.staff, workbook([HEADINGS, *large, *fits, row("7003")]), kind="orders")
+    assert job["state"] == "succeeded", job
+    assert job["counts"] == {"created": 1_001, "updated": 0, "unchanged": 0, "failed": 1_001}
+    for language, sentence in LIMIT.items():
+        found = reasons(shop.staff, job, language)
+        assert len(found) == 200 and {each[1:] for each in found} == {("7001", sentence)}
+    assert shop.staff.get("/v1/orders/7001").status == 404
+    assert len(shop.staff.get("/v1/orders/7002").json["lines"]) == 1_000
+    assert shop.staff.get("/v1/orders/7003").status == 200
+
+
+def test_why_an_order_is_refused_is_said_in_the_language_of_the_reader(importer: Importer) -> None:
+    shop = importer.api.shop()
+    sheet = workbook([HEADINGS, row("7001", discount=10.01), row("7002", status="IN_ISSUE"), row("7003")])
+    job = importer.load(shop.staff, sheet, kind="orders")
+    assert job["counts"]["failed"] == 2 and job["counts"]["created"] == 1
+    english, chinese = ({each[1]: each[2] for each in reasons(shop.staff, job, code)} for code in DISCOUNT)
+    assert (english["7001"], chinese["7001"]) == (DISCOUNT["en"], DISCOUNT["zh-CN"])
+    for each in ("7001", "7002"):
+        assert english[each].isascii() and not chinese[each].isascii(), (english[each], chinese[each])
+
+
+@pytest.fixture
+def placed_meanwhile(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Another request places the order just before the import creates it."""
+
+    def plan(shop: Shop, **changes: Any) -> None:
+        create, waiting = orders.create, [True]
+
+        def late(*args: Any, **kwargs: Any) -> Any:
+            if waiting:
+                waiting.clear()
+                answer = shop.platform.post("/v1/orders", new_order(**changes))
+                assert answer.status == 201, answer.content
+            return create(*args, **kwargs)
+
+        monkeypatch.setattr(orders, "create", late)
+
+    return plan
+
+
+@pytest.mark.parametrize(
+    ("status", "counted", "expected"),
+    [
+        ("WAIT_SELLER_SEND_GOODS", "updated", "WAIT_SELLER_SEND_GOODS"),
+        ("PLACE_ORDER_SUCCESS", "unchanged", "PLACE_ORDER_SUCCESS"),
+    ],
+)
+def test_an_order_that_another_request_places_at_the_same_time_is_brought_up_to_date(
+    importer: Importer, placed_meanwhile: Any, status: str, counted: str, expected: str
+) -> None:
+    shop = importer.api.shop(deadline_policy={"mode": "watch"})
+    placed_meanwhile(shop, order_id="7001", placed_at="2026-11-01T08:00:00Z")
+    job = importer.load(shop.staff, workbook([HEADINGS, row("7001", status=status)]), kind="orders")
+    assert {name: count for name, count in job["counts"].items() if count} == {counted: 1}
+    assert shop.staff.get("/v1/orders/7001").json["status"] == expected
+    entries = shop.staff.every("/v1/orders/7001/history")
+    assert [each["action"] for each in entries] == ["place", "sync"][: 1 + (counted == "updated")]
