@@ -1,7 +1,8 @@
 """Terms for the orders of a store from before there were any.
 
-New stores have none of these, and every write of an order brings its terms. The first search in an older store makes
-its TERMS item due; sweeps then go through its tagged customers, and through its orders, from the latest to the first.
+New stores have none of these, and every write of an order brings its terms. The first search or the daily check of an
+older store makes its TERMS item due; sweeps then go through its tagged customers, and through its orders, from the
+latest to the first. An order that waits for the payment of a refund of 0 ends then, too.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from functions.orders.models.fields import Body, Country, Duration, Name, duration, iso_duration
-from functions.orders.models.values import instant
+from functions.orders.models.values import MoneyView, instant
 from functions.orders.problems import malformed
 from shared.domain.alerts.model import Alert, Severity, State, sentence
 from shared.domain.alerts.rules import MAX_LEADS, AlertRules, PaymentReminders, QuietHours
@@ -124,6 +124,41 @@ class AlertRulesBody(Body):
         )
 
 
+class FactsView(TypedDict, total=False):
+    """What the sentence is made of. Each kind of alert has some of these: amounts; counts, of which `at_least` names
+    those that are more than was counted; codes of an order, an export, an import or a channel; times and days."""
+
+    status: str
+    on_lapse: str | None
+    total: MoneyView
+    received: MoneyView
+    cost: MoneyView
+    claim: MoneyView
+    dispute_id: str
+    action: str
+    end_reason: str
+    violation: str
+    message_id: str
+    since: str
+    code: str | None
+    kind: str
+    format: str
+    rows: int
+    orders: int
+    first: str
+    last: str
+    day: str
+    new_orders: int
+    open: int
+    critical: int
+    due_24h: int
+    overdue: int
+    at_least: list[str]
+    channel: str
+    channel_kind: str
+    why: str
+
+
 class AlertView(TypedDict):
     """`message` is for people, in their language; `facts` are for programs."""
 
@@ -141,7 +176,7 @@ class AlertView(TypedDict):
     timer_label: NotRequired[str]
     due_at: NotRequired[str]
     lead: NotRequired[str]
-    facts: dict[str, Any]
+    facts: FactsView
     raised_at: str
     acknowledged_at: NotRequired[str]
     acknowledged_by: NotRequired[str]

@@ -326,23 +326,32 @@ def lapse(
 
     In a store in `watch` mode nothing lapses. Without `new_id` the new records have no valid ids: use the result to
     read, not to save.
+
+    Accepted refunds of 0 are paid first, in every mode: only orders of the former code have these, and nobody reports
+    the payment of nothing.
     """
     entries, between = tuple[Entry, ...](), tuple[Order, ...]()
-    while store.enforces and (timer := deadlines.next_lapse(order)) and timer.due_at < before:
-        action = deadlines.on_lapse(order, timer)
-        assert action is not None
-        command = Command(
-            action,
-            Actor(CLOCK, CLOCK),
-            timer.due_at,
-            recorded_at,
-            store,
-            new_id=new_id or (lambda prefix: prefix),
-        )
-        done = _apply(_row_for(order, command), order, command)
+    while command := _due(order, store, before, recorded_at, new_id or (lambda prefix: prefix)):
+        row = _row_for(order, command) if command.action != "complete_refund" else ROWS[command.action][0]
+        done = _apply(row, order, command)
         between = (*between, order) if entries else ()
         order, entries = done.order, entries + done.entries
     return Change(order, entries, between)
+
+
+def _due(
+    order: Order, store: Store, before: datetime, recorded_at: datetime, new_id: Callable[[str], str]
+) -> Command | None:
+    clock, of_nothing = Actor(CLOCK, CLOCK), next(filter(refunds.is_of_nothing, order.refunds), None)
+    if of_nothing and not order.frozen:
+        body = {"refund_id": of_nothing.refund_id}
+        return Command("complete_refund", clock, recorded_at, recorded_at, store, new_id, body)
+    timer = deadlines.next_lapse(order) if store.enforces else None
+    if timer is None or timer.due_at >= before:
+        return None
+    action = deadlines.on_lapse(order, timer)
+    assert action is not None
+    return Command(action, clock, timer.due_at, recorded_at, store, new_id)
 
 
 def _apply(chosen: Row, order: Order, command: Command) -> Change:

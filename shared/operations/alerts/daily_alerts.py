@@ -15,6 +15,7 @@ from shared.domain.exports.model import State as ExportState
 from shared.domain.imports.model import State as ImportState
 from shared.domain.stores import Store
 from shared.domain.windows import last_three_months, start_of_day
+from shared.operations import terms
 from shared.store import stores
 from shared.store.alerts import alerts, daily_alerts
 from shared.store.dynamodb.errors import Missing, Stale
@@ -59,6 +60,8 @@ def _check(store: Store, day: Day, now: datetime) -> int:
     due, writes, raised = day.due_at <= now, list[Write](), list[Alert]()
     after = replace(daily.made(day, store) if due else day, look_at=None)
     at = day.due_at if due else now
+    if due:
+        terms.are_complete(store.store_id, now)  # starts the pass over a store's older orders
     leaving = _leaving(store, at)
     expired = day.leaving is not None and at >= day.leaving.at + LEAVING_LEAD  # all orders of that alert have left
     if day.leaving and (leaving is None or expired):

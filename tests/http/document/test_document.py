@@ -280,3 +280,26 @@ def test_answers_are_what_the_document_says(api: Api, document: dict[str, Any]) 
         snapshot(body, "FINISH", end_reason="payment_refused"),
     )
     proof.counted("answers held against the OpenAPI document", sum(documented.HELD.values()) - before, 70)
+
+
+def fields(schema: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """The fields of a schema and of those within it, with their paths."""
+    if isinstance(schema, dict):
+        for name, each in schema.get("properties", {}).items():
+            yield f"{path}.{name}", each
+        for name, each in schema.items():
+            yield from fields(each, f"{path}.{name}" if name not in ("properties", "anyOf", "items") else path)
+    elif isinstance(schema, list):
+        for each in schema:
+            yield from fields(each, path)
+
+
+def test_no_field_is_an_object_of_anything(document: dict[str, Any]) -> None:
+    """A client that is generated from the document has a type for each."""
+    seen = 0
+    for path, schema in fields(document["components"]["schemas"], ""):
+        typed = {"type", "$ref", "anyOf", "oneOf", "allOf", "const", "enum"} & schema.keys()
+        closed = schema.get("type") != "object" or isinstance(schema.get("additionalProperties"), dict)
+        assert typed and (closed or "properties" in schema), path
+        seen += 1
+    proof.counted("fields of the document with a type", seen, 900)

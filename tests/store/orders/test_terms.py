@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -132,6 +133,37 @@ def test_a_table_from_before_there_were_terms_gets_them_from_the_clock(on_dynoxi
         "page": {"next_cursor": None, "limit": 50},
         "complete": True,
     }
+
+
+def test_an_older_order_that_waits_for_a_refund_of_nothing_ends_by_the_clock(on_dynoxide: Api) -> None:
+    from functions.deadlines.reminders import remind
+    from functions.deadlines.sweep import sweep
+    from shared.domain.alerts import order_alerts
+    from shared.domain.alerts.order_alerts import AlertProgress
+    from shared.settings import settings
+    from shared.store import stores
+    from shared.store.orders import orders
+    from tests.domain.build import Life
+    from tests.domain.build import line as built_line
+    from tests.domain.order.after_sales.test_refunds import waiting_for_nothing
+
+    shop, now = on_dynoxide.shop(), datetime.now(UTC)
+    life = Life(lines=(built_line("a", 1, 0),), shipping_fee=0).do("pay").do("reject_risk")
+    order = replace(waiting_for_nothing(life.order), store_id=shop.name)
+    quiet = order_alerts.unchanged(order, stores.load(shop.name).store, AlertProgress(now, ()))
+    orders.create(order, life.entries, armed=True, alert_changes=quiet)
+    key = {"pk": {"S": shop.name}, "sk": {"S": "TERMS"}}
+    boto3.client("dynamodb").delete_item(TableName=settings().table_name, Key=key)
+    counted = shop.viewer.get("/v1/orders/counters").json["statuses"]
+    assert (counted["FUND_PROCESSING"]["count"], counted["FINISH"]["count"]) == (1, 0)
+    tomorrow = now + timedelta(days=1, minutes=5)
+    remind(tomorrow, lambda: False)
+    sweep(tomorrow + timedelta(minutes=2), lambda: False)
+    ended = shop.viewer.get(f"/v1/orders/{order.order_id}").json
+    assert (ended["status"], ended["fund_state"], ended["refunds"][0]["state"]) == ("FINISH", "refunded", "paid")
+    counted = shop.viewer.get("/v1/orders/counters").json["statuses"]
+    assert (counted["FUND_PROCESSING"]["count"], counted["FINISH"]["count"]) == (0, 1)
+    assert shop.viewer.every(f"/v1/orders/{order.order_id}/history")[-1]["actor"]["role"] == "clock"
 
 
 def test_customers_are_listed_by_tag(on_dynoxide: Api) -> None:

@@ -7,7 +7,7 @@ from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
-from functions.orders.models.values import ActorView, instant, money, rate, without_none
+from functions.orders.models.values import ActorView, MoneyView, instant, money, rate, without_none
 from shared.domain.labels import labelled
 from shared.domain.order.history import NOTES, Entry
 
@@ -17,7 +17,8 @@ AMOUNTS = frozenset({"amount", "coupon", "claim", "refund", "unit_price"})
 """The amounts in the records of an order, beside those in `amounts`."""
 
 Path = tuple[str, ...]
-ChangeView = TypedDict("ChangeView", {"from": Any, "to": Any})
+ChangedValue = str | int | bool | MoneyView | list[str] | None
+ChangeView = TypedDict("ChangeView", {"from": ChangedValue, "to": ChangedValue})
 """The value of a field before and after. `***` stands for a value that the history does not keep."""
 
 EntryView = TypedDict(

@@ -132,9 +132,14 @@ def _record(
     return paid_if_nothing(refund, command.at)
 
 
+def is_of_nothing(refund: Refund) -> bool:
+    """Is it accepted, with nothing to pay?"""
+    return refund.state is RefundState.ACCEPTED and not refund.amount
+
+
 def paid_if_nothing(refund: Refund, at: datetime) -> Refund:
     """The refund; it is paid as it is accepted if its amount is 0, because nobody will pay nothing."""
-    if refund.state is RefundState.ACCEPTED and not refund.amount:
+    if is_of_nothing(refund):
         return replace(refund, state=RefundState.PAID, paid_at=at)
     return refund
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.domain.order import lifecycle
 from shared.domain.order.after_sales.refunds import share_of
-from shared.domain.order.model import FundState
-from tests.domain.build import SHIP_ALL, TOTAL, Life, claim, days, hours, life_in, line, parcel
+from shared.domain.order.model import FundState, Order, Overlay, RefundState, Status
+from shared.domain.stores import Store
+from tests.domain.build import SHIP_ALL, STORE, TOTAL, WATCHING, Life, claim, days, hours, life_in, line, parcel
 
 
 def test_a_cancellation_is_answered_within_48_hours() -> None:
@@ -136,6 +140,31 @@ def test_an_order_without_a_price_ends() -> None:
         "FINISH",
         "paid",
     )
+
+
+def waiting_for_nothing(order: Order) -> Order:
+    """An order as the former code left it: nobody reports the payment of a refund of 0."""
+    refund = replace(order.refunds[-1], state=RefundState.ACCEPTED, paid_at=None)
+    state = {"status": Status.FUND_PROCESSING, "fund_state": FundState.REFUNDING, "finished_at": None}
+    return replace(order, refunds=(*order.refunds[:-1], refund), **state)
+
+
+@pytest.mark.parametrize("store", [STORE, WATCHING])
+def test_an_order_of_the_former_code_that_waits_for_nothing_ends(store: Store) -> None:
+    life = Life(store, lines=(line("a", 2, 0),), shipping_fee=0).do("pay").do("reject_risk")
+    waiting = waiting_for_nothing(life.order)
+    done = lifecycle.lapse(waiting, store, before=life.now, recorded_at=life.now)
+    (entry,) = done.entries
+    assert (entry.action, entry.actor.role, entry.from_status, entry.to_status) == (
+        "complete_refund", "clock", "FUND_PROCESSING", "FINISH",
+    )  # fmt: skip
+    assert replace(done.order, version=life.order.version) == replace(life.order, version=life.order.version)
+    assert lifecycle.lapse(done.order, store, before=life.now, recorded_at=life.now).entries == ()
+    frozen = replace(waiting, overlays=frozenset({Overlay.FROZEN}))
+    assert lifecycle.lapse(frozen, store, before=life.now, recorded_at=life.now).entries == ()
+    both = replace(waiting, refunds=(*waiting.refunds, replace(waiting.refunds[0], refund_id="rfd_9", amount=1)))
+    left = lifecycle.lapse(both, store, before=life.now, recorded_at=life.now).order
+    assert (left.status, [str(each.state) for each in left.refunds]) == ("FUND_PROCESSING", ["paid", "accepted"])
 
 
 @pytest.mark.parametrize(
