@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -36,18 +37,26 @@ HEADINGS = {
     ).split(","),
 }
 """The files of the seller centre of 2016 to 2019 and of 2025 to 2026."""
+KINDS = ("xlsx", "xls")
 MONEY = frozenset(
     ("供货价", "产品总金额", "物流费用", "预计增值税", "订单金额", "买家实付金额", "DDP关税", "店铺优惠", "满立减")
 )
 
 
 def write(path: Path, layout: str, count: int) -> None:
-    """An .xlsx file of `count` invented orders, the same each time."""
-    import rustpy_xlsxwriter
-
+    """An .xlsx or .xls file of `count` invented orders, the same each time."""
     chance = random.Random(1)
-    rows = [{heading: _cell(heading, n, chance) for heading in HEADINGS[layout]} for n in range(count)]
-    rustpy_xlsxwriter.write_worksheet(rows, str(path))
+    rows = ([_cell(heading, n, chance) for heading in HEADINGS[layout]] for n in range(count))
+    if path.suffix == ".xls":
+        from functions.exports.formats import xls
+        from functions.exports.formats.sheets import Heading, Sheet
+
+        xls.write(path, Sheet(tuple(Heading(name, "text") for name in HEADINGS[layout])), rows, lambda: [])
+    else:
+        import rustpy_xlsxwriter
+
+        named = [dict(zip(HEADINGS[layout], row, strict=True)) for row in rows]
+        rustpy_xlsxwriter.write_worksheet(named, str(path))
 
 
 def _cell(heading: str, n: int, chance: random.Random) -> str:
@@ -120,9 +129,9 @@ def _report(rows: int) -> str:
     return json.dumps({"rows": rows, "cpu": cpu, "mb": max(each.ru_maxrss for each in used) / 1024})
 
 
-def compared(layout: str, count: int, folder: Path) -> tuple[dict[str, float], dict[str, float]]:
-    """The measurements of bare calamine and of ours."""
-    path = folder / f"{layout}.xlsx"
+def compared(layout: str, count: int, folder: Path, kind: str) -> tuple[dict[str, float], dict[str, float]]:
+    """The measurements of bare calamine and of ours with an `xlsx` or `xls` file."""
+    path = folder / f"{layout}.{kind}"
     write(path, layout, count)
     found = measure("bare", path), measure("ours", path)
     for each in found:
@@ -133,13 +142,13 @@ def compared(layout: str, count: int, folder: Path) -> tuple[dict[str, float], d
 
 def lines(count: int) -> Iterator[tuple[str, bool]]:
     with tempfile.TemporaryDirectory() as folder:
-        for layout in HEADINGS:
-            calamine, import_ = compared(layout, count, Path(folder))
+        for layout, kind in product(HEADINGS, KINDS):
+            calamine, import_ = compared(layout, count, Path(folder), kind)
             ratio = import_["cpu"] / calamine["cpu"]
             holds = ratio <= MAX_RATIO and import_["mb"] <= MAX_MEGABYTES
             cost = [f"{each['cpu']:.2f} s CPU {each['mb']:.0f} MB" for each in (calamine, import_)]
             limits = f"at most {MAX_RATIO:g} times and {MAX_MEGABYTES:.0f} MB"
-            line = f"layout {layout}, {count:,} rows: calamine {cost[0]}, import {cost[1]}"
+            line = f"layout {layout}, .{kind}, {count:,} rows: calamine {cost[0]}, import {cost[1]}"
             yield f"{line}: {ratio:.1f} times the CPU time ({limits})", holds
 
 

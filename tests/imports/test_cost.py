@@ -14,9 +14,10 @@ START = proof.size(1.5, 0.0)
 """CPU seconds that the start of three interpreters may take beside a small file."""
 
 
+@pytest.mark.parametrize("kind", imports.KINDS)
 @pytest.mark.parametrize("layout", imports.HEADINGS)
-def test_an_upload_is_read_in_little_time_and_memory(layout: str, tmp_path: Path) -> None:
-    calamine, ours = imports.compared(layout, ROWS, tmp_path)
+def test_an_upload_is_read_in_little_time_and_memory(layout: str, kind: str, tmp_path: Path) -> None:
+    calamine, ours = imports.compared(layout, ROWS, tmp_path, kind)
     assert ours["cpu"] <= imports.MAX_RATIO * calamine["cpu"] + START, (calamine, ours)
     assert ours["mb"] <= imports.MAX_MEGABYTES
-    proof.counted(f"rows of layout {layout} read beside calamine", int(ours["rows"]), ROWS)
+    proof.counted(f"rows of layout {layout} read from .{kind} beside calamine", int(ours["rows"]), ROWS)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import random
-from datetime import datetime
+import struct
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,9 @@ import pytest
 import xlwt
 from python_calamine import load_workbook
 
-from functions.imports.readers import reader, xlsx
+from functions.imports.readers import biff8, child, reader, xls, xlsx
+from functions.imports.readers.compound import NotReadable
+from functions.imports.readers.limits import Refused
 from tests import proof
 from tests.imports.importer import workbook
 
@@ -121,3 +125,127 @@ def test_a_large_file_equals_what_calamine_reads_whole(
     assert [number for number, _ in found] == list(range(1, count + 1))
     assert [row + [""] * (len(whole[0]) - len(row)) for _, row in found] == whole
     proof.counted(f"cells of .{kind} files read in pieces", sum(len(row) for _, row in found), 20_000)
+
+
+FORMATS = (
+    "General", "0.00", "#,##0", "yyyy-mm-dd", "yyyy/m/d h:mm", "h:mm:ss", "[h]:mm:ss", "mm:ss.0", "[Red]0.00",
+    '"day" 0', "d-mmm-yy",
+    "0.00E+00", "@", "[$-409]h:mm AM/PM", "\\d0", "_d0", 'yyyy"年"m"月"d"日"', "[mm]:ss", "0;yyyy", "a0",
+)  # fmt: skip
+NUMBERS = (0, 1, -1, 0.5, 59.5, 60, 61.25, 45_000, 45_000.75, 2_958_465.5, 10**8, 12.34, 536_870_911, -0.01)
+
+
+def any_cell(chance: random.Random) -> Any:
+    kind = chance.randrange(8)
+    if kind < 2:
+        return chance.choice(
+            ["a", "é", "订单\n😀", " ", "x" * chance.randrange(1, 3_000), "订" * chance.randrange(200)]
+        )
+    if kind < 4:
+        return chance.choice([*NUMBERS, chance.random() * 60_000, chance.randrange(70_000)])
+    moment = datetime(1990, 1, 1) + timedelta(milliseconds=chance.randrange(10**12))
+    return (bool(chance.randrange(2)), moment, moment.date(), xlwt.Formula("1+1"))[kind - 4]
+
+
+def invented(chance: random.Random) -> xlwt.Workbook:
+    """A workbook with cells of every type in every format, and with gaps."""
+    book = xlwt.Workbook(encoding="utf-8")
+    book.dates_1904 = chance.random() < 0.3
+    sheet, styles = book.add_sheet("S"), [xlwt.easyxf(num_format_str=each) for each in FORMATS]
+    for row in range(chance.choice([1, 40, 200])):
+        for column in range(chance.randrange(12)):
+            if chance.random() < 0.8:
+                sheet.write(row, column, any_cell(chance), chance.choice(styles))
+            elif chance.random() < 0.1:
+                sheet.row(row).set_cell_error(column, 42)
+    return book
+
+
+def plain(rows: Iterator[tuple[int, list[Any]]]) -> list[tuple[int, list[Any]]]:
+    """As the child process sends them."""
+    sent: list[Any] = []
+    child._copy(rows, sent.append)
+    return [row for _, batch in sent for row in batch]
+
+
+def test_a_large_xls_file_is_read_row_by_row_as_calamine_reads_it(tmp_path: Path, shared_data: Path) -> None:
+    """Over invented workbooks, and over every .xls file of the samples."""
+    chance, cells = random.Random(4), 0
+    paths = sorted(shared_data.rglob("*.xls"))
+    for number in range(proof.size(12, 300)):
+        paths.append(tmp_path / f"{number}.xls")
+        invented(chance).save(str(paths[-1]))
+    for path in paths:
+        whole, found = plain(xls.rows(path)), plain(biff8.rows(path))
+        assert len(found) == len(whole), path
+        for row, expected in zip(found, whole, strict=True):
+            assert row == expected and list(map(type, row[1])) == list(map(type, expected[1])), (path, row[0])
+            cells += len(row[1])
+    proof.counted("cells of .xls files read row by row as calamine reads them", cells, 3_000)
+
+
+def test_a_text_that_is_cut_between_two_records_keeps_its_signs(tmp_path: Path) -> None:
+    """calamine makes two question marks of a sign whose halves are in two records."""
+    texts = [f"{'x' * lead}{'😀' * 5_000}" for lead in range(4)]
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("S")
+    for row, each in enumerate(texts):
+        sheet.write(row, 0, each)
+    path = tmp_path / "cut.xls"
+    book.save(str(path))
+    assert plain(biff8.rows(path)) == [(number, [each]) for number, each in enumerate(texts, 1)]
+
+
+@pytest.mark.parametrize("broken", ["rows in another order", "an older workbook", "cut off", "no stream", "bits"])
+def test_what_cannot_be_read_row_by_row_is_left_to_calamine(tmp_path: Path, broken: str) -> None:
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("S")
+    for row in range(300):
+        sheet.write(row, 0, f"text {row}")
+        sheet.write(row, 1, row)
+    path = tmp_path / "x.xls"
+    book.save(str(path))
+    content = bytearray(path.read_bytes())
+    if broken == "rows in another order":
+        place = content.index(b"\xfd\x00\x0a\x00\x05\x00\x00\x00")  # the text cell of row 5
+        content[place + 4] = 200
+    elif broken == "an older workbook":
+        place = content.index(b"\x09\x08\x10\x00\x00\x06")
+        content[place + 5] = 5
+    elif broken == "cut off":
+        del content[len(content) // 2 :]
+    elif broken == "no stream":
+        content = content.replace("Workbook".encode("utf-16-le"), "Worktook".encode("utf-16-le"))
+    else:
+        chance = random.Random(9)
+        for _ in range(400):
+            content[chance.randrange(1_536, len(content))] = chance.randrange(256)
+    path.write_bytes(content)
+    with pytest.raises((NotReadable, Refused)):
+        list(biff8.rows(path))
+
+
+def test_a_large_file_that_calamine_must_read_is_read_from_the_top(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was sent before the row that stands elsewhere is not there twice."""
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("S")
+    for row in range(1_200):
+        sheet.write(row, 0, row)
+    path = tmp_path / "x.xls"
+    book.save(str(path))
+    content = bytearray(path.read_bytes())
+    last = struct.pack("<HHH", 0x27E, 10, 1_100)  # the number of row 1,100
+    place = content.index(last)
+    content[place + 4 : place + 6] = struct.pack("<H", 1_198)
+    path.write_bytes(content)
+    monkeypatch.setattr(child, "LARGE", 0)
+    monkeypatch.setattr(child, "_limit", lambda memory: None)
+    with (tmp_path / "spool").open("wb") as out:
+        child.main(path, out)
+    with (tmp_path / "spool").open("rb") as spool:
+        messages = list(reader._messages(spool))
+    numbers = [number for message in messages if message[0] == "rows" for number, _ in message[1]]
+    assert messages[-1] == ["end", "workbook"]
+    assert len(numbers) == len(set(numbers)) == 1_199 and numbers == sorted(numbers)

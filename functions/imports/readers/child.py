@@ -10,7 +10,7 @@ import codecs
 import resource
 import struct
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
@@ -18,7 +18,8 @@ from typing import IO, Any
 
 import msgspec
 
-from functions.imports.readers import text, xls, xlsx
+from functions.imports.readers import biff8, text, xls, xlsx
+from functions.imports.readers.compound import NotReadable
 from functions.imports.readers.limits import (
     MAX_CELL,
     MAX_COLUMNS,
@@ -31,6 +32,8 @@ from functions.imports.readers.limits import (
 
 Rows = Iterator[tuple[int, list[Any]]]
 BATCH = 500
+LARGE = 8 * 1024 * 1024
+"""From this size on an .xls file is read row by row if it can be."""
 ENCODINGS = ("utf-8-sig", "utf-16", "gb18030", "cp1252", "cp437")
 """The encodings of the readers and of zip. Python loads each from a file, which is not possible later."""
 OLE2, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
@@ -46,34 +49,45 @@ def main(path: Path, out: IO[bytes]) -> None:
 
     with path.open("rb") as file:
         begin = file.read(4096)
-    whole = begin.startswith(OLE2)
-    _limit(MAX_MEMORY + (MEMORY_PER_BYTE * path.stat().st_size if whole else 0))
+    size = path.stat().st_size
+    _limit(MAX_MEMORY + (MEMORY_PER_BYTE * size if begin.startswith(OLE2) else 0))
     try:
-        batch: list[Any] = []
-        read = _reader(begin)
-        for number, row in read(path):
-            if number > MAX_ROWS:
-                raise Refused("too_many_rows", rows=MAX_ROWS)
-            if len(row) > MAX_COLUMNS:
-                raise Refused("too_many_columns", columns=MAX_COLUMNS)
-            cells = [cell if type(cell) is str else _plain(cell) for cell in row]
-            while cells and cells[-1] == "":
-                cells.pop()
-            if not cells:
+        for read in _readers(begin, size):
+            try:
+                _copy(read(path), send)
+            except NotReadable:
+                out.seek(0)
+                out.truncate()
                 continue
-            if any(type(cell) is str and len(cell) > MAX_CELL for cell in cells):
-                raise Refused("cell_too_long", row=number)
-            batch.append((number, cells))
-            if len(batch) >= BATCH:
-                send(["rows", batch])
-                batch = []
-        send(["rows", batch])
-        send(["end", "text" if read is text.rows else "workbook"])
+            send(["end", "text" if read is text.rows else "workbook"])
+            break
     except Refused as refused:
         send(["refused", refused.code, refused.facts])
     except MemoryError:
         send(["refused", "file_too_complex", {}])
     out.flush()
+
+
+def _copy(rows: Rows, send: Callable[[list[Any]], None]) -> None:
+    """Send the rows that are not empty, in batches."""
+    batch: list[Any] = []
+    for number, row in rows:
+        if number > MAX_ROWS:
+            raise Refused("too_many_rows", rows=MAX_ROWS)
+        if len(row) > MAX_COLUMNS:
+            raise Refused("too_many_columns", columns=MAX_COLUMNS)
+        cells = [cell if type(cell) is str else _plain(cell) for cell in row]
+        while cells and cells[-1] == "":
+            cells.pop()
+        if not cells:
+            continue
+        if any(type(cell) is str and len(cell) > MAX_CELL for cell in cells):
+            raise Refused("cell_too_long", row=number)
+        batch.append((number, cells))
+        if len(batch) >= BATCH:
+            send(["rows", batch])
+            batch = []
+    send(["rows", batch])
 
 
 def _limit(memory: int) -> None:
@@ -87,18 +101,18 @@ def _limit(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _reader(begin: bytes) -> Callable[[Path], Rows]:
-    """The reader of a file by its first bytes; its name does not count."""
+def _readers(begin: bytes, size: int) -> Sequence[Callable[[Path], Rows]]:
+    """The readers of a file by its first bytes, the best one first; its name does not count."""
     if begin.startswith(OLE2):
-        return xls.rows
+        return (biff8.rows, xls.rows) if size >= LARGE else (xls.rows,)
     if begin.startswith(ZIP):
-        return xlsx.rows
+        return (xlsx.rows,)
     if not begin.strip():
         raise Refused("empty_file")
     if begin.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         raise Refused("file_is_web_page")
     if begin.startswith((b"\xff\xfe", b"\xfe\xff")) or not any(byte < 9 for byte in begin):
-        return text.rows
+        return (text.rows,)
     raise Refused("file_type_unknown")
 
 

@@ -15,7 +15,7 @@ MAX_SECONDS = 12
 MAX_MEMORY = 140 * 1024 * 1024
 """The memory of a reader beyond what it needs to start."""
 MEMORY_PER_BYTE = 7
-"""A .xls file is read whole: calamine needs about six times its size."""
+"""calamine reads an .xls file whole and needs about six times its size."""
 
 
 class Refused(Exception):

@@ -1,4 +1,4 @@
-"""Rows of an .xls file (BIFF8 or older, in an OLE2 container). calamine reads it whole."""
+"""Rows of an .xls file (BIFF8 or older, in an OLE2 container). calamine reads it whole: biff8.py is for large files."""
 
 from __future__ import annotations
 
