@@ -64,24 +64,24 @@ def list_customers(
     limit: Limit = 50,
     cursor: LongCursor = None,
 ) -> Response[Any]:
-    """Buyers by the time of their last order, all or those of one group; or those with one tag, by their id."""
+    """Buyers by the time of their last order: all, those of one group, or those with one tag."""
     call: Call = router.context["call"]
-    others: dict[str, Any] = {"frequency": frequency, "amount": amount, "blocked": blocked, "opted_out": opted_out}
-    others |= {"last_order_from": last_order_from, "last_order_to": last_order_to, "sort": sort}
+    groups = {"frequency": frequency, "amount": amount, "blocked": blocked, "opted_out": opted_out}
+    forward, window = sort == "last_order_at", (last_order_from, last_order_to)
+    query = {"list": "customers", "forward": str(forward), "from": str(last_order_from), "to": str(last_order_to)}
     if tag is not None:
-        if named := {name for name, value in others.items() if value is not None}:
+        if named := {name for name, value in groups.items() if value is not None}:
             raise _not_together(named | {"tag"})
         if not terms.are_complete(call.store.store_id, call.now):
             raise Busy("the older tags get their terms now")
-        query = {"list": "customers", "tag": tag}
-        tagged = customers.tagged(call.store.store_id, tag, limit, position(call, cursor, query))
+        query |= {"tag": tag}
+        start = position(call, cursor, query)
+        tagged = customers.tagged(call.store.store_id, tag, *window, forward, limit, start)
         return page_reply(call, tagged, lambda customer: customer_view(customer, call.language), limit, query)
     states = _states(frequency, amount, blocked, opted_out)
-    forward = sort == "last_order_at"
-    query = {"list": "customers", "states": ",".join(states), "forward": str(forward)}
-    query |= {"from": str(last_order_from), "to": str(last_order_to)}
+    query |= {"states": ",".join(states)}
     start = position(call, cursor, query)
-    page = customers.listed(call.store.store_id, states, last_order_from, last_order_to, forward, limit, start)
+    page = customers.listed(call.store.store_id, states, *window, forward, limit, start)
     return page_reply(call, page, lambda customer: customer_view(customer, call.language), limit, query)
 
 
@@ -89,8 +89,8 @@ def _not_together(named: set[str]) -> Problem:
     return Problem(
         400,
         "filter_not_indexed",
-        "These do not go together. What does: frequency, amount or both; blocked alone; opted_out alone; each with "
-        "last_order_from, last_order_to and sort; tag alone.",
+        "These do not go together. What does: frequency, amount or both; blocked alone; opted_out alone; tag alone; "
+        "each with last_order_from, last_order_to and sort.",
         [FieldError(f"/query/{name}", "filter_not_indexed", "not with the others") for name in sorted(named)],
     )
 

@@ -5,7 +5,7 @@ Durations come from the store's deadline policy (stores.py). A deadline that the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.order.funds.amounts import LAPSED_UNPAID
 from shared.domain.order.model import FundState, Order, Status, Timer
+from shared.domain.order.transitions import CLOCK, Actor, Command
 from shared.domain.stores import Store
 
 S = Status
@@ -243,3 +244,19 @@ def receipt_due(store: Store, order: Order, earliest: datetime) -> datetime:
         last_delivered = timer_clock(order, max(at for at in delivered if at is not None))
         due = min(due, last_delivered + store.policy.durations["receipt_after_delivery"])
     return max(due, earliest)
+
+
+def next_command(
+    order: Order, store: Store, before: datetime, recorded_at: datetime, new_id: Callable[[str], str]
+) -> Command | None:
+    """The next command of the clock: the payment of accepted refunds of 0, or the lapse of a timer that is due before
+    `before`; None if there is neither."""
+    clock = Actor(CLOCK, CLOCK)
+    if not order.frozen and any(refund.is_of_nothing for refund in order.refunds):
+        return Command("complete_refund", clock, recorded_at, recorded_at, store, new_id)
+    timer = next_lapse(order) if store.enforces else None
+    if timer is None or timer.due_at >= before:
+        return None
+    action = on_lapse(order, timer)
+    assert action is not None
+    return Command(action, clock, timer.due_at, recorded_at, store, new_id)

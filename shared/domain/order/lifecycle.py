@@ -74,11 +74,9 @@ from shared.domain.order.paths import Ways
 from shared.domain.order.snapshots import sync
 from shared.domain.order.transitions import (
     ANY,
-    CLOCK,
     PLATFORM,
     SAME,
     UNCHANGED,
-    Actor,
     Command,
     Row,
     Target,
@@ -276,6 +274,8 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
     action: tuple(each for each in ALL_ROWS if each.action == action)
     for action in dict.fromkeys(each.action for each in ALL_ROWS)
 }
+OF_NOTHING = replace(ROWS["complete_refund"][0], verb=refunds.pay_nothing)
+"""How the clock pays accepted refunds of 0."""
 WAYS = Ways(ALL_ROWS, PLATFORM_ONLY)
 ACTIONS: tuple[str, ...] = tuple(dict.fromkeys(each.action for each in TABLE))
 DISPUTE_ACTIONS: tuple[str, ...] = tuple(dict.fromkeys(each.action for each in DISPUTE_TABLE))
@@ -331,27 +331,11 @@ def lapse(
     the payment of nothing.
     """
     entries, between = tuple[Entry, ...](), tuple[Order, ...]()
-    while command := _due(order, store, before, recorded_at, new_id or (lambda prefix: prefix)):
-        row = _row_for(order, command) if command.action != "complete_refund" else ROWS[command.action][0]
-        done = _apply(row, order, command)
+    while command := deadlines.next_command(order, store, before, recorded_at, new_id or (lambda prefix: prefix)):
+        done = _apply(OF_NOTHING if command.action == OF_NOTHING.action else _row_for(order, command), order, command)
         between = (*between, order) if entries else ()
         order, entries = done.order, entries + done.entries
     return Change(order, entries, between)
-
-
-def _due(
-    order: Order, store: Store, before: datetime, recorded_at: datetime, new_id: Callable[[str], str]
-) -> Command | None:
-    clock, of_nothing = Actor(CLOCK, CLOCK), next(filter(refunds.is_of_nothing, order.refunds), None)
-    if of_nothing and not order.frozen:
-        body = {"refund_id": of_nothing.refund_id}
-        return Command("complete_refund", clock, recorded_at, recorded_at, store, new_id, body)
-    timer = deadlines.next_lapse(order) if store.enforces else None
-    if timer is None or timer.due_at >= before:
-        return None
-    action = deadlines.on_lapse(order, timer)
-    assert action is not None
-    return Command(action, clock, timer.due_at, recorded_at, store, new_id)
 
 
 def _apply(chosen: Row, order: Order, command: Command) -> Change:

@@ -133,6 +133,11 @@ class Refund:
     paid_at: datetime | None = None
     coupon: int = 0
 
+    @property
+    def is_of_nothing(self) -> bool:
+        """Is it accepted, with nothing to pay?"""
+        return self.state is RefundState.ACCEPTED and not self.amount
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:

@@ -98,12 +98,11 @@ OF_REQUESTS: dict[str, str] = {
         "不填，或 status、actor，可加上 due_from、due_to 和 sort=deadline_at；tracking_no 只能单独使用。"
     ),
     (
-        "These do not go together. What does: frequency, amount or both; blocked alone; opted_out alone; each "
-        "with last_order_from, last_order_to and sort; tag alone."
+        "These do not go together. What does: frequency, amount or both; blocked alone; opted_out alone; tag alone; "
+        "each with last_order_from, last_order_to and sort."
     ): (
         "这些条件不能一起使用。可以一起使用的有：frequency、amount 或两者；blocked 只能单独使用；opted_out "
-        "只能单独使用；均可加上 last_order_from、last_order_to 和 sort；"
-        "tag 只能单独使用。"
+        "只能单独使用；tag 只能单独使用；均可加上 last_order_from、last_order_to 和 sort。"
     ),
     "Files are kept for 30 days: ask for the export again.": "文件只保留 30 天，请重新导出。",
     "Templates are the shop's own words.": "留言模板只供卖家使用。",

@@ -63,15 +63,27 @@ def save(before: Customer, after: Customer, also: Sequence[Write] = ()) -> Custo
     return saved
 
 
-def tagged(store_id: str, tag: str, limit: int, after: Position | None) -> Page[Customer]:
-    """A page of the customers with this tag, by buyer id. Half a read unit for each customer, too."""
-    pk, first = keys.customer_tag_pk(store_id, tag), after.key if after else keys.CUSTOMER
-    items = islice(query_newest(pk, first, LAST, page_size=limit + 2, forward=True), limit + 2)
+def tagged(
+    store_id: str,
+    tag: str,
+    since: datetime | None,
+    until: datetime | None,
+    forward: bool,
+    limit: int,
+    after: Position | None,
+) -> Page[Customer]:
+    """A page of the customers with this tag, by the time of their last order. Half a read unit for each customer,
+    too."""
+    pk = keys.customer_tag_pk(store_id, tag)
+    first, last = keys.instant(since) if since else keys.NO_TIME, keys.instant(until) if until else LAST
+    if after:
+        first, last = (after.key, last) if forward else (first, after.key)
+    items = islice(query_newest(pk, first, last, page_size=limit + 2, forward=forward), limit + 2)
     places = [item["sk"]["S"] for item in items if after is None or item["sk"]["S"] != after.key]
     shown = places[:limit]
-    records = get_many([(keys.customers_pk(store_id), sk) for sk in shown])
-    found = {record.sk: _customer(record) for record in records if isinstance(record, CustomerRecord)}
-    rows = tuple(found[sk] for sk in shown if sk in found and tag in found[sk].tags)
+    records = get_many([(keys.customers_pk(store_id), keys.CUSTOMER + keys.split_pk(sk)[1]) for sk in shown])
+    found = {_tag_sk(each): each for each in map(_customer, records) if tag in each.tags}  # type: ignore[arg-type]
+    rows = tuple(found[sk] for sk in shown if sk in found)
     return Page(rows, Position(shown[-1], pk, shown[-1]) if len(places) > limit else None)
 
 
@@ -82,21 +94,26 @@ def write_tags(store_id: str, states: Sequence[str]) -> None:
         page = listed(store_id, states, None, None, False, 200, after)
         for customer in page.items:
             for tag in customer.tags:
-                table.put(Put(_tag(customer, tag), table.always(), stale))
+                table.put(Put(_tag(customer, tag, _tag_sk(customer)), table.always(), stale))
         if (after := page.end) is None:
             return
 
 
 def _tag_writes(before: Customer, after: Customer) -> list[Write]:
-    gone, new = set(before.tags) - set(after.tags), set(after.tags) - set(before.tags)
+    """A change of the tags, or of the time of the last order, by which the customers of a tag are sorted."""
+    old, new = ({(tag, _tag_sk(each)) for tag in each.tags} for each in (before, after))
     return [
-        *(Delete(_tag(after, tag), table.always(), stale) for tag in sorted(gone)),
-        *(Put(_tag(after, tag), table.always(), stale) for tag in sorted(new)),
+        *(Delete(_tag(after, *each), table.always(), stale) for each in sorted(old - new)),
+        *(Put(_tag(after, *each), table.always(), stale) for each in sorted(new - old)),
     ]
 
 
-def _tag(customer: Customer, tag: str) -> TermRecord:
-    return TermRecord(keys.customer_tag_pk(customer.store_id, tag), keys.CUSTOMER + customer.buyer_id)
+def _tag(customer: Customer, tag: str, sk: str) -> TermRecord:
+    return TermRecord(keys.customer_tag_pk(customer.store_id, tag), sk)
+
+
+def _tag_sk(customer: Customer) -> str:
+    return keys.customer_tag_sk(customer.last_at, customer.buyer_id)
 
 
 def with_figures(was: Order | None, after: Order, writes: Sequence[Write]) -> list[Write]:
@@ -151,7 +168,7 @@ def _delta_writes(buyer_id: str, was: Order | None, after: Order) -> list[Write]
     updated = domain.updated(before, was, after, lambda: _others(after, buyer_id))
     record = _record(replace(updated, version=before.version + 1))
     if updated.counts.get("orders", 0) > 0 or updated.has_seller_data:
-        return [Put(record, _as_read(before), stale)]
+        return [Put(record, _as_read(before), stale), *_tag_writes(before, updated)]
     return [Delete(record, _as_read(before), stale)] if before.version else []
 
 

@@ -88,6 +88,10 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
+NO_TIME = "#"
+"""Stands for the time in a sort key without one: it is before every time."""
+
+
 def sort_key(at: datetime, *ids: str) -> str:
     """A time, then ids that make the key unique. An `instant` alone sorts before every key of that time, so BETWEEN two
     instants is the half-open window [from, to)."""
@@ -119,6 +123,11 @@ def tag_pk(store_id: str, tag: str) -> str:
 
 def customer_tag_pk(store_id: str, tag: str) -> str:
     return f"{store_id}#customer_tag#{tag}"
+
+
+def customer_tag_sk(last_at: datetime | None, buyer_id: str) -> str:
+    """A customer without orders comes before all others."""
+    return sort_key(last_at, buyer_id) if last_at else NO_TIME + buyer_id
 
 
 def number_pk(store_id: str, tail: str) -> str:

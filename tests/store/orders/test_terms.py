@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from shared.store.orders import terms
 from tests import proof
-from tests.harness import Api, Shop, ahead, line, new_order, snapshot
+from tests.harness import Api, Shop, ago, ahead, line, new_order, snapshot
 
 
 def stored(shop: Shop, *kinds: str) -> list[tuple[str, str]]:
@@ -166,14 +166,31 @@ def test_an_older_order_that_waits_for_a_refund_of_nothing_ends_by_the_clock(on_
     assert shop.viewer.every(f"/v1/orders/{order.order_id}/history")[-1]["actor"]["role"] == "clock"
 
 
-def test_customers_are_listed_by_tag(on_dynoxide: Api) -> None:
+def test_customers_are_listed_by_tag_and_by_their_last_order(on_dynoxide: Api) -> None:
     shop = on_dynoxide.shop()
+
+    def buy(number: int, hours: float) -> str:
+        buyer = {"id": f"b{number}", "country": "US"}
+        return str(shop.platform.place(**order(buyer=buyer, placed_at=ago(hours=hours)))["order_id"])
+
+    def listed(tag: str, **query: Any) -> list[str]:
+        return [row["buyer_id"] for row in shop.viewer.every("/v1/customers", tag=tag, **query)]
+
     for number in range(5):
-        shop.platform.place(**order(buyer={"id": f"b{number}", "country": "US"}))
+        buy(number, 50 - number)
         shop.staff.patch(f"/v1/customers/b{number}", {"tags": ["vip"] if number % 2 else ["vip", "gift"]})
-    for tag, expected in (("vip", ["b0", "b1", "b2", "b3", "b4"]), ("gift", ["b0", "b2", "b4"]), ("other", [])):
+    buy(0, 1)  # an order later than all others moves its buyer
+    for tag, expected in (("vip", ["b0", "b4", "b3", "b2", "b1"]), ("gift", ["b0", "b4", "b2"]), ("other", [])):
         for limit in (1, 2, 200):
-            assert [row["buyer_id"] for row in shop.viewer.every("/v1/customers", tag=tag, limit=limit)] == expected
+            assert listed(tag, limit=limit) == expected
+            assert listed(tag, limit=limit, sort="last_order_at") == expected[::-1]
+            assert listed(tag, limit=limit, sort="-last_order_at") == expected
+    assert listed("vip", last_order_from=ago(hours=48.5), last_order_to=ago(hours=40)) == ["b4", "b3", "b2"]
+    assert len(stored(shop, "customer_tag")) == 8, "one entry for each customer and tag"
     shop.staff.patch("/v1/customers/b2", {"tags": None})
-    assert [row["buyer_id"] for row in shop.viewer.every("/v1/customers", tag="gift")] == ["b0", "b4"]
-    assert shop.viewer.get("/v1/customers?tag=vip&sort=last_order_at").code == "filter_not_indexed"
+    assert listed("gift") == ["b0", "b4"]
+    for group in ("frequency=once", "amount=small", "blocked=true", "opted_out=true"):
+        assert shop.viewer.get(f"/v1/customers?tag=vip&{group}").code == "filter_not_indexed"
+    cursor = shop.viewer.get("/v1/customers?tag=vip&limit=1").json["page"]["next_cursor"]
+    other = shop.viewer.get(f"/v1/customers?tag=vip&limit=1&sort=last_order_at&cursor={cursor}")
+    assert other.code == "cursor_invalid"

@@ -132,16 +132,17 @@ def _record(
     return paid_if_nothing(refund, command.at)
 
 
-def is_of_nothing(refund: Refund) -> bool:
-    """Is it accepted, with nothing to pay?"""
-    return refund.state is RefundState.ACCEPTED and not refund.amount
-
-
 def paid_if_nothing(refund: Refund, at: datetime) -> Refund:
     """The refund; it is paid as it is accepted if its amount is 0, because nobody will pay nothing."""
-    if is_of_nothing(refund):
+    if refund.is_of_nothing:
         return replace(refund, state=RefundState.PAID, paid_at=at)
     return refund
+
+
+def pay_nothing(order: Order, command: Command) -> Order:
+    """The accepted refunds of 0 are paid. It never fails, because `lapse` calls it before every action."""
+    refunds = tuple(paid_if_nothing(refund, command.at) for refund in order.refunds)
+    return finish_when_settled(replace(order, refunds=refunds), command.at)
 
 
 def _answer_requests(order: Order, state: RefundState) -> Order:

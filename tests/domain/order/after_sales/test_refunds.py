@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.domain.order import lifecycle
 from shared.domain.order.after_sales.refunds import share_of
-from shared.domain.order.model import FundState, Order, Overlay, RefundState, Status
+from shared.domain.order.model import FundState, Order, RefundState, Status
 from shared.domain.stores import Store
 from tests.domain.build import SHIP_ALL, STORE, TOTAL, WATCHING, Life, claim, days, hours, life_in, line, parcel
 
@@ -160,7 +160,7 @@ def test_an_order_of_the_former_code_that_waits_for_nothing_ends(store: Store) -
     )  # fmt: skip
     assert replace(done.order, version=life.order.version) == replace(life.order, version=life.order.version)
     assert lifecycle.lapse(done.order, store, before=life.now, recorded_at=life.now).entries == ()
-    frozen = replace(waiting, overlays=frozenset({Overlay.FROZEN}))
+    frozen = replace(waiting, frozen_at=life.now)
     assert lifecycle.lapse(frozen, store, before=life.now, recorded_at=life.now).entries == ()
     both = replace(waiting, refunds=(*waiting.refunds, replace(waiting.refunds[0], refund_id="rfd_9", amount=1)))
     left = lifecycle.lapse(both, store, before=life.now, recorded_at=life.now).order
