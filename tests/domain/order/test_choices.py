@@ -9,7 +9,8 @@ from random import Random
 import pytest
 
 from shared.domain.errors import Conflict, TransitionNotAllowed, Unprocessable
-from shared.domain.order import disputes, lifecycle, refunds, shipments
+from shared.domain.order import lifecycle, shipments
+from shared.domain.order.after_sales import disputes, refunds
 from shared.domain.order.choices import Choices
 from shared.domain.order.model import Dispute
 from shared.domain.sentences.sentence import in_language
