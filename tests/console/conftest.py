@@ -19,10 +19,12 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
+from local.demo import DEMO_SHOP
+from local.welcome import DEMO_STORE
 from tests.harness import Api, Server, Shop, free_port
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BUILD_SECONDS = 300
+BUILD_SECONDS, FILL_SECONDS = 300, 120
 HEIGHTS = {1280: 800, 390: 844}
 
 expect.set_options(timeout=10_000)
@@ -48,6 +50,7 @@ def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     try:
         if missing := wait_until_built(running):
             pytest.skip(f"the console could not be built here: {missing}")
+        wait_until_filled(running)
         yield running
     finally:
         running.stop()
@@ -61,6 +64,14 @@ def wait_until_built(running: Server) -> str | None:
             return page
         time.sleep(0.5)
     return None
+
+
+def wait_until_filled(running: Server) -> None:
+    viewer = Api(running.transport(), "local").client("viewer", DEMO_STORE)
+    until = time.monotonic() + FILL_SECONDS
+    while viewer.get("/v1/store").json.get("name") != DEMO_SHOP.name:
+        assert time.monotonic() < until, "the demo shop is not filled"
+        time.sleep(0.5)
 
 
 @pytest.fixture(scope="session")

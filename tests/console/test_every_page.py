@@ -17,6 +17,11 @@ LOOKS = size(
     [("en", "light", 1280), ("zh-CN", "dark", 390)],
     [(language, theme, width) for language in ("en", "zh-CN") for theme in ("light", "dark") for width in (1280, 390)],
 )
+CUT_OFF = """
+[...document.querySelectorAll('.table')].filter(table => table.scrollWidth > table.parentElement.clientWidth + 1)
+  .map(table => table.ariaLabel)
+"""
+"""The tables that are wider than what holds them."""
 PAGES = 13
 """The pages of the menu."""
 
@@ -43,6 +48,7 @@ def test_a_page_has_no_fault(
         overflow: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if overflow > 0:
             faults.append(f"{name}: {overflow} pixels wider than the screen")
+        faults += [f"{name}: {cut} is cut off" for cut in page.evaluate(CUT_OFF)]
         if theme == ("light" if language == "en" else "dark"):
             picture(page, f"{name}-{width}-{language}")
     assert not faults, "\n".join(faults)

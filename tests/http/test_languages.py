@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from shared.domain.labels import END_REASONS
 from tests.harness import Api, Client, Shop, ago, parcel, usd
 from tests.http.refusals import open_desk
 from tests.http.test_bad_input import bodies
@@ -90,6 +91,21 @@ def test_every_code_of_an_answer_has_its_label_beside_it_in_the_language_asked_f
                 code = name.removesuffix("_label")
                 assert ours[code] == theirs[code], "codes never change"
     counted("labels in answers", seen, 160)
+
+
+def test_the_reason_of_a_refund_has_a_label_where_it_is_a_code(api: Api) -> None:
+    shop = api.shop()
+    for step, body in (("reject_risk", {}), ("request_cancellation", {"reason": "Bought twice"})):
+        order = shop.platform.place()["order_id"]
+        for action in ("pay", *(["pass_risk"] if body else [])):
+            assert shop.platform.act(order, action).status == 200
+        assert shop.platform.act(order, step, body).status == 200
+    english, chinese = both(shop.viewer, "/v1/refunds")
+    labels = {
+        ours["reason"]: (ours.get("reason_label"), theirs.get("reason_label"))
+        for ours, theirs in zip(english["data"], chinese["data"], strict=True)
+    }
+    assert labels == {"risk_reject_closed": tuple(END_REASONS["risk_reject_closed"]), "Bought twice": (None, None)}
 
 
 def test_the_counters_name_what_they_count(api: Api) -> None:

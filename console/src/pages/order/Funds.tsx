@@ -42,7 +42,7 @@ const REFUNDS: FundColumn<Refund>[] = [
   { key: 'source', title: 'source', cell: ({ source_label }) => source_label },
   { key: 'state', title: 'state', cell: ({ state_label }) => state_label },
   { key: 'amount', title: 'amount', align: 'right', cell: ({ amount }) => <Amount value={amount} /> },
-  { key: 'reason', title: 'reason', cell: ({ reason }) => reason },
+  { key: 'reason', title: 'reason', cell: ({ reason, reason_label }) => reason_label ?? reason },
   { key: 'requested', title: 'requested', cell: ({ requested_at }) => <Moment at={requested_at} /> },
   { key: 'answer', title: 'answer', cell: (refund) => <AnswerBy refund={refund} /> },
   { key: 'paid', title: 'paidAt', cell: ({ paid_at }) => <Moment at={paid_at} /> },

@@ -22,7 +22,7 @@ export const COLUMNS: RefundColumn[] = [
   },
   { key: 'source', title: 'source', cell: ({ source_label }) => <span className="id">{source_label}</span> },
   { key: 'amount', title: 'amount', align: 'right', cell: ({ amount }) => <Amount value={amount} /> },
-  { key: 'reason', title: 'reason', cell: ({ reason }) => reason },
+  { key: 'reason', title: 'reason', cell: ({ reason, reason_label }) => reason_label ?? reason },
   { key: 'requested', title: 'requested', cell: ({ requested_at }) => <Moment at={requested_at} /> },
   {
     key: 'state',

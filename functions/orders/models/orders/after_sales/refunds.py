@@ -7,8 +7,11 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from functions.orders.models.values import MoneyView, QuantityView, instant, money, quantities, without_none
-from shared.domain.labels import labelled
+from shared.domain.labels import LABELS, labelled
 from shared.domain.order.model import Refund
+
+REASONS = "dispute_result"
+"""The codes of all that ends with a refund."""
 
 
 class RefundView(TypedDict):
@@ -23,6 +26,7 @@ class RefundView(TypedDict):
     coupon: NotRequired[MoneyView]
     lines: list[QuantityView]
     reason: str
+    reason_label: NotRequired[str]
     requested_at: str
     respond_by: NotRequired[str]
     on_silence: NotRequired[str]
@@ -42,6 +46,8 @@ def refund_view(refund: Refund, order_id: str, currency: str, language: str) -> 
             "coupon": money(refund.coupon, currency) if refund.paid_at else None,
             "lines": quantities(refund.lines),
             "reason": refund.reason,
+            # A step of the clock or of the platform gives a code as the reason; a person writes a text.
+            **(labelled("reason", REASONS, refund.reason, language) if refund.reason in LABELS[REASONS] else {}),
             "requested_at": instant(refund.requested_at),
             "respond_by": refund.respond_by and instant(refund.respond_by),
             **labelled("on_silence", "action", refund.on_silence, language),
