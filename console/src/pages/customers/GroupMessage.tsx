@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useApi } from '../../api/client'
 import { useRefresh } from '../../api/queries'
 import type { components } from '../../api/types'
+import { useMessageCheck } from '../../messages/useMessageCheck'
 import { FormFields } from '../../parts/fields/FormFields'
 import { OrderLink } from '../../parts/OrderLink'
 import { ProblemAlert } from '../../parts/ProblemAlert'
@@ -32,6 +33,8 @@ export default function GroupMessage({ recipients, onClose }: { recipients: Reci
     gcTime: 0,
   })
   const text: Text = draft.value.template_id ? { template_id: draft.value.template_id } : { text: draft.value.text }
+  const first = orders.data?.[0] ?? ''
+  const typed = useMessageCheck(first, first && !draft.value.template_id ? draft.value.text : '')
   const check = useMutation({ mutationFn: () => write(api, orders.data ?? [], text, true, report) })
   const send = useMutation({
     mutationFn: (orderIds: string[]) => write(api, orderIds, text, false, report),
@@ -83,13 +86,15 @@ export default function GroupMessage({ recipients, onClose }: { recipients: Reci
                 label: t('text'),
                 kind: 'long',
                 required: true,
-                maxLength: 20000,
                 applies: (values) => !values.template_id,
               },
             ]}
             values={draft.value}
             onChange={draft.change}
           />
+          <p className="wrong" role="status">
+            {typed.problem}
+          </p>
           <div className="form-actions">
             <Button type="primary" htmlType="submit" loading={check.isPending} disabled={!orders.data?.length}>
               {t('check')}

@@ -11,7 +11,7 @@ export const WORDS = {
   ready: ['{n} customers have an order to write at.', '{n} 位客户有可留言的订单。'],
   template: ['Template', '留言模板'],
   ownText: ['Write a text', '自己填写'],
-  text: ['Message, in English, at most 1,500 characters', '留言内容（英文，最多 1500 个字符）'],
+  text: ['Message, in English', '留言内容（英文）'],
   check: ['Check', '检查'],
   checking: ['Checking: {n} of {all}', '正在检查：{n} / {all}'],
   sending: ['Sending: {n} of {all}', '正在发送：{n} / {all}'],

@@ -14,6 +14,11 @@ import type { PlotProps } from './Plot'
 
 const LONG = 14
 const ROW = 34
+/** A line on a light edge: it is seen over a bar as well as beside it. */
+const LIMIT_LINE = [
+  { stroke: 'var(--surface)', strokeWidth: 6 },
+  { stroke: 'var(--late)', strokeWidth: 2 },
+]
 
 /** Numbers are drawn here and nowhere read: the table beside a plot has the exact ones. */
 export default function BarPlot({ bars, series, horizontal, percent, limit }: PlotProps) {
@@ -70,9 +75,16 @@ export default function BarPlot({ bars, series, horizontal, percent, limit }: Pl
             maxBarSize={28}
           />
         ))}
-        {limit === undefined ? null : (
-          <ReferenceLine {...(horizontal ? { x: limit } : { y: limit })} stroke="var(--late)" strokeDasharray="6 3" />
-        )}
+        {limit === undefined
+          ? null
+          : LIMIT_LINE.map((line) => (
+              <ReferenceLine
+                key={line.stroke}
+                {...(horizontal ? { x: limit } : { y: limit })}
+                {...line}
+                ifOverflow="extendDomain"
+              />
+            ))}
       </BarChart>
     </ResponsiveContainer>
   )
