@@ -66,7 +66,7 @@ def test_a_template_is_written_with_variables_and_previewed(console: Console, sh
     page.get_by_role("button", name="New template").click()
     page.get_by_label("Name", exact=True).fill("Thanks")
     page.get_by_label("Text, in English").fill("Thank you for ")
-    page.get_by_role("button", name="Insert order_id").click()
+    page.get_by_role("button", name="Order number").click()
     page.get_by_role("button", name="Save").click()
     page.get_by_label("With the order").fill(order_id)
     page.get_by_role("button", name="Show", exact=True).click()

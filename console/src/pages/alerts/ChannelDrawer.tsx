@@ -17,6 +17,7 @@ import {
   formOf,
   NEW_CHANNEL,
   useChannelFields,
+  useChannelKinds,
 } from './channelFields'
 import { Deliveries } from './Deliveries'
 import { newSecrets } from './secrets'
@@ -43,6 +44,7 @@ function New({ onCreated }: { onCreated: (id: string) => void }) {
   const t = useWords(CHANNEL_WORDS)
   // A secret is not kept in the browser, as a draft would be.
   const [secret, setSecret] = useState('')
+  const kinds = useChannelKinds()
   const draft = useDraft<ChannelForm>('channel:new', NEW_CHANNEL)
   const create = useSend(
     (api, { kind, address, url, min_severity, ...form }: ChannelForm) =>
@@ -50,7 +52,7 @@ function New({ onCreated }: { onCreated: (id: string) => void }) {
         body: {
           ...form,
           kind: kind as ChannelKind,
-          ...(kind === 'email' ? { address } : { url }),
+          ...(kinds.find(({ code }) => code === kind)?.target === 'url' ? { url } : { address }),
           secret: secret || null,
           language: form.language as 'en',
           kinds: form.kinds as never,
@@ -105,6 +107,7 @@ function Existing({ channelId, onDeleted }: { channelId: string; onDeleted: () =
 function Steps({ channel, onDeleted }: { channel: Channel; onDeleted: () => void }) {
   const t = useWords(CHANNEL_WORDS)
   const moment = useMoment()
+  const kinds = useChannelKinds()
   const params = { path: { channel_id: channel.id } }
   const [tested, setTested] = useState<string | null>(null)
   const change = useSend((api, enabled: boolean) =>
@@ -127,7 +130,7 @@ function Steps({ channel, onDeleted }: { channel: Channel; onDeleted: () => void
     <>
       <h2 className="first">{channel.name}</h2>
       <p className="break">
-        {t(channel.kind as keyof typeof CHANNEL_WORDS)} · {channel.target} ·{' '}
+        {kinds.find(({ code }) => code === channel.kind)?.label ?? channel.kind} · {channel.target} ·{' '}
         {channel.enabled ? t('on') : `${t('off')}: ${channel.off_because_label ?? ''}`}
       </p>
       {channel.previous_secret_until ? (

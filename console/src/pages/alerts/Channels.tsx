@@ -7,7 +7,7 @@ import { ProblemAlert } from '../../parts/ProblemAlert'
 import { LANGUAGES, type Language } from '../../words/language'
 import { useWords } from '../../words/useWords'
 import { ChannelDrawer } from './ChannelDrawer'
-import type { Channel } from './channelFields'
+import { type Channel, useChannelKinds } from './channelFields'
 import { CHANNEL_WORDS } from './words'
 import './alerts.css'
 
@@ -16,6 +16,7 @@ const NEW = 'new'
 export default function Channels() {
   const t = useWords(CHANNEL_WORDS)
   const severities = useCodes('severity')
+  const kinds = useChannelKinds()
   const [search, setSearch] = useSearchParams()
   const open = search.get('channel')
   // A store has few channels: the API's limit is far below a page.
@@ -35,7 +36,7 @@ export default function Channels() {
       title: t('name'),
       cell: ({ id, name }) => <Link to={`?${new URLSearchParams({ show: 'channels', channel: id })}`}>{name}</Link>,
     },
-    { key: 'kind', title: t('kind'), cell: ({ kind }) => t(kind as keyof typeof CHANNEL_WORDS) },
+    { key: 'kind', title: t('kind'), cell: ({ kind }) => kinds.find(({ code }) => code === kind)?.label ?? kind },
     { key: 'target', title: t('target'), cell: ({ target }) => target },
     { key: 'language', title: t('language'), cell: ({ language }) => LANGUAGES[language as Language] },
     {

@@ -1,4 +1,4 @@
-import { useCodes } from '../../api/codes'
+import { useCodeParts, useCodes } from '../../api/codes'
 import type { components } from '../../api/types'
 import type { Field } from '../../parts/fields/field'
 import { LANGUAGES } from '../../words/language'
@@ -9,14 +9,13 @@ type Word = keyof typeof CHANNEL_WORDS
 export type Channel = components['schemas']['ChannelView']
 export type ChannelKind = components['schemas']['ChannelKind']
 
-/** What each kind of channel is reached with, and whether its robot may check signatures. */
-export const CHANNEL_KINDS: Record<ChannelKind, { by: 'address' | 'url'; hint?: Word; signs?: boolean }> = {
-  email: { by: 'address' },
-  dingtalk: { by: 'url', hint: 'dingtalkHint', signs: true },
-  wecom: { by: 'url', hint: 'wecomHint' },
-  feishu: { by: 'url', hint: 'feishuHint', signs: true },
-  slack: { by: 'url', hint: 'slackHint' },
-  webhook: { by: 'url', hint: 'webhookHint' },
+/** What a person is told of the address of a kind of channel. */
+const HINTS: Partial<Record<string, Word>> = {
+  dingtalk: 'dingtalkHint',
+  wecom: 'wecomHint',
+  feishu: 'feishuHint',
+  slack: 'slackHint',
+  webhook: 'webhookHint',
 }
 
 export const NEW_CHANNEL = {
@@ -38,14 +37,22 @@ export function formOf(channel: Channel): ChannelForm {
   return { ...NEW_CHANNEL, kind, name, language, min_severity, kinds, digest, quiet_hours }
 }
 
+/** The kinds of channel: their names, the field of their address, and whether a robot's own secret belongs to them. */
+export function useChannelKinds() {
+  return useCodeParts('channel_kinds').channel_kinds ?? []
+}
+
 /** The fields of a channel; those of a new one, or of one that is there: its address is then kept where none is given. */
 export function useChannelFields(channel?: Channel): Field[] {
   const t = useWords(CHANNEL_WORDS)
   const severities = useCodes('severity')
-  const kinds = useCodes('alert')
-  const about = (kind: unknown) => CHANNEL_KINDS[kind as ChannelKind]
-  const hintOf = (kind: Word | undefined) =>
-    channel ? t('urlStays', { target: channel.target }) : kind ? t(kind) : undefined
+  const alerts = useCodes('alert')
+  const kinds = useChannelKinds()
+  const about = (kind: unknown) => kinds.find(({ code }) => code === kind)
+  const hintOf = (kind: string) => {
+    const hint = HINTS[kind]
+    return channel ? t('urlStays', { target: channel.target }) : hint && t(hint)
+  }
   return [
     ...(channel
       ? []
@@ -55,27 +62,27 @@ export function useChannelFields(channel?: Channel): Field[] {
             label: t('kind'),
             kind: 'choice',
             required: true,
-            options: Object.keys(CHANNEL_KINDS).map((code) => ({ code, label: t(code as Word) })),
+            options: kinds,
           } satisfies Field,
         ]),
-    { name: 'name', label: t('name'), kind: 'text', required: true, maxLength: 128 },
+    { name: 'name', label: t('name'), kind: 'text', required: true },
     {
       name: 'address',
       label: t('address'),
       kind: 'email',
       required: !channel,
-      hint: hintOf(undefined),
-      applies: ({ kind }) => about(kind).by === 'address',
+      hint: hintOf('email'),
+      applies: ({ kind }) => about(kind)?.target === 'address',
     },
-    ...Object.entries(CHANNEL_KINDS)
-      .filter(([, { by }]) => by === 'url')
+    ...kinds
+      .filter(({ target }) => target === 'url')
       .map(
-        ([code, { hint }]): Field => ({
+        ({ code }): Field => ({
           name: 'url',
           label: t('url'),
           kind: 'url',
           required: !channel,
-          hint: hintOf(hint),
+          hint: hintOf(code),
           applies: ({ kind }) => kind === code,
         }),
       ),
@@ -84,7 +91,7 @@ export function useChannelFields(channel?: Channel): Field[] {
       label: t('secret'),
       kind: 'secret',
       hint: channel?.signed ? t('secretStays') : undefined,
-      applies: ({ kind }) => Boolean(about(kind).signs),
+      applies: ({ kind }) => Boolean(about(kind)?.takes_secret),
     },
     {
       name: 'language',
@@ -101,7 +108,7 @@ export function useChannelFields(channel?: Channel): Field[] {
       unchosen: t('minDefault'),
       options: severities,
     },
-    { name: 'kinds', label: t('kinds'), kind: 'several', options: kinds },
+    { name: 'kinds', label: t('kinds'), kind: 'several', options: alerts },
     { name: 'digest', label: t('digest'), kind: 'mark' },
     { name: 'quiet_hours', label: t('quiet'), kind: 'mark' },
   ]

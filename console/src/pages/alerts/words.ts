@@ -41,12 +41,6 @@ export const CHANNEL_WORDS = {
   state: ['State', '状态'],
   on: ['On', '已启用'],
   off: ['Off', '已停用'],
-  email: ['Email', '电子邮件'],
-  webhook: ['Webhook', 'Webhook'],
-  dingtalk: ['DingTalk robot', '钉钉机器人'],
-  wecom: ['WeCom robot', '企业微信机器人'],
-  feishu: ['Feishu robot', '飞书机器人'],
-  slack: ['Slack', 'Slack'],
   address: ['Email address', '邮箱地址'],
   url: ['Address (https)', '地址（https）'],
   webhookHint: [

@@ -61,7 +61,7 @@ export function CustomerNotes({ customer, mayChange }: { customer: Customer; may
 
   const fields: (Field & { name: keyof Notes })[] = [
     { name: 'tags', label: t('tags'), kind: 'text' },
-    { name: 'note', label: t('note'), kind: 'long', maxLength: 1000 },
+    { name: 'note', label: t('note'), kind: 'long' },
     { name: 'blocked', label: t('blocked'), kind: 'mark', hint: t('blockedHint') },
     { name: 'reminder_opt_out', label: t('optOut'), kind: 'mark', hint: t('optOutHint') },
   ]

@@ -1,5 +1,5 @@
 import { Button } from 'antd'
-import { useCodes } from '../../api/codes'
+import { useCodeParts, useCodes } from '../../api/codes'
 import type { components, Store } from '../../api/types'
 import { Facts } from '../../parts/Facts'
 import { FormFields } from '../../parts/fields/FormFields'
@@ -30,11 +30,7 @@ export default function DeadlinesPart() {
 }
 
 function useModes() {
-  const t = useWords(WORDS)
-  return [
-    { code: 'enforce', label: t('enforce') },
-    { code: 'watch', label: t('watch') },
-  ]
+  return useCodeParts('deadline_modes').deadline_modes ?? []
 }
 
 /** The names of what the policy has lengths of: the timers, and one that is none of its own. */

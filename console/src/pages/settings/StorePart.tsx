@@ -1,4 +1,5 @@
 import { Button } from 'antd'
+import { useCodeParts } from '../../api/codes'
 import type { Store } from '../../api/types'
 import { Facts } from '../../parts/Facts'
 import { FormFields } from '../../parts/fields/FormFields'
@@ -63,19 +64,21 @@ export default function StorePart() {
 function useFields(store: Store): { about: Field[]; fees: Field[]; limits: Field[] } {
   const t = useWords(WORDS)
   const { language } = usePreferences()
+  const codes = useCodeParts('time_zones', 'currencies')
+  const currencies = (codes.currencies ?? []).filter(({ last_day }) => !last_day).map(({ code }) => code)
   const names = new Intl.DisplayNames(language, { type: 'currency' })
   const weekday = new Intl.DateTimeFormat(language, { weekday: 'short', timeZone: 'UTC' })
   const withOwn = (codes: string[], own: string) => [...new Set([own, ...codes])].sort()
   return {
     about: [
-      { name: 'name', label: t('name'), kind: 'text', required: true, maxLength: 128 },
+      { name: 'name', label: t('name'), kind: 'text', required: true },
       {
         name: 'time_zone',
         label: t('zone'),
         kind: 'choice',
         required: true,
         hint: t('zoneHint'),
-        options: withOwn(Intl.supportedValuesOf('timeZone'), store.time_zone).map((code) => ({ code, label: code })),
+        options: withOwn(codes.time_zones ?? [], store.time_zone).map((code) => ({ code, label: code })),
       },
       {
         name: 'currency',
@@ -83,7 +86,7 @@ function useFields(store: Store): { about: Field[]; fees: Field[]; limits: Field
         kind: 'choice',
         required: true,
         hint: t('currencyHint'),
-        options: withOwn(Intl.supportedValuesOf('currency'), store.currency).map((code) => ({
+        options: withOwn(currencies, store.currency).map((code) => ({
           code,
           label: `${code} · ${names.of(code)}`,
         })),

@@ -1,6 +1,7 @@
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useApi } from '../../api/client'
+import { useCodeParts } from '../../api/codes'
 import { useSend } from '../../api/useSend'
 import { ConfirmButton } from '../../parts/ConfirmButton'
 import { FormFields } from '../../parts/fields/FormFields'
@@ -9,24 +10,6 @@ import { useDraft } from '../../parts/useDraft'
 import { useWords } from '../../words/useWords'
 import type { Template } from './TemplatesPart'
 import { TEMPLATE_WORDS } from './words'
-
-/** The variables of a text. The API refuses one that it does not know, and names it. */
-const VARIABLES = [
-  'order_id',
-  'buyer_name',
-  'store_name',
-  'status',
-  'placed_on',
-  'total',
-  'currency',
-  'pieces',
-  'carrier',
-  'tracking_no',
-  'tracking_url',
-  'pay_by',
-  'ship_by',
-  'receive_by',
-]
 
 export function TemplateForm({
   template,
@@ -40,6 +23,7 @@ export function TemplateForm({
   onClose: () => void
 }) {
   const t = useWords(TEMPLATE_WORDS)
+  const variables = useCodeParts('message_variables').message_variables ?? []
   const draft = useDraft(`template:${template?.template_id ?? 'new'}`, {
     name: template?.name ?? '',
     text: template?.text ?? '',
@@ -78,7 +62,7 @@ export function TemplateForm({
         >
           <FormFields
             fields={[
-              { name: 'name', label: t('name'), kind: 'text', required: true, maxLength: 64 },
+              { name: 'name', label: t('name'), kind: 'text', required: true },
               { name: 'text', label: t('text'), kind: 'long', required: true, hint: t('variablesHint') },
             ]}
             values={form}
@@ -87,14 +71,14 @@ export function TemplateForm({
           />
           <fieldset className="variables">
             <legend>{t('variables')}</legend>
-            {VARIABLES.map((name) => (
+            {variables.map(({ code, label }) => (
               <Button
-                key={name}
+                key={code}
                 size="small"
-                aria-label={t('insert', { name })}
-                onClick={() => draft.change({ ...form, text: `${form.text}{${name}}` })}
+                title={t('insert', { name: `{${code}}` })}
+                onClick={() => draft.change({ ...form, text: `${form.text}{${code}}` })}
               >
-                {`{${name}}`}
+                {label}
               </Button>
             ))}
           </fieldset>

@@ -46,8 +46,6 @@ export const WORDS = {
   dispute: ['Disputes, at most %', '纠纷率不超过（%）'],
   mode: ['When a timer lapses', '到期后的处理方式'],
   afterDelivery: ['receipt after the last delivery', '妥投后确认收货'],
-  enforce: ['Enforce: a lapse changes the order at once', '执行：到期后立即变更订单'],
-  watch: ['Watch: show and alert only', '观察：仅显示和提醒'],
   enforceHint: [
     'Take this where the orders live here: what silence does happens at the due time.',
     '适用于以本系统为准的店铺：到期时自动执行相应结果。',
