@@ -1,5 +1,5 @@
 import { Button } from 'antd'
-import { useSearchParams } from 'react-router'
+import { Link, useSearchParams } from 'react-router'
 import { useApi } from '../../api/client'
 import { useRole } from '../../api/queries'
 import type { components } from '../../api/types'
@@ -35,9 +35,7 @@ export default function TemplatesPart() {
       key: 'name',
       title: t('name'),
       cell: ({ template_id, name }) => (
-        <Button type="link" size="small" onClick={() => show(template_id)}>
-          {name}
-        </Button>
+        <Link to={`?${new URLSearchParams({ show: 'templates', template: template_id })}`}>{name}</Link>
       ),
     },
     { key: 'text', title: t('text'), cell: ({ text }) => text },

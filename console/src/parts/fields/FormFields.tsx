@@ -86,7 +86,7 @@ function FormField({
     )
   }
   return (
-    <div className={field.kind === 'mark' ? 'form-field mark' : 'form-field'}>
+    <div className={field.kind === 'mark' ? 'form-field ticked' : 'form-field'}>
       <label htmlFor={id}>{field.label}</label>
       {control}
       {notes}
