@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react'
 import { useSearchParams } from 'react-router'
+import { useApi } from '../../api/client'
 import { useRole } from '../../api/queries'
 import { Loading } from '../../parts/Loading'
 import { Tabs } from '../../parts/Tabs'
@@ -15,6 +16,7 @@ const OWNERS = {
 export default function AlertsPage() {
   const t = useWords(WORDS)
   const show = useSearchParams()[0].get('show')
+  const counters = useApi().useQuery('get', '/v1/alerts/counters')
   const isOwner = useRole() === 'owner'
   const Part = show && isOwner ? OWNERS[show as keyof typeof OWNERS] : null
   return (
@@ -23,7 +25,7 @@ export default function AlertsPage() {
       <Tabs
         label={t('title')}
         tabs={[
-          { query: '', label: t('open') },
+          { query: '', label: t('open'), count: counters.data?.open.count },
           { query: 'state=acknowledged', label: t('acknowledged') },
           { query: 'state=resolved', label: t('resolved') },
           ...(isOwner

@@ -19,7 +19,7 @@ export default function MembersPart() {
     {
       key: 'store',
       title: t('store'),
-      cell: ({ store_id }: Held) => (store_id === store ? `${store_id} · ${t('this')}` : store_id),
+      cell: ({ store_id, name }: Held) => [name, store_id, store_id === store && t('this')].filter(Boolean).join(' · '),
     },
     {
       key: 'role',
