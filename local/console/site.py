@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ TYPES = {
 """The content types by the end of the name. A file with another end is not served."""
 IMMUTABLE, REVALIDATED = "public, max-age=31536000, immutable", "no-cache"
 ASSETS = "/assets/"
+_ASSET = re.compile(r"/assets/[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)+")
 INDEX, CONFIG = "/index.html", "/config.json"
 COMPRESSED = ".gz"
 
@@ -80,6 +82,8 @@ class Site:
         files = self._current()
         if files is not None and path in files.plain:
             return self._file(request, files, path)
+        if files is not None and (former := self._of_former_build(path)) is not None:
+            return former
         # As on AWS, a path whose last part has no dot is a page. A program that asks for no page gets the API's 404.
         is_page = "." not in path.rpartition("/")[2] and "text/html" in (request.header("accept") or "")
         if not is_page:
@@ -97,6 +101,17 @@ class Site:
             if self._files is None or self._files.tag != folder.name:
                 self._files = Files.of(folder)
             return self._files
+
+    def _of_former_build(self, path: str) -> Response | None:
+        """A page that was opened before the last build still loads the assets of its own."""
+        if not _ASSET.fullmatch(path) or (kind := content_type(path)) is None:
+            return None
+        for build in progress.site(self._data_dir).resolve().parent.iterdir():
+            file = build / path[1:]
+            if file.is_file():
+                headers = [*self._headers, ("content-type", kind), ("cache-control", IMMUTABLE)]
+                return Response(200, headers, file.read_bytes())
+        return None
 
     def _file(self, request: Request, files: Files, path: str) -> Response:
         tag = f'"{files.tag}"'

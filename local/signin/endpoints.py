@@ -144,7 +144,10 @@ class SignIn:
         return _redirect(self._location(wanted, secret, body), [("set-cookie", cookie)])
 
     def sign_out(self, request: Request) -> Response:
-        """As Cognito's: the address comes as `logout_uri`, not as OpenID Connect's `post_logout_redirect_uri`."""
+        """As Cognito's: the address comes as `logout_uri`, not as OpenID Connect's `post_logout_redirect_uri`. A link
+        of another page signs nobody out."""
+        if request.header("sec-fetch-site") in ("cross-site", "same-site"):
+            raise Invalid("a page of another origin asks for it")
         check_return(fields(request.query), "logout_uri", self.client, _origin(request) + HOME)
         for secret in self._cookies(request):
             self.issued.end_session(secret)

@@ -151,6 +151,17 @@ def test_another_build_is_served_from_the_next_request_on(served: Site, data_dir
     assert found(served, "/", **PAGE)[1] == "two index.html"
 
 
+def test_open_page_still_loads_the_assets_of_its_build(served: Site, data_dir: Path, tmp_path: Path) -> None:
+    two = built(tmp_path / "0002", "two")
+    (two / "assets/main-1.js").rename(two / "assets/main-2.js")
+    progress.serve(data_dir, two)
+    assert found(served, "/assets/main-2.js")[1] == "two assets/main-1.js"
+    status, body, headers = found(served, "/assets/main-1.js")
+    assert (status, body, headers["cache-control"]) == (200, "one assets/main-1.js", site.IMMUTABLE)
+    for path in ("/assets/main-3.js", "/assets/..", "/assets/../index.html", "/assets/*.js"):
+        assert get(served, path) is None
+
+
 @pytest.mark.parametrize("state", site.SAYS)
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_before_the_build_each_page_says_how_far_it_is(data_dir: Path, state: progress.State, language: str) -> None:

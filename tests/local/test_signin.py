@@ -327,6 +327,17 @@ def test_sign_out_leads_to_the_console_alone(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(
+    ("site", "status"), [("cross-site", 400), ("same-site", 400), ("same-origin", 303), ("none", 303)]
+)
+def test_link_of_another_page_signs_nobody_out(browser: Browser, site: str, status: int) -> None:
+    browser.sign_in()
+    sent = urlencode({"client_id": ASKED["client_id"], "logout_uri": f"{ORIGIN}/"})
+    answer = browser.send("GET", f"/logout?{sent}", Sec_Fetch_Site=site, Sec_Fetch_Mode="navigate")
+    assert answer.status == status
+    assert (location(browser.authorize())[0] == "/login") == (status == 303)
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         {"code": "other"},
