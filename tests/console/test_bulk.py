@@ -62,7 +62,7 @@ def test_an_order_that_somebody_changed_meanwhile_is_not_acted_on(console: Conso
 @pytest.mark.parametrize(
     ("language", "action", "check", "done"),
     [
-        ("en", "Accept cancellation", "Check", "1 of 1 orders are done."),
+        ("en", "Accept the cancellation", "Check", "1 of 1 orders are done."),
         ("zh-CN", "同意取消", "检查", "1 / 1 个订单已完成。"),
     ],
 )

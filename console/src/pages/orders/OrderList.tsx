@@ -13,6 +13,8 @@ import type { OrdersQuery } from './query'
 import { Refused } from './Refused'
 import { WORDS } from './words'
 
+const WITH_PRODUCT = { include: 'first_line' } as const
+
 interface Props {
   query: OrdersQuery
   /** The query without the page of the list. */
@@ -25,10 +27,10 @@ export function OrderList({ query, filter, isSeller }: Props) {
   const navigate = useNavigate()
   const api = useApi()
   const cache = useQueryClient()
-  const orders = useQuery(api.queryOptions('get', '/v1/orders', { params: { query } }))
+  const orders = useQuery(api.queryOptions('get', '/v1/orders', { params: { query: { ...query, ...WITH_PRODUCT } } }))
   const next = orders.data?.page.next_cursor
   useEffect(() => {
-    const page = { params: { query: { ...filter, cursor: next ?? undefined } } }
+    const page = { params: { query: { ...filter, cursor: next ?? undefined, ...WITH_PRODUCT } } }
     if (next) void cache.prefetchQuery(api.queryOptions('get', '/v1/orders', page))
   }, [api, cache, filter, next])
   const rows = orders.error ? [] : orders.data?.data

@@ -13,6 +13,7 @@ type OrderColumn = Omit<Column<ListedOrder>, 'title'> & { title: keyof typeof WO
 /** A new column is one line here and its name in words.ts. */
 export const COLUMNS: OrderColumn[] = [
   { key: 'order', title: 'order', cell: (order) => <Numbered order={order} /> },
+  { key: 'product', title: 'product', cell: (order) => (order.first_line ? <Product order={order} /> : null) },
   { key: 'buyer', title: 'buyer', cell: (order) => <Buyer order={order} /> },
   { key: 'amount', title: 'amount', align: 'right', cell: ({ amounts }) => <Amount value={amounts.total} /> },
   { key: 'status', title: 'status', cell: (order) => <StatusMarks of={order} /> },
@@ -36,11 +37,28 @@ function Numbered({ order: { order_id, placed_at } }: { order: ListedOrder }) {
   )
 }
 
-function Buyer({ order: { buyer, unread_messages } }: { order: ListedOrder }) {
+function Product({ order: { first_line, line_count } }: { order: ListedOrder }) {
+  const t = useWords(WORDS)
+  if (!first_line) return null
+  const { title, sku, product_id, attributes, quantity } = first_line
+  const details = [sku, ...Object.values(attributes ?? {})].filter(Boolean).join(' · ')
+  return (
+    <span>
+      <span className="note" title={title}>
+        {title ?? product_id} × {quantity}
+      </span>
+      <small className="quiet block">
+        {details} {line_count > 1 ? t('moreLines', { n: line_count - 1 }) : ''}
+      </small>
+    </span>
+  )
+}
+
+function Buyer({ order: { buyer, buyer_country_label, unread_messages } }: { order: ListedOrder }) {
   const t = useWords(WORDS)
   return (
     <span>
-      {buyer.name ?? buyer.id} · {buyer.country}
+      {buyer.name ?? buyer.id} <small className="quiet">{buyer_country_label}</small>
       {unread_messages ? (
         <strong className="unread" title={t('unread', { n: unread_messages })}>
           ✉ {unread_messages}

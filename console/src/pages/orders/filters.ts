@@ -1,3 +1,4 @@
+import { useCodeParts } from '../../api/codes'
 import { useCounters, useStore } from '../../api/queries'
 import { type Filter, read } from '../../parts/fields/AddressFilters'
 import { startOf } from '../../parts/fields/days'
@@ -11,6 +12,7 @@ const BY_TIME = { together: { sort: 'deadline_at' } }
 export function useFilters(): Filter[] {
   const t = useWords(WORDS)
   const { data } = useCounters()
+  const { countries } = useCodeParts('countries')
   return [
     { name: 'status', label: t('status'), kind: 'several', options: optionsOf(data?.statuses) },
     { name: 'overlay', label: t('overlay'), kind: 'choice', options: optionsOf(data?.overlays) },
@@ -30,7 +32,7 @@ export function useFilters(): Filter[] {
     { name: 'buyer', label: t('buyerId'), kind: 'text', maxLength: 128 },
     { name: 'tracking_no', label: t('trackingNo'), kind: 'text', maxLength: 128 },
     { name: 'tag', label: t('tag'), kind: 'text', maxLength: 50 },
-    { name: 'country', label: t('country'), kind: 'text', maxLength: 3 },
+    { name: 'country', label: t('country'), kind: 'choice', options: countries },
   ]
 }
 

@@ -3,7 +3,7 @@ import { lazy, Suspense, useState } from 'react'
 import { ProblemAlert } from '../../../parts/ProblemAlert'
 import { useWords } from '../../../words/useWords'
 import { useCountOf } from '../tabs'
-import { BULK, type BulkName, type Chosen } from './actions'
+import { BULK, type BulkName, type Chosen, useBulkLabel } from './actions'
 import type { useSelection } from './useSelection'
 import { WORDS } from './words'
 
@@ -19,6 +19,7 @@ interface Props {
 /** What can be done with the selected orders. It stands at the lower edge as soon as one is selected. */
 export function BulkBar({ selection, filter, more }: Props) {
   const t = useWords(WORDS)
+  const label = useBulkLabel()
   const total = useCountOf(filter)
   const [open, setOpen] = useState<{ action: BulkName; chosen: Chosen[] } | null>(null)
   const { selected, read } = selection
@@ -47,7 +48,7 @@ export function BulkBar({ selection, filter, more }: Props) {
               disabled={read !== null}
               onClick={() => setOpen({ action, chosen: selection.chosen() })}
             >
-              {t(action)}
+              {label(action)}
             </Button>
           ))}
           <Button type="text" disabled={read !== null} onClick={selection.clear}>

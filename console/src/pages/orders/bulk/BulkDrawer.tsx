@@ -4,7 +4,7 @@ import { useRefresh } from '../../../api/queries'
 import { ProblemAlert } from '../../../parts/ProblemAlert'
 import { Progress } from '../../../parts/Progress'
 import { useWords } from '../../../words/useWords'
-import type { BulkName, Chosen, Item } from './actions'
+import { type BulkName, type Chosen, type Item, useBulkLabel } from './actions'
 import { FieldsForm } from './FieldsForm'
 import { MessageForm } from './MessageForm'
 import { Results } from './Results'
@@ -40,7 +40,7 @@ export default function BulkDrawer({ action, chosen, onClose, onDone }: Props) {
       problem?.status === 412 && problem.current_version ? [[order_id, problem.current_version] as const] : [],
     ),
   )
-  const label = t(action)
+  const label = useBulkLabel()(action)
   const status = useRef<HTMLDivElement>(null)
   // The form goes out of sight when the check begins: who works by keyboard goes on at what it found.
   const shown = run && !busy

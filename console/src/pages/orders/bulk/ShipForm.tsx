@@ -1,5 +1,6 @@
 import { Button } from 'antd'
 import { useEffect, useState } from 'react'
+import { CarrierInput } from '../../../actions/CarrierInput'
 import { FieldFrame } from '../../../actions/FieldFrame'
 import { useDraft } from '../../../parts/useDraft'
 import { useWords } from '../../../words/useWords'
@@ -60,14 +61,7 @@ export function ShipForm({ chosen, hidden, done, onItems }: FormProps) {
       }}
     >
       <FieldFrame label={t('carrier')} required errors={errorOf('needCarrier')}>
-        {(control) => (
-          <input
-            {...control}
-            autoComplete="off"
-            value={carrier}
-            onChange={(event) => set({ carrier: event.target.value })}
-          />
-        )}
+        {(control) => <CarrierInput control={control} value={carrier} onChange={(value) => set({ carrier: value })} />}
       </FieldFrame>
       <FieldFrame label={t('paste')} hint={t('pasteHow')} errors={[]}>
         {(control) => (

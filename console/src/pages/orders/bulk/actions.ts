@@ -1,11 +1,13 @@
 import { orderRow } from '../../../actions/table'
 import { bodyOf } from '../../../actions/values'
+import { useCodeParts } from '../../../api/codes'
 import type { paths } from '../../../api/types'
-import type { WORDS } from './words'
+import { useWords } from '../../../words/useWords'
+import { WORDS } from './words'
 
 /** The actions of the contract for many orders: an action that it does not have fails the build. */
 type BulkPath = Extract<keyof paths, `/v1/bulk/${string}`>
-export type BulkName = BulkPath extends `/v1/bulk/${infer Name}` ? Name & keyof typeof WORDS : never
+export type BulkName = BulkPath extends `/v1/bulk/${infer Name}` ? Name : never
 
 /** In the order in which the bar shows them. */
 export const BULK: BulkName[] = [
@@ -16,6 +18,13 @@ export const BULK: BulkName[] = [
   'reject_cancellation',
   'message',
 ]
+
+/** What a button says of each action, in the API's words; a message is no action of an order, and has ours. */
+export function useBulkLabel(): (action: BulkName) => string {
+  const t = useWords(WORDS)
+  const { actions } = useCodeParts('actions')
+  return (action) => actions?.find(({ code }) => code === action)?.label ?? (action === 'message' ? t(action) : action)
+}
 
 /** An order as it was when it was selected. */
 export interface Chosen {

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { type Api, useApi } from '../../../api/client'
+import { useCodeParts } from '../../../api/codes'
 import { Problem } from '../../../api/problem'
 import type { components } from '../../../api/types'
 import type { BulkName, Item } from './actions'
@@ -24,6 +25,7 @@ interface Run {
  */
 export function useBulkRun(action: BulkName, dryRun: boolean) {
   const api = useApi()
+  const most = useCodeParts('limits').limits?.bulk_items ?? BATCH
   const [run, setRun] = useState<Run | null>(null)
   const stopped = useRef(false)
   useEffect(
@@ -40,7 +42,7 @@ export function useBulkRun(action: BulkName, dryRun: boolean) {
     while (results.length < items.length && !stopped.current && !error) {
       setRun({ items, results, running: true })
       try {
-        const batch = items.slice(results.length, results.length + BATCH)
+        const batch = items.slice(results.length, results.length + Math.min(BATCH, most))
         results = [...results, ...(await send(api, action, batch, dryRun))]
       } catch (failed) {
         error = failed
