@@ -29,15 +29,17 @@ export default function OrdersPage() {
         <AsOf at={counters.data?.as_of} />
       </div>
       <Tabs label={t('tabs')} tabs={always} among={among} />
-      <details className="more-tabs">
-        <summary>{t('moreTabs')}</summary>
-        <Tabs label={t('moreTabs')} tabs={others} among={among} />
-      </details>
+      <div className="folds">
+        <details className="more-tabs">
+          <summary>{t('moreTabs')}</summary>
+          <Tabs label={t('moreTabs')} tabs={others} among={among} />
+        </details>
+        {q ? null : <FilterBar filter={filter} />}
+      </div>
       {q ? (
         <SearchResults key={q} q={q} />
       ) : (
         <>
-          <FilterBar filter={filter} />
           <div className="toolbar">
             <FilterChips filter={filter} />
             <SortChoice />

@@ -41,11 +41,11 @@ function Product({ order: { first_line, line_count } }: { order: ListedOrder }) 
   const t = useWords(WORDS)
   if (!first_line) return null
   const { title, sku, product_id, attributes, quantity } = first_line
-  const details = [sku, ...Object.values(attributes ?? {})].filter(Boolean).join(' · ')
+  const details = [`× ${quantity}`, sku, ...Object.values(attributes ?? {})].filter(Boolean).join(' · ')
   return (
     <span>
-      <span className="note" title={title}>
-        {title ?? product_id} × {quantity}
+      <span className="product" title={title}>
+        {title ?? product_id}
       </span>
       <small className="quiet block">
         {details} {line_count > 1 ? t('moreLines', { n: line_count - 1 }) : ''}
