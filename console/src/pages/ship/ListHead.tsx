@@ -1,6 +1,7 @@
 import { Button, Flex } from 'antd'
 import { type ReactNode, useState } from 'react'
 import { Link } from 'react-router'
+import { useCodeParts } from '../../api/codes'
 import { useRole, useStore } from '../../api/queries'
 import { useMoment } from '../../parts/times'
 import { useWords } from '../../words/useWords'
@@ -23,6 +24,8 @@ export function ListHead({
   const format = useMoment()
   const store = useStore()
   const role = useRole()
+  const kinds = useCodeParts('export_kinds').export_kinds
+  const isExported = role && role !== 'viewer' && kinds?.some(({ code }) => code === kind)
   const [now] = useState(() => new Date().toISOString())
   return (
     <>
@@ -36,7 +39,7 @@ export function ListHead({
         <Button type="primary" onClick={() => print()}>
           {t('print')}
         </Button>
-        {role && role !== 'viewer' ? <Link to={`../exports?kind=${kind}`}>{t('toExport')}</Link> : null}
+        {isExported ? <Link to={`../exports?kind=${kind}`}>{t('toExport')}</Link> : null}
         {children}
       </Flex>
     </>
