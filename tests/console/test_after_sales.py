@@ -78,7 +78,7 @@ def test_a_message_is_checked_while_it_is_typed_and_sent(console: Console, shop:
     reply.fill("Tomorrow 明天")
     expect(page.get_by_text("character 10 is '明'")).to_be_visible()
     reply.fill("Tomorrow \U0001f600")
-    expect(page.get_by_text("10 characters")).to_be_visible()
+    expect(page.get_by_text("10 of 1500 characters")).to_be_visible()
     expect(page.get_by_text("character 10")).to_have_count(0)
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_text("The message was sent.")).to_be_visible()

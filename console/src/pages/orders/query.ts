@@ -5,7 +5,7 @@ import type { paths } from '../../api/types'
 export type OrdersQuery = NonNullable<paths['/v1/orders']['get']['parameters']['query']>
 
 /** What of the address concerns the page and not the list. */
-const OF_THE_PAGE = ['order', 'customer', 'q']
+const OF_THE_PAGE = ['order', 'action', 'customer', 'q']
 
 /**
  * The list's query is the address itself: a filter that the API does not know is sent, too, so that the API says so
