@@ -22,7 +22,7 @@ export function disputeDraft(disputeId: string, action: string): string {
 }
 
 /** The form of one step of a dispute. Each step is a change of its order, and goes by the order's version. */
-export function DisputeActionForm({ order, dispute, action, label, ...rest }: Props) {
+export function DisputeActionForm({ order, dispute, action, label, initial, ...rest }: Props) {
   const solutions = useCodes('solution').map(({ code, label: text }) => ({ value: code, label: text }))
   const { dispute_id } = dispute
   return (
@@ -30,6 +30,7 @@ export function DisputeActionForm({ order, dispute, action, label, ...rest }: Pr
       {...rest}
       row={disputeRow(action)}
       label={label}
+      initial={{ ...(dispute.solution ? { solution: dispute.solution } : {}), ...initial }}
       draft={disputeDraft(dispute_id, action)}
       context={{ ...contextOf(order), choices: { solution: solutions } }}
       version={order.version}

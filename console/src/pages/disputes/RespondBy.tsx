@@ -8,11 +8,11 @@ export function RespondBy({ dispute }: { dispute: ListedDispute }) {
   const parts = useWords(PARTS)
   if (!dispute.respond_by) return '–'
   return (
-    <>
+    <div>
       <Countdown to={dispute.respond_by} />
       {dispute.on_silence_label ? (
         <small className="quiet block">{parts('onSilence', { what: dispute.on_silence_label })}</small>
       ) : null}
-    </>
+    </div>
   )
 }

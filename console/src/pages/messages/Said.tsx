@@ -10,9 +10,9 @@ export function Said({ message }: { message: Message }) {
   const t = useWords(THREAD)
   const { from, text, read_at } = message
   return (
-    <>
+    <div>
       <span className="quiet">{SIDES.has(from) ? t(from as 'buyer') : from}:</span> <span className="said">{text}</span>{' '}
       {from === 'buyer' && !read_at ? <Mark tone="late">{t('unread')}</Mark> : null}
-    </>
+    </div>
   )
 }

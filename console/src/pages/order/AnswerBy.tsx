@@ -8,11 +8,11 @@ export function AnswerBy({ refund }: { refund: Pick<Refund, 'respond_by' | 'on_s
   const parts = useWords(PARTS)
   if (!refund.respond_by) return '–'
   return (
-    <>
+    <div>
       <Countdown to={refund.respond_by} />
       {refund.on_silence_label ? (
         <small className="quiet block">{parts('onSilence', { what: refund.on_silence_label })}</small>
       ) : null}
-    </>
+    </div>
   )
 }

@@ -1,5 +1,6 @@
+import { useIsFetching } from '@tanstack/react-query'
 import { Button, Drawer } from 'antd'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { useLocation, useNavigate, useSearchParams } from 'react-router'
 import { useApi } from '../../api/client'
 import type { Order } from '../../api/types'
@@ -54,9 +55,14 @@ function Content({ order }: { order: Order }) {
   const t = useWords(WORDS)
   const { hash, search } = useLocation()
   const navigate = useNavigate()
+  const settled = useIsFetching() === 0
+  const reached = useRef('')
   useEffect(() => {
-    if (hash) document.getElementById(`order-${hash.slice(1)}`)?.scrollIntoView()
-  }, [hash])
+    // Parts that load above would push the one that the address names out of sight.
+    if (!hash || !settled || reached.current === hash) return
+    reached.current = hash
+    document.getElementById(`order-${hash.slice(1)}`)?.scrollIntoView()
+  }, [hash, settled])
   return (
     <>
       <nav className="tabs order-tabs no-print" aria-label={t('sections')}>

@@ -28,14 +28,14 @@ export const COLUMNS: RefundColumn[] = [
     key: 'state',
     title: 'state',
     cell: ({ state_label, paid_at }) => (
-      <>
+      <div>
         <span className="id">{state_label}</span>
         {paid_at ? (
           <small className="quiet block">
             <Moment at={paid_at} />
           </small>
         ) : null}
-      </>
+      </div>
     ),
   },
   { key: 'answerBy', title: 'answerBy', cell: (refund) => <AnswerBy refund={refund} /> },
