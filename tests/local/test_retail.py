@@ -228,6 +228,13 @@ def test_what_is_told_of_an_order_ends_with_its_credits_and_its_release(tmp_path
     assert (opened["claim"]["amount"], opened["line_ids"]) == ("5.10", ["1"])
 
 
+def test_an_order_of_nothing_is_finished_by_its_receipt(tmp_path: Path) -> None:
+    (order,) = planned(tmp_path, row(UnitPrice="0.0")).reading.orders
+    replay = script.replay(order, ())
+    assert [step.action for step in replay.steps] == ["pay", "sync"]
+    assert replay.goal == ("FINISH", "released")
+
+
 def test_a_file_that_is_none_is_said_in_words(tmp_path: Path) -> None:
     assert source.find(tmp_path) is None
     (tmp_path / "other.csv").write_text("id\n1\n")
