@@ -11,7 +11,7 @@ import moto  # noqa: F401  before any client is made, or it would reach for the 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from local import engines
+from tests.clock.memory_table import MemoryTable
 from tests.harness import (
     Api,
     InProcess,
@@ -24,13 +24,9 @@ from tests.harness import (
 )
 from tests.moto_answers import cheap_answers
 from tests.moto_backup import cheap_backups
-from tests.proof import size
 from tests.service_data import read_once
 
 TABLE = "orders"
-ENGINES = size(("dynoxide" if engines.dynoxide_binary() else "moto",), ("moto", "dynoxide"))
-"""What tests in process run on: in full size every engine, in quick size the fastest."""
-
 read_once()
 cheap_answers()
 
@@ -42,30 +38,30 @@ settings.load_profile("any machine")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--engine",
-        default="moto",
-        choices=("moto", "dynoxide", "local"),
-        help="what the HTTP tests run on: moto, dynoxide, or local (a whole server, over a socket)",
+        choices=("memory", "moto", "dynoxide", "local"),
+        help="run only the tests that run on this engine, on it; local is a whole server, over a socket",
     )
     parser.addoption("--pictures", action="store_true", help="keep the pictures of the console in docs/console")
     parser.addoption("--shuffle", type=int, help="run files, and the tests within each, in a random order of this seed")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With another engine than the default, only what runs on it: the rest has been run before."""
+    """With an engine named, only what runs on it: the rest has been run before."""
     if (seed := config.getoption("--shuffle")) is not None:
         chosen, files = random.Random(seed), sorted({item.path for item in items})
         chosen.shuffle(files)
         places = {path: place for place, path in enumerate(files)}
         items.sort(key=lambda item: (places[item.path], chosen.random()))
-    if config.getoption("--engine") != "moto":
-        elsewhere = [item for item in items if "api" not in getattr(item, "fixturenames", ())]
+    if engine := config.getoption("--engine"):
+        on_it = {"api"} if engine == "local" else {"api", "in_process"}
+        elsewhere = [item for item in items if on_it.isdisjoint(getattr(item, "fixturenames", ()))]
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in elsewhere]
 
 
 @pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> str:
-    return str(request.config.getoption("--engine"))
+    return str(request.config.getoption("--engine") or "memory")
 
 
 @pytest.fixture(scope="session")
@@ -112,11 +108,42 @@ def on_moto() -> Iterator[Api]:
 
 
 @pytest.fixture
+def memory_table() -> Iterator[MemoryTable]:
+    """The table in memory; queues, buckets and mail are on moto."""
+    from moto import mock_aws
+
+    with environment(None, TABLE), mock_aws(), MemoryTable().installed() as table:
+        use_table(TABLE)
+        yield table
+
+
+@pytest.fixture
+def on_memory(memory_table: MemoryTable) -> Api:
+    """The handler in process over the table in memory."""
+    return Api(InProcess(), "memory")
+
+
+@pytest.fixture
+def on_dynoxide_and_moto(on_dynoxide: Api) -> Iterator[Api]:
+    """The table on Dynoxide; queues, buckets and mail are on moto."""
+    from moto import mock_aws
+
+    with mock_aws(config={"core": {"passthrough": {"services": ["dynamodb"]}}}):
+        yield on_dynoxide
+
+
+@pytest.fixture
+def in_process(engine: str, request: pytest.FixtureRequest) -> Any:
+    """The handler in process, on the engine of this run."""
+    return request.getfixturevalue("on_dynoxide_and_moto" if engine == "dynoxide" else f"on_{engine}")
+
+
+@pytest.fixture
 def api(engine: str, request: pytest.FixtureRequest) -> Any:
     """The API on the engine of this run."""
     if engine == "local":
         return Api(request.getfixturevalue("server").transport(), "local")
-    return request.getfixturevalue(f"on_{engine}")
+    return request.getfixturevalue("in_process" if request.config.getoption("--engine") else "on_moto")
 
 
 @pytest.fixture(scope="session")

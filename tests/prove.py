@@ -1,6 +1,6 @@
 """`make prove`: every test at its full size, then all in random order at awkward times, and one table at the end.
 
-`python -m tests.prove [full|local|console|clocks|month ...]` runs these parts alone. A part
+`python -m tests.prove [full|engines|local|console|clocks|month ...]` runs these parts alone. A part
 that cannot run has not passed.
 """
 
@@ -55,6 +55,9 @@ class Result:
 def steps() -> Iterator[Step]:
     full = {"ORDERKEEP_PROVE": "1"}
     yield Step("full", "every test, full size", (*PYTEST, "-n", "auto", *TESTS), full)
+    for engine, variables in (("dynoxide", full), ("moto", {"ORDERKEEP_PROVE": ""})):
+        command = (*PYTEST, "-n", "auto", *TESTS, f"--engine={engine}")
+        yield Step("engines", f"tests in process on {engine}", command, variables)
     yield Step("local", "HTTP tests over a socket", (*PYTEST, "-n", "2", "tests/http", "--engine=local"), full)
     yield Step("console", "the console in Chromium", (*PYTEST, "tests/console"), full)
     for at, zone in CLOCKS:

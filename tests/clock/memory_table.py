@@ -8,10 +8,13 @@ tests/clock/test_memory_table.py holds it against Dynoxide.
 
 from __future__ import annotations
 
+import functools
 import random
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from contextlib import ExitStack, contextmanager
+from typing import Any, TypeVar
+from unittest.mock import patch
 
 from pynamodb.exceptions import CancellationReason, PutError, TransactWriteError, UpdateError
 from pynamodb.expressions import condition as c
@@ -19,10 +22,12 @@ from pynamodb.expressions import update as u
 
 from shared.store.dynamodb import table, wire
 from shared.store.dynamodb.records import Record
+from tests.clock import seam
 from tests.clock.expressions import Item, acted, bounds, holds, item_of, raw, record_of, refused
-from tests.clock.memory_client import EVERYTHING, MemoryClient
+from tests.clock.memory_client import EVERYTHING, MemoryClient, answer
 from tests.clock.memory_index import Index, Key, Sorted
 
+T = TypeVar("T")
 HONEST = 1_000
 """Every so many writes and reads the short way into and out of an item is held against PynamoDB's own."""
 Fault = Callable[[str], None]
@@ -37,6 +42,7 @@ class MemoryTable:
         self.partitions: dict[str, Sorted] = {}
         self.indexes = {name: _index(name, declared) for name, declared in declared_indexes().items()}
         self.lag, self._random = lag, random.Random(seed)
+        self._lock = threading.RLock()
         self.writes = self.refused = self.reads = self.index_reads = self.checked = 0
         self.fault: Fault | None = None
         self.born: Callable[[Key], None] = lambda key: None
@@ -47,21 +53,34 @@ class MemoryTable:
 
     # What table.py calls.
 
+    def call(
+        self, operation: str, arguments: Callable[[], dict[str, Any]], run: Callable[[], T], *, wrapped: bool = True
+    ) -> T:
+        """`run`, alone at the table, by way of the seam of store calls."""
+
+        def alone() -> T:
+            with self._lock:
+                return run()
+
+        return seam.call(
+            operation, lambda: {"TableName": Record.Meta.table_name, **arguments()}, alone, wrapped=wrapped
+        )
+
     def get(self, pk: str, sk: str) -> Record | None:
+        item = self.call("GetItem", lambda: {"Key": seam.named((pk, sk))}, lambda: self.items.get((pk, sk)))
         self.reads += 1
-        item = self.items.get((pk, sk))
         return None if item is None else self._read(item)
 
     def select(
         self, pk: str, sk: c.Condition | None, limit: int | None, forward: bool, after: Mapping[str, Any] | None
     ) -> Iterator[Record]:
         self.reads += 1
-        partition = self.partitions.get(pk)
-        start = (after["sk"]["S"],) if after else None
-        found, _ = partition.between(bounds(sk), forward, start, limit or EVERYTHING) if partition else ([], False)
-        for (key,) in found:
-            item = self.items.get((pk, key))
-            if item is not None and "kind" in item:
+        arguments = functools.partial(seam.asked, "pk", pk)
+        items, _ = self.call(
+            "Query", arguments, lambda: self._part(pk, sk, after, limit or EVERYTHING, forward=forward)
+        )
+        for item in items:
+            if "kind" in item:
                 yield self._read(item)
 
     def page(
@@ -75,8 +94,23 @@ class MemoryTable:
         limit: int,
     ) -> tuple[list[Item], dict[str, Any] | None]:
         """A page of an index, and behind what the next one starts."""
-        self.index_reads += 1
         index = self.indexes[name]
+        arguments = functools.partial(seam.asked, index.hash_key, key, name)
+        return self.call(
+            "Query", arguments, lambda: self._page(index, key, sort, forward=forward, after=after, limit=limit)
+        )
+
+    def _page(
+        self,
+        index: Index,
+        key: str,
+        sort: c.Condition | None,
+        *,
+        forward: bool,
+        after: Mapping[str, Any] | None,
+        limit: int,
+    ) -> tuple[list[Item], dict[str, Any] | None]:
+        self.index_reads += 1
         index.catch_up(self.writes - (self._random.randint(0, self.lag) if self.lag else 0))
         partition = index.partitions.get(key)
         start = (after[index.range_key]["S"], after["pk"]["S"], after["sk"]["S"]) if after else None
@@ -87,23 +121,63 @@ class MemoryTable:
         place, pk, sk = found[-1]
         return items, raw({"pk": pk, "sk": sk, index.hash_key: key, index.range_key: place})
 
-    def query(self, table_name: str, key: str, sort: c.Condition, **told: Any) -> dict[str, Any]:
-        """The connection's own query, as table.query_keys asks it."""
-        items, last = self.page(
-            told["index_name"], key, sort, forward=True, after=told["exclusive_start_key"], limit=told["limit"]
-        )
-        names = told["attributes_to_get"]
-        shown = [raw({name: item[name] for name in names}) for item in items]
-        return {"Items": shown, **({"LastEvaluatedKey": last} if last else {})}
+    def query(
+        self,
+        table_name: str,
+        key: str,
+        sort: c.Condition,
+        *,
+        exclusive_start_key: Mapping[str, Any] | None,
+        index_name: str | None = None,
+        attributes_to_get: Sequence[str] | None = None,
+        consistent_read: bool = False,
+        scan_index_forward: bool = True,
+        limit: int = EVERYTHING,
+    ) -> dict[str, Any]:
+        """The connection's own query, as table.py asks it."""
+        after, forward = exclusive_start_key, scan_index_forward
+        if index_name is not None:
+            items, last = self.page(index_name, key, sort, forward=forward, after=after, limit=limit)
+        else:
+            self.reads += 1
+            items, last = self.call(
+                "Query", lambda: seam.asked("pk", key), lambda: self._part(key, sort, after, limit, forward=forward)
+            )
+        if attributes_to_get is not None:
+            items = [{name: item[name] for name in attributes_to_get} for item in items]
+        return {"Items": [raw(item) for item in items], **({"LastEvaluatedKey": last} if last else {})}
 
-    def range(self, name: str | None, key: str, since: str, until: str) -> list[Item]:
-        """What an index, or without a name the table itself, has of a key from `since` to `until`."""
-        sort = Record.sk.between(since, until)
-        if name is not None:
-            return self.page(name, key, sort, forward=True, after=None, limit=EVERYTHING)[0]
-        self.reads += 1
-        found, _ = self.partitions.get(key, Sorted()).between(bounds(sort), True, None, EVERYTHING)
-        return [self.items[key, sk] for (sk,) in found]
+    def _part(
+        self,
+        pk: str,
+        sort: c.Condition | None,
+        after: Mapping[str, Any] | None,
+        limit: int = EVERYTHING,
+        *,
+        forward: bool = True,
+    ) -> tuple[list[Item], dict[str, Any] | None]:
+        """A page of a partition of the table itself, and behind what the next one starts."""
+        start = (after["sk"]["S"],) if after else None
+        found, more = self.partitions.get(pk, Sorted()).between(bounds(sort), forward, start, limit)
+        return [self.items[pk, sk] for (sk,) in found], raw({"pk": pk, "sk": found[-1][0]}) if more else None
+
+    def range(
+        self,
+        name: str | None,
+        key: str,
+        since: str,
+        until: str,
+        after: Mapping[str, Any] | None = None,
+        limit: int = EVERYTHING,
+    ) -> tuple[list[Item], dict[str, Any] | None]:
+        """What an index, or without a name the table itself, has of a key from `since` to `until`, and behind what
+        there is more. No call of its own."""
+        with self._lock:
+            sort = Record.sk.between(since, until)
+            if name is not None:
+                return self._page(self.indexes[name], key, sort, forward=True, after=after, limit=limit)
+            self.reads += 1
+            return self._part(key, sort, after, limit)
 
     def put(self, record: Record, condition: c.Condition) -> None:
         self._alone(record, None, condition, "PutItem", PutError)
@@ -120,11 +194,15 @@ class MemoryTable:
         failed: type[PutError | UpdateError],
     ) -> None:
         """One write that is no transaction: the same, with another error."""
-        try:
-            self.commit([(record, change, condition)])
-        except TransactWriteError as error:
-            codes = [f"{reason.code}Exception" for reason in error.cancellation_reasons if reason]
-            raise failed("refused", refused(operation, codes[0]) if codes else error.cause) from error
+
+        def run() -> None:
+            try:
+                self.commit([(record, change, condition)])
+            except TransactWriteError as error:
+                codes = [f"{reason.code}Exception" for reason in error.cancellation_reasons if reason]
+                raise failed("refused", refused(operation, codes[0]) if codes else error.cause) from error
+
+        self.call(operation, lambda: _written(record, change), run)
 
     def commit(self, writes: Sequence[tuple[Record, Sequence[u.Action] | str | None, c.Condition]]) -> None:
         """All of these or none: a record to put, to update with actions, or to delete."""
@@ -133,7 +211,7 @@ class MemoryTable:
         changes: dict[Key, Item | None] = {}
         reasons: list[CancellationReason | None] = []
         for record, change, condition in writes:
-            key = (record.attribute_values["pk"], record.attribute_values["sk"])
+            key = _key(record)
             if key in changes:
                 raise TransactWriteError("twice", refused("TransactWriteItems", "ValidationException"))
             there = self.items.get(key)
@@ -153,6 +231,23 @@ class MemoryTable:
             index.catch_up(self.writes - self.lag)
         if self.fault:
             self.fault("after")
+
+    def place(self, item: Item | None, key: Key = ("", "")) -> None:
+        """Puts or deletes an item whatever is there, as a test does behind the back of the code."""
+        if item is not None:
+            key = (str(item["pk"]), str(item["sk"]))
+        with self._lock:
+            self.writes += 1
+            was = self.items.get(key)
+            self._keep(key, was, item)
+            for index in self.indexes.values():
+                index.told(self.writes, key, was, item)
+
+    def restore(self, items: Mapping[Key, Item]) -> None:
+        """Makes the table what it was when `items` was a copy of its items."""
+        for key in [*self.items.keys() - items.keys(), *items]:
+            if self.items.get(key) is not items.get(key):
+                self.place(items.get(key), key)
 
     # Its insides.
 
@@ -204,28 +299,43 @@ class MemoryTable:
     @contextmanager
     def installed(self) -> Iterator[MemoryTable]:
         """Until the end of the block, shared/store/dynamodb/table.py and wire.py work on this table."""
-        put_back = [
-            (table, "connection", table.connection),
-            (table, "TransactWrite", table.TransactWrite),
-            (wire, "connection", wire.connection),
-            (wire, "_client", wire._client),
+        fitted: list[tuple[Any, str, Any]] = [
+            (table, "connection", lambda: self),
+            (table, "TransactWrite", _writer(self)),
+            (wire, "connection", lambda: self),
+            (wire, "_client", MemoryClient),
+            (Record, "get", classmethod(_get(self))),
+            (Record, "query", classmethod(_query(self))),
+            (Record, "save", _save(self)),
+            (Record, "update", _update(self)),
+            (Record, "batch_write", classmethod(_batch(self))),
+            (Record, "batch_get", classmethod(_batch_get(self))),
         ]
-        table.connection, table.TransactWrite = (lambda: self), _writer(self)  # type: ignore[assignment,misc]
-        wire.connection, wire._client = (lambda: self), MemoryClient  # type: ignore[assignment]
-        Record.get = classmethod(_get(self))
-        Record.query = classmethod(_query(self))
-        Record.save, Record.update = _save(self), _update(self)
-        Record.batch_write = classmethod(_batch(self))
         for index in declared_indexes().values():
-            index.query, index.count = _pages(self, index.Meta.index_name), _count(self, index.Meta.index_name)
-        try:
+            fitted += [
+                (index, "query", _pages(self, index.Meta.index_name)),
+                (index, "count", _count(self, index.Meta.index_name)),
+            ]
+        with ExitStack() as put_back:
+            for owner, name, value in fitted:
+                put_back.enter_context(patch.object(owner, name, value))
+            seam.tables.append(functools.partial(answer, self))
+            put_back.callback(seam.tables.pop)
             yield self
-        finally:
-            for owner, name, value in put_back:
-                setattr(owner, name, value)
-            del Record.get, Record.query, Record.save, Record.update, Record.batch_write
-            for index in declared_indexes().values():
-                del index.query, index.count
+
+
+def _key(record: Record) -> Key:
+    return record.attribute_values["pk"], record.attribute_values["sk"]
+
+
+def _part_name(change: Sequence[u.Action] | str | None) -> str:
+    if change is None:
+        return "Put"
+    return {"delete": "Delete", "check": "ConditionCheck"}[change] if isinstance(change, str) else "Update"
+
+
+def _written(record: Record, change: Sequence[u.Action] | str | None) -> dict[str, Any]:
+    return {"Item": raw(item_of(record))} if change is None else {"Key": seam.named(_key(record))}
 
 
 def declared_indexes() -> dict[str, Any]:
@@ -257,17 +367,41 @@ def _save(memory: MemoryTable) -> Callable[..., None]:
 
 
 def _batch(memory: MemoryTable) -> Callable[..., Any]:
-    class Batch:
-        """Each item on its own, as table.put_many uses it."""
+    class Batch(list[Record]):
+        """Each item on its own, 25 a request, as table.put_many uses it."""
 
-        def save(self, record: Record) -> None:
-            memory.commit([(record, None, table.always())])
+        save = list.append
 
     @contextmanager
     def batch_write(model: type[Record]) -> Iterator[Batch]:
-        yield Batch()
+        batch = Batch()
+        yield batch
+        for start in range(0, len(batch), 25):
+            records = batch[start : start + 25]
+            puts = [{"PutRequest": {"Item": seam.named(_key(record))}} for record in records]
+
+            def run(records: Sequence[Record] = records) -> None:
+                for record in records:
+                    memory.commit([(record, None, table.always())])
+
+            def arguments(puts: Any = puts) -> dict[str, Any]:
+                return {"RequestItems": {Record.Meta.table_name: puts}}
+
+            memory.call("BatchWriteItem", arguments, run)
 
     return batch_write
+
+
+def _batch_get(memory: MemoryTable) -> Callable[..., Iterator[Record]]:
+    def batch_get(model: type[Record], keys: Sequence[Key], consistent_read: bool) -> Iterator[Record]:
+        def arguments() -> dict[str, Any]:
+            return {"RequestItems": {Record.Meta.table_name: {"Keys": [seam.named(key) for key in keys]}}}
+
+        memory.reads += len(keys)
+        found = memory.call("BatchGetItem", arguments, lambda: [memory.items.get(key) for key in keys])
+        return (memory._read(item) for item in found if item is not None)
+
+    return batch_get
 
 
 def _update(memory: MemoryTable) -> Callable[..., None]:
@@ -331,13 +465,21 @@ def _writer(memory: MemoryTable) -> type[Any]:
 
         def __init__(self, connection: Any, client_request_token: str) -> None:
             self.writes: list[tuple[Record, Sequence[u.Action] | str | None, c.Condition]] = []
+            self.token = client_request_token
 
         def __enter__(self) -> Writer:
             return self
 
         def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
             if kind is None:
-                memory.commit(self.writes)
+                memory.call("TransactWriteItems", self.arguments, lambda: memory.commit(self.writes))
+
+        def arguments(self) -> dict[str, Any]:
+            """The parts of the transaction by the names that DynamoDB gives them."""
+            return {
+                "ClientRequestToken": self.token,
+                "TransactItems": [{_part_name(change): _written(record, change)} for record, change, _ in self.writes],
+            }
 
         def condition_check(self, model: type[Record], pk: str, sk: str, condition: c.Condition) -> None:
             self.writes.append((model(pk, sk), "check", condition))

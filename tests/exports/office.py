@@ -24,6 +24,7 @@ import boto3
 from python_calamine import CalamineWorkbook
 
 from local import runtime
+from tests.clock.memory_table import MemoryTable
 from tests.harness import (
     BUCKET,
     QUEUE,
@@ -129,10 +130,16 @@ class Office:
 
 
 @contextmanager
-def open_office(dynoxide_url: str) -> Iterator[Office]:
-    """An office for a whole module, where there is much to make: its table is on Dynoxide, queue and bucket on moto."""
+def open_office(dynoxide_url: str | None = None) -> Iterator[Office]:
+    """An office for a whole module, where there is much to make: its table is in memory or on Dynoxide, queue and
+    bucket on moto."""
     from moto import mock_aws
 
+    if dynoxide_url is None:
+        with environment(None, "orders"), mock_aws(), MemoryTable().installed():
+            use_table("orders")
+            yield Office.open(Api(InProcess(), "memory"))
+        return
     table = f"t{uuid.uuid4().hex}"
     passed_through = {"core": {"passthrough": {"services": ["dynamodb"]}}}
     with environment(dynoxide_url, table), mock_aws(config=passed_through):

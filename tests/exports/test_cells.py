@@ -320,9 +320,9 @@ def live(life: Life) -> str:
 
 
 @pytest.fixture(scope="module")
-def exported(dynoxide_url: str) -> Iterator[ExportedFiles]:
+def exported() -> Iterator[ExportedFiles]:
     """Everything that the tests here look at; what made it is gone by then."""
-    with open_office(dynoxide_url) as office:
+    with open_office() as office:
         office.at(NOW)
         shop = office.api.shop(time_zone=ZONE, deadline_policy={"mode": "watch"})
         life = Life(office, shop)

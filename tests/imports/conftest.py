@@ -11,14 +11,11 @@ from tests.imports.importer import Importer
 
 
 @pytest.fixture
-def importer(on_moto: Api) -> Iterator[Importer]:
-    yield Importer.open(on_moto)
+def importer(in_process: Api) -> Iterator[Importer]:
+    yield Importer.open(in_process)
 
 
 @pytest.fixture
-def importer_on_dynoxide(on_dynoxide: Api) -> Iterator[Importer]:
+def importer_on_dynoxide(on_dynoxide_and_moto: Api) -> Iterator[Importer]:
     """The table on Dynoxide, the queue and the bucket on moto."""
-    from moto import mock_aws
-
-    with mock_aws(config={"core": {"passthrough": {"services": ["dynamodb"]}}}):
-        yield Importer.open(on_dynoxide)
+    yield Importer.open(on_dynoxide_and_moto)

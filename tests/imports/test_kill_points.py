@@ -163,13 +163,13 @@ def spread(calls: list[str], count: int) -> list[int]:
 @pytest.mark.parametrize("open_desk", [Desk.open, Desk.of_orders], ids=["tracking", "orders"])
 @pytest.mark.parametrize("fault", [KILLED_BEFORE, KILLED_AFTER, LOST])
 def test_an_import_ends_the_same_wherever_it_is_cut(
-    importer_on_dynoxide: Importer, small_steps: None, fault: str, open_desk: Callable[[Importer, int], Desk]
+    importer: Importer, small_steps: None, fault: str, open_desk: Callable[[Importer, int], Desk]
 ) -> None:
     for rows, cuts in ((ROWS, CUTS), (EVERY, 10_000)):
         if not rows:
             continue
         for _ in range(2):  # the first of a process reads what the later ones have
-            desk = open_desk(importer_on_dynoxide, rows)
+            desk = open_desk(importer, rows)
             desk.begin()
             calls = desk.live()
         assert store.load(desk.shop.name, desk.import_id).failed is None
@@ -179,7 +179,7 @@ def test_an_import_ends_the_same_wherever_it_is_cut(
         assert {"GetItem", "PutItem", "GetObject", "PutObject", "TransactWriteItems"} <= set(calls)
         cut: Counter[str] = Counter()
         for at in spread(calls, cuts):
-            desk = open_desk(importer_on_dynoxide, rows)
+            desk = open_desk(importer, rows)
             desk.begin()
             made = desk.live(at, fault)
             assert made[at] == calls[at], "each run makes the same calls"
@@ -195,14 +195,12 @@ def _same(result: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("seed", range(proof.size(3, 60)))
-def test_workers_beside_each_other_come_to_one_result(
-    importer_on_dynoxide: Importer, small_steps: None, seed: int
-) -> None:
+def test_workers_beside_each_other_come_to_one_result(importer: Importer, small_steps: None, seed: int) -> None:
     """The second has the import after the first has lost its lease, and the first does not know."""
-    alone = Desk.open(importer_on_dynoxide, 4)
+    alone = Desk.open(importer, 4)
     alone.begin()
     alone.live()
-    desk = Desk.open(importer_on_dynoxide, 4)
+    desk = Desk.open(importer, 4)
     desk.begin()
     desk.work()
     imports.apply_import(desk.shop.name, desk.import_id, desk.now)
@@ -222,8 +220,8 @@ def test_workers_beside_each_other_come_to_one_result(
     proof.counted("interleavings of workers of one import", 1, 1)
 
 
-def test_a_message_that_comes_again_finds_nothing_to_do(importer_on_dynoxide: Importer) -> None:
-    desk = Desk.open(importer_on_dynoxide, 4)
+def test_a_message_that_comes_again_finds_nothing_to_do(importer: Importer) -> None:
+    desk = Desk.open(importer, 4)
     desk.begin()
     desk.live()
     before = desk.result()
@@ -233,14 +231,12 @@ def test_a_message_that_comes_again_finds_nothing_to_do(importer_on_dynoxide: Im
     assert desk.result() == before
 
 
-def test_a_cancelled_import_stops_before_the_next_order(
-    importer_on_dynoxide: Importer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cancelled_import_stops_before_the_next_order(importer: Importer, monkeypatch: pytest.MonkeyPatch) -> None:
     """And what took effect until then has its results."""
     from functions.imports import tracking_rows
     from functions.imports.kinds import KINDS, ImportKind
 
-    desk = Desk.open(importer_on_dynoxide, 8)
+    desk = Desk.open(importer, 8)
     desk.begin()
     desk.work()
     imports.apply_import(desk.shop.name, desk.import_id, desk.now)

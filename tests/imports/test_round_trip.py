@@ -20,9 +20,9 @@ CHOSEN = CASES if proof.FULL else CASES[::2]
 
 
 @pytest.fixture(scope="module")
-def desk(dynoxide_url: str) -> Iterator[tuple[Office, Importer, Shop]]:
+def desk() -> Iterator[tuple[Office, Importer, Shop]]:
     """A shop with orders in every state, and with hostile text in every field."""
-    with open_office(dynoxide_url) as office:
+    with open_office() as office:
         importer = Importer.beside(office)
         shop = office.api.shop(time_zone="America/Los_Angeles")
         fill(shop)

@@ -169,8 +169,7 @@ WRITTEN: list[Callable[[str], Row]] = [
 """Right rows, as they are written in sheets. The last ships a part of its order."""
 
 
-def test_a_preview_tells_every_fault_and_only_right_rows_ship(importer_on_dynoxide: Importer) -> None:
-    importer = importer_on_dynoxide
+def test_a_preview_tells_every_fault_and_only_right_rows_ship(importer: Importer) -> None:
     shop = importer.api.shop()
     sheet: list[Row] = [HEADINGS]
     right: dict[str, int] = {}

@@ -103,9 +103,9 @@ def in_watch_mode(api: Api, count: int) -> tuple[Shop, list[str]]:
 
 
 def test_orders_that_stay_busy_do_not_stop_the_arming_of_their_store(
-    on_moto: Api, monkeypatch: pytest.MonkeyPatch
+    in_process: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop, order_ids = in_watch_mode(on_moto, 6)
+    shop, order_ids = in_watch_mode(in_process, 6)
     held = {order_ids[0], order_ids[3]}
     watched(shop)
     with busy(monkeypatch, *held):
@@ -120,9 +120,9 @@ def test_orders_that_stay_busy_do_not_stop_the_arming_of_their_store(
 
 
 def test_an_arming_that_is_cut_keeps_its_place_and_its_busy_orders(
-    on_moto: Api, monkeypatch: pytest.MonkeyPatch
+    in_process: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop, order_ids = in_watch_mode(on_moto, 6)
+    shop, order_ids = in_watch_mode(in_process, 6)
     watched(shop)
     now, checked = settled(), 0
     with busy(monkeypatch, order_ids[1]):
@@ -136,9 +136,9 @@ def test_an_arming_that_is_cut_keeps_its_place_and_its_busy_orders(
     assert armed(shop, order_ids[1]) and store_items.load(shop.name).rearming is None
 
 
-def test_where_all_orders_are_busy_none_is_forgotten(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_all_orders_are_busy_none_is_forgotten(in_process: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stores, "MAX_BUSY", 2)
-    shop, order_ids = in_watch_mode(on_moto, 5)
+    shop, order_ids = in_watch_mode(in_process, 5)
     watched(shop)
     with busy(monkeypatch, *order_ids):
         assert [sweep(settled()).failed for _ in range(3)] == [2, 2, 2]
@@ -146,9 +146,9 @@ def test_where_all_orders_are_busy_none_is_forgotten(on_moto: Api, monkeypatch: 
     assert all(armed(shop, each) for each in order_ids) and store_items.load(shop.name).rearming is None
 
 
-def test_orders_that_stay_busy_cost_a_run_little_time(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_orders_that_stay_busy_cost_a_run_little_time(in_process: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """They come first in their shard, each minute."""
-    shop, now = on_moto.shop(), datetime.now(UTC)
+    shop, now = in_process.shop(), datetime.now(UTC)
     order_ids = [waiting(shop, now + HOUR) for _ in range(8)]
     with busy(monkeypatch, *order_ids[:6]):
         began = time.monotonic()
@@ -161,9 +161,9 @@ def test_orders_that_stay_busy_cost_a_run_little_time(on_moto: Api, monkeypatch:
 @pytest.mark.parametrize("error", [Busy("throttled"), ValueError("a key from nowhere")])
 @pytest.mark.parametrize("with_workers", [False, True])
 def test_a_shard_that_cannot_be_read_stops_no_other(
-    on_moto: Api, monkeypatch: pytest.MonkeyPatch, error: Exception, with_workers: bool
+    in_process: Api, monkeypatch: pytest.MonkeyPatch, error: Exception, with_workers: bool
 ) -> None:
-    shop, now = on_moto.shop(), datetime.now(UTC)
+    shop, now = in_process.shop(), datetime.now(UTC)
     order_ids = [waiting(shop, now + HOUR) for _ in range(12)]
     real = due_items.due
 
@@ -307,12 +307,12 @@ def test_a_delivery_that_stays_busy_does_not_make_its_whole_message_be_sent_agai
 
 
 def test_an_order_that_stays_busy_does_not_stop_the_erasure_of_the_others(
-    on_moto: Api, monkeypatch: pytest.MonkeyPatch
+    in_process: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(erasures.files, "delete_versions", lambda _: 0)
     counted: list[str] = []
     monkeypatch.setattr(erasures.metrics, "add_metric", lambda name, *_: counted.append(name))
-    shop, buyer = on_moto.shop(), {"id": "b1", "country": "FR", "name": "Marie"}
+    shop, buyer = in_process.shop(), {"id": "b1", "country": "FR", "name": "Marie"}
     order_ids = [str(shop.platform.place(buyer=buyer)["order_id"]) for _ in range(4)]
     for order_id in order_ids:
         assert shop.platform.act(order_id, "cancel_unpaid").status == 200
@@ -350,11 +350,11 @@ def test_regular_exports_that_cannot_be_read_do_not_keep_a_stopped_one_from_goin
 # ---- all of a list, and not its first page
 
 
-def test_what_is_overdue_for_long_hides_nothing_from_a_digest(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_overdue_for_long_hides_nothing_from_a_digest(in_process: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing happens when a release is late, so it stays overdue."""
     monkeypatch.setattr(delivery_steps, "DIGEST_DEADLINES", 2)
     monkeypatch.setattr(delivery_steps, "ALERTS_PER_PAGE", 2)
-    shop, now = on_moto.shop(deadline_policy={"mode": "watch"}), datetime.now(UTC)
+    shop, now = in_process.shop(deadline_policy={"mode": "watch"}), datetime.now(UTC)
     for _ in range(5):
         waiting(shop, now - HOUR)
     soon, later = waiting(shop, now + 20 * HOUR), waiting(shop, now + 40 * HOUR)
@@ -371,12 +371,12 @@ def test_what_is_overdue_for_long_hides_nothing_from_a_digest(on_moto: Api, monk
     assert "dispute opened 5" in counted.lower()
 
 
-def test_an_export_is_found_behind_any_number_of_later_ones(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_export_is_found_behind_any_number_of_later_ones(in_process: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     from shared.domain.exports import model
     from shared.store.exports import exports
 
     monkeypatch.setattr(daily_alerts, "EXPORTS_PER_PAGE", 3)
-    shop, now = on_moto.shop(), datetime.now(UTC)
+    shop, now = in_process.shop(), datetime.now(UTC)
     since, until = now - timedelta(days=100), now - timedelta(days=80)
     asked: list[Any] = []
     for _ in range(8):
@@ -388,9 +388,11 @@ def test_an_export_is_found_behind_any_number_of_later_ones(on_moto: Api, monkey
     assert daily_alerts._exported(shop.name, since, until)
 
 
-def test_a_buyer_who_paid_a_later_order_is_known_by_all_of_them(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_buyer_who_paid_a_later_order_is_known_by_all_of_them(
+    in_process: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(reminders, "ORDERS_PER_PAGE", 2)
-    shop, buyer, now = on_moto.shop(), {"id": "b1", "country": "FR"}, datetime.now(UTC)
+    shop, buyer, now = in_process.shop(), {"id": "b1", "country": "FR"}, datetime.now(UTC)
 
     def placed(hours: float) -> str:
         at = (now - hours * HOUR).isoformat()

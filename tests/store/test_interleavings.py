@@ -6,7 +6,6 @@ two one after the other, in some order, comes to the same: the same answers, the
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from collections import Counter
@@ -21,6 +20,8 @@ import pytest
 from shared.domain.order.lifecycle import DISPUTE_ACTIONS
 from tests.baton import FAULTS, LOST, Baton, FaultAt, Killed, Scripted, Seeded, baton_calls
 from tests.books import audit
+from tests.clock.expressions import raw
+from tests.clock.memory_table import MemoryTable
 from tests.conftest import TABLE
 from tests.harness import Answer, Api, InProcess, line, new_order, parcel, snapshot
 from tests.proof import counted, size
@@ -36,17 +37,15 @@ OWN_ID = re.compile(r"(alr|rfd|dsp|msg)_\w{26}")
 
 
 class World:
-    """One order in a store on moto, put back as it was before each schedule."""
+    """One order in a store on the table in memory, put back as it was before each schedule."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, table: MemoryTable) -> None:
         from aws_lambda_powertools.event_handler.api_gateway import BaseRouter
-        from moto.dynamodb.models import dynamodb_backends
 
         from functions.orders.handler import app
-        from local.template import REGION
 
         self.app, self.router, self.api = app, BaseRouter, api
-        self.tables = dynamodb_backends["123456789012"][REGION].tables
+        self.table = table
         self.client = boto3.client("dynamodb")
         self.now = datetime.now(UTC).replace(microsecond=0)
         self.shop = api.shop()
@@ -67,10 +66,10 @@ class World:
         return self.order_id
 
     def keep(self) -> None:
-        self.kept = copy.deepcopy(self.tables[TABLE].items)
+        self.kept = dict(self.table.items)
 
     def restore(self) -> None:
-        self.tables[TABLE].items = copy.deepcopy(self.kept)  # moto swaps the table when a transaction fails
+        self.table.restore(self.kept)
         self.app.clear_context()
 
     def request(
@@ -128,11 +127,7 @@ class World:
 
     def state(self) -> str:
         """All items but the idempotency keys, without what differs from run to run; each new state is audited."""
-        items = [
-            item.to_json()["Attributes"]
-            for collection in self.tables[TABLE].items.values()
-            for item in collection.values()
-        ]
+        items = [raw(item) for item in self.table.items.values()]
         items = [item for item in items if item["sk"]["S"] != "CLAIM"]
         for item in items:
             item.pop("part_versions", None)  # a checksum of ids that differ from run to run; the audit checks it
@@ -153,12 +148,12 @@ def told(answer: Answer) -> tuple[int, str]:
 
 
 @pytest.fixture
-def world(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(on_memory: Api, memory_table: MemoryTable, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     from shared.store import retries
     from shared.store.dynamodb import keys
 
     monkeypatch.setattr(retries, "sleep", lambda seconds: None)
-    made = World(on_moto)
+    made = World(on_memory, memory_table)
     # Only the shard that holds the order: seven more idle queries would multiply the schedules and find nothing.
     monkeypatch.setattr(keys, "clock_shards", lambda: [keys.clock_shard(made.shop.name, made.order_id)])
     with baton_calls():

@@ -41,8 +41,8 @@ def seen(shop: Shop, order_id: str) -> tuple[int, int, int]:
 
 
 @pytest.mark.parametrize("count", [1, 89, 90, 91, 480, 520, 1_050])
-def test_any_number_of_unread_messages_is_read_at_once(on_dynoxide: Api, count: int) -> None:
-    shop, order_id = full(on_dynoxide, count)
+def test_any_number_of_unread_messages_is_read_at_once(in_process: Api, count: int) -> None:
+    shop, order_id = full(in_process, count)
     assert seen(shop, order_id) == (count, count, 1)
     answer = shop.staff.post(f"/v1/orders/{order_id}/messages/read", {})
     assert (answer.status, answer.json) == (200, {"unread": 0})
@@ -50,22 +50,22 @@ def test_any_number_of_unread_messages_is_read_at_once(on_dynoxide: Api, count: 
     assert all("read_at" in each for each in shop.viewer.every(f"/v1/orders/{order_id}/messages", limit=200))
 
 
-def test_the_largest_messages_fit_into_the_transactions(on_dynoxide: Api) -> None:
-    shop, order_id = full(on_dynoxide, 100, text="\U0001f4e6" * 10_000)
+def test_the_largest_messages_fit_into_the_transactions(in_process: Api) -> None:
+    shop, order_id = full(in_process, 100, text="\U0001f4e6" * 10_000)
     assert shop.staff.post(f"/v1/orders/{order_id}/messages/read", {}).json == {"unread": 0}
     assert seen(shop, order_id) == (0, 0, 0)
 
 
-def test_the_platform_reports_that_the_buyer_has_read_any_number(on_dynoxide: Api) -> None:
-    shop, order_id = full(on_dynoxide, 600, sender=SELLER)
+def test_the_platform_reports_that_the_buyer_has_read_any_number(in_process: Api) -> None:
+    shop, order_id = full(in_process, 600, sender=SELLER)
     assert shop.platform.post(f"/v1/orders/{order_id}/messages/read", {}).json == {"unread": 0}
     assert all("read_at" in each for each in shop.viewer.every(f"/v1/orders/{order_id}/messages", limit=200))
 
 
 def test_what_there_was_no_time_for_is_told_and_read_by_the_next_request(
-    on_dynoxide: Api, monkeypatch: pytest.MonkeyPatch
+    in_process: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop, order_id = full(on_dynoxide, 300)
+    shop, order_id = full(in_process, 300)
     turns = iter([False, False, True, False, False, False, False, False, False])
     monkeypatch.setattr(operations, "is_time_up", lambda: next(turns))
     key = {"Idempotency-Key": "read-1"}
@@ -78,9 +78,9 @@ def test_what_there_was_no_time_for_is_told_and_read_by_the_next_request(
 
 @pytest.mark.parametrize(("batches", "status", "left"), [(0, 503, 200), (1, 200, 110)])
 def test_a_table_that_is_busy_is_an_error_only_if_nothing_was_read(
-    on_dynoxide: Api, monkeypatch: pytest.MonkeyPatch, batches: int, status: int, left: int
+    in_process: Api, monkeypatch: pytest.MonkeyPatch, batches: int, status: int, left: int
 ) -> None:
-    shop, order_id = full(on_dynoxide, 200)
+    shop, order_id = full(in_process, 200)
     real, made = messages.mark_read, []
 
     def mark_read(*args: Any) -> Any:
@@ -98,10 +98,10 @@ def test_a_table_that_is_busy_is_an_error_only_if_nothing_was_read(
 
 
 def test_messages_that_come_in_between_are_read_or_stay_counted(
-    on_dynoxide: Api, monkeypatch: pytest.MonkeyPatch
+    in_process: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second one is from long ago, before what is read already."""
-    shop, order_id = full(on_dynoxide, 200)
+    shop, order_id = full(in_process, 200)
     real, came, large = messages.transact, list[Any](), list[int]()
 
     def write(writes: Any) -> None:
@@ -120,9 +120,9 @@ def test_messages_that_come_in_between_are_read_or_stay_counted(
 
 
 @pytest.mark.parametrize("counted", [0, 2])
-def test_messages_that_are_not_counted_are_read_too(on_dynoxide: Api, counted: int) -> None:
+def test_messages_that_are_not_counted_are_read_too(in_process: Api, counted: int) -> None:
     """As orders have them of which more than 500 were unread before."""
-    shop, order_id = full(on_dynoxide, 120)
+    shop, order_id = full(in_process, 120)
     order = orders.load(shop.name, order_id).order
     transact(messages._unread(order, counted, messages.OrderRecord.version.exists()))
     assert seen(shop, order_id)[:2] == (120, counted)
@@ -130,8 +130,8 @@ def test_messages_that_are_not_counted_are_read_too(on_dynoxide: Api, counted: i
     assert seen(shop, order_id) == (0, 0, 0)
 
 
-def test_a_count_without_messages_becomes_0(on_dynoxide: Api) -> None:
-    shop, order_id = full(on_dynoxide, 3)
+def test_a_count_without_messages_becomes_0(in_process: Api) -> None:
+    shop, order_id = full(in_process, 3)
     order = orders.load(shop.name, order_id).order
     messages.delete_all(shop.name, order_id)
     assert shop.staff.post(f"/v1/orders/{order_id}/messages/read", {}).json == {"unread": 0}

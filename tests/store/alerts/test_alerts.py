@@ -16,7 +16,6 @@ import pytest
 from tests import permissions
 from tests.books import audit
 from tests.capacity import metered
-from tests.conftest import ENGINES
 from tests.harness import Api, Shop, new_order, parcel, snapshot, usd
 
 H = timedelta(hours=1)
@@ -34,9 +33,9 @@ def from_now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(globals(), "SHIP_BY", {"deadlines": [{"kind": "shipment", "due_at": DUE.isoformat()}]})
 
 
-@pytest.fixture(params=ENGINES)
-def desk(request: pytest.FixtureRequest) -> Api:
-    return request.getfixturevalue(f"on_{request.param}")
+@pytest.fixture
+def desk(in_process: Api) -> Api:
+    return in_process
 
 
 def waiting(shop: Shop, **order: Any) -> str:
@@ -226,7 +225,7 @@ def test_a_buyer_who_waits_is_told_of_once_a_wait(desk: Api) -> None:
     assert_books()
 
 
-def test_an_answer_that_comes_before_any_run_leaves_the_same_alert(on_moto: Api) -> None:
+def test_an_answer_that_comes_before_any_run_leaves_the_same_alert(in_process: Api) -> None:
     from shared.domain.alerts import message_alerts
     from shared.domain.messages.model import BUYER, SELLER, Message, Thread
 
@@ -248,12 +247,12 @@ def test_an_answer_that_comes_before_any_run_leaves_the_same_alert(on_moto: Api)
     assert talk() == talk(NOW + 12 * H, NOW + 13 * H) == talk(NOW + 19 * H) == [(NOW + 12 * H, NOW + 20 * H)]
 
 
-def test_an_export_that_failed_is_told_of_until_it_is_tried_again(on_moto: Api) -> None:
+def test_an_export_that_failed_is_told_of_until_it_is_tried_again(in_process: Api) -> None:
     from shared.domain.exports import model as life
     from shared.operations import exports as operations
     from shared.store.exports import exports
 
-    shop = on_moto.shop()
+    shop = in_process.shop()
     asked = shop.staff.post("/v1/exports", {"format": "csv"}).json
     job = exports.load(shop.name, asked["id"])
     operations.save(job, life.fail(job, "gave_up", NOW))
@@ -263,14 +262,14 @@ def test_an_export_that_failed_is_told_of_until_it_is_tried_again(on_moto: Api) 
     assert [each["state"] for each in told(shop, "export_failed")] == ["resolved"]
 
 
-def test_orders_that_leave_the_window_are_told_of_until_an_export_has_them(on_moto: Api) -> None:
+def test_orders_that_leave_the_window_are_told_of_until_an_export_has_them(in_process: Api) -> None:
     from dataclasses import replace
 
     from shared.domain.exports import model as life
     from shared.operations.exports import check_leaving_orders
     from shared.store.exports import exports
 
-    shop = on_moto.shop()
+    shop = in_process.shop()
     leaving = (NOW - timedelta(days=88)).isoformat()
     shop.platform.place(placed_at=leaving)
     tomorrow = NOW + timedelta(days=1)
@@ -293,13 +292,13 @@ def test_orders_that_leave_the_window_are_told_of_until_an_export_has_them(on_mo
     assert_books()
 
 
-def test_orders_of_an_imported_file_do_not_leave_unnoticed(on_moto: Api) -> None:
+def test_orders_of_an_imported_file_do_not_leave_unnoticed(in_process: Api) -> None:
     """The seller has the file; an order that the file does not have still raises the alert."""
     from shared.domain.imports import model as life
     from shared.operations.exports import check_leaving_orders
     from shared.store.imports import imports
 
-    shop = on_moto.shop()
+    shop = in_process.shop()
     placed = NOW - timedelta(days=88)
     shop.platform.place(placed_at=placed.isoformat())
     remind(NOW + timedelta(days=1))
@@ -321,12 +320,12 @@ def test_orders_of_an_imported_file_do_not_leave_unnoticed(on_moto: Api) -> None
     assert_books()
 
 
-def test_an_import_that_failed_or_has_failed_rows_raises_an_alert(on_moto: Api) -> None:
+def test_an_import_that_failed_or_has_failed_rows_raises_an_alert(in_process: Api) -> None:
     from shared.domain.imports import model as life
     from shared.operations.imports import imports as operations
     from shared.store.imports import imports
 
-    shop = on_moto.shop()
+    shop = in_process.shop()
     ended = []
     for failed in (0, 3, None):
         asked = shop.staff.post("/v1/imports", {"kind": "orders", "file_name": "orders.xls"}).json
@@ -346,13 +345,13 @@ def test_an_import_that_failed_or_has_failed_rows_raises_an_alert(on_moto: Api) 
     assert_books()
 
 
-def test_what_is_cut_off_is_told_as_at_least(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_cut_off_is_told_as_at_least(in_process: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     from shared.domain.alerts.model import sentence
     from shared.operations.alerts import daily_alerts
     from shared.store.alerts import alerts
 
     monkeypatch.setattr(daily_alerts, "MAX_COUNT", 2)
-    shop = on_moto.shop()
+    shop = in_process.shop()
     for _ in range(3):
         shop.platform.place(placed_at=(NOW - timedelta(days=88)).isoformat())
         shop.platform.place(placed_at=(NOW - H).isoformat())
@@ -365,11 +364,11 @@ def test_what_is_cut_off_is_told_as_at_least(on_moto: Api, monkeypatch: pytest.M
     assert "open" in digest["facts"]["at_least"] and "2+ open alerts" in digest["message"]
 
 
-def test_workers_tell_stores_days_too(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_tell_stores_days_too(in_process: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     from functions.deadlines import due_items
 
     monkeypatch.setattr(due_items, "INLINE", 0)
-    shops, (slices, send) = [on_moto.shop() for _ in range(3)], sliced()
+    shops, (slices, send) = [in_process.shop() for _ in range(3)], sliced()
     remind(NOW + timedelta(days=1), send=send)
     for each in slices:
         assert due_items.process_slice(each, NOW + timedelta(days=1), lambda: False).failed == 0
@@ -377,8 +376,8 @@ def test_workers_tell_stores_days_too(on_moto: Api, monkeypatch: pytest.MonkeyPa
         assert "digest" in {each["kind"] for each in shop.viewer.every("/v1/alerts", state="resolved")}
 
 
-def test_a_digest_is_told_once_a_day_at_the_stores_hour(on_moto: Api) -> None:
-    shop = on_moto.shop()
+def test_a_digest_is_told_once_a_day_at_the_stores_hour(in_process: Api) -> None:
+    shop = in_process.shop()
     waiting(shop)
     for hours in range(0, 72, 5):
         remind(NOW + hours * H)
@@ -438,12 +437,12 @@ def test_the_rule_reminds_whom_it_should_once_and_nobody_else(desk: Api) -> None
 
 @pytest.mark.parametrize("inline", [100, 0])
 def test_runs_and_workers_ask_for_no_more_than_their_roles_allow(
-    on_moto: Api, monkeypatch: pytest.MonkeyPatch, inline: int
+    in_process: Api, monkeypatch: pytest.MonkeyPatch, inline: int
 ) -> None:
     from functions.deadlines import due_items
 
     monkeypatch.setattr(due_items, "INLINE", inline)
-    shop, slices, _ = on_moto.shop(), sliced(), sent(monkeypatch)
+    shop, slices, _ = in_process.shop(), sliced(), sent(monkeypatch)
     enabled(shop)
     waiting(shop)
     unpaid = shop.platform.place(**buyer("plain"))["order_id"]
@@ -567,11 +566,11 @@ def test_more_than_a_run_can_do_is_done_by_workers_once(on_dynoxide: Api, monkey
     assert_books()
 
 
-def test_a_lost_slice_is_found_by_the_next_run(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_slice_is_found_by_the_next_run(in_process: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     from functions.deadlines import due_items
 
     monkeypatch.setattr(due_items, "INLINE", 1)
-    shop = on_moto.shop()
+    shop = in_process.shop()
     orders = [waiting(shop) for _ in range(20)]
     lost, send = sliced()
     first = sweep(DUE + H, send=send)
@@ -586,11 +585,11 @@ def test_a_lost_slice_is_found_by_the_next_run(on_moto: Api, monkeypatch: pytest
     assert_books()
 
 
-def test_what_there_is_no_time_for_goes_back_to_the_queue(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_there_is_no_time_for_goes_back_to_the_queue(in_process: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     from functions.deadlines import due_items, slice_worker
     from local.runtime import Context
 
-    shop = on_moto.shop()
+    shop = in_process.shop()
     orders = [waiting(shop) for _ in range(12)]
     monkeypatch.setattr(due_items, "INLINE", 0)
     monkeypatch.setattr(due_items, "SLICE", 5)
@@ -622,10 +621,10 @@ def test_an_idle_reminder_run_and_an_idle_outbox_are_one_query_a_shard(on_dynoxi
         assert dict(units.calls) == {"Query": 8} and units.reads <= 4
 
 
-def test_an_order_that_cannot_be_read_stops_no_other_and_is_seen_to_be_late(on_moto: Api) -> None:
+def test_an_order_that_cannot_be_read_stops_no_other_and_is_seen_to_be_late(in_process: Api) -> None:
     from tests.store.orders.test_sweep import spoil
 
-    shop = on_moto.shop()
+    shop = in_process.shop()
     orders = [waiting(shop) for _ in range(5)]
     spoil((shop.name, orders[0]))
     swept = sweep(DUE + H)
@@ -634,7 +633,7 @@ def test_an_order_that_cannot_be_read_stops_no_other_and_is_seen_to_be_late(on_m
 
 
 def test_what_passed_before_goes_first_where_all_of_it_is_more_than_a_transaction_holds(
-    on_moto: Api, monkeypatch: pytest.MonkeyPatch
+    in_process: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from shared.domain.order.transitions import Actor
     from shared.operations import orders as operations
@@ -642,7 +641,7 @@ def test_what_passed_before_goes_first_where_all_of_it_is_more_than_a_transactio
     from shared.store.dynamodb import table
     from shared.store.orders import orders
 
-    shop, sizes = on_moto.shop(), list[int]()
+    shop, sizes = in_process.shop(), list[int]()
     plain, behind, hopeless = (waiting(shop) for _ in range(3))
     real = table.transact
 

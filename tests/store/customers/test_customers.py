@@ -54,8 +54,8 @@ def step(shop: Shop, bodies: dict[str, Any], chance: random.Random) -> int:
     return int(answer.status)
 
 
-def test_after_a_random_walk_every_record_equals_a_recount(on_moto: Api) -> None:
-    shop, chance, bodies = on_moto.shop(), random.Random(4), {}
+def test_after_a_random_walk_every_record_equals_a_recount(in_process: Api) -> None:
+    shop, chance, bodies = in_process.shop(), random.Random(4), {}
     seen: Counter[int] = Counter()
     for _ in range(25):
         currency = chance.choice(("USD", "USD", "JPY"))
@@ -142,10 +142,10 @@ def test_an_opt_out_and_a_reminder_at_once_have_one_order(on_dynoxide: Api) -> N
     assert sum(seen.values()) == 30
 
 
-def test_a_reminder_that_was_allowed_when_read_is_refused_when_written(on_moto: Api, monkeypatch: Any) -> None:
+def test_a_reminder_that_was_allowed_when_read_is_refused_when_written(in_process: Api, monkeypatch: Any) -> None:
     from shared.store.customers import customers
 
-    shop = on_moto.shop()
+    shop = in_process.shop()
     order_id = shop.platform.place()["order_id"]
     real, opted = customers.find, []
 
@@ -161,11 +161,11 @@ def test_a_reminder_that_was_allowed_when_read_is_refused_when_written(on_moto: 
     assert shop.viewer.get(f"/v1/orders/{order_id}").json["version"] == 1
 
 
-def test_a_record_that_was_deleted_and_made_anew_is_another(on_moto: Api) -> None:
+def test_a_record_that_was_deleted_and_made_anew_is_another(in_process: Api) -> None:
     from shared.store.customers import customers
     from shared.store.dynamodb.errors import Stale
 
-    shop = on_moto.shop()
+    shop = in_process.shop()
     first = new_order(buyer={"id": "anna", "country": "US"})
     shop.platform.place(**first)
     read = customers.load(shop.name, "anna")
@@ -182,11 +182,11 @@ def test_a_record_that_was_deleted_and_made_anew_is_another(on_moto: Api) -> Non
     assert not (told := wrong()), told
 
 
-def test_an_order_older_than_the_records_joins_with_its_next_change(on_moto: Api) -> None:
+def test_an_order_older_than_the_records_joins_with_its_next_change(in_process: Api) -> None:
     from shared.settings import settings
     from shared.store.dynamodb import keys
 
-    shop = on_moto.shop()
+    shop = in_process.shop()
     old, new = shop.platform.place()["order_id"], shop.platform.place()["order_id"]
     client, table = boto3.client("dynamodb"), settings().table_name
     head = {"pk": {"S": keys.order_pk(shop.name, old)}, "sk": {"S": keys.ORDER}}

@@ -43,15 +43,12 @@ def table() -> str:
 
 
 @pytest.fixture
-def shop(on_dynoxide: Api) -> Iterator[Shop]:
-    """The table on Dynoxide, a bucket with versions on moto."""
-    from moto import mock_aws
-
-    with mock_aws(config={"core": {"passthrough": {"services": ["dynamodb"]}}}):
-        s3 = boto3.client("s3")
-        s3.create_bucket(Bucket=BUCKET)
-        s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-        yield on_dynoxide.shop()
+def shop(in_process: Api) -> Shop:
+    """A store, and a bucket with versions."""
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    return in_process.shop()
 
 
 @dataclass

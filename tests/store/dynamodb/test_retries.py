@@ -74,9 +74,9 @@ def paid(shop: Any) -> str:
 
 
 def test_a_conflict_is_sent_again_with_the_same_token_and_nothing_is_read_again(
-    on_moto: Api, clock: Clock, conflicts: Callable[[int], list[tuple[str, Any]]]
+    in_process: Api, clock: Clock, conflicts: Callable[[int], list[tuple[str, Any]]]
 ) -> None:
-    shop = on_moto.shop()
+    shop = in_process.shop()
     order_id = paid(shop)
     calls = conflicts(6)
     assert shop.staff.act(order_id, "ship", SHIPPED).status == 200
@@ -91,11 +91,11 @@ def test_a_conflict_is_sent_again_with_the_same_token_and_nothing_is_read_again(
 
 
 def test_a_request_waits_no_longer_than_its_limit_and_then_answers_busy(
-    on_moto: Api, clock: Clock, conflicts: Callable[[int], list[tuple[str, Any]]]
+    in_process: Api, clock: Clock, conflicts: Callable[[int], list[tuple[str, Any]]]
 ) -> None:
     from shared.store.retries import LIMIT
 
-    shop = on_moto.shop()
+    shop = in_process.shop()
     order_id = paid(shop)
     conflicts(10**9)
     began = clock.now
@@ -157,7 +157,7 @@ def test_what_is_known_is_not_read_and_each_further_attempt_reads(clock: Clock) 
     assert retry(step, lambda: next(read), 0) == 3 and seen == [0, 1, 2, 3] and len(clock.waits) == 3
 
 
-def test_an_optional_write_that_is_refused_leaves_the_rest(on_moto: Api) -> None:
+def test_an_optional_write_that_is_refused_leaves_the_rest(in_process: Api) -> None:
     from shared.store.dynamodb.errors import Exists, Stale
     from shared.store.dynamodb.records import KeyRecord
     from shared.store.dynamodb.table import Put, absent, get, put, stale, transact

@@ -191,9 +191,9 @@ def feed(shop: Shop, now: datetime | None = None, limit: int = 200) -> list[tupl
 
 
 def test_a_reader_stops_where_the_index_lacks_an_entry_and_goes_on_from_there(
-    on_moto: Api, monkeypatch: pytest.MonkeyPatch
+    in_process: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop, real = on_moto.shop(), events.query_index
+    shop, real = in_process.shop(), events.query_index
     order_id = str(shop.platform.place()["order_id"])
     for number in range(4):
         assert shop.staff.patch(f"/v1/orders/{order_id}", {"note": str(number)}).status == 200

@@ -139,7 +139,7 @@ class Walk:
         )
 
 
-def test_a_recount_comes_to_the_same_whatever_happens(on_dynoxide: Api) -> None:
+def test_a_recount_comes_to_the_same_whatever_happens(in_process: Api) -> None:
     seen: Counter[str] = Counter()
     for seed, zone in enumerate(ZONES):
         walk = Walk(opened(f"walk{seed}", time_zone=zone), seed)
@@ -157,7 +157,7 @@ def test_a_recount_comes_to_the_same_whatever_happens(on_dynoxide: Api) -> None:
     counted("violations in random walks", violations, floor=size(1, 10))
 
 
-def test_an_order_from_before_there_were_figures_is_counted_with_its_next_change(on_moto: Api) -> None:
+def test_an_order_from_before_there_were_figures_is_counted_with_its_next_change(in_process: Api) -> None:
     store = opened("old")
     loaded = placed(store, placement("1"))
     told(store, loaded, "pay", NOW)
@@ -237,7 +237,7 @@ def test_a_thousand_products_are_paid_refunded_and_moved_for_real(on_dynoxide: A
     assert books.figures >= 3000
 
 
-def test_more_figures_than_an_item_takes_at_once_are_refused_and_change_nothing(on_moto: Api) -> None:
+def test_more_figures_than_an_item_takes_at_once_are_refused_and_change_nothing(on_dynoxide: Api) -> None:
     store = opened("packed")
 
     def bucket(name: str) -> str:
@@ -279,7 +279,7 @@ def test_a_report_reads_its_own_days_however_many_orders_there_are(on_dynoxide: 
     assert costs[many]["total"] <= 3
 
 
-def test_a_violation_has_a_record_that_no_order_is_read_for(on_moto: Api) -> None:
+def test_a_violation_has_a_record_that_no_order_is_read_for(on_dynoxide: Api) -> None:
     store = opened("violating")
     for number in range(3):
         loaded = placed(store, placement(str(number), NOW + timedelta(hours=number)))

@@ -13,7 +13,6 @@ import pytest
 
 from tests.books import audit
 from tests.capacity import metered
-from tests.conftest import ENGINES
 from tests.harness import Api, Client, Shop, ahead, line, parcel
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -29,9 +28,9 @@ def from_now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(globals(), "DUE", now + timedelta(hours=1))
 
 
-@pytest.fixture(params=ENGINES)
-def desk(request: pytest.FixtureRequest) -> Api:
-    return request.getfixturevalue(f"on_{request.param}")
+@pytest.fixture
+def desk(in_process: Api) -> Api:
+    return in_process
 
 
 def at(moment: datetime) -> Any:

@@ -36,18 +36,18 @@ def order(**changes: Any) -> dict[str, Any]:
     )
 
 
-def test_an_order_has_exactly_its_terms(on_dynoxide: Api) -> None:
-    shop = on_dynoxide.shop()
+def test_an_order_has_exactly_its_terms(in_process: Api) -> None:
+    shop = in_process.shop()
     shop.platform.place(**order())
     assert [key[0].split("#")[1] for key in stored(shop)] == "country goods goods name name number phone".split()
     assert not any(word in f"{pk}{sk}".lower() for pk, sk in stored(shop) for word in ("maria", "silva", "0123\x00"))
     assert not any("0123" in pk for pk, _ in stored(shop, "phone"))
 
 
-def test_an_erasure_leaves_no_term_of_a_name_a_phone_or_a_tag(on_dynoxide: Api) -> None:
+def test_an_erasure_leaves_no_term_of_a_name_a_phone_or_a_tag(in_process: Api) -> None:
     from shared.operations.customers import erasures
 
-    shop = on_dynoxide.shop()
+    shop = in_process.shop()
     body = order()
     order_id = shop.platform.place(**body)["order_id"]
     shop.staff.patch(f"/v1/orders/{order_id}", {"tags": ["gift"]})
@@ -65,8 +65,8 @@ def test_an_erasure_leaves_no_term_of_a_name_a_phone_or_a_tag(on_dynoxide: Api) 
     assert shop.viewer.get("/v1/search?q=maria").json["data"][0]["order_id"] == other
 
 
-def test_a_placement_of_another_content_leaves_no_personal_term(on_dynoxide: Api) -> None:
-    shop = on_dynoxide.shop()
+def test_a_placement_of_another_content_leaves_no_personal_term(in_process: Api) -> None:
+    shop = in_process.shop()
     body = order()
     shop.platform.place(**body)
     before = stored(shop, "name", "phone", "country", "tag")
@@ -97,11 +97,11 @@ def test_a_filter_of_a_thousand_lines_is_small_and_seldom_wrong() -> None:
     proof.counted("codes tried on filters", 2_000 * len(rates), 8_000)
 
 
-def test_a_table_from_before_there_were_terms_gets_them_from_the_clock(on_dynoxide: Api) -> None:
+def test_a_table_from_before_there_were_terms_gets_them_from_the_clock(in_process: Api) -> None:
     from functions.deadlines.sweep import sweep
     from shared.settings import settings
 
-    shop, client = on_dynoxide.shop(), boto3.client("dynamodb")
+    shop, client = in_process.shop(), boto3.client("dynamodb")
     orders = [shop.platform.place(**order(order_id=f"81234567890{number:05d}"))["order_id"] for number in range(4)]
     changed = orders.pop()
     shop.staff.patch("/v1/customers/buyer-1", {"tags": ["gift"]})

@@ -89,8 +89,8 @@ def read_all(shop: Shop, **how: Any) -> list[Order]:
     return list(timeline.placed(shop.name, *FOREVER, **how))
 
 
-def test_every_kind_of_order_is_read_as_it_is(on_dynoxide: Api) -> None:
-    shop = on_dynoxide.shop()
+def test_every_kind_of_order_is_read_as_it_is(in_process: Api) -> None:
+    shop = in_process.shop()
     order_ids = told_lives(shop)
     read = {order.order_id: order for order in read_all(shop)}
     assert set(read) == set(order_ids) and len(order_ids) == 11
@@ -134,8 +134,8 @@ def test_the_lookalikes_have_every_attribute_of_what_they_look_like() -> None:
         assert missing <= {"parcel", "refund", "next_parcel_id"}, missing
 
 
-def test_it_goes_on_behind_any_place(on_dynoxide: Api) -> None:
-    shop = on_dynoxide.shop()
+def test_it_goes_on_behind_any_place(in_process: Api) -> None:
+    shop = in_process.shop()
     at = ago(hours=5)
     # Ids of which one begins another, all placed at one instant: only the key's order tells them apart.
     ids = ["A", "A-1", "A_", "A1", "AA", "B", "a", "-A", "0"]
@@ -148,8 +148,8 @@ def test_it_goes_on_behind_any_place(on_dynoxide: Api) -> None:
         assert [each.order_id for each in rest] == [each.order_id for each in everything[cut + 1 :]]
 
 
-def test_a_window_holds_its_first_instant_and_not_its_last(on_dynoxide: Api) -> None:
-    shop = on_dynoxide.shop()
+def test_a_window_holds_its_first_instant_and_not_its_last(in_process: Api) -> None:
+    shop = in_process.shop()
     edge = datetime(2026, 5, 31, 16, tzinfo=UTC)
     for name, moment in (("before", -1), ("first", 0), ("inside", 1)):
         shop.platform.place(order_id=name, placed_at=(edge + timedelta(microseconds=moment)).isoformat())
@@ -161,9 +161,9 @@ def test_a_window_holds_its_first_instant_and_not_its_last(on_dynoxide: Api) -> 
 
 
 @pytest.mark.parametrize("few", [True, False])
-def test_only_orders_of_the_statuses_are_read(on_dynoxide: Api, few: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_orders_of_the_statuses_are_read(in_process: Api, few: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timeline, "SPARSE", 0 if few else 1_000)
-    shop = on_dynoxide.shop()
+    shop = in_process.shop()
     told_lives(shop)
     wanted = (Status.WAIT_SELLER_SEND_GOODS, Status.FINISH)
     expected = sorted(order.order_id for order in read_all(shop) if order.status in wanted)
@@ -175,9 +175,9 @@ def test_only_orders_of_the_statuses_are_read(on_dynoxide: Api, few: bool, monke
 
 
 def test_an_order_that_is_being_changed_is_read_in_one_version(
-    on_dynoxide: Api, monkeypatch: pytest.MonkeyPatch
+    in_process: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop = on_dynoxide.shop()
+    shop = in_process.shop()
     order_id = shop.platform.place()["order_id"]
     shop.platform.act(order_id, "pay")
     shop.platform.act(order_id, "pass_risk")
@@ -203,8 +203,8 @@ def test_an_order_that_is_being_changed_is_read_in_one_version(
         max_size=4,
     )
 )
-def test_any_text_comes_back_as_it_went_in(on_dynoxide: Api, texts: list[str]) -> None:
-    shop = on_dynoxide.shop()
+def test_any_text_comes_back_as_it_went_in(in_process: Api, texts: list[str]) -> None:
+    shop = in_process.shop()
     title, sku, memo, name = texts
     body = new_order(lines=[line(title=title, sku=sku)], memo=memo)
     body["recipient"]["name"] = name
@@ -213,8 +213,8 @@ def test_any_text_comes_back_as_it_went_in(on_dynoxide: Api, texts: list[str]) -
     assert (order.lines[0].title, order.lines[0].sku, order.memo, order.recipient["name"]) == (title, sku, memo, name)
 
 
-def test_a_snapshot_that_moves_an_order_leaves_a_trace(on_dynoxide: Api) -> None:
-    shop = on_dynoxide.shop()
+def test_a_snapshot_that_moves_an_order_leaves_a_trace(in_process: Api) -> None:
+    shop = in_process.shop()
     before = datetime.now(UTC)
     placed = new_order(placed_at=ago(days=2))
     assert shop.platform.post("/v1/orders", placed).status == 201
