@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -26,9 +27,14 @@ MAX_LINES = 400
 Rule = Callable[[str, str], Iterator[str]]
 
 
+@cache
+def nodes(source: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(source)))
+
+
 def imports(source: str | ast.AST) -> Iterator[str]:
     """Every module that a source names in an import, wherever it stands; `from a import b` names a and a.b."""
-    for node in ast.walk(ast.parse(source) if isinstance(source, str) else source):
+    for node in nodes(source) if isinstance(source, str) else ast.walk(source):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -128,7 +134,7 @@ def keys_and_index_names_are_written_in_the_store_alone(path: str, source: str) 
     """No index name, no key prefix, and no text that joins or splits a key at `#`."""
     if not path.startswith(("functions/", "shared/operations/")):
         return
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             if node.value in INDEXES or KEY_PREFIX.match(node.value):
                 yield f"{path}:{node.lineno} writes {node.value!r}"
@@ -154,7 +160,7 @@ def dotted(node: ast.AST) -> str:
 def names(source: str) -> Iterator[str]:
     """Every dotted name that a source uses, and every one that it imports."""
     yield from imports(source)
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.Attribute):
             yield dotted(node)
 

@@ -14,7 +14,7 @@ from shared.domain.order.model import Line, Order
 from shared.domain.order.transitions import Actor
 from tests.domain.build import PLACED, Life, hours, life_in, line
 from tests.domain.order.test_targets import ROWS, walked
-from tests.proof import counted
+from tests.proof import counted, size
 
 IDS = {
     "parcels": "parcel_id",
@@ -94,7 +94,9 @@ def missing(before: Order, after: Order, entry: Entry) -> Iterator[tuple[str, ..
 
 def test_every_row_of_both_tables_says_what_it_changed() -> None:
     fields, rows, untold = 0, set[int](), list[Any]()
-    for step in walked()[0]:
+    for number, step in enumerate(walked()[0]):
+        if id(step.row) in rows and number % size(4, 1):
+            continue
         change = lifecycle.act(step.before, step.command)
         for (entry, after), before in zip(change.steps, (step.before, *change.between), strict=False):
             rows.add(id(step.row))
@@ -103,7 +105,7 @@ def test_every_row_of_both_tables_says_what_it_changed() -> None:
     assert sorted(set(untold)) == []
     assert len(rows) == len(ROWS)
     counted("rows whose entries say every change", len(rows), 48)
-    counted("changed fields in these entries", fields, 20_000)
+    counted("changed fields in these entries", fields, size(5_000, 20_000))
 
 
 def test_a_change_that_an_entry_leaves_out_is_detected() -> None:
