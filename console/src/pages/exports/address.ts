@@ -1,7 +1,7 @@
 /** What an export can have of the filter of the orders page; the names are those of `GET /v1/orders`. */
 const TAKEN = ['status', 'placed_from', 'placed_to']
 /** What stands in an address and is no filter of the file. */
-const NO_FILTER = ['cursor', 'order', 'sort', 'limit', 'kind', 'format', 'window']
+const NO_FILTER = ['cursor', 'order', 'action', 'sort', 'limit', 'kind', 'format', 'window']
 
 /** The address of the form, filled in with the filter of a list of orders: exactly these orders where that is possible. */
 export function exportOf(list: URLSearchParams): { pathname: string; search: string } {

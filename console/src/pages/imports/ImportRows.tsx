@@ -34,6 +34,7 @@ export function ImportRows({ job }: { job: Import }) {
     const next = new URLSearchParams(search)
     next.delete('cursor')
     next.delete('order')
+    next.delete('action')
     if (each) next.set('state', each)
     else next.delete('state')
     return String(next)
