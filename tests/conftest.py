@@ -143,7 +143,7 @@ def api(engine: str, request: pytest.FixtureRequest) -> Any:
     """The API on the engine of this run."""
     if engine == "local":
         return Api(request.getfixturevalue("server").transport(), "local")
-    return request.getfixturevalue("in_process" if request.config.getoption("--engine") else "on_moto")
+    return request.getfixturevalue("in_process")
 
 
 @pytest.fixture(scope="session")

@@ -99,8 +99,8 @@ def test_refusals_for_good_are_kept_and_others_are_not(api: Api) -> None:
     assert shop.platform.post(path, {}, headers=key("404")).status == 200
 
 
-def test_a_key_is_good_for_24_hours(on_dynoxide: Api) -> None:
-    shop, transport = on_dynoxide.shop(), on_dynoxide.transport
+def test_a_key_is_good_for_24_hours(in_process: Api) -> None:
+    shop, transport = in_process.shop(), in_process.transport
     assert isinstance(transport, InProcess)
     began = datetime.now(UTC)
     order_id = shop.platform.place()["order_id"]
@@ -295,8 +295,8 @@ def test_a_stores_settings_are_what_its_owner_says(api: Api) -> None:
     assert shop.viewer.get("/v1/store").json == expected
 
 
-def test_ship_by_counts_business_days_in_the_stores_calendar(on_dynoxide: Api) -> None:
-    shop, transport = on_dynoxide.shop(time_zone="Asia/Shanghai", holidays=["2027-02-08"]), on_dynoxide.transport
+def test_ship_by_counts_business_days_in_the_stores_calendar(in_process: Api) -> None:
+    shop, transport = in_process.shop(time_zone="Asia/Shanghai", holidays=["2027-02-08"]), in_process.transport
     assert isinstance(transport, InProcess)
     transport.now = datetime(2027, 2, 5, 2, tzinfo=UTC)  # a Friday
     body = new_order(placed_at="2027-02-05T01:00:00Z")

@@ -413,9 +413,9 @@ def test_a_bulk_request_finds_no_order_of_another_store(api: Api, held: Held) ->
     ids=str,
 )
 def test_a_token_of_another_issuer_use_or_client_is_no_token(
-    on_moto: Api, monkeypatch: pytest.MonkeyPatch, forged: dict[str, str | None]
+    in_process: Api, monkeypatch: pytest.MonkeyPatch, forged: dict[str, str | None]
 ) -> None:
-    shop, made = on_moto.shop(), http_api.event
+    shop, made = in_process.shop(), http_api.event
 
     def event(request: Any, match: Any, claims: Any, request_id: str, now: Any) -> Any:
         told = {name: value for name, value in {**(claims or {}), **forged}.items() if value is not None}
@@ -434,9 +434,9 @@ def test_a_token_of_another_issuer_use_or_client_is_no_token(
     "groups", ["", "x", ":owner", "{}:admin", "{}:OWNER", "{}:owner:x", "{}", "a{}:owner", "{} :owner"]
 )
 def test_a_group_that_names_no_role_here_opens_nothing(
-    on_moto: Api, monkeypatch: pytest.MonkeyPatch, groups: str
+    in_process: Api, monkeypatch: pytest.MonkeyPatch, groups: str
 ) -> None:
-    shop, made = on_moto.shop(), http_api.event
+    shop, made = in_process.shop(), http_api.event
 
     def event(request: Any, match: Any, claims: Any, request_id: str, now: Any) -> Any:
         return made(request, match, {**claims, "cognito:groups": groups.format(shop.name)}, request_id, now)

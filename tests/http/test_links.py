@@ -98,9 +98,9 @@ def same_link(client: Client, path: str) -> str:
     return url
 
 
-def test_evidence_is_linked_in_json(on_moto: Api) -> None:
+def test_evidence_is_linked_in_json(in_process: Api) -> None:
     boto3.client("s3").create_bucket(Bucket=BUCKET)
-    shop = on_moto.shop()
+    shop = in_process.shop()
     _, dispute_id = disputed(shop)
     offered = form(shop, dispute_id)
     upload(offered, PNG)

@@ -164,13 +164,13 @@ def test_an_answer_too_large_to_keep_is_answered_with_the_order(on_dynoxide: Api
 
 
 def test_an_item_that_met_a_busy_table_runs_when_the_bulk_is_sent_again(
-    on_moto: Api, monkeypatch: pytest.MonkeyPatch
+    in_process: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from functions.orders.routes.orders import bulk
     from shared.operations import orders
     from shared.store.dynamodb.errors import Busy
 
-    shop = on_moto.shop()
+    shop = in_process.shop()
     numbers = [shipping(shop)["order_id"] for _ in range(3)]
     body = {"items": [{"order_id": number, "parcels": [parcel(f"L{number}")]} for number in numbers]}
     change, key = orders.change_order, {"Idempotency-Key": "bulk"}
@@ -193,10 +193,12 @@ def test_an_item_that_met_a_busy_table_runs_when_the_bulk_is_sent_again(
     assert (kept.content, kept.headers["idempotent-replayed"]) == (again.content, "true")
 
 
-def test_what_a_bulk_had_no_time_for_runs_when_it_is_sent_again(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_bulk_had_no_time_for_runs_when_it_is_sent_again(
+    in_process: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from functions.orders.routes.orders import bulk
 
-    shop = on_moto.shop()
+    shop = in_process.shop()
     numbers = [shipping(shop)["order_id"] for _ in range(2)]
     body = {"items": [{"order_id": number, "parcels": [parcel(f"L{number}")]} for number in numbers]}
     monkeypatch.setattr(bulk, "BUDGET_SECONDS", -1)
@@ -207,14 +209,14 @@ def test_what_a_bulk_had_no_time_for_runs_when_it_is_sent_again(on_moto: Api, mo
     assert [each["status"] for each in again.json["results"]] == ["succeeded"] * 2
 
 
-def test_a_key_used_again_as_its_day_ends_is_decided_at_once(on_moto: Api) -> None:
-    assert isinstance(on_moto.transport, InProcess)
-    shop, began = on_moto.shop(), datetime.now(UTC).replace(microsecond=0)
-    on_moto.transport.now = began
+def test_a_key_used_again_as_its_day_ends_is_decided_at_once(in_process: Api) -> None:
+    assert isinstance(in_process.transport, InProcess)
+    shop, began = in_process.shop(), datetime.now(UTC).replace(microsecond=0)
+    in_process.transport.now = began
     order_id = shop.platform.place(placed_at=ago(days=1))["order_id"]
     key = {"Idempotency-Key": "k"}
     assert shop.platform.act(order_id, "start_payment", headers=key).status == 200
-    on_moto.transport.now = began + timedelta(hours=24, milliseconds=500)
+    in_process.transport.now = began + timedelta(hours=24, milliseconds=500)
     clock = time.monotonic()
     assert shop.platform.act(order_id, "start_payment", headers=key).status == 409
     assert time.monotonic() - clock < 5

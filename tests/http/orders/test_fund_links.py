@@ -55,12 +55,12 @@ def links(client: Client, part: str) -> Iterator[Link]:
 
 
 @pytest.fixture(scope="module")
-def shop(dynoxide_url: str) -> Iterator[Shop]:
+def shop() -> Iterator[Shop]:
     """Orders in every situation and three currencies; some of each are frozen, and one has money that nobody
     explains."""
     from tests.exports.office import open_office
 
-    with open_office(dynoxide_url) as office:
+    with open_office() as office:
         shop = office.api.shop(deadline_policy={"mode": "watch"})
         life = Life(office, shop)
         day = 0

@@ -108,8 +108,8 @@ def test_paging_goes_on_while_orders_come_in(shop: Shop) -> None:
         assert [each for each in found if each in there] == expected
 
 
-def test_a_cursor_lives_a_day(on_dynoxide: Api) -> None:
-    shop, transport = on_dynoxide.shop(), on_dynoxide.transport
+def test_a_cursor_lives_a_day(in_process: Api) -> None:
+    shop, transport = in_process.shop(), in_process.transport
     began = datetime.now(UTC)
     for hour in range(2):
         place(shop, hour)

@@ -222,8 +222,8 @@ def take_every_step(shop: Shop, state: State, counts: Counter[int]) -> None:
 
 
 @pytest.mark.parametrize(("status", "fund_state"), STATES, ids=lambda part: part)
-def test_the_table_decides_over_every_action_of_every_role(on_dynoxide: Api, status: str, fund_state: str) -> None:
-    shop = on_dynoxide.shop(deadline_policy={"mode": "watch"})
+def test_the_table_decides_over_every_action_of_every_role(in_process: Api, status: str, fund_state: str) -> None:
+    shop = in_process.shop(deadline_policy={"mode": "watch"})
     counts: Counter[int] = Counter()
     lying = [overlays for overlays in OVERLAYS if not (status in WITHOUT_REFUNDS and "refund" in overlays)]
     for overlays in lying:

@@ -144,13 +144,13 @@ def test_bulk_warns_item_by_item_and_a_replay_says_the_same(shop: Shop) -> None:
     assert first.content == again.content and first.json["warnings"]
 
 
-def test_a_parcel_stored_under_its_number_as_written_is_found_by_it(on_dynoxide: Api) -> None:
+def test_a_parcel_stored_under_its_number_as_written_is_found_by_it(in_process: Api) -> None:
     """As tables from before hold it; the next change of the parcel mends its key."""
     import boto3
 
     from shared.settings import settings
 
-    shop = on_dynoxide.shop()
+    shop = in_process.shop()
     order_id = shippable(shop)["order_id"]
     ship(shop.staff, order_id, told("lx000000005cn"))
     boto3.client("dynamodb").update_item(

@@ -34,9 +34,9 @@ NOT_SHOWN = (
 
 
 @pytest.fixture
-def shop(on_moto: Api) -> Shop:
+def shop(in_process: Api) -> Shop:
     boto3.client("s3").create_bucket(Bucket=BUCKET)
-    return on_moto.shop()
+    return in_process.shop()
 
 
 def form(shop: Shop, dispute_id: str, media_type: str = "image/png") -> dict[str, Any]:
