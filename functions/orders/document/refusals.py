@@ -84,7 +84,7 @@ REFUSALS: Mapping[int, Mapping[str, str]] = {
     },
     403: {"forbidden": "get_order"},
     409: {
-        "already_delivered": "action_report_delivery",
+        "already_delivered": "action_edit_shipment action_report_delivery",
         "buyer_opted_out": "action_remind_payment",
         "change_too_large": "action_sync",
         "channel_off": "test_alert_channel redeliver_alert",

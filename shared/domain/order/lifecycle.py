@@ -154,7 +154,7 @@ TABLE: tuple[Row, ...] = (
         ends="examination_timeout",
     ),
     row("ship", "seller", TO_SHIP, (S.SELLER_PART_SEND_GOODS, S.WAIT_BUYER_ACCEPT_GOODS), shipments.ship, HAS_ROOM),
-    row("edit_shipment", "seller", ON_ITS_WAY, UNCHANGED, shipments.edit, CAN_EDIT, EDITABLE_YET),
+    row("edit_shipment", "seller", ON_ITS_WAY, UNCHANGED, shipments.edit, UNDELIVERED, CAN_EDIT, EDITABLE_YET),
     row(
         "expire_shipment",
         "clock",

@@ -83,13 +83,13 @@ def await_receipt(order: Order, command: Command) -> Order:
 
 
 def editable(parcel: Parcel, at: datetime) -> bool:
-    """Can the parcel be edited at this time? At most twice, within five days of its shipment."""
-    return parcel.edits < MAX_EDITS and at - parcel.shipped_at <= EDIT_WINDOW
+    """Can the parcel be edited at this time? At most twice, within five days of its shipment, until it is delivered."""
+    return parcel.delivered_at is None and parcel.edits < MAX_EDITS and at - parcel.shipped_at <= EDIT_WINDOW
 
 
 def edit(order: Order, command: Command) -> Order:
     """Correct a parcel's carrier, tracking number or tracking URL. The same values again change nothing."""
-    parcel = _parcel(order, command)
+    parcel = _undelivered(order, command)
     if parcel.edits >= MAX_EDITS:
         raise Conflict(
             "edits_exhausted", say("A parcel can be edited {most} times, and this one has been.", most=MAX_EDITS)
@@ -116,9 +116,7 @@ def edit(order: Order, command: Command) -> Order:
 
 def report_delivery(order: Order, command: Command) -> Order:
     """Record that a parcel was delivered (妥投). Once all parcels are delivered, the receipt timer is due earlier."""
-    parcel = _parcel(order, command)
-    if parcel.delivered_at is not None:
-        raise Conflict("already_delivered", "This parcel has been reported as delivered already.")
+    parcel = _undelivered(order, command)
     reported = _with_parcel(order, replace(parcel, delivered_at=command.at))
     receipt = reported.timer("receipt")
     if receipt is None or not all(each.delivered_at for each in reported.parcels):
@@ -141,6 +139,13 @@ def extend(order: Order, command: Command) -> Order:
 
 def _key(parcel: Parcel) -> tuple[str, str]:
     return parcel_key(parcel.carrier, parcel.tracking_no)
+
+
+def _undelivered(order: Order, command: Command) -> Parcel:
+    parcel = _parcel(order, command)
+    if parcel.delivered_at is not None:
+        raise Conflict("already_delivered", "This parcel has been reported as delivered already.")
+    return parcel
 
 
 def _parcel(order: Order, command: Command) -> Parcel:

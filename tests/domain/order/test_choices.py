@@ -49,7 +49,7 @@ def tried(
     own = {action for action in among if ACTORS[role] in lifecycle.actors_of(action)}
     assert {*choices.allowed, *choices.refused} == own
     assert not set(choices.allowed) & set(choices.refused)
-    for action in own:
+    for action in sorted(own):
         body = body_for(action, life.seen(), rng) | ({"dispute_id": dispute.dispute_id} if dispute else {})
         command = life.command(action, role, None, "because", body)
         try:

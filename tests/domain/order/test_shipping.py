@@ -97,6 +97,16 @@ def test_a_parcel_is_corrected_twice_and_within_five_days() -> None:
     assert late.refuses("edit_shipment", "staff", parcel_id="p1", carrier="UPS").code == "edit_window_closed"
 
 
+def test_a_parcel_that_is_delivered_is_not_corrected() -> None:
+    life = (
+        life_in("SELLER_PART_SEND_GOODS").do("ship", "staff", **of(parcel("LX2"))).do("report_delivery", parcel_id="p1")
+    )
+    assert life.refuses("edit_shipment", "staff", parcel_id="p1", carrier="DHL").code == "already_delivered"
+    assert life.do("edit_shipment", "staff", parcel_id="p2", carrier="DHL").order.parcels[1].carrier == "DHL"
+    life.do("report_delivery", parcel_id="p2")
+    assert life.refuses("edit_shipment", "staff", parcel_id="p2", carrier="UPS").code == "already_delivered"
+
+
 def test_each_parcel_has_corrections_of_its_own() -> None:
     life = life_in("SELLER_PART_SEND_GOODS").do("ship", "staff", **of(parcel("LX2")))
     for parcel_id in ("p1", "p2"):
