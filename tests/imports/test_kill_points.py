@@ -74,7 +74,7 @@ class Desk:
         write(orders)
         ids = [order.order_id for order in orders]
         cells = [[order_id, C, number(), 1 if at == 1 else None] for at, order_id in enumerate(ids)]
-        return cls(importer, shop, ids, workbook([HEADINGS, *cells, ["8100000000000007", C, number()]]))
+        return cls(importer, shop, ids, workbook([HEADINGS, *cells, ["8999999999999999", C, number()]]))
 
     @classmethod
     def of_orders(cls, importer: Importer, rows: int) -> Desk:
@@ -85,6 +85,8 @@ class Desk:
             write(path := Path(folder) / "B.xlsx", "B", rows)
             book = openpyxl.load_workbook(path)
         book.active.cell(rows + 1, HEADINGS["B"].index("订单状态") + 1).value = "？"
+        for row in range(2, rows + 2):  # some of the invented discounts are larger than their orders
+            book.active.cell(row, HEADINGS["B"].index("满立减") + 1).value = "$0.00"
         content = io.BytesIO()
         book.save(content)
         ids = [str(row[0].value) for row in list(book.active.rows)[1:rows]]
