@@ -76,7 +76,7 @@ empty-sheets: .venv/.run  ## write the empty tracking sheets that sellers downlo
 test: setup-dev  ## run every test, then the HTTP tests again on the local engines, then the console in Chromium
 	@$(VENV) -m pytest -n auto --dist worksteal -q tests --ignore=tests/console
 	@if [ -d tests/http ]; then $(VENV) -m pytest -n 2 --dist worksteal -q tests/http --engine=local; fi
-	@if [ -d tests/console ]; then $(VENV) -m pytest -q -rs tests/console; fi
+	@if [ -d tests/console ]; then $(VENV) -m pytest -n 2 --dist worksteal -q -rs tests/console; fi
 
 prove: setup-dev  ## run every test at its full size, then shuffled and at awkward times; print what was counted (takes hours)
 	@$(VENV) -m tests.prove $(PARTS)

@@ -59,7 +59,7 @@ def steps() -> Iterator[Step]:
         command = (*PYTEST, "-n", "auto", *TESTS, f"--engine={engine}")
         yield Step("engines", f"tests in process on {engine}", command, variables)
     yield Step("local", "HTTP tests over a socket", (*PYTEST, "-n", "2", "tests/http", "--engine=local"), full)
-    yield Step("console", "the console in Chromium", (*PYTEST, "tests/console"), full)
+    yield Step("console", "the console in Chromium", (*PYTEST, "-n", "2", "tests/console"), full)
     for at, zone in CLOCKS:
         seed = random.randrange(10**6)
         pytest = (*PYTEST, "-n", "auto", f"--shuffle={seed}", *TESTS)

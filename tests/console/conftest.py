@@ -101,16 +101,14 @@ def shop(stores: Api) -> Shop:
 
 @dataclass
 class Watched:
-    """A page, and what it wrote to its console. `refusals` are statuses of answers that the test asks for itself."""
+    """A page, and what it wrote to its console. `expected` are parts of what the test brings about itself."""
 
     page: Page
     errors: list[str] = field(default_factory=list)
-    refusals: set[int] = field(default_factory=set)
+    expected: set[str] = field(default_factory=set)
 
     def complaints(self) -> list[str]:
-        """The errors, without the line that Chromium writes for an answer that the test wanted refused."""
-        expected = tuple(f"the server responded with a status of {status}" for status in self.refusals)
-        return [error for error in self.errors if not any(part in error for part in expected)]
+        return [error for error in self.errors if not any(part in error for part in self.expected)]
 
 
 class Console:
@@ -152,7 +150,10 @@ class Console:
 
     def expect_refusals(self, page: Page, *statuses: int) -> None:
         """The test makes the API answer so; Chromium writes each such answer to the console as an error."""
-        next(watched for watched in self.pages if watched.page is page).refusals.update(statuses)
+        self.expect_errors(page, *(f"the server responded with a status of {status}" for status in statuses))
+
+    def expect_errors(self, page: Page, *parts: str) -> None:
+        next(watched for watched in self.pages if watched.page is page).expected.update(parts)
 
     def close(self) -> None:
         complaints = [complaint for watched in self.pages for complaint in watched.complaints()]

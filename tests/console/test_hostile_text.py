@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.console.conftest import Console
-from tests.console.test_every_page import menu
+from tests.console.test_every_page import follow, menu
 from tests.harness import Shop, ago, line, new_order, parcel, usd
 from tests.proof import counted
 
@@ -55,8 +55,7 @@ def test_a_script_in_a_text_shows_as_text(console: Console, hostile_shop: Shop) 
     expect(page.get_by_text("<img src=x").first).to_be_visible()
     seen = 0
     for name in menu(page):
-        page.goto(f"{console.url}/stores/{hostile_shop.name}/{name}")
-        page.wait_for_load_state("networkidle")
+        follow(page, name)
         seen += page.locator("body").inner_text().count("<img src=x")
         assert hits(page) is None, name
         assert page.locator("img[src='x'], #root b").count() == 0, name

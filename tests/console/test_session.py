@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
-from tests.console.conftest import Console
+from tests.console.conftest import Console, sign_in
+from tests.console.sales import awaiting_shipment
 from tests.harness import Shop
 
 
@@ -59,7 +60,51 @@ def test_a_store_of_somebody_else_is_not_shown(console: Console, shop: Shop) -> 
 
 def test_a_lost_network_is_said(console: Console, shop: Shop) -> None:
     page = console.open(shop, "orders")
+    console.expect_errors(page, "net::ERR_INTERNET_DISCONNECTED")
     page.context.set_offline(True)
     expect(page.get_by_text("You are offline")).to_be_visible()
     page.context.set_offline(False)
     expect(page.get_by_text("You are offline")).to_have_count(0)
+
+
+def test_a_session_that_ends_in_mid_form_comes_back_to_the_form(console: Console, shop: Shop) -> None:
+    order_id = awaiting_shipment(shop)
+    page = console.open(shop, "messages", thread=order_id)
+    console.expect_refusals(page, 400, 401)
+    page.get_by_role("textbox", name="Your message").fill("We pack it today.")
+    page.route("**/v1/**", lambda route: route.fulfill(status=401, json={"message": "Unauthorized"}))
+    page.route("**/oauth2/token", lambda route: route.fulfill(status=400, json={"error": "invalid_grant"}))
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Send").click()
+    again = page.get_by_role("button", name="Sign in again")
+    expect(again).to_be_visible()
+    page.unroute_all()
+    again.click()
+    sign_in(page, shop.name, "owner")
+    expect(page.get_by_role("textbox", name="Your message")).to_have_value("We pack it today.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("The message was sent.")).to_be_visible()
+    assert [message["text"] for message in shop.owner.every(f"/v1/orders/{order_id}/messages")] == ["We pack it today."]
+
+
+def test_a_message_whose_answer_is_lost_goes_out_once(console: Console, shop: Shop) -> None:
+    order_id = awaiting_shipment(shop)
+    page = console.open(shop, "messages", thread=order_id)
+    console.expect_errors(page, "net::ERR_FAILED")
+    lost: list[str | None] = []
+
+    def lose_the_first_answer(route: Route) -> None:
+        if route.request.method != "POST":
+            return route.continue_()
+        lost.append(route.request.headers.get("idempotency-key"))
+        if len(lost) == 1:
+            route.fetch()  # the API does it, and the page never hears of it
+            return route.abort()
+        return route.continue_()
+
+    page.route(re.compile(r"/messages$"), lose_the_first_answer)
+    page.get_by_role("textbox", name="Your message").fill("We pack it today.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("The message was sent.")).to_be_visible()
+    assert len(lost) == 2 and lost[0] and lost[0] == lost[1], "one key for both"
+    assert len(shop.owner.every(f"/v1/orders/{order_id}/messages")) == 1
