@@ -19,12 +19,14 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-from local.demo import DEMO_SHOP
+from local.demo import DEMO_SHOP, fill
+from local.template import Template
+from local.tokens import Issuer
 from local.welcome import DEMO_STORE
 from tests.harness import Api, Server, Shop, free_port
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BUILD_SECONDS, FILL_SECONDS = 300, 120
+BUILD_SECONDS = 300
 HEIGHTS = {1280: 800, 390: 844}
 
 expect.set_options(timeout=10_000)
@@ -44,13 +46,12 @@ def find_chromium() -> str | None:
 
 @pytest.fixture(scope="session")
 def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`make run` with the demo shops and the console, built from its sources or kept from an earlier build."""
-    running = Server(tmp_path_factory.mktemp("console"), free_port(), demo=True, console=True)
+    """`make run` with the console, built from its sources or kept from an earlier build."""
+    running = Server(tmp_path_factory.mktemp("console"), free_port(), console=True)
     running.start()
     try:
         if missing := wait_until_built(running):
             pytest.skip(f"the console could not be built here: {missing}")
-        wait_until_filled(running)
         yield running
     finally:
         running.stop()
@@ -66,12 +67,13 @@ def wait_until_built(running: Server) -> str | None:
     return None
 
 
-def wait_until_filled(running: Server) -> None:
-    viewer = Api(running.transport(), "local").client("viewer", DEMO_STORE)
-    until = time.monotonic() + FILL_SECONDS
-    while viewer.get("/v1/store").json.get("name") != DEMO_SHOP.name:
-        assert time.monotonic() < until, "the demo shop is not filled"
-        time.sleep(0.5)
+@pytest.fixture(scope="session")
+def demo(server: Server) -> str:
+    """The id of the demo shop, filled as `make run` fills it."""
+    issuer = Issuer.of(server.data_dir, Template.load())
+    platform, owner = (issuer.issue({DEMO_STORE: role}, user=f"demo-{role}") for role in ("platform", "owner"))
+    assert fill(server.url, platform, owner, DEMO_SHOP) == []
+    return DEMO_STORE
 
 
 @pytest.fixture(scope="session")

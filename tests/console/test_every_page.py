@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.welcome import DEMO_STORE
 from tests.console import axe
 from tests.console.conftest import Console
 from tests.proof import counted, size
@@ -43,9 +42,9 @@ def follow(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_a_page_has_no_fault(
-    console: Console, picture: Callable[[Page, str], None], language: str, theme: str, width: int
+    console: Console, demo: str, picture: Callable[[Page, str], None], language: str, theme: str, width: int
 ) -> None:
-    page = console.open(DEMO_STORE, language=language, theme=theme, width=width)
+    page = console.open(demo, language=language, theme=theme, width=width)
     names, checked, faults = menu(page), 0, []
     for name in names:
         follow(page, name)

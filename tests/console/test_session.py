@@ -8,7 +8,7 @@ from playwright.sync_api import Route, expect
 
 from tests.console.conftest import Console, sign_in
 from tests.console.sales import awaiting_shipment
-from tests.harness import Shop
+from tests.harness import Api, Shop
 
 
 def test_a_person_comes_back_to_the_address_that_they_asked_for(console: Console, shop: Shop) -> None:
@@ -50,10 +50,12 @@ def test_the_language_is_remembered(console: Console, shop: Shop) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("所有订单")
 
 
-def test_a_store_of_somebody_else_is_not_shown(console: Console, shop: Shop) -> None:
+def test_a_store_of_somebody_else_is_not_shown(console: Console, shop: Shop, stores: Api) -> None:
+    other = stores.shop()
+    awaiting_shipment(other, buyer={"id": "buyer-2", "name": "Alex Example", "country": "ES"})
     page = console.open(shop, "orders")
     console.expect_refusals(page, 404)
-    page.goto(f"{console.url}/stores/demo/orders")
+    page.goto(f"{console.url}/stores/{other.name}/orders")
     expect(page.get_by_role("alert").first).to_be_visible()
     assert "Alex" not in page.locator("body").inner_text()
 
