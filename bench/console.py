@@ -1,6 +1,6 @@
 """The console in Chromium over a shop of 10,000 real orders: `python -m bench.console FOLDER [DATA_DIR]`, with the
-folder of the Online Retail file. Prints each figure with its limit, and fails where one is over it. Loading takes a
-quarter of an hour; a DATA_DIR keeps what it has loaded for the next time.
+folder of the Online Retail file. Prints each figure with its limit, and fails where one is over it. Loading takes
+long; a DATA_DIR keeps what it has loaded for the next time.
 
 The list is opened with an empty cache, signed in. A measurement is repeated and the median counts. JavaScript is
 counted as gzip compresses it, by the files that a first page loads.

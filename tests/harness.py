@@ -376,7 +376,6 @@ class Server:
     data_dir: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
-    demo: bool = False
     console: bool = False
 
     @property
@@ -384,9 +383,8 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        settings = {"PORT": str(self.port), "DATA_DIR": str(self.data_dir), "WORKERS": "2"}
-        parts = {name: "1" if wanted else "0" for name, wanted in (("DEMO", self.demo), ("CONSOLE", self.console))}
-        variables = {**os.environ, **settings, **parts}
+        settings = {"PORT": str(self.port), "DATA_DIR": str(self.data_dir), "DEMO": "0", "WORKERS": "2"}
+        variables = {**os.environ, **settings, "CONSOLE": "1" if self.console else "0"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "local.run"],
             env=variables,
