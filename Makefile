@@ -125,7 +125,7 @@ setup-run:
 	@$(MAKE) --no-print-directory -s -j4 .venv/.run .tools/ministack/.ready .tools/dynoxide/.ready
 
 setup-dev:
-	@$(MAKE) --no-print-directory -s -j4 .venv/.dev .tools/ministack/.ready .tools/dynoxide/.ready
+	@$(MAKE) --no-print-directory -s -j4 .venv/.dev .tools/ministack/.ready .tools/dynoxide/.ready .tools/sam/.ready
 
 check-python:
 	@[ -n "$(PYTHON)" ] || { echo "Orderkeep needs Python 3.11 or newer, and there is none on the PATH or under pyenv.\

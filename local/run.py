@@ -34,7 +34,7 @@ from local.template import PROJECT, Template
 from local.tokens import Issuer, signing_key
 from local.welcome import print_welcome
 
-PARAMETERS = {"MailSender": inbox.SENDER, "MailIdentity": inbox.SENDER}
+PARAMETERS = {"MailSender": inbox.SENDER}
 """The parameters of the local run that are not the template's defaults."""
 ENDPOINT_OF_FILES = "AWS_ENDPOINT_URL_S3"
 BIG_LOG = 10 * 1024 * 1024

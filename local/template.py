@@ -277,7 +277,7 @@ class Template:
         for function, event, properties in self._events("HttpApi"):
             if ("Method" in properties) != ("Path" in properties):
                 raise TemplateError(f"template.yaml: the event {event} has a Method and a Path, or neither")
-            authorised = properties.get("Auth", {}).get("Authorizer") != "NONE"
+            authorised = "Authorizer" in properties.get("Auth", {})
             method, path = properties.get("Method", "").upper(), properties.get("Path", "")
             routes.append(Route(method, path, function, authorised))
         return tuple(routes)

@@ -45,15 +45,24 @@ class Stack:
     def config(self) -> dict[str, str]:
         return {"authority": self.outputs["UserPoolIssuer"], "client_id": self.outputs["ConsoleClientId"], "api": ""}
 
-    def name_console(self) -> str:
-        """The console's address. Where the stack was deployed without one, it gets CloudFront's: the template cannot
-        name it, because the distribution needs the API, and the API the client whose addresses these are."""
-        named, given = self.parameters["ConsoleUrl"], self.outputs["ConsoleDistributionUrl"]
-        if named:
-            return named
-        new = {"ConsoleUrl": given}
-        if self.parameters["ConsoleOrigin"] == LOCAL_ORIGIN:
-            new["ConsoleOrigin"] = given
+    def complete(self) -> str:
+        """Protect the data of the stack, which is complete now, and give the console its address, which is returned.
+
+        Where the stack was deployed without an address, it gets CloudFront's: the template cannot name it, because the
+        distribution needs the API, and the API the client whose addresses these are."""
+        new, given = {}, self.outputs["ConsoleDistributionUrl"]
+        if self.parameters["ProtectData"] != "true":
+            new["ProtectData"] = "true"
+        if not self.parameters["ConsoleUrl"]:
+            new["ConsoleUrl"] = given
+            if self.parameters["ConsoleOrigin"] == LOCAL_ORIGIN:
+                new["ConsoleOrigin"] = given
+        if new:
+            self._update(new)
+        return self.parameters["ConsoleUrl"] or given
+
+    def _update(self, new: Mapping[str, str]) -> None:
+        """Change these parameters, and wait until the stack has changed."""
         self.cloudformation.update_stack(
             StackName=self.name,
             UsePreviousTemplate=True,
@@ -66,7 +75,6 @@ class Stack:
             ],
         )
         self.cloudformation.get_waiter("stack_update_complete").wait(StackName=self.name)
-        return given
 
 
 def files(folder: Path, config: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
@@ -122,7 +130,7 @@ def publish(session: Any, stack_name: str, folder: Path) -> str:
         DistributionId=stack.outputs["ConsoleDistributionId"],
         InvalidationBatch={"Paths": {"Quantity": len(stale), "Items": stale}, "CallerReference": str(time.time_ns())},
     )
-    return stack.name_console()
+    return stack.complete()
 
 
 def main() -> int:

@@ -84,7 +84,8 @@ class CloudFormation:
     """A stack with these parameters, and what it was asked."""
 
     def __init__(self, **parameters: str) -> None:
-        self.parameters = {"ConsoleUrl": "", "ConsoleOrigin": "http://localhost:3000", "LogLevel": "INFO"} | parameters
+        first = {"ConsoleUrl": "", "ConsoleOrigin": "http://localhost:3000", "LogLevel": "INFO", "ProtectData": "false"}
+        self.parameters = first | parameters
         self.updates: list[dict[str, Any]] = []
 
     def describe_stacks(self, StackName: str) -> dict[str, Any]:
@@ -132,17 +133,25 @@ def test_first_deployment_gets_the_address_of_cloudfront(s3: Any, tmp_path: Path
         {"ParameterKey": "ConsoleUrl", "ParameterValue": "https://d1.cloudfront.net"},
         {"ParameterKey": "ConsoleOrigin", "ParameterValue": "https://d1.cloudfront.net"},
         {"ParameterKey": "LogLevel", "UsePreviousValue": True},
+        {"ParameterKey": "ProtectData", "ParameterValue": "true"},
     ]
     assert json.loads(stored(s3)["config.json"][0]) == CONFIG
 
 
 def test_address_that_somebody_has_named_stays() -> None:
-    own = CloudFormation(ConsoleUrl="https://console.shop.example")
-    assert Stack.read(own, "orderkeep").name_console() == "https://console.shop.example"
+    own = CloudFormation(ConsoleUrl="https://console.shop.example", ProtectData="true")
+    assert Stack.read(own, "orderkeep").complete() == "https://console.shop.example"
     assert own.updates == []
     other = CloudFormation(ConsoleOrigin="https://other.example")
-    Stack.read(other, "orderkeep").name_console()
+    Stack.read(other, "orderkeep").complete()
     assert {"ParameterKey": "ConsoleOrigin", "UsePreviousValue": True} in other.updates[0]["Parameters"]
+
+
+def test_data_are_protected_once_the_stack_is_complete() -> None:
+    named = CloudFormation(ConsoleUrl="https://console.shop.example")
+    Stack.read(named, "orderkeep").complete()
+    changed = [each for each in named.updates[0]["Parameters"] if "ParameterValue" in each]
+    assert changed == [{"ParameterKey": "ProtectData", "ParameterValue": "true"}]
 
 
 def test_settings_are_those_that_sam_has_saved() -> None:
