@@ -36,15 +36,15 @@ def logged() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
-def bureau(on_moto: Api, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bureau]:
+def bureau(in_process: Api, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bureau]:
     with loopback(monkeypatch):
-        yield Bureau.open(on_moto, receiver)
+        yield Bureau.open(in_process, receiver)
 
 
 @pytest.fixture
-def bureau_on_dynoxide(on_dynoxide: Api, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bureau]:
+def bureau_on_dynoxide(
+    on_dynoxide_and_moto: Api, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Bureau]:
     """The table on Dynoxide; the queue and SES on moto."""
-    from moto import mock_aws
-
-    with mock_aws(config={"core": {"passthrough": {"services": ["dynamodb"]}}}), loopback(monkeypatch):
-        yield Bureau.open(on_dynoxide, receiver)
+    with loopback(monkeypatch):
+        yield Bureau.open(on_dynoxide_and_moto, receiver)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.exports.office import Office
@@ -11,14 +9,11 @@ from tests.harness import Api
 
 
 @pytest.fixture
-def office(on_moto: Api) -> Iterator[Office]:
-    yield Office.open(on_moto)
+def office(in_process: Api) -> Office:
+    return Office.open(in_process)
 
 
 @pytest.fixture
-def office_on_dynoxide(on_dynoxide: Api) -> Iterator[Office]:
-    """The table on Dynoxide, the queue and the bucket on moto: for what is large, or changes while it is read."""
-    from moto import mock_aws
-
-    with mock_aws(config={"core": {"passthrough": {"services": ["dynamodb"]}}}):
-        yield Office.open(on_dynoxide)
+def office_on_dynoxide(on_dynoxide_and_moto: Api) -> Office:
+    """The table on Dynoxide, the queue and the bucket on moto."""
+    return Office.open(on_dynoxide_and_moto)

@@ -78,10 +78,8 @@ def versions(shop: Shop, order_id: str) -> set[tuple[str, int, str]]:
 
 
 @pytest.mark.parametrize("batch", range(0, SEEDS, SEEDS_BATCH))
-def test_every_order_is_there_once_in_one_version(
-    office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch, batch: int
-) -> None:
-    office, happened = office_on_dynoxide, 0
+def test_every_order_is_there_once_in_one_version(office: Office, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
+    happened = 0
     monkeypatch.setattr(csv, "MAX_ROWS", 5)
     meanwhile = Meanwhile(monkeypatch)
     for seed in range(batch, batch + SEEDS_BATCH):
@@ -123,9 +121,9 @@ def made_in_the_end(office: Office, shop: Shop) -> dict[str, Any]:
 
 @pytest.mark.parametrize("hours", [20, 60, 24 * 200], ids=["later", "earlier", "out of the window"])
 def test_an_order_that_is_moved_in_time_is_there_once_or_not_at_all(
-    office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch, hours: int
+    office: Office, monkeypatch: pytest.MonkeyPatch, hours: int
 ) -> None:
-    office, shop = office_on_dynoxide, office_on_dynoxide.api.shop()
+    shop = office.api.shop()
     bodies = [new_order(placed_at=ago(hours=30 + number)) for number in range(12)]
     for body in bodies:
         assert shop.platform.post("/v1/orders", body).status == 201
@@ -159,9 +157,9 @@ def test_an_order_that_is_moved_in_time_is_there_once_or_not_at_all(
 
 
 def test_an_order_that_goes_back_to_a_status_that_was_read_is_met_there(
-    office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch
+    office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office, shop = office_on_dynoxide, office_on_dynoxide.api.shop()
+    shop = office.api.shop()
     monkeypatch.setattr(timeline, "SPARSE", 0)
     order_id = shop.platform.place()["order_id"]
     for action in ("pay", "pass_risk"):
@@ -175,8 +173,8 @@ def test_an_order_that_goes_back_to_a_status_that_was_read_is_met_there(
     assert [row[:2] for row in office.rows(shop.staff, export)] == [[order_id, "WAIT_SELLER_SEND_GOODS"]]
 
 
-def test_what_left_its_status_is_left_out(office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    office, shop = office_on_dynoxide, office_on_dynoxide.api.shop()
+def test_what_left_its_status_is_left_out(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = office.api.shop()
     monkeypatch.setattr(timeline, "SPARSE", 0)
     order_ids = [shop.platform.place()["order_id"] for _ in range(4)]
     meanwhile = Meanwhile(monkeypatch)
@@ -329,11 +327,10 @@ def check(past: Past, rows: list[Any], began: dict[str, int], export: dict[str, 
 
 @pytest.mark.parametrize("batch", range(0, MANY, MANY_BATCH))
 def test_whatever_happens_each_row_is_one_version_of_its_order(
-    office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch, batch: int
+    office: Office, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
     """Orders are paid, shipped, refunded, annotated, repriced, stripped of parcels, placed, and moved into the window,
     within it and out of it, between the pages of a read that is small."""
-    office = office_on_dynoxide
     monkeypatch.setattr(csv, "MAX_ROWS", 4)
     meanwhile, took, checked, anew = Meanwhile(monkeypatch, size=2), Counter[str](), 0, 0
     for seed in range(batch, batch + MANY_BATCH):
@@ -400,9 +397,9 @@ CHANGES: dict[str, tuple[Any, ...]] = {
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_before_any_page_is_in_the_row_whole_or_not_at_all(
-    office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch, name: str
+    office: Office, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    office, meanwhile = office_on_dynoxide, Meanwhile(monkeypatch, size=1)
+    meanwhile = Meanwhile(monkeypatch, size=1)
     monkeypatch.setattr(csv, "MAX_ROWS", 2)
     before = after = 0
     for at in range(1, 40):
@@ -433,10 +430,10 @@ def test_a_change_before_any_page_is_in_the_row_whole_or_not_at_all(
 
 
 def test_parts_that_make_the_right_sum_by_chance_are_not_taken_for_the_orders_own(
-    office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch
+    office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Parcels of versions 4 and 5; the platform replaces both with one, in version 9."""
-    office, meanwhile = office_on_dynoxide, Meanwhile(monkeypatch, size=20)
+    meanwhile = Meanwhile(monkeypatch, size=20)
     past = Past(office.api.shop())
     order_id = past.place(50)
     steps = (("pay", ()), ("pass_risk", ()), ("ship", ("OLD1",)), ("ship", ("OLD2",)), *[("note", ())] * 3)
@@ -464,10 +461,9 @@ def ready_to_ship(past: Past, *hours: float) -> list[str]:
 
 @pytest.mark.parametrize("action", ["freeze", "unfreeze"])
 def test_a_shipment_list_has_each_order_once_whatever_becomes_of_its_urgency(
-    office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch, action: str
+    office: Office, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
     """Between the first file and the second an order of the first is frozen, or thawed."""
-    office = office_on_dynoxide
     monkeypatch.setattr(csv, "MAX_ROWS", 2)
     past = Past(office.api.shop())
     first, *_ = order_ids = ready_to_ship(past, 60, 50, 40)
@@ -484,9 +480,9 @@ def test_a_shipment_list_has_each_order_once_whatever_becomes_of_its_urgency(
 
 
 def test_an_export_that_failed_since_orders_kept_moving_can_be_tried_again(
-    office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch
+    office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office, past = office_on_dynoxide, Past(office_on_dynoxide.api.shop())
+    past = Past(office.api.shop())
     monkeypatch.setattr(csv, "MAX_ROWS", 2)
     order_ids = [past.place(hours) for hours in (60, 50, 40, 30)]
     request, now = office.ask(past.shop.staff, format="csv", columns=TOLD, window=window()), datetime.now(UTC)
@@ -507,10 +503,10 @@ def test_an_export_that_failed_since_orders_kept_moving_can_be_tried_again(
 
 
 def test_one_that_is_tried_again_after_weeks_has_each_order_once(
-    office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch
+    office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Cancelled after its first file; an order of that file is then moved behind it, and the record of it expires."""
-    office, past = office_on_dynoxide, Past(office_on_dynoxide.api.shop())
+    past = Past(office.api.shop())
     monkeypatch.setattr(csv, "MAX_ROWS", 2)
     order_ids = [past.place(hours) for hours in (60, 50, 40, 30)]
     request, now = office.ask(past.shop.staff, format="csv", columns=TOLD, window=window()), datetime.now(UTC)

@@ -58,12 +58,10 @@ def test_the_exports_way_of_reading_makes_what_a_record_is(on_dynoxide: Api) -> 
         assert list(all_customers.after(shop.name, buyer)) == everybody[place:], buyer
 
 
-def test_every_customer_is_there_once_as_at_one_moment(
-    office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_customer_is_there_once_as_at_one_moment(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Orders, notes and new buyers while the file is read: those who were there before and after are in it, once, with
     figures that they have had together."""
-    office, happened, late = office_on_dynoxide, 0, 0
+    happened, late = 0, 0
     monkeypatch.setattr(csv, "MAX_ROWS", 4)
     meanwhile = Meanwhile(monkeypatch, size=2)
     for seed in range(SEEDS):
@@ -108,10 +106,8 @@ def test_every_customer_is_there_once_as_at_one_moment(
 
 
 @pytest.mark.parametrize("fault", [KILLED_BEFORE, KILLED_AFTER, LOST])
-def test_one_that_is_cut_anywhere_ends_the_same(
-    office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch, fault: str
-) -> None:
-    office, shop = office_on_dynoxide, office_on_dynoxide.api.shop()
+def test_one_that_is_cut_anywhere_ends_the_same(office: Office, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+    shop = office.api.shop()
     for number in range(5):
         buy(shop, f"b{number}")
     monkeypatch.setattr(csv, "MAX_ROWS", 2)

@@ -33,8 +33,8 @@ from tests.harness import BUCKET, Shop, ago, new_order, snapshot
 LARGE, LESS = proof.size((50, 50), (5_000, 1_000))
 SHARES = proof.size(1, 4)
 """The calls are shared out among so many tests."""
-PAGE = proof.size(10, None)
-"""Items a page, so that few orders are read in as many calls as many; None for pages of 1 MB."""
+PAGES = 5
+"""About how many pages the orders are read in, however many they are."""
 QUEUES_OWN = ("ReceiveMessage", "DeleteMessage")
 WINDOW = {"from": "2026-07-01T00:00:00Z", "to": "2027-07-01T00:00:00Z"}
 _real = botocore.client.BaseClient._make_api_call
@@ -127,15 +127,14 @@ def objects(shop: Shop, export_id: str) -> set[str]:
 @pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize(("fault", "orders"), [(KILLED_BEFORE, LARGE), (KILLED_AFTER, LARGE), (LOST, LESS)])
 def test_an_export_ends_the_same_wherever_it_is_cut(
-    office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch, fault: str, orders: int, share: int
+    office: Office, monkeypatch: pytest.MonkeyPatch, fault: str, orders: int, share: int
 ) -> None:
     import moto.s3.models
 
-    office, rows = office_on_dynoxide, orders * 2 // 5
+    rows = orders * 2 // 5
     shop = office.api.shop()
     bulk.load(shop.name, orders)
-    if PAGE:
-        small_pages(monkeypatch, PAGE)
+    small_pages(monkeypatch, orders // PAGES)
     monkeypatch.setattr(xls, "MAX_ROWS", rows)
     monkeypatch.setattr(files, "PART_BYTES", orders * 100)
     monkeypatch.setattr(moto.s3.models, "S3_UPLOAD_PART_MIN_SIZE", 1)
@@ -193,17 +192,17 @@ def _noting(write: Callable[..., Any], written: list[int]) -> Callable[..., Any]
 
 
 @pytest.fixture
-def small(office_on_dynoxide: Office, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def small(office: Office, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A job of five orders in three files, each sent in parts; and before it one that was not disturbed."""
     import moto.s3.models
 
-    shop = office_on_dynoxide.api.shop()
+    shop = office.api.shop()
     for hours in range(5):
         shop.platform.place(placed_at=ago(hours=30 + hours))
     monkeypatch.setattr(xls, "MAX_ROWS", 2)
     monkeypatch.setattr(files, "PART_BYTES", 4 * 1024)
     monkeypatch.setattr(moto.s3.models, "S3_UPLOAD_PART_MIN_SIZE", 1)
-    return Desk(office_on_dynoxide, shop, "")
+    return Desk(office, shop, "")
 
 
 def again(desk: Desk) -> Desk:

@@ -19,7 +19,7 @@ from shared.store.orders.items import head_of
 from shared.store.orders.parts import part_record, parts_of, versions_checksum
 from tests import proof
 from tests.exports.office import Office, sheet
-from tests.harness import line
+from tests.harness import Api, line
 
 ORDERS, ROWS = proof.size((20_000, 6_500), (200_000, xls.MAX_ROWS))
 """Orders of the shop, and rows of a file at most."""
@@ -49,8 +49,9 @@ def shop_of(folder: Path, count: int) -> Path:
 
 
 def test_a_large_shop_becomes_four_files_in_order(
-    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    on_moto: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    office = Office.open(on_moto)
     shop = office.api.shop()
     assert xls.MAX_ROWS == 65_000
     monkeypatch.setattr(xls, "MAX_ROWS", ROWS)
