@@ -38,7 +38,7 @@ PERMISSIONS = {
         "ImportsQueue": {"sqs:SendMessage"},
         "ExportsBucket/exports/*": {"s3:GetObject"},
         "ExportsBucket/imports/*": {"s3:GetObject", "s3:PutObject"},
-        "ExportsBucket/evidence/*": {"s3:GetObject", "s3:PutObject"},
+        "ExportsBucket/evidence/*": {"s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"},
         "ExportsBucket/uploads/*": {"s3:GetObject", "s3:PutObject"},
     },
     "AlertsRole": {
@@ -86,7 +86,8 @@ PERMISSIONS = {
             "dynamodb:UpdateItem",
         },
         "OrdersTable/index/*": {"dynamodb:Query"},
-        "ExportsBucket": {"s3:ListBucketVersions"},
+        "ExportsBucket": {"s3:ListBucket", "s3:ListBucketVersions"},
+        "ExportsBucket/erasures/*": {"s3:GetObject", "s3:PutObject"},
         "ExportsBucket/evidence/*": {"s3:DeleteObjectVersion"},
         "ExportsBucket/uploads/*": {"s3:DeleteObjectVersion"},
         "ScheduleFailures": {"sqs:SendMessage"},

@@ -125,6 +125,34 @@ def email_goes_from_our_sender_to_anybody(document: Document) -> Iterator[str]:
         yield f"{found} functions send email"
 
 
+def lifecycle(document: Document) -> dict[str, Document]:
+    """The rule of each prefix of the bucket for files."""
+    rules = resource(document, "ExportsBucket")["LifecycleConfiguration"]["Rules"]
+    return {each["Prefix"]: each for each in rules if "Prefix" in each}
+
+
+def erasures_are_listed_longer_than_a_backup_goes_back(document: Document) -> Iterator[str]:
+    days = resource(document, "OrdersTable")["PointInTimeRecoverySpecification"]["RecoveryPeriodInDays"]
+    listed = lifecycle(document).get("erasures/", {}).get("ExpirationInDays")
+    if listed is None or not days < listed <= days + 7:
+        yield f"{listed} days"
+
+
+def evidence_is_kept_and_uploads_are_not(document: Document) -> Iterator[str]:
+    """A step that is refused deletes the version that it has copied."""
+    if any("evidence/".startswith(prefix) for prefix in lifecycle(document)):
+        yield "evidence expires"
+    if lifecycle(document).get("uploads/", {}).get("ExpirationInDays") != 1:
+        yield "uploads stay"
+    deletes = {
+        name
+        for name, role in of_type(document, "AWS::IAM::Role")
+        for each in statements(role)
+        if "s3:DeleteObjectVersion" in each["Action"] and "evidence/" in str(each["Resource"])
+    }
+    yield from deletes ^ {"OrdersRole", "ErasuresRole"}
+
+
 def workers_leave_executions_of_a_new_account_to_the_api(document: Document) -> Iterator[str]:
     parameter, most = document["Parameters"]["WorkerConcurrency"], 0
     for name, mapping in of_type(document, "AWS::Lambda::EventSourceMapping"):
@@ -246,6 +274,10 @@ def _statement(role: str, action: str) -> Place:
     return place
 
 
+def _rule(prefix: str) -> Place:
+    return lambda document: lifecycle(document)[prefix]
+
+
 def _operation(path: str, method: str) -> Place:
     return lambda document: resource(document, "Api")["Body"]["paths"][path][method]
 
@@ -301,6 +333,11 @@ BREAKS: list[tuple[Rule, Place, str, Any]] = [
         "Resource",
         {"Fn::Sub": "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailSender}"},
     ),
+    (erasures_are_listed_longer_than_a_backup_goes_back, _rule("erasures/"), "ExpirationInDays", 30),
+    (erasures_are_listed_longer_than_a_backup_goes_back, _rule("erasures/"), "Prefix", "erased/"),
+    (evidence_is_kept_and_uploads_are_not, _rule("erasures/"), "Prefix", "ev"),
+    (evidence_is_kept_and_uploads_are_not, _rule("uploads/"), "ExpirationInDays", GONE),
+    (evidence_is_kept_and_uploads_are_not, _statement("OrdersRole", "s3:DeleteObjectVersion"), "Action", []),
     (
         workers_leave_executions_of_a_new_account_to_the_api,
         lambda document: document["Parameters"]["WorkerConcurrency"],

@@ -3,20 +3,23 @@ copied to a key that no form can write to."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.domain.errors import Conflict, TransitionNotAllowed, Unprocessable
+from shared.domain.errors import Conflict, DomainError, TransitionNotAllowed, Unprocessable
 from shared.domain.evidence import MAX_BYTES, media_type_of
 from shared.domain.order import lifecycle
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
-from shared.operations.orders import Request, change_order, new_id
+from shared.operations.orders import PreconditionFailed, Request, change_order, new_id
 from shared.store import files
 from shared.store.idempotency import PendingAnswer
 from shared.store.orders import orders
+from shared.telemetry import logger
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,27 @@ def add_evidence(
             raise Unprocessable(
                 "evidence_not_image_or_pdf", "Evidence is a JPEG, PNG, GIF, WebP or PDF file.", "/evidence_id"
             )
-        files.copy(upload, _key("evidence", store.store_id, dispute_id, body["evidence_id"]), head.etag)
+        key = _key("evidence", store.store_id, dispute_id, body["evidence_id"])
+        copied = files.copy(upload, key, head.etag)
         body |= {"media_type": media_type, "bytes": head.bytes}
+        with _deleted_if_refused(key, copied):
+            return change_order(store, loaded, replace(request, body=body), pending)
     return change_order(store, loaded, replace(request, body=body), pending)
+
+
+@contextmanager
+def _deleted_if_refused(key: str, version: str | None) -> Iterator[None]:
+    """Delete this version of the file if the step is refused. Another request may have added the same evidence: its
+    version stays. After Busy the step may have succeeded, so the file stays, too."""
+    try:
+        yield
+    except (DomainError, PreconditionFailed):
+        if version:
+            try:
+                files.delete_version(key, version)
+            except Exception as error:  # the answer is the refusal
+                logger.warning("a file of a refused step could not be deleted", extra={"error": type(error).__name__})
+        raise
 
 
 def _check_accepts_evidence(store: Store, order: Order, dispute_id: str, actor: Actor, now: datetime) -> None:

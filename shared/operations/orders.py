@@ -25,7 +25,7 @@ from shared.store import stores
 from shared.store.dynamodb.errors import Exists, Missing, Stale, TooLarge
 from shared.store.dynamodb.table import Write
 from shared.store.idempotency import PendingAnswer, settle
-from shared.store.orders import orders
+from shared.store.orders import orders, placements
 from shared.store.retries import retry
 
 MAX_AHEAD = timedelta(minutes=5)
@@ -66,7 +66,7 @@ def place_order(
         retry(create, lambda: None)
     except Exists:
         existing = orders.load(store.store_id, placement.order_id).order
-        if not placement.placed(existing):
+        if not placements.is_one_of(existing.placed_digest, placement.digests(existing)):
             raise Conflict("order_exists", "The store has an order of this number with other content.") from None
         return existing, False
     return order, True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -83,6 +84,17 @@ def delete(key: str) -> None:
     client("s3").delete_object(Bucket=settings().exports_bucket, Key=key)
 
 
+def keys_under(prefix: str) -> Iterator[str]:
+    """The keys of the files under `prefix`, in order, lazily; one request for each 1,000."""
+    pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=settings().exports_bucket, Prefix=prefix)
+    return (each["Key"] for page in pages for each in page.get("Contents", ()))
+
+
+def delete_version(key: str, version: str) -> None:
+    """Delete one version of a file; the version before it is the file again. No error if it does not exist."""
+    client("s3").delete_object(Bucket=settings().exports_bucket, Key=key, VersionId=version)
+
+
 def delete_versions(prefix: str) -> int:
     """Delete every version of every file under `prefix`; returns how many there were. Raises Busy if a retry can help,
     RuntimeError otherwise."""
@@ -139,12 +151,15 @@ def first_bytes(key: str) -> FirstBytes | None:
     return FirstBytes(answer["Body"].read(), total, answer["ETag"])
 
 
-def copy(key: str, target: str, etag: str) -> None:
-    """Copy a file to the key `target` if its entity tag still is `etag`; otherwise botocore's ClientError."""
+def copy(key: str, target: str, etag: str) -> str | None:
+    """Copy a file to the key `target` if its entity tag still is `etag`; otherwise botocore's ClientError. Returns the
+    version of the copy; None in a bucket without versions."""
     bucket = settings().exports_bucket
-    client("s3").copy_object(
+    copied = client("s3").copy_object(
         Bucket=bucket, Key=target, CopySource={"Bucket": bucket, "Key": key}, CopySourceIfMatch=etag
     )
+    version: str | None = copied.get("VersionId")
+    return version
 
 
 def disposition(name: str) -> str:

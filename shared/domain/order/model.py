@@ -244,7 +244,8 @@ class Order:
 
     - `platform_at`: the latest time that a report of the platform is about. An older `sync` snapshot is late and
       changes nothing.
-    - `placed_digest`: the digest of the placement; it tells a repeated placement from a different one.
+    - `placed_digest`: the digest of the placement, keyed once it is stored; it tells a repeated placement from a
+      different one.
     - `supplied`: the platform's own deadlines for timers that do not run yet.
     - `ship_by`: when shipment was due, kept after the shipment timer has ended.
     - `time_zone`: the store's zone when the order was placed. It never changes, so the order's days in the figures are

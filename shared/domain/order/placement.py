@@ -49,12 +49,12 @@ class Placement:
         are. `total` does not count."""
         return self._digest(sorted(self.lines, key=lambda line: line.line_id))
 
-    def placed(self, order: Order) -> bool:
-        """Whether this is the placement that made the order, sent again. A digest of former code depends on the order
-        of the lines, so their order in this placement and in the order are tried, too."""
+    def digests(self, order: Order) -> tuple[str, ...]:
+        """The digests that the order may have if this placement made it. A digest of former code depends on the order
+        of the lines, so their order in this placement and in the order count, too."""
         positions = {line.line_id: position for position, line in enumerate(order.lines)}
         as_stored = sorted(self.lines, key=lambda line: positions.get(line.line_id, -1))
-        return order.placed_digest in (self.digest, self._digest(self.lines), self._digest(as_stored))
+        return self.digest, self._digest(self.lines), self._digest(as_stored)
 
     def _digest(self, lines: Iterable[Line]) -> str:
         content = asdict(replace(self, total=None, lines=tuple(lines)))

@@ -20,11 +20,11 @@ from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
 from shared.operations.orders import check_version
 from shared.store import files, stores
-from shared.store.customers import customers
+from shared.store.customers import customers, erasure_list
 from shared.store.dynamodb.errors import Busy, Missing
 from shared.store.idempotency import PendingAnswer, settle
 from shared.store.messages import messages
-from shared.store.orders import orders
+from shared.store.orders import orders, placements
 from shared.store.retries import ITEM_LIMIT, retry, time_limit
 from shared.telemetry import logger, metrics
 
@@ -81,6 +81,8 @@ def _run_pass(store_id: str, buyer_id: str, now: datetime, out_of_time: Callable
     saved = customers.load(store_id, buyer_id).erasure
     if saved is None or saved.due_at is None or saved.due_at > now:
         return False
+    if not (saved.settled or saved.position):
+        erasure_list.add(store_id, buyer_id, saved)  # before anything is erased
     store, erasure = stores.load(store_id).store, domain.at_start_of_pass(saved)
     remaining = customers.orders_before(store_id, buyer_id, erasure.position, erasure.requested_at)
     for number, (position, order_id) in enumerate(remaining, 1):
@@ -144,7 +146,8 @@ def _erase_order(store: Store, buyer_id: str, order_id: str, erasure: Erasure, n
         for dispute in order.disputes:
             for folder in ("evidence", "uploads"):
                 deleted += files.delete_versions(f"{folder}/{store.store_id}/{dispute.dispute_id}/")
-        if order.erased_at and not (deleted or thread.unanswered or domain.has_personal_data(order)):
+        personal = domain.has_personal_data(order) or not placements.is_keyed(order.placed_digest)
+        if order.erased_at and not (deleted or thread.unanswered or personal):
             return True
         after, entry = domain.erase(order, erasure, now)
         alert_changes = order_alerts.for_change(order, Change(after, (entry,)), store, loaded.progress)

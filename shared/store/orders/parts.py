@@ -20,6 +20,7 @@ from shared.store.dynamodb.records import (
     Record,
     RefundRecord,
 )
+from shared.store.orders.placements import keyed
 
 PARTS = (DetailRecord, ParcelRecord, RefundRecord, DisputeRecord)
 CHECKSUM_BASE = 1 << 40
@@ -100,7 +101,7 @@ def part_record(order: Order, sk: str, part: Part, version: int) -> Record:
             currency=order.currency,
             content=plain(asdict(part)),
         )
-    return DetailRecord(**base, placed_digest=order.placed_digest, content=part)
+    return DetailRecord(**base, placed_digest=keyed(order.placed_digest), content=part)
 
 
 def is_consistent(head: OrderRecord, parts: Sequence[Record]) -> bool:

@@ -15,9 +15,11 @@ import boto3
 import botocore.client
 import pytest
 
+from functions.customers.erasures import lambda_handler
 from functions.orders.buyers import segment_of
 from shared.operations.customers import erasures
-from shared.store.customers import customers
+from shared.operations.customers.replay import Replayed, replay
+from shared.store.customers import customers, erasure_list
 from shared.store.orders import orders
 from tests import permissions
 from tests.baton import KILLED_AFTER, KILLED_BEFORE, LOST, Killed
@@ -178,11 +180,13 @@ def texts(value: Any) -> str:
 
 
 def versions() -> list[tuple[str, str, bytes]]:
-    """Every version of every object: key, version, content."""
+    """Every version of every object but the list of erasures: key, version, content."""
     s3, found = boto3.client("s3"), []
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=BUCKET):
         assert not page.get("DeleteMarkers")
         for each in page.get("Versions", ()):
+            if each["Key"].startswith(erasure_list.PREFIX):
+                continue
             kept = s3.get_object(Bucket=BUCKET, Key=each["Key"], VersionId=each["VersionId"])
             found.append((each["Key"], each["VersionId"], kept["Body"].read()))
     return found
@@ -550,6 +554,7 @@ def test_it_ends_the_same_wherever_it_is_cut(shop: Shop, fault: str) -> None:
         assert not (wrong := audit(boto3.client("dynamodb"), table()).wrong), wrong
     print(f"\n{fault} at {dict(cut)}")
     wanted = {"GetItem", "PutItem", "UpdateItem", "Query", "TransactWriteItems", "ListObjectVersions", "DeleteObjects"}
+    wanted |= {"PutObject"}
     assert set(cut) == wanted or size(set(cut) < wanted, False)
     counts(f"erasures cut: {fault}", cut.total(), floor=size(13, 40))
 
@@ -572,3 +577,160 @@ def test_two_runs_at_once_and_one_that_is_late_do_no_harm(shop: Shop, monkeypatc
     told = run(shop, "first", now + timedelta(seconds=63))
     assert (told["state"], told["orders"]) == ("done", 2) and not left(person.marks)
     assert customers.load(shop.name, "first").erasure is not None
+
+
+# ---- a restore of the table, from before
+
+
+def without_list() -> None:
+    s3 = boto3.client("s3")
+    for each in s3.list_object_versions(Bucket=BUCKET, Prefix=erasure_list.PREFIX)["Versions"]:
+        s3.delete_object(Bucket=BUCKET, Key=each["Key"], VersionId=each["VersionId"])
+
+
+def restored(before: Picture) -> None:
+    """The table is that of an earlier time; the bucket is not restored with it."""
+    now = Picture.take()
+    Picture(before.table, now.files).show()
+
+
+def test_an_erasure_survives_a_restore_of_the_table(shop: Shop) -> None:
+    first, second = someone(shop, ODD), someone(shop, "second", orders=("unpaid",))
+    theirs, before = of_person(second), Picture.take()
+    asked(shop, ODD)
+    run(shop, ODD)
+    restored(before)
+    assert left(first.marks), "the backup has the buyer"
+    assert replay(never) == Replayed(requested=1)
+    assert replay(never) == Replayed(), "a second replay finds nothing to do"
+    told = run(shop, ODD)
+    assert (told["state"], told["orders"]) == ("done", 3)
+    assert not (there := left(first.marks)), there
+    assert of_person(second) == theirs
+    history = shop.owner.get(f"/v1/orders/{next(iter(first.bodies))}/history?limit=200").json["data"]
+    assert [each["actor"]["id"] for each in history if each["action"] == "erase"] == ["owner"]
+    assert not (wrong := audit(boto3.client("dynamodb"), table()).wrong), wrong
+
+
+def test_without_the_list_a_restored_buyer_would_stay(shop: Shop) -> None:
+    person = someone(shop, "first", orders=("unpaid",))
+    before = Picture.take()
+    asked(shop, "first")
+    run(shop, "first")
+    restored(before)
+    without_list()
+    assert replay(never) == Replayed()
+    assert left(person.marks)
+
+
+def test_a_table_that_knows_an_erasure_is_left_alone(shop: Shop) -> None:
+    someone(shop, "first", orders=("unpaid",))
+    asked(shop, "first")
+    erasures.resume(datetime.now(UTC) + timedelta(seconds=1), never)
+    half = items()
+    assert replay(never) == Replayed() and items() == half
+    assert run(shop, "first", datetime.now(UTC) + timedelta(seconds=63))["state"] == "done"
+    done = items()
+    assert replay(never) == Replayed() and items() == done
+
+
+def test_two_erasures_of_one_buyer_are_replayed_one_after_the_other(shop: Shop) -> None:
+    person = Person(shop, "first")
+    person.unpaid()
+    before = Picture.take()
+    for _ in range(2):
+        asked(shop, "first")
+        run(shop, "first")
+    restored(before)
+    assert replay(never) == Replayed(requested=1, waiting=1)
+    run(shop, "first")
+    assert replay(never) == Replayed(requested=1)
+    assert run(shop, "first")["state"] == "done" and not left(person.marks)
+
+
+def test_a_buyer_who_came_after_the_erasure_is_another_customer(shop: Shop) -> None:
+    someone(shop, "first", orders=("unpaid",))
+    asked(shop, "first")
+    run(shop, "first")
+    client = boto3.client("dynamodb")
+    for item in items():  # a table in which the former customer never was
+        if item["pk"]["S"].startswith(shop.name):
+            client.delete_item(TableName=table(), Key={name: item[name] for name in ("pk", "sk")})
+    assert replay(never) == Replayed(), "there is no such customer"
+    shop.owner.get("/v1/store")
+    body = new_order(buyer={"id": "first", "country": "FR", "name": "Somebody New"}, placed_at=ago(seconds=-5))
+    assert shop.platform.post("/v1/orders", body).status == 201
+    assert replay(never) == Replayed()
+
+
+def test_the_function_replays_and_says_what_is_left(shop: Shop) -> None:
+    class Context:
+        function_name, memory_limit_in_mb = "erasures", 1024
+        invoked_function_arn, aws_request_id = "arn", "id"
+        remaining = 60_000
+
+        def get_remaining_time_in_millis(self) -> int:
+            return self.remaining
+
+    person = Person(shop, "first")
+    person.unpaid()
+    before, late = Picture.take(), Context()
+    late.remaining = 10_000
+    asked(shop, "first")
+    run(shop, "first")
+    restored(before)
+    event = {"replay": True}
+    assert lambda_handler(event, late) == {"requested": 0, "waiting": 0, "complete": False}  # type: ignore[arg-type]
+    assert lambda_handler(event, Context()) == {"requested": 1, "waiting": 0, "complete": True}  # type: ignore[arg-type]
+
+
+def test_names_of_files_in_the_list_say_nothing_about_buyers(shop: Shop) -> None:
+    someone(shop, "buyer-77", orders=("unpaid",))
+    asked(shop, "buyer-77")
+    run(shop, "buyer-77")
+    (key,) = [each["Key"] for each in boto3.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="erasures/")["Contents"]]
+    assert "buyer" not in key and shop.name not in key
+    (listed,) = erasure_list.every()
+    assert (listed.store_id, listed.buyer_id, listed.erasure.requested_by.id) == (shop.name, "buyer-77", "owner")
+
+
+# ---- the digest of the placement
+
+
+def digests(order_ids: Iterator[str] | dict[str, Any]) -> dict[str, str]:
+    return {
+        item["pk"]["S"].split("#")[1]: item["placed_digest"]["S"]
+        for item in items()
+        if item["sk"]["S"] == "ORDER#DETAIL" and item["pk"]["S"].split("#")[1] in set(order_ids)
+    }
+
+
+def test_nobody_can_try_names_against_the_digest_of_an_erased_order(shop: Shop) -> None:
+    """Orders of former code have a digest that is not keyed; another erasure replaces it, too."""
+    from functions.orders.models.orders.bodies import NewOrder, placement
+
+    person = someone(shop, "first", orders=("unpaid", "cancelled"))
+    guessed = {}
+    for order_id, body in person.bodies.items():
+        guessed[order_id] = placement(NewOrder.model_validate(body)).digest
+    assert all(each.startswith("k") for each in digests(person.bodies).values())
+    assert not set(digests(person.bodies).values()) & set(guessed.values())
+    client = boto3.client("dynamodb")
+    for erased in (False, True):
+        for order_id, plain in guessed.items():
+            client.update_item(
+                TableName=table(),
+                Key={"pk": {"S": f"{shop.name}#{order_id}"}, "sk": {"S": "ORDER#DETAIL"}},
+                UpdateExpression="SET placed_digest = :plain",
+                ExpressionAttributeValues={":plain": {"S": plain}},
+            )
+            assert shop.platform.post("/v1/orders", person.bodies[order_id]).status == 200, "as first placed"
+        asked(shop, "first")
+        run(shop, "first")
+        kept = digests(person.bodies)
+        assert len(kept) == 2 and all(each.startswith("k") for each in kept.values()), erased
+        assert not set(kept.values()) & set(guessed.values())
+        for body in person.bodies.values():
+            assert shop.platform.post("/v1/orders", body).status == 200, "as first placed"
+            other = shop.platform.post("/v1/orders", body | {"memo": "another"})
+            assert (other.status, other.code) == (409, "order_exists")

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
 import pytest
 
+from shared.domain.order.transitions import Actor
+from shared.operations import evidence
+from shared.operations.orders import PreconditionFailed, Request
+from shared.store import files, stores
+from shared.store.orders import orders
 from tests.harness import BUCKET, Api, Shop
 from tests.http.orders.after_sales.test_disputes import act, disputed
 
@@ -132,3 +138,55 @@ def test_an_ended_dispute_takes_no_evidence(shop: Shop) -> None:
     refused = shop.staff.post(f"/v1/disputes/{dispute_id}/evidence", {"media_type": "image/png"})
     assert (refused.status, refused.code) == (409, "transition_not_allowed")
     assert act(shop.staff, dispute_id, "add_evidence", {"evidence_id": told["evidence_id"]}).status == 409
+
+
+@pytest.fixture
+def versioned(shop: Shop) -> Shop:
+    versioning = {"Status": "Enabled"}
+    boto3.client("s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration=versioning)  # type: ignore[arg-type]
+    return shop
+
+
+def kept_files() -> list[str]:
+    """Every version of a file of evidence, and every delete marker."""
+    found = boto3.client("s3").list_object_versions(Bucket=BUCKET, Prefix="evidence/")
+    return [each["Key"] for each in (*found.get("Versions", ()), *found.get("DeleteMarkers", ()))]
+
+
+def test_the_file_of_a_refused_step_is_deleted(versioned: Shop) -> None:
+    """The step is refused after the copy: the order has another version than the request names."""
+    _, dispute_id = disputed(versioned)
+    told = form(versioned, dispute_id)
+    upload(told, PNG)
+    body, wrong = {"evidence_id": told["evidence_id"]}, {"If-Match": '"1"'}
+    for _ in range(2):
+        refused = versioned.staff.post(f"/v1/disputes/{dispute_id}/actions/add_evidence", body, headers=wrong)
+        assert (refused.status, kept_files()) == (412, [])
+    assert act(versioned.staff, dispute_id, "add_evidence", body).status == 200
+    assert len(kept_files()) == 1
+
+
+def test_a_refused_step_leaves_the_file_of_another(versioned: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two requests add the same evidence at once: the second copies, too, and is refused."""
+    order_id, dispute_id = disputed(versioned)
+    told = form(versioned, dispute_id)
+    upload(told, PNG)
+    store, loaded = stores.load(versioned.name).store, orders.load(versioned.name, order_id)
+    body, expected = {"evidence_id": told["evidence_id"], "text": ""}, frozenset({loaded.order.version})
+    request = Request("add_evidence", Actor("staff", "staff"), datetime.now(UTC), body=body, expected=expected)
+    real, copied = files.copy, []
+
+    def copy(*args: str) -> str | None:
+        version = real(*args)
+        copied.append(version)
+        if len(copied) == 1:
+            evidence.add_evidence(store, loaded, dispute_id, request)
+        return version
+
+    monkeypatch.setattr(files, "copy", copy)
+    with pytest.raises(PreconditionFailed):
+        evidence.add_evidence(store, loaded, dispute_id, request)
+    assert len(copied) == 2 and len(kept_files()) == 1
+    fetched = versioned.viewer.get(f"/v1/disputes/{dispute_id}/evidence/{told['evidence_id']}")
+    key = urlsplit(fetched.headers["location"]).path.lstrip("/").removeprefix(f"{BUCKET}/")
+    assert boto3.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read() == PNG
