@@ -12,7 +12,7 @@ class Settings:
     """`token_client_ids` are the app clients whose access tokens are taken; the bucket and the
     queues are empty where a function has nothing to do with them. `mail_sender` is whom email comes from; empty, there
     is none. `console_url` is where links in alerts lead. `loopback_targets` lets alerts go to this machine: the local
-    run alone sets it."""
+    run alone sets it. `worker_concurrency` is how many workers each queue has at most."""
 
     table_name: str
     exports_bucket: str
@@ -23,6 +23,7 @@ class Settings:
     mail_sender: str
     console_url: str
     loopback_targets: bool
+    worker_concurrency: int
     token_issuer: str
     token_client_ids: frozenset[str]
 
@@ -40,6 +41,7 @@ def settings() -> Settings:
         mail_sender=os.environ.get("MAIL_SENDER", ""),
         console_url=os.environ.get("CONSOLE_URL", ""),
         loopback_targets=os.environ.get("LOOPBACK_TARGETS", "") == "1",
+        worker_concurrency=int(os.environ.get("WORKER_CONCURRENCY", "2")),
         token_issuer=os.environ.get("TOKEN_ISSUER", ""),
         token_client_ids=frozenset(filter(None, os.environ.get("TOKEN_CLIENT_IDS", "").split(","))),
     )

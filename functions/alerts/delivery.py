@@ -8,6 +8,7 @@ more under the same id.
 from __future__ import annotations
 
 import json
+import random
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -28,20 +29,39 @@ from shared.domain.alerts.notices import Notice
 from shared.domain.alerts.targets import target
 from shared.domain.errors import DomainError
 from shared.operations.alerts import deliveries
+from shared.operations.alerts.channels import enqueue_again
 from shared.settings import settings
 from shared.store import mail
 from shared.store.dynamodb.errors import Missing
 from shared.telemetry import logger, metrics
 
 Clock = Callable[[], datetime]
+WAITS = (1, 2, 4, 8, 16, 32)
+"""The longest times in seconds that a message waits for room in its channel and its store, one after the other. Then
+the outbox sends it again."""
 
 
-def attempt_delivery(store_id: str, channel_id: str, delivery_id: str, clock: Clock) -> Verdict | None:
-    """Attempt a delivery once and record the result; None if it is not due or another worker has it."""
-    now = clock()
-    batch = deliveries.claim(store_id, channel_id, delivery_id, uuid.uuid4().hex, now)
+def attempt_delivery(store_id: str, channel_id: str, delivery_id: str, clock: Clock, waits: int = 0) -> Verdict | None:
+    """Attempt a delivery once and record the result. None if it is not due, another worker has it, or its message
+    waits, because the channel or the store has all the attempts in flight it may have. `waits`: it has waited so often.
+    """
+    now, owner = clock(), uuid.uuid4().hex
+    try:
+        batch = deliveries.claim(store_id, channel_id, delivery_id, owner, now)
+    except deliveries.NoRoom:
+        metrics.add_metric("DeliveriesWaiting", "Count", 1)
+        if waits < len(WAITS):
+            enqueue_again(store_id, channel_id, delivery_id, random.randint(1, WAITS[waits]), waits + 1)
+        return None
     if batch is None:
         return None
+    try:
+        return _attempt(batch, now, clock)
+    finally:
+        deliveries.ATTEMPTS.release(store_id, owner)
+
+
+def _attempt(batch: deliveries.ClaimedBatch, now: datetime, clock: Clock) -> Verdict:
     began = time.monotonic()
     status, result = _send(batch, now)
     attempt = Attempt(now, status, int((time.monotonic() - began) * 1000), result.why)
@@ -123,9 +143,8 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
                 created = deliveries.create_deliveries(message["store_id"], message["alert_id"], datetime.now(UTC))
                 logger.info("deliveries created", extra={"deliveries": len(created)})
             else:
-                result = attempt_delivery(
-                    message["store_id"], message["channel_id"], message["delivery_id"], lambda: datetime.now(UTC)
-                )
+                ids = (message["store_id"], message["channel_id"], message["delivery_id"])
+                result = attempt_delivery(*ids, lambda: datetime.now(UTC), message.get("waits", 0))
                 outcome, why = (result.outcome, result.why) if result else (None, None)
                 logger.info("delivery attempted", extra={"outcome": outcome, "why": why})
         except Missing:

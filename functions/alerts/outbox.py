@@ -2,11 +2,14 @@
 
 So no request waits for a channel. A message has the ids alone. It may be delivered twice, late or never; while its
 alert or delivery is due, it is enqueued again after three minutes.
+
+The stores take turns, one entry each, so that a store with many entries holds up no other store.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -21,8 +24,10 @@ from shared.telemetry import logger, metrics
 HALF = 25
 """Seconds before the end at which deliveries leave the rest of the run to alerts. So many of one kind cannot hold up
 the other."""
-MESSAGES = 10
-"""The most that one request to SQS takes."""
+SHARE = 1000
+"""Entries of one store in one run. The workers attempt fewer deliveries of a store in a minute."""
+
+Send = Callable[[Sequence[tuple[str, ...]]], None]
 
 
 def enqueue_alerts(now: datetime, out_of_time: Callable[[], bool]) -> int:
@@ -35,21 +40,57 @@ def enqueue_deliveries(now: datetime, out_of_time: Callable[[], bool]) -> int:
     return _enqueue(DELIVERIES, queues.send_deliveries, now, out_of_time)
 
 
-def _enqueue(
-    outbox: Outbox, send: Callable[[Sequence[tuple[str, ...]]], None], now: datetime, out_of_time: Callable[[], bool]
-) -> int:
-    sent = 0
-    for shard in outbox.shards():
-        try:
-            waiting = outbox.pending(shard, now)
-            while not out_of_time() and (batch := list(islice(waiting, MESSAGES))):
-                claimed = [each.ids for each in batch if _postpone(outbox, each, now)]
-                if claimed:
-                    send(claimed)
-                sent += len(claimed)
-        except Exception as error:  # the other shards are not stopped; what was claimed is due again in three minutes
-            _count_failure("a shard is left for the next run", error, shard=shard)
+def _enqueue(outbox: Outbox, send: Send, now: datetime, out_of_time: Callable[[], bool]) -> int:
+    sent, unsent = 0, list[tuple[str, ...]]()
+    entries = _in_turns(_pending(outbox, now, out_of_time))
+    while not out_of_time() and (batch := list(islice(entries, queues.MESSAGES))):
+        claimed = [each.ids for each in batch if _postpone(outbox, each, now)]
+        if not _sent(send, claimed):
+            unsent += claimed
+        sent += len(claimed)
+    for start in range(0, len(unsent), queues.MESSAGES):  # they are due again only in three minutes
+        _sent(send, unsent[start : start + queues.MESSAGES])
     return sent
+
+
+def _pending(outbox: Outbox, now: datetime, out_of_time: Callable[[], bool]) -> Iterator[OutboxEntry]:
+    """The entries of all shards, up to SHARE of each store. Each run begins with another shard, so that a run that
+    ends early does not always leave the same ones."""
+    shards, taken = outbox.shards(), Counter[str]()
+    first = int(now.timestamp() // 60) % len(shards)
+    for shard in (*shards[first:], *shards[:first]):
+        try:
+            for entry in outbox.pending(shard, now):
+                if out_of_time():
+                    return
+                if taken[entry.ids[0]] < SHARE:
+                    taken[entry.ids[0]] += 1
+                    yield entry
+        except Exception as error:  # the other shards are not stopped
+            _count_failure("a shard is left for the next run", error, shard=shard)
+
+
+def _in_turns(entries: Iterator[OutboxEntry]) -> Iterator[OutboxEntry]:
+    """One entry of each store, then the next one of each, until there are none."""
+    of_store: dict[str, deque[OutboxEntry]] = {}
+    for entry in entries:
+        of_store.setdefault(entry.ids[0], deque()).append(entry)
+    while of_store:
+        for store_id, waiting in list(of_store.items()):
+            yield waiting.popleft()
+            if not waiting:
+                del of_store[store_id]
+
+
+def _sent(send: Send, ids: Sequence[tuple[str, ...]]) -> bool:
+    """False if the queue refused the messages."""
+    try:
+        if ids:
+            send(ids)
+        return True
+    except Exception as error:
+        _count_failure("messages are not sent", error, messages=len(ids))
+        return False
 
 
 def _postpone(outbox: Outbox, entry: OutboxEntry, now: datetime) -> bool:

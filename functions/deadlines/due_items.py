@@ -60,7 +60,7 @@ class Run:
     failed: int = 0
     sent: int = 0
     complete: bool = True
-    stores: list[str] = field(default_factory=list)
+    stores: list[Due] = field(default_factory=list)
     oldest: datetime | None = None
 
     @property
@@ -114,7 +114,7 @@ def _share(
         while rest := list(islice(due, SLICE)):
             run.leave(rest[0])
             if task is LAPSES:  # only the sweep processes stores that are due; reminders of a store go to any worker
-                run.stores += [item.store_id for item in rest if not item.order_id]
+                run.stores += [item for item in rest if not item.order_id]
             if out_of_time() or run.sent + len(slices) >= MAX_SLICES:
                 run.complete = False
                 break
@@ -144,7 +144,7 @@ def _process_all(
                 return False
             run.checked += 1
             if task is LAPSES and not item.order_id:
-                run.stores.append(item.store_id)
+                run.stores.append(item)
             else:
                 _process(task, item, until, now, run)
     except Busy:

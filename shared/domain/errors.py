@@ -1,7 +1,7 @@
 """The errors of the domain. Each has a code that is never renamed.
 
 Conflict: the state of the order, an overlay, a count or the time forbids the action. Unprocessable: the content of the
-request breaks a rule. When one of them is raised, nothing has been written.
+request breaks a rule. TooOften: a rate limit forbids it. When one of them is raised, nothing has been written.
 """
 
 from __future__ import annotations
@@ -30,6 +30,14 @@ class TransitionNotAllowed(Conflict):
         super().__init__(code, detail)
         self.status = status
         self.allowed = tuple(allowed)
+
+
+class TooOften(DomainError):
+    """The limit of a period is reached. The same request may succeed `retry_after` seconds later (HTTP 429)."""
+
+    def __init__(self, code: str, detail: str, retry_after: int) -> None:
+        super().__init__(code, detail)
+        self.retry_after = retry_after
 
 
 class Unprocessable(DomainError):

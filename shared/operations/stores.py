@@ -24,6 +24,10 @@ from shared.telemetry import logger
 OPENING_ROLES = frozenset({"owner", "platform"})
 SETTLE_TIME = timedelta(seconds=60)
 """Longer than any request or sweep runs. After this time, no write uses the store's former mode."""
+SLICE_ORDERS = 200
+"""The orders of a slice: some seconds of work, so that the stores take turns."""
+RESUME_AFTER = timedelta(minutes=5)
+"""The time after which a sweep continues a slice whose message was lost."""
 MAX_BUSY = 100
 """So many busy orders are stored. If more are busy, the table itself is, and the run ends."""
 
@@ -80,25 +84,34 @@ def _digest_time(store: Store) -> tuple[str, int | None]:
 
 
 @dataclass(slots=True)
-class Rearmed:
-    """What one run of `rearm_store` did: orders checked, and those among them that failed."""
+class StoreSlice:
+    """What one slice did: orders checked, and those among them that failed. `next_at` is the due time of the next slice
+    if that one can begin at once, else None."""
 
     checked: int = 0
     failed: int = 0
+    next_at: datetime | None = None
 
 
-def rearm_store(store_id: str, *, now: datetime, before: datetime, out_of_time: Callable[[], bool]) -> Rearmed:
-    """Update the clock entries of a store's orders to its mode and rules, from the position of the last run, and apply
-    lapses that are due. Stops early when `out_of_time()` is true, or when MAX_BUSY orders are busy.
+def rearm_store(
+    store_id: str, at: datetime, *, now: datetime, before: datetime, out_of_time: Callable[[], bool]
+) -> StoreSlice:
+    """Update the clock entries of up to SLICE_ORDERS orders of a store to its mode and rules, from the position of the
+    last slice, and apply lapses that are due. Stops early when `out_of_time()` is true, or when MAX_BUSY orders are
+    busy. Writes the store's item only after progress.
 
+    `at` is the due time that the slice was found under. Progress changes it, so a slice that comes twice does nothing.
     An order with write conflicts stops no other: it is stored, and each run tries it again. An order that cannot be
     read is logged and skipped. Raises Missing or Busy.
     """
-    stored, run = stores.load(store_id), Rearmed()
+    stored, run = stores.load(store_id), StoreSlice()
     rearming = stored.rearming
-    if rearming is None:
+    if rearming is None or rearming.at != at:
         return run
     position, busy = rearming.after, list[str]()
+
+    def ends() -> bool:
+        return run.checked >= SLICE_ORDERS or out_of_time()
 
     def rearm(order_id: str) -> None:
         run.checked += 1
@@ -113,25 +126,34 @@ def rearm_store(store_id: str, *, now: datetime, before: datetime, out_of_time: 
             run.failed += 1
             logger.exception("an order could not be armed", extra={"order": f"{store_id}/{order_id}"})
 
-    waiting = list(rearming.busy)
+    waiting, goes_on = list(rearming.busy), False
     try:
-        while waiting and not out_of_time():
+        while waiting and not ends():
             rearm(waiting.pop(0))
         for due_key, order_id in lists.orders_due_after(store_id, position):
-            if out_of_time() or len(busy) + len(waiting) >= MAX_BUSY:
+            if len(busy) + len(waiting) >= MAX_BUSY:
+                break
+            if ends():
+                goes_on = True
                 break
             rearm(order_id)
             position = due_key
         else:
             position = lists.AFTER_ALL_DEADLINES
     finally:
-        after = stores.Rearming(position, rearming.at, (*busy, *waiting))
-        done = position == lists.AFTER_ALL_DEADLINES and not after.busy
+        after = stores.Rearming(position, at, (*busy, *waiting))
         if after != rearming:
-            _save_rearming(stored, None if done else after)
+            after = replace(after, at=now + RESUME_AFTER if goes_on else before)
+            done = position == lists.AFTER_ALL_DEADLINES and not after.busy
+            goes_on = _save_rearming(stored, None if done else after) and goes_on
+    run.next_at = after.at if goes_on else None
     return run
 
 
-def _save_rearming(stored: stores.StoredStore, rearming: stores.Rearming | None) -> None:
-    with suppress(Stale):  # the settings have changed; the next sweep starts again with the new ones
+def _save_rearming(stored: stores.StoredStore, rearming: stores.Rearming | None) -> bool:
+    """False if the settings have changed, or another worker was faster: then the next slice is not ours."""
+    try:
         stores.save(stored, stored.store, rearming=rearming)
+        return True
+    except Stale:
+        return False

@@ -18,8 +18,8 @@ from shared.store.orders.counters import new_counter_writes
 
 @dataclass(frozen=True, slots=True)
 class Rearming:
-    """A pending update of the store's orders after a change of mode: it continues after the due key `after`, not before
-    `at`. `busy` are orders before this key that could not be updated yet."""
+    """A pending update of the store's orders after a change of mode: it continues after the due key `after`. It is due
+    at `at`. `busy` are orders before this key that could not be updated yet."""
 
     after: str
     at: datetime

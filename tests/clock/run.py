@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from botocore.exceptions import ReadTimeoutError
 
-from functions.deadlines import due_items
+from functions.deadlines import due_items, store_slices
 from functions.deadlines.reminders import remind
 from functions.deadlines.sweep import SKEW, sweep
 from shared.domain.errors import DomainError
@@ -237,10 +238,13 @@ class Month:
         while self.queue and self.queue[0][0] <= moment:
             comes_at, number, message = heapq.heappop(self.queue)
             firing, self.now = Firing(comes_at, comes_at, f.trouble(self.chance), number % 3), comes_at
-            self._troubled(
-                "slice", firing, lambda out_of_time, m=message, at=comes_at: due_items.process_slice(m, at, out_of_time)
-            )
+            self._troubled("slice", firing, partial(self._slice, message, comes_at))
             self.run.counts["slices"] += 1
+
+    def _slice(self, message: Mapping[str, str], moment: datetime, out_of_time: Enough) -> due_items.Run:
+        if message["work"] != store_slices.WORK:
+            return due_items.process_slice(message, moment, out_of_time)
+        return store_slices.process_store_slice(message, moment, out_of_time, lambda slices: self._send(slices, moment))
 
     def _send(self, slices: Sequence[Mapping[str, str]], moment: datetime) -> None:
         for message in slices:

@@ -55,6 +55,8 @@ MEANINGS = {
 HEADERS_OF = {401: ("WWW-Authenticate",), 405: ("Allow",), 409: ("Retry-After",), 503: ("Retry-After",)}
 KEPT = frozenset({400, 404, 412, 422})
 """Refusals that an idempotency key keeps. Those of the checks before it are not kept."""
+HAS_OWN = frozenset({429})
+"""Refusals of API Gateway that a few operations have of their own as well."""
 ALIKE = {401: "Unauthorized", 405: "MethodNotAllowed", 415: "UnsupportedMediaType", 429: "TooManyRequests"}
 """Refusals that are the same in every operation that has them."""
 
@@ -78,7 +80,7 @@ def refusals(operation: Operation) -> dict[str, Any]:
     by_gateway = {429, 503} | ({401} if operation.access.token else set()) | ({413} if operation.has_body else set())
     described: dict[str, Any] = {}
     for status in sorted(codes.keys() | by_gateway):
-        if status in ALIKE:
+        if status in ALIKE and not (status in HAS_OWN and status in codes):
             described[str(status)] = {"$ref": f"#/components/responses/{ALIKE[status]}"}
         else:
             replayed = operation.takes_key and status in KEPT
@@ -88,6 +90,7 @@ def refusals(operation: Operation) -> dict[str, Any]:
 
 def _refusal(status: int, codes: Sequence[str], by_gateway: bool, replayed: bool = False) -> dict[str, Any]:
     content: dict[str, Any] = {}
+    headers = HEADERS_OF.get(status, ()) or (("Retry-After",) if status in HAS_OWN and codes else ())
     if codes:
         problem = {"$ref": "#/components/schemas/ProblemView", "properties": {"code": {"enum": codes}}}
         content[CONTENT_TYPE] = {"schema": problem}
@@ -96,7 +99,7 @@ def _refusal(status: int, codes: Sequence[str], by_gateway: bool, replayed: bool
     told = f"{MEANINGS[status]}{': ' if codes else ''}{', '.join(f'`{code}`' for code in codes)}"
     return {
         "description": f"{HTTPStatus(status).phrase}. {told}.",
-        "headers": _headers((*HEADERS_OF.get(status, ()), *(("Idempotent-Replayed",) if replayed else ()))),
+        "headers": _headers((*headers, *(("Idempotent-Replayed",) if replayed else ()))),
         "content": content,
     }
 

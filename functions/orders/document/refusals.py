@@ -109,6 +109,7 @@ REFUSALS: Mapping[int, Mapping[str, str]] = {
         "too_many_refunds": "action_sync",
         "too_many_templates": "create_template",
     },
+    429: {"too_many_tests": "test_alert_channel"},
     503: {"busy": "get_me"},
     410: {"export_expired": "get_export_file", "import_expired": "list_import_rows get_failed_rows"},
     413: {"order_too_large": PLACED},

@@ -103,6 +103,7 @@ OF_ORDERS: dict[str, str] = {
     "The parcels hold more of a line than was ordered.": "包裹中的商品数量超过订购数量。",
     "An order that is {status} is not {fund_state}.": "状态为 {status} 的订单，资金状态不能是 {fund_state}。",
     "This deployment has no address to send email from.": "本系统尚未设置发件地址，无法使用邮件渠道。",
+    "A channel has at most {most} tests a minute. Wait {seconds} s.": "每分钟最多测试 {most} 次，请等待 {seconds} 秒。",
     "The channel is off: switch it on first.": "该提醒渠道已停用，请先启用。",
     "A store has at most {most} alert channels.": "每个店铺最多 {most} 个提醒渠道。",
     "Nothing was uploaded under this id, or it is more than a day ago.": "没有找到上传的文件，或上传已超过一天。",

@@ -5,21 +5,25 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.domain.alerts import channels as rules
 from shared.domain.alerts import deliveries as model
 from shared.domain.alerts.channels import LIMIT, SECRET_BYTES, Channel, ChannelKind
 from shared.domain.alerts.deliveries import Delivery, MessageKind
-from shared.domain.errors import Conflict
+from shared.domain.errors import Conflict, TooOften
 from shared.domain.sentences.sentence import say
 from shared.operations.orders import new_id
 from shared.store import queues
 from shared.store.alerts import channels, deliveries
 from shared.store.dynamodb.errors import Full
 from shared.store.idempotency import PendingAnswer, settle
+from shared.store.rates import Rate
 from shared.store.retries import retry
 from shared.telemetry import logger
+
+TESTS = Rate("test", limit=5, period=timedelta(minutes=1))
+"""Tests of one channel. A chat robot accepts twenty messages a minute, and alerts need them, too."""
 
 
 def new_secret() -> str:
@@ -69,8 +73,14 @@ def _reloading(channel: Channel) -> Callable[[], Channel]:
 
 
 def send_test(channel: Channel, now: datetime) -> Delivery:
-    """Create and enqueue a delivery with a test message. Raises Conflict `channel_off`."""
+    """Create and enqueue a delivery with a test message. Raises Conflict `channel_off`, or TooOften."""
     _refuse_off(channel)
+    try:
+        TESTS.use(channel.store_id, channel.channel_id, now)
+    except Full:
+        wait = TESTS.seconds_left(now)
+        text = say("A channel has at most {most} tests a minute. Wait {seconds} s.", most=TESTS.limit, seconds=wait)
+        raise TooOften("too_many_tests", text, wait) from None
     delivery = Delivery(channel.store_id, channel.channel_id, new_id("dlv_"), MessageKind.TEST, now, next_at=now)
     deliveries.create(delivery)
     enqueue(delivery)
@@ -91,8 +101,13 @@ def redeliver(channel: Channel, delivery_id: str, now: datetime) -> Delivery:
 
 def enqueue(delivery: Delivery, delay: int = 0) -> None:
     """Enqueue an attempt, `delay` seconds from now. If that fails, the outbox does it later."""
+    enqueue_again(delivery.store_id, delivery.channel_id, delivery.delivery_id, delay)
+
+
+def enqueue_again(store_id: str, channel_id: str, delivery_id: str, delay: int, waits: int = 0) -> None:
+    """The same. `waits` counts how often the message waited, because the channel had no room for an attempt."""
     try:
-        queues.send_deliveries([(delivery.store_id, delivery.channel_id, delivery.delivery_id)], delay)
+        queues.send_deliveries([(store_id, channel_id, delivery_id)], delay, waits)
     except Exception as error:
         logger.warning("a message could not be sent", extra={"error": type(error).__name__})
 

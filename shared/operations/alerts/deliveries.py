@@ -25,6 +25,7 @@ from shared.store.dynamodb.table import Write, update
 from shared.store.orders import lists
 from shared.store.pages import every
 from shared.store.retries import ITEM_LIMIT, retry, time_limit
+from shared.store.semaphores import Semaphore
 from shared.telemetry import logger, metrics
 
 DIGEST = "digest"
@@ -43,6 +44,10 @@ EACH_SECONDS = 10.0
 MAX_QUEUE_DELAY = timedelta(minutes=15)
 """SQS delays a message by up to this. A retry within it is enqueued at once with a delay, because the outbox runs only
 each minute."""
+
+ATTEMPTS = Semaphore("attempts", model.LEASE)
+"""The attempts in flight of a store and of a channel. The workers of a store whose targets time out are so few that the
+others are free for the other stores."""
 
 Pairs = Sequence[tuple[Delivery, Delivery]]
 
@@ -126,6 +131,10 @@ def _alerts(store: Store, *states: State) -> Iterator[Alert]:
 # ---- an attempt
 
 
+class NoRoom(Exception):
+    """The channel or its store has all the attempts in flight that it may have."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimedBatch:
     """What one attempt sends: one delivery, or several alerts in one message. `owner` is the worker that has them."""
@@ -148,7 +157,8 @@ class ClaimedBatch:
 
 def claim(store_id: str, channel_id: str, delivery_id: str, owner: str, now: datetime) -> ClaimedBatch | None:
     """Claim a delivery, and others that go in the same message, for the worker `owner`. None if the delivery is not
-    due, another worker has it, or its channel is off. Raises Missing."""
+    due, another worker has it, or its channel is off. Raises Missing, or NoRoom. The caller releases the worker's lease
+    of ATTEMPTS after a batch."""
     delivery = deliveries.load(store_id, channel_id, delivery_id)
     if model.claim(delivery, owner, now) is None:
         return None
@@ -160,7 +170,19 @@ def claim(store_id: str, channel_id: str, delivery_id: str, owner: str, now: dat
         with suppress(Stale):
             deliveries.save(delivery, model.skipped(delivery, "channel_off"))
         return None
-    store = stores.load(store_id).store
+    if not ATTEMPTS.acquire(store_id, channel_id, owner, now):
+        raise NoRoom
+    batch = None
+    try:
+        batch = _claim_batch(delivery, channel, owner, now)
+    finally:
+        if batch is None:
+            ATTEMPTS.release(store_id, owner)
+    return batch
+
+
+def _claim_batch(delivery: Delivery, channel: Channel, owner: str, now: datetime) -> ClaimedBatch | None:
+    store = stores.load(delivery.store_id).store
     claimed = list[tuple[Delivery, Alert | None]]()
     for each in _candidates(delivery, channel):
         if len(claimed) == ALERTS_PER_MESSAGE:

@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 from shared.store.alerts.alerts import ALERT
 from shared.store.dynamodb import indexes, keys
 from shared.store.dynamodb.alert_records import AlertRecord, DeliveryRecord
-from shared.store.dynamodb.errors import Stale
+from shared.store.dynamodb.errors import Busy, Stale
 from shared.store.dynamodb.records import Record
 from shared.store.dynamodb.table import Update, stale, update
+from shared.store.retries import attempts, time_limit
 
 AGAIN_AFTER = timedelta(minutes=3)
 """The time after which the message to a worker is sent again."""
+ENTRY_SECONDS = 1.0
+"""So long the conflicts of one entry are retried. A run has many entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,19 @@ class Outbox:
 
     def postpone(self, entry: OutboxEntry, now: datetime) -> bool:
         """Set the entry's time to `now` + AGAIN_AFTER, when its message is sent again unless a worker has removed it.
-        False if another run has changed the entry or a worker has removed it."""
+        False if another run has changed the entry or a worker has removed it. Conflicts are retried. Raises Busy."""
         later = Record.fires_at.set(keys.sort_key(now + AGAIN_AFTER, *entry.ids))
-        try:
-            update(Update(self.record(*entry.ids), [later], Record.fires_at == entry.key, stale))
-        except Stale:
-            return False
-        return True
+        write = Update(self.record(*entry.ids), [later], Record.fires_at == entry.key, stale)
+        with time_limit(ENTRY_SECONDS):
+            for number in attempts():
+                try:
+                    update(write)
+                    return True
+                except Stale:
+                    return number > 0  # an attempt before this one had its effect, and its answer was lost
+                except Busy:
+                    continue
+        raise Busy("the entry stays busy")
 
 
 def _delivery(store_id: str, channel_id: str, delivery_id: str) -> DeliveryRecord:

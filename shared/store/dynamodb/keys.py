@@ -79,6 +79,14 @@ def figures_day(by: str, day: date) -> str:
     return f"{by.upper()}#{day.isoformat()}"
 
 
+def semaphore_sk(name: str) -> str:
+    return f"SEMAPHORE#{name}"
+
+
+def rate_sk(name: str, item: str, period: int) -> str:
+    return f"RATE#{name}#{item}#{period}"
+
+
 def violation_sk(number: int) -> str:
     return f"{VIOLATION}{number:03d}"
 

@@ -266,9 +266,9 @@ def test_an_interrupted_change_of_mode_goes_on_where_it_stopped(desk: Api) -> No
     orders = [waiting(shop) for _ in range(10)]
     shop.owner.patch("/v1/store", {"deadline_policy": {"mode": "enforce"}})
     looked = []
-    while stores.load(shop.name).rearming is not None:
+    while rearming := stores.load(shop.name).rearming:
         turns = iter([False, False, False, True])
-        run = rearm_store(shop.name, now=NOW, before=NOW, out_of_time=lambda turns=turns: next(turns))
+        run = rearm_store(shop.name, rearming.at, now=NOW, before=NOW, out_of_time=lambda turns=turns: next(turns))
         looked.append(run.checked)
         assert len(looked) < 10
     assert sum(looked) == len(orders), looked

@@ -1,0 +1,225 @@
+"""Many deliveries of one store to hosts that time out do not hold up the alerts of another store.
+
+The outbox and the delivery worker are the real ones, over the table in memory. The queue, the workers, the hosts and
+the clock are simulated.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from functions.alerts import delivery, http_post, outbox
+from functions.alerts.http_post import Answer, NotSent
+from shared.domain.alerts.channels import Channel, ChannelKind
+from shared.domain.alerts.model import Cause, alert
+from shared.domain.stores import Store
+from shared.operations.alerts import deliveries
+from shared.operations.stores import create_store
+from shared.settings import settings
+from shared.store import queues, semaphores
+from shared.store.alerts import alerts, channels
+from shared.store.dynamodb.table import transact
+from tests.clock.memory_table import MemoryTable
+from tests.fairness.fair_queue import Clock, FairQueue, Message, every
+from tests.proof import counted, size
+
+START = datetime(2026, 11, 29, 8, 0, tzinfo=UTC)
+TIMES_OUT, ANSWERS = 5.0, 0.2
+"""Seconds of an attempt at a host that times out, and at one that answers."""
+ENQUEUING = 0.1
+"""Seconds that the outbox takes for a batch of ten."""
+OUTBOX_SECONDS = 40.0
+
+
+@dataclass
+class Desk:
+    """The outbox each minute, the queue and its workers, and what left for which host, and when."""
+
+    clock: Clock
+    workers: int
+    fair: bool = True
+    left: list[tuple[str, datetime]] = field(default_factory=list)
+    attempts: list[str] = field(default_factory=list)
+    queue: FairQueue = field(init=False)
+    _sleep: Callable[[float], None] = field(init=False)
+    _offset: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.queue = FairQueue(self.clock, self.workers, self._handle, self.fair)
+
+    def _handle(self, message: Message, sleep: Callable[[float], None]) -> None:
+        self._sleep, content = sleep, dict(message.content)
+        if "alert_id" in content:
+            sleep(0.1)
+            deliveries.create_deliveries(content["store_id"], content["alert_id"], self.clock.now)
+        else:
+            ids = (content["store_id"], content["channel_id"], content["delivery_id"])
+            delivery.attempt_delivery(*ids, lambda: self.clock.now, content.get("waits", 0))
+
+    def post(self, target: Any, headers: Any, body: bytes, **_: Any) -> Answer:
+        self.attempts.append(target.host)
+        sleep = self._sleep  # of the worker that runs now
+        if target.host.startswith("slow"):
+            sleep(TIMES_OUT)
+            raise NotSent("timed_out")
+        self.left.append((target.host, self.clock.now))
+        sleep(ANSWERS)
+        return Answer(200, None, b"")
+
+    def left_for(self, host: str) -> int:
+        return sum(each == host for each, _ in self.left)
+
+    def send(self, _: str, messages: Sequence[Any], delay: float = 0) -> None:
+        for message in messages:
+            content = json.loads(message["MessageBody"])
+            self.queue.send(content, message.get("MessageGroupId", ""), delay + self._offset)
+
+    def outbox(self) -> None:
+        """One run. It has OUTBOX_SECONDS for each kind."""
+        for run in (outbox.enqueue_deliveries, outbox.enqueue_alerts):
+            self._offset = 0.0
+            run(self.clock.now, self._out_of_time)
+        self._offset = 0.0
+
+    def _out_of_time(self) -> bool:
+        self._offset += ENQUEUING / queues.MESSAGES / 2  # it asks for each entry that it reads, and for each batch
+        return self._offset > OUTBOX_SECONDS
+
+
+@contextmanager
+def desk(workers: int, fair: bool = True) -> Iterator[Desk]:
+    made = Desk(Clock(START), workers, fair)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(http_post, "post", made.post)
+        patched.setattr(delivery, "random", random.Random(1))
+        patched.setattr(queues, "_send", made.send)
+        yield made
+
+
+def employ(monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
+    """The functions are told that their queues have so many workers."""
+    monkeypatch.setenv("WORKER_CONCURRENCY", str(workers))
+    settings.cache_clear()
+
+
+def opened(store_id: str, *hosts: str) -> None:
+    create_store(Store(store_id, name=store_id), START - timedelta(days=1))
+    for n, host in enumerate(hosts):
+        url = f"https://{host}/hook"
+        channels.create(
+            Channel(store_id, f"chn_{n}", ChannelKind.WEBHOOK, host, START, url, secret=delivery_secret(), digest=False)
+        )
+
+
+def delivery_secret() -> str:
+    from shared.operations.alerts.channels import new_secret
+
+    return new_secret()
+
+
+def raised(store_id: str, count: int, at: datetime) -> None:
+    for n in range(count):
+        made = alert(store_id, Cause("dispute_opened", at, f"{n}"), {}, of_order=True)
+        transact(alerts.raising([made]))
+
+
+@pytest.mark.parametrize("workers", [2, 10])
+@pytest.mark.parametrize(
+    ("fair", "bounded"),
+    [(True, True), (False, True), (True, False), (False, False)],
+    ids=["both", "bounded", "fair", "neither"],
+)
+def test_another_store_s_alert_leaves_within_a_minute(
+    memory_table: MemoryTable, monkeypatch: pytest.MonkeyPatch, fair: bool, bounded: bool, workers: int
+) -> None:
+    """20,000 deliveries of one store wait, and every attempt of them takes a worker five seconds. Without both means
+    the alert waits for many of the attempts."""
+    many, minutes = size(200 * (1 + (workers > 2)), 20_000), size(4, 20)
+    employ(monkeypatch, workers if bounded else 10_000)
+    opened("loud", "slow-one.example", "slow-two.example")
+    opened("quiet", "quick.example")
+    raised("loud", many // 2, START - timedelta(seconds=1))
+    due = []
+    with desk(workers, fair) as made:
+        every(made.clock, 60, made.outbox)
+        for minute in range(1, minutes):
+            made.clock.run(START + timedelta(minutes=minute) - timedelta(seconds=1))
+            raised("quiet", 1, made.clock.now)
+            due.append(made.clock.now + timedelta(seconds=1))  # the next run of the outbox finds it
+        made.clock.run(START + timedelta(hours=3), lambda: made.left_for("quick.example") == len(due))
+    left = [at for host, at in made.left if host == "quick.example"]
+    assert len(left) == len(due), "each alert has left, and once"
+    waits = [(at - since).total_seconds() for at, since in zip(left, due, strict=True)]
+    print(f"{workers} workers {fair=} {bounded=}: {many} deliveries, the longest wait is {max(waits):.1f} s")
+    counted("attempts at hosts that time out", len(made.attempts) - len(left), size(20, 200))
+    assert (max(waits) <= 60) is (fair or bounded), waits
+
+
+def test_the_attempts_in_flight_are_bounded_per_channel_and_per_store(
+    memory_table: MemoryTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    employ(monkeypatch, 10)
+    opened("loud", *(f"slow-{n}.example" for n in range(4)))
+    raised("loud", 40, START - timedelta(seconds=1))
+    most = dict[str, int]()
+    running: list[str] = []
+    with desk(10) as made:
+        real = made.post
+
+        def post(target: Any, headers: Any, body: bytes, **options: Any) -> Answer:
+            running.append(target.host)
+            most["store"] = max(most.get("store", 0), len(running))
+            most[target.host] = max(most.get(target.host, 0), running.count(target.host))
+            try:
+                return real(target, headers, body, **options)
+            finally:
+                running.remove(target.host)
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(http_post, "post", post)
+            every(made.clock, 60, made.outbox)
+            made.clock.run(START + timedelta(minutes=4))
+    assert most.pop("store") == deliveries.ATTEMPTS.of_store == 5
+    assert max(most.values()) == deliveries.ATTEMPTS.of_item == 3 and len(most) == 4, most
+
+
+def test_a_store_whose_hosts_answer_is_delivered_to_the_last(
+    memory_table: MemoryTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    employ(monkeypatch, 10)
+    many = size(200, 5_000)
+    opened("loud", "quick.example")
+    raised("loud", many, START - timedelta(seconds=1))
+    with desk(10) as made:
+        every(made.clock, 60, made.outbox)
+        made.clock.run(START + timedelta(hours=2), lambda: len(made.left) == many)
+    ended = (made.clock.now - START).total_seconds()
+    print(f"{many} deliveries to a host that answers: {ended:.0f} s")
+    assert len(made.left) == many
+    assert ended < 120 + many * (ANSWERS + 0.1) / deliveries.ATTEMPTS.of_item * 2
+
+
+def test_a_worker_that_died_leaves_its_place_when_its_lease_ends(
+    memory_table: MemoryTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    employ(monkeypatch, 4)
+    semaphore = semaphores.Semaphore("test", timedelta(seconds=60))
+    assert (semaphore.of_store, semaphore.of_item) == (2, 1)
+    assert semaphore.acquire("store", "one", "first", START)
+    assert semaphore.acquire("store", "one", "first", START + timedelta(seconds=50)), "it may make it longer"
+    assert not semaphore.acquire("store", "one", "second", START + timedelta(seconds=100))
+    assert semaphore.acquire("store", "two", "second", START + timedelta(seconds=100))
+    assert not semaphore.acquire("store", "three", "third", START + timedelta(seconds=100)), "the store has two"
+    assert semaphore.acquire("other", "one", "third", START), "each store has its own"
+    assert semaphore.acquire("store", "one", "third", START + timedelta(seconds=111))
+    semaphore.release("store", "third")
+    semaphore.release("store", "nobody")
+    assert semaphore.acquire("store", "one", "fourth", START + timedelta(seconds=112))
