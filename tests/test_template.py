@@ -74,7 +74,7 @@ PERMISSIONS = {
             "dynamodb:UpdateItem",
         },
         "OrdersTable/index/*": {"dynamodb:Query"},
-        "WorkQueue": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
+        "WorkQueue": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"},
     },
     "ErasuresRole": {
         "OrdersTable": {

@@ -44,9 +44,24 @@ STOP_BEFORE = 300
 def write_next(
     store_id: str, export_id: str, n: int, clock: Clock, out_of_time: Callable[[], bool] = lambda: False
 ) -> Job | None:
-    """Write file `n` of a job, enqueue the next one and return the job; None if there was nothing to do. When
-    `out_of_time()` is true, the file ends early, and the rest goes into the next file."""
-    owner = uuid.uuid4().hex
+    """Write file `n` of a job, enqueue the next one and return the job. None if there was nothing to do, or if the
+    store has its share of the workers and the message waits. When `out_of_time()` is true, the file ends early, and the
+    rest goes into the next file."""
+    owner, job = uuid.uuid4().hex, exports.next_job(store_id, export_id, n, clock())
+    if job is None:
+        return None
+    if not exports.SHARE.acquire(store_id, export_id, owner, clock()):
+        exports.wait(job, clock())
+        return None
+    try:
+        return _write_next(store_id, export_id, n, owner, clock, out_of_time)
+    finally:
+        exports.SHARE.release(store_id, owner)
+
+
+def _write_next(
+    store_id: str, export_id: str, n: int, owner: str, clock: Clock, out_of_time: Callable[[], bool]
+) -> Job | None:
     claimed = exports.claim_file(store_id, export_id, n, owner, clock())
     if claimed is None:
         return None
@@ -131,6 +146,7 @@ class _JobLease:
         """Raises LeaseLost."""
         if at_once or time.monotonic() >= self._next:
             self.step(lambda job: model.renew(job, self._owner, job.orders + orders, self.clock()))
+            exports.SHARE.acquire(self.job.store_id, self.job.export_id, self._owner, self.clock())
             self._next = time.monotonic() + RENEW_SECONDS
 
 

@@ -46,8 +46,20 @@ STOP_BEFORE = 60
 
 def run(store_id: str, import_id: str, clock: Clock, out_of_time: Callable[[], bool] = lambda: False) -> Import | None:
     """Carry an import out, or as much of it as there is time for; the rest is enqueued. Returns it as it is then, None
-    if there was nothing to do."""
-    owner = uuid.uuid4().hex
+    if there was nothing to do, or if the store has its share of the workers and the import waits."""
+    owner, waiting = uuid.uuid4().hex, imports.next_import(store_id, import_id, clock())
+    if waiting is None:
+        return None
+    if not imports.SHARE.acquire(store_id, import_id, owner, clock()):
+        imports.wait(waiting, clock())
+        return None
+    try:
+        return _run(store_id, import_id, owner, clock, out_of_time)
+    finally:
+        imports.SHARE.release(store_id, owner)
+
+
+def _run(store_id: str, import_id: str, owner: str, clock: Clock, out_of_time: Callable[[], bool]) -> Import | None:
     job = imports.claim(store_id, import_id, owner, clock())
     if job is None:
         return None
@@ -153,6 +165,7 @@ class _Worker:
         stored.write_results(key, results)
         warnings = sheet.take_warnings()
         self._step(lambda job: model.renew(model.stepped(job, step, results, warnings), self._owner, self._clock()))
+        imports.SHARE.acquire(self.job.store_id, self.job.import_id, self._owner, self._clock())
 
     def _write_failed_rows(self, sheet: Sheet) -> str | None:
         """The key of the file of failed rows; None without failed rows."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -24,11 +26,18 @@ from shared.store.exports import exports, regular_exports
 from shared.store.idempotency import PendingAnswer, settle
 from shared.store.orders import counters, lists, orders
 from shared.store.retries import ITEM_LIMIT, retry, time_limit
+from shared.store.semaphores import Semaphore
 from shared.telemetry import logger, metrics
 
 CLOCK = Actor("clock", "regular export")
 FIRST_WAIT = timedelta(seconds=15)
 """The wait after the first failed attempt; it doubles with each further one."""
+
+
+SHARE = Semaphore("exports", model.LEASE)
+"""The workers that write files of one store at the same time."""
+WAITS = (15, 45)
+"""A message waits so many seconds for its share, at random between the two."""
 
 
 class LeaseLost(Exception):
@@ -171,6 +180,20 @@ def claim_file(store_id: str, export_id: str, n: int, owner: str, now: datetime)
     return claimed
 
 
+def next_job(store_id: str, export_id: str, n: int, now: datetime) -> Job | None:
+    """The job if its file `n` can be claimed now. One read unit for each 4 KB. Raises Missing."""
+    job = exports.load(store_id, export_id)
+    return job if model.claim(job, n, "", now) else None
+
+
+def wait(job: Job, now: datetime) -> None:
+    """Send the job's next message again later: the store has its share of the workers. The job is not looked after
+    meanwhile, so that it has one message only."""
+    with suppress(Stale):
+        save(job, replace(job, watch_at=now + model.LEASE))
+        _send(job, random.randint(*WAITS))
+
+
 def load_with_file(job: Job, key: str) -> Job | None:
     """Read the job again. None if it has no file with this S3 key."""
     current = exports.load(job.store_id, job.export_id)
@@ -246,9 +269,9 @@ def _new(store: Store, request: ExportRequest, actor: Actor, now: datetime) -> J
     return Job(store.store_id, new_id("exp_"), request, actor, now, watch_at=now + model.LEASE)
 
 
-def _send(job: Job) -> None:
+def _send(job: Job, delay: int = 0) -> None:
     try:
-        queues.send_export(job.store_id, job.export_id, job.next_file)
+        queues.send_export(job.store_id, job.export_id, job.next_file, delay)
     except Exception as error:  # `resume` sends it later
         logger.warning("a message could not be sent", extra={"error": type(error).__name__})
 

@@ -26,12 +26,14 @@ class NotAccepted(Exception):
 def send_export(store_id: str, export_id: str, n: int, delay: int = 0) -> None:
     """Ask a worker for file `n` of a job after `delay` seconds. Raises botocore's errors. A schedule finds a job whose
     message was not sent."""
-    _send(settings().exports_queue_url, [_message(store_id=store_id, export_id=export_id, n=n)], delay)
+    message = _message(store_id=store_id, export_id=export_id, n=n)
+    client("sqs").send_message(QueueUrl=settings().exports_queue_url, DelaySeconds=delay, **message)
 
 
 def send_import(store_id: str, import_id: str, delay: int = 0) -> None:
     """Ask a worker to go on with an import after `delay` seconds. Raises botocore's errors."""
-    _send(settings().imports_queue_url, [_message(store_id=store_id, import_id=import_id)], delay)
+    message = _message(store_id=store_id, import_id=import_id)
+    client("sqs").send_message(QueueUrl=settings().imports_queue_url, DelaySeconds=delay, **message)
 
 
 def has_workers() -> bool:

@@ -21,6 +21,7 @@ from functions.exports import worker
 from functions.exports.formats import xls
 from shared.domain.exports.model import State
 from shared.operations import exports
+from shared.settings import settings
 from shared.store import files
 from shared.store.exports import exports as store
 from tests import proof
@@ -138,6 +139,8 @@ def test_an_export_ends_the_same_wherever_it_is_cut(
     monkeypatch.setattr(xls, "MAX_ROWS", rows)
     monkeypatch.setattr(files, "PART_BYTES", orders * 100)
     monkeypatch.setattr(moto.s3.models, "S3_UPLOAD_PART_MIN_SIZE", 1)
+    monkeypatch.setenv("WORKER_CONCURRENCY", "1000")  # killed workers leave their leases for a while
+    settings.cache_clear()
     written: list[int] = []
     monkeypatch.setattr(worker, "write_file", _noting(worker.write_file, written))
 

@@ -648,3 +648,32 @@ def test_what_two_workers_left_that_died_is_cleared_up(
     for n in (1, 2, 3):
         assert worker.write_next(shop.name, export["id"], n, clock(now + timedelta(minutes=10))) is not None
     whole(office, shop, export)
+
+
+def test_a_store_has_its_share_of_the_workers_and_the_others_have_the_rest(
+    office: Office, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of two workers writes a file of the store. The other one takes no file of this store, but one of another."""
+    other = office.api.shop()
+    other.platform.place()
+    first, second = office.ask(shop.staff, format="csv"), office.ask(shop.staff, format="xlsx")
+    theirs = office.ask(other.staff, format="csv")
+    office.messages()
+    write, now, meanwhile, sent = worker.write_file, datetime.now(UTC), list[Any](), list[tuple[Any, ...]]()
+
+    def slow(job: Any, path: Path, renew: Any, out_of_time: Any) -> Any:
+        monkeypatch.setattr(worker, "write_file", write)
+        monkeypatch.setattr(queues, "send_export", lambda *message: sent.append(message))
+        meanwhile.append(worker.write_next(shop.name, second["id"], 1, clock(now)))
+        meanwhile.append(worker.write_next(shop.name, second["id"], 7, clock(now)))
+        monkeypatch.undo()
+        meanwhile.append(worker.write_next(other.name, theirs["id"], 1, clock(now)))
+        return write(job, path, renew, out_of_time)
+
+    monkeypatch.setattr(worker, "write_file", slow)
+    assert worker.write_next(shop.name, first["id"], 1, clock(now)) is not None
+    assert meanwhile[:2] == [None, None] and meanwhile[2].state == "succeeded"
+    ((*ids, delay),) = sent
+    assert ids == [shop.name, second["id"], 1] and exports.WAITS[0] <= delay <= exports.WAITS[1]
+    assert store.load(shop.name, second["id"]).watch_at == now + life.LEASE, "the schedule sends no second message"
+    assert worker.write_next(shop.name, second["id"], 1, clock(now)) is not None

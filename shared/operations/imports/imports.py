@@ -6,7 +6,9 @@ so its result is the same as the first time.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -23,10 +25,15 @@ from shared.store.dynamodb.table import Write
 from shared.store.idempotency import PendingAnswer, settle
 from shared.store.imports import imports
 from shared.store.retries import ITEM_LIMIT, retry, time_limit
+from shared.store.semaphores import Semaphore
 from shared.telemetry import logger, metrics
 
 FIRST_WAIT = timedelta(seconds=15)
 """The wait after the first failed attempt; it doubles with each further one."""
+SHARE = Semaphore("imports", model.LEASE)
+"""The workers that carry out imports of one store at the same time."""
+WAITS = (15, 45)
+"""A message waits so many seconds for its share, at random between the two."""
 
 
 class LeaseLost(Exception):
@@ -132,6 +139,20 @@ def claim(store_id: str, import_id: str, owner: str, now: datetime) -> Import | 
     return claimed
 
 
+def next_import(store_id: str, import_id: str, now: datetime) -> Import | None:
+    """The import if it can be claimed now. One read unit for each 4 KB. Raises Missing."""
+    job = imports.load(store_id, import_id)
+    return job if model.claim(job, "", now) else None
+
+
+def wait(job: Import, now: datetime) -> None:
+    """Send the import again later: the store has its share of the workers. The import is not looked after meanwhile, so
+    that it has one message only."""
+    with suppress(Stale):
+        save(job, replace(job, watch_at=now + model.LEASE))
+        enqueue(job, random.randint(*WAITS))
+
+
 def step_of_owner(job: Import, owner: str, step: Callable[[Import], Import]) -> Import:
     """Save `step` of the import. Raises LeaseLost if the worker `owner` no longer has the lease."""
 
@@ -160,10 +181,10 @@ def release(job: Import, owner: str, now: datetime) -> None:
     step_of_owner(job, owner, lambda job: model.release(job, now + wait))
 
 
-def enqueue(job: Import) -> None:
-    """Send the import to a worker. If that fails, `resume` does it later."""
+def enqueue(job: Import, delay: int = 0) -> None:
+    """Send the import to a worker, `delay` seconds from now. If that fails, `resume` does it later."""
     try:
-        queues.send_import(job.store_id, job.import_id)
+        queues.send_import(job.store_id, job.import_id, delay)
     except Exception as error:
         logger.warning("a message could not be sent", extra={"error": type(error).__name__})
 

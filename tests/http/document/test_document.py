@@ -24,7 +24,8 @@ from tests import documented, proof
 from tests.documented import Contract
 from tests.harness import TEMPLATE, Answer, Api, Client, ago, parcel, snapshot, usd
 
-CODE_IS = {"Conflict": 0, "Unprocessable": 0, "BadTarget": 0, "_bad": 0, "Problem": 1, "Guard": 1, "Refusal": 0}
+CODE_IS = dict.fromkeys(("Conflict", "TooOften", "Unprocessable", "BadTarget", "_bad", "Refusal"), 0)
+CODE_IS |= {"Problem": 1, "Guard": 1}
 """What makes an error, and which of its arguments is the code."""
 OF_BUGS = "internal_error"
 
