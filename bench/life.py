@@ -8,15 +8,32 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import boto3
 
+from bench import aged
 from tests.capacity import Units, metered
-from tests.harness import Api, InProcess, create_table, dynoxide, environment, line, new_order, parcel, usd, use_table
+from tests.harness import (
+    Api,
+    InProcess,
+    Shop,
+    create_table,
+    dynoxide,
+    environment,
+    line,
+    new_order,
+    parcel,
+    usd,
+    use_table,
+)
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "capacity.md"
+AGED = (0, 10, 1_000, 20_000)
+"""Products sold on the day of an order."""
 
 
 def realistic_line(number: int) -> dict[str, Any]:
@@ -33,9 +50,9 @@ def realistic_line(number: int) -> dict[str, Any]:
     )
 
 
-def life(api: Api, lines: int, *, keyed: bool = False) -> dict[str, Units]:
+def life(api: Api, lines: int, *, keyed: bool = False, shop: Shop | None = None) -> dict[str, Units]:
     """The units of each step from the placement to the end, and of reading the order."""
-    shop = api.shop()
+    shop = shop or api.shop()
     shop.platform.place(buyer={"id": "somebody else", "country": "US"})  # a process reads its secrets once
     body = new_order(
         order_id=f"3{uuid.uuid4().int % 10**15:015d}",
@@ -128,6 +145,53 @@ def markdown(lives: dict[int, dict[str, Units]], keyed: dict[str, Units]) -> str
     )
 
 
+def aged_day(api: Api, products: int) -> tuple[dict[str, Units], dict[str, Units]]:
+    """The steps of an order of 3 lines on a day on which every country has bought each of so many products, and the
+    reports of that day."""
+    shop = api.shop()
+    now = datetime.now(ZoneInfo(shop.viewer.get("/v1/store").json["time_zone"]))
+    day = (now - timedelta(minutes=1)).date()
+    if products:
+        aged.sell(shop.name, day, "USD", (f"P80{number:014d}" for number in range(products)))
+    steps = {name: units for name, units in life(api, 3, shop=shop).items() if not name.startswith("GET")}
+    reports = {}
+    for by in ("total", "country", "product"):
+        with metered() as units:
+            answer = shop.viewer.get(f"/v1/reports/sales?by={by}&from={day}&to={day + timedelta(days=1)}")
+        assert answer.status == 200 and answer.json["data"], answer.content
+        reports[f"sales of the day by {by}"] = units
+    return steps, reports
+
+
+def aged_markdown(days: dict[int, tuple[dict[str, Units], dict[str, Units]]]) -> str:
+    """A table of the last order of each day; the day without products is that of the first order."""
+    heads = [f"last of {products:,} products" if products else "first order" for products in days]
+    steps, reports = days[0]
+    rows = [
+        f"| {step} | {' | '.join(number(steps[step].writes) for steps, _ in days.values())} |" for step in steps
+    ] + [f"| {read} | {' | '.join(number(reports[read].reads) for _, reports in days.values())} |" for read in reports]
+    return "\n".join(
+        [
+            "## The last order of the largest day",
+            "",
+            "An update pays for the whole item. So each product and each country has its own small item for a day, and",
+            "a step costs the same on the first order of a day and on the last. Here each product was sold in each of",
+            "the 8 shards, and so was something to each country. Steps of an order of 3 lines: write units. Reports of",
+            "the day: read units.",
+            "",
+            f"| | {' | '.join(heads)} |",
+            "|---" * (1 + len(heads)) + "|",
+            *rows,
+            "",
+            "- A product takes at most 8 small items a day, about 35 of them for each read unit. A change of more than",
+            "  10 products writes one item for all of them.",
+            "- Before 2026-11-29 an item held many products. With 3,000 products sold, an update of it was 20 units,",
+            "  and `pay` of an order of 3 products updated up to 3 items.",
+            "",
+        ]
+    )
+
+
 def measure(api: Api) -> tuple[dict[int, dict[str, Units]], dict[str, Units]]:
     return {count: life(api, count) for count in (3, 700)}, life(api, 3, keyed=True)
 
@@ -136,7 +200,9 @@ def main() -> None:
     with dynoxide() as url, environment(url, "bench-life"):
         create_table(boto3.client("dynamodb"), "bench-life")
         use_table("bench-life")
-        text = markdown(*measure(Api(InProcess(), "dynoxide")))
+        api = Api(InProcess(), "dynoxide")
+        days = {products: aged_day(api, products) for products in AGED}
+        text = markdown(*measure(api)) + "\n" + aged_markdown(days)
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(text, "utf-8")
     print(text)

@@ -71,24 +71,13 @@ class Books:
     """How many kept figures were recounted."""
 
 
-def recount(order: Order) -> Counter[str]:
-    """An order's figures by item and attribute."""
-    return Counter(
-        {
-            f"{keys.figures_sk(key.by, key.day, key.currency, order.store_id, order.order_id, key.name)} "
-            f"{figures.attribute(key)}": amount
-            for key, amount in domain.figures(order).items()
-        }
-    )
-
-
 def audit(client: Any, table: str, *, armed: bool = True) -> Books:
     """Every order of every store in the table. `armed`: the clock's index must agree with each store's mode, too."""
     found: dict[str, Order] = {}
     wrong: list[str] = []
     counted: dict[str, Counter[str]] = {}
-    figured: dict[str, Counter[str]] = {}
-    held: dict[str, Counter[str]] = {}
+    figured: dict[str, Counter[domain.Figure]] = {}
+    held: dict[str, Counter[domain.Figure]] = {}
     violations: dict[str, int] = {}
     settings: dict[str, Store] = {}
     entries = 0
@@ -98,11 +87,9 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
             store_id, order_id = keys.split_pk(raw["pk"]["S"])
             if raw["sk"]["S"] == keys.STORE:
                 counted.setdefault(store_id, Counter())
-            if raw["kind"]["S"] == "figures":
-                name = raw["sk"]["S"]
-                held.setdefault(store_id, Counter()).update(
-                    {f"{name} {each}": int(value["N"]) for each, value in raw.items() if "N" in value}
-                )
+            if raw["kind"]["S"] in ("figures", "change_figures"):
+                for figure, amount in figures.of_item(raw):
+                    held.setdefault(store_id, Counter())[figure] += amount
             if raw["kind"]["S"] == "violation":
                 violations[raw["pk"]["S"]] = violations.get(raw["pk"]["S"], 0) + 1
             alerted.take(raw)
@@ -114,7 +101,7 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
             counted.setdefault(store_id, Counter()).update(
                 counters.facets(order.status, order.fund_state, order.overlays)
             )
-            figured.setdefault(store_id, Counter()).update(recount(order))
+            figured.setdefault(store_id, Counter()).update(domain.figures(order))
             past = orders.history(store_id, order_id, after_seq=0, limit=10_000)
             watched[raw["pk"]["S"]] = order, loaded.progress, past
             history = [_told(entry) for entry in past]
@@ -147,7 +134,7 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
             wrong.append(f"{store_id}: counters {kept}, counted {dict(+counts)}")
         wrong += _wrong_customers(store_id, [order for order in found.values() if order.store_id == store_id])
     for store_id in figured.keys() | held.keys():
-        have, want = (each.get(store_id, Counter()) for each in (held, figured))
+        have, want = held.get(store_id, Counter()), figured.get(store_id, Counter())
         differ = {name: (have[name], want[name]) for name in have.keys() | want.keys() if have[name] != want[name]}
         if differ:
             wrong.append(f"{store_id}: figures kept and recounted: {differ}")

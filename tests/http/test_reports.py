@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests import proof
-from tests.harness import Api, InProcess, Shop, ago, line, new_order, parcel, snapshot, usd
+from tests.harness import Api, InProcess, Shop, ago, ahead, line, new_order, parcel, snapshot, usd
 
 SALES, SERVICE, VIOLATIONS = "/v1/reports/sales", "/v1/reports/service-level", "/v1/reports/violations"
 
@@ -278,20 +278,25 @@ def test_nothing_is_a_share_of_nothing(api: Api) -> None:
 
 
 def test_a_snapshot_of_more_than_one_transaction_is_refused_in_words(api: Api) -> None:
-    """Thirty parcels and sixty products, all of them others, and another day: no transaction takes that at once."""
+    """Thirty other parcels, ten disputes with their refunds, and another day: no transaction takes that at once."""
     shop = api.shop(deadline_policy={"mode": "watch"})
-    lines = [line(str(n), 1, "1.00") for n in range(60)]
-    body = new_order(lines=lines, placed_at=ago(hours=3))
+    lines = [{**line(str(n), 1, "1.00"), "product_id": f"P{n % 5}"} for n in range(60)]
+    buyer = {"id": "buyer-1", "country": "US", "name": "Ann Bea Cid Dee"}
+    body = new_order(lines=lines, placed_at=ago(hours=3), buyer=buyer)
     assert shop.platform.post("/v1/orders", body).status == 201
     for action in ("pay", "pass_risk"):
         assert shop.platform.act(body["order_id"], action, {"at": ago(hours=2)}).status == 200
     boxes = [[parcel(f"{name}{n}", **{f"line{n}": 1}) for n in range(30)] for name in ("OLD", "NEW")]
     assert shop.staff.act(body["order_id"], "ship", {"parcels": boxes[0]}).status == 200
+    for _ in range(10):
+        claim = {"kind": "not_received", "claim": usd("0.50"), "solution": "refund", "text": "Not here."}
+        dispute = shop.platform.act(body["order_id"], "open_dispute", claim).json["dispute"]["dispute_id"]
+        assert shop.platform.post(f"/v1/disputes/{dispute}/actions/accept", {}).status == 200
     before = shop.viewer.get(f"/v1/orders/{body['order_id']}").json
     sent = [{**box, "shipped_at": ago(hours=1)} for box in boxes[1]]
-    others = [{**each, "product_id": f"other-{each['line_id']}"} for each in lines]
+    others = [{**each, "product_id": f"other-{each['product_id']}"} for each in lines]
     told = {**body, "placed_at": ago(hours=30), "lines": others}
-    after = snapshot(told, "SELLER_PART_SEND_GOODS", parcels=sent, overlays=["dispute"])
+    after = snapshot(told, "SELLER_PART_SEND_GOODS", parcels=sent, overlays=["dispute"], changed_at=ahead(seconds=1))
     for headers in ({}, {"Idempotency-Key": "k"}, {"Idempotency-Key": "k"}):
         answer = shop.platform.act(body["order_id"], "sync", after, headers=headers)
         assert (answer.status, answer.code) == (409, "change_too_large"), answer.content
@@ -299,5 +304,6 @@ def test_a_snapshot_of_more_than_one_transaction_is_refused_in_words(api: Api) -
     assert spoken.startswith("一次改动的内容超过一个事务的上限")
     assert shop.viewer.get(f"/v1/orders/{body['order_id']}").json == before
     for step in ({"parcels": [{**box, "shipped_at": ago(hours=1)} for box in boxes[0]]}, {"parcels": sent}):
-        answer = shop.platform.act(body["order_id"], "sync", {**snapshot(told, "SELLER_PART_SEND_GOODS"), **step})
+        shown = snapshot(told, "SELLER_PART_SEND_GOODS", changed_at=ahead(seconds=2), **step)
+        answer = shop.platform.act(body["order_id"], "sync", shown)
         assert answer.status == 200, answer.content

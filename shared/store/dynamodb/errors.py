@@ -36,7 +36,7 @@ class Full(StoreError):
 
 
 class TooLarge(StoreError):
-    """The change has more items than one transaction takes, or more figures than one update takes."""
+    """The change has more items than one transaction takes."""
 
 
 class ClaimLost(StoreError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from datetime import UTC, date, datetime
+from urllib.parse import quote
 
 from shared.domain.tracking import normalized
 
@@ -28,7 +29,6 @@ CUSTOMER = "CUSTOMER#"
 TERMS = "TERMS"
 
 COUNTER_SHARDS = 8
-PRODUCT_BUCKETS = 16
 CLOCK_SHARDS = 8
 
 
@@ -68,10 +68,15 @@ def figures_pk(store_id: str) -> str:
 
 
 def figures_sk(by: str, day: date, currency: str, store_id: str, order_id: str, name: str) -> str:
-    """An order has the same shard here as in the counters, so it conflicts with no further orders. Each shard has 16
-    buckets of products: an order writes at most 16 such items, for any number of products."""
-    bucket = f"#{_hash(name) % PRODUCT_BUCKETS:02d}" if by == "product" else ""
-    return f"{by.upper()}#{day.isoformat()}#{currency}#{_hash(store_id, order_id) % COUNTER_SHARDS}{bucket}"
+    """One small item for each product or country, so that an update never pays for another. An order has the same shard
+    here as in the counters, so it conflicts with no further orders."""
+    named = "" if by == "total" else f"{quote(name, safe='')}#"
+    return f"{figures_day(by, day)}#{currency}#{named}{_hash(store_id, order_id) % COUNTER_SHARDS}"
+
+
+def figures_of_change_sk(by: str, day: date, currency: str, order_id: str, version: int) -> str:
+    """No name is empty, so this is never the key of a product."""
+    return f"{figures_day(by, day)}#{currency}##{order_id}#{version}"
 
 
 def figures_day(by: str, day: date) -> str:

@@ -343,11 +343,6 @@ class FundsRecord(Record, discriminator="funds"):
         locals()[_name] = NumberAttribute(null=True)
 
 
-class FiguresRecord(Record, discriminator="figures"):
-    """The figures of a day's orders in one currency, one number attribute each. By country or product, the attribute's
-    name is that name and the figure's. figures.py reads them without a model, because the names are not fixed."""
-
-
 class ViolationRecord(Record, discriminator="violation"):
     """A violation of a platform rule by the seller, for one order."""
 

@@ -1,33 +1,36 @@
 """A store's daily figures, changed in the transaction of the order, and the violations of orders.
 
-For each day, currency and shard there is one item of totals, one of countries, and 16 of products. Each figure is an
-attribute of its own, because ADD works only on top-level attributes.
+For each day, currency and shard there is one item of totals, one for each country and one for each product. A change of
+more than MOST_PRODUCTS products writes their differences as one item of its own, because a transaction has 100 items.
+Reports add all of these up. Items of former code hold many countries or products, in attributes with their names; they
+are read as well, and no longer written.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
-from urllib.parse import quote, unquote
+from itertools import chain, groupby
+from typing import Any
+from urllib.parse import unquote
 
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
 from shared.domain.countries import iso_country
-from shared.domain.figures import Figure, figures
+from shared.domain.figures import PRODUCTS, Figure, figures
 from shared.domain.order.model import Order, Violation
 from shared.store.dynamodb import indexes, keys
-from shared.store.dynamodb.errors import TooLarge
+from shared.store.dynamodb.attributes import PackedAttribute
+from shared.store.dynamodb.figure_records import ChangeFiguresRecord, FiguresRecord
 from shared.store.dynamodb.indexes import Selection
-from shared.store.dynamodb.records import FiguresRecord, Record, ViolationRecord
-from shared.store.dynamodb.table import Put, Update, Write, always, query_items, stale
+from shared.store.dynamodb.records import Record, ViolationRecord
+from shared.store.dynamodb.table import Put, Update, Write, absent, always, query_items, stale
 from shared.store.pages import Listed, Page, Position
 
-MAX_ACTIONS = 300
-"""An expression may have 4 KB, which is about 350 actions."""
+MOST_PRODUCTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +43,17 @@ class Day:
 
 
 def delta_writes(was: Order | None, after: Order) -> list[Write]:
-    """The writes that change the figures from one version of an order to the next, and those of new violations. Raises
-    TooLarge."""
+    """The writes that change the figures from one version of an order to the next, and those of new violations."""
     change = figures(after)
     change.subtract(figures(was) if was else {})
-    items: dict[str, list[Action]] = defaultdict(list)
-    for key, step in sorted(change.items()):
-        if step:
-            sk = keys.figures_sk(key.by, key.day, key.currency, after.store_id, after.order_id, key.name)
-            items[sk].append(Path([attribute(key)]).add(step))
-    if any(len(actions) > MAX_ACTIONS for actions in items.values()):
-        raise TooLarge("more figures than one update takes")
+    steps = {key: step for key, step in sorted(change.items()) if step}
+    products = {key: step for key, step in steps.items() if key.by == "product"}
+    if len({key[:4] for key in products}) <= MOST_PRODUCTS:
+        products = {}
     known = len(was.violations) if was and was.time_zone else 0
     return [
-        *(_figures_write(after.store_id, sk, actions) for sk, actions in items.items()),
+        *_updates(after, {key: step for key, step in steps.items() if key not in products}),
+        *_own_items(after, products),
         *(
             Put(violation_record(after, number), always(), stale)
             for number in range(known, len(after.violations) if after.time_zone else 0)
@@ -61,28 +61,61 @@ def delta_writes(was: Order | None, after: Order) -> list[Write]:
     ]
 
 
+def _updates(order: Order, steps: Mapping[Figure, int]) -> list[Write]:
+    """One update for each item of the figures, of two write units."""
+    items: dict[str, list[Action]] = defaultdict(list)
+    for key, step in steps.items():
+        sk = keys.figures_sk(key.by, key.day, key.currency, order.store_id, order.order_id, key.name)
+        items[sk].append(Path([key.figure]).add(step))
+    pk = keys.figures_pk(order.store_id)
+    return [
+        Update(FiguresRecord(pk, sk), [Record.kind.set(FiguresRecord), *actions], always(), stale)
+        for sk, actions in items.items()
+    ]
+
+
+def _own_items(order: Order, steps: Mapping[Figure, int]) -> list[Write]:
+    """One item for each day and currency of these products, of two write units for each KB."""
+    items: dict[str, dict[str, list[int]]] = defaultdict(dict)
+    for key, step in steps.items():
+        sk = keys.figures_of_change_sk(key.by, key.day, key.currency, order.order_id, order.version)
+        items[sk].setdefault(key.name, [0] * len(PRODUCTS))[PRODUCTS.index(key.figure)] = step
+    pk = keys.figures_pk(order.store_id)
+    return [Put(ChangeFiguresRecord(pk, sk, products=content), absent(), stale) for sk, content in items.items()]
+
+
 def days(store_id: str, by: str, first: date, until: date) -> Iterator[Day]:
     """Figures of the days from `first` to before `until`, one Day for each day and currency, in order; read
-    consistently and lazily. Days without figures are left out."""
-    items_of_days = query_items(keys.figures_pk(store_id), keys.figures_day(by, first), keys.figures_day(by, until))
-    for (day, currency), items in groupby(items_of_days, key=lambda item: tuple(item["sk"]["S"].split("#")[1:3])):
+    consistently and lazily: one read unit for each 4 KB. Days without figures are left out."""
+    items = query_items(keys.figures_pk(store_id), keys.figures_day(by, first), keys.figures_day(by, until))
+    for (day, currency), figures_of_day in groupby(
+        chain.from_iterable(map(of_item, items)), key=lambda each: each[0][:2]
+    ):
         total: Counter[tuple[str, str]] = Counter()
-        for item in items:
-            for name, value in item.items():
-                if "N" in value:
-                    quoted_name, _, figure = name.rpartition("#")
-                    total[_one_name(by, unquote(quoted_name)), figure] += int(value["N"])
-        yield Day(date.fromisoformat(day), currency, total)
+        for key, amount in figures_of_day:
+            total[key.name, key.figure] += amount
+        yield Day(day, currency, total)
+
+
+def of_item(item: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[Figure, int]]:
+    """The figures in an undecoded item: one of today, or one of former code, whose attributes are `name#figure`."""
+    by, day, currency, *rest = item["sk"]["S"].split("#")
+    of = date.fromisoformat(day), currency, by.lower()
+    if "products" in item:
+        for name, amounts in PackedAttribute().deserialize(item["products"]["B"]).items():
+            changed = zip(PRODUCTS, amounts, strict=True)
+            yield from ((Figure(*of, name, figure), amount) for figure, amount in changed if amount)
+        return
+    item_name = rest[0] if len(rest) == 2 else ""
+    for attribute, value in item.items():
+        if "N" in value:
+            former_name, _, figure = attribute.rpartition("#")
+            yield Figure(*of, _one_name(by, unquote(former_name or item_name)), figure), int(value["N"])
 
 
 def _one_name(by: str, name: str) -> str:
     """Older figures are under the country's code as it came; they are those of the same country."""
-    return iso_country(name) if by == "country" else name
-
-
-def attribute(key: Figure) -> str:
-    """The attribute's name. Quoted, because PynamoDB reads brackets in a name as a list index."""
-    return f"{quote(key.name, safe='')}#{key.figure}" if key.name else key.figure
+    return iso_country(name) if by == "COUNTRY" else name
 
 
 def violations(store_id: str, limit: int, after: Position | None) -> Page[Listed[Violation]]:
@@ -105,8 +138,3 @@ def violation_record(order: Order, number: int) -> ViolationRecord:
         state_key=f"{order.store_id}#violation",
         sort_key=keys.sort_key(violation.at, order.order_id, str(number)),
     )
-
-
-def _figures_write(store_id: str, sk: str, actions: list[Action]) -> Write:
-    record = FiguresRecord(keys.figures_pk(store_id), sk)
-    return Update(record, [Record.kind.set(FiguresRecord), *actions], always(), stale)

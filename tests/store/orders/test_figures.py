@@ -11,8 +11,9 @@ from typing import Any
 
 import boto3
 import pytest
-from pynamodb.expressions.update import Update as Expression
 
+from bench import aged
+from shared.domain import figures as domain
 from shared.domain.errors import DomainError
 from shared.domain.order.model import Buyer, Order, Refund, RefundState, Status
 from shared.domain.order.placement import Placement, place
@@ -23,9 +24,7 @@ from shared.operations import stores as settings
 from shared.operations.orders import Request
 from shared.settings import settings as variables
 from shared.store import stores
-from shared.store.dynamodb.errors import TooLarge
-from shared.store.dynamodb.keys import figures_sk
-from shared.store.dynamodb.table import Update
+from shared.store.dynamodb.table import Put, Update
 from shared.store.orders import figures, orders, parts
 from tests.books import audit
 from tests.capacity import metered
@@ -33,12 +32,12 @@ from tests.domain.bodies import body_for
 from tests.domain.build import Life, line
 from tests.harness import Api
 from tests.proof import counted, size
+from tests.store.sizes import size_of
 
 NOW = datetime(2025, 3, 1, tzinfo=UTC)
 PLATFORM = Actor("platform", "p")
 ZONES = ("UTC", "Asia/Shanghai", "America/Los_Angeles", "Pacific/Apia")
 COUNTRIES = ("FR", "ES", "US")
-MAX_EXPRESSION = 4096
 
 
 def opened(name: str, **changes: Any) -> Store:
@@ -201,22 +200,20 @@ def refunded(order: Order) -> Order:
 
 
 @pytest.mark.parametrize("shape", shapes())
-def test_a_thousand_products_fit_into_sixteen_items_of_what_an_expression_may_be(shape: str) -> None:
+def test_a_change_of_a_thousand_products_is_one_small_item(shape: str) -> None:
     bought = tuple(replace(line(str(n), 2, 100), product_id=name) for n, name in enumerate(shapes()[shape]))
     first, _ = place(placement("1", bought=bought), Store("s"), PLATFORM, NOW)
-    writes = [each for each in figures.delta_writes(first, refunded(first)) if isinstance(each, Update)]
-    products = [each for each in writes if each.record.sk.startswith("PRODUCT#")]
-    lengths, actions = [], []
-    for each in products:
-        names: dict[str, str] = {}
-        values: dict[str, Any] = {}
-        text = Expression(*each.actions).serialize(names, values)
-        assert text is not None
-        lengths.append(len(text.encode()))
-        actions.append(len(each.actions))
-    print(json.dumps({shape: {"items": len(products), "longest": max(lengths), "most actions": max(actions)}}))
-    assert len(products) == 16 and sum(actions) == 3 * 1000 + 16
-    assert max(lengths) <= MAX_EXPRESSION and max(actions) <= figures.MAX_ACTIONS + 1
+    writes = figures.delta_writes(first, refunded(first))
+    (own,) = [each for each in writes if isinstance(each, Put)]
+    updates = [each.record.sk for each in writes if isinstance(each, Update)]
+    item = own.record.serialize()
+    units = -(-size_of(item) // 1024) * 2
+    print(json.dumps({shape: {"write units": units}}))
+    assert updates == [f"COUNTRY#2025-03-01#USD#FR#{updates[0][-1]}", f"TOTAL#2025-03-01#USD#{updates[0][-1]}"]
+    assert units <= 100
+    found = Counter(dict(figures.of_item(item)))
+    assert found == Counter({key: step for key, step in domain.figures(refunded(first)).items() if key.by == "product"})
+    assert len(found) == 3 * 1000
 
 
 def test_a_thousand_products_are_paid_refunded_and_moved_for_real(on_dynoxide: Api) -> None:
@@ -237,19 +234,54 @@ def test_a_thousand_products_are_paid_refunded_and_moved_for_real(on_dynoxide: A
     assert books.figures >= 3000
 
 
-def test_more_figures_than_an_item_takes_at_once_are_refused_and_change_nothing(on_dynoxide: Api) -> None:
-    store = opened("packed")
+def figure_writes(store: Store, loaded: orders.Loaded, action: str, at: datetime) -> float:
+    """The write units of a step in the items of figures. The other items have no figures of former orders."""
+    with metered() as units:
+        told(store, loaded, action, at)
+    return units.write
 
-    def bucket(name: str) -> str:
-        return figures_sk("product", NOW.date(), "USD", "packed", "1", name).rpartition("#")[2]
 
-    names = [name for name in map(str, range(20_000)) if bucket(name) == "03"][:200]
-    bought = tuple(replace(line(str(n), 1, 100), product_id=name) for n, name in enumerate(names))
-    loaded = placed(store, placement("1", bought=bought))
-    with pytest.raises(TooLarge):
-        told(store, loaded, "pay", NOW)
-    assert orders.load("packed", "1").order == loaded.order
-    assert audited().figures == 6
+def test_a_step_costs_the_same_on_the_last_order_of_the_largest_day(on_dynoxide: Api) -> None:
+    """Every product of the shop and every country has been sold that day, in each shard."""
+    store, costs, products = opened("aged"), dict[str, list[float]](), size(200, 3_000)
+    for number, when in enumerate(("first", "last")):
+        loaded = placed(store, placement(f"o{number}", lines=3))
+        costs[when] = [figure_writes(store, loaded, "pay", NOW)]
+        loaded = orders.load("aged", f"o{number}")
+        costs[when].append(figure_writes(store, loaded, "reject_risk", NOW + timedelta(hours=1)))
+        if when == "first":
+            aged.sell(store.store_id, NOW.date(), "USD", [f"P{number}" for number in range(products)])
+    print(json.dumps(costs))
+    assert costs["first"] == costs["last"]
+    counted("products of an aged day", len(summed(store, "product")) // 2, products)
+
+
+def test_items_of_the_former_layout_are_read_and_added_to(in_process: Api) -> None:
+    """A bucket held many products, and an item of a shard all countries, in attributes with their names."""
+    store = opened("former")
+    loaded = placed(store, placement("1", lines=12))
+    loaded = told(store, loaded, "pay", NOW)
+    before = {by: summed(store, by) for by in ("total", "country", "product")}
+    client, table = boto3.client("dynamodb"), variables().table_name
+    items = [each for each in client.scan(TableName=table)["Items"] if "figures" in each["kind"]["S"]]
+    former: dict[str, dict[str, Any]] = {}
+    for item in items:
+        client.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
+        for figure, amount in figures.of_item(item):
+            bucket = f"#{len(figure.name) % 16:02d}" if figure.by == "product" else ""
+            sk = f"{figure.by.upper()}#{figure.day}#{figure.currency}#3{bucket}"
+            attribute = f"{figure.name}#{figure.figure}" if figure.name else figure.figure
+            kept = former.setdefault(sk, {"pk": item["pk"], "sk": {"S": sk}, "kind": {"S": "figures"}})
+            kept[attribute] = {"N": str(amount)}
+    for item in former.values():
+        client.put_item(TableName=table, Item=item)
+    assert {by: summed(store, by) for by in before} == before and audited().figures == 11 + 12 * 2
+    loaded = told(store, loaded, "reject_risk", NOW + timedelta(hours=1))
+    told(store, loaded, "complete_refund", NOW + timedelta(hours=2), refund_id=loaded.order.refunds[0].refund_id)
+    assert audited().figures > 11 + 12 * 2
+    assert {key: amount for key, amount in summed(store, "product").items() if key[1] != "refunded_pieces"} == +before[
+        "product"
+    ]
 
 
 def test_a_report_reads_its_own_days_however_many_orders_there_are(on_dynoxide: Api) -> None:
