@@ -372,6 +372,8 @@ class Template:
             if "Default" not in parameter:
                 raise TemplateError(f"template.yaml: parameter {name} has no default for the local run")
             return parameter["Default"]
+        if name in self.resources("AWS::KMS::Key"):
+            return ""  # the local run has no KMS: secrets are stored as they are, in a file of the user
         if name in self.document["Resources"]:
             return queue_url(name) if name in self.resources("AWS::SQS::Queue") else local_name(name)
         raise TemplateError(f"template.yaml: nothing is called {name}")

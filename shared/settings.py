@@ -9,12 +9,15 @@ from functools import lru_cache
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`token_client_ids` are the app clients whose access tokens are taken; the bucket and the
+    """`kms_key_id` is the key for secrets; empty, they are stored as they are.
+
+    `token_client_ids` are the app clients whose access tokens are taken; the bucket and the
     queues are empty where a function has nothing to do with them. `mail_sender` is whom email comes from; empty, there
     is none. `console_url` is where links in alerts lead. `loopback_targets` lets alerts go to this machine: the local
     run alone sets it. `worker_concurrency` is how many workers each queue has at most."""
 
     table_name: str
+    kms_key_id: str
     exports_bucket: str
     exports_queue_url: str
     imports_queue_url: str
@@ -33,6 +36,7 @@ def settings() -> Settings:
     """Raises KeyError with the variable's name where the template left one out."""
     return Settings(
         table_name=os.environ["TABLE_NAME"],
+        kms_key_id=os.environ.get("KMS_KEY_ID", ""),
         exports_bucket=os.environ.get("EXPORTS_BUCKET", ""),
         exports_queue_url=os.environ.get("EXPORTS_QUEUE_URL", ""),
         imports_queue_url=os.environ.get("IMPORTS_QUEUE_URL", ""),

@@ -329,12 +329,13 @@ def environment(dynamodb: str | None, table: str) -> Iterator[None]:
 def use_table(table: str) -> None:
     """Point the store at this table and forget what was cached about another."""
     from shared.settings import settings
-    from shared.store import clients, secrets
+    from shared.store import clients, encryption, secrets
     from shared.store.dynamodb import records
 
     settings.cache_clear()
     clients.client.cache_clear()
     secrets.secret.cache_clear()
+    encryption._decrypted.cache_clear()
     records.bind(table)
 
 

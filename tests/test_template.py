@@ -157,7 +157,8 @@ def statements(document: Document) -> Iterator[tuple[str, Document]]:
     for name, role in properties(document, ROLE):
         for policy in role["Policies"]:
             for statement in policy["PolicyDocument"]["Statement"]:
-                yield name, statement
+                if statement["Effect"] == "Allow":
+                    yield name, statement
 
 
 def listed(value: Any) -> list[Any]:
@@ -570,7 +571,7 @@ def _event(function: str, name: str) -> Callable[[Document], Document]:
 
 def _statement(role: str, number: int = 0) -> Callable[[Document], Document]:
     def place(document: Document) -> Document:
-        return document["Resources"][role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][number]
+        return [statement for name, statement in statements(document) if name == role][number]
 
     return place
 

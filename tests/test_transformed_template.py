@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.permissions import SECRETS
 from tests.proof import counted
 from tests.transformed import transformed
 
@@ -123,6 +124,61 @@ def email_goes_from_our_sender_to_anybody(document: Document) -> Iterator[str]:
                     yield name
     if found != 1:
         yield f"{found} functions send email"
+
+
+def secrets_lie_where_only_functions_that_need_them_may_read(document: Document) -> Iterator[str]:
+    """Without a `Deny` whatever else a role allows would count. An index cannot show them: they have no keys of one."""
+    for name, role in of_type(document, "AWS::IAM::Role"):
+        if "dynamodb:" not in str(role.get("Policies")):
+            continue
+        denied = {pattern for each in statements(role) for pattern in denied_partitions(each)}
+        for kind, (partition, roles) in SECRETS.items():
+            if (partition in denied) == (name in roles):
+                yield f"{name}: {kind}"
+
+
+def denied_partitions(statement: Document) -> list[str]:
+    whole = (statement["Effect"], statement["Action"]) == ("Deny", "dynamodb:*")
+    of_table = statement["Resource"] == {"Fn::GetAtt": ["OrdersTable", "Arn"]}
+    condition = statement.get("Condition", {}).get("ForAnyValue:StringLike", {})
+    return condition.get("dynamodb:LeadingKeys", []) if whole and of_table else []
+
+
+def the_key_for_secrets_is_for_functions_that_need_them(document: Document) -> Iterator[str]:
+    """The policy of the key alone allows its use, so no policy of a role can."""
+    key, users = resource(document, "SecretsKey"), dict[str, set[str]]()
+    for statement in key["KeyPolicy"]["Statement"]:
+        if not {"kms:Decrypt", "kms:Encrypt"} & set(statement["Action"]):
+            if any(action in ("kms:*", "*") or "crypt" in action for action in statement["Action"]):
+                yield statement["Sid"]
+            continue
+        kind = statement.get("Condition", {}).get("StringEquals", {}).get("kms:EncryptionContext:kind", "any")
+        principals = statement["Principal"]["AWS"]
+        if not isinstance(principals, list) or set(statement["Action"]) != {"kms:Decrypt", "kms:Encrypt"}:
+            yield statement["Sid"]
+            continue
+        users.setdefault(kind, set()).update(each["Fn::GetAtt"][0] for each in principals)
+    if users != {kind: roles for kind, (_, roles) in SECRETS.items()}:
+        yield f"{users}"
+    if not key.get("EnableKeyRotation"):
+        yield "the key is not rotated"
+    for name, role in of_type(document, "AWS::IAM::Role"):
+        if "kms:" in str(role.get("Policies")):
+            yield name
+
+
+def every_function_knows_the_key(document: Document) -> Iterator[str]:
+    for name, function in of_type(document, "AWS::Lambda::Function"):
+        if function["Environment"]["Variables"].get("KMS_KEY_ID") != {"Ref": "SecretsKey"}:
+            yield name
+
+
+def a_second_factor_can_be_required(document: Document) -> Iterator[str]:
+    pool, parameter = resource(document, "UserPool"), document["Parameters"].get("Mfa", {})
+    if pool.get("MfaConfiguration") != {"Ref": "Mfa"} or set(parameter["AllowedValues"]) != {"OPTIONAL", "ON"}:
+        yield "MfaConfiguration"
+    if pool.get("EnabledMfas") != ["SOFTWARE_TOKEN_MFA"]:
+        yield "EnabledMfas"
 
 
 def lifecycle(document: Document) -> dict[str, Document]:
@@ -274,6 +330,21 @@ def _statement(role: str, action: str) -> Place:
     return place
 
 
+def _denial(role: str) -> Place:
+    return _statement(role, "dynamodb:*")
+
+
+def _leading_keys(role: str) -> Place:
+    return lambda document: _denial(role)(document)["Condition"]["ForAnyValue:StringLike"]
+
+
+def _key(sid: str) -> Place:
+    def place(document: Document) -> Document:
+        return next(each for each in resource(document, "SecretsKey")["KeyPolicy"]["Statement"] if each["Sid"] == sid)
+
+    return place
+
+
 def _rule(prefix: str) -> Place:
     return lambda document: lifecycle(document)[prefix]
 
@@ -292,7 +363,7 @@ def _bloated(document: Document) -> Document:
     return document
 
 
-GONE = object()
+GONE, LEADING = object(), "dynamodb:LeadingKeys"
 BREAKS: list[tuple[Rule, Place, str, Any]] = [
     (data_outlive_the_stack_but_for_a_first_deployment_that_fails, _whole("OrdersTable"), "DeletionPolicy", "Retain"),
     (data_outlive_the_stack_but_for_a_first_deployment_that_fails, _whole("UserPool"), "DeletionPolicy", "Delete"),
@@ -333,6 +404,31 @@ BREAKS: list[tuple[Rule, Place, str, Any]] = [
         "Resource",
         {"Fn::Sub": "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailSender}"},
     ),
+    (secrets_lie_where_only_functions_that_need_them_may_read, _denial("ExportsRole"), "Effect", "Allow"),
+    (secrets_lie_where_only_functions_that_need_them_may_read, _denial("ExportsRole"), "Condition", GONE),
+    (secrets_lie_where_only_functions_that_need_them_may_read, _denial("WorkRole"), "Resource", "*"),
+    (secrets_lie_where_only_functions_that_need_them_may_read, _leading_keys("DeliveryRole"), LEADING, ["#search"]),
+    (secrets_lie_where_only_functions_that_need_them_may_read, _leading_keys("OutboxRole"), LEADING, ["#cursor"]),
+    (the_key_for_secrets_is_for_functions_that_need_them, _key("Administration"), "Action", ["kms:*"]),
+    (the_key_for_secrets_is_for_functions_that_need_them, _key("Channels"), "Principal", {"AWS": "*"}),
+    (the_key_for_secrets_is_for_functions_that_need_them, _key("Channels"), "Condition", GONE),
+    (
+        the_key_for_secrets_is_for_functions_that_need_them,
+        _key("Cursor"),
+        "Principal",
+        {"AWS": [{"Fn::GetAtt": ["OrdersRole", "Arn"]}, {"Fn::GetAtt": ["WorkRole", "Arn"]}]},
+    ),
+    (the_key_for_secrets_is_for_functions_that_need_them, _of("SecretsKey"), "EnableKeyRotation", GONE),
+    (the_key_for_secrets_is_for_functions_that_need_them, _denial("ExportsRole"), "Action", ["kms:Decrypt"]),
+    (
+        every_function_knows_the_key,
+        lambda document: resource(document, "DeliveryFunction")["Environment"]["Variables"],
+        "KMS_KEY_ID",
+        GONE,
+    ),
+    (a_second_factor_can_be_required, _of("UserPool"), "MfaConfiguration", "OPTIONAL"),
+    (a_second_factor_can_be_required, _of("UserPool"), "EnabledMfas", ["SMS_MFA"]),
+    (data_outlive_the_stack_but_for_a_first_deployment_that_fails, _whole("SecretsKey"), "DeletionPolicy", GONE),
     (erasures_are_listed_longer_than_a_backup_goes_back, _rule("erasures/"), "ExpirationInDays", 30),
     (erasures_are_listed_longer_than_a_backup_goes_back, _rule("erasures/"), "Prefix", "erased/"),
     (evidence_is_kept_and_uploads_are_not, _rule("erasures/"), "Prefix", "ev"),

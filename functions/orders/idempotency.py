@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from functions.orders import problems
 from functions.orders.call import Call
-from functions.orders.responses import order_reply, stored_answer
+from functions.orders.responses import body_of, order_reply, stored_answer
 from shared.store.dynamodb.errors import Answered, ClaimLost
 from shared.store.idempotency import PendingAnswer, claim
 from shared.store.orders import orders
@@ -59,7 +59,7 @@ def _replay(call: Call, answer: Mapping[str, Any]) -> Response[Any]:
         order = orders.load(call.store.store_id, answer["order_id"]).order
         response = order_reply(call, order, answer["status"])
     else:
-        response = Response(answer["status"], answer["type"], answer["body"], headers=dict(answer["headers"]))
+        response = Response(answer["status"], answer["type"], body_of(answer), headers=dict(answer["headers"]))
     response.headers["Idempotent-Replayed"] = "true"
     return response
 

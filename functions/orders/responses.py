@@ -22,11 +22,14 @@ from shared.domain.order.choices import Choices, Refusal
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import SELLER, Actor
 from shared.store.customers import customers
+from shared.store.encryption import CHANNELS, decrypt, encrypt
 from shared.store.files import LINK_SECONDS
 from shared.store.idempotency import PendingAnswer
 
 JSON = "application/json; charset=utf-8"
 REMIND = "remind_payment"
+ANSWER = "answer"
+"""The owner of a secret in a stored answer, in its encryption context."""
 MAX_STORED = 300_000
 """Bytes of a compressed answer; an item of DynamoDB has at most 400 KB."""
 
@@ -79,13 +82,16 @@ def link_reply(call: Call, url: str) -> Response[Any]:
 
 
 def stored_answer(response: Response[Any]) -> dict[str, Any]:
-    """An answer as it is stored for its idempotency key."""
-    return {
-        "status": response.status_code,
-        "type": response.content_type,
-        "headers": dict(response.headers or {}),
-        "body": response.body,
-    }
+    """An answer as it is stored for its idempotency key; encrypted if it holds a secret."""
+    headers, body = dict(response.headers or {}), response.body
+    if headers.get("Cache-Control") == "no-store" and isinstance(body, str):
+        body = encrypt(CHANNELS, ANSWER, body)
+    return {"status": response.status_code, "type": response.content_type, "headers": headers, "body": body}
+
+
+def body_of(answer: Mapping[str, Any]) -> str:
+    """The body of a stored answer. Raises Busy."""
+    return decrypt(CHANNELS, ANSWER, answer["body"])
 
 
 def pending_answer(call: Call, render: Callable[[Any], Response[Any]]) -> PendingAnswer | None:

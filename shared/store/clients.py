@@ -11,7 +11,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.loaders import Loader
 
-TIMEOUTS = {"sqs": (1.0, 3.0, 2), "s3": (2.0, 20.0, 4), "sesv2": (2.0, 5.0, 1)}
+TIMEOUTS = {"sqs": (1.0, 3.0, 2), "s3": (2.0, 20.0, 4), "sesv2": (2.0, 5.0, 1), "kms": (1.0, 2.0, 3)}
 """Seconds to connect, seconds to answer, attempts. A message is sent within an HTTP request, so its limits are short; a
 schedule resumes work whose message was not sent. The worker uploads files and has more time. An email has one attempt:
 a retry after a lost answer would send it twice, and its delivery is retried on its own schedule."""

@@ -1,5 +1,5 @@
 """The secrets of the deployment: one signs cursors, one hashes the words by which buyers are found. They are in the
-encrypted table and are created at first use."""
+encrypted table, encrypted once more with the key for secrets, and are created at first use."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ import secrets
 from contextlib import suppress
 from functools import lru_cache
 
-from shared.store.dynamodb.errors import Exists
+from shared.settings import settings
+from shared.store.dynamodb.errors import Exists, Stale
 from shared.store.dynamodb.records import KeyRecord
-from shared.store.dynamodb.table import Put, absent, get, put
+from shared.store.dynamodb.table import Put, absent, get, put, stale
+from shared.store.encryption import decrypt, encrypt, is_encrypted
+
+DEPLOYMENT = "deployment"
+"""The owner of these secrets in their encryption context."""
 
 
 def cursor_secret() -> bytes:
@@ -22,17 +27,24 @@ def search_secret() -> bytes:
 
 @lru_cache(maxsize=8)
 def secret(name: str) -> bytes:
-    """32 random bytes, the same for every function of the deployment; read once a process."""
-    record = get(f"#{name}", "KEY")
+    """32 random bytes, the same for every function of the deployment; read once a process. Raises Busy."""
+    record = _load(name)
     if record is None:
         with suppress(Exists):
-            put(
-                Put(
-                    KeyRecord(f"#{name}", "KEY", secret=secrets.token_hex(32)),
-                    absent(),
-                    lambda: Exists("another process has created the secret"),
-                )
-            )
-        record = get(f"#{name}", "KEY")
-    assert isinstance(record, KeyRecord)
-    return bytes.fromhex(record.secret)
+            put(Put(_record(name, secrets.token_hex(32)), absent(), lambda: Exists("another process has created it")))
+        record = _load(name)
+    assert record is not None
+    text = decrypt(name, DEPLOYMENT, record.secret)
+    if settings().kms_key_id and not is_encrypted(record.secret):  # of former code
+        with suppress(Stale):
+            put(Put(_record(name, text), KeyRecord.secret == record.secret, stale))
+    return bytes.fromhex(text)
+
+
+def _load(name: str) -> KeyRecord | None:
+    record = get(f"#{name}", "KEY")
+    return record if isinstance(record, KeyRecord) else None
+
+
+def _record(name: str, text: str) -> KeyRecord:
+    return KeyRecord(f"#{name}", "KEY", secret=encrypt(name, DEPLOYMENT, text))

@@ -318,7 +318,7 @@ def _switch_off(channel: Channel, why: OffReason, now: datetime) -> list[Write]:
     if not before.enabled:
         return []
     metrics.add_metric("ChannelsSwitchedOff", "Count", 1)
-    _, write = channels.change(before, turn_off(before, why, now))
+    _, writes = channels.change(before, turn_off(before, why, now))
     facts = {"channel": before.name, "channel_kind": str(before.kind), "why": str(why)}
     disabled = alert(channel.store_id, Cause("channel_disabled", now, channel.channel_id), facts)
-    return [write, *alerts.raising([disabled])]
+    return [*writes, *alerts.raising([disabled])]

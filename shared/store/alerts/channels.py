@@ -1,42 +1,57 @@
-"""Alert channels in the table: one item each among the store's own, and one count."""
+"""Alert channels in the table: one item each in a partition that few functions may read, its secrets encrypted, and one
+count. Former code kept the items among the store's own; such an item moves when its channel is next changed."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
 
 from shared.domain.alerts.channels import LIMIT, Channel, ChannelKind, OffReason
-from shared.store.dynamodb import keys, table
+from shared.store.dynamodb import keys
 from shared.store.dynamodb.alert_records import ChannelRecord, ChannelsRecord
 from shared.store.dynamodb.attributes import InstantAttribute
-from shared.store.dynamodb.errors import Full, StoreError
+from shared.store.dynamodb.errors import Full, Missing, StoreError
 from shared.store.dynamodb.records import Record
-from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, present, query, stale, transact
+from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, get, present, query, stale, transact
+from shared.store.encryption import CHANNELS, decrypt, encrypt
 from shared.store.pages import Page, Position, page_of
 
 _FIELDS = frozenset(field.name for field in fields(Channel))
+_SECRETS = ("url", "secret", "old_secret")
+"""The URL of a robot has its token."""
 _TIMES = ("created_at", "old_until", "off_at")
 _time = InstantAttribute()
 
 
 def load(store_id: str, channel_id: str) -> Channel:
-    """Read consistently; raises Missing."""
-    return _channel(table.load(ChannelRecord, store_id, keys.channel_sk(channel_id)))
+    """Read consistently; raises Missing, or Busy."""
+    for pk in (keys.channels_pk(store_id), store_id):
+        record = get(pk, keys.channel_sk(channel_id))
+        if isinstance(record, ChannelRecord):
+            return _channel(record)
+    raise Missing("no such channel")
 
 
 def of_store(store_id: str) -> list[Channel]:
     """All channels of a store, the oldest first; read consistently, so that an alert reaches every channel."""
-    records = query(store_id, Record.sk.startswith(keys.CHANNEL))
-    return [_channel(record) for record in records if isinstance(record, ChannelRecord)]
+    return [_channel(record) for record in _records(store_id, keys.CHANNEL, LIMIT)]
 
 
 def page(store_id: str, limit: int, after: Position | None) -> Page[Channel]:
     """A page of channels, the oldest first."""
     lower = keys.channel_sk(after.key) + keys.AFTER_PREFIX if after else keys.CHANNEL
-    records = query(store_id, Record.sk.between(lower, keys.CHANNEL + "~"), limit=limit + 1)
-    channels = (_channel(record) for record in records if isinstance(record, ChannelRecord))
+    channels = map(_channel, _records(store_id, lower, limit + 1))
     return page_of(channels, limit, lambda channel: channel.channel_id)
+
+
+def _records(store_id: str, lower: str, most: int) -> list[ChannelRecord]:
+    """The first items of channels from the sort key `lower` on, those of former code among them."""
+    until = Record.sk.between(lower, keys.CHANNEL + "~")
+    found = [record for pk in (keys.channels_pk(store_id), store_id) for record in query(pk, until, limit=most)]
+    records = [record for record in found if isinstance(record, ChannelRecord)]
+    return sorted(records, key=lambda record: str(record.sk))[:most]
 
 
 def create(channel: Channel, also: Sequence[Write] = ()) -> None:
@@ -52,26 +67,34 @@ def create(channel: Channel, also: Sequence[Write] = ()) -> None:
     )
 
 
-def change(before: Channel, after: Channel) -> tuple[Channel, Write]:
-    """The channel with the next version, and its write. The write raises Stale if the channel has changed."""
+def change(before: Channel, after: Channel) -> tuple[Channel, list[Write]]:
+    """The channel with the next version, and its writes. They raise Stale if the channel has changed. Costs a read."""
     saved = replace(after, version=before.version + 1)
-    return saved, Put(_record(saved), ChannelRecord.version == before.version, stale)
+    if _is_former(before):
+        return saved, [Put(_record(saved), absent(), stale), _delete(before, before.store_id)]
+    return saved, [Put(_record(saved), ChannelRecord.version == before.version, stale)]
 
 
 def save(before: Channel, after: Channel, also: Sequence[Write] = ()) -> Channel:
-    saved, write = change(before, after)
-    transact([write, *also])
+    saved, writes = change(before, after)
+    transact([*writes, *also])
     return saved
 
 
 def delete(channel: Channel) -> None:
     """Raises Stale if the channel has changed since it was read. Its deliveries stay until they expire."""
-    transact(
-        [
-            Delete(_record(channel), ChannelRecord.version == channel.version, stale),
-            Update(_count(channel.store_id), [ChannelsRecord.channels.add(-1)], present(), stale),
-        ]
-    )
+    pk = channel.store_id if _is_former(channel) else keys.channels_pk(channel.store_id)
+    one_less = [ChannelsRecord.channels.add(-1)]
+    transact([_delete(channel, pk), Update(_count(channel.store_id), one_less, present(), stale)])
+
+
+def _is_former(channel: Channel) -> bool:
+    return isinstance(get(channel.store_id, keys.channel_sk(channel.channel_id)), ChannelRecord)
+
+
+def _delete(channel: Channel, pk: str) -> Delete:
+    record = ChannelRecord(pk, keys.channel_sk(channel.channel_id))
+    return Delete(record, ChannelRecord.version == channel.version, stale)
 
 
 def _record(channel: Channel) -> ChannelRecord:
@@ -79,22 +102,30 @@ def _record(channel: Channel) -> ChannelRecord:
     for name in ("store_id", "channel_id", "version"):
         del content[name]
     content = {name: value for name, value in content.items() if value is not None}
+    secrets = {name: content.pop(name) for name in _SECRETS if name in content}
+    owner = _owner(channel.store_id, channel.channel_id)
     return ChannelRecord(
-        channel.store_id, keys.channel_sk(channel.channel_id), version=channel.version, content=content
+        keys.channels_pk(channel.store_id),
+        keys.channel_sk(channel.channel_id),
+        version=channel.version,
+        content=content,
+        secrets=encrypt(CHANNELS, owner, json.dumps(secrets)) if secrets else None,
     )
 
 
 def _channel(record: ChannelRecord) -> Channel:
+    store_id, channel_id = record.pk.removeprefix(keys.CHANNELS_PK), record.sk.removeprefix(keys.CHANNEL)
     content: dict[str, Any] = {name: value for name, value in record.content.items() if name in _FIELDS}
+    if record.secrets:
+        content |= json.loads(decrypt(CHANNELS, _owner(store_id, channel_id), record.secrets))
     content |= {name: _time.deserialize(content[name]) for name in _TIMES if name in content}
     content |= {"kind": ChannelKind(content["kind"]), "kinds": tuple(content["kinds"])}
     content |= {"off": OffReason(content["off"])} if "off" in content else {}
-    return Channel(
-        store_id=record.pk,
-        channel_id=record.sk.removeprefix(keys.CHANNEL),
-        version=int(record.version),
-        **content,
-    )
+    return Channel(store_id=store_id, channel_id=channel_id, version=int(record.version), **content)
+
+
+def _owner(store_id: str, channel_id: str) -> str:
+    return f"{store_id}#{channel_id}"
 
 
 def _time_text(at: Any) -> str | None:

@@ -55,10 +55,12 @@ class ReminderFiguresRecord(Record, discriminator="reminder_figures"):
 
 
 class ChannelRecord(Record, discriminator="channel"):
-    """A target for a store's alerts. Its URL and its secrets are stored only here."""
+    """A target for a store's alerts. Its URL and its secrets are stored only here, in `secrets`, encrypted; in one of
+    former code they are in `content`."""
 
     version = NumberAttribute()
     content = JSONTextAttribute()
+    secrets = UnicodeAttribute(null=True)
 
 
 class ChannelsRecord(Record, discriminator="channels"):

@@ -261,12 +261,22 @@ CHANNEL, CHANNELS, DELIVERY = "CHANNEL#", "CHANNELS", "DELIVERY#"
 DELIVERY_SHARDS = 8
 
 
+CHANNELS_PK = "#channels#"
+"""Begins the partitions of channels, which only the functions that need their secrets may read (template.yaml). No
+store id begins with `#`."""
+
+
+def channels_pk(store_id: str) -> str:
+    """The partition of a store's channels."""
+    return CHANNELS_PK + store_id
+
+
 def channel_sk(channel_id: str) -> str:
     return CHANNEL + channel_id
 
 
 def channel_pk(store_id: str, channel_id: str) -> str:
-    """The partition of a channel's deliveries. The channel itself is one of its store's own items."""
+    """The partition of a channel's deliveries."""
     return f"{store_id}#channel#{channel_id}"
 
 

@@ -373,7 +373,7 @@ class ClaimRecord(Record, discriminator="claim"):
 
 
 class KeyRecord(Record, discriminator="key"):
-    """The secret that signs cursors, created at first use."""
+    """A secret of the deployment, created at first use; encrypted, but for one of former code."""
 
     secret = UnicodeAttribute()
 

@@ -463,7 +463,8 @@ def test_runs_and_workers_ask_for_no_more_than_their_roles_allow(
     for role, actions_ in asked.items():
         assert actions_ <= permissions.allowed(role), (role, actions_ - permissions.allowed(role))
     by_rule = asked["WorkRole" if inline == 0 else "RemindersRole"]
-    assert by_rule == permissions.allowed("RemindersRole"), "and for all that they allow"
+    # Terms, which need the secret, are written for orders of former code alone.
+    assert by_rule == permissions.allowed("RemindersRole") - {"search"}, "and for all that they allow"
 
 
 def test_the_rule_is_off_until_it_is_set_and_looks_at_nothing_from_before(desk: Api) -> None:
