@@ -107,6 +107,7 @@ PERMISSIONS = {
     },
     "ImportsRole": {
         "OrdersTable": {
+            "dynamodb:BatchWriteItem",
             "dynamodb:ConditionCheckItem",
             "dynamodb:DeleteItem",
             "dynamodb:GetItem",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from shared.operations.imports import imports
 from shared.store.orders import orders
+from tests import permissions
 from tests.harness import Client, Shop, new_order
 from tests.imports.importer import Importer, workbook
 
@@ -94,3 +97,16 @@ def test_an_order_that_another_request_places_at_the_same_time_is_compared(
     assert shop.staff.get("/v1/orders/7001").json["status"] == status
     entries = shop.staff.every("/v1/orders/7001/history")
     assert [each["action"] for each in entries] == ["place", "sync"][: 1 + (counted == "updated")]
+
+
+def test_an_import_asks_for_no_more_than_its_role_allows(importer: Importer) -> None:
+    shop = importer.api.shop()
+    waiting = importer.ask(shop.staff, kind="orders")
+    importer.upload(waiting, workbook([HEADINGS, row("7001"), row("7002")]))
+    with permissions.asked() as of_schedule:  # the bucket has not reported the upload
+        assert imports.resume(datetime.now(UTC) + timedelta(minutes=30), lambda: False) == 1
+    with permissions.asked() as actions:
+        importer.work()
+    assert importer.read(shop.staff, waiting["id"])["counts"]["created"] == 2
+    assert {"dynamodb:PutItem", "search"} < actions <= permissions.allowed("ImportsRole")
+    assert {"dynamodb:PutItem"} < of_schedule <= permissions.allowed("ImportScheduleRole")
