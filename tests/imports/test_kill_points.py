@@ -5,18 +5,24 @@ from __future__ import annotations
 import io
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
+from bench import imports as bench_imports
+from bench.export import pages
 from functions.imports import worker
+from functions.imports.readers import reader
+from functions.imports.readers.reader import Spool
 from shared.domain.imports import model
+from shared.domain.order.model import FundState, Order, Status
 from shared.operations.imports import imports
 from shared.store.imports import imports as store
 from tests import proof
@@ -36,6 +42,40 @@ EVERY = proof.size(0, 12)
 NOW = datetime.now(UTC)
 
 
+@lru_cache
+def sheet_of_tracking(rows: int) -> tuple[list[Order], bytes]:
+    """The orders that a sheet of so many rows is of, and the sheet."""
+    orders = [
+        replace(
+            pages.order(at, 2),
+            status=Status.PLACE_ORDER_SUCCESS if at % 4 == 2 else Status.WAIT_SELLER_SEND_GOODS,
+            fund_state=FundState.NONE,
+            parcels=(),
+            timers=(),
+            shipped_at=None,
+            received_at=None,
+        )
+        for at in range(rows - 1)
+    ]
+    cells = [[order.order_id, C, number(), 1 if at == 1 else None] for at, order in enumerate(orders)]
+    return orders, workbook([HEADINGS, *cells, ["8999999999999999", C, number()]])
+
+
+@lru_cache
+def sheet_of_orders(rows: int) -> tuple[list[str], bytes]:
+    """A file of the marketplace, and the orders of all its rows but the last."""
+    headings = bench_imports.HEADINGS["B"]
+    with tempfile.TemporaryDirectory() as folder:
+        bench_imports.write(path := Path(folder) / "B.xlsx", "B", rows)
+        book = openpyxl.load_workbook(path)
+    book.active.cell(rows + 1, headings.index("订单状态") + 1).value = "？"
+    for row in range(2, rows + 2):  # some of the invented discounts are larger than their orders
+        book.active.cell(row, headings.index("满立减") + 1).value = "$0.00"
+    content = io.BytesIO()
+    book.save(content)
+    return [str(row[0].value) for row in list(book.active.rows)[1:rows]], content.getvalue()
+
+
 @dataclass
 class Desk:
     """One import of a store of its own: queue and clock are played here."""
@@ -51,46 +91,15 @@ class Desk:
     @classmethod
     def open(cls, importer: Importer, rows: int) -> Desk:
         """All but every fourth order await shipment; the last row is of no order."""
-        from dataclasses import replace
-
-        from bench.export import pages
-        from shared.domain.order.model import FundState, Status
-
-        shop, orders = importer.api.shop(), []
-        for at in range(rows - 1):
-            order = pages.order(at, 2)
-            orders.append(
-                replace(
-                    order,
-                    store_id=shop.name,
-                    status=Status.PLACE_ORDER_SUCCESS if at % 4 == 2 else Status.WAIT_SELLER_SEND_GOODS,
-                    fund_state=FundState.NONE,
-                    parcels=(),
-                    timers=(),
-                    shipped_at=None,
-                    received_at=None,
-                )
-            )
-        write(orders)
-        ids = [order.order_id for order in orders]
-        cells = [[order_id, C, number(), 1 if at == 1 else None] for at, order_id in enumerate(ids)]
-        return cls(importer, shop, ids, workbook([HEADINGS, *cells, ["8999999999999999", C, number()]]))
+        shop, (orders, sheet) = importer.api.shop(), sheet_of_tracking(rows)
+        write(replace(order, store_id=shop.name) for order in orders)
+        return cls(importer, shop, [order.order_id for order in orders], sheet)
 
     @classmethod
     def of_orders(cls, importer: Importer, rows: int) -> Desk:
         """A file of the marketplace; its last row has no status."""
-        from bench.imports import HEADINGS, write
-
-        with tempfile.TemporaryDirectory() as folder:
-            write(path := Path(folder) / "B.xlsx", "B", rows)
-            book = openpyxl.load_workbook(path)
-        book.active.cell(rows + 1, HEADINGS["B"].index("订单状态") + 1).value = "？"
-        for row in range(2, rows + 2):  # some of the invented discounts are larger than their orders
-            book.active.cell(row, HEADINGS["B"].index("满立减") + 1).value = "$0.00"
-        content = io.BytesIO()
-        book.save(content)
-        ids = [str(row[0].value) for row in list(book.active.rows)[1:rows]]
-        return cls(importer, importer.api.shop(), ids, content.getvalue(), kind="orders")
+        ids, sheet = sheet_of_orders(rows)
+        return cls(importer, importer.api.shop(), ids, sheet, kind="orders")
 
     def begin(self) -> None:
         waiting = self.importer.ask(self.shop.staff, kind=self.kind)
@@ -150,9 +159,25 @@ class Desk:
 
 
 @pytest.fixture
-def small_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the same file is read once in a process: no call that can be cut is made meanwhile."""
     monkeypatch.setattr(worker, "STEP_ROWS", STEP)
-    yield
+    monkeypatch.setattr(reader, "read", read_once)
+
+
+_read, _spools = reader.read, dict[bytes, tuple[Spool, bytes]]()
+
+
+def read_once(path: Path, spool: Path) -> Spool:
+    """As reader.read, which starts a process for each file, for files that it can read."""
+    content = path.read_bytes()
+    if content not in _spools:
+        found = _read(path, spool)
+        _spools[content] = found, spool.read_bytes()
+        return found
+    found, rows = _spools[content]
+    spool.write_bytes(rows)
+    return replace(found, path=spool)
 
 
 def spread(calls: list[str], count: int) -> list[int]:
