@@ -31,7 +31,7 @@ def site(data_dir: Path) -> Path:
 
 def write(data_dir: Path, progress: Progress) -> None:
     path = folder(data_dir) / "progress.json"
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     _replace(path, lambda partial: partial.write_text(json.dumps([progress.state, progress.detail]), "utf-8"))
 
 
@@ -45,7 +45,7 @@ def read(data_dir: Path) -> Progress:
 
 def serve(data_dir: Path, built: Path) -> None:
     """Serve this folder from now on."""
-    site(data_dir).parent.mkdir(exist_ok=True)
+    site(data_dir).parent.mkdir(mode=0o700, exist_ok=True)
     _replace(site(data_dir), lambda partial: partial.symlink_to(built.resolve(), target_is_directory=True))
 
 
