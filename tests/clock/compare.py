@@ -59,9 +59,7 @@ def compare(
     placed = {
         keys.order_pk(shops[step.shop].store.store_id, step.order_id): step for step in steps if step.action == "place"
     }
-    troubled = {kind: firings.hostile(every, seed) for kind, every in EVERY.items()}
     on_time = Schedule({kind: firings.perfect(every) for kind, every in EVERY.items()})
-    hostilely = Schedule({kind: told for kind, (told, _) in troubled.items()}, hostile=True, seed=seed)
 
     def play(name: str, schedule: Schedule) -> Played:
         ended = run(shops, steps, schedule, jump=jump, progress=lambda day: progress(f"{name} {day:%m-%d}"))
@@ -71,6 +69,8 @@ def compare(
 
     if alone:
         return AlertChanges(play("perfect", on_time).wrong, {"orders": len(placed)})
+    troubled = {kind: firings.hostile(every, seed) for kind, every in EVERY.items()}
+    hostilely = Schedule({kind: told for kind, (told, _) in troubled.items()}, hostile=True, seed=seed)
     theirs = _aside(lambda: play("hostile", hostilely)) if apart else lambda: play("hostile", hostilely)
     ours = play("perfect", on_time)
     perfect, hostile = ours.ended, theirs()

@@ -178,7 +178,7 @@ def test_a_clock_that_is_wrong_is_found_out(
     from tests.clock.compare import compare
 
     lapsing(monkeypatch)
-    orders = size(500 if lapsing in RARE else 250, 400)
+    orders = size(350 if lapsing in RARE else 250, 400)
     alone = size(lapsing is not without_being_counted, False)  # that is seen by comparing two runs
     wrong = compare(SEED, orders, stores=size(12, 50), alone=alone, jump=True).wrong
     assert any(told in each for each in wrong), wrong[:10]

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import uuid
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,7 +32,6 @@ from tests.harness import (
     Client,
     InProcess,
     Shop,
-    create_table,
     environment,
     use_table,
 )
@@ -130,23 +128,13 @@ class Office:
 
 
 @contextmanager
-def open_office(dynoxide_url: str | None = None) -> Iterator[Office]:
-    """An office for a whole module, where there is much to make: its table is in memory or on Dynoxide, queue and
-    bucket on moto."""
+def open_office() -> Iterator[Office]:
+    """An office for a whole module, where there is much to make: its table is in memory, queue and bucket on moto."""
     from moto import mock_aws
 
-    if dynoxide_url is None:
-        with environment(None, "orders"), mock_aws(), MemoryTable().installed():
-            use_table("orders")
-            yield Office.open(Api(InProcess(), "memory"))
-        return
-    table = f"t{uuid.uuid4().hex}"
-    passed_through = {"core": {"passthrough": {"services": ["dynamodb"]}}}
-    with environment(dynoxide_url, table), mock_aws(config=passed_through):
-        create_table(boto3.client("dynamodb"), table)
-        use_table(table)
-        yield Office.open(Api(InProcess(), "dynoxide"))
-        boto3.client("dynamodb").delete_table(TableName=table)
+    with environment(None, "orders"), mock_aws(), MemoryTable().installed():
+        use_table("orders")
+        yield Office.open(Api(InProcess(), "memory"))
 
 
 def sheet(content: bytes, export: dict[str, Any], place: int = 0) -> list[Row]:

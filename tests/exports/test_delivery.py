@@ -65,8 +65,8 @@ def ask(client: Client, export_id: str, n: Any = 1, **kwargs: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def opened(dynoxide_url: str) -> Iterator[Office]:
-    with open_office(dynoxide_url) as office:
+def opened() -> Iterator[Office]:
+    with open_office() as office:
         yield office
 
 

@@ -132,8 +132,8 @@ BAD: list[tuple[Any, int, str]] = [
 
 
 @pytest.fixture(scope="module")
-def opened(dynoxide_url: str) -> Iterator[Office]:
-    with open_office(dynoxide_url) as office:
+def opened() -> Iterator[Office]:
+    with open_office() as office:
         yield office
 
 

@@ -143,8 +143,8 @@ class ExportedFiles:
 
 
 @pytest.fixture(scope="module")
-def exported(dynoxide_url: str) -> Iterator[ExportedFiles]:
-    with open_office(dynoxide_url) as office:
+def exported() -> Iterator[ExportedFiles]:
+    with open_office() as office:
         shop = office.api.shop(time_zone=ZONE)
         bodies = []
         for number, text in enumerate(TEXTS):

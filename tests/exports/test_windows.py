@@ -42,8 +42,8 @@ PRESETS = [
 
 
 @pytest.fixture(scope="module")
-def desk(dynoxide_url: str) -> Iterator[Office]:
-    with open_office(dynoxide_url) as office:
+def desk() -> Iterator[Office]:
+    with open_office() as office:
         yield office
 
 

@@ -74,7 +74,7 @@ class InProcessServer(client.Api):
 
 
 @pytest.fixture
-def shop(on_dynoxide: Api, monkeypatch: pytest.MonkeyPatch) -> InProcessServer:
+def shop(in_process: Api, monkeypatch: pytest.MonkeyPatch) -> InProcessServer:
     made = InProcessServer("http://demo", transport=InProcess())
     monkeypatch.setattr(demo, "Api", lambda url: made)
     return made

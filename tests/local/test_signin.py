@@ -17,8 +17,7 @@ import pytest
 
 from local.gateway.http_api import Request, Response
 from local.signin.endpoints import SignIn
-from local.template import Template
-from tests.harness import Server
+from tests.harness import TEMPLATE, Server
 from tests.local.test_web_page import OF_A_PAGE, refused, send
 from tests.proof import counted
 
@@ -129,7 +128,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def signin(data_dir: Path, clock: Clock) -> SignIn:
-    made = SignIn.of(data_dir, Template.load(), 3000)
+    made = SignIn.of(data_dir, TEMPLATE, 3000)
     return SignIn(made.issuer, made.client, made.issued, made.port, clock)
 
 

@@ -1,7 +1,8 @@
 """Everything that a recorded run runs on, with one clock that only the script moves.
 
-The API runs in this process over Dynoxide; the queues, the bucket and the mail are moto's; alerts go to a web server on
-loopback. Functions are found by what template.yaml says of them, so that a handler that moves is still found.
+The API runs in this process over the table in memory, in full size over Dynoxide; the queues, the bucket and the mail
+are moto's; alerts go to a web server on loopback. Functions are found by what template.yaml says of them, so that a
+handler that moves is still found.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ from moto.ses.models import ses_backends
 
 from local import queues, runtime, schedules
 from local.template import REGION
+from tests.clock.memory_table import MemoryTable
 from tests.harness import BUCKET, MAIL_SENDER, TEMPLATE, Api, InProcess, create_table, dynoxide, environment, use_table
+from tests.proof import FULL, size
 
 START = datetime(2026, 12, 7, 1, 0, tzinfo=UTC)
 """A Monday, nine in the morning in Shanghai."""
@@ -130,12 +133,10 @@ class World:
 
 @contextmanager
 def opened(start: datetime = START, first_random: int = 1) -> Iterator[World]:
-    """A world with an empty table, at `start`. Skips where there is no Dynoxide."""
+    """A world with an empty table, at `start`. In full size it skips where there is no Dynoxide."""
     table = f"orders-{first_random}"
     with (
-        dynoxide() as url,
-        environment(url, table),
-        mock_aws(config={"core": {"passthrough": {"services": ["dynamodb"]}}}),
+        size(in_memory, on_dynoxide)(table),
         counting_randomness(first_random),
         listening() as web,
         time_machine.travel(start, tick=False) as clock,
@@ -152,9 +153,23 @@ def opened(start: datetime = START, first_random: int = 1) -> Iterator[World]:
                 sqs.create_queue(QueueName=queue.name)
             s3.create_bucket(Bucket=BUCKET)
             boto3.client("sesv2").create_email_identity(EmailIdentity=MAIL_SENDER)
-            create_table(dynamodb, table)
+            if FULL:
+                create_table(dynamodb, table)
             use_table(table)
-            yield World(Api(InProcess(), "dynoxide"), dynamodb, sqs, s3, web, clock, table)
+            yield World(Api(InProcess(), size("memory", "dynoxide")), dynamodb, sqs, s3, web, clock, table)
+
+
+@contextmanager
+def in_memory(table: str) -> Iterator[None]:
+    with environment(None, table), mock_aws(), MemoryTable().installed():
+        yield
+
+
+@contextmanager
+def on_dynoxide(table: str) -> Iterator[None]:
+    passed_through = {"core": {"passthrough": {"services": ["dynamodb"]}}}
+    with dynoxide() as url, environment(url, table), mock_aws(config=passed_through):
+        yield
 
 
 @contextmanager
