@@ -1,4 +1,4 @@
-"""What code asks of DynamoDB, as the actions that IAM knows: moto and Dynoxide allow everything."""
+"""What code asks of AWS, as the actions that IAM knows: moto and Dynoxide allow everything."""
 
 from __future__ import annotations
 
@@ -18,7 +18,19 @@ PARTS = {
     "ConditionCheck": "ConditionCheckItem",
     "Get": "GetItem",
 }
-
+S3 = {
+    "CompleteMultipartUpload": "PutObject",
+    "CopyObject": "PutObject",
+    "CreateMultipartUpload": "PutObject",
+    "HeadObject": "GetObject",
+    "ListMultipartUploads": "ListBucketMultipartUploads",
+    "ListObjectVersions": "ListBucketVersions",
+    "ListObjectsV2": "ListBucket",
+    "UploadPart": "PutObject",
+}
+"""Operations of S3 whose action has another name."""
+QUEUES = {"exports": "ExportsQueue", "alerts": "AlertsQueue", "imports": "ImportsQueue"}
+"""The queues of the tests, as the template names them."""
 
 SECRETS = {
     "channels": ("#channels#*", {"OrdersRole", "DeliveryRole"}),
@@ -31,11 +43,19 @@ SECRETS = {
 """The kinds of secrets: the partitions in which they are, and whose functions may read and decrypt them."""
 
 
+class Asked(set[str]):
+    """Actions on the table itself, and the kinds of secrets that were read. `elsewhere` has those on files and queues,
+    each after its resource."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elsewhere = set[str]()
+
+
 @contextmanager
-def asked() -> Iterator[set[str]]:
-    """The actions on the table itself that the DynamoDB calls of this process need, until the end of the block; and the
-    kinds of secrets that they read."""
-    actions, real = set[str](), botocore.client.BaseClient._make_api_call
+def asked() -> Iterator[Asked]:
+    """What the calls of this process need, until the end of the block."""
+    actions, real = Asked(), botocore.client.BaseClient._make_api_call
     secrets.secret.cache_clear()
     encryption._decrypted.cache_clear()
 
@@ -45,6 +65,11 @@ def asked() -> Iterator[set[str]]:
             actions.update(kind for kind, (partition, _) in SECRETS.items() if f"'{partition.rstrip('*')}" in text)
             parts = [PARTS[part] for item in arguments.get("TransactItems", ()) for part in item]
             actions.update(f"dynamodb:{action}" for action in parts or [operation])
+        elif client.meta.service_model.service_name == "s3":
+            actions.elsewhere.update(_on_files(operation, arguments))
+        elif operation in ("SendMessage", "SendMessageBatch"):
+            name = arguments["QueueUrl"].rpartition("/")[2]
+            actions.elsewhere.add(f"{QUEUES.get(name, name)} sqs:SendMessage")
         return real(client, operation, arguments)
 
     botocore.client.BaseClient._make_api_call = call
@@ -56,3 +81,23 @@ def asked() -> Iterator[set[str]]:
 
 def allowed(role: str) -> set[str]:
     return PERMISSIONS[role]["OrdersTable"] | {kind for kind, (_, roles) in SECRETS.items() if role in roles}
+
+
+def allowed_elsewhere(role: str) -> set[str]:
+    return {f"{resource} {action}" for resource, actions in PERMISSIONS[role].items() for action in actions}
+
+
+def _on_files(operation: str, arguments: Any) -> Iterator[str]:
+    if operation == "CopyObject":
+        yield _on_file(arguments["CopySource"]["Key"], "GetObject")
+    if operation in ("DeleteObject", "DeleteObjects"):
+        for each in arguments.get("Delete", {}).get("Objects", [arguments]):
+            yield _on_file(each["Key"], "DeleteObjectVersion" if "VersionId" in each else "DeleteObject")
+    elif "Key" in arguments:
+        yield _on_file(arguments["Key"], S3.get(operation, operation))
+    else:
+        yield f"ExportsBucket s3:{S3[operation]}"
+
+
+def _on_file(key: str, action: str) -> str:
+    return f"ExportsBucket/{key.partition('/')[0]}/* s3:{action}"

@@ -109,4 +109,6 @@ def test_an_import_asks_for_no_more_than_its_role_allows(importer: Importer) -> 
         importer.work()
     assert importer.read(shop.staff, waiting["id"])["counts"]["created"] == 2
     assert {"dynamodb:PutItem", "search"} < actions <= permissions.allowed("ImportsRole")
+    assert actions.elsewhere <= permissions.allowed_elsewhere("ImportsRole") and len(actions.elsewhere) >= 2
     assert {"dynamodb:PutItem"} < of_schedule <= permissions.allowed("ImportScheduleRole")
+    assert of_schedule.elsewhere <= permissions.allowed_elsewhere("ImportScheduleRole") and of_schedule.elsewhere

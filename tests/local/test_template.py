@@ -51,7 +51,7 @@ def test_queues_and_what_they_feed() -> None:
     every = {mapping.function: mapping for mapping in TEMPLATE.queue_events}
     assert {name: (each.queue.logical_id, each.batch_size, each.partial) for name, each in every.items()} == {
         "WorkFunction": ("WorkQueue", 5, True),
-        "DeliveryFunction": ("AlertsQueue", 5, True),
+        "DeliveryFunction": ("AlertsQueue", 1, True),
         "ExportsFunction": ("ExportsQueue", 1, True),
         "ImportsFunction": ("ImportsQueue", 1, True),
     }

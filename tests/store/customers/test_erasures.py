@@ -292,7 +292,11 @@ def test_an_erasure_asks_for_what_its_role_allows_and_no_more(shop: Shop) -> Non
     with permissions.asked() as actions:
         for minutes in (0, 2):
             assert erasures.resume(now + timedelta(minutes=minutes), never) == 1
+        assert replay(never) == Replayed()
     assert actions == permissions.allowed("ErasuresRole")
+    of_its_own = {"ScheduleFailures sqs:SendMessage"}  # Lambda asks for it, with the function's role
+    others = permissions.allowed_elsewhere("ErasuresRole") - of_its_own
+    assert actions.elsewhere == {each for each in others if not each.startswith("OrdersTable")}
 
 
 def test_a_second_erasure_changes_nothing(shop: Shop) -> None:

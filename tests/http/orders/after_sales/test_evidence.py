@@ -16,6 +16,7 @@ from shared.operations import evidence
 from shared.operations.orders import PreconditionFailed, Request
 from shared.store import files, stores
 from shared.store.orders import orders
+from tests import permissions
 from tests.harness import BUCKET, Api, Shop
 from tests.http.orders.after_sales.test_disputes import act, disputed
 
@@ -154,15 +155,21 @@ def kept_files() -> list[str]:
 
 
 def test_the_file_of_a_refused_step_is_deleted(versioned: Shop) -> None:
-    """The step is refused after the copy: the order has another version than the request names."""
-    _, dispute_id = disputed(versioned)
+    """The step is refused after the copy, because the order has changed since the request was checked."""
+    order_id, dispute_id = disputed(versioned)
     told = form(versioned, dispute_id)
     upload(told, PNG)
-    body, wrong = {"evidence_id": told["evidence_id"]}, {"If-Match": '"1"'}
+    store, loaded = stores.load(versioned.name).store, orders.load(versioned.name, order_id)
+    body, former = {"evidence_id": told["evidence_id"], "text": ""}, frozenset({loaded.order.version - 1})
+    request = Request("add_evidence", Actor("staff", "staff"), datetime.now(UTC), body=body, expected=former)
     for _ in range(2):
-        refused = versioned.staff.post(f"/v1/disputes/{dispute_id}/actions/add_evidence", body, headers=wrong)
-        assert (refused.status, kept_files()) == (412, [])
-    assert act(versioned.staff, dispute_id, "add_evidence", body).status == 200
+        with permissions.asked() as actions, pytest.raises(PreconditionFailed):
+            evidence.add_evidence(store, loaded, dispute_id, request)
+        assert kept_files() == []
+        assert actions.elsewhere <= permissions.allowed_elsewhere("OrdersRole")
+        wanted = {"ExportsBucket/evidence/* s3:DeleteObjectVersion", "ExportsBucket/evidence/* s3:PutObject"}
+        assert wanted < actions.elsewhere
+    assert act(versioned.staff, dispute_id, "add_evidence", {"evidence_id": told["evidence_id"]}).status == 200
     assert len(kept_files()) == 1
 
 
