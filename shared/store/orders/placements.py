@@ -19,9 +19,8 @@ def keyed(digest: str) -> str:
     """The digest as it is stored. One that is keyed already stays as it is."""
     if not digest or is_keyed(digest):
         return digest
-    return (
-        KEYED + hashlib.blake2b(digest.encode(), key=search_secret(), person=b"placement", digest_size=16).hexdigest()
-    )
+    made = hashlib.blake2b(digest.encode(), key=search_secret(), person=b"placement", digest_size=16)
+    return KEYED + made.hexdigest()
 
 
 def is_keyed(stored: str) -> bool:
