@@ -61,7 +61,8 @@ class Store:
     """`business_days` are ISO weekdays (1 is Monday); `holidays` are days off in the store's own calendar.
     `service_limits` are what the marketplace demands of the store, by measure, in parts per million. They differ by its
     edition and change often: none is set by default. `watched_until` is when the store last switched from `watch` to
-    `enforce`: alerts with an earlier time follow the rules of `watch`."""
+    `enforce`: alerts with an earlier time follow the rules of `watch`. `zone_since` is when the time zone last changed.
+    """
 
     store_id: str
     name: str = ""
@@ -74,6 +75,7 @@ class Store:
     service_limits: Mapping[str, int] = field(default_factory=dict)
     alert_rules: AlertRules = field(default_factory=AlertRules)
     watched_until: datetime | None = None
+    zone_since: datetime | None = None
 
     def in_watch_mode(self, at: datetime) -> bool:
         """Was the store in `watch` mode at this time, so that no timer lapsed?"""

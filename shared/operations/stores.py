@@ -61,6 +61,8 @@ def change_store(stored: stores.StoredStore, change: Callable[[Store], Store], n
             return after
         if after.enforces and not stored.store.enforces:
             after = replace(after, watched_until=now)
+        if after.time_zone != stored.store.time_zone:
+            after = replace(after, zone_since=now)
         rearm = _clock_settings(after) != _clock_settings(stored.store)
         rearming = stores.Rearming(lists.BEFORE_ALL_DEADLINES, now + SETTLE_TIME) if rearm else stored.rearming
         also = [reschedule(stored.store, after, now)] if after.time_zone != stored.store.time_zone else []

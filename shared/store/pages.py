@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
@@ -35,6 +35,13 @@ class Listed(Generic[T]):
     order_id: str
     record: T
     currency: str = ""
+
+
+class Count(NamedTuple):
+    """The number of items in a list. `cut_off`: there are more, which were not counted."""
+
+    number: int
+    cut_off: bool = False
 
 
 def every(page_after: Callable[[Position | None], Page[T]]) -> Iterator[T]:

@@ -15,6 +15,9 @@ from shared.store.dynamodb.records import StoreRecord
 from shared.store.dynamodb.table import Put, Write, absent, stale, transact
 from shared.store.orders.counters import new_counter_writes
 
+TIMES = ("watched_until", "zone_since")
+"""Times among the settings, which a store may not have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rearming:
@@ -96,7 +99,7 @@ def _settings(store: Store) -> dict[str, Any]:
         "fee_rates": asdict(store.fee_rates),
         **({"service_limits": dict(store.service_limits)} if store.service_limits else {}),
         **({"alert_rules": _rules_content(store.alert_rules)} if store.alert_rules != AlertRules() else {}),
-        **({"watched_until": keys.instant(store.watched_until)} if store.watched_until else {}),
+        **{name: keys.instant(at) for name in TIMES if (at := getattr(store, name))},
     }
 
 
@@ -113,7 +116,7 @@ def _store(store_id: str, settings: dict[str, Any]) -> Store:
         fee_rates=FeeRates(**settings.get("fee_rates", {})),
         service_limits={name: int(limit) for name, limit in settings.get("service_limits", {}).items()},
         alert_rules=_rules(settings["alert_rules"]) if "alert_rules" in settings else AlertRules(),
-        watched_until=datetime.fromisoformat(settings["watched_until"]) if "watched_until" in settings else None,
+        **{name: datetime.fromisoformat(settings[name]) for name in TIMES if name in settings},
     )
 
 

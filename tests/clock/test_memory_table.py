@@ -261,7 +261,8 @@ class Scribbler:
         from shared.store.dynamodb.records import Record
         from shared.store.dynamodb.table import count_index
 
-        return count_index("by_due", f"t{self.chance.randrange(2)}", Record.due_key >= str(self.chance.randrange(9)))
+        due, most = Record.due_key >= str(self.chance.randrange(9)), self.chance.randrange(1, 9)
+        return count_index("by_due", f"t{self.chance.randrange(2)}", due, most)
 
 
 def tied(found: Any, name: str) -> list[Any]:

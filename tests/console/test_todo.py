@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.console.conftest import Console
 from tests.harness import Shop, ago, ahead
@@ -49,6 +49,22 @@ def test_each_counter_leads_to_the_list_that_it_counts(console: Console, busy: S
             expect(page.locator(".empty")).to_be_visible()
     counted("counters", len(found), 15)
     counted("orders counted", sum(count for _, count in found), 5)
+
+
+def test_a_count_that_is_cut_off_says_that_there_are_more(console: Console, busy: Shop) -> None:
+    page = console.open(busy)
+
+    def with_many(route: Route) -> None:
+        answer = route.fetch()
+        counters = answer.json()
+        counters["overdue"] |= {"count": 1000, "cut_off": True}
+        route.fulfill(response=answer, json=counters)
+
+    page.route("**/v1/orders/counters", with_many)
+    page.reload()
+    count = page.locator("a.card", has_text="Overdue").locator(".count")
+    expect(count).to_have_text("1,000+")
+    expect(count).to_have_attribute("title", "More than 1,000")
 
 
 def test_a_timer_says_what_happens_and_who_must_act(console: Console, busy: Shop) -> None:

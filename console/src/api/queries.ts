@@ -26,6 +26,8 @@ interface Counter {
   count: number
   query: string
   label?: string
+  /** There are more than `count`. */
+  cut_off?: boolean
 }
 
 /** Counters by name: a status, an overlay, a fund state, or `total`, `placed_today`, `due_24h`, `overdue`, … */

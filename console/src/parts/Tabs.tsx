@@ -6,6 +6,8 @@ export interface Tab {
   query: string
   label: string
   count?: number
+  /** There are more than `count`. */
+  cutOff?: boolean
 }
 
 /**
@@ -22,9 +24,9 @@ export function Tabs({ label, tabs, among = [] }: { label: string; tabs: Tab[]; 
   }
   return (
     <nav className="tabs" aria-label={label}>
-      {tabs.map(({ query, label: name, count }) => (
+      {tabs.map(({ query, label: name, count, cutOff }) => (
         <Link key={query} to={{ search: query }} aria-current={isCurrent(query) ? 'page' : undefined}>
-          {name} <Count value={count} />
+          {name} <Count value={count} cutOff={cutOff} />
         </Link>
       ))}
     </nav>

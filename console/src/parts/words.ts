@@ -8,6 +8,7 @@ export const WORDS = {
   reload: ['Show the current version', '查看最新内容'],
   wait: ['Try again in {seconds} s.', '请在 {seconds} 秒后重试。'],
   nothing: ['Nothing here.', '没有内容。'],
+  moreThan: ['More than {n}', '超过 {n}'],
   select: ['Select {name}', '选择 {name}'],
   selectAll: ['Select all rows of this page', '选择本页全部'],
   next: ['Next page', '下一页'],

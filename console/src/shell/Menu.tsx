@@ -8,14 +8,14 @@ import { useWords } from '../words/useWords'
 export function Menu() {
   const t = useWords(PAGE_NAMES)
   const store = useStoreId()
-  const counters = useCounters()
+  const { all } = useCounters()
   return (
     <ul className="menu">
       {PAGES.map(({ path, name, counter }) => (
         <li key={path}>
           <NavLink to={`/stores/${encodeURIComponent(store)}/${path}`}>
             <span>{t(name)}</span>
-            {counter ? <Count value={counters.count(counter)} /> : null}
+            {counter ? <Count value={all[counter]?.count} cutOff={all[counter]?.cut_off} /> : null}
           </NavLink>
         </li>
       ))}

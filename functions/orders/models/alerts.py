@@ -20,6 +20,7 @@ from shared.domain.labels import label, labelled
 from shared.domain.order.deadlines import TIMERS
 from shared.domain.sentences.sentence import say
 from shared.store.orders.payment_reminders import Figures, Reminder
+from shared.store.pages import Count
 
 MAX_LEAD = timedelta(days=30)
 
@@ -184,15 +185,17 @@ class AlertView(TypedDict):
 
 
 class AlertCountView(TypedDict):
-    """`query` is that of `GET /v1/alerts` for the alerts that are counted."""
+    """`query` is that of `GET /v1/alerts` for the alerts that are counted. `cut_off` is there and true if there are
+    more than `count`."""
 
     count: int
     label: str
     query: str
+    cut_off: NotRequired[bool]
 
 
 class AlertCountersView(TypedDict):
-    """The open alerts, in all and by severity."""
+    """The open alerts, in all and by severity: each severity exactly up to 1,000."""
 
     open: AlertCountView
     info: AlertCountView
@@ -274,14 +277,16 @@ def alert_view(alert: Alert, language: str, time_zone: str) -> AlertView:
     return {name: value for name, value in view.items() if value is not None}  # type: ignore[return-value]
 
 
-def counters_view(counts: Mapping[Severity, int], now: datetime, language: str) -> AlertCountersView:
+def counters_view(counts: Mapping[Severity, Count], now: datetime, language: str) -> AlertCountersView:
     """`counts` are the open alerts by severity."""
 
-    def entry(kind: str, code: str, count: int, query: str) -> AlertCountView:
-        return {"count": count, "label": label(kind, code, language), "query": query}
+    def entry(kind: str, code: str, count: Count, query: str) -> AlertCountView:
+        view: AlertCountView = {"count": count.number, "label": label(kind, code, language), "query": query}
+        return {**view, "cut_off": True} if count.cut_off else view
 
     state = State.OPEN
-    view: Any = {"open": entry("alert_state", state, sum(counts.values()), f"state={state}")}
+    numbers, cut_off = zip(*counts.values(), strict=True)
+    view: Any = {"open": entry("alert_state", state, Count(sum(numbers), any(cut_off)), f"state={state}")}
     view |= {
         str(severity): entry("severity", severity, counts[severity], f"state={state}&severity={severity}")
         for severity in Severity

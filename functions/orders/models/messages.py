@@ -55,9 +55,13 @@ class RepliesView(TypedDict):
 
 
 class FiguresView(TypedDict):
+    """`unanswered` and `unanswered_12h` are exact up to 1,000; `…_cut_off` is there and true if there are more."""
+
     unread_orders: int
     unanswered: int
+    unanswered_cut_off: NotRequired[bool]
     unanswered_12h: int
+    unanswered_12h_cut_off: NotRequired[bool]
     replies: list[RepliesView]
 
 

@@ -137,12 +137,18 @@ def get_figures() -> Response[Any]:
     """How many messages wait, and how fast the shop answered in the last days."""
     call: Call = router.context["call"]
     store_id, today = call.store.store_id, call.now.astimezone(ZoneInfo(call.store.time_zone)).date()
+    waiting = messages.count_unanswered(store_id, None)
+    waiting_long = messages.count_unanswered(store_id, call.now - timedelta(hours=12))
     figures: FiguresView = {
         "unread_orders": counters.counts(store_id).of(Overlay.UNREAD),
-        "unanswered": messages.count_unanswered(store_id, None),
-        "unanswered_12h": messages.count_unanswered(store_id, call.now - timedelta(hours=12)),
+        "unanswered": waiting.number,
+        "unanswered_12h": waiting_long.number,
         "replies": [
             replies_view(days, messages.replies(store_id, today - timedelta(days=days - 1), today)) for days in (7, 30)
         ],
     }
+    if waiting.cut_off:
+        figures["unanswered_cut_off"] = True
+    if waiting_long.cut_off:
+        figures["unanswered_12h_cut_off"] = True
     return reply(figures)

@@ -111,15 +111,14 @@ def _exported(store_id: str, since: datetime, until: datetime) -> bool:
 def _imported(store: Store, since: datetime, until: datetime) -> bool:
     """Has one imported file as many orders of these days as the store has? Then it has them all, because an order of a
     file is an order of the store; and the seller has the file. Reads the imports back to `until`."""
-    zone, placed = ZoneInfo(store.time_zone), 0
+    zone = ZoneInfo(store.time_zone)
     first, end = (each.astimezone(zone).date().isoformat() for each in (since, until))
     for job in every(lambda after: imports.listed(store.store_id, IMPORTS_PER_PAGE, after)):
         if job.requested_at < until:
             return False
         if job.state is ImportState.SUCCEEDED:
             held = sum(count for day, count in job.days.items() if first <= day < end)
-            placed = placed or (lists.count_placed(store.store_id, since, until) if held else 0)
-            if held and held >= placed:
+            if held and not lists.count_placed(store.store_id, since, until, held).cut_off:
                 return True
     return False
 

@@ -18,7 +18,7 @@ from shared.store.dynamodb.errors import AlreadyRaised
 from shared.store.dynamodb.indexes import Selection, page
 from shared.store.dynamodb.records import Record
 from shared.store.dynamodb.table import Put, Update, Write, absent, present, stale
-from shared.store.pages import Page, Position
+from shared.store.pages import Count, Page, Position
 
 ALERT = "ALERT"
 
@@ -79,8 +79,8 @@ def listed(
     return page(Selection("by_state", partitions), limit, after, AlertRecord, _alert)
 
 
-def count(store_id: str, state: State, severity: Severity) -> int:
-    """Alerts in this state and of this severity: one request, half a read unit for each 4 KB of them."""
+def count(store_id: str, state: State, severity: Severity) -> Count:
+    """Alerts in this state and of this severity."""
     return indexes.count(Selection("by_state", (_state_key(store_id, state, severity),)))
 
 

@@ -17,7 +17,7 @@ from pynamodb.expressions.condition import Condition
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.records import Record
 from shared.store.dynamodb.table import count_index, query_index, query_keys
-from shared.store.pages import Listed, Page, Position
+from shared.store.pages import Count, Listed, Page, Position
 
 HASH_KEYS = {
     "by_placed": "timeline",
@@ -88,12 +88,16 @@ def listed(record: Record, content: T, currency: str = "") -> Listed[T]:
     return Listed(keys.split_pk(record.pk)[1], content, currency)
 
 
-def count(selection: Selection) -> int:
-    """The number of items in a selection. Reads them all: half a read unit for each 4 KB."""
-    return sum(
-        count_index(selection.index, partition, _range(selection.index, *selection.bounds()))
-        for partition in selection.partitions
-    )
+MOST_COUNTED = 1_000
+"""A count that people see is exact up to this number, so that it costs the same in a store of any size."""
+
+
+def count(selection: Selection, most: int = MOST_COUNTED) -> Count:
+    """The number of items in a selection of one partition, cut off at `most`. Reads at most one item more: half a read
+    unit for each 4 KB."""
+    (partition,) = selection.partitions
+    counted = count_index(selection.index, partition, _range(selection.index, *selection.bounds()), most + 1)
+    return Count(min(counted, most), counted > most)
 
 
 def due(index: str, shard: str, until: datetime) -> Iterator[tuple[str, str]]:

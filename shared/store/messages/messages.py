@@ -32,7 +32,7 @@ from shared.store.dynamodb.table import (
     transact,
 )
 from shared.store.orders import counters
-from shared.store.pages import Listed, Page, Position, page_of
+from shared.store.pages import Count, Listed, Page, Position, page_of
 
 MAX_READ = 90
 """Messages that one transaction marks as read or deletes."""
@@ -176,8 +176,8 @@ def unanswered(store_id: str, until: datetime | None, limit: int, after: Positio
     return indexes.page(_unanswered_selection(store_id, until), limit, after, ThreadRecord, _first_unanswered)
 
 
-def count_unanswered(store_id: str, until: datetime | None) -> int:
-    """The number of `unanswered` messages. Reads them all from the index."""
+def count_unanswered(store_id: str, until: datetime | None) -> Count:
+    """The number of `unanswered` messages."""
     return indexes.count(_unanswered_selection(store_id, until))
 
 

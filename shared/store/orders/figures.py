@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain, groupby
 from typing import Any
 from urllib.parse import unquote
@@ -95,6 +95,12 @@ def days(store_id: str, by: str, first: date, until: date) -> Iterator[Day]:
         for key, amount in figures_of_day:
             total[key.name, key.figure] += amount
         yield Day(day, currency, total)
+
+
+def orders_placed(store_id: str, day: date) -> int:
+    """The orders placed on a day of their own time zones. Reads 8 small items for each currency."""
+    placed = days(store_id, "total", day, day + timedelta(days=1))
+    return sum(each.figures["", "orders"] for each in placed)
 
 
 def of_item(item: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[Figure, int]]:

@@ -16,7 +16,7 @@ from shared.store.dynamodb.records import DetailRecord, OrderRecord, Record
 from shared.store.dynamodb.table import get, get_many, query_index, query_keys, query_newest
 from shared.store.orders import part_lists
 from shared.store.orders.items import OVERLAY_KEYS, amounts_of, assessment_of, timers_of, violations_of
-from shared.store.pages import Page, Position
+from shared.store.pages import Count, Page, Position
 
 OVERLAY_INDEXES = {
     Overlay.FROZEN: "by_frozen",
@@ -150,11 +150,11 @@ def count_frozen(store_id: str, statuses: Iterable[Status]) -> int:
             return found
 
 
-def count_placed(store_id: str, since: datetime, until: datetime) -> int:
-    return indexes.count(Selection("by_placed", (store_id,), since, until))
+def count_placed(store_id: str, since: datetime, until: datetime, most: int = indexes.MOST_COUNTED) -> Count:
+    return indexes.count(Selection("by_placed", (store_id,), since, until), most)
 
 
-def count_deadlines(store_id: str, since: datetime | None, until: datetime, *, of_seller: bool = False) -> int:
+def count_deadlines(store_id: str, since: datetime | None, until: datetime, *, of_seller: bool = False) -> Count:
     index = "by_seller_due" if of_seller else "by_due"
     return indexes.count(Selection(index, (store_id,), since, until))
 

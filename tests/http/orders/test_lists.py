@@ -164,6 +164,18 @@ def test_every_count_is_what_its_query_lists(shop: Shop) -> None:
     assert counts["overdue"] == 1
 
 
+def test_orders_of_today_are_those_of_its_list_also_after_a_change_of_the_time_zone(api: Api) -> None:
+    """Between these two zones lies a whole day."""
+    shop = api.shop(time_zone="Pacific/Pago_Pago")
+    for _ in range(3):
+        shop.platform.place(placed_at=ahead(seconds=0))
+    for zone in ("Pacific/Pago_Pago", "Pacific/Apia", "Pacific/Pago_Pago"):
+        assert shop.owner.patch("/v1/store", {"time_zone": zone}).status == 200
+        found = shop.viewer.get("/v1/orders/counters").json["placed_today"]
+        assert found["count"] == len(shop.viewer.get(f"/v1/orders?{found['query']}").json["data"]) == 3
+        assert "cut_off" not in found
+
+
 def test_deadlines_are_listed_by_urgency_in_half_open_windows(shop: Shop) -> None:
     due = {
         place(shop, 1, deadlines=[{"kind": "payment", "due_at": at(200 + hour)}]): 200 + hour

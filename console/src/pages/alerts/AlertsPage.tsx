@@ -16,7 +16,7 @@ const OWNERS = {
 export default function AlertsPage() {
   const t = useWords(WORDS)
   const show = useSearchParams()[0].get('show')
-  const counters = useApi().useQuery('get', '/v1/alerts/counters')
+  const open = useApi().useQuery('get', '/v1/alerts/counters').data?.open
   const isOwner = useRole() === 'owner'
   const Part = show && isOwner ? OWNERS[show as keyof typeof OWNERS] : null
   return (
@@ -25,7 +25,7 @@ export default function AlertsPage() {
       <Tabs
         label={t('title')}
         tabs={[
-          { query: '', label: t('open'), count: counters.data?.open.count },
+          { query: '', label: t('open'), count: open?.count, cutOff: open?.cut_off },
           { query: 'state=acknowledged', label: t('acknowledged') },
           { query: 'state=resolved', label: t('resolved') },
           ...(isOwner

@@ -54,7 +54,7 @@ export default function MessagesPage() {
         tabs={TABS.map((tab) => ({
           query: tab.query,
           label: t(tab.label),
-          count: figures.data && tab.count?.(figures.data),
+          ...(figures.data && tab.count?.(figures.data)),
         }))}
       />
       <div className={open ? 'mailbox open' : 'mailbox'}>

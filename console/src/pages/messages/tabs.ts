@@ -8,10 +8,20 @@ export const TABS: {
   query: string
   label: keyof typeof WORDS
   empty: keyof typeof WORDS
-  count?: (figures: Figures) => number
+  count?: (figures: Figures) => { count: number; cutOff?: boolean }
 }[] = [
   { query: '', label: 'all', empty: 'noMessages' },
-  { query: 'unread=true', label: 'unread', empty: 'noUnread', count: ({ unread_orders }) => unread_orders },
-  { query: 'unanswered_for=PT0S', label: 'unanswered', empty: 'noUnanswered', count: ({ unanswered }) => unanswered },
-  { query: 'unanswered_for=PT12H', label: 'late', empty: 'noUnanswered', count: (figures) => figures.unanswered_12h },
+  { query: 'unread=true', label: 'unread', empty: 'noUnread', count: (figures) => ({ count: figures.unread_orders }) },
+  {
+    query: 'unanswered_for=PT0S',
+    label: 'unanswered',
+    empty: 'noUnanswered',
+    count: (figures) => ({ count: figures.unanswered, cutOff: figures.unanswered_cut_off }),
+  },
+  {
+    query: 'unanswered_for=PT12H',
+    label: 'late',
+    empty: 'noUnanswered',
+    count: (figures) => ({ count: figures.unanswered_12h, cutOff: figures.unanswered_12h_cut_off }),
+  },
 ]

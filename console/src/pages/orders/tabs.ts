@@ -37,7 +37,8 @@ export function useOrderTabs(): { always: Tab[]; others: Tab[] } {
 export function useCountOf(filter: object): number | undefined {
   const { all } = useCounters()
   const wanted = canonical(Object.entries(filter) as [string, string][])
-  return Object.values(all).find(({ query }) => canonical([...new URLSearchParams(query)]) === wanted)?.count
+  const counter = Object.values(all).find(({ query }) => canonical([...new URLSearchParams(query)]) === wanted)
+  return counter?.cut_off ? undefined : counter?.count
 }
 
 function canonical(pairs: [string, string][]): string {

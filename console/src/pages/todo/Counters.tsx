@@ -22,7 +22,7 @@ export function Counters() {
               to={{ pathname: '../orders', search: counter.query }}
             >
               <span>{counter.label ?? name}</span>
-              <Count value={counter.count} />
+              <Count value={counter.count} cutOff={counter.cut_off} />
             </Link>
           )
         })}
