@@ -115,7 +115,11 @@ def markdown(lives: dict[int, dict[str, Units]], keyed: dict[str, Units]) -> str
         )
         for count in counts
     )
-    extra = keyed["pay"].writes - lives[counts[0]]["pay"].writes
+    extra = {
+        step: units.writes - lives[counts[0]][step].writes
+        for step, units in keyed.items()
+        if not step.startswith("GET")
+    }
     return "\n".join(
         [
             "# What an order costs in capacity units",
@@ -127,7 +131,8 @@ def markdown(lives: dict[int, dict[str, Units]], keyed: dict[str, Units]) -> str
             *rows,
             f"| **the whole life** | {total} |",
             "",
-            f"- An `Idempotency-Key` adds {number(extra)} write units to a change.",
+            f"- An `Idempotency-Key` adds {number(min(extra.values()))} write units to most changes, and",
+            f"  {number(sum(extra.values()))} to the whole life of an order of 3 lines.",
             "- Terms of the search are at most 12 of the units of `place`: with 3 lines 9, and 2 for each word of",
             "  a buyer's name. The term of the country is 2 more.",
             "- A counter change is one item of the transaction: 2 write units.",

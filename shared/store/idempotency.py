@@ -56,15 +56,16 @@ class PendingAnswer:
         return (ClaimRecord.owner == self.owner) & ClaimRecord.answer.does_not_exist()
 
     def _record(self, answer: Any) -> ClaimRecord:
-        valid_until = self.claimed_at + VALID_FOR
+        """The claim with its owner, or with its answer: that is within 1 KB for most orders."""
+        valid_until, running = self.claimed_at + VALID_FOR, answer is None
         return ClaimRecord(
             self.pk,
             "CLAIM",
             digest=self.digest,
-            owner=self.owner,
+            owner=self.owner if running else None,
             answer=answer,
             valid_until=valid_until,
-            lease_until=self.claimed_at + LEASE,
+            lease_until=self.claimed_at + LEASE if running else None,
             expires_at=int((valid_until + VALID_FOR).timestamp()),
         )
 

@@ -16,6 +16,7 @@ from pynamodb.models import Model
 from shared.domain.order.funds.ledger import FLOWS, HELD
 from shared.domain.order.model import FundState, Overlay, Status
 from shared.settings import settings
+from shared.store.answer_dictionary import ANSWER
 from shared.store.clients import with_service_data
 from shared.store.dynamodb.attributes import InstantAttribute, JSONTextAttribute, PackedAttribute
 
@@ -362,14 +363,15 @@ class CounterRecord(Record, discriminator="counter"):
 
 
 class ClaimRecord(Record, discriminator="claim"):
-    """An idempotency key: claimed while its request runs, then with the answer. `valid_until` decides, not the TTL."""
+    """An idempotency key: claimed by an owner while its request runs, then with the answer. `valid_until` decides, not
+    the TTL."""
 
     digest = UnicodeAttribute()
-    owner = UnicodeAttribute()
-    lease_until = InstantAttribute()
+    owner = UnicodeAttribute(null=True)
+    lease_until = InstantAttribute(null=True)
     valid_until = InstantAttribute()
     expires_at = NumberAttribute()
-    answer = PackedAttribute(null=True)
+    answer = PackedAttribute(null=True, dictionary=ANSWER)
 
 
 class KeyRecord(Record, discriminator="key"):
