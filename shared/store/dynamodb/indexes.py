@@ -41,6 +41,10 @@ RANGE_KEYS = dict.fromkeys(HASH_KEYS, "placed_key") | {
     "by_state": "sort_key",
 }
 FIRST, LAST = "0", "~"
+MOST_READ = 1_000
+"""The most records that one page of some of them looks at: some 110 read units, where each has 1 KB."""
+MOST_COUNTED = 1_000
+"""A count that people see is exact up to this number, so that it costs the same in a store of any size."""
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
@@ -77,19 +81,25 @@ def page(
     return Page(tuple(make(record) for record in records if isinstance(record, kind)), end)
 
 
-def positioned(selection: Selection, limit: int, after: Position | None) -> Iterator[tuple[Record, Position]]:
-    """Each record after a position, with its own position, lazily: for a list that leaves some out."""
-    for record in _merged(selection, limit, after):
-        yield record, _position(selection, record)
+def page_of_some(
+    selection: Selection, limit: int, after: Position | None, choose: Callable[[Record], T | None]
+) -> Page[T]:
+    """A page of a list that no index has: `choose` converts the records in it, and returns None for the others.
+    Looks at MOST_READ records at most, so a page may be short, and have a cursor."""
+    found: list[T] = []
+    last = after
+    for read, record in enumerate(_merged(selection, limit, after)):
+        chosen = choose(record)
+        if read == MOST_READ or (chosen is not None and len(found) == limit):
+            return Page(tuple(found), last)
+        found += [] if chosen is None else [chosen]
+        last = _position(selection, record)
+    return Page(tuple(found), None)
 
 
 def listed(record: Record, content: T, currency: str = "") -> Listed[T]:
     """The content of an order's record, with the order's id."""
     return Listed(keys.split_pk(record.pk)[1], content, currency)
-
-
-MOST_COUNTED = 1_000
-"""A count that people see is exact up to this number, so that it costs the same in a store of any size."""
 
 
 def count(selection: Selection, most: int = MOST_COUNTED) -> Count:

@@ -26,8 +26,6 @@ SOURCES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "unexplained": ("by_state", ("{store}#unexplained",)),
 }
 """The index and the partitions that have all orders with money held for this reason, and others."""
-MOST_READ = 1_000
-"""The most orders that one page looks at: a page may be short, and have a cursor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +40,7 @@ def listed(store_id: str, kind: str, currency: str, limit: int, after: Position 
     """A page of the orders that make up the held amount of this kind (ledger.HELD) in a currency, the latest first."""
     index, partitions = SOURCES[kind]
     selection = Selection(index, tuple(partition.format(store=store_id) for partition in partitions))
-    found: list[Held] = []
-    last = after
-    for read, (record, position) in enumerate(indexes.positioned(selection, limit, after)):
-        held = _held(record, kind, currency)
-        if read == MOST_READ or (held and len(found) == limit):
-            return Page(tuple(found), last)
-        found += [held] if held else []
-        last = position
-    return Page(tuple(found), None)
+    return indexes.page_of_some(selection, limit, after, lambda record: _held(record, kind, currency))
 
 
 def _held(record: Record, kind: str, currency: str) -> Held | None:

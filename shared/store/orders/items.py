@@ -72,7 +72,7 @@ def head_of(
         timeline=order.store_id,
         placed_key=placed,
         status_key=f"{order.store_id}#{order.status}",
-        fund_key=f"{order.store_id}#{order.fund_state}",
+        fund_key=None if order.fund_state is FundState.NONE else f"{order.store_id}#{order.fund_state}",
         buyer_key=f"{order.store_id}#{order.buyer.id}",
         due_key=keys.sort_key(running[0].due_at, order.order_id) if running else None,
         seller_key=order.store_id if sellers else None,

@@ -92,13 +92,17 @@ def orders(
 ) -> Page[Summary]:
     """Orders placed in [since, until), the latest first, or with `forward` the earliest first: all of the store, or of
     some statuses, or with one overlay, or in one fund state, or of one buyer, or with one tag, or of buyers of one
-    country. Only the first of these applies. The last two cost half a read unit for each order, too."""
+    country. Only the first of these applies. The last two cost half a read unit for each order, too. Those in the fund
+    state `none` have no index, because it would be written with nearly every change: all orders are looked at."""
     index = "by_placed"
     partitions: tuple[str, ...] = (store_id,)
     if statuses:
         index, partitions = "by_status", tuple(f"{store_id}#{status}" for status in statuses)
     elif overlay:
         index = OVERLAY_INDEXES[overlay]
+    elif fund_state is FundState.NONE:
+        selection = Selection(index, partitions, since, until, forward)
+        return indexes.page_of_some(selection, limit, after, _without_funds)
     elif fund_state:
         index, partitions = "by_fund_state", (f"{store_id}#{fund_state}",)
     elif buyer_id:
@@ -127,6 +131,12 @@ def deadlines(
     if statuses:
         index, partitions = "by_status_due", tuple(f"{store_id}#{status}" for status in statuses)
     return _page(Selection(index, partitions, since, until, forward=True), limit, after)
+
+
+def _without_funds(record: Record) -> Summary | None:
+    if isinstance(record, OrderRecord) and record.fund_state == str(FundState.NONE):
+        return summary_of(record)
+    return None
 
 
 def unexplained(store_id: str, limit: int, after: Position | None) -> Page[Summary]:

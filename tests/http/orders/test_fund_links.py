@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from shared.domain.order.funds.ledger import FLOWS, HELD
-from shared.store.orders import held
+from shared.store.dynamodb import indexes
 from tests import proof
 from tests.exports.test_cells import DIGITS, SITUATIONS, Life
 from tests.harness import Client, Shop, new_order, snapshot
@@ -121,7 +121,11 @@ def test_all_that_is_held_of_an_order_is_in_the_lists(shop: Shop) -> None:
 
 
 def test_a_page_that_passes_many_orders_over_goes_on_at_its_cursor(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = "/v1/funds/held?kind=in_progress&currency=KWD"
-    whole = every(shop.viewer, path)
-    monkeypatch.setattr(held, "MOST_READ", 5)
-    assert every(shop.viewer, path) == whole and len(whole) > LIMIT
+    unpaid = "/v1/orders?fund_state=none"
+    paths = ("/v1/funds/held?kind=in_progress&currency=KWD", unpaid, f"{unpaid}&sort=placed_at")
+    wholes = [every(shop.viewer, path) for path in paths]
+    assert wholes[1] == wholes[2][::-1] and {order["fund_state"] for order in wholes[1]} == {"none"}
+    monkeypatch.setattr(indexes, "MOST_READ", 5)
+    for path, whole in zip(paths, wholes, strict=True):
+        assert every(shop.viewer, path) == whole and len(whole) > LIMIT
+    assert len(wholes[1]) == shop.viewer.get("/v1/orders/counters").json["fund_states"]["none"]["count"]
