@@ -40,10 +40,10 @@ export function ActionForm<Output>(props: Props<Output>) {
   const { values, version: base } = draft.value
   const [found, setFound] = useState<FieldError[]>([])
   const sending = useSend(
-    (api, match: number | undefined) =>
-      send(api, bodyOf(row, values, context), match === undefined ? undefined : `"${match}"`),
-    (output) => {
-      draft.clear()
+    (api, { values, version }: typeof draft.value) =>
+      send(api, bodyOf(row, values, context), version === undefined ? undefined : `"${version}"`),
+    (output, sent) => {
+      draft.clear(sent)
       onDone?.(output)
     },
   )
@@ -56,11 +56,11 @@ export function ActionForm<Output>(props: Props<Output>) {
   useEffect(() => {
     if (wrong) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
   }, [wrong])
-  function submit(match: number | undefined) {
+  function submit(next: typeof draft.value) {
     if (sending.isPending) return
-    const missing = checked(row, values, t)
+    const missing = checked(row, next.values, t)
     setFound(missing)
-    if (!missing.length) sending.mutate(match)
+    if (!missing.length) sending.mutate(next)
   }
   function discard() {
     draft.clear()
@@ -75,7 +75,7 @@ export function ActionForm<Output>(props: Props<Output>) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
-        submit(base)
+        submit(draft.value)
       }}
     >
       {row.warning ? <Alert type="warning" showIcon title={t(row.warning)} /> : null}
@@ -100,8 +100,9 @@ export function ActionForm<Output>(props: Props<Output>) {
           current={current}
           changes={base === undefined ? null : since?.(base)}
           onSend={() => {
-            draft.change({ values, version: current })
-            submit(current)
+            const next = { values, version: current }
+            draft.change(next)
+            submit(next)
           }}
           onDiscard={discard}
         />

@@ -24,7 +24,7 @@ export function Composer({ orderId }: { orderId: string }) {
         params: { path: { order_id: orderId } },
         body: { text: written },
       }),
-    clear,
+    (_, sent) => clear(sent),
   )
   const wrong = empty && !text.trim() ? t('empty') : check.problem
   return (
@@ -48,7 +48,7 @@ export function Composer({ orderId }: { orderId: string }) {
           aria-invalid={wrong ? true : undefined}
           aria-describedby={`${id}-below`}
           onChange={(event) => {
-            send.reset()
+            if (!send.isPending) send.reset()
             change(event.target.value)
           }}
         />

@@ -2,18 +2,18 @@ import { Button, Flex } from 'antd'
 import { useSearchParams } from 'react-router'
 import type { Page } from '../api/types'
 import { useWords } from '../words/useWords'
+import { useAddressChange } from './useAddressChange'
 import { WORDS } from './words'
 
 /** The way to the next page. The cursor stands in the address, so that the browser's way back is the way back here. */
 export function Pager({ page, shown }: { page: Page | undefined; shown: number }) {
   const t = useWords(WORDS)
-  const [search, setSearch] = useSearchParams()
+  const [search] = useSearchParams()
+  const changeAddress = useAddressChange()
   function go(cursor: string | null) {
-    setSearch((before) => {
-      const next = new URLSearchParams(before)
+    changeAddress((next) => {
       if (cursor) next.set('cursor', cursor)
       else next.delete('cursor')
-      return next
     })
     scrollTo({ top: 0 })
   }

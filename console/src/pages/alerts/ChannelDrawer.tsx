@@ -40,12 +40,25 @@ export function ChannelDrawer({
   )
 }
 
+/** A draft whose secret is not kept in the browser. */
+function useChannelDraft(name: string, initial: ChannelForm) {
+  const [secret, setSecret] = useState('')
+  const draft = useDraft(name, initial)
+  function change(values: ChannelForm) {
+    setSecret(values.secret)
+    draft.change({ ...values, secret: '' })
+  }
+  function clear(sent: ChannelForm) {
+    setSecret('')
+    draft.clear(sent)
+  }
+  return { value: draft.value, values: { ...draft.value, secret }, secret, change, clear }
+}
+
 function New({ onCreated }: { onCreated: (id: string) => void }) {
   const t = useWords(CHANNEL_WORDS)
-  // A secret is not kept in the browser, as a draft would be.
-  const [secret, setSecret] = useState('')
   const kinds = useChannelKinds()
-  const draft = useDraft<ChannelForm>('channel:new', NEW_CHANNEL)
+  const draft = useChannelDraft('channel:new', NEW_CHANNEL)
   const create = useSend(
     (api, { kind, address, url, min_severity, ...form }: ChannelForm) =>
       api.client.POST('/v1/alert-channels', {
@@ -53,14 +66,14 @@ function New({ onCreated }: { onCreated: (id: string) => void }) {
           ...form,
           kind: kind as ChannelKind,
           ...(kinds.find(({ code }) => code === kind)?.target === 'url' ? { url } : { address }),
-          secret: secret || null,
+          secret: draft.secret || null,
           language: form.language as 'en',
           kinds: form.kinds as never,
           min_severity: (min_severity || null) as null,
         },
       }),
-    (channel) => {
-      draft.clear()
+    (channel, sent) => {
+      draft.clear(sent)
       if (channel.secret) newSecrets.set(channel.id, channel.secret)
       onCreated(channel.id)
     },
@@ -72,15 +85,7 @@ function New({ onCreated }: { onCreated: (id: string) => void }) {
         create.mutate(draft.value)
       }}
     >
-      <FormFields
-        fields={useChannelFields()}
-        values={{ ...draft.value, secret }}
-        onChange={(values) => {
-          setSecret(values.secret)
-          draft.change({ ...values, secret: '' })
-        }}
-        error={create.error}
-      />
+      <FormFields fields={useChannelFields()} values={draft.values} onChange={draft.change} error={create.error} />
       <ProblemAlert error={create.error} />
       <div className="form-actions">
         <Button type="primary" htmlType="submit" loading={create.isPending}>
@@ -99,7 +104,7 @@ function Existing({ channelId, onDeleted }: { channelId: string; onDeleted: () =
   return (
     <>
       <Steps channel={channel.data} onDeleted={onDeleted} />
-      <Change key={channel.dataUpdatedAt} channel={channel.data} />
+      <Change key={JSON.stringify(formOf(channel.data))} channel={channel.data} />
     </>
   )
 }
@@ -177,20 +182,22 @@ function Steps({ channel, onDeleted }: { channel: Channel; onDeleted: () => void
 
 function Change({ channel }: { channel: Channel }) {
   const t = useWords(CHANNEL_WORDS)
-  const [values, setValues] = useState(formOf(channel))
-  const save = useSend((api, { kind: _, address, url, secret, ...form }: ChannelForm) =>
-    api.client.PATCH('/v1/alert-channels/{channel_id}', {
-      params: { path: { channel_id: channel.id } },
-      body: {
-        ...form,
-        ...(address ? { address } : {}),
-        ...(url ? { url } : {}),
-        ...(secret ? { secret } : {}),
-        language: form.language as 'en',
-        kinds: form.kinds as never,
-        min_severity: form.min_severity as 'info',
-      },
-    }),
+  const draft = useChannelDraft(`channel:${channel.id}`, formOf(channel))
+  const save = useSend(
+    (api, { kind: _, address, url, secret: _none, ...form }: ChannelForm) =>
+      api.client.PATCH('/v1/alert-channels/{channel_id}', {
+        params: { path: { channel_id: channel.id } },
+        body: {
+          ...form,
+          ...(address ? { address } : {}),
+          ...(url ? { url } : {}),
+          ...(draft.secret ? { secret: draft.secret } : {}),
+          language: form.language as 'en',
+          kinds: form.kinds as never,
+          min_severity: form.min_severity as 'info',
+        },
+      }),
+    (_, sent) => draft.clear(sent),
   )
   return (
     <details>
@@ -198,10 +205,15 @@ function Change({ channel }: { channel: Channel }) {
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          save.mutate(values)
+          save.mutate(draft.value)
         }}
       >
-        <FormFields fields={useChannelFields(channel)} values={values} onChange={setValues} error={save.error} />
+        <FormFields
+          fields={useChannelFields(channel)}
+          values={draft.values}
+          onChange={draft.change}
+          error={save.error}
+        />
         <ProblemAlert error={save.error} />
         <div className="form-actions">
           <Button type="primary" htmlType="submit" loading={save.isPending}>

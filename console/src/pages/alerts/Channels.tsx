@@ -10,6 +10,7 @@ import { ChannelDrawer } from './ChannelDrawer'
 import { type Channel, useChannelKinds } from './channelFields'
 import { CHANNEL_WORDS } from './words'
 import './alerts.css'
+import { useAddressChange } from '../../parts/useAddressChange'
 
 const NEW = 'new'
 
@@ -17,17 +18,16 @@ export default function Channels() {
   const t = useWords(CHANNEL_WORDS)
   const severities = useCodes('severity')
   const kinds = useChannelKinds()
-  const [search, setSearch] = useSearchParams()
+  const [search] = useSearchParams()
+  const changeAddress = useAddressChange()
   const open = search.get('channel')
   // A store has few channels: the API's limit is far below a page.
   const channels = useApi().useQuery('get', '/v1/alert-channels', { params: { query: { limit: 200 } } })
   const severity = (code: string) => severities.find((each) => each.code === code)?.label ?? code
   function show(channel: string | null) {
-    setSearch((before) => {
-      const next = new URLSearchParams(before)
+    changeAddress((next) => {
       if (channel) next.set('channel', channel)
       else next.delete('channel')
-      return next
     })
   }
   const columns: Column<Channel>[] = [

@@ -30,17 +30,13 @@ export default function Rules() {
   if (rules.error) return <ProblemAlert error={rules.error} onRetry={rules.refetch} />
   return (
     <>
-      {rules.data ? (
-        <RulesOf key={JSON.stringify(rules.data)} rules={rules.data} onSaved={() => setSaved(true)} />
-      ) : (
-        <Loading />
-      )}
+      {rules.data ? <RulesOf key={JSON.stringify(rules.data)} rules={rules.data} onSaved={setSaved} /> : <Loading />}
       <p role="status">{saved ? t('saved') : ''}</p>
     </>
   )
 }
 
-function RulesOf({ rules, onSaved }: { rules: View; onSaved: () => void }) {
+function RulesOf({ rules, onSaved }: { rules: View; onSaved: (saved: boolean) => void }) {
   const t = useWords(RULE_WORDS)
   const moment = useMoment()
   const timers = useCodes('timer')
@@ -50,11 +46,15 @@ function RulesOf({ rules, onSaved }: { rules: View; onSaved: () => void }) {
   const form = draft.value
   const save = useSend(
     (api, body: RulesForm) => api.client.PUT('/v1/alert-rules', { body: bodyOf(body) }),
-    () => {
-      draft.forget()
-      onSaved()
+    (_, sent) => {
+      draft.forget(sent)
+      onSaved(true)
     },
   )
+  function change(next: RulesForm) {
+    onSaved(false)
+    draft.change(next)
+  }
   const lead = (iso: string) => (minutesOf(iso) === 0 ? t('atDue') : t('before', { time: written(iso) }))
   const leads = (timer: string): Field['options'] =>
     [...new Set([...USUAL_LEADS, ...(rules.leads[timer] ?? [])])]
@@ -114,7 +114,7 @@ function RulesOf({ rules, onSaved }: { rules: View; onSaved: () => void }) {
         <section key={title} className="card">
           <h2>{t(title)}</h2>
           {note ? <p className="quiet">{note}</p> : null}
-          <FormFields fields={fields} values={form} onChange={draft.change} error={save.error} />
+          <FormFields fields={fields} values={form} onChange={change} error={save.error} />
         </section>
       ))}
       <section className="card leads">
@@ -125,7 +125,7 @@ function RulesOf({ rules, onSaved }: { rules: View; onSaved: () => void }) {
             .filter(({ code }) => code in rules.leads)
             .map(({ code, label }) => ({ name: code, label, kind: 'several', options: leads(code) }))}
           values={form.leads}
-          onChange={(next) => draft.change({ ...form, leads: next })}
+          onChange={(next) => change({ ...form, leads: next })}
           error={save.error}
         />
       </section>

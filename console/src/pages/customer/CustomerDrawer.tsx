@@ -4,6 +4,7 @@ import { useApi } from '../../api/client'
 import { useRole } from '../../api/queries'
 import { Loading } from '../../parts/Loading'
 import { ProblemAlert } from '../../parts/ProblemAlert'
+import { useAddressChange } from '../../parts/useAddressChange'
 import { useWords } from '../../words/useWords'
 import { segmentOf } from './address'
 import { CustomerNotes } from './CustomerNotes'
@@ -15,7 +16,8 @@ import { WORDS } from './words'
 /** The customer whom the address names, over any page. */
 export default function CustomerDrawer() {
   const t = useWords(WORDS)
-  const [search, setSearch] = useSearchParams()
+  const [search] = useSearchParams()
+  const changeAddress = useAddressChange()
   const buyer = search.get('customer') ?? ''
   const role = useRole()
   const customer = useApi().useQuery('get', '/v1/customers/{buyer_id}', {
@@ -23,10 +25,8 @@ export default function CustomerDrawer() {
   })
   const known = customer.data
   function close() {
-    setSearch((before) => {
-      const next = new URLSearchParams(before)
+    changeAddress((next) => {
       next.delete('customer')
-      return next
     })
   }
   return (

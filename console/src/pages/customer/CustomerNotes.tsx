@@ -34,30 +34,33 @@ export function CustomerNotes({ customer, mayChange }: { customer: Customer; may
   const api = useApi()
   const stored = notesOf(customer)
   const draft = useDraft(`customer:${customer.buyer_id}`, { version: customer.version, base: stored, values: stored })
-  const { base, values, version } = draft.value
+  const { base, values } = draft.value
   const [theirs, setTheirs] = useState<Customer | null>(null)
   const path = { buyer_id: segmentOf(customer.buyer_id) }
 
-  const save = useSend(async (sender, onto: { version: number; base: Notes }) => {
-    const { tags, note, ...marks } = values
-    const names = tags.split(/[,，]/).map((tag) => tag.trim())
-    const body = { ...marks, note: note || null, tags: names.filter(Boolean) }
-    const send = (seen: number) =>
-      sender.client.PATCH('/v1/customers/{buyer_id}', {
-        params: { path, header: { 'If-Match': `"${seen}"` } },
-        body,
-      })
-    try {
-      return await send(onto.version)
-    } catch (problem) {
-      if (!(problem instanceof Problem) || problem.status !== 412) throw problem
-      const { data: now } = await api.client.GET('/v1/customers/{buyer_id}', { params: { path } })
-      // An order of the customer also makes a new version: then there is nothing to choose between.
-      if (now && same(notesOf(now), onto.base)) return send(now.version)
-      setTheirs(now ?? null)
-      throw problem
-    }
-  }, draft.forget)
+  const save = useSend(
+    async (sender, onto: typeof draft.value) => {
+      const { tags, note, ...marks } = onto.values
+      const names = tags.split(/[,，]/).map((tag) => tag.trim())
+      const body = { ...marks, note: note || null, tags: names.filter(Boolean) }
+      const send = (seen: number) =>
+        sender.client.PATCH('/v1/customers/{buyer_id}', {
+          params: { path, header: { 'If-Match': `"${seen}"` } },
+          body,
+        })
+      try {
+        return await send(onto.version)
+      } catch (problem) {
+        if (!(problem instanceof Problem) || problem.status !== 412) throw problem
+        const { data: now } = await api.client.GET('/v1/customers/{buyer_id}', { params: { path } })
+        // An order of the customer also makes a new version: then there is nothing to choose between.
+        if (now && same(notesOf(now), onto.base)) return send(now.version)
+        setTheirs(now ?? null)
+        throw problem
+      }
+    },
+    (_, sent) => draft.forget(sent),
+  )
 
   const fields: (Field & { name: keyof Notes })[] = [
     { name: 'tags', label: t('tags'), kind: 'text' },
@@ -86,7 +89,7 @@ export function CustomerNotes({ customer, mayChange }: { customer: Customer; may
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        save.mutate({ version, base })
+        save.mutate(draft.value)
       }}
     >
       <h2>{t('notes')}</h2>
@@ -102,9 +105,10 @@ export function CustomerNotes({ customer, mayChange }: { customer: Customer; may
             .filter(({ name }) => values[name] !== other[name])
             .map(({ name, label }) => ({ label, mine: said(values[name]), theirs: said(other[name]) }))}
           onMine={() => {
-            draft.change({ version: theirs.version, base: other, values })
+            const next = { version: theirs.version, base: other, values }
+            draft.change(next)
             setTheirs(null)
-            save.mutate({ version: theirs.version, base: other })
+            save.mutate(next)
           }}
           onTheirs={() => {
             draft.change({ version: theirs.version, base: other, values: other })

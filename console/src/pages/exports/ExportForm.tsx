@@ -30,8 +30,8 @@ export function ExportForm({ offer, onStarted }: { offer: Offer; onStarted: () =
       const takesWindow = kindOf(offer, draft)?.takes_window ?? true
       return api.client.POST('/v1/exports', { body: bodyOf(draft, zone, sentAt.current, takesWindow) })
     },
-    () => {
-      clear()
+    (_, sent) => {
+      clear(sent)
       onStarted()
     },
   )

@@ -35,10 +35,13 @@ function ScheduleForm({ offer, schedule }: { offer: Offer; schedule: ScheduleVie
   const stored = { enabled, cadence, kind, format: file, hour: String(hour) }
   const draft = useDraft<typeof stored | null>('export-schedule', null)
   const value = draft.value ?? stored
-  const save = useSend((api, next: typeof stored) => {
-    const body = { ...next, hour: Number(next.hour) } as components['schemas']['ScheduleBody']
-    return api.client.PUT('/v1/export-schedule', { body })
-  }, draft.clear)
+  const save = useSend(
+    (api, next: typeof stored) => {
+      const body = { ...next, hour: Number(next.hour) } as components['schemas']['ScheduleBody']
+      return api.client.PUT('/v1/export-schedule', { body })
+    },
+    (_, sent) => draft.clear(sent),
+  )
   const hours = Array.from({ length: 24 }, (_, each) => ({ code: String(each), label: `${each}:00` }))
   const fields: Field[] = [
     { name: 'enabled', label: t('enabled'), kind: 'mark' },

@@ -1,8 +1,8 @@
 import { Alert, Button, Flex } from 'antd'
-import { useSearchParams } from 'react-router'
 import type { Import } from '../../api/types'
 import { useSend } from '../../api/useSend'
 import { ProblemAlert } from '../../parts/ProblemAlert'
+import { useAddressChange } from '../../parts/useAddressChange'
 import { useWords } from '../../words/useWords'
 import { effective, isUnderWay } from './states'
 import { WORDS } from './words'
@@ -10,17 +10,15 @@ import { WORDS } from './words'
 /** What can be done with an import now: apply its preview, or stop it. */
 export function ImportActions({ job }: { job: Import }) {
   const t = useWords(WORDS)
-  const [, setSearch] = useSearchParams()
+  const changeAddress = useAddressChange()
   const params = { path: { import_id: job.id } }
   const apply = useSend(
     (api, _: undefined) => api.client.POST('/v1/imports/{import_id}/apply', { params, body: {} }),
     // The rows are other ones now: those of the preview are gone.
     () =>
-      setSearch((before) => {
-        const next = new URLSearchParams(before)
+      changeAddress((next) => {
         next.delete('cursor')
         next.delete('state')
-        return next
       }),
   )
   const cancel = useSend((api, _: undefined) => api.client.POST('/v1/imports/{import_id}/cancel', { params, body: {} }))

@@ -13,19 +13,19 @@ import { Head } from './Head'
 import { SECTIONS } from './sections'
 import { WORDS } from './words'
 import './order.css'
+import { useAddressChange } from '../../parts/useAddressChange'
 
 /** One order over any page. It stands in the address as `?order=…`; `#funds` and the like lead to its parts. */
 export default function OrderDrawer() {
   const t = useWords(WORDS)
-  const [search, setSearch] = useSearchParams()
+  const [search] = useSearchParams()
+  const changeAddress = useAddressChange()
   const orderId = search.get('order') ?? ''
   const order = useApi().useQuery('get', '/v1/orders/{order_id}', { params: { path: { order_id: orderId } } })
   function close() {
-    setSearch((before) => {
-      const next = new URLSearchParams(before)
+    changeAddress((next) => {
       next.delete('order')
       next.delete('action')
-      return next
     })
   }
   return (

@@ -1,5 +1,6 @@
 import { useSearchParams } from 'react-router'
 import { AddressFilters } from '../../parts/fields/AddressFilters'
+import { useAddressChange } from '../../parts/useAddressChange'
 import { useWords } from '../../words/useWords'
 import { SORTS, useFilters, useSayFilter } from './filters'
 import type { OrdersQuery } from './query'
@@ -43,7 +44,8 @@ export function FilterChips({ filter }: { filter: OrdersQuery }) {
 
 export function SortChoice() {
   const t = useWords(WORDS)
-  const [search, setSearch] = useSearchParams()
+  const [search] = useSearchParams()
+  const changeAddress = useAddressChange()
   return (
     <label className="sort-choice">
       <span className="quiet">{t('sort')}</span>
@@ -51,11 +53,9 @@ export function SortChoice() {
         className="control"
         value={search.get('sort') ?? '-placed_at'}
         onChange={(event) =>
-          setSearch((before) => {
-            const next = new URLSearchParams(before)
+          changeAddress((next) => {
             next.delete('cursor')
             next.set('sort', event.target.value)
-            return next
           })
         }
       >

@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 import type { paths } from '../../api/types'
+import { useAddressChange } from '../../parts/useAddressChange'
 
 export type OrdersQuery = NonNullable<paths['/v1/orders']['get']['parameters']['query']>
 
@@ -24,11 +25,9 @@ export function useOrdersQuery(): { query: OrdersQuery; filter: OrdersQuery; fil
 
 /** A function that takes parameters out of the address, and the list back to its first page. */
 export function useDrop() {
-  const [, setSearch] = useSearchParams()
+  const changeAddress = useAddressChange()
   return (names: readonly string[]) =>
-    setSearch((before) => {
-      const next = new URLSearchParams(before)
+    changeAddress((next) => {
       for (const name of ['cursor', ...names]) next.delete(name)
-      return next
     })
 }

@@ -41,7 +41,7 @@ function useTimerLabels() {
     timers.find(({ code }) => code === name)?.label ?? (name === 'receipt_after_delivery' ? t('afterDelivery') : name)
 }
 
-function PolicyForm({ store, onSaved }: { store: Store; onSaved: () => void }) {
+function PolicyForm({ store, onSaved }: { store: Store; onSaved: (saved: boolean) => void }) {
   const t = useWords(WORDS)
   const labelOf = useTimerLabels()
   const modes = useModes()

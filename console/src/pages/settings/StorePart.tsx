@@ -106,7 +106,7 @@ function useFields(store: Store): { about: Field[]; fees: Field[]; limits: Field
   }
 }
 
-function StoreForm({ store, onSaved }: { store: Store; onSaved: () => void }) {
+function StoreForm({ store, onSaved }: { store: Store; onSaved: (saved: boolean) => void }) {
   const t = useWords(WORDS)
   const fields = useFields(store)
   const { form, change, save } = useSettings('store', store, formOf, changeOf, onSaved)

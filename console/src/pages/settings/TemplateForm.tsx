@@ -37,8 +37,8 @@ export function TemplateForm({
             body,
           })
         : api.client.POST('/v1/message-templates', { body }),
-    (saved) => {
-      draft.forget()
+    (saved, sent) => {
+      draft.forget(sent)
       onSaved(saved)
     },
   )

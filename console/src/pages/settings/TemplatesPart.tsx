@@ -6,6 +6,7 @@ import type { components } from '../../api/types'
 import { type Column, DataTable } from '../../parts/DataTable'
 import { Moment } from '../../parts/Moment'
 import { ProblemAlert } from '../../parts/ProblemAlert'
+import { useAddressChange } from '../../parts/useAddressChange'
 import { useWords } from '../../words/useWords'
 import { TemplateForm } from './TemplateForm'
 import { TEMPLATE_WORDS } from './words'
@@ -18,16 +19,15 @@ export default function TemplatesPart() {
   const t = useWords(TEMPLATE_WORDS)
   const role = useRole()
   const mayChange = role === 'owner' || role === 'staff'
-  const [search, setSearch] = useSearchParams()
+  const [search] = useSearchParams()
+  const changeAddress = useAddressChange()
   const open = search.get('template')
   const templates = useApi().useQuery('get', '/v1/message-templates', { params: { query: { limit: 200 } } })
   const chosen = templates.data?.data.find(({ template_id }) => template_id === open)
   function show(template: string | null) {
-    setSearch((before) => {
-      const next = new URLSearchParams(before)
+    changeAddress((next) => {
       if (template) next.set('template', template)
       else next.delete('template')
-      return next
     })
   }
   const columns: Column<Template>[] = [

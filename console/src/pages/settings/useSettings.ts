@@ -10,23 +10,27 @@ export function useSettings<Form>(
   store: Store,
   formOf: (store: Store) => Form,
   changeOf: (form: Form) => components['schemas']['PatchStore'],
-  onSaved: () => void,
+  onSaved: (saved: boolean) => void,
 ) {
   const draft = useDraft<Form>(`settings:${name}`, formOf(store))
   const save = useSend(
     (api, form: Form) => api.client.PATCH('/v1/store', { body: changeOf(form) }),
-    () => {
-      draft.forget()
-      onSaved()
+    (_, sent) => {
+      draft.forget(sent)
+      onSaved(true)
     },
   )
-  return { form: draft.value, change: draft.change, save }
+  function change(next: Form) {
+    onSaved(false)
+    draft.change(next)
+  }
+  return { form: draft.value, change, save }
 }
 
 /** The store, whether the person may change it, and what says that a change was saved. */
 export function useStoreSettings() {
   const store = useStore()
   const role = useRole()
-  const [saved, setSaved] = useState(false)
-  return { store, mayChange: role === 'owner', isKnown: Boolean(store && role), saved, onSaved: () => setSaved(true) }
+  const [saved, onSaved] = useState(false)
+  return { store, mayChange: role === 'owner', isKnown: Boolean(store && role), saved, onSaved }
 }

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useId, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { useStore } from '../../api/queries'
 import { useWords } from '../../words/useWords'
+import { useAddressChange } from '../useAddressChange'
 import { Control } from './Control'
 import { dayAfter, dayIn, startOf } from './days'
 import type { Field, FieldValue } from './field'
@@ -25,24 +26,25 @@ export interface Filter extends Field {
 export function AddressFilters({ filters }: { filters: Filter[] }) {
   const t = useWords(WORDS)
   const id = useId()
-  const zone = useStore()?.time_zone ?? 'UTC'
-  const [search, setSearch] = useSearchParams()
+  const zone = useStore()?.time_zone ?? ''
+  const [search] = useSearchParams()
+  const changeAddress = useAddressChange()
 
   function set(filter: Filter, value: FieldValue) {
-    setSearch((before) => {
-      const next = new URLSearchParams(before)
+    changeAddress((next) => {
       for (const name of ['cursor', ...((value && filter.instead) || [])]) next.delete(name)
       const text = written(filter, value, zone)
       if (text) next.set(filter.name, text)
       else next.delete(filter.name)
       for (const [name, needed] of text ? Object.entries(filter.together ?? {}) : []) next.set(name, needed)
-      return next
     })
   }
+  /** A day can be written as a moment only in a zone that is known. */
+  const isReady = ({ moment }: Filter) => !moment || zone !== ''
   const isSet = filters.some(({ name }) => search.has(name))
   return (
     <search className="toolbar filters" aria-label={t('filters')}>
-      {filters.map((filter) => (
+      {filters.filter(isReady).map((filter) => (
         <FilterFrame key={filter.name} filter={filter} id={`${id}-${filter.name}`}>
           <FilterControl
             filter={filter}
@@ -56,10 +58,8 @@ export function AddressFilters({ filters }: { filters: Filter[] }) {
         <Button
           size="small"
           onClick={() =>
-            setSearch((before) => {
-              const next = new URLSearchParams(before)
+            changeAddress((next) => {
               for (const name of ['cursor', ...filters.map((filter) => filter.name)]) next.delete(name)
-              return next
             })
           }
         >
