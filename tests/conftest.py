@@ -42,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run only the tests that run on this engine, on it; local is a whole server, over a socket",
     )
     parser.addoption("--pictures", action="store_true", help="keep the pictures of the console in docs/console")
+    parser.addoption("--slow", type=int, default=0, metavar="MS", help="let each request of the console wait, twice")
     parser.addoption("--shuffle", type=int, help="run files, and the tests within each, in a random order of this seed")
 
 

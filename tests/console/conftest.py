@@ -3,6 +3,9 @@ console, every test here is skipped and says why.
 
 A test gets a store of its own and signs in on the page as a person would. At its end no page may have written an error
 to its console, and the content security policy may have refused nothing.
+
+A test waits for what shows that a step is done, and not for what was true before it. `--slow 400` finds where one does
+not: each page has a slow processor, and each request waits 400 ms before it goes out and again after its answer.
 """
 
 from __future__ import annotations
@@ -23,13 +26,17 @@ from local.demo import DEMO_SHOP, fill
 from local.template import Template
 from local.tokens import Issuer
 from local.welcome import DEMO_STORE
+from tests.console import waiting
 from tests.harness import Api, Server, Shop, free_port
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BUILD_SECONDS = 300
 HEIGHTS = {1280: 800, 390: 844}
 
-expect.set_options(timeout=10_000)
+WAIT_MS = 10_000
+"""How long a test waits for what a page shows next."""
+SLOWER = 4
+"""How many times slower the processor is with `--slow`."""
 
 
 @pytest.fixture(scope="session")
@@ -116,8 +123,8 @@ class Watched:
 class Console:
     """Opens pages of the console."""
 
-    def __init__(self, browser: Browser, url: str) -> None:
-        self.browser, self.url = browser, url
+    def __init__(self, browser: Browser, url: str, slow_ms: int) -> None:
+        self.browser, self.url, self.slow_ms = browser, url, slow_ms
         self.pages: list[Watched] = []
 
     def open(
@@ -133,6 +140,14 @@ class Console:
     ) -> Page:
         """A page of the store, in a browser profile of its own, signed in. `shop` is a store or its id."""
         store = shop if isinstance(shop, str) else shop.name
+        page = self.new_page(language=language, width=width, theme=theme)
+        page.goto(f"{self.url}/stores/{store}/{path}{'?' + urlencode(query) if query else ''}")
+        sign_in(page, store, role)
+        expect(page.locator("#content")).to_be_visible()
+        return page
+
+    def new_page(self, *, language: str = "en", width: int = 1280, theme: str = "light") -> Page:
+        """An empty page in a browser profile of its own."""
         context = self.browser.new_context(
             viewport={"width": width, "height": HEIGHTS.get(width, 800)},
             locale={"en": "en-GB"}.get(language, language),
@@ -145,9 +160,9 @@ class Console:
         page.on("console", lambda message: watched.errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: watched.errors.append(str(error)))
         self.pages.append(watched)
-        page.goto(f"{self.url}/stores/{store}/{path}{'?' + urlencode(query) if query else ''}")
-        sign_in(page, store, role)
-        expect(page.locator("#content")).to_be_visible()
+        waiting.count_requests(page, self.slow_ms)
+        if self.slow_ms:
+            context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         return page
 
     def expect_refusals(self, page: Page, *statuses: int) -> None:
@@ -173,9 +188,16 @@ def sign_in(page: Page, store: str, role: str) -> None:
     form.get_by_role("button").click()
 
 
+@pytest.fixture(scope="session")
+def slow_ms(request: pytest.FixtureRequest) -> int:
+    slow: int = request.config.getoption("--slow")
+    expect.set_options(timeout=WAIT_MS + 10 * slow)
+    return slow
+
+
 @pytest.fixture
-def console(browser: Browser, server: Server) -> Iterator[Console]:
-    opened = Console(browser, server.url)
+def console(browser: Browser, server: Server, slow_ms: int) -> Iterator[Console]:
+    opened = Console(browser, server.url, slow_ms)
     yield opened
     opened.close()
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from tests.harness import Shop, new_order, parcel, usd
+
+ALERT_SECONDS = 60
 
 
 def awaiting_shipment(shop: Shop, **changes: Any) -> str:
@@ -39,3 +42,11 @@ def disputed(shop: Shop, number: str = "LX000000001CN") -> tuple[str, str]:
 def written_by_buyer(shop: Shop, order_id: str, text: str) -> None:
     answer = shop.platform.post(f"/v1/orders/{order_id}/messages", {"from": "buyer", "text": text})
     assert answer.status == 201, answer.content
+
+
+def wait_for_alerts(shop: Shop, least: int) -> None:
+    """Waits until the store has open alerts: a stream raises them after the change that they are about."""
+    until = time.monotonic() + ALERT_SECONDS
+    while len(shop.viewer.every("/v1/alerts")) < least:
+        assert time.monotonic() < until, "no alert was raised"
+        time.sleep(0.2)

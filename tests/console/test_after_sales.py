@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.console import axe
 from tests.console.conftest import Console
 from tests.console.sales import awaiting_shipment, disputed, in_cancellation, written_by_buyer
+from tests.console.waiting import at_rest
 from tests.harness import Shop
 from tests.proof import counted
 
@@ -33,7 +34,7 @@ def test_a_cancellation_is_refused_with_a_reason(console: Console, shop: Shop) -
     expect(form.get_by_label("Reason")).to_have_accessible_description("This is needed.")
     form.get_by_label("Reason").fill("Already packed")
     form.get_by_role("button", name=re.compile("^Refuse")).click()
-    expect(answer.get_by_text("done.")).to_be_visible()
+    expect(answer.get_by_text(re.compile("^Refuse.*: done[.]$"))).to_be_visible()
     expect(page.get_by_text("No refund is in this list.")).to_be_visible()
     assert shop.owner.get(f"/v1/orders/{order_id}").json["status"] == "WAIT_SELLER_SEND_GOODS"
 
@@ -111,7 +112,7 @@ def test_a_dispute_and_a_conversation_have_no_fault(
     for path in (f"disputes?dispute={dispute_id}", f"messages?thread={order_id}", "refunds"):
         page.goto(f"{console.url}/stores/{shop.name}/{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        page.wait_for_load_state("networkidle")
+        at_rest(page)
         elements, found = axe.violations(page)
         assert not found, "\n".join([path, *found])
         checked += elements

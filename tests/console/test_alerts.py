@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.console.conftest import Console
+from tests.console.sales import wait_for_alerts
+from tests.console.waiting import at_rest, sent
 from tests.harness import Shop
 
 LISTED = 30_000
@@ -48,17 +50,14 @@ def test_an_alert_is_acknowledged(
     order_id = shop.platform.place()["order_id"]
     for action, body in [("pay", {}), ("pass_risk", {}), ("request_cancellation", {"reason": "Twice"})]:
         assert shop.platform.act(order_id, action, body).status == 200
+    wait_for_alerts(shop, 1)
     page = console.open(shop, "alerts", language=language, severity="warning")
     button = page.get_by_role("row", name=re.compile(order_id)).get_by_role("button", name=acknowledge)
-    page.wait_for_timeout(500)
-    for _ in range(20):
-        if button.count():
-            break
-        page.reload()
-        page.wait_for_timeout(1_000)
-    button.first.click()
+    with sent(page, "/acknowledge"):
+        button.click()
     expect(button).to_have_count(0)
     page.get_by_role("link", name=acknowledged).click()
+    expect(page).to_have_url(re.compile("state=acknowledged"))
     expect(page.get_by_role("row", name=re.compile(order_id))).to_be_visible()
 
 
@@ -73,11 +72,15 @@ def test_a_webhook_is_set_up_and_its_test_message_followed(
     page.get_by_label("Address (https)").fill(url)
     page.get_by_role("button", name="Create the channel").click()
     expect(page.get_by_text("whsec_")).to_be_visible()
+    page.get_by_role("dialog").get_by_text("Settings", exact=True).click()
+    page.get_by_role("dialog").get_by_label("Name", exact=True).fill("Warehouse of Spain")
     page.get_by_role("button", name="Send a test message").click()
     expect(page.get_by_text("Test message: Delivered")).to_be_visible(timeout=LISTED)
     assert len(taken) == 1
     page.get_by_role("button", name="Send again").click()
-    expect(page.get_by_text("204", exact=False)).to_have_count(2, timeout=LISTED)
+    expect(page.get_by_role("dialog").get_by_label("Name", exact=True)).to_have_value("Warehouse of Spain")
+    attempts = page.get_by_role("table", name="Deliveries").locator("small")
+    expect(attempts.filter(has_text=": 204")).to_have_count(2, timeout=LISTED)
     page.get_by_role("button", name="Switch off").click()
     expect(page.get_by_role("button", name="Switch on")).to_be_visible()
     assert not shop.owner.get("/v1/alert-channels").json["data"][0]["enabled"]
@@ -115,4 +118,5 @@ def test_the_rules_are_set_by_the_owner(console: Console, shop: Shop) -> None:
 def test_who_is_no_owner_sees_the_alerts_alone(console: Console, shop: Shop) -> None:
     page = console.open(shop, "alerts", role="staff")
     expect(page.get_by_text("The owner of the store sets channels and rules.")).to_be_visible()
+    at_rest(page)
     expect(page.get_by_role("link", name="Channels", exact=True)).to_have_count(0)

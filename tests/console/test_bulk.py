@@ -32,9 +32,9 @@ def test_a_pasted_sheet_ships_twenty_orders_and_says_which_it_cannot(console: Co
     expect(page.get_by_text(f"{ORDERS + 1} lines taken over.")).to_be_visible()
     page.get_by_role("button", name="Check").click()
     expect(page.get_by_text(f"{ORDERS} of {ORDERS + 1} orders pass the check.")).to_be_visible()
-    results = page.get_by_role("table", name="Result of each order")
-    expect(results.locator("tbody tr").first).to_contain_text(unpaid)
-    expect(results.locator("tbody tr").first).to_contain_text("Failed")
+    first = page.get_by_role("table", name="Result of each order").locator("tbody tr").first
+    expect(first).to_contain_text(unpaid)
+    expect(first).to_contain_text("Failed")
     assert len(shop.viewer.every("/v1/orders", status="WAIT_SELLER_SEND_GOODS")) == ORDERS, "a check changes nothing"
     page.get_by_role("button", name=f"Ship ({ORDERS})").click()
     expect(page.get_by_text(f"{ORDERS} of {ORDERS} orders are done.")).to_be_visible()

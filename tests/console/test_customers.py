@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.console.conftest import Console
+from tests.console.waiting import at_rest, sent
 from tests.harness import Shop, new_order
 
 BUYERS = 3
@@ -46,7 +47,8 @@ def test_a_customer_is_tagged_and_found_by_the_tag(
     page.get_by_role("link", name="Alex anna").click()
     page.get_by_label(tags).fill("wholesale, invoice")
     page.get_by_label(note, exact=True).fill("Asks for an invoice")
-    drawer(page).get_by_role("button", name=save).click()
+    with sent(page, "/customers/anna"):
+        drawer(page).get_by_role("button", name=save).click()
     expect(drawer(page).get_by_role("button", name=save)).to_be_disabled()
     stored = shop.viewer.get("/v1/customers/anna").json
     assert (sorted(stored["tags"]), stored["note"]) == (["invoice", "wholesale"], "Asks for an invoice")
@@ -68,7 +70,8 @@ def test_a_change_that_somebody_else_was_faster_with_shows_both_versions(console
     both = page.get_by_role("row", name=re.compile("My note.*Their note"))
     expect(both).to_be_visible()
     assert shop.viewer.get("/v1/customers/anna").json["note"] == "Their note"
-    page.get_by_role("button", name="Save mine over it").click()
+    with sent(page, "/customers/anna"):
+        page.get_by_role("button", name="Save mine over it").click()
     expect(both).to_have_count(0)
     expect(drawer(page).get_by_role("button", name="Save")).to_be_disabled()
     assert shop.viewer.get("/v1/customers/anna").json["note"] == "My note"
@@ -125,6 +128,7 @@ def test_a_viewer_reads_a_customer_and_changes_nothing(console: Console, shop: S
     ordered(shop, "anna")
     page = console.open(shop, "customers", role="viewer", customer="anna")
     expect(drawer(page).get_by_text("Note, tags and contact")).to_be_visible()
+    at_rest(page)
     expect(drawer(page).get_by_role("textbox")).to_have_count(0)
     expect(page.get_by_text("Erase personal data")).to_have_count(0)
     page.keyboard.press("Escape")

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.console import axe
 from tests.console.conftest import Console
+from tests.console.waiting import at_rest
 from tests.proof import counted, size
 
 LOOKS = size(
@@ -21,13 +22,13 @@ CUT_OFF = """
   .map(table => table.ariaLabel)
 """
 """The tables that are wider than what holds them."""
-SETTLE_MS = 400
 PAGES = 13
 """The pages of the menu."""
 
 
 def menu(page: Page) -> list[str]:
     """The last part of the address of each page of the menu."""
+    expect(page.locator("nav.side a")).to_have_count(PAGES)
     links: list[str] = page.locator("nav.side a").evaluate_all("links => links.map(link => link.pathname)")
     return [path.rpartition("/")[2] for path in links]
 
@@ -36,8 +37,7 @@ def follow(page: Page, name: str) -> None:
     """Goes to a page by its link in the menu, which a narrow screen hides, and waits for what the page asks for."""
     page.locator(f"nav.side a[href$='/{name}']").evaluate("link => link.click()")
     page.wait_for_url(f"**/{name}")
-    page.wait_for_timeout(SETTLE_MS)  # what a page asks for after its first answer
-    expect(page.locator("#content .loading")).to_have_count(0)
+    at_rest(page)
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)

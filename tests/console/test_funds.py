@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.console.conftest import Console
+from tests.console.waiting import at_rest
 from tests.harness import Shop, usd
 from tests.proof import counted
 
@@ -30,8 +32,10 @@ def test_a_total_opens_the_entries_that_add_up_to_it(
     orders = {paid(shop) for _ in range(ORDERS)}
     page = console.open(shop, "funds", language=language)
     page.get_by_role("link", name=total).click()
+    expect(page).to_have_url(re.compile("flow=paid"))
     rows = page.get_by_role("table", name=table).locator("tbody tr")
     expect(rows).to_have_count(ORDERS)
+    at_rest(page)
     assert {row.get_by_role("link").inner_text() for row in rows.all()} == orders
     amounts = [row.locator("td.right").first.inner_text().split()[0] for row in rows.all()]
     shown = page.get_by_role("link", name=total).locator(".amount").inner_text().split()[0]

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.console.conftest import Console
 from tests.console.test_every_page import follow, menu
+from tests.console.waiting import at_rest
 from tests.harness import Shop, ago, line, new_order, parcel, usd
 from tests.proof import counted
 
@@ -62,7 +63,7 @@ def test_a_script_in_a_text_shows_as_text(console: Console, hostile_shop: Shop) 
     for order in hostile_shop.owner.every("/v1/orders"):
         page.goto(f"{console.url}/stores/{hostile_shop.name}/orders?order={order['order_id']}")
         expect(page.get_by_role("dialog").get_by_text("<img src=x").first).to_be_visible()
-        page.wait_for_load_state("networkidle")
+        at_rest(page)
         seen += page.get_by_role("dialog").inner_text().count("<img src=x")
         assert hits(page) is None
     counted("hostile texts shown as text", seen, 20)
@@ -70,9 +71,11 @@ def test_a_script_in_a_text_shows_as_text(console: Console, hostile_shop: Shop) 
 
 def test_a_script_in_the_address_runs_nowhere(console: Console, shop: Shop) -> None:
     page = console.open(shop, "orders", q=HOSTILE.format("q"))
-    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    at_rest(page)
     assert hits(page) is None
     page.goto(f"{console.url}/stores/{shop.name}/orders?status=%3Cscript%3Ewindow.hit%3D1%3C/script%3E")
     console.expect_refusals(page, 400, 422)
     expect(page.get_by_role("alert").first).to_be_visible()
+    at_rest(page)
     assert hits(page) is None

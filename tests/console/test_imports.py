@@ -29,6 +29,7 @@ def test_orders_come_in_and_the_same_file_changes_nothing(console: Console, shop
     for counts in ((2, 0, 0), (0, 0, 2)):
         page.get_by_label("Drop the file here").set_input_files(sheet(tmp_path, "orders.csv", "9.90", "19.90"))
         page.get_by_role("button", name="Import", exact=True).click()
+        expect(page.get_by_role("heading", name="orders.csv")).to_be_visible(timeout=30_000)
         expect(page.get_by_text("Finished")).to_be_visible(timeout=30_000)
         for name, count in zip(("Created", "Updated", "Unchanged"), counts, strict=True):
             expect(page.get_by_role("link", name=f"{name} {count}")).to_be_visible()

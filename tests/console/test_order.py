@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.console import axe
 from tests.console.conftest import Console
 from tests.console.sales import awaiting_shipment, disputed, written_by_buyer
+from tests.console.waiting import at_rest
 from tests.harness import Shop, parcel
 from tests.proof import counted
 
@@ -60,8 +61,9 @@ def test_of_two_browsers_the_later_sees_what_the_first_did_and_decides(console: 
     for page, note in ((first, "Wrap it twice"), (second, "Call before delivery")):
         notes = page.get_by_role("region", name="Your notes")
         notes.get_by_role("button", name="Edit").click()
-        notes.get_by_label("Note", exact=False).first.fill(note)
+        notes.get_by_label(re.compile("^Note")).fill(note)
     first.get_by_role("button", name="Save").click()
+    expect(first.get_by_role("button", name="Edit")).to_be_visible()
     expect(first.get_by_role("region", name="Your notes")).to_contain_text("Wrap it twice")
     second.get_by_role("button", name="Save").click()
     lost = second.get_by_role("alert")
@@ -69,7 +71,9 @@ def test_of_two_browsers_the_later_sees_what_the_first_did_and_decides(console: 
     expect(lost).to_contain_text("Call before delivery")
     expect(lost).to_contain_text("Owner")
     lost.get_by_role("button", name="Send on the current version").click()
+    expect(lost).to_have_count(0)
     expect(second.get_by_role("region", name="Your notes")).to_contain_text("Call before delivery")
+    expect(second.get_by_role("button", name="Edit")).to_be_visible()
     assert shop.owner.get(f"/v1/orders/{order_id}").json["note"] == "Call before delivery"
 
 
@@ -102,6 +106,7 @@ def test_a_viewer_sees_no_control_that_the_api_would_refuse(console: Console, sh
     page = console.open(shop, "orders", role="viewer", order=order_id)
     drawer = page.get_by_role("dialog")
     expect(drawer).to_contain_text("When do you ship?")
+    at_rest(page)
     names = ("Ship", "Edit", "Send", "Show in full (recorded)", "Mark as read (1)")
     for name in names:
         expect(drawer.get_by_role("button", name=name, exact=True)).to_have_count(0)
@@ -109,7 +114,7 @@ def test_a_viewer_sees_no_control_that_the_api_would_refuse(console: Console, sh
 
 def test_the_history_says_who_did_what_and_what_changed(console: Console, shop: Shop) -> None:
     order_id = awaiting_shipment(shop)
-    shop.owner.act(order_id, "ship", {"parcels": [parcel("LX000000003CN")]})
+    assert shop.owner.act(order_id, "ship", {"parcels": [parcel("LX000000003CN")]}).status == 200
     page = console.open(shop, "orders", order=order_id)
     history = page.get_by_role("region", name="History")
     shipped = history.get_by_role("listitem").filter(has_text="Awaiting shipment → Awaiting delivery")
@@ -124,7 +129,7 @@ def test_the_drawer_has_no_fault(console: Console, shop: Shop, language: str, th
     written_by_buyer(shop, order_id, "Please answer.")
     page = console.open(shop, "orders", language=language, theme=theme, width=width, order=order_id)
     expect(page.get_by_role("dialog").get_by_role("listitem").last).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    at_rest(page)
     elements, found = axe.violations(page)
     assert not found, "\n".join(found)
     counted("elements checked by axe-core", elements, 100)

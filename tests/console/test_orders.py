@@ -6,9 +6,10 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.console.conftest import Console
+from tests.console.waiting import at_rest, expect_rows
 from tests.harness import Shop, ago
 
 
@@ -19,24 +20,16 @@ def paid(shop: Shop, **changes: object) -> str:
     return order_id
 
 
-def rows(page: Page) -> list[str]:
-    expect(page.locator("tr[data-key], .empty").first).to_be_visible()
-    page.wait_for_load_state("networkidle")
-    keys: list[str] = page.locator("tr[data-key]").evaluate_all("rows => rows.map(row => row.dataset.key)")
-    return keys
-
-
 @pytest.mark.parametrize(("language", "tab"), [("en", "Awaiting shipment"), ("zh-CN", "等待您发货")])
 def test_a_tab_shows_its_orders_and_their_number(console: Console, shop: Shop, language: str, tab: str) -> None:
     waiting = paid(shop)
-    shop.platform.place()
+    placed = shop.platform.place()["order_id"]
     page = console.open(shop, "orders", language=language)
-    assert len(rows(page)) == 2
+    expect_rows(page, [placed, waiting])
     link = page.get_by_role("link", name=re.compile(rf"^{tab} 1$"))
     link.click()
     expect(link).to_have_attribute("aria-current", "page")
-    expect(page.locator("tr[data-key]")).to_have_count(1)
-    assert rows(page) == [waiting]
+    expect_rows(page, [waiting])
 
 
 def test_a_day_of_the_stores_zone_filters_and_its_chip_takes_it_away(console: Console, shop: Shop) -> None:
@@ -50,8 +43,7 @@ def test_a_day_of_the_stores_zone_filters_and_its_chip_takes_it_away(console: Co
     page.get_by_label("Placed from").fill("2026-03-05")
     page.get_by_label("Placed to, with that day").fill("2026-03-05")
     expect(page).to_have_url(re.compile(r"placed_from=2026-03-04T16%3A00%3A00Z&placed_to=2026-03-05T16%3A00%3A00Z"))
-    expect(page.locator("tr[data-key]")).to_have_count(2)
-    assert rows(page) == [last, within]
+    expect_rows(page, [last, within])
     page.get_by_role("button", name="Placed from: 2026-03-05").click()
     expect(page.locator("tr[data-key]")).to_have_count(3)
     page.go_back()
@@ -65,7 +57,7 @@ def test_filters_that_do_not_go_together_can_be_dropped(console: Console, shop: 
     console.expect_refusals(page, 400)
     expect(page.get_by_role("alert")).to_contain_text("do not go together")
     page.get_by_role("button", name="Without “Status: Finished”").click()
-    assert rows(page) == [order_id]
+    expect_rows(page, [order_id])
 
 
 def test_the_search_box_says_what_matched(console: Console, shop: Shop) -> None:
@@ -75,8 +67,7 @@ def test_the_search_box_says_what_matched(console: Console, shop: Shop) -> None:
     page.keyboard.type("сем")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"\?q="))
-    expect(page.locator("tr[data-key]")).to_have_count(1)
-    assert rows(page) == [order_id]
+    expect_rows(page, [order_id])
     expect(page.get_by_role("row").nth(1)).to_contain_text("Buyer's name Иван Сёмин")
     expect(page.get_by_text("1 found for “сем”")).to_be_visible()
 
@@ -84,7 +75,7 @@ def test_the_search_box_says_what_matched(console: Console, shop: Shop) -> None:
 def test_a_list_is_worked_through_by_keyboard(console: Console, shop: Shop) -> None:
     first, second = [shop.platform.place(placed_at=ago(minutes=minutes))["order_id"] for minutes in (5, 9)]
     page = console.open(shop, "orders")
-    assert rows(page) == [first, second]
+    expect_rows(page, [first, second])
     for key in "jjx":
         page.keyboard.press(key)
     expect(page.get_by_role("checkbox", name=f"Select {second}")).to_be_checked()
@@ -100,19 +91,20 @@ def test_a_list_is_worked_through_by_keyboard(console: Console, shop: Shop) -> N
 def test_the_next_page_is_there_before_it_is_asked_for(console: Console, shop: Shop) -> None:
     orders = [shop.platform.place(placed_at=ago(minutes=minutes))["order_id"] for minutes in range(1, 6)]
     page = console.open(shop, "orders")
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{console.url}/stores/{shop.name}/orders?limit=2")
-    assert rows(page) == orders[:2]
+    with page.expect_response(lambda answer: cursor_of(answer.url) is not None) as asked:
+        page.goto(f"{console.url}/stores/{shop.name}/orders?limit=2")
+    expect_rows(page, orders[:2])
     page.get_by_role("checkbox", name=f"Select {orders[0]}").check()
-    before = list(asked)
     page.get_by_role("button", name="Next page").click()
-    expect(page.locator(f"tr[data-key='{orders[2]}']")).to_be_visible()
-    cursor = parse_qs(urlsplit(page.url).query)["cursor"][0]
-    assert [url for url in before if parse_qs(urlsplit(url).query).get("cursor") == [cursor]]
+    expect_rows(page, orders[2:4])
+    assert cursor_of(page.url) == cursor_of(asked.value.url)
     expect(page.get_by_text("1 selected")).to_be_visible()
     page.get_by_role("checkbox", name=f"Select {orders[3]}").check()
     expect(page.get_by_text("2 selected")).to_be_visible()
+
+
+def cursor_of(url: str) -> str | None:
+    return parse_qs(urlsplit(url).query).get("cursor", [None])[0]
 
 
 def test_a_filter_that_an_export_can_take_goes_with_it(console: Console, shop: Shop) -> None:
@@ -125,8 +117,10 @@ def test_a_filter_that_an_export_can_take_goes_with_it(console: Console, shop: S
 def test_a_viewer_reads_only(console: Console, shop: Shop) -> None:
     order_id = paid(shop)
     page = console.open(shop, "orders", role="viewer")
-    assert rows(page) == [order_id]
-    assert page.locator("table").get_by_role("checkbox").count() == 0
-    assert page.get_by_role("button", name="Export this list").count() == 0
+    expect_rows(page, [order_id])
+    at_rest(page)
+    expect(page.locator("table").get_by_role("checkbox")).to_have_count(0)
+    expect(page.get_by_role("button", name="Export this list")).to_have_count(0)
     page.keyboard.press("e")
+    at_rest(page)
     expect(page.get_by_role("heading", level=1, name="Orders")).to_be_visible()

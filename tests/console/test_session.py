@@ -8,6 +8,7 @@ from playwright.sync_api import Route, expect
 
 from tests.console.conftest import Console, sign_in
 from tests.console.sales import awaiting_shipment
+from tests.console.waiting import at_rest
 from tests.harness import Api, Shop
 
 
@@ -24,6 +25,7 @@ def test_a_reload_asks_no_second_time(console: Console, shop: Shop) -> None:
 
 def test_no_token_is_in_the_storage_of_the_browser(console: Console, shop: Shop) -> None:
     page = console.open(shop, "orders")
+    at_rest(page)
     kept: list[str] = page.evaluate(
         "[localStorage, sessionStorage].flatMap(kept => Object.entries(kept).map(([name, value]) => name + value))"
     )
@@ -57,6 +59,7 @@ def test_a_store_of_somebody_else_is_not_shown(console: Console, shop: Shop, sto
     console.expect_refusals(page, 404)
     page.goto(f"{console.url}/stores/{other.name}/orders")
     expect(page.get_by_role("alert").first).to_be_visible()
+    at_rest(page)
     assert "Alex" not in page.locator("body").inner_text()
 
 

@@ -8,9 +8,13 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.console.conftest import Console
+from tests.console.sales import wait_for_alerts
+from tests.console.waiting import at_rest
 from tests.harness import Shop, ago, ahead
 from tests.proof import counted
 
+ALERTS = 2
+"""Alerts of the store below: the shipment is due soon, and a cancellation is asked for."""
 WORDS = {"en": ("To do", "Acknowledge"), "zh-CN": ("待办", "确认")}
 
 
@@ -24,12 +28,14 @@ def busy(shop: Shop) -> Shop:
         shop.platform.act(order_id, "pass_risk", {"deadlines": due} if step == "ship me" else {})
         if step == "cancel me":
             assert shop.platform.act(order_id, "request_cancellation", {"reason": "a reason"}).status == 200
+    wait_for_alerts(shop, ALERTS)
     return shop
 
 
 def cards(page: Page) -> list[tuple[str, int]]:
     """The address and the number of each card."""
-    expect(page.locator("a.card").first).to_be_visible()
+    expect(page.locator("a.card .count").first).to_have_text(re.compile("[0-9]"))
+    at_rest(page)
     found = page.locator("a.card").evaluate_all(
         "cards => cards.map(card => [card.href, card.querySelector('.count').textContent])"
     )
@@ -81,21 +87,20 @@ def test_a_timer_says_what_happens_and_who_must_act(console: Console, busy: Shop
 @pytest.mark.parametrize("language", WORDS)
 def test_an_alert_is_acknowledged(console: Console, busy: Shop, language: str) -> None:
     title, acknowledge = WORDS[language]
-    assert busy.viewer.every("/v1/alerts")
     page = console.open(busy, role="staff", language=language)
     expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
     buttons = page.get_by_role("button", name=re.compile(f"^{acknowledge}"))
-    expect(buttons.first).to_be_visible()
-    before = buttons.count()
+    expect(buttons).to_have_count(ALERTS)
     buttons.first.click()
-    expect(buttons).to_have_count(before - 1)
-    assert len(busy.viewer.every("/v1/alerts")) == before - 1
+    expect(buttons).to_have_count(ALERTS - 1)
+    assert len(busy.viewer.every("/v1/alerts")) == ALERTS - 1
 
 
 def test_a_viewer_acknowledges_nothing(console: Console, busy: Shop) -> None:
     page = console.open(busy, role="viewer")
     expect(page.locator(".alerts li").first).to_be_visible()
-    assert page.get_by_role("button", name=re.compile("^Acknowledge")).count() == 0
+    at_rest(page)
+    expect(page.get_by_role("button", name=re.compile("^Acknowledge"))).to_have_count(0)
 
 
 def test_what_went_wrong_is_shown(console: Console, shop: Shop) -> None:
