@@ -49,7 +49,7 @@ Paste into another terminal, in the project's folder:
        {url}/v1/exports -d '{{"format": "xls"}}'
   curl -s -H "Authorization: Bearer $OWNER" -H 'Content-Type: application/json' \\
        {url}/v1/alert-channels -d '{{"kind": "email", "name": "me", "address": "me@shop.example"}}'
-  {url}/inbox shows what was emailed
+  {url}/inbox shows what was emailed: first the code that confirms the address
   make export STORE={DEMO_STORE} FORMAT=xls{option}{"" if url.endswith(":3000") else f" PORT={url.rpartition(':')[2]}"}
 """,
         flush=True,

@@ -70,9 +70,7 @@ def _attempt(batch: deliveries.ClaimedBatch, now: datetime, clock: Clock) -> Ver
         batch,
         lambda delivery: _after(delivery, attempt, result, ended),
         ended,
-        OffReason.GONE
-        if result.outcome is Outcome.GONE and batch.deliveries[0].what is not model.MessageKind.TEST
-        else None,
+        OffReason.GONE if result.outcome is Outcome.GONE and batch.deliveries[0].what not in model.ONCE else None,
     )
     metrics.add_metric(f"Deliveries{result.outcome.capitalize()}", "Count", len(batch.deliveries))
     return result

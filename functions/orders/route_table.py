@@ -125,6 +125,8 @@ ROUTES = {
         PATCH /v1/alert-channels/{channel_id}
         DELETE /v1/alert-channels/{channel_id}
         POST /v1/alert-channels/{channel_id}/test
+        POST /v1/alert-channels/{channel_id}/confirmation
+        POST /v1/alert-channels/{channel_id}/confirm
         POST /v1/alert-channels/{channel_id}/rotate-secret
         GET /v1/alert-channels/{channel_id}/deliveries
         POST /v1/alert-channels/{channel_id}/deliveries/{delivery_id}/redeliver

@@ -60,7 +60,7 @@ def fill(base_url: str, platform_token: str, owner_token: str, shop: Shop = DEMO
     if new and shop.has_desk:
         failures += desk.fill({order_number(n): order.messages for n, order in numbered.items() if order.messages})
     loader.set_store(shop.name if new else store["name"], "enforce" if new else store["deadline_policy"]["mode"])
-    if channel:
+    if channel and desk.is_on(channel):
         desk.send_test(channel)
     return failures
 

@@ -298,6 +298,7 @@ LABELS: Mapping[str, Mapping[str, Label]] = {
     },
     "off_reason": {
         "by_owner": ("Switched off by the owner", "店主停用"),
+        "unconfirmed": ("The address is not confirmed", "邮箱未验证"),
         "gone": ("The target does not exist any more", "目标已不存在"),
         "exhausted": ("It could not be reached for long", "长时间无法送达"),
     },

@@ -89,6 +89,30 @@ def test_a_webhook_is_set_up_and_its_test_message_followed(
     expect(page.get_by_text("whsec_")).to_have_count(0)
 
 
+def test_an_email_address_is_confirmed_with_the_code_of_the_inbox(console: Console, shop: Shop) -> None:
+    page = console.open(shop, "alerts", show="channels", channel="new")
+    page.get_by_label("Kind").select_option("email")
+    page.get_by_label("Name").fill("Owner")
+    page.get_by_label("Email address").fill(f"{shop.name}@shop.example")
+    page.get_by_role("button", name="Create the channel").click()
+    expect(page.get_by_text("A code was sent to")).to_be_visible()
+    assert page.get_by_role("button", name="Send a test message").count() == 0
+    page.get_by_label("Code of 8 digits").fill("00000000")
+    console.expect_refusals(page, 422)
+    page.get_by_role("button", name="Confirm the address").click()
+    expect(page.get_by_label("Code of 8 digits")).to_have_attribute("aria-invalid", "true")
+    sent = re.compile(rf"验证码是 ([0-9]{{8}})</h3><p>[^<]* to {shop.name}@")
+    for _ in range(LISTED // 500):
+        if found := sent.search(page.request.get(f"{console.url}/inbox").text()):
+            break
+        page.wait_for_timeout(500)
+    assert found
+    page.get_by_label("Code of 8 digits").fill(found[1])
+    page.get_by_role("button", name="Confirm the address").click()
+    expect(page.get_by_role("button", name="Send a test message")).to_be_visible()
+    assert shop.owner.get("/v1/alert-channels").json["data"][0]["enabled"]
+
+
 def test_a_channel_with_an_address_that_is_refused_says_so_at_its_field(console: Console, shop: Shop) -> None:
     page = console.open(shop, "alerts", show="channels", channel="new")
     page.get_by_label("Kind").select_option("slack")

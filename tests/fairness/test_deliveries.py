@@ -26,17 +26,20 @@ from shared.operations.stores import create_store
 from shared.settings import settings
 from shared.store import queues, semaphores
 from shared.store.alerts import alerts, channels
+from shared.store.alerts.outbox import Outbox, OutboxEntry
 from shared.store.dynamodb.table import transact
 from tests.clock.memory_table import MemoryTable
 from tests.fairness.fair_queue import Clock, FairQueue, Message, every
 from tests.proof import counted, size
 
+POSTPONE = Outbox.postpone
 START = datetime(2026, 11, 29, 8, 0, tzinfo=UTC)
 TIMES_OUT, ANSWERS = 5.0, 0.2
 """Seconds of an attempt at a host that times out, and at one that answers."""
-ENQUEUING = 0.1
-"""Seconds that the outbox takes for a batch of ten."""
-OUTBOX_SECONDS = 40.0
+READING, POSTPONING = 0.0002, 0.01
+"""Seconds that the outbox takes to read one entry, and to postpone and enqueue it."""
+DELIVERIES_UNTIL, ALERTS_UNTIL = 50 - outbox.HALF, 42.0
+"""Seconds after which a run of the outbox begins no more of each kind. Its function has 50."""
 
 
 @dataclass
@@ -83,24 +86,33 @@ class Desk:
             self.queue.send(content, message.get("MessageGroupId", ""), delay + self._offset)
 
     def outbox(self) -> None:
-        """One run. It has OUTBOX_SECONDS for each kind."""
-        for run in (outbox.enqueue_deliveries, outbox.enqueue_alerts):
-            self._offset = 0.0
-            run(self.clock.now, self._out_of_time)
+        """One run. Its messages are sent as its time passes."""
+        outbox.enqueue_deliveries(self.clock.now, lambda: self._out_of_time(DELIVERIES_UNTIL))
+        outbox.enqueue_alerts(self.clock.now, lambda: self._out_of_time(ALERTS_UNTIL))
         self._offset = 0.0
 
-    def _out_of_time(self) -> bool:
-        self._offset += ENQUEUING / queues.MESSAGES / 2  # it asks for each entry that it reads, and for each batch
-        return self._offset > OUTBOX_SECONDS
+    def _out_of_time(self, until: float) -> bool:
+        """The outbox asks for each entry that it reads."""
+        self._offset += READING
+        return self._offset > until
+
+    def postpone(self, entries: Outbox, entry: OutboxEntry, now: datetime) -> bool:
+        self._offset += POSTPONING
+        return POSTPONE(entries, entry, now)
 
 
 @contextmanager
 def desk(workers: int, fair: bool = True) -> Iterator[Desk]:
     made = Desk(Clock(START), workers, fair)
+
+    def postpone(entries: Outbox, entry: OutboxEntry, now: datetime) -> bool:
+        return made.postpone(entries, entry, now)
+
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(http_post, "post", made.post)
         patched.setattr(delivery, "random", random.Random(1))
         patched.setattr(queues, "_send", made.send)
+        patched.setattr(Outbox, "postpone", postpone)
         yield made
 
 

@@ -41,7 +41,8 @@ def test_every_kind_is_made_and_shown_without_what_is_secret(api: Api) -> None:
     for kind, told in first.items():
         assert told["id"].startswith("chn_") and len(told["id"]) == 30
         assert ("secret" in told) == (kind == "webhook")
-        assert told["enabled"] and told["language"] == "zh-CN" and told["min_severity"] == "warning"
+        assert told["enabled"] == (kind != "email") and told["language"] == "zh-CN"
+        assert told["min_severity"] == "warning"
         assert told["digest"] == (kind != "webhook") and told["kinds"] == []
         one = shop.owner.get(f"{PATH}/{told['id']}")
         assert one.json == {name: value for name, value in told.items() if name != "secret"}

@@ -98,6 +98,8 @@ WHO: dict[str, str] = {
     "GET /v1/alert-channels/{channel_id}": OWNER,
     "PATCH /v1/alert-channels/{channel_id}": OWNER,
     "POST /v1/alert-channels/{channel_id}/test": OWNER,
+    "POST /v1/alert-channels/{channel_id}/confirmation": OWNER,
+    "POST /v1/alert-channels/{channel_id}/confirm": OWNER,
     "POST /v1/alert-channels/{channel_id}/rotate-secret": OWNER,
     "GET /v1/alert-channels/{channel_id}/deliveries": OWNER,
     "POST /v1/alert-channels/{channel_id}/deliveries/{delivery_id}/redeliver": OWNER,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -82,6 +83,12 @@ def test_an_email_is_text_on_the_page_whatever_it_says(tmp_path: Path) -> None:
     assert dict(answer.headers)["content-security-policy"].startswith("default-src 'none'")
 
 
+def _codes(server: Server, address: str) -> list[str]:
+    """The codes that the inbox shows for this address."""
+    page = httpx.get(f"{server.url}/inbox").text
+    return re.findall(rf"email address is ([0-9]{{8}})</h3><p>[^<]* to {address}", page)
+
+
 def test_an_alert_is_in_the_inbox_and_at_the_loopback_url_within_a_few_seconds(server: Server) -> None:
     shop = Api(server.transport(), "local").shop(name="好店")
     with listening() as receiver:
@@ -92,6 +99,10 @@ def test_an_alert_is_in_the_inbox_and_at_the_loopback_url_within_a_few_seconds(s
                 {"kind": "webhook", "url": receiver.url},
             )
         )
+        address = f"{shop.name}@shop.example"
+        wait_for(lambda: bool(_codes(server, address)))
+        confirm = f"/v1/alert-channels/{by_mail['id']}/confirm"
+        assert shop.owner.post(confirm, {"code": _codes(server, address)[0]}).json["enabled"]
         for channel in (by_mail, hook):
             assert shop.owner.post(f"/v1/alert-channels/{channel['id']}/test", {}).status == 202
             path = f"/v1/alert-channels/{channel['id']}/deliveries"

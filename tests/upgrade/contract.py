@@ -116,6 +116,7 @@ def _renamed(value: Any, names: dict[str, str]) -> Any:
 
 
 LATER = (
+    "/v1/alert-channels/{channel_id}/confirm",
     "/v1/alerts/counters",
     "/v1/codes",
     "/v1/events",

@@ -89,6 +89,12 @@ class ChannelBody(Body):
         )
 
 
+class ConfirmChannel(Body):
+    """`code` is the code of the email that was sent to the channel's address."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
+
+
 class ChangeChannel(Body):
     """A field left out stays; `secret` null removes the secret of a robot."""
 
@@ -114,7 +120,7 @@ class ChangeChannel(Body):
         changes |= {"secret": self.secret} if "secret" in self.model_fields_set else {}
         changes |= {"kinds": tuple(dict.fromkeys(self.kinds))} if self.kinds is not None else {}
         after = replace(channel, **changes)
-        if self.enabled is None or self.enabled == after.enabled:
+        if self.enabled is None or self.enabled == after.enabled or after.address != channel.address:
             return after
         return turn_on(after) if self.enabled else turn_off(after, OffReason.BY_OWNER, now)
 

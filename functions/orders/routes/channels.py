@@ -13,6 +13,7 @@ from functions.orders.models.channels import (
     ChangeChannel,
     ChannelBody,
     ChannelView,
+    ConfirmChannel,
     DeliveryView,
     channel_view,
     delivery_view,
@@ -72,7 +73,7 @@ def create_channel(body: Annotated[ChannelBody, InBody()]) -> Response[Any]:
     """A new channel. The secret of a webhook is in this answer and in no later one."""
     call: Call = router.context["call"]
     channel = body.channel(call.store.store_id, call.now, settings())
-    return _reply(call, operations.create_channel(channel, _pending(call, 201)), 201)
+    return _reply(call, operations.create_channel(channel, call.now, _pending(call, 201)), 201)
 
 
 @router.get(
@@ -101,7 +102,7 @@ def change_channel(channel_id: str, body: Annotated[ChangeChannel, InBody()]) ->
     """Change a channel, or switch it on or off. A field left out stays."""
     call: Call = router.context["call"]
     changed = operations.change_channel(
-        call.resource(Channel), lambda channel: body.change(channel, call.now, settings())
+        call.resource(Channel), lambda channel: body.change(channel, call.now, settings()), call.now
     )
     return reply(channel_view(changed, call.now, call.language))
 
@@ -133,6 +134,37 @@ def test_channel(channel_id: str, body: Annotated[Nothing, InBody()]) -> Respons
     """Send a test message. It is tried once; its delivery has the result."""
     call: Call = router.context["call"]
     return reply(delivery_view(operations.send_test(call.resource(Channel), call.now), call.language), 202)
+
+
+@router.post(
+    "/v1/alert-channels/<channel_id>/confirmation",
+    summary="Send a code to an email channel's address",
+    tags=["Alerts"],
+    operation_id="send_alert_channel_confirmation",
+    responses=documented(
+        DeliveryView, "The message is queued; it is tried once, and its delivery has the result.", 202
+    ),
+)
+@access(OWNER)
+def send_confirmation(channel_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+    """Send a new code to the address of an email channel that is not confirmed. A former code ends."""
+    call: Call = router.context["call"]
+    return reply(delivery_view(operations.send_confirmation(call.resource(Channel), call.now), call.language), 202)
+
+
+@router.post(
+    "/v1/alert-channels/<channel_id>/confirm",
+    summary="Confirm the address of an email channel",
+    tags=["Alerts"],
+    operation_id="confirm_alert_channel",
+    responses=documented(ChannelView, "The channel, which is on.", headers="Cache-Control"),
+)
+@access(OWNER)
+def confirm_channel(channel_id: str, body: Annotated[ConfirmChannel, InBody()]) -> Response[Any]:
+    """Confirm the address with the code that was sent to it. The channel is on then."""
+    call: Call = router.context["call"]
+    channel = operations.confirm_channel(call.resource(Channel), body.code, call.now, _pending(call, 200))
+    return _reply(call, channel, 200)
 
 
 @router.post(

@@ -6,15 +6,17 @@ import base64
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hmac import compare_digest
 
 from shared.domain.alerts.model import Severity
-from shared.domain.errors import Conflict
+from shared.domain.errors import Conflict, Unprocessable
 
 LIMIT = 20
 """The most channels of a store. Each alert is compared with all of them."""
 OVERLAP = timedelta(hours=24)
 """How long the former secret of a webhook signs beside the new one."""
 SECRET_BYTES = 32
+CODE_LIFE = timedelta(days=1)
 SECRET_PREFIX = "whsec_"
 SEVERITIES = tuple(Severity)
 
@@ -40,9 +42,10 @@ def target_field(kind: ChannelKind) -> str:
 
 
 class OffReason(StrEnum):
-    """Why a channel is off."""
+    """Why a channel is off. UNCONFIRMED: nobody has entered the code that was sent to its email address."""
 
     BY_OWNER = "by_owner"
+    UNCONFIRMED = "unconfirmed"
     GONE = "gone"
     EXHAUSTED = "exhausted"
 
@@ -50,7 +53,8 @@ class OffReason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Channel:
     """`url` and the secrets are returned only when they are created. `kinds` empty means all kinds. `off` is None while
-    the channel is on. `old_secret` signs beside `secret` until `old_until`."""
+    the channel is on. `old_secret` signs beside `secret` until `old_until`. `code` confirms the email address until
+    `code_until`."""
 
     store_id: str
     channel_id: str
@@ -69,6 +73,8 @@ class Channel:
     quiet_hours: bool = True
     off: OffReason | None = None
     off_at: datetime | None = None
+    code: str | None = None
+    code_until: datetime | None = None
     version: int = 1
 
     @property
@@ -104,4 +110,27 @@ def turn_off(channel: Channel, why: OffReason, now: datetime) -> Channel:
 
 
 def turn_on(channel: Channel) -> Channel:
+    """Raises Conflict `channel_unconfirmed`."""
+    if channel.off is OffReason.UNCONFIRMED:
+        raise Conflict("channel_unconfirmed", "Nobody has confirmed the address: enter the code that was sent to it.")
     return replace(channel, off=None, off_at=None)
+
+
+def unconfirmed(channel: Channel, code: str, now: datetime) -> Channel:
+    """An email channel that is off until the code is entered that goes to its address. A former code ends."""
+    return replace(channel, off=OffReason.UNCONFIRMED, off_at=now, code=code, code_until=now + CODE_LIFE)
+
+
+def check_unconfirmed(channel: Channel) -> None:
+    """Raises Conflict `channel_confirmed`."""
+    if channel.off is not OffReason.UNCONFIRMED:
+        raise Conflict("channel_confirmed", "This channel waits for no confirmation.")
+
+
+def confirm(channel: Channel, code: str, now: datetime) -> Channel:
+    """The channel switched on. Raises Conflict `channel_confirmed`, or Unprocessable if the code is not right."""
+    check_unconfirmed(channel)
+    right = channel.code is not None and compare_digest(channel.code, code)
+    if not right or channel.code_until is None or now >= channel.code_until:
+        raise Unprocessable("code_wrong", "The code is not right, or it is older than a day: send a new one.", "/code")
+    return replace(channel, off=None, off_at=None, code=None, code_until=None)

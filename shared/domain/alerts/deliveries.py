@@ -50,6 +50,11 @@ class MessageKind(StrEnum):
     ALERT = "alert"
     DIGEST = "digest"
     TEST = "test"
+    CONFIRMATION = "confirmation"
+
+
+ONCE = frozenset({MessageKind.TEST, MessageKind.CONFIRMATION})
+"""Messages that a person asked for and waits for. They are tried once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +131,9 @@ def delivered(delivery: Delivery, attempt: Attempt) -> Delivery:
 
 def failed(delivery: Delivery, attempt: Attempt, now: datetime, wait: timedelta = timedelta()) -> Delivery:
     """After a failed attempt: pending until the next retry, or until `wait` (the target's Retry-After) if that is
-    later; failed after the last retry. A test message is tried once."""
+    later; failed after the last retry. Messages of ONCE are tried once."""
     after = _with_attempt(delivery, attempt)
-    if delivery.what is MessageKind.TEST or delivery.step >= len(RETRY_DELAYS):
+    if delivery.what in ONCE or delivery.step >= len(RETRY_DELAYS):
         return _ended(after, State.FAILED, attempt.why)
     delay = RETRY_DELAYS[delivery.step]
     delay += delay * (zlib.crc32(f"{delivery.delivery_id}#{delivery.step}".encode()) % 1000) / (1000 * JITTER_PARTS)
@@ -139,7 +144,7 @@ def throttled(delivery: Delivery, attempt: Attempt, now: datetime, wait: timedel
     """After an attempt that the target throttled: tried again after `wait`, without using up a retry. Failed after
     MAX_THROTTLED."""
     after = _with_attempt(delivery, attempt)
-    if delivery.what is MessageKind.TEST or now - (delivery.since or now) > MAX_THROTTLED:
+    if delivery.what in ONCE or now - (delivery.since or now) > MAX_THROTTLED:
         return _ended(after, State.FAILED, attempt.why)
     return replace(after, next_at=now + max(timedelta(seconds=1), min(wait, MAX_WAIT)))
 

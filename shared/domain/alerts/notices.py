@@ -93,6 +93,17 @@ SILENCE: Mapping[str, tuple[str, str]] = MappingProxyType(
 """What happens when nobody acts before the timer lapses, by the action of the lapse."""
 IN_WATCH_MODE = ("The platform's own clock decides what happens then.", "届时由平台自动处理。")
 SEVERAL = ("{} alerts", "{} 条提醒")
+CONFIRMATION = ("the code for this email address is {}", "此邮箱的验证码是 {}")
+CONFIRM = (
+    (
+        "Alerts of this store will be sent to this address after the code is entered in Orderkeep, within a day.",
+        "请在一天内将验证码填入 Orderkeep，之后该店铺的提醒将发送到此邮箱。",
+    ),
+    (
+        "If you did not expect this message, ignore it: nothing more will be sent.",
+        "如非本人操作，请忽略本邮件，不会再发送其他内容。",
+    ),
+)
 TEST = ("a test message; this channel works.", "这是一条测试消息，渠道可用。")
 DUE = ("Overdue", "已逾期"), ("Due within 24 h", "24 小时内到期"), ("Due within 48 h", "48 小时内到期")
 OPEN_ALERTS, HAPPENED = ("Open alerts: {}", "未处理提醒：{}"), ("Since yesterday: {}", "过去一天：{}")
@@ -126,6 +137,12 @@ def of_digest(store: Store, alert: Alert, lines: Iterable[str], language: str, c
 def of_test(store: Store, at: datetime, language: str) -> Notice:
     data = {"store_id": store.store_id}
     return Notice("test", at, _titled(store, _in_language(TEST, language), language), (), language, "info", data)
+
+
+def of_confirmation(store: Store, code: str, at: datetime, language: str) -> Notice:
+    title = _titled(store, _in_language(CONFIRMATION, language).format(code), language)
+    lines = tuple(_in_language(each, language) for each in CONFIRM)
+    return Notice("confirmation", at, title, lines, language, "info", {"store_id": store.store_id})
 
 
 def digest_lines(

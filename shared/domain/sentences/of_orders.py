@@ -104,6 +104,16 @@ OF_ORDERS: dict[str, str] = {
     "An order that is {status} is not {fund_state}.": "状态为 {status} 的订单，资金状态不能是 {fund_state}。",
     "This deployment has no address to send email from.": "本系统尚未设置发件地址，无法使用邮件渠道。",
     "A channel has at most {most} tests a minute. Wait {seconds} s.": "每分钟最多测试 {most} 次，请等待 {seconds} 秒。",
+    "Nobody has confirmed the address: enter the code that was sent to it.": "邮箱尚未验证，请填写邮件中的验证码。",
+    "This channel waits for no confirmation.": "该提醒渠道无需验证。",
+    "The code is not right, or it is older than a day: send a new one.": "验证码不正确或已超过一天，请重新发送。",
+    "A channel gets at most {most} confirmations in ten minutes. Wait {seconds} s.": (
+        "每个渠道十分钟内最多发送 {most} 封验证邮件，请等待 {seconds} 秒。"
+    ),
+    "A store sends at most {most} confirmations a day. Wait {seconds} s.": (
+        "每个店铺每天最多发送 {most} 封验证邮件，请等待 {seconds} 秒。"
+    ),
+    "A channel takes at most {most} codes an hour. Wait {seconds} s.": "每小时最多验证 {most} 次，请等 {seconds} 秒。",
     "The channel is off: switch it on first.": "该提醒渠道已停用，请先启用。",
     "A store has at most {most} alert channels.": "每个店铺最多 {most} 个提醒渠道。",
     "Nothing was uploaded under this id, or it is more than a day ago.": "没有找到上传的文件，或上传已超过一天。",

@@ -5,62 +5,113 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.domain.alerts import channels as rules
 from shared.domain.alerts import deliveries as model
-from shared.domain.alerts.channels import LIMIT, SECRET_BYTES, Channel, ChannelKind
+from shared.domain.alerts.channels import LIMIT, SECRET_BYTES, Channel, ChannelKind, OffReason
 from shared.domain.alerts.deliveries import Delivery, MessageKind
-from shared.domain.errors import Conflict, TooOften
+from shared.domain.errors import Conflict
 from shared.domain.sentences.sentence import say
+from shared.operations.alerts import limits
 from shared.operations.orders import new_id
 from shared.store import queues
 from shared.store.alerts import channels, deliveries
 from shared.store.dynamodb.errors import Full
+from shared.store.dynamodb.table import Write
 from shared.store.idempotency import PendingAnswer, settle
-from shared.store.rates import Rate
 from shared.store.retries import retry
 from shared.telemetry import logger
-
-TESTS = Rate("test", limit=5, period=timedelta(minutes=1))
-"""Tests of one channel. A chat robot accepts twenty messages a minute, and alerts need them, too."""
 
 
 def new_secret() -> str:
     return rules.webhook_secret(secrets.token_bytes(SECRET_BYTES))
 
 
-def create_channel(channel: Channel, pending: PendingAnswer | None = None) -> Channel:
-    """Raises Conflict `too_many_channels`."""
+def new_code() -> str:
+    return f"{secrets.randbelow(10**8):08d}"
+
+
+def create_channel(channel: Channel, now: datetime, pending: PendingAnswer | None = None) -> Channel:
+    """An email channel is off until its address is confirmed; its message with the code is created with it. Raises
+    Conflict `too_many_channels`, or TooOften."""
+    confirmation = None
+    if channel.kind is ChannelKind.EMAIL:
+        channel = rules.unconfirmed(channel, new_code(), now)
+        confirmation = _confirmation(channel, now)
     try:
         with settle(pending, channel) as answer:
-            channels.create(channel, answer)
+            channels.create(channel, [*answer, *_creating(confirmation)])
     except Full:
         raise Conflict("too_many_channels", say("A store has at most {most} alert channels.", most=LIMIT)) from None
+    if confirmation:
+        enqueue(confirmation)
     return channel
 
 
 def change_channel(
-    channel: Channel, change: Callable[[Channel], Channel], pending: PendingAnswer | None = None
+    channel: Channel, change: Callable[[Channel], Channel], now: datetime, pending: PendingAnswer | None = None
 ) -> Channel:
-    """Save `change` of the channel; it may be called again with a newer version. Raises Missing if the channel was
-    deleted, Busy, or what `change` raises."""
+    """Save `change` of the channel; it may be called again with a newer version. A changed email address is confirmed
+    again. Raises Missing if the channel was deleted, Busy, TooOften, or what `change` raises."""
+    confirmation: Delivery | None = None
 
     def step(channel: Channel) -> Channel:
+        nonlocal confirmation
         after = change(channel)
         if after == channel:
             return channel
+        if after.address != channel.address:
+            after = rules.unconfirmed(after, new_code(), now)
+            confirmation = confirmation or _confirmation(after, now)
         after = replace(after, version=channel.version + 1)
         with settle(pending, after) as answer:
-            return channels.save(channel, after, answer)
+            return channels.save(channel, after, [*answer, *_creating(confirmation)])
 
-    return retry(step, _reloading(channel), channel)
+    saved = retry(step, _reloading(channel), channel)
+    if confirmation:
+        enqueue(confirmation)
+    return saved
+
+
+def send_confirmation(channel: Channel, now: datetime) -> Delivery:
+    """Send a new code to the address of an email channel; a former one ends. Raises Conflict `channel_confirmed`, or
+    TooOften."""
+    rules.check_unconfirmed(channel)
+    confirmation = _confirmation(channel, now)
+
+    def step(channel: Channel) -> None:
+        rules.check_unconfirmed(channel)
+        channels.save(channel, rules.unconfirmed(channel, new_code(), now), [deliveries.creating(confirmation)])
+
+    retry(step, _reloading(channel), channel)
+    enqueue(confirmation)
+    return confirmation
+
+
+def confirm_channel(channel: Channel, code: str, now: datetime, pending: PendingAnswer | None = None) -> Channel:
+    """Switch an email channel on with the code that was sent to its address. Raises Conflict `channel_confirmed`,
+    Unprocessable `code_wrong`, or TooOften."""
+    rules.check_unconfirmed(channel)
+    limits.CODES.use(channel.store_id, channel.channel_id, now)
+    return change_channel(channel, lambda before: rules.confirm(before, code, now), now, pending)
+
+
+def _confirmation(channel: Channel, now: datetime) -> Delivery:
+    """The delivery of a code. Raises TooOften."""
+    limits.CONFIRMATIONS.use(channel.store_id, channel.channel_id, now)
+    limits.CONFIRMATIONS_OF_STORE.use(channel.store_id, "", now)
+    return Delivery(channel.store_id, channel.channel_id, new_id("dlv_"), MessageKind.CONFIRMATION, now, next_at=now)
+
+
+def _creating(delivery: Delivery | None) -> list[Write]:
+    return [deliveries.creating(delivery)] if delivery else []
 
 
 def rotate_secret(channel: Channel, now: datetime, pending: PendingAnswer | None = None) -> Channel:
     """Replace the channel's secret with a new random one. Raises Conflict `secret_not_ours`."""
     secret = new_secret()
-    return change_channel(channel, lambda before: rules.rotate(before, secret, now), pending)
+    return change_channel(channel, lambda before: rules.rotate(before, secret, now), now, pending)
 
 
 def delete_channel(channel: Channel) -> None:
@@ -73,14 +124,10 @@ def _reloading(channel: Channel) -> Callable[[], Channel]:
 
 
 def send_test(channel: Channel, now: datetime) -> Delivery:
-    """Create and enqueue a delivery with a test message. Raises Conflict `channel_off`, or TooOften."""
+    """Create and enqueue a delivery with a test message. Raises Conflict `channel_off` or `channel_unconfirmed`, or
+    TooOften."""
     _refuse_off(channel)
-    try:
-        TESTS.use(channel.store_id, channel.channel_id, now)
-    except Full:
-        wait = TESTS.seconds_left(now)
-        text = say("A channel has at most {most} tests a minute. Wait {seconds} s.", most=TESTS.limit, seconds=wait)
-        raise TooOften("too_many_tests", text, wait) from None
+    limits.TESTS.use(channel.store_id, channel.channel_id, now)
     delivery = Delivery(channel.store_id, channel.channel_id, new_id("dlv_"), MessageKind.TEST, now, next_at=now)
     deliveries.create(delivery)
     enqueue(delivery)
@@ -119,5 +166,7 @@ def check_mail_sender(kind: ChannelKind, sender: str) -> None:
 
 
 def _refuse_off(channel: Channel) -> None:
+    if channel.off is OffReason.UNCONFIRMED:
+        rules.turn_on(channel)  # raises what is to be done
     if not channel.enabled:
         raise Conflict("channel_off", "The channel is off: switch it on first.")

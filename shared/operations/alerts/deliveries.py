@@ -149,6 +149,8 @@ class ClaimedBatch:
         first, language = self.deliveries[0], self.channel.language
         if first.what is MessageKind.TEST:
             return notices.of_test(self.store, first.created_at, language)
+        if first.what is MessageKind.CONFIRMATION:
+            return notices.of_confirmation(self.store, self.channel.code or "", first.created_at, language)
         if first.what is MessageKind.DIGEST:
             lines = (first.content or {}).get("lines", ())
             return notices.of_digest(self.store, self.alerts[0], lines, language, console_url)
@@ -166,7 +168,7 @@ def claim(store_id: str, channel_id: str, delivery_id: str, owner: str, now: dat
         channel = channels.load(store_id, channel_id)
     except Missing:
         channel = None
-    if channel is None or not channel.enabled:
+    if channel is None or not _may_send(channel, delivery):
         with suppress(Stale):
             deliveries.save(delivery, model.skipped(delivery, "channel_off"))
         return None
@@ -179,6 +181,13 @@ def claim(store_id: str, channel_id: str, delivery_id: str, owner: str, now: dat
         if batch is None:
             ATTEMPTS.release(store_id, owner)
     return batch
+
+
+def _may_send(channel: Channel, delivery: Delivery) -> bool:
+    """An address that nobody has confirmed gets the message with its code, and nothing else."""
+    if delivery.what is MessageKind.CONFIRMATION:
+        return channel.off is OffReason.UNCONFIRMED
+    return channel.enabled
 
 
 def _claim_batch(delivery: Delivery, channel: Channel, owner: str, now: datetime) -> ClaimedBatch | None:
@@ -244,7 +253,7 @@ def record_attempt(
     """Save the result of an attempt: `step` of each delivery. The same transaction switches the channel off and raises
     an alert, if there is a reason `off`, or if a delivery failed for good and none was delivered meanwhile."""
     after = [step(each) for each in batch.deliveries]
-    ended = [each for each in after if each.state is model.State.FAILED and each.what is not MessageKind.TEST]
+    ended = [each for each in after if each.state is model.State.FAILED and each.what not in model.ONCE]
     if off is None and ended and not _delivered_since(batch.channel, min(each.since or now for each in ended)):
         off = OffReason.EXHAUSTED
     _save(batch, after, off, now)

@@ -19,9 +19,9 @@ from shared.store.encryption import CHANNELS, decrypt, encrypt
 from shared.store.pages import Page, Position, page_of
 
 _FIELDS = frozenset(field.name for field in fields(Channel))
-_SECRETS = ("url", "secret", "old_secret")
+_SECRETS = ("url", "secret", "old_secret", "code")
 """The URL of a robot has its token."""
-_TIMES = ("created_at", "old_until", "off_at")
+_TIMES = ("created_at", "old_until", "off_at", "code_until")
 _time = InstantAttribute()
 
 

@@ -35,7 +35,12 @@ def load(store_id: str, channel_id: str, delivery_id: str) -> Delivery:
 
 def create(delivery: Delivery) -> None:
     """Raises Exists: an alert has one delivery for each channel, also when a message arrives twice."""
-    put(Put(_record(delivery), absent(), lambda: Exists("the delivery exists")))
+    put(creating(delivery))
+
+
+def creating(delivery: Delivery) -> Put:
+    """The write of a new delivery."""
+    return Put(_record(delivery), absent(), lambda: Exists("the delivery exists"))
 
 
 def save(before: Delivery, after: Delivery) -> Delivery:

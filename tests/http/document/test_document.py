@@ -20,12 +20,13 @@ from functions.orders.document.refusals import REFUSALS
 from functions.orders.validation import OWN_CODES
 from local.template import PROJECT
 from shared.domain.order import lifecycle
+from shared.store.alerts import channels
 from tests import documented, proof
 from tests.documented import Contract
 from tests.harness import TEMPLATE, Answer, Api, Client, ago, parcel, snapshot, usd
 
 CODE_IS = dict.fromkeys(("Conflict", "TooOften", "Unprocessable", "BadTarget", "_bad", "Refusal"), 0)
-CODE_IS |= {"Problem": 1, "Guard": 1}
+CODE_IS |= {"Problem": 1, "Guard": 1, "Limit": 1}
 """What makes an error, and which of its arguments is the code."""
 OF_BUGS = "internal_error"
 
@@ -252,6 +253,12 @@ def test_answers_are_what_the_document_says(api: Api, document: dict[str, Any]) 
     delivery_id = ask(shop.owner, "POST", f"{one_channel}/test", {}).json["id"]
     ask(shop.owner, "PATCH", one_channel, {"min_severity": "info"})
     ask(shop.owner, "POST", f"{one_channel}/rotate-secret", {})
+    email = {"kind": "email", "name": "n", "address": "owner@shop.example"}
+    one_email = f"/v1/alert-channels/{ask(shop.owner, 'POST', '/v1/alert-channels', email).json['id']}"
+    ask(shop.owner, "POST", f"{one_email}/confirmation", {})
+    ask(shop.owner, "POST", f"{one_email}/confirm", {"code": "00000000"})
+    code = channels.load(shop.name, one_email.rpartition("/")[2]).code
+    ask(shop.owner, "POST", f"{one_email}/confirm", {"code": code})
     ask(shop.owner, "POST", f"{one_channel}/deliveries/{delivery_id}/redeliver", {})
     for path in ("/v1/alert-channels", one_channel, f"{one_channel}/deliveries"):
         ask(shop.owner, "GET", path)

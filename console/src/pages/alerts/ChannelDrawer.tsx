@@ -10,6 +10,7 @@ import { ProblemAlert } from '../../parts/ProblemAlert'
 import { useMoment } from '../../parts/times'
 import { useDraft } from '../../parts/useDraft'
 import { useWords } from '../../words/useWords'
+import { ConfirmAddress } from './ConfirmAddress'
 import {
   type Channel,
   type ChannelForm,
@@ -131,6 +132,7 @@ function Steps({ channel, onDeleted }: { channel: Channel; onDeleted: () => void
     onDeleted,
   )
   const secret = newSecrets.get(channel.id)
+  const unconfirmed = channel.off_because === 'unconfirmed'
   return (
     <>
       <h2 className="first">{channel.name}</h2>
@@ -153,13 +155,18 @@ function Steps({ channel, onDeleted }: { channel: Channel; onDeleted: () => void
         />
       ) : null}
       <ProblemAlert error={change.error ?? test.error ?? rotate.error ?? remove.error} />
+      {unconfirmed ? <ConfirmAddress channel={channel} /> : null}
       <div className="form-actions">
-        <Button type="primary" loading={test.isPending} onClick={() => test.mutate(undefined)}>
-          {t('test')}
-        </Button>
-        <Button loading={change.isPending} onClick={() => change.mutate(!channel.enabled)}>
-          {channel.enabled ? t('switchOff') : t('switchOn')}
-        </Button>
+        {unconfirmed ? null : (
+          <>
+            <Button type="primary" loading={test.isPending} onClick={() => test.mutate(undefined)}>
+              {t('test')}
+            </Button>
+            <Button loading={change.isPending} onClick={() => change.mutate(!channel.enabled)}>
+              {channel.enabled ? t('switchOff') : t('switchOn')}
+            </Button>
+          </>
+        )}
         {channel.kind === 'webhook' ? (
           <ConfirmButton
             label={t('rotate')}

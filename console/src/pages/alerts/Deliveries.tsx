@@ -18,6 +18,7 @@ const WHAT: Record<string, keyof typeof CHANNEL_WORDS> = {
   alert: 'alert',
   digest: 'digestMessage',
   test: 'testMessage',
+  confirmation: 'confirmationMessage',
 }
 const isPending = ({ state }: Delivery) => state === 'pending'
 
