@@ -12,6 +12,7 @@ import boto3
 
 from shared.domain.countries import COUNTRIES
 from shared.domain.figures import PRODUCTS, SALES
+from shared.domain.shards import FEW
 from shared.settings import settings
 from shared.store.dynamodb import keys
 
@@ -22,17 +23,16 @@ ROUND_NUMBER = 10_000
 def sell(store_id: str, day: date, currency: str, products: Iterable[str]) -> int:
     """Write the day's items, and return how many these are."""
     names = {"product": (list(products), PRODUCTS), "country": (sorted(COUNTRIES), SALES)}
-    orders = {keys.counter_sk(store_id, str(number)): str(number) for number in range(1_000)}.values()
     items = (
         {
             "pk": {"S": keys.figures_pk(store_id)},
-            "sk": {"S": keys.figures_sk(by, day, currency, store_id, order_id, name)},
+            "sk": {"S": keys.figures_sk(by, day, currency, shard, name)},
             "kind": {"S": "figures"},
             **{figure: {"N": str(ROUND_NUMBER)} for figure in kept},
         }
         for by, (of, kept) in names.items()
         for name in of
-        for order_id in orders
+        for shard in range(FEW)
     )
     return _write(items)
 

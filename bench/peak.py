@@ -13,7 +13,7 @@ import re
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -22,7 +22,8 @@ import boto3
 
 from bench.life import realistic_line
 from bench.partitions import TABLE, Call, Partition, recorded
-from shared.store import retries
+from shared.domain.shards import FEW, MANY
+from shared.store import retries, stores
 from tests.harness import Api, InProcess, Shop, create_table, dynoxide, environment, new_order, parcel, use_table
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "scaling.md"
@@ -33,8 +34,9 @@ TRANSACTION, WRITE, READ = (0.012, 0.4), (0.005, 0.3), (0.004, 0.3)
 CPU_SECONDS = 0.010
 """Of a request outside the table."""
 SECONDS, WARM_UP = 25.0, 5.0
-ORDERS = 24
-RATES = (10, 25, 50, 100, 200)
+ORDERS = {FEW: 32, MANY: 128}
+"""Recorded orders: several for each shard."""
+RATES = {FEW: (10, 25, 50, 100), MANY: (50, 100, 200)}
 STEPS = ("place", "pay", "pass_risk", "ship")
 SHARES = {"place": 1.0, "pay": 1.0, "pass_risk": 1.0, "ship": 0.5}
 """Requests of each step for each order placed, during the peak: payment and risk check follow within minutes, and the
@@ -64,6 +66,15 @@ def record(shop: Shop, number: int) -> dict[str, Trace]:
         assert answer.status in (200, 201), answer.content
         traces[step] = tuple(calls)
     return traces
+
+
+def record_all(shards: int, count: int) -> list[dict[str, Trace]]:
+    """So many orders of a new store with so many shards."""
+    shop = Api(InProcess(), "dynoxide").shop()
+    shop.platform.place(buyer={"id": "somebody else", "country": "US"})  # a process reads its secrets once
+    stored = stores.load(shop.name)
+    stores.save(stored, replace(stored.store, shards=shards), rearming=None)
+    return [record(shop, number) for number in range(count)]
 
 
 def shared_partitions(recordings: Sequence[dict[str, Trace]]) -> set[Partition]:
@@ -215,13 +226,18 @@ def walls(recordings: Sequence[dict[str, Trace]], shared: set[Partition]) -> lis
     return rows
 
 
-def peaks(recordings: Sequence[dict[str, Trace]], shared: set[Partition], rates: Sequence[float] = RATES) -> list[str]:
-    """A table of what each rate of orders meets."""
-    rows = [
-        "| orders a second | requests a second | answered | conflicts a request | throttled by | median | 99 % "
-        "| at once |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
+HEAD = (
+    "| shards | orders a second | requests a second | answered | conflicts a request | throttled by | median | 99 % "
+    "| at once |",
+    "|---|---|---|---|---|---|---|---|---|",
+)
+
+
+def peaks(
+    recordings: Sequence[dict[str, Trace]], shared: set[Partition], shards: int, rates: Sequence[float]
+) -> list[str]:
+    """Rows of a table: what each rate of orders meets."""
+    rows = []
     for rate in rates:
         peak = Peak(shared, split=True, burst=1)
         peak.play(recordings, rate)
@@ -232,7 +248,7 @@ def peaks(recordings: Sequence[dict[str, Trace]], shared: set[Partition], rates:
         cuts = quantiles(seconds, n=100)
         at_once = (sum(seconds) + retries.LIMIT * (sent - len(seconds))) / (SECONDS - WARM_UP)
         rows.append(
-            f"| {rate} | {sent / (SECONDS - WARM_UP):.0f} | {len(seconds) / sent:.1%} "
+            f"| {shards} | {rate} | {sent / (SECONDS - WARM_UP):.0f} | {len(seconds) / sent:.1%} "
             f"| {sum(outcome.conflicts for outcome in outcomes) / sent:.2f} "
             f"| {', '.join(name for name, _ in throttles.most_common(3)) or 'none'} "
             f"| {cuts[49] * 1000:,.0f} ms | {cuts[98] * 1000:,.0f} ms | {at_once:,.0f} |"
@@ -244,11 +260,12 @@ def main() -> None:
     with dynoxide() as url, environment(url, "bench-peak"):
         create_table(boto3.client("dynamodb"), "bench-peak")
         use_table("bench-peak")
-        shop = Api(InProcess(), "dynoxide").shop()
-        shop.platform.place(buyer={"id": "somebody else", "country": "US"})  # a process reads its secrets once
-        recordings = [record(shop, number) for number in range(ORDERS)]
-    shared = shared_partitions(recordings)
-    for name, rows in (("walls", walls(recordings, shared)), ("peaks", peaks(recordings, shared))):
+        recordings = {shards: record_all(shards, count) for shards, count in ORDERS.items()}
+    played = list(HEAD)
+    for shards, each in recordings.items():
+        played += peaks(each, shared_partitions(each), shards, RATES[shards])
+    most = recordings[MANY]
+    for name, rows in (("walls", walls(most, shared_partitions(most))), ("peaks", played)):
         table = "\n".join(rows)
         print(table)
         begin, end = f"<!-- {name} -->\n", f"\n<!-- end {name} -->"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.domain.order.transitions import CLOCK, SELLER, Actor
+from shared.domain.shards import FEW, shard_of
 from shared.store.dynamodb import keys
 
 Item = Mapping[str, Any]
@@ -16,6 +17,8 @@ class EventBooks:
     def __init__(self) -> None:
         self._numbers: dict[str, list[int]] = defaultdict(list)
         self._last: dict[str, int] = {}
+        self._shards: dict[str, int] = {}
+        self._in: list[tuple[str, str, str, int]] = []
         self._of_orders: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self._wrong: list[str] = []
 
@@ -23,6 +26,8 @@ class EventBooks:
         pk, sk, kind = item["pk"], item["sk"], item["kind"]
         if kind == "counter":
             self._last[keys.events_key(pk, keys.counter_shard(sk))] = int(item.get("events", 0))
+        if kind == "order":
+            self._shards[pk] = int(item.get("shards", FEW))
         if kind != "history":
             return
         in_feed = "state_key" in item
@@ -30,15 +35,16 @@ class EventBooks:
             self._wrong.append(f"{pk} {sk}: {item['action']} of {item['actor_role']}, in the feed: {in_feed}")
         if not in_feed:
             return
-        store_id, order_id = keys.split_pk(pk)
-        shard = keys.events_key(store_id, keys.counter_shard(keys.counter_sk(store_id, order_id)))
-        if item["state_key"] != shard:
-            self._wrong.append(f"{pk} {sk}: in the feed of {item['state_key']}")
-        self._numbers[shard].append(int(item["sort_key"]))
+        self._in.append((pk, sk, item["state_key"], int(item["sort_key"])))
         self._of_orders[pk].append((sk, int(item["sort_key"])))
 
     def wrong(self) -> list[str]:
         wrong = list(self._wrong)
+        for pk, sk, feed, number in self._in:
+            shard = keys.events_key(keys.split_pk(pk)[0], shard_of(*keys.split_pk(pk), self._shards[pk]))
+            if feed != shard:
+                wrong.append(f"{pk} {sk}: in the feed of {feed}")
+            self._numbers[shard].append(number)
         for shard in self._numbers.keys() | self._last.keys():
             numbers, last = sorted(self._numbers[shard]), self._last.get(shard)
             if numbers != list(range(1, (last or 0) + 1)):

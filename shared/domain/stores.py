@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from shared.domain.alerts.rules import AlertRules
+from shared.domain.shards import FEW
 
 
 class Mode(StrEnum):
@@ -62,7 +63,7 @@ class Store:
     `service_limits` are what the marketplace demands of the store, by measure, in parts per million. They differ by its
     edition and change often: none is set by default. `watched_until` is when the store last switched from `watch` to
     `enforce`: alerts with an earlier time follow the rules of `watch`. `zone_since` is when the time zone last changed.
-    """
+    `shards` grows with the store (shards.py)."""
 
     store_id: str
     name: str = ""
@@ -76,6 +77,7 @@ class Store:
     alert_rules: AlertRules = field(default_factory=AlertRules)
     watched_until: datetime | None = None
     zone_since: datetime | None = None
+    shards: int = FEW
 
     def in_watch_mode(self, at: datetime) -> bool:
         """Was the store in `watch` mode at this time, so that no timer lapsed?"""

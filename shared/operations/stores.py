@@ -10,6 +10,7 @@ from typing import Any
 
 from shared.domain.alerts import daily
 from shared.domain.exports import regular
+from shared.domain.shards import shards_for
 from shared.domain.stores import Store
 from shared.operations.exports import reschedule
 from shared.operations.orders import lapse_order
@@ -17,7 +18,7 @@ from shared.store import stores
 from shared.store.alerts import daily_alerts
 from shared.store.dynamodb.errors import Busy, Exists, Missing, Stale
 from shared.store.exports import regular_exports
-from shared.store.orders import lists, terms_progress
+from shared.store.orders import counters, lists, terms_progress
 from shared.store.retries import ITEM_LIMIT, retry, time_limit
 from shared.telemetry import logger
 
@@ -73,6 +74,15 @@ def change_store(stored: stores.StoredStore, change: Callable[[Store], Store], n
         return after
 
     return retry(step, lambda: stores.load(stored.store.store_id), stored)
+
+
+def grow_store(stored: stores.StoredStore) -> None:
+    """Give the store the shards that its number of orders needs. If the store changes meanwhile, this does nothing.
+    Costs one read of the counters."""
+    needed = shards_for(counters.counts(stored.store.store_id)["total"])
+    if needed > stored.store.shards:
+        with suppress(Stale):
+            stores.save(stored, replace(stored.store, shards=needed), rearming=stored.rearming)
 
 
 def _clock_settings(store: Store) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from shared.domain.alerts.rules import AlertRules, Leads, PaymentReminders, QuietHours
+from shared.domain.shards import FEW
 from shared.domain.stores import DURATIONS, DeadlinePolicy, FeeRates, Mode, Store
 from shared.store.dynamodb import keys, table
 from shared.store.dynamodb.errors import Exists
@@ -60,7 +61,7 @@ def create(store: Store, now: datetime, also: Sequence[Write]) -> None:
     transact(
         [
             Put(record, absent(), lambda: Exists("the store exists")),
-            *new_counter_writes(store.store_id),
+            *new_counter_writes(store.store_id, range(store.shards)),
             *also,
         ]
     )
@@ -81,7 +82,8 @@ def save(before: StoredStore, store: Store, *, rearming: Rearming | None, also: 
         clock_shard=keys.clock_shard(store.store_id, "") if rearming else None,
         fires_at=keys.sort_key(rearming.at, store.store_id) if rearming else None,
     )
-    table.save(Put(record, StoreRecord.version == before.version, stale), also)
+    counters = new_counter_writes(store.store_id, range(before.store.shards, store.shards))
+    table.save(Put(record, StoreRecord.version == before.version, stale), [*also, *counters])
 
 
 def _settings(store: Store) -> dict[str, Any]:
@@ -99,6 +101,7 @@ def _settings(store: Store) -> dict[str, Any]:
         "fee_rates": asdict(store.fee_rates),
         **({"service_limits": dict(store.service_limits)} if store.service_limits else {}),
         **({"alert_rules": _rules_content(store.alert_rules)} if store.alert_rules != AlertRules() else {}),
+        **({"shards": store.shards} if store.shards != FEW else {}),
         **{name: keys.instant(at) for name in TIMES if (at := getattr(store, name))},
     }
 
@@ -116,6 +119,7 @@ def _store(store_id: str, settings: dict[str, Any]) -> Store:
         fee_rates=FeeRates(**settings.get("fee_rates", {})),
         service_limits={name: int(limit) for name, limit in settings.get("service_limits", {}).items()},
         alert_rules=_rules(settings["alert_rules"]) if "alert_rules" in settings else AlertRules(),
+        shards=settings.get("shards", FEW),
         **{name: datetime.fromisoformat(settings[name]) for name in TIMES if name in settings},
     )
 

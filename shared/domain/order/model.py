@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.order.funds.amounts import Amounts, Outcome, outcome_of
+from shared.domain.shards import FEW, shard_of
 
 
 class Status(StrEnum):
@@ -244,13 +245,13 @@ class Order:
 
     - `platform_at`: the latest time that a report of the platform is about. An older `sync` snapshot is late and
       changes nothing.
-    - `placed_digest`: the digest of the placement, keyed once it is stored; it tells a repeated placement from a
-      different one.
+    - `placed_digest`: the placement's digest, keyed once it is stored; it tells a repeated placement from another.
     - `supplied`: the platform's own deadlines for timers that do not run yet.
     - `ship_by`: when shipment was due, kept after the shipment timer has ended.
     - `time_zone`: the store's zone when the order was placed. It never changes, so the order's days in the figures are
       stable. Empty for orders from before there were figures.
     - `erased_at`: since then the order holds no personal data, and a snapshot adds none (customers/erasure.py).
+    - `shards`: the store's shards when the order was placed. It never changes, so the order counts in one shard.
     """
 
     store_id: str
@@ -291,6 +292,12 @@ class Order:
     ship_by: datetime | None = None
     time_zone: str = ""
     erased_at: datetime | None = None
+    shards: int = FEW
+
+    @property
+    def shard(self) -> int:
+        """The shard that counts the order, with its funds, figures and events."""
+        return shard_of(self.store_id, self.order_id, self.shards)
 
     @property
     def dispute(self) -> Dispute | None:

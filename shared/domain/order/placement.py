@@ -113,6 +113,7 @@ def place(placement: Placement, store: Store, actor: Actor, now: datetime) -> tu
         chosen_service=placement.chosen_service,
         memo=placement.memo,
         time_zone=store.time_zone,
+        shards=store.shards,
     )
     started = {"payment": deadlines.payment_due(store, placement.placed_at)}
     order = deadlines.update_timers(order, started, placement.deadlines)

@@ -16,6 +16,7 @@ from shared.domain.imports.model import State as ImportState
 from shared.domain.stores import Store
 from shared.domain.windows import last_three_months, start_of_day
 from shared.operations import terms
+from shared.operations.stores import grow_store
 from shared.store import stores
 from shared.store.alerts import alerts, daily_alerts
 from shared.store.dynamodb.errors import Missing, Stale
@@ -43,13 +44,14 @@ def raise_daily_alerts(store_id: str, now: datetime) -> int:
     while True:
         try:
             day = daily_alerts.load(store_id)  # before the store: a change of its hour or zone writes both
-            store = stores.load(store_id).store
+            stored = stores.load(store_id)
         except Missing:
             return raised
         if day is None or day.next_at > now:
             return raised
         try:
-            raised += _check(store, day, now)
+            raised += _check(stored.store, day, now)
+            grow_store(stored)
         except Stale:
             logger.info("another run did this", extra={"store_id": store_id})
             return raised

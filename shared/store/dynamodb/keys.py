@@ -28,7 +28,6 @@ TEMPLATE, TEMPLATE_NAME, TEMPLATES = "TEMPLATE#", "TEMPLATE_NAME#", "TEMPLATES"
 CUSTOMER = "CUSTOMER#"
 TERMS = "TERMS"
 
-COUNTER_SHARDS = 8
 CLOCK_SHARDS = 8
 
 
@@ -67,11 +66,11 @@ def figures_pk(store_id: str) -> str:
     return f"{store_id}#figures#"
 
 
-def figures_sk(by: str, day: date, currency: str, store_id: str, order_id: str, name: str) -> str:
+def figures_sk(by: str, day: date, currency: str, shard: int, name: str) -> str:
     """One small item for each product or country, so that an update never pays for another. An order has the same shard
     here as in the counters, so it conflicts with no further orders."""
     named = "" if by == "total" else f"{quote(name, safe='')}#"
-    return f"{figures_day(by, day)}#{currency}#{named}{_hash(store_id, order_id) % COUNTER_SHARDS}"
+    return f"{figures_day(by, day)}#{currency}#{named}{shard}"
 
 
 def figures_of_change_sk(by: str, day: date, currency: str, order_id: str, version: int) -> str:
@@ -175,8 +174,8 @@ def ledger_seq(sk: str) -> int:
     return int(sk.split("#")[1])
 
 
-def funds_sk(store_id: str, order_id: str, currency: str) -> str:
-    return f"{FUNDS}{currency}#{_hash(store_id, order_id) % COUNTER_SHARDS}"
+def funds_sk(currency: str, shard: int) -> str:
+    return f"{FUNDS}{currency}#{shard}"
 
 
 def template_sk(template_id: str) -> str:
@@ -196,8 +195,8 @@ def reminders_sk(day: date) -> str:
     return f"REMINDERS#{day.isoformat()}"
 
 
-def counter_sk(store_id: str, order_id: str) -> str:
-    return f"{COUNTER}{_hash(store_id, order_id) % COUNTER_SHARDS}"
+def counter_sk(shard: int) -> str:
+    return f"{COUNTER}{shard}"
 
 
 def counter_shard(counter_sk: str) -> int:

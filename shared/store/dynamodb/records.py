@@ -129,6 +129,7 @@ class OrderRecord(Record, discriminator="order"):
     alerts = JSONTextAttribute(null=True)
     passed_over = InstantAttribute(null=True)
     in_customer = NumberAttribute(null=True)
+    shards = NumberAttribute(null=True)
 
 
 class CustomerRecord(Record, discriminator="customer"):

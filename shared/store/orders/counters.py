@@ -1,7 +1,7 @@
 """Exact counts of a store's orders, changed in the transaction of the order.
 
-A store has 8 counter items. An order always counts in the same one, so each change updates one item, and the sum over
-the eight counts every order exactly once.
+A store has one counter item for each of its shards (domain/shards.py). An order always counts in the same one, so each
+change updates one item, and the sum over all counts every order exactly once.
 """
 
 from __future__ import annotations
@@ -51,20 +51,17 @@ def delta_writes(was: Order | None, after: Order, events: Numbering = NO_EVENTS)
     actions += events.actions
     if not actions:
         return []
-    record = CounterRecord(after.store_id, keys.counter_sk(after.store_id, after.order_id))
+    record = CounterRecord(after.store_id, keys.counter_sk(after.shard))
     return [Update(record, actions, present() & events.condition if events.seqs else present(), stale)]
 
 
-def new_counter_writes(store_id: str) -> list[Write]:
-    """The writes of a new store's counter items, all zero."""
-    return [
-        Put(CounterRecord(store_id, f"{keys.COUNTER}{shard}", total=0), absent(), stale)
-        for shard in range(keys.COUNTER_SHARDS)
-    ]
+def new_counter_writes(store_id: str, shards: range) -> list[Write]:
+    """The writes of the counter items of new shards, all zero."""
+    return [Put(CounterRecord(store_id, keys.counter_sk(shard), total=0), absent(), stale) for shard in shards]
 
 
 def counts(store_id: str) -> Counts:
-    """The store's current counts: one consistent query of 8 small items."""
+    """The store's current counts: one consistent query of a small item for each shard."""
     total = Counts()
     for record in query(store_id, Record.sk.startswith(keys.COUNTER)):
         total.update({name: int(value) for name, value in record.attribute_values.items() if name in _COUNTS and value})

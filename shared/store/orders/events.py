@@ -1,10 +1,10 @@
 """The event feed of a store: what the seller and the clock did, across orders, in the order in which it was written.
 
-An order belongs to one of 8 shards, the same as in the counters. The counter item of a shard has the number of its last
-event. A change that makes events raises this number under the condition that it is as read, in the transaction of the
-change. So the numbers of a shard have no gaps, and their order is that of the commits, whatever clocks say. The history
-entry has its number as a key of the state index. The index may show it late, or after a later one: a reader stops where
-a number is missing, and finds it the next time.
+An order belongs to one shard of its store, the same as in the counters. The counter item of a shard has the number of
+its last event. A change that makes events raises this number under the condition that it is as read, in the transaction
+of the change. So the numbers of a shard have no gaps, and their order is that of the commits, whatever clocks say. The
+history entry has its number as a key of the state index. The index may show it late, or after a later one: a reader
+stops where a number is missing, and finds it the next time.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from shared.store.orders.items import entry_of, entry_record
 from shared.store.pages import Listed
 
 Position = tuple[int, ...]
-"""The number of the last event that was read, for each shard."""
-START: Position = (0,) * keys.COUNTER_SHARDS
+"""The number of the last event that was read, for each shard. Shards that it does not name have not been read."""
+START: Position = ()
 LOST_AFTER = timedelta(days=1)
 """No index trails so long. A number that is still missing belongs to an entry that somebody has deleted by hand."""
 
@@ -54,8 +54,7 @@ class Numbering:
         """The item of an entry, in the feed if it is an event."""
         record = entry_record(order, entry)
         if entry.seq in self.seqs:
-            shard = keys.counter_shard(keys.counter_sk(order.store_id, order.order_id))
-            record.state_key = keys.events_key(order.store_id, shard)
+            record.state_key = keys.events_key(order.store_id, order.shard)
             record.sort_key = keys.event_number(self.last + 1 + self.seqs.index(entry.seq))
         return record
 
@@ -68,7 +67,7 @@ def numbering(order: Order, entries: Iterable[Entry]) -> Numbering:
     seqs = tuple(entry.seq for entry in entries if entry.is_event)
     if not seqs:
         return NO_EVENTS
-    counter = get(order.store_id, keys.counter_sk(order.store_id, order.order_id))
+    counter = get(order.store_id, keys.counter_sk(order.shard))
     return Numbering(int(counter.events or 0) if isinstance(counter, CounterRecord) else 0, seqs)
 
 
@@ -88,13 +87,12 @@ def after(store_id: str, position: Position, limit: int, now: datetime) -> Event
     Costs one consistent query of the counters, and half a read unit for each 4 KB of events, at least for each shard
     that has new ones.
     """
-    streams = [
-        _stream(store_id, shard, read, limit, now)
-        for shard, (read, last) in enumerate(zip(position, _last_numbers(store_id), strict=True))
-        if last > read
-    ]
+    last = _last_numbers(store_id)
+    end = [*position, *(0 for _ in range(len(position), len(last)))]
+    unread = [shard for shard, number in enumerate(last) if number > end[shard]]
+    page_size = max(10, -(-limit // max(1, len(unread))))
+    streams = [_stream(store_id, shard, end[shard], page_size, now) for shard in unread]
     merged = list(islice(heapq.merge(*streams, key=lambda event: event[2].recorded_at), limit + 1))
-    end = list(position)
     for shard, number, _ in merged[:limit]:
         end[shard] = number
     items = tuple(indexes.listed(record, entry_of(record)) for *_, record in merged[:limit])
@@ -102,20 +100,20 @@ def after(store_id: str, position: Position, limit: int, now: datetime) -> Event
 
 
 def _last_numbers(store_id: str) -> Sequence[int]:
-    last = list(START)
-    for record in query(store_id, Record.sk.startswith(keys.COUNTER)):
-        if isinstance(record, CounterRecord):
-            last[keys.counter_shard(record.sk)] = int(record.events or 0)
-    return last
+    last = {
+        keys.counter_shard(record.sk): int(record.events or 0)
+        for record in query(store_id, Record.sk.startswith(keys.COUNTER))
+        if isinstance(record, CounterRecord)
+    }
+    return [last[shard] for shard in range(len(last))]
 
 
 def _stream(
-    store_id: str, shard: int, read: int, limit: int, now: datetime
+    store_id: str, shard: int, read: int, page_size: int, now: datetime
 ) -> Iterator[tuple[int, int, HistoryRecord]]:
     """(shard, number, entry) of a shard's events after the number `read`, up to the first that the index does not show
     yet."""
     later = Record.sort_key > keys.event_number(read)
-    page_size = max(10, -(-limit // keys.COUNTER_SHARDS))
     for record in query_index("by_state", keys.events_key(store_id, shard), later, page_size=page_size):
         number = int(record.sort_key)
         assert isinstance(record, HistoryRecord)

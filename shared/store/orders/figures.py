@@ -65,7 +65,7 @@ def _updates(order: Order, steps: Mapping[Figure, int]) -> list[Write]:
     """One update for each item of the figures, of two write units."""
     items: dict[str, list[Action]] = defaultdict(list)
     for key, step in steps.items():
-        sk = keys.figures_sk(key.by, key.day, key.currency, order.store_id, order.order_id, key.name)
+        sk = keys.figures_sk(key.by, key.day, key.currency, order.shard, key.name)
         items[sk].append(Path([key.figure]).add(step))
     pk = keys.figures_pk(order.store_id)
     return [

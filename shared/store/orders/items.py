@@ -23,6 +23,7 @@ from shared.domain.order.model import (
     Violation,
 )
 from shared.domain.order.transitions import Actor
+from shared.domain.shards import FEW
 from shared.store.alerts.causes import cause_of, cause_values
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.attributes import InstantAttribute
@@ -121,6 +122,7 @@ def head_of(
         reminder_shard=keys.reminder_shard(order.store_id, order.order_id) if remind_at else None,
         remind_at=keys.sort_key(remind_at, order.store_id, order.order_id) if remind_at else None,
         in_customer=HAS_TERMS | (IN_CUSTOMER if in_customer else 0),
+        shards=order.shards if order.shards != FEW else None,
         state_key=f"{order.store_id}#unexplained" if unexplained(order) else None,
         sort_key=placed if unexplained(order) else None,
     )
@@ -176,6 +178,7 @@ def order_of(head: OrderRecord, parts: Sequence[Record]) -> Order:
         ship_by=head.ship_by,
         time_zone=content.get("time_zone", ""),
         erased_at=_time.deserialize(content["erased_at"]) if "erased_at" in content else None,
+        shards=int(head.shards or FEW),
     )
 
 

@@ -91,7 +91,7 @@ def _movement(record: LedgerRecord) -> Movement:
 
 
 def _totals_write(order: Order, steps: dict[str, int]) -> Write:
-    record = FundsRecord(order.store_id, keys.funds_sk(order.store_id, order.order_id, order.currency))
+    record = FundsRecord(order.store_id, keys.funds_sk(order.currency, order.shard))
     columns: dict[str, NumberAttribute] = {name: getattr(FundsRecord, name) for name in steps}
     actions = [Record.kind.set(FundsRecord), *(columns[name].add(step) for name, step in steps.items())]
     return Update(record, actions, always(), stale)

@@ -77,7 +77,7 @@ class ParcelRead(msgspec.Struct, gc=False):
 
 class OrderRead(msgspec.Struct, gc=False):
     """An Order without the fields that no export uses: `platform_at`, `placed_digest`, `supplied`, `reminded_at`,
-    `ship_by`, `time_zone` and `erased_at`."""
+    `ship_by`, `time_zone`, `erased_at` and `shards`."""
 
     store_id: str
     order_id: str

@@ -10,6 +10,7 @@ import boto3
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.settings import settings
 from shared.store.orders import terms
 from tests import proof
 from tests.harness import Api, Shop, ago, ahead, line, new_order, snapshot
@@ -47,6 +48,7 @@ def test_an_order_has_exactly_its_terms(in_process: Api) -> None:
 def test_an_erasure_leaves_no_term_of_a_name_a_phone_or_a_tag(in_process: Api) -> None:
     from shared.operations.customers import erasures
 
+    boto3.client("s3").create_bucket(Bucket=settings().exports_bucket)  # has the list of erasures
     shop = in_process.shop()
     body = order()
     order_id = shop.platform.place(**body)["order_id"]
