@@ -23,8 +23,10 @@ from shared.domain.stores import Mode, Store
 from shared.operations import orders as operations
 from shared.operations.messages import messages
 from shared.operations.stores import change_store, create_store
-from shared.store import stores
+from shared.store import secrets, stores
 from shared.store.dynamodb import keys
+from shared.store.dynamodb.records import KeyRecord
+from shared.store.dynamodb.table import Put, always, put, stale
 from shared.store.orders import orders
 from tests.baton import Killed
 from tests.clock import firings as f
@@ -130,6 +132,13 @@ def same_ids() -> Iterator[None]:
         operations.new_id = messages.new_id = new_id  # type: ignore[attr-defined]
 
 
+def same_secret() -> None:
+    """Gives the table the secret that words and placements are digested with. A process reads it once, so that a second
+    table would not have the one of the first."""
+    secrets.secret.cache_clear()
+    put(Put(KeyRecord("#search", "KEY", secret="5e" * 32), always(), stale))
+
+
 def run(
     shops: Sequence[Shop],
     steps: Sequence[Step],
@@ -142,6 +151,7 @@ def run(
     began = time.process_time()
     memory = MemoryTable(seed=schedule.seed, lag=5 if schedule.hostile else 0)
     with memory.installed(), same_ids(), sliced(2, 3):
+        same_secret()
         for shop in shops:
             create_store(shop.store, BEGIN)
         month = Month(Run(memory, [shop.store for shop in shops]), jump, schedule.hostile, random.Random(schedule.seed))

@@ -293,14 +293,15 @@ def test_the_same_orders_come_to_the_same(on_dynoxide: Api) -> None:
     from functions.deadlines.sweep import sweep
     from shared.operations.stores import create_store
     from tests.clock import month
-    from tests.clock.run import Month, Run, same_ids
+    from tests.clock.run import Month, Run, same_ids, same_secret
 
     shops = month.shops(5, 4)
-    steps, often = month.plan(5, shops, size(40, 120)), timedelta(hours=size(12, 3))
+    steps, often = month.plan(5, shops, size(40, 120)), timedelta(hours=size(24, 3))
 
     def play() -> list[str]:
         told = Month(Run(MemoryTable(), [shop.store for shop in shops]))
         swept = month.BEGIN
+        same_secret()
         with same_ids():
             for shop in shops:
                 create_store(shop.store, month.BEGIN)
