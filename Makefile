@@ -27,7 +27,7 @@ BIOME := cd console && ../.tools/node/bin/python -c 'import sys; from nodejs_whe
 LAMBDA_WHEELS := $(foreach glibc,_2_34 _2_28 _2_17 2014,--platform manylinux$(glibc)_x86_64) --implementation cp --python-version 3.13 --only-binary=:all:
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run console token load export import empty-sheets test prove bench lint format build package-check deploy lock clean setup-run setup-dev check-python
+.PHONY: help run console token aws-env aws-user aws-token aws-members load export import empty-sheets test prove bench lint format build package-check deploy lock clean setup-run setup-dev check-python
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | awk -F ':.*  ## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -43,7 +43,7 @@ token: export TOKEN_STORE := $(value STORE)
 token: export TOKEN_USER := $(TOKEN_USER)
 token: export TOKEN_TTL := $(TTL)
 token: .venv/.run  ## print a bearer token (ROLE=owner|staff|viewer|platform, STORE=demo or a:owner,b:viewer, USER, TTL=12h)
-	@DATA_DIR='$(DATA_DIR)' $(VENV) -m local.tokens
+	@DATA_DIR='$(DATA_DIR)' $(VENV) -m local.token_command
 
 load: export LOAD_DATA := $(value DATA)
 load: .venv/.run  ## load real orders into the running server (DATA=folder of the Olist or Online Retail CSV files, STORES=5, LIMIT, VERIFY=0, PORT, DATA_DIR)
@@ -107,6 +107,24 @@ package-check: build  ## import each built function from its own artefact, in a 
 deploy: build console  ## deploy to AWS with your credentials (sam deploy --guided), then upload the console; asks before it changes anything
 	@$(SAM) deploy --guided --no-fail-on-empty-changeset
 	@DATA_DIR='$(DATA_DIR)' $(VENV) -m local.console.publish
+
+aws-env: .venv/.run  ## print the addresses of the deployed stack for a shell: eval "$$(make -s aws-env)"
+	@$(VENV) -m local.aws.stack
+
+aws-user: export TOKEN_USER := $(TOKEN_USER)
+aws-user: export USER_EMAIL := $(value EMAIL)
+aws-user: .venv/.run  ## create a user of the deployed user pool (USER, EMAIL); Cognito sends a first password
+	@$(VENV) -m local.aws.users create
+
+aws-token: export TOKEN_USER := $(TOKEN_USER)
+aws-token: .venv/.run  ## print an access token of the deployed stack (USER asks for the password; without, the program's)
+	@$(VENV) -m local.aws.users
+
+aws-members: export TOKEN_USER := $(TOKEN_USER)
+aws-members: export MEMBER_STORE := $(value STORE)
+aws-members: export MEMBER_ROLE := $(value ROLE)
+aws-members: .venv/.run  ## write members of the deployed stack: those of the groups store:role, or one (STORE, USER, ROLE)
+	@$(VENV) -m local.aws.members
 
 lock: check-python  ## write constraints.txt from pyproject.toml
 	@rm -rf .tools/lock && "$(PYTHON)" -m venv .tools/lock

@@ -81,13 +81,7 @@ def http_event(template: Template, path: str, claims: Mapping[str, Any] | None) 
 
 
 def starts(template: Template, order_id: str, store_id: str) -> list[Start]:
-    claims = {
-        "iss": harness.ISSUER,
-        "client_id": harness.CLIENT,
-        "token_use": "access",
-        "sub": "seller",
-        "cognito:groups": [f"{store_id}:staff"],
-    }
+    claims = {"iss": harness.ISSUER, "client_id": harness.CLIENT, "token_use": "access", "sub": "staff"}
     (orders,) = {route.function for route in template.routes}
     first = START + IMPORT + FIRST_EVENT
     requests = [

@@ -53,6 +53,8 @@ def realistic_line(number: int) -> dict[str, Any]:
 def life(api: Api, lines: int, *, keyed: bool = False, shop: Shop | None = None) -> dict[str, Units]:
     """The units of each step from the placement to the end, and of reading the order."""
     shop = shop or api.shop()
+    for role in ("staff", "viewer"):  # a process reads a membership once in some seconds
+        assert getattr(shop, role).get("/v1/store").status == 200
     shop.platform.place(buyer={"id": "somebody else", "country": "US"})  # a process reads its secrets once
     body = new_order(
         order_id=f"3{uuid.uuid4().int % 10**15:015d}",

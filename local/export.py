@@ -19,8 +19,10 @@ from urllib.request import urlopen
 from tqdm import tqdm
 
 from local.load.client import Api, Refused, TryAgain, with_retries
+from local.members import Accounts
 from local.template import Template
-from local.tokens import Issuer, TokenError, grants
+from local.token_command import grants
+from local.tokens import Issuer, TokenError
 
 POLL_SECONDS = 0.3
 UNITS = {"customers": " customers", "picks": " products"}
@@ -96,7 +98,7 @@ def main(variables: Mapping[str, str]) -> int:
     url = f"http://127.0.0.1:{variables.get('PORT') or 3000}"
     data_dir = Path(variables.get("DATA_DIR") or "data").resolve()
     try:
-        token = Issuer.of(data_dir, Template.load()).issue(grants(store, "staff"), "staff")
+        token = Accounts(url, Issuer.of(data_dir, Template.load())).token(grants(store, "staff"))
         for path in export(Api(url), token, _request(variables), Path.cwd()):
             print(path.name)
     except Refused as refused:

@@ -22,8 +22,10 @@ from tqdm import tqdm
 
 from local.export import free_path
 from local.load.client import Api, Refused, TryAgain, with_retries
+from local.members import Accounts
 from local.template import Template
-from local.tokens import Issuer, TokenError, grants
+from local.token_command import grants
+from local.tokens import Issuer, TokenError
 
 POLL_SECONDS = 0.3
 PATIENCE = 300
@@ -144,7 +146,7 @@ def main(variables: Mapping[str, str]) -> int:
         if not path.is_file():
             raise CannotImport("Name the file: make import FILE=orders.xls STORE=my-shop")
         # The first request of an owner of a new store creates it.
-        token = Issuer.of(data_dir, Template.load()).issue(grants(store, "owner"), "owner")
+        token = Accounts(url, Issuer.of(data_dir, Template.load())).token(grants(store, "owner"))
         body, applies = _request(variables, path)
         job = run(Api(url), token, path, body, applies=applies)
         if job["state"] == "failed":

@@ -25,7 +25,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import IO, NoReturn
 
-from local import engines, inbox, loopback, processes
+from local import engines, inbox, loopback, members, processes
 from local.console import progress
 from local.console.progress import Progress, State
 from local.gateway import worker
@@ -89,6 +89,7 @@ class Run:
                 self.children.append(child)
                 starters[child] = starter
 
+            (self.settings.data_dir / members.ADDRESS).write_text(f"{self.url}\n", "utf-8")
             listener.listen(1_024)
             for _ in range(self.settings.workers):
                 keep(lambda: self._start_worker(running, listener))
@@ -181,10 +182,10 @@ class Run:
         if importlib.util.find_spec("local.demo") is None:
             return
         demo = importlib.import_module("local.demo")
-        issuer = Issuer.of(self.settings.data_dir, self.template)
+        accounts = members.Accounts(self.url, Issuer.of(self.settings.data_dir, self.template))
         for store, shop in demo.SHOPS.items():
-            platform, owner = (issuer.issue({store: role}, user=f"demo-{role}") for role in ("platform", "owner"))
             try:
+                platform, owner = (accounts.token({store: role}) for role in ("platform", "owner"))
                 for failure in demo.fill(self.url, platform, owner, shop):
                     print(f"A part of {store} could not be created: {failure}", file=sys.stderr)
             except Exception as failed:

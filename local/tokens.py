@@ -1,7 +1,6 @@
 """The local token issuer: bearer tokens with the claims of a Cognito access token.
 
-The signing key is in DATA_DIR, so a token is valid for all runs with this DATA_DIR. `make token` calls this module; its
-last line of output is the token alone.
+The signing key is in DATA_DIR, so a token is valid for all runs with this DATA_DIR.
 """
 
 from __future__ import annotations
@@ -10,11 +9,10 @@ import hashlib
 import os
 import re
 import secrets
-import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,9 +26,9 @@ from jwt.algorithms import RSAAlgorithm
 from local.template import Template
 
 ROLES = ("owner", "staff", "viewer", "platform")
+PROGRAM_SCOPE = "orderkeep/platform"
+ROLES_USE = "roles"
 STORE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_LIFETIME = re.compile(r"(\d{1,6})([smhd])")
-_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class TokenError(Exception):
@@ -83,24 +81,36 @@ class Issuer:
 
     def issue(
         self,
-        grants: Mapping[str, str],
         user: str,
         lifetime: int = 12 * 3600,
         *,
+        is_program: bool = False,
         client_id: str = "",
         scope: str = "aws.cognito.signin.user.admin",
         auth_time: int | None = None,
     ) -> str:
-        """An access token for that user with one role in each store of `grants`."""
-        claims = {"client_id": client_id or self.clients[0], "token_use": "access", "scope": scope, "username": user}
-        return self._signed({**claims, **_groups(grants)}, user, lifetime, auth_time)
+        """An access token of a person, or of a program as from Cognito's grant of client credentials. What the user may
+        do is in the table."""
+        claims = {"client_id": client_id or self.clients[0], "token_use": "access"}
+        if is_program:
+            return self._signed({**claims, "scope": PROGRAM_SCOPE, "sub": user}, user, lifetime, auth_time)
+        return self._signed({**claims, "scope": scope, "username": user}, user, lifetime, auth_time)
 
-    def issue_identity(
-        self, grants: Mapping[str, str], user: str, lifetime: int, *, client_id: str, nonce: str, auth_time: int
-    ) -> str:
+    def issue_identity(self, user: str, lifetime: int, *, client_id: str, nonce: str, auth_time: int) -> str:
         """An id token. The API refuses it."""
         claims = {"aud": client_id, "token_use": "id", "cognito:username": user, **({"nonce": nonce} if nonce else {})}
-        return self._signed({**claims, **_groups(grants)}, user, lifetime, auth_time)
+        return self._signed(claims, user, lifetime, auth_time)
+
+    def sign_roles(self, user: str, roles: Mapping[str, str]) -> str:
+        """A request to the run (members.py), valid for a minute. It is no token: the API refuses it."""
+        return self._signed({"token_use": ROLES_USE, "user": user, "roles": dict(roles)}, user, 60, None)
+
+    def signed_roles(self, text: str) -> tuple[str, dict[str, str]]:
+        """(user, role by store) of such a request. Raises TokenError."""
+        claims = self._verified(text)
+        if claims.get("token_use") != ROLES_USE:
+            raise TokenError("no request for roles")
+        return str(claims["user"]), {str(store): str(role) for store, role in claims["roles"].items()}
 
     def _signed(self, claims: Mapping[str, Any], user: str, lifetime: int, auth_time: int | None) -> str:
         now = int(time.time())
@@ -128,6 +138,14 @@ class Issuer:
 
     def verify(self, token: str) -> dict[str, Any]:
         """The claims of a token that API Gateway's JWT authorizer would accept. Raises TokenError for any other."""
+        claims = self._verified(token)
+        audience = claims.get("aud", claims.get("client_id"))
+        names = audience if isinstance(audience, list) else [audience]
+        if not set(self.clients) & {name for name in names if isinstance(name, str)}:
+            raise TokenError("the token was issued to another client")
+        return claims
+
+    def _verified(self, token: str) -> dict[str, Any]:
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
@@ -138,60 +156,4 @@ class Issuer:
             )
         except jwt.InvalidTokenError as refused:
             raise TokenError(str(refused)) from refused
-        audience = claims.get("aud", claims.get("client_id"))
-        names = audience if isinstance(audience, list) else [audience]
-        if not set(self.clients) & {name for name in names if isinstance(name, str)}:
-            raise TokenError("the token was issued to another client")
         return claims
-
-
-def _groups(grants: Mapping[str, str]) -> dict[str, list[str]]:
-    return {"cognito:groups": [f"{store}:{role}" for store, role in grants.items()]}
-
-
-def grants(stores: str, role: str) -> dict[str, str]:
-    """The role by store, from `a,b` with one role for all, or from `a:owner,b:viewer`."""
-    roles: dict[str, str] = {}
-    for part in _parts(stores):
-        store, colon, own_role = part.partition(":")
-        chosen = own_role if colon else role
-        if not STORE_ID.fullmatch(store):
-            raise TokenError(f"STORE: {store!r} is no store id; letters, digits, _ and -, at most 64")
-        if chosen not in ROLES:
-            raise TokenError(f"ROLE: {chosen!r} is not one of {', '.join(ROLES)}")
-        if store in roles:
-            raise TokenError(f"STORE: {store} is named twice")
-        roles[store] = chosen
-    return roles
-
-
-def _parts(stores: str) -> Iterable[str]:
-    return (part.strip() for part in stores.split(","))
-
-
-def lifetime(text: str) -> int:
-    """`45s`, `30m`, `12h`, `7d` in seconds."""
-    match = _LIFETIME.fullmatch(text)
-    if not match:
-        raise TokenError(f"TTL: {text!r} is not a time such as 45s, 30m, 12h or 7d")
-    return int(match[1]) * _UNIT_SECONDS[match[2]]
-
-
-def main(environment: Mapping[str, str]) -> int:
-    role = environment.get("TOKEN_ROLE") or "owner"
-    stores = environment.get("TOKEN_STORE") or "demo"
-    data_dir = Path(environment.get("DATA_DIR") or "data")
-    try:
-        wanted = grants(stores, role)
-        user = environment.get("TOKEN_USER") or role
-        seconds = lifetime(environment.get("TOKEN_TTL") or "12h")
-        token = Issuer.of(data_dir, Template.load()).issue(wanted, user, seconds)
-    except TokenError as refused:
-        print(refused, file=sys.stderr)
-        return 2
-    print(token)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(os.environ))

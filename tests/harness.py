@@ -26,14 +26,17 @@ import httpx
 
 from local import engines, loopback, runtime
 from local.gateway import http_api
+from local.members import Accounts
 from local.template import REGION, Template
-from local.tokens import Issuer
+from local.tokens import PROGRAM_SCOPE, Issuer
 from tests import documented
 
 TEMPLATE = Template.load()
 ISSUER, CLIENT = "https://issuer.test", "client-of-the-tests"
 BUCKET, QUEUE, ALERTS, IMPORTS = "orderkeep-tests", "exports", "alerts", "imports"
 MAIL_SENDER = "alerts@orderkeep.example"
+ROLE_SECONDS = 5.1
+"""After this time no process of a server uses a role that has changed."""
 _names = itertools.count(1)
 
 
@@ -58,6 +61,9 @@ class Answer:
 
 
 class Transport(Protocol):
+    def grant(self, store: str, roles: Mapping[str, str]) -> None:
+        """Make these users members of a store, whether it exists or not; `roles` is the role by user."""
+
     def send(
         self,
         method: str,
@@ -77,6 +83,19 @@ class InProcess:
     now: datetime | None = None
     router: http_api.Router = field(default_factory=lambda: http_api.Router(TEMPLATE.routes, TEMPLATE.default_route))
 
+    granted: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def grant(self, store: str, roles: Mapping[str, str]) -> None:
+        from functions.orders.memberships import forget
+        from shared.domain.members import Role
+        from shared.operations.members import grant_roles
+
+        wanted = {user: Role(role) for user, role in roles.items() if self.granted.get((store, user)) != role}
+        if wanted:
+            grant_roles(store, wanted, self.now or datetime.now(UTC))
+            forget()
+            self.granted |= {(store, user): role.value for user, role in wanted.items()}
+
     def send(
         self,
         method: str,
@@ -95,14 +114,8 @@ class InProcess:
             return Answer(preflight.status, dict(preflight.headers), preflight.body)
         match = self.router.match(method, request.path)
         assert match is not None, "the default route takes everything"
-        claims = {
-            "iss": ISSUER,
-            "client_id": CLIENT,
-            "token_use": "access",
-            "sub": user,
-            "username": user,
-            "cognito:groups": [f"{store}:{role}" for store, role in grants.items()],
-        }
+        claims = {"iss": ISSUER, "client_id": CLIENT, "token_use": "access", "sub": user}
+        claims |= {"scope": PROGRAM_SCOPE} if "platform" in grants.values() else {"scope": "openid", "username": user}
         event = http_api.event(
             request, match, claims if match.route.authorised else None, str(uuid.uuid4()), self.now or datetime.now(UTC)
         )
@@ -118,8 +131,17 @@ class OverSocket:
     """A running server; its tokens come from its own issuer."""
 
     url: str
-    issuer: Issuer
+    accounts: Accounts
+    granted: dict[tuple[str, str], str] = field(default_factory=dict)
     client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
+
+    def grant(self, store: str, roles: Mapping[str, str]) -> None:
+        for user, role in roles.items():
+            if (former := self.granted.get((store, user))) != role:
+                self.accounts.grant(user, {store: role})
+                self.granted[store, user] = role
+                if former:
+                    time.sleep(ROLE_SECONDS)
 
     def send(
         self,
@@ -131,7 +153,7 @@ class OverSocket:
         grants: Mapping[str, str],
         user: str,
     ) -> Answer:
-        token = self.issuer.issue(grants, user)
+        token = self.accounts.issuer.issue(user, is_program="platform" in grants.values())
         answer = self.client.request(
             method,
             f"{self.url}{path}{'?' + query if query else ''}",
@@ -143,11 +165,16 @@ class OverSocket:
 
 @dataclass(frozen=True)
 class Client:
-    """One caller: `role` in each of `stores`."""
+    """One caller, with a role in each store of `grants`. A caller of one store names it in each request, because the
+    same user has other stores in other tests."""
 
     transport: Transport
     grants: Mapping[str, str]
     user: str
+
+    def __post_init__(self) -> None:
+        for store, role in self.grants.items():
+            self.transport.grant(store, {self.user: role})
 
     def request(
         self,
@@ -162,6 +189,8 @@ class Client:
         path, _, spelled = path.partition("?")
         content = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
         sent = {"content-type": "application/json"} if content else {}
+        if len(self.grants) == 1 and not any(name.lower() == "x-store-id" for name in headers or {}):
+            sent |= {"x-store-id": next(iter(self.grants))}
         answer = self.transport.send(
             method,
             path,
@@ -217,7 +246,9 @@ class Api:
     def shop(self, **settings: Any) -> Shop:
         """A store of this test's own, with a client for each role."""
         name = f"shop{uuid.uuid4().hex[:10]}"  # of one length: what an item costs goes by its bytes
-        shop = Shop(name, *(self.client(role, name) for role in ("owner", "staff", "viewer", "platform")))
+        roles = ("owner", "staff", "viewer", "platform")
+        self.transport.grant(name, dict(zip(roles, roles, strict=True)))
+        shop = Shop(name, *(self.client(role, name) for role in roles))
         assert shop.owner.get("/v1/store").status == 200
         if settings:
             answer = shop.owner.patch("/v1/store", settings)
@@ -328,10 +359,12 @@ def environment(dynamodb: str | None, table: str) -> Iterator[None]:
 
 def use_table(table: str) -> None:
     """Point the store at this table and forget what was cached about another."""
+    from functions.orders import memberships
     from shared.settings import settings
     from shared.store import clients, encryption, secrets
     from shared.store.dynamodb import records
 
+    memberships.forget()
     settings.cache_clear()
     clients.client.cache_clear()
     secrets.secret.cache_clear()
@@ -414,7 +447,7 @@ class Server:
             self.process.wait(30)
 
     def transport(self) -> OverSocket:
-        return OverSocket(self.url, Issuer.of(self.data_dir, TEMPLATE))
+        return OverSocket(self.url, Accounts(self.url, Issuer.of(self.data_dir, TEMPLATE)))
 
 
 def free_port() -> int:

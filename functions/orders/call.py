@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from functions.orders.accept import prefers_json
 from functions.orders.identity import READERS, Caller
 from functions.orders.labels import language
+from shared.domain.members import Membership
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
@@ -69,6 +70,7 @@ class Call:
     language: str
     prefers_json: bool = False
     caller: Caller | None = None
+    membership: Membership | None = None
     stored_store: StoredStore | None = None
     resources: dict[type, Any] = field(default_factory=dict)
     expected: frozenset[int] | None = None
@@ -89,8 +91,8 @@ class Call:
 
     @property
     def actor(self) -> Actor:
-        assert self.caller is not None
-        return self.caller.actor_in(self.store.store_id)
+        assert self.caller is not None and self.membership is not None
+        return Actor(self.membership.role.value, self.caller.user_id)
 
 
 def begin(event: Mapping[str, Any]) -> Call:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from functions.orders.problems import Problem, not_found
+from functions.orders.problems import Problem
+from shared.domain.members import Role
 from shared.domain.order import lifecycle
-from shared.domain.order.transitions import Actor
 from shared.settings import Settings
 
-ROLES = ("owner", "staff", "viewer", "platform")
-READERS = frozenset(ROLES)
-SELLER = frozenset({"owner", "staff"})
-OWNER = frozenset({"owner"})
-PLATFORM = frozenset({"platform"})
+READERS: frozenset[str] = frozenset(Role)
+SELLER: frozenset[str] = frozenset({Role.OWNER, Role.STAFF})
+OWNER: frozenset[str] = frozenset({Role.OWNER})
+PLATFORM: frozenset[str] = frozenset({Role.PLATFORM})
 
-GROUPS_CLAIM = "cognito:groups"
-_GROUP = re.compile(r"([A-Za-z0-9_-]{1,64}):(owner|staff|viewer|platform)")
+PROGRAM_SCOPE = "orderkeep/platform"
+"""The scope of a program's token (client credentials). template.yaml has it, too; a test compares the two."""
 
 
 def roles_for(action: str) -> frozenset[str]:
@@ -29,38 +27,18 @@ def roles_for(action: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`stores` has the role of the caller in each store of the token."""
+    """A person, by the name in the user pool, or a program, by the id of its app client."""
 
     user_id: str
-    stores: Mapping[str, str]
+    is_program: bool
 
-    def role_in(self, store_id: str) -> str:
-        return self.stores[store_id]
-
-    def actor_in(self, store_id: str) -> Actor:
-        return Actor(self.stores[store_id], self.user_id)
-
-    def choose_store(self, requested: str | None) -> str:
-        """The store of this request: the only one of the token, or the one that X-Store-Id names.
-
-        Raises Problem 400 `store_required`, or 404 for a store that is not in the token.
-        """
-        if requested is not None:
-            if requested not in self.stores:
-                raise not_found()
-            return requested
-        if len(self.stores) > 1:
-            raise Problem(400, "store_required", "This token holds several stores: name one in X-Store-Id.")
-        if not self.stores:
-            raise not_found()
-        return next(iter(self.stores))
+    def may_have(self, role: Role) -> bool:
+        """A program is the platform, and a person never is: a user's name that is also a client's id gets nothing."""
+        return (role is Role.PLATFORM) is self.is_program
 
 
 def identify(event: Mapping[str, Any], settings: Settings) -> Caller:
-    """The caller of an HTTP API event. Raises Problem 401 where issuer, use or client are not ours.
-
-    A group of the user pool is `store:role`. API Gateway writes a claim that is an array as "[a b]".
-    """
+    """The caller of an HTTP API event. Raises Problem 401 where issuer, use or client are not ours."""
     authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
     claims = (authorizer.get("jwt") or {}).get("claims") or {}
     genuine = (
@@ -76,11 +54,5 @@ def identify(event: Mapping[str, Any], settings: Settings) -> Caller:
             "The token is not an access token for this service.",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    stores: dict[str, str] = {}
-    for group in str(claims.get(GROUPS_CLAIM, "")).strip("[]").replace(",", " ").split():
-        match = _GROUP.fullmatch(group)
-        if (match and ROLES.index(match[2]) < ROLES.index(stores.get(match[1], ROLES[-1]))) or (
-            match and match[1] not in stores
-        ):
-            stores[match[1]] = match[2]
-    return Caller(str(claims.get("username") or claims["sub"]), stores)
+    is_program = PROGRAM_SCOPE in str(claims.get("scope", "")).split()
+    return Caller(str(claims["sub"] if is_program else claims.get("username") or claims["sub"]), is_program)

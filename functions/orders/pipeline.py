@@ -17,10 +17,12 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from functions.orders import problems
 from functions.orders.call import Access, Call
 from functions.orders.identity import identify
+from functions.orders.memberships import membership_of
 from functions.orders.problems import FieldError, Problem
 from functions.orders.request_body import read_body
 from functions.orders.resources import load_resources
 from functions.orders.versions import expected_of
+from shared.domain.errors import Forbidden
 from shared.domain.sentences.sentence import say
 from shared.operations.stores import open_store
 from shared.settings import settings
@@ -59,8 +61,9 @@ def checks(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
 def _load(call: Call, parameters: Mapping[str, str], headers: Mapping[str, str]) -> None:
     """The store, and what the path names in it."""
     assert call.caller is not None
-    store_id = call.caller.choose_store(headers.get("x-store-id"))
-    call.stored_store = open_store(store_id, call.caller.role_in(store_id), call.now)
+    call.membership = membership_of(call.caller, headers.get("x-store-id"), call.now)
+    store_id = call.membership.store_id
+    call.stored_store = open_store(store_id, call.membership.role, call.now)
     logger.append_keys(store_id=store_id)
     call.resources = load_resources(store_id, parameters)
 
@@ -68,12 +71,7 @@ def _load(call: Call, parameters: Mapping[str, str], headers: Mapping[str, str])
 def _refuse_other_roles(call: Call, required: Access) -> None:
     role = call.actor.role
     if role not in required.roles:
-        raise Problem(
-            403,
-            "forbidden",
-            say("The role {role} may not do this.", role=role),
-            extra={"required_role": sorted(required.roles)},
-        )
+        raise Forbidden(say("The role {role} may not do this.", role=role), sorted(required.roles))
 
 
 def _writable(body: dict[str, Any], route: Any, required: Access, call: Call) -> dict[str, Any]:

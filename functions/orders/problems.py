@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler import Response
 from typing_extensions import TypedDict
 
 from functions.orders.labels import title_in
-from shared.domain.errors import Conflict, DomainError, TooOften, TransitionNotAllowed, Unprocessable
+from shared.domain.errors import Conflict, DomainError, Forbidden, TooOften, TransitionNotAllowed, Unprocessable
 from shared.domain.sentences.sentence import in_language, say
 from shared.operations.orders import PreconditionFailed
 from shared.store.dynamodb.errors import Busy, ClaimLost, KeyReused, Missing, Running, Stale, StoreError, TooLarge
@@ -118,6 +118,8 @@ def from_error(error: Exception) -> Problem | None:
         return Problem(429, error.code, error.detail, headers={"Retry-After": str(error.retry_after)})
     if isinstance(error, Conflict):
         return Problem(409, error.code, error.detail)
+    if isinstance(error, Forbidden):
+        return Problem(403, error.code, error.detail, extra={"required_role": sorted(error.required)})
     if isinstance(error, PreconditionFailed):
         return Problem(
             412,

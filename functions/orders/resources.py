@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from functions.orders.buyers import buyer_of
 from functions.orders.problems import not_found
+from functions.orders.segments import text_of
 from shared.domain.customers.model import Customer
+from shared.domain.members import Membership
+from shared.store import members
 from shared.store.alerts import alerts, channels
 from shared.store.customers import customers
 from shared.store.exports import exports
@@ -39,7 +41,14 @@ def _order_of_dispute(store_id: str, dispute_id: str) -> orders.Loaded:
 
 
 def _customer(store_id: str, segment: str) -> Customer:
-    return customers.load(store_id, buyer_of(segment))
+    return customers.load(store_id, text_of(segment))
+
+
+def _member(store_id: str, segment: str) -> Membership:
+    found = members.find(store_id, text_of(segment))
+    if found is None:
+        raise not_found()
+    return found
 
 
 RESOURCES = {
@@ -51,6 +60,7 @@ RESOURCES = {
     "template_id": Resource(ID, templates.load),
     "alert_id": Resource(ID, alerts.load),
     "channel_id": Resource(ID, channels.load),
+    "user_id": Resource(ANY_TEXT, _member),
 }
 
 

@@ -135,6 +135,13 @@ ROUTES = {
         GET /v1/store
         PATCH /v1/store
     """,
+    "members": """
+        GET /v1/members
+        POST /v1/members
+        PATCH /v1/members/{user_id}
+        DELETE /v1/members/{user_id}
+        GET /v1/members/history
+    """,
     "codes": """
         GET /v1/codes
     """,

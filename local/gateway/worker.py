@@ -14,7 +14,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from local import inbox, processes
+from local import inbox, members, processes
 from local.console.site import Site
 from local.gateway.files import Files
 from local.gateway.http_api import Router
@@ -38,14 +38,16 @@ def main(arguments: list[str]) -> int:
     except Exception as failed:
         sys.excepthook(type(failed), failed, failed.__traceback__)
         return CANNOT_IMPORT
+    issuer = Issuer.of(data_dir, template)
     listener, services = socket.socket(fileno=int(descriptor)), os.environ["AWS_ENDPOINT_URL"]
     api = Api(
         Router((route for route in template.routes if route.function == function_name), template.default_route),
-        Issuer.of(data_dir, template),
+        issuer,
         template.cors,
         Bucket(data_dir / "throttle", template.throttle).allow,
         Environment(handler, function.logical_id, function.memory, function.timeout),
         (
+            members.page(issuer),
             inbox.page(services, os.environ["AWS_SECRET_ACCESS_KEY"], data_dir / "inbox"),
             SignIn.of(data_dir, template, listener.getsockname()[1]).answer,
             Site(data_dir, template).answer,

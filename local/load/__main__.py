@@ -24,7 +24,7 @@ from local.load.retail import command
 from local.load.retail import source as retail_source
 from local.load.run import CannotLoad, connect, say, tokens_of
 from local.load.source import Order, Shop
-from local.tokens import Issuer
+from local.members import Accounts
 
 
 @dataclass(slots=True)
@@ -45,10 +45,10 @@ class Report:
         return not self.refused and not self.wrong
 
 
-def load(api: Api, issuer: Issuer, shops: Sequence[Shop], threads: int, verify: bool) -> Report:
+def load(api: Api, accounts: Accounts, shops: Sequence[Shop], threads: int, verify: bool) -> Report:
     """Load the shops and check them."""
     report, now = Report(), datetime.now(UTC)
-    tokens = {shop.seller_id: tokens_of(issuer, shop.seller_id) for shop in shops}
+    tokens = {shop.seller_id: tokens_of(accounts, shop.seller_id) for shop in shops}
     for shop in shops:
         loader.open_store(api, shop, tokens[shop.seller_id])
         report.orders[shop.seller_id] = len(shop.orders) + len(shop.unreadable)

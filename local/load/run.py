@@ -6,6 +6,7 @@ from pathlib import Path
 
 from local.load.client import Api, Refused, TryAgain
 from local.load.loader import Tokens
+from local.members import Accounts
 from local.template import Template
 from local.tokens import Issuer
 
@@ -16,8 +17,8 @@ class CannotLoad(Exception):
     """Printed for the user, without a traceback."""
 
 
-def connect(url: str, data_dir: Path) -> tuple[Api, Issuer]:
-    """The running server and the issuer of its tokens. Raises CannotLoad."""
+def connect(url: str, data_dir: Path) -> tuple[Api, Accounts]:
+    """The running server and its users. Raises CannotLoad."""
     api = Api(url)
     try:
         api.call("GET", "/v1/health", "")
@@ -31,14 +32,14 @@ def connect(url: str, data_dir: Path) -> tuple[Api, Issuer]:
         raise CannotLoad(other)
     issuer = Issuer.of(data_dir, Template.load())
     try:
-        api.call("GET", "/v1/me", issuer.issue({}, "load"))
+        api.call("GET", "/v1/me", issuer.issue("load"))
     except Refused:
         raise CannotLoad(other) from None
-    return api, issuer
+    return api, Accounts(url, issuer)
 
 
-def tokens_of(issuer: Issuer, store_id: str) -> Tokens:
-    owner, platform = (issuer.issue({store_id: role}, f"load-{role}") for role in ("owner", "platform"))
+def tokens_of(accounts: Accounts, store_id: str) -> Tokens:
+    owner, platform = (accounts.token({store_id: role}) for role in ("owner", "platform"))
     return Tokens(owner, platform)
 
 

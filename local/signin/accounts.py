@@ -17,9 +17,9 @@ class Account:
 
 
 ACCOUNTS: Mapping[str, Account] = {
-    "owner": Account("owner", {DEMO_STORE: "owner"}),
-    "staff": Account("staff", {DEMO_STORE: "staff"}),
-    "viewer": Account("viewer", {DEMO_STORE: "viewer"}),
+    "owner": Account("demo-owner", {DEMO_STORE: "owner"}),
+    "staff": Account("demo-staff", {DEMO_STORE: "staff"}),
+    "viewer": Account("demo-viewer", {DEMO_STORE: "viewer"}),
     "second": Account("second-owner", {SECOND_STORE: "owner"}),
     "both": Account("owner-of-both", {DEMO_STORE: "owner", SECOND_STORE: "owner"}),
 }

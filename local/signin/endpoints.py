@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from local import members
 from local.gateway import html
 from local.gateway.http_api import Headers, Request, Response
+from local.members import user_of
 from local.signin import page
 from local.signin.accounts import ACCOUNTS, Account
 from local.signin.authorization import (
@@ -47,13 +49,15 @@ _SENT_ON = (
 @dataclass(frozen=True)
 class SignIn:
     """Answers the requests of a sign-in; `answer` returns None for a request that is none. `port` is that of the
-    front: browsers keep cookies by host alone, so each run has a cookie of its own name."""
+    front: browsers keep cookies by host alone, so each run has a cookie of its own name. `grant` makes a user who was
+    chosen on the page a member of the user's stores."""
 
     issuer: Issuer
     client: Client
     issued: Issued
     port: int
     clock: Callable[[], float] = time.time
+    grant: Callable[[str, Mapping[str, str]], None] = members.grant
 
     @classmethod
     def of(cls, data_dir: Path, template: Template, port: int) -> SignIn:
@@ -138,7 +142,8 @@ class SignIn:
         for secret in self._cookies(request):
             self.issued.end_session(secret)
         now = self.clock()
-        body = {"user": account.user, "grants": dict(account.grants), "auth_time": int(now)}
+        self.grant(account.user, account.grants)
+        body = {"user": account.user, "auth_time": int(now)}
         secret = self.issued.add("session", body, now, SESSION_SECONDS)
         cookie = f"{self.cookie}={secret}; Path=/; Max-Age={SESSION_SECONDS}; HttpOnly; SameSite=Lax"
         return _redirect(self._location(wanted, secret, body), [("set-cookie", cookie)])
@@ -192,8 +197,8 @@ class SignIn:
         return self._tokens(*used) if used else _error("invalid_grant")
 
     def _tokens(self, body: Mapping[str, Any], session: str, family: str) -> Response:
-        kept = {name: body[name] for name in ("user", "grants", "auth_time", "scope", "nonce")}
-        user, roles, seconds = kept["user"], kept["grants"], self.client.access_seconds
+        kept = {name: body[name] for name in ("user", "auth_time", "scope", "nonce")}
+        user, seconds = kept["user"], self.client.access_seconds
         client_id, at = self.client.client_id, kept["auth_time"]
         refresh_token = self.issued.add(
             "refresh", kept, self.clock(), self.client.refresh_seconds, session=session, family=family
@@ -202,10 +207,10 @@ class SignIn:
             200,
             {
                 "access_token": self.issuer.issue(
-                    roles, user, seconds, client_id=client_id, scope=kept["scope"], auth_time=at
+                    user, seconds, client_id=client_id, scope=kept["scope"], auth_time=at
                 ),
                 "id_token": self.issuer.issue_identity(
-                    roles, user, seconds, client_id=client_id, nonce=kept["nonce"], auth_time=at
+                    user, seconds, client_id=client_id, nonce=kept["nonce"], auth_time=at
                 ),
                 "refresh_token": refresh_token,
                 "token_type": "Bearer",
@@ -260,7 +265,7 @@ def _other_account(store: str, role: str) -> Account:
         raise Invalid("the role is not one of the page")
     if not STORE_ID.fullmatch(store):
         raise TokenError("no store id")
-    return Account(role, {store: role})
+    return Account(user_of({store: role}), {store: role})
 
 
 def _redirect(location: str, headers: Headers | None = None) -> Response:

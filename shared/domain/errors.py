@@ -46,3 +46,11 @@ class Unprocessable(DomainError):
     def __init__(self, code: str, detail: str, pointer: str = "") -> None:
         super().__init__(code, detail)
         self.pointer = pointer
+
+
+class Forbidden(DomainError):
+    """The role of the caller does not allow this; one of `required` does (HTTP 403)."""
+
+    def __init__(self, detail: str, required: Sequence[str]) -> None:
+        super().__init__("forbidden", detail)
+        self.required = tuple(required)

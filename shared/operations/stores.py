@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,19 +10,22 @@ from typing import Any
 
 from shared.domain.alerts import daily
 from shared.domain.exports import regular
+from shared.domain.members import OPENS_STORES, Role
+from shared.domain.order.transitions import Actor
 from shared.domain.shards import shards_for
 from shared.domain.stores import Store
 from shared.operations.exports import reschedule
+from shared.operations.members import founding
 from shared.operations.orders import lapse_order
 from shared.store import stores
 from shared.store.alerts import daily_alerts
 from shared.store.dynamodb.errors import Busy, Exists, Missing, Stale
+from shared.store.dynamodb.table import Write
 from shared.store.exports import regular_exports
 from shared.store.orders import counters, lists, terms_progress
 from shared.store.retries import ITEM_LIMIT, retry, time_limit
 from shared.telemetry import logger
 
-OPENING_ROLES = frozenset({"owner", "platform"})
 SETTLE_TIME = timedelta(seconds=60)
 """Longer than any request or sweep runs. After this time, no write uses the store's former mode."""
 SLICE_ORDERS = 200
@@ -33,23 +36,33 @@ MAX_BUSY = 100
 """So many busy orders are stored. If more are busy, the table itself is, and the run ends."""
 
 
-def open_store(store_id: str, role: str, now: datetime) -> stores.StoredStore:
-    """Load the store. A new one is created for an owner or the platform. Raises Missing for other roles."""
+def open_store(store_id: str, role: Role, now: datetime) -> stores.StoredStore:
+    """Load the store of a member. One that does not exist yet is created for an owner or the platform. Raises Missing
+    for other roles."""
     try:
         return stores.load(store_id)
     except Missing:
-        if role not in OPENING_ROLES:
+        if role not in OPENS_STORES:
             raise
     with suppress(Exists):
         create_store(Store(store_id, name=store_id), now)
     return stores.load(store_id)
 
 
-def create_store(store: Store, now: datetime) -> None:
-    """Create a store with its regular export and its daily check. Raises Exists."""
+def found_store(store_id: str, founder: Actor, now: datetime) -> None:
+    """Create a store whose first member is the founder, with the founder's role. Raises Exists if there is such a
+    store, or if anybody is a member of it."""
+    try:
+        create_store(Store(store_id, name=store_id), now, founding(store_id, founder, now))
+    except Stale:
+        raise Exists("the store has members") from None
+
+
+def create_store(store: Store, now: datetime, also: Sequence[Write] = ()) -> None:
+    """Create a store with its regular export and its daily check, in one transaction with `also`. Raises Exists."""
     day = daily_alerts.change(None, daily.first(store, now))
-    also = [regular_exports.creating(regular.first(store, now)), day, terms_progress.creating(store.store_id, now)]
-    stores.create(store, now, also)
+    schedules = [regular_exports.creating(regular.first(store, now)), day]
+    stores.create(store, now, [*schedules, terms_progress.creating(store.store_id, now), *also])
 
 
 def change_store(stored: stores.StoredStore, change: Callable[[Store], Store], now: datetime) -> Store:

@@ -23,8 +23,6 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from local.demo import DEMO_SHOP, fill
-from local.template import Template
-from local.tokens import Issuer
 from local.welcome import DEMO_STORE
 from tests.console import waiting
 from tests.harness import Api, Server, Shop, free_port
@@ -77,8 +75,8 @@ def wait_until_built(running: Server) -> str | None:
 @pytest.fixture(scope="session")
 def demo(server: Server) -> str:
     """The id of the demo shop, filled as `make run` fills it."""
-    issuer = Issuer.of(server.data_dir, Template.load())
-    platform, owner = (issuer.issue({DEMO_STORE: role}, user=f"demo-{role}") for role in ("platform", "owner"))
+    accounts = server.transport().accounts
+    platform, owner = (accounts.token({DEMO_STORE: role}) for role in ("platform", "owner"))
     assert fill(server.url, platform, owner, DEMO_SHOP) == []
     return DEMO_STORE
 

@@ -12,7 +12,7 @@ import pytest
 
 from functions.exports import worker
 from functions.exports.formats import csv
-from functions.orders.buyers import segment_of
+from functions.orders.segments import segment_of
 from shared.operations import exports
 from shared.store.customers import all_customers, customers
 from tests import proof

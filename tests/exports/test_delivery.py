@@ -169,8 +169,7 @@ def test_the_right_is_checked_again_when_a_file_is_asked_for(office: Office, sho
     made = office.make(shop.staff, format="csv")
     assert ask(shop.staff, made["id"]).status == 302
     demoted = office.api.client("viewer", shop.name, user="staff")
-    reporter = office.api.client("platform", shop.name, user="staff")
-    for client in (demoted, reporter, shop.viewer, shop.platform):
+    for client in (demoted, shop.staff, shop.viewer, shop.platform):
         answer = ask(client, made["id"])
         assert (answer.status, answer.code) == (403, "forbidden")
         assert answer.json["required_role"] == ["owner", "staff"] and "location" not in answer.headers

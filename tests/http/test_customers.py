@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from functions.orders.buyers import buyer_of, segment_of
+from functions.orders.segments import segment_of, text_of
 from tests.harness import Api, Shop, ago, line, parcel, usd
 
 IDS = ("buyer-1", "..", ".", "a/b", "100%", "%2F", "a b+c", "买家", "😀", "~7E", "~", "a#b?c&d", "x\ny", "é" * 128, '"')
@@ -61,7 +61,7 @@ def test_any_buyer_id_is_reached_by_its_href(api: Api, buyer: str) -> None:
     assert shop.viewer.get(listed["href"]).json == listed
     assert shop.staff.patch(listed["href"], {"note": "n"}).json["note"] == "n"
     assert len(shop.viewer.every(f"{listed['href']}/orders")) == 1
-    assert buyer_of(segment_of(buyer)) == buyer
+    assert text_of(segment_of(buyer)) == buyer
 
 
 def test_an_id_may_also_be_sent_as_the_gateway_decodes_it(api: Api) -> None:

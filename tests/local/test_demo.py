@@ -210,8 +210,8 @@ def test_an_order_that_fails_stops_no_other(shop: InProcessServer, monkeypatch: 
 
 def everything(server: harness.Server, store: str) -> dict[str, Callable[[], list[dict[str, Any]]]]:
     """What a newcomer looks at, by where it is."""
-    api, issuer = client.Api(server.url), server.transport().issuer
-    owner = issuer.issue({store: "owner"}, "demo-owner")
+    api, accounts = client.Api(server.url), server.transport().accounts
+    owner = accounts.token({store: "owner"})
 
     def listed(path: str, **query: Any) -> Callable[[], list[dict[str, Any]]]:
         return lambda: list(api.pages(path, owner, **query))
@@ -241,7 +241,7 @@ def everything(server: harness.Server, store: str) -> dict[str, Callable[[], lis
 
 def test_a_newcomer_finds_something_everywhere(server: harness.Server) -> None:
     store = f"demo-{uuid.uuid4().hex[:8]}"
-    platform, owner = (server.transport().issuer.issue({store: role}, f"demo-{role}") for role in ("platform", "owner"))
+    platform, owner = (server.transport().accounts.token({store: role}) for role in ("platform", "owner"))
     assert demo.fill(server.url, platform, owner) == []
     places = everything(server, store)
     assert len(places) >= 35

@@ -33,14 +33,14 @@ def test_funds_and_sales_are_the_sums_of_the_files(server: Server, shared_data: 
     if not folder.is_dir():
         pytest.skip(f"no Olist files at {folder}")
     shops = chosen(folder)
-    api, issuer = command.connect(server.url, server.data_dir)
-    report = command.load(api, issuer, shops, threads=4, verify=False)
+    api, accounts = command.connect(server.url, server.data_dir)
+    report = command.load(api, accounts, shops, threads=4, verify=False)
     loaded = {shop.seller_id: [order.order_id for order in shop.orders] for shop in shops}
     assert (report.refused, report.loaded.total()) == ([], sum(map(len, loaded.values())))
     wanted = summed(folder, loaded)
     found: Sums = Counter()
     for shop in shops:
-        viewer = issuer.issue({shop.seller_id: "viewer"}, "test")
+        viewer = accounts.token({shop.seller_id: "viewer"})
         for month, what, amount in monthly(api, viewer, {each[1] for each in wanted if each[0] == shop.seller_id}):
             found[shop.seller_id, month, what] += amount
     differ = {key: (found[key], wanted[key]) for key in found.keys() | wanted.keys() if found[key] != wanted[key]}

@@ -64,11 +64,11 @@ def test_the_generated_client_has_every_operation(document: dict[str, Any], gene
 
 
 def test_a_seller_ships_exports_and_downloads_with_it(server: Server, load: Load) -> None:
-    store, issuer = f"shop{uuid.uuid4().hex[:10]}", server.transport().issuer
+    store, accounts = f"shop{uuid.uuid4().hex[:10]}", server.transport().accounts
     client_of, models = load("client").AuthenticatedClient, load("models")
 
     def caller(role: str) -> Any:
-        token = issuer.issue({store: role}, role)
+        token = accounts.token({store: role})
         return client_of(base_url=server.url, token=token, raise_on_unexpected_status=True)
 
     platform, staff = caller("platform"), caller("staff")

@@ -331,12 +331,12 @@ def test_every_way_over_a_server(server: Server) -> None:
     headers = [header(f"case-{number}", *case) for number, case in enumerate(cases)]
     rows = [item(each["order_id"], "every-way") for each in headers]
     shops = source.shops(tables(headers, rows), 1)
-    api, issuer = command.connect(server.url, server.data_dir)
-    first = command.load(api, issuer, shops, threads=4, verify=True)
+    api, accounts = command.connect(server.url, server.data_dir)
+    first = command.load(api, accounts, shops, threads=4, verify=True)
     assert (first.refused, first.wrong, first.changed) == ([], [], len(cases))
-    owner = issuer.issue({"every-way": "owner"}, "test")
+    owner = accounts.token({"every-way": "owner"})
     before = _everything(api, owner)
-    again = command.load(api, issuer, shops, threads=4, verify=True)
+    again = command.load(api, accounts, shops, threads=4, verify=True)
     assert (again.refused, again.wrong, again.changes, again.requests) == ([], [], 0, len(cases))
     assert _everything(api, owner) == before
 
@@ -344,8 +344,8 @@ def test_every_way_over_a_server(server: Server) -> None:
 def test_a_run_that_was_stopped_goes_on(server: Server) -> None:
     (shop,) = source.shops(tables([header("o1")], [item("o1", "stopped")]), 1)
     (which,) = shop.orders
-    api, issuer = command.connect(server.url, server.data_dir)
-    platform, owner = (issuer.issue({"stopped": role}, role) for role in ("platform", "owner"))
+    api, accounts = command.connect(server.url, server.data_dir)
+    platform, owner = (accounts.token({"stopped": role}) for role in ("platform", "owner"))
     loader.open_store(api, shop, loader.Tokens(owner, platform))
     early = source.instant("2018-03-03 12:00:00")
     assert loader.load(api, which, platform, early).changes == 4
@@ -360,10 +360,10 @@ def test_a_run_that_was_stopped_goes_on(server: Server) -> None:
 def test_other_content_under_the_same_number_is_reported_and_stops_nothing(server: Server) -> None:
     rows = [item(number, "refusing") for number in ("o1", "o2")]
     shops = source.shops(tables([header("o1"), header("o2")], rows), 1)
-    api, issuer = command.connect(server.url, server.data_dir)
+    api, accounts = command.connect(server.url, server.data_dir)
     body = script.placement(shops[0].orders[0]) | {"memo": "another"}
-    api.call("POST", "/v1/orders", issuer.issue({"refusing": "platform"}, "test"), body)
-    report = command.load(api, issuer, shops, threads=2, verify=True)
+    api.call("POST", "/v1/orders", accounts.token({"refusing": "platform"}), body)
+    report = command.load(api, accounts, shops, threads=2, verify=True)
     assert len(report.refused) == 1 and "o1: 409 order_exists" in report.refused[0]
     assert report.loaded == {"refusing": 1}
     assert any("o1" in what for what in report.wrong)
@@ -375,19 +375,19 @@ def test_a_real_slice_twice(server: Server, shared_data: Path) -> None:
         pytest.skip(f"no Olist files at {folder}")
     (shop,) = source.read(folder, stores=1, limit=40)
     shops = [replace(shop, seller_id="a-real-slice")]  # other tests may have loaded this seller's orders before
-    api, issuer = command.connect(server.url, server.data_dir)
-    first = command.load(api, issuer, shops, threads=8, verify=True)
+    api, accounts = command.connect(server.url, server.data_dir)
+    first = command.load(api, accounts, shops, threads=8, verify=True)
     assert (first.refused, first.wrong, first.changed) == ([], [], 40)
-    owner = issuer.issue({shops[0].seller_id: "owner"}, "test")
+    owner = accounts.token({shops[0].seller_id: "owner"})
     before = _everything(api, owner)
-    again = command.load(api, issuer, shops, threads=8, verify=True)
+    again = command.load(api, accounts, shops, threads=8, verify=True)
     assert (again.refused, again.wrong, again.changes) == ([], [], 0)
     assert _everything(api, owner) == before
 
 
 def test_the_demo_shop_has_everything_to_look_at(server: Server) -> None:
-    api, issuer = command.connect(server.url, server.data_dir)
-    platform, owner = (issuer.issue({"demo-test": role}, role) for role in ("platform", "owner"))
+    api, accounts = command.connect(server.url, server.data_dir)
+    platform, owner = (accounts.token({"demo-test": role}) for role in ("platform", "owner"))
     demo.fill(server.url, platform, owner)
     counters = api.get("/v1/orders/counters", owner)
     assert all(entry["count"] for entry in counters["statuses"].values()), counters["statuses"]

@@ -360,14 +360,14 @@ def _dirty(path: Path) -> Iterator[int]:
 def test_the_first_thousands_of_rows_twice(
     server: Server, slice_of_it: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    api, issuer = run.connect(server.url, server.data_dir)
+    api, accounts = run.connect(server.url, server.data_dir)
     plan = command.plan(slice_of_it)
-    first = command.load(api, issuer, plan, threads=4, verify=True)
+    first = command.load(api, accounts, plan, threads=4, verify=True)
     assert (first.refused, first.wrong, first.changed) == ([], [], len(plan.reading.orders))
     proof.counted("real invoices loaded twice", len(plan.reading.orders), ROWS // 25)
     proof.counted("real invoices with a refund", len(plan.refunds), ROWS // 2_500)
     orders, sold, credited = by_hand(slice_of_it)
-    owner = issuer.issue({script.STORE: "owner"}, "test")
+    owner = accounts.token({script.STORE: "owner"})
     listed = {each["order_id"]: each for each in api.pages("/v1/orders", owner)}
     there = check.by_country(list(listed.values()))
     left = check.left_over(plan.remarks, {note.number: note.country for note in plan.reading.credits})
@@ -378,7 +378,7 @@ def test_the_first_thousands_of_rows_twice(
         assert store["refunded"] + left[code] == credited[name], name
     assert check.reported(api, owner, list(listed.values())) == {code: +sums for code, sums in there.items()}
     assert set(_dirty(slice_of_it)) == {each.row for each in plan.remarks if not each.invoice.startswith("C")}
-    again = command.load(api, issuer, plan, threads=4, verify=True)
+    again = command.load(api, accounts, plan, threads=4, verify=True)
     assert (again.refused, again.wrong, again.changes, again.requests) == ([], [], 0, len(plan.reading.orders))
     assert {each["order_id"]: each for each in api.pages("/v1/orders", owner)} == listed
     command.say(plan, again, slice_of_it, verify=True)
@@ -386,11 +386,11 @@ def test_the_first_thousands_of_rows_twice(
 
 
 def test_what_was_stopped_in_the_middle_of_a_credit_goes_on(server: Server, tmp_path: Path) -> None:
-    api, issuer = run.connect(server.url, server.data_dir)
+    api, accounts = run.connect(server.url, server.data_dir)
     plan = planned(tmp_path, row("900001"), credit("C900002", Quantity="-2"), credit("C900003", Quantity="-1"))
     (order,) = plan.reading.orders
     replay = script.replay(order, plan.refunds[order.number])
-    platform = run.tokens_of(issuer, "stopped-retail").platform
+    platform = run.tokens_of(accounts, "stopped-retail").platform
     for length in range(len(replay.steps) + 1):
         part = script.Replay(replay.placement, replay.steps[:length], ("", ""))
         result = loader.load_order(api, order.number, lambda part=part: part, platform)  # type: ignore[misc]
@@ -415,4 +415,4 @@ def test_the_command_tells_the_folder_by_what_is_in_it(
 
 
 def issuer_token(server: Server) -> str:
-    return run.connect(server.url, server.data_dir)[1].issue({"retail-by-command": "owner"}, "test")
+    return run.connect(server.url, server.data_dir)[1].token({"retail-by-command": "owner"})

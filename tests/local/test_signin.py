@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,7 @@ class Browser:
     signin: SignIn
     headers: dict[str, str] = field(default_factory=dict)
     cookie: str = ""
+    granted: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
 
     def send(self, method: str, target: str, body: Mapping[str, str] | None = None, **headers: str) -> Response:
         sent = {"Host": HOST, "Origin": ORIGIN} if method == "POST" else {"Host": HOST}
@@ -134,7 +135,9 @@ def signin(data_dir: Path, clock: Clock) -> SignIn:
 
 @pytest.fixture
 def browser(signin: SignIn) -> Browser:
-    return Browser(signin)
+    granted: list[tuple[str, Mapping[str, str]]] = []
+    signin = replace(signin, grant=lambda user, roles: granted.append((user, roles)))
+    return Browser(signin, granted=granted)
 
 
 # ---- the way in, and out
@@ -145,7 +148,8 @@ def test_one_click_and_the_code_becomes_tokens_that_the_api_takes(browser: Brows
     assert (address, sent) == ("/login", ASKED)
     tokens = browser.sign_in("staff")
     claims = browser.signin.issuer.verify(tokens["access_token"])
-    assert (claims["username"], claims["cognito:groups"], claims["token_use"]) == ("staff", ["demo:staff"], "access")
+    assert (claims["username"], claims["token_use"]) == ("demo-staff", "access")
+    assert browser.granted == [("demo-staff", {"demo": "staff"})]
     assert (claims["client_id"], claims["scope"], claims["exp"] - claims["iat"]) == (ASKED["client_id"], "openid", 3600)
     assert (tokens["token_type"], tokens["expires_in"]) == ("Bearer", 3600)
 
@@ -157,7 +161,7 @@ def test_identity_token_is_for_the_client_and_answers_its_nonce(browser: Browser
     claims = jwt.decode(
         tokens["id_token"], jwt.PyJWK(key), algorithms=["RS256"], audience=ASKED["client_id"], issuer=_issuer(browser)
     )
-    assert (claims["nonce"], claims["token_use"], claims["cognito:username"]) == ("nonce-1", "id", "owner")
+    assert (claims["nonce"], claims["token_use"], claims["cognito:username"]) == ("nonce-1", "id", "demo-owner")
     assert claims["sub"] == browser.signin.issuer.verify(tokens["access_token"])["sub"]
     assert "d" not in key, "only the public half"
 
@@ -168,24 +172,29 @@ def _issuer(browser: Browser) -> str:
 
 
 @pytest.mark.parametrize(
-    ("account", "groups"),
+    ("account", "user", "roles"),
     [
-        ("owner", ["demo:owner"]),
-        ("viewer", ["demo:viewer"]),
-        ("second", ["second:owner"]),
-        ("both", ["demo:owner", "second:owner"]),
+        ("owner", "demo-owner", {"demo": "owner"}),
+        ("viewer", "demo-viewer", {"demo": "viewer"}),
+        ("second", "second-owner", {"second": "owner"}),
+        ("both", "owner-of-both", {"demo": "owner", "second": "owner"}),
     ],
 )
-def test_each_account_has_its_stores(browser: Browser, account: str, groups: list[str]) -> None:
+def test_each_account_becomes_a_member_of_its_stores(
+    browser: Browser, account: str, user: str, roles: dict[str, str]
+) -> None:
     claims = browser.signin.issuer.verify(browser.sign_in(account)["access_token"])
-    assert claims["cognito:groups"] == groups
+    assert (claims["username"], browser.granted) == (user, [(user, roles)])
+    assert not [name for name in claims if "group" in name]
+    location(browser.authorize())
+    assert len(browser.granted) == 1  # a reload of the page makes no member anew
 
 
 def test_another_store_by_its_id(browser: Browser) -> None:
     path = f"/login?{query({})}"
     answer = browser.exchange(code(browser.send("POST", path, {"store": "my-shop", "role": "viewer"})))
     claims = browser.signin.issuer.verify(json.loads(answer.body)["access_token"])
-    assert (claims["cognito:groups"], claims["username"]) == (["my-shop:viewer"], "viewer")
+    assert (claims["username"], browser.granted) == ("my-shop-viewer", [("my-shop-viewer", {"my-shop": "viewer"})])
     again = browser.send("POST", path, {"store": '"><script>', "role": "owner"})
     assert again.status == 400 and b"<script" not in again.body and b"&lt;script" in again.body
     for role in ("platform", "", "boss"):
@@ -195,7 +204,7 @@ def test_another_store_by_its_id(browser: Browser) -> None:
 def test_signed_in_browser_gets_a_code_at_once_until_it_signs_out(browser: Browser, clock: Clock) -> None:
     browser.sign_in("viewer")
     again = json.loads(browser.exchange(code(browser.authorize())).body)
-    assert browser.signin.issuer.verify(again["access_token"])["username"] == "viewer"
+    assert browser.signin.issuer.verify(again["access_token"])["username"] == "demo-viewer"
     assert location(browser.authorize(prompt="login"))[0] == "/login"
     assert code(browser.authorize(prompt="none"))
     stolen = browser.cookie
@@ -219,7 +228,7 @@ def test_session_ends_after_half_a_day(browser: Browser, clock: Clock) -> None:
 def test_refresh_token_is_used_once_and_a_thief_ends_all_that_followed(browser: Browser) -> None:
     first = browser.sign_in()
     second = json.loads(browser.refresh(first["refresh_token"]).body)
-    assert browser.signin.issuer.verify(second["access_token"])["username"] == "owner"
+    assert browser.signin.issuer.verify(second["access_token"])["username"] == "demo-owner"
     assert error(browser.refresh(first["refresh_token"])) == "invalid_grant"
     assert error(browser.refresh(second["refresh_token"])) == "invalid_grant"
 

@@ -5,15 +5,20 @@ import stat
 import subprocess
 import sys
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import jwt
 import pytest
 
-from local import tokens
+from local import members, tokens
+from local.gateway.http_api import Request
 from local.template import PROJECT, Template
+from local.token_command import grants
 from local.tokens import Issuer, TokenError
+from tests.harness import Server
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +32,7 @@ def signed(issuer: Issuer, **changes: object) -> str:
 
 
 def test_token_has_the_claims_of_an_access_token(issuer: Issuer) -> None:
-    claims = issuer.verify(issuer.issue({"a": "owner", "b": "viewer"}, user="zoe", lifetime=60))
-    assert claims["cognito:groups"] == ["a:owner", "b:viewer"]
+    claims = issuer.verify(issuer.issue("zoe", lifetime=60))
     assert (claims["token_use"], claims["username"], claims["client_id"]) == (
         "access",
         "zoe",
@@ -75,8 +79,8 @@ def test_key_is_private_and_one_for_all_who_make_it_at_once(tmp_path: Path) -> N
 
 
 def test_grants() -> None:
-    assert tokens.grants("a, b", "staff") == {"a": "staff", "b": "staff"}
-    assert tokens.grants("a:owner,b", "viewer") == {"a": "owner", "b": "viewer"}
+    assert grants("a, b", "staff") == {"a": "staff", "b": "staff"}
+    assert grants("a:owner,b", "viewer") == {"a": "owner", "b": "viewer"}
 
 
 @pytest.mark.parametrize(
@@ -93,21 +97,71 @@ def test_grants() -> None:
 )
 def test_grants_that_make_no_sense_are_refused(stores: str, role: str) -> None:
     with pytest.raises(TokenError):
-        tokens.grants(stores, role)
+        grants(stores, role)
 
 
-@pytest.mark.parametrize(("environment", "status"), [({}, 0), ({"TOKEN_ROLE": "boss"}, 2), ({"TOKEN_TTL": "soon"}, 2)])
-def test_command_prints_the_bare_token_or_says_why_not(tmp_path: Path, environment: dict, status: int) -> None:
-    made = subprocess.run(
-        [sys.executable, "-m", "local.tokens"],
+def test_a_program_has_the_claims_of_client_credentials(issuer: Issuer) -> None:
+    claims = issuer.verify(issuer.issue("shop-platform", is_program=True))
+    assert (claims["sub"], claims["scope"], claims["token_use"]) == ("shop-platform", "orderkeep/platform", "access")
+    assert "username" not in claims
+
+
+def test_a_request_for_roles_is_signed_and_is_no_token(issuer: Issuer, tmp_path: Path) -> None:
+    request = issuer.sign_roles("zoe", {"a": "owner"})
+    assert issuer.signed_roles(request) == ("zoe", {"a": "owner"})
+    with pytest.raises(TokenError):
+        issuer.verify(request)
+    other = Issuer(tokens.signing_key(tmp_path), issuer.issuer, issuer.clients)
+    for forged in (other.sign_roles("zoe", {"a": "owner"}), issuer.issue("zoe"), "", "a.b.c"):
+        with pytest.raises(TokenError):
+            issuer.signed_roles(forged)
+
+
+def test_the_run_grants_roles_only_to_whom_has_its_key(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    granted: list[tuple[str, dict[str, str]]] = []
+    monkeypatch.setattr(members, "grant", lambda user, roles: granted.append((user, roles)))
+    answer = members.page(issuer)
+
+    def status(method: str, body: str) -> int:
+        response = answer(Request(method, members.PATH, [], body.encode()))
+        assert response is not None
+        return response.status
+
+    assert status("POST", issuer.issue("zoe")) == status("POST", "") == 403
+    assert (status("GET", ""), answer(Request("POST", "/v1/members", [], b""))) == (405, None)
+    assert granted == []
+    assert status("POST", issuer.sign_roles("zoe", {"a": "owner"})) == 204
+    assert granted == [("zoe", {"a": "owner"})]
+
+
+def command(data_dir: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "local.token_command"],
         cwd=PROJECT,
-        env={**os.environ, "DATA_DIR": str(tmp_path), **environment},
+        env={**os.environ, "DATA_DIR": str(data_dir), **environment},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert made.returncode == status, made.stderr
-    if status:
-        assert made.stdout == "" and "Traceback" not in made.stderr
-    else:
-        Issuer.of(tmp_path, Template.load()).verify(made.stdout.strip())
+
+
+def test_command_prints_the_bare_token_of_a_new_member(server: Server) -> None:
+    store = f"shop{uuid.uuid4().hex[:8]}"
+    for _ in range(2):  # twice is fine
+        made = command(server.data_dir, TOKEN_ROLE="owner", TOKEN_STORE=store)
+        assert made.returncode == 0, made.stderr
+    answer = httpx.get(f"{server.url}/v1/me", headers={"Authorization": f"Bearer {made.stdout.strip()}"}).json()
+    assert answer["user_id"] == f"{store}-owner"
+    assert [(each["store_id"], each["role"]) for each in answer["stores"]] == [(store, "owner")]
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"TOKEN_ROLE": "boss"}, {"TOKEN_TTL": "soon"}, {"TOKEN_STORE": "a:owner,b:platform"}, {}],
+    ids=["no role", "no time", "a person and a program", "no run"],
+)
+def test_command_says_why_there_is_no_token(tmp_path: Path, environment: dict) -> None:
+    if "TOKEN_STORE" in environment:
+        (tmp_path / members.ADDRESS).write_text("http://127.0.0.1:9")
+    made = command(tmp_path, **environment)
+    assert made.returncode == 2 and made.stdout == "" and made.stderr and "Traceback" not in made.stderr

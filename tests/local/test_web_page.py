@@ -231,7 +231,7 @@ def test_a_program_without_the_secret_is_refused_too(server: Server) -> None:
 
 @pytest.mark.parametrize("page", OF_A_PAGE)
 def test_the_front_answers_no_page_of_another_origin(server: Server, page: str) -> None:
-    token = server.transport().issuer.issue({"demo": "owner"}, "owner")
+    token = server.transport().accounts.token({"demo": "owner"})
     authorised = {"authorization": f"Bearer {token}"}
     for method, path, headers, body in (
         ("GET", "/inbox", {}, b""),

@@ -49,6 +49,8 @@ class World:
         self.client = boto3.client("dynamodb")
         self.now = datetime.now(UTC).replace(microsecond=0)
         self.shop = api.shop()
+        for role in ("owner", "staff", "viewer", "platform"):  # their memberships are read once, in no schedule
+            assert getattr(self.shop, role).get("/v1/store").status == 200
         self.body: dict[str, Any] = {}
         self.order_id = self.dispute_id = ""
         self.audited: set[str] = set()
@@ -81,7 +83,8 @@ class World:
         about = f"/v1/disputes/{self.dispute_id}" if action in DISPUTE_ACTIONS else f"/v1/orders/{self.order_id}"
 
         def ask() -> Any:
-            names = {name.replace("_", "-"): value for name, value in headers.items()}
+            names = {"x-store-id": self.shop.name}
+            names |= {name.replace("_", "-"): value for name, value in headers.items()}
             try:
                 return told(
                     transport.send(
@@ -149,10 +152,12 @@ def told(answer: Answer) -> tuple[int, str]:
 
 @pytest.fixture
 def world(on_memory: Api, memory_table: MemoryTable, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    from functions.orders import memberships
     from shared.store import retries
     from shared.store.dynamodb import keys
 
     monkeypatch.setattr(retries, "sleep", lambda seconds: None)
+    monkeypatch.setattr(memberships, "VALID_FOR", timedelta(days=365))
     made = World(on_memory, memory_table)
     # Only the shard that holds the order: seven more idle queries would multiply the schedules and find nothing.
     monkeypatch.setattr(keys, "clock_shards", lambda: [keys.clock_shard(made.shop.name, made.order_id)])

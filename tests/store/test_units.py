@@ -10,9 +10,10 @@ from typing import Any
 import boto3
 
 from bench import figures, life, sweep
+from functions.orders import memberships
 from shared.store.dynamodb import indexes
 from tests.capacity import metered
-from tests.harness import Api, new_order
+from tests.harness import Api, Client, new_order
 from tests.proof import size
 from tests.store.sizes import size_of
 
@@ -155,3 +156,22 @@ def terms_of(store: str, order_id: str) -> list[str]:
     own = [item for item in items if f"#{order_id}" in item["sk"]["S"] and item["pk"]["S"].startswith(store)]
     assert all(size_of(item) <= 1024 for item in own)
     return [item["pk"]["S"].split("#")[1] for item in own]
+
+
+def test_a_membership_costs_one_read_unit_in_five_seconds_and_adding_one_twelve_write_units(on_dynoxide: Api) -> None:
+    shop = on_dynoxide.shop()
+    reads = []
+    for forgotten in (True, False):
+        if forgotten:
+            memberships.forget()
+        with metered() as units:
+            assert shop.staff.get("/v1/store").status == 200
+        reads.append(units.reads)
+    with metered() as one:
+        assert shop.owner.post("/v1/members", {"user_id": "zoe", "role": "viewer"}).status == 201
+    member = Client(on_dynoxide.transport, {}, "zoe")
+    with metered() as unnamed:
+        assert member.get("/v1/store").status == 200
+    print(json.dumps({"reads": reads, "add": [one.reads, one.writes], "without a store": unnamed.reads}))
+    assert (reads[0] - reads[1], unnamed.reads) == (1, reads[0])
+    assert one.writes <= 12

@@ -122,6 +122,7 @@ LATER = (
     "/v1/events",
     "/v1/funds/held",
     "/v1/imports",
+    "/v1/members",
     "/v1/openapi.json",
     "/v1/pick-list",
     "/v1/search",

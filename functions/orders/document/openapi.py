@@ -16,7 +16,8 @@ from functions.orders.document.answers import headers_of_success, refusals
 from functions.orders.document.parameters import PATH_PARAMETERS, QUERY_PARAMETERS, headers_of_request
 from functions.orders.document.refusals import Operation
 from functions.orders.document.settings import complete_setting
-from functions.orders.identity import READERS, ROLES
+from functions.orders.identity import READERS
+from shared.domain.members import Role
 
 TITLE, VERSION = "Orderkeep", "1.0.0"
 DESCRIPTION = "Every order of a marketplace shop, for good, and what needs doing by when."
@@ -92,7 +93,7 @@ def _description(operation: Operation, route: Any) -> str:
     if not operation.access.store:
         return f"{told} Any caller with a token may call it."
     roles = "Every role" if operation.access.roles == READERS else "Roles: "
-    named = ", ".join(role for role in ROLES if role in operation.access.roles)
+    named = ", ".join(role for role in Role if role in operation.access.roles)
     return f"{told} {roles if operation.access.roles == READERS else roles + named}."
 
 

@@ -20,6 +20,7 @@ PATH_PARAMETERS = {
     "order_id": "The platform's own order number.",
     "refund_id": "A refund: `rfd_` and a ULID.",
     "template_id": "A message template: `tpl_` and a ULID.",
+    "user_id": "A user or a program. Other characters than letters, digits, - and _ may be written as the buyer id's.",
 }
 QUERY_PARAMETERS = {
     "after": "The `page.after` of the page before; it does not expire.",
@@ -66,7 +67,8 @@ STORE: dict[str, Any] = {
     "in": "header",
     "required": False,
     "schema": {"type": "string"},
-    "description": "Which store, where the token holds several.",
+    "description": "Which store, where the caller is a member of several. The first request that names a new store "
+    "creates it and makes the caller its owner, or its platform; staff and viewers of other stores create none.",
 }
 LANGUAGE: dict[str, Any] = {
     "name": "Accept-Language",

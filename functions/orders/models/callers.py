@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from typing_extensions import TypedDict
 
 from functions.orders.identity import Caller
+from shared.domain.members import Membership
 from shared.domain.stores import Store
 
 
@@ -24,12 +25,12 @@ class Me(TypedDict):
     stores: list[HeldStore]
 
 
-def me_view(caller: Caller, stores: Mapping[str, Store]) -> Me:
+def me_view(caller: Caller, held: Sequence[Membership], stores: Mapping[str, Store]) -> Me:
     return {
         "user_id": caller.user_id,
         "stores": [
-            {"store_id": store_id, "role": role, "name": store.name, "time_zone": store.time_zone}
-            for store_id, role in sorted(caller.stores.items())
-            for store in [stores.get(store_id) or Store(store_id, name=store_id)]
+            {"store_id": each.store_id, "role": each.role.value, "name": store.name, "time_zone": store.time_zone}
+            for each in held
+            for store in [stores.get(each.store_id) or Store(each.store_id, name=each.store_id)]
         ],
     }

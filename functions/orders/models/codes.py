@@ -11,7 +11,7 @@ from typing import Any, NotRequired, get_args
 
 from typing_extensions import TypedDict
 
-from functions.orders.identity import ROLES, roles_for
+from functions.orders.identity import roles_for
 from functions.orders.models import imports as import_models
 from functions.orders.models import limits
 from functions.orders.models.exports import Cadence
@@ -32,6 +32,7 @@ from shared.domain.exports.layouts import LAYOUTS, columns_of
 from shared.domain.form_labels import FORM_LABELS
 from shared.domain.imports import model as imports
 from shared.domain.labels import LABELS, LANGUAGES, Label
+from shared.domain.members import Role
 from shared.domain.messages import model as messages
 from shared.domain.messages import templates
 from shared.domain.order import deadlines, lifecycle, shipments
@@ -229,7 +230,7 @@ def _actions(codes: Iterable[str]) -> Part:
         _entry("command", code, language)
         | {
             "done_label": _named("action", code, language),
-            "roles": [role for role in ROLES if role in roles_for(code)],
+            "roles": [role for role in Role if role in roles_for(code)],
         }
         for code in codes
     ]
@@ -380,8 +381,8 @@ PARTS: dict[str, Part] = {
     "currencies": _currencies,
     "time_zones": lambda _: sorted(zones()),
     "languages": _coded("language", LANGUAGES),
-    "roles": _coded("role", ROLES),
-    "actors": _coded("role", (*ROLES, CLOCK)),
+    "roles": _coded("role", Role),
+    "actors": _coded("role", (*Role, CLOCK)),
     "parties": _coded("party"),
     "limits": lambda _: LIMITS,
 }

@@ -17,7 +17,7 @@ from local.load.client import Api
 from local.load.retail import check, credits, script, source
 from local.load.retail.credits import Refund
 from local.load.retail.source import Invoice, Reading, Remark
-from local.tokens import Issuer
+from local.members import Accounts
 
 REPORT = "online-retail.csv"
 
@@ -63,9 +63,9 @@ def plan(path: Path, limit: int | None = None) -> Plan:
     return Plan(path, limit is not None, reading, refunds, tuple(remarks))
 
 
-def load(api: Api, issuer: Issuer, planned: Plan, threads: int, verify: bool) -> Report:
+def load(api: Api, accounts: Accounts, planned: Plan, threads: int, verify: bool) -> Report:
     """Load the orders and check them."""
-    report, tokens = Report(), run.tokens_of(issuer, script.STORE)
+    report, tokens = Report(), run.tokens_of(accounts, script.STORE)
     loader.prepare_store(api, script.SETTINGS, tokens)
     began, before = time.monotonic(), api.requests
 

@@ -16,6 +16,11 @@ OF_REQUESTS: dict[str, str] = {
     "1 to 255 visible ASCII characters.": "1 至 255 个可见的 ASCII 字符。",
     "The token is not an access token for this service.": "令牌不是本服务的访问令牌。",
     "This token holds several stores: name one in X-Store-Id.": "令牌包含多个店铺，请用 X-Store-Id 指定一个。",
+    "A store has an owner: make another member an owner first.": "店铺必须有店主，请先将另一名成员设为店主。",
+    "This user is a member with another role: change it.": "该用户已是成员，角色不同，请修改其角色。",
+    "A program has the role platform, and a person another: remove the member.": (
+        "程序的角色只能是 platform，人员不能是 platform，请先移除该成员。"
+    ),
     "A lead is at most P30D.": "提前时间最多为 P30D。",
     "A time of day is written like 22:30.": "时刻应写成 22:30 的形式。",
     "Quiet hours end at another time than they begin.": "免打扰时段的开始和结束时间不能相同。",

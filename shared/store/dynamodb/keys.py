@@ -1,7 +1,7 @@
 """How keys are built. `#` separates their parts, and no id contains it, so keys are unique.
 
 The items of an order have the partition key `store#order`. A store's own items have the store's id, and all other items
-of a store have `store#kind#id`.
+of a store have `store#kind#id`. A user's memberships have `#user#id`: no store's id is empty.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ STORE, COUNTER, FUNDS, REGULAR_EXPORT = "STORE", "COUNT#", "FUNDS#", "EXPORT"
 TEMPLATE, TEMPLATE_NAME, TEMPLATES = "TEMPLATE#", "TEMPLATE_NAME#", "TEMPLATES"
 CUSTOMER = "CUSTOMER#"
 TERMS = "TERMS"
+MEMBERS, MEMBER_CHANGE = "MEMBERS", "MEMBER_CHANGE#"
+MAX_MEMBER_CHANGES = 10**8
 
 CLOCK_SHARDS = 8
 
@@ -160,6 +162,19 @@ def goods_pk(store_id: str, code: str) -> str:
 
 def rest_pk(store_id: str) -> str:
     return f"{store_id}#rest#"
+
+
+def user_pk(user_id: str) -> str:
+    return f"#user#{user_key(user_id)}"
+
+
+def user_key(user_id: str) -> str:
+    """The user pool does not tell large letters from small ones, and neither do the keys."""
+    return user_id.lower()
+
+
+def member_change_sk(seq: int) -> str:
+    return f"{MEMBER_CHANGE}{seq:08d}"
 
 
 def history_sk(seq: int) -> str:

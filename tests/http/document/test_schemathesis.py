@@ -23,7 +23,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from schemathesis import checks
 from schemathesis.specs.openapi import checks as openapi
 
-from functions.orders.identity import ROLES
+from shared.domain.members import Role
 from tests import proof
 from tests.harness import ALERTS, BUCKET, IMPORTS, QUEUE, Answer, Api, Client, Shop
 from tests.http.busy_shop import fill
@@ -60,7 +60,7 @@ class App:
     had, by the path parameter that they fit."""
 
     def __init__(self, shop: Shop) -> None:
-        self.clients: dict[str, Client] = {role: getattr(shop, role) for role in ROLES}
+        self.clients: dict[str, Client] = {role: getattr(shop, role) for role in Role}
         self.known: dict[str, dict[str, None]] = defaultdict(dict, n={"1": None})
         self.statuses: Counter[int] = Counter()
         self.operations: set[str] = set()
@@ -96,7 +96,7 @@ class App:
         content = json.dumps([case.method, case.path, str(case.path_parameters), str(case.query), str(case.body)])
         number = zlib.crc32(content.encode())
         named = re.search(r"Roles: (.*)\.$", case.operation.definition.raw["description"])
-        roles = named[1].split(", ") if named and number % 8 else list(ROLES)
+        roles = named[1].split(", ") if named and number % 8 else list(Role)
         case.headers["X-Role"] = roles[number // 8 % len(roles)]
         for place, name in enumerate(case.path_parameters or ()):
             ids = [*self.known[name]]

@@ -59,7 +59,8 @@ def refuse(
     body = {} if method in ("POST", "PUT", "PATCH") else None
     for caller in (stranger, nobody):
         caller.send(method, where, body)
-    shop.owner.send(method, where, body, headers={"X-Store-Id": "refusals-other"})
+    own = recorder.caller({"refusals": "owner"}, "own")
+    own.send(method, where, body, headers={"X-Store-Id": "refusals-other"})
     for caller in (shop.viewer, shop.platform, shop.staff):
         caller.send(method, where, body, query={"colour": "red"})
     if "{" in path:

@@ -1,0 +1,121 @@
+"""The commands for a deployed stack, against stand-ins for Cognito: tokens, and members from groups."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from local.aws import members as command
+from local.aws import users
+from shared.domain.members import Role
+from shared.domain.order.transitions import Actor
+from shared.operations.members import OPERATOR, change_member, grant_roles, remove_member
+from shared.store import members
+from tests.harness import Api
+
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+OUTPUTS = {
+    "UserPoolId": "pool",
+    "UserPoolClientId": "programs",
+    "PlatformClientId": "client",
+    "SignInUrl": "https://signin.example",
+}
+
+
+class Cognito:
+    """Answers as Cognito does: a first password is changed, then a code is asked for."""
+
+    def __init__(self, groups: dict[str, list[str]] | None = None, *challenges: str) -> None:
+        self.groups, self.challenges, self.asked = groups or {}, list(challenges), list[dict[str, Any]]()
+
+    def _next(self, **asked: Any) -> dict[str, Any]:
+        self.asked.append(asked)
+        if self.challenges:
+            return {"ChallengeName": self.challenges.pop(0), "Session": f"session-{len(self.asked)}"}
+        return {"AuthenticationResult": {"AccessToken": "a-token"}}
+
+    admin_initiate_auth = admin_respond_to_auth_challenge = _next
+
+    def describe_user_pool_client(self, **asked: str) -> dict[str, Any]:
+        assert asked == {"UserPoolId": "pool", "ClientId": "client"}
+        return {"UserPoolClient": {"ClientSecret": "secret"}}
+
+    def get_paginator(self, name: str) -> Any:
+        pages = {
+            "list_groups": lambda **_: [{"Groups": [{"GroupName": name}]} for name in self.groups],
+            "list_users_in_group": lambda GroupName, **_: [
+                {"Users": [{"Username": u}]} for u in self.groups[GroupName]
+            ],
+        }
+        return type("Paginator", (), {"paginate": staticmethod(pages[name])})
+
+
+def test_a_person_answers_what_cognito_asks() -> None:
+    cognito = Cognito(None, "NEW_PASSWORD_REQUIRED", "SOFTWARE_TOKEN_MFA")
+    assert users.token_of_person(cognito, OUTPUTS, "zoe", lambda question: question.split()[1]) == "a-token"
+    first, *others = cognito.asked
+    assert (first["AuthFlow"], first["ClientId"]) == ("ADMIN_USER_PASSWORD_AUTH", "programs")
+    assert [each["ChallengeResponses"] for each in others] == [
+        {"USERNAME": "zoe", "NEW_PASSWORD": "new"},
+        {"USERNAME": "zoe", "SOFTWARE_TOKEN_MFA_CODE": "code"},
+    ]
+    with pytest.raises(users.CannotSignIn, match="SMS_MFA"):
+        users.token_of_person(Cognito(None, "SMS_MFA"), OUTPUTS, "zoe", lambda question: "x")
+
+
+def test_a_program_sends_its_secret_to_the_token_endpoint_alone() -> None:
+    sent: list[Any] = []
+
+    def send(request: Any) -> io.BytesIO:
+        sent.append(request)
+        return io.BytesIO(json.dumps({"access_token": "a-token"}).encode())
+
+    assert users.token_of_program(Cognito(), OUTPUTS, send) == "a-token"
+    (request,) = sent
+    assert (request.full_url, request.get_method()) == ("https://signin.example/oauth2/token", "POST")
+    assert request.data == b"grant_type=client_credentials&scope=orderkeep/platform"
+    assert base64.b64decode(request.get_header("Authorization").split()[1]) == b"client:secret"
+
+
+def roles(store: str) -> dict[str, str]:
+    return {each.user_id: each.role.value for each in members.page(store, 50, None).items}
+
+
+GROUPS = {
+    "a:viewer": ["Ann", "bob"],
+    "a:owner": ["ann"],
+    "a:platform": ["feed"],
+    "b:staff": [f"user{number:03}" for number in range(95)],
+    "admins": ["root"],
+    "c:boss": ["root"],
+}
+
+
+def test_groups_become_members_once(on_memory: Api) -> None:
+    written, left = command.move(command.of_groups(Cognito(GROUPS), "pool"), NOW)
+    assert (written, len(left)) == (97, 1) and "feed" in left[0]
+    assert roles("a") == {"ann": "owner", "bob": "viewer"}
+    assert command.move(command.of_groups(Cognito(GROUPS), "pool"), NOW)[0] == 0
+    assert [each.role for each in members.of_user("USER000")] == [Role.STAFF] and len(roles("b")) == 50
+
+
+def test_a_later_move_undoes_nothing_that_owners_did(on_memory: Api) -> None:
+    command.move(command.of_groups(Cognito(GROUPS), "pool"), NOW)
+    ann = Actor("owner", "ann")
+    change_member("b", "user001", Role.VIEWER, _owner_of("b"), NOW)
+    remove_member("a", "bob", ann, NOW)
+    more = {**GROUPS, "a:staff": ["zoe"]}
+    assert command.move(command.of_groups(Cognito(more), "pool"), NOW)[0] == 1
+    assert roles("a") == {"ann": "owner", "zoe": "staff"}
+    (changed,) = members.of_user("user001")
+    assert changed.role is Role.VIEWER
+
+
+def _owner_of(store: str) -> Actor:
+    grant_roles(store, {"owner": Role.OWNER}, NOW, OPERATOR)
+    return Actor("owner", "owner")
