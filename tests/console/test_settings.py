@@ -94,3 +94,40 @@ def test_limits_that_the_owner_sets_stand_beside_the_service_level(console: Cons
     table = page.get_by_role("table", name="Service level")
     expect(table.get_by_role("row", name=re.compile("^Disputes"))).to_contain_text("at most 2.5%")
     expect(table.get_by_role("row", name=re.compile("^On-time"))).to_contain_text("at least 95%")
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("en", ["Add a member", "User", "Role", "Save", "Remove", "A store has an owner"]),
+        ("zh-CN", ["添加成员", "用户", "角色", "保 ?存", "移 ?除", "店铺必须有店主"]),
+    ],
+)
+def test_an_owner_adds_changes_and_removes_members(
+    console: Console, shop: Shop, language: str, texts: list[str]
+) -> None:
+    add, user, role, save, remove, last = texts
+    zoe = f"zoe-{shop.name}"
+
+    def press(name: str) -> None:
+        page.locator("#content").get_by_role("button", name=re.compile(f"^{name}$")).click()
+
+    page = console.open(shop, "settings", language=language, show="members")
+    press(add)
+    page.get_by_label(user, exact=True).fill(zoe)
+    page.get_by_label(role, exact=True).select_option("viewer")
+    press(save)
+    page.locator("#content").get_by_role("link", name=zoe).click()
+    page.get_by_label(role, exact=True).select_option("owner")
+    press(save)
+    expect(page.get_by_role("row", name=re.compile(f"{zoe}.*(Viewer → Owner|只读 → 店主)"))).to_be_visible()
+    page.locator("#content").get_by_role("link", name=zoe).click()
+    press(remove)
+    press(remove)
+    expect(page.locator("#content").get_by_role("link", name=zoe)).to_have_count(0)
+    shop.owner.request("DELETE", "/v1/members/owner")  # the harness's own owner leaves; the page's is the last
+    console.expect_refusals(page, 409)
+    page.locator("#content").get_by_role("link", name=f"{shop.name}-owner").click()
+    press(remove)
+    press(remove)
+    expect(page.get_by_role("alert").filter(has_text=last)).to_be_visible()

@@ -53,6 +53,7 @@ class InProcessServer(client.Api):
         content = b"" if body is None else json.dumps(body).encode()
         path, _, query = path.partition("?")
         headers = {"content-type": "application/json"}
+        self.transport.grant("demo", {USERS[token]: token})
         answer = self.transport.send(method, path, query, headers, content, {"demo": token}, USERS[token])
         if answer.status >= 400:
             raise client.Refused(answer.status, str(answer.code), str(answer.json))

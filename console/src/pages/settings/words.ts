@@ -91,14 +91,31 @@ export const MEMBER_WORDS = {
   store: ['Store', '店铺'],
   role: ['Role', '角色'],
   this: ['this store', '当前店铺'],
-  owner: ['Owner: everything', '店主：全部权限'],
-  staff: ['Staff: everything but settings, channels and erasure', '员工：除设置、渠道和删除个人信息外的全部权限'],
-  viewer: ['Viewer: reads, without recipients and exports', '只读：可查看，不含收件人信息和导出'],
-  platform: ['Platform: reports what buyers and the marketplace do', '平台：上报买家和平台的操作'],
-  where: [
-    'Roles are given in the sign-in service: a group named “store:role”, such as {example}, gives a role in a store. Who else is a member cannot be shown here yet.',
-    '角色在登录服务中分配：名为“店铺:角色”的用户组（例如 {example}）即授予相应角色。目前无法在此查看其他成员。',
+  list: ['Members', '成员'],
+  new: ['Add a member', '添加成员'],
+  user: ['User', '用户'],
+  userHint: [
+    'The name the person signs in with, which this page shows them; for a program, the id of its app client.',
+    '对方登录所用的账号（对方可在本页查看）；程序则填写其应用客户端编号。',
   ],
+  added: ['Added', '添加时间'],
+  by: ['By', '操作人'],
+  at: ['When', '时间'],
+  change: ['Role before and after', '变更前后角色'],
+  changes: ['Changes of the members', '成员变更记录'],
+  none: ['none', '无'],
+  save: ['Save', '保存'],
+  close: ['Close', '关闭'],
+  remove: ['Remove', '移除'],
+  removeQuestion: [
+    'Within seconds this user can neither see nor change anything here.',
+    '该用户将在数秒内失去本店铺的全部权限。',
+  ],
+  owner: ['Everything.', '全部权限。'],
+  staff: ['Everything but settings, channels, members and erasure.', '除设置、渠道、成员和删除个人信息外的全部权限。'],
+  viewer: ['Reads, without recipients and exports.', '可查看，不含收件人信息和导出。'],
+  platform: ['A program that reports what buyers and the marketplace do.', '上报买家和平台操作的程序。'],
+  who: ['An owner of the store adds members and changes their roles.', '成员及其角色由店主管理。'],
 } satisfies Words
 
 export const DISPLAY_WORDS = {
