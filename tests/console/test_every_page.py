@@ -35,8 +35,9 @@ def menu(page: Page) -> list[str]:
 
 def follow(page: Page, name: str) -> None:
     """Goes to a page by its link in the menu, which a narrow screen hides, and waits for what the page asks for."""
-    page.locator(f"nav.side a[href$='/{name}']").evaluate("link => link.click()")
-    page.wait_for_url(f"**/{name}")
+    link = page.locator(f"nav.side a[href$='/{name}']")
+    link.evaluate("link => link.click()")
+    expect(link).to_have_attribute("aria-current", "page")  # until then the former page is shown
     at_rest(page)
 
 
