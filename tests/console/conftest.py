@@ -1,8 +1,11 @@
 """The console in a real Chromium, against a whole local run. Where there is no Chromium, or npm cannot build the
 console, every test here is skipped and says why.
 
-A test gets a store of its own and signs in on the page as a person would. At its end no page may have written an error
-to its console, and the content security policy may have refused nothing.
+A test gets a store of its own, and pages that are signed in. At its end no page may have written an error to its
+console, and the content security policy may have refused nothing.
+
+What costs most is made once: the test processes share one local run, and a page is used again after it was emptied,
+because its process has the console's files compiled.
 
 A test waits for what shows that a step is done, and not for what was true before it. `--slow 400` finds where one does
 not: each page has a slow processor, and each request waits 400 ms before it goes out and again after its answer.
@@ -13,6 +16,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,12 +24,14 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from local.demo import DEMO_SHOP, fill
+from local.signin.authorization import Client
 from local.welcome import DEMO_STORE
 from tests.console import waiting
-from tests.harness import Api, Server, Shop, free_port
+from tests.console.shared_run import shared_run, turn
+from tests.harness import TEMPLATE, Api, Server, Shop
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BUILD_SECONDS = 300
@@ -52,14 +58,13 @@ def find_chromium() -> str | None:
 @pytest.fixture(scope="session")
 def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`make run` with the console, built from its sources or kept from an earlier build."""
-    running = Server(tmp_path_factory.mktemp("console"), free_port(), console=True)
-    running.start()
-    try:
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # of all test processes
+    with shared_run(folder / "console") as running:
         if missing := wait_until_built(running):
             pytest.skip(f"the console could not be built here: {missing}")
         yield running
-    finally:
-        running.stop()
 
 
 def wait_until_built(running: Server) -> str | None:
@@ -77,7 +82,11 @@ def demo(server: Server) -> str:
     """The id of the demo shop, filled as `make run` fills it."""
     accounts = server.transport().accounts
     platform, owner = (accounts.token({DEMO_STORE: role}) for role in ("platform", "owner"))
-    assert fill(server.url, platform, owner, DEMO_SHOP) == []
+    with turn(server.data_dir / "demo") as filled:
+        filled.seek(0)
+        if not filled.read():
+            assert fill(server.url, platform, owner, DEMO_SHOP) == []
+            filled.write("filled")
     return DEMO_STORE
 
 
@@ -106,24 +115,48 @@ def shop(stores: Api) -> Shop:
     return stores.shop(name="Lamp shop", time_zone="Asia/Shanghai")
 
 
+@dataclass(frozen=True)
+class Look:
+    """What a page is opened with, beside its address."""
+
+    language: str = "en"
+    width: int = 1280
+    theme: str = "light"
+
+
 @dataclass
 class Watched:
     """A page, and what it wrote to its console. `expected` are parts of what the test brings about itself."""
 
     page: Page
+    look: Look
     errors: list[str] = field(default_factory=list)
     expected: set[str] = field(default_factory=set)
 
     def complaints(self) -> list[str]:
         return [error for error in self.errors if not any(part in error for part in self.expected)]
 
+    def clear(self, url: str) -> None:
+        """Takes everything out of the page and its browser profile but the cache of files."""
+        self.page.unroute_all()
+        self.page.context.set_offline(False)
+        self.page.context.clear_cookies()
+        self.page.emulate_media(media="null")
+        self.page.goto(f"{url}/config.json")  # of the same origin, and without a script
+        self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        self.errors.clear()
+        self.expected.clear()
 
+
+@dataclass
 class Console:
-    """Opens pages of the console."""
+    """Opens pages of the console, each in a browser profile of its own. `kept` has those that earlier tests left."""
 
-    def __init__(self, browser: Browser, url: str, slow_ms: int) -> None:
-        self.browser, self.url, self.slow_ms = browser, url, slow_ms
-        self.pages: list[Watched] = []
+    browser: Browser
+    url: str
+    slow_ms: int
+    kept: dict[Look, list[Watched]]
+    pages: list[Watched] = field(default_factory=list)
 
     def open(
         self,
@@ -136,32 +169,36 @@ class Console:
         theme: str = "light",
         **query: str,
     ) -> Page:
-        """A page of the store, in a browser profile of its own, signed in. `shop` is a store or its id."""
+        """A page of the store, signed in. `shop` is a store or its id."""
         store = shop if isinstance(shop, str) else shop.name
-        page = self.new_page(language=language, width=width, theme=theme)
+        page = self.new_page(Look(language, width, theme))
+        sign_in_ahead(page.context, self.url, store, role)
         page.goto(f"{self.url}/stores/{store}/{path}{'?' + urlencode(query) if query else ''}")
-        sign_in(page, store, role)
         expect(page.locator("#content")).to_be_visible()
         return page
 
-    def new_page(self, *, language: str = "en", width: int = 1280, theme: str = "light") -> Page:
-        """An empty page in a browser profile of its own."""
+    def new_page(self, look: Look) -> Page:
+        """An empty page."""
+        watched = self.kept[look].pop() if self.kept[look] else self._make(look)
+        self.pages.append(watched)
+        return watched.page
+
+    def _make(self, look: Look) -> Watched:
         context = self.browser.new_context(
-            viewport={"width": width, "height": HEIGHTS.get(width, 800)},
-            locale={"en": "en-GB"}.get(language, language),
-            color_scheme="dark" if theme == "dark" else "light",
+            viewport={"width": look.width, "height": HEIGHTS.get(look.width, 800)},
+            locale={"en": "en-GB"}.get(look.language, look.language),
+            color_scheme="dark" if look.theme == "dark" else "light",
             reduced_motion="reduce",
             accept_downloads=True,
         )
         page = context.new_page()
-        watched = Watched(page)
+        watched = Watched(page, look)
         page.on("console", lambda message: watched.errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: watched.errors.append(str(error)))
-        self.pages.append(watched)
         waiting.count_requests(page, self.slow_ms)
         if self.slow_ms:
             context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-        return page
+        return watched
 
     def expect_refusals(self, page: Page, *statuses: int) -> None:
         """The test makes the API answer so; Chromium writes each such answer to the console as an error."""
@@ -173,7 +210,8 @@ class Console:
     def close(self) -> None:
         complaints = [complaint for watched in self.pages for complaint in watched.complaints()]
         for watched in self.pages:
-            watched.page.context.close()
+            watched.clear(self.url)
+            self.kept[watched.look].append(watched)
         assert not complaints, complaints
 
 
@@ -186,6 +224,26 @@ def sign_in(page: Page, store: str, role: str) -> None:
     form.get_by_role("button").click()
 
 
+def sign_in_ahead(context: BrowserContext, url: str, store: str, role: str) -> None:
+    """Sends the form of that page for a browser profile, so that the console finds a session."""
+    request = {
+        "client_id": Client.of(TEMPLATE).client_id,
+        "redirect_uri": f"{url}/signed-in",
+        "response_type": "code",
+        "scope": "openid",
+        "state": "tests",
+        "code_challenge": "A" * 43,
+        "code_challenge_method": "S256",
+    }
+    answer = context.request.post(
+        f"{url}/login?{urlencode(request)}",
+        form={"store": store, "role": role},
+        headers={"Origin": url},
+        max_redirects=0,
+    )
+    assert "code=" in answer.headers["location"]
+
+
 @pytest.fixture(scope="session")
 def slow_ms(request: pytest.FixtureRequest) -> int:
     slow: int = request.config.getoption("--slow")
@@ -193,9 +251,15 @@ def slow_ms(request: pytest.FixtureRequest) -> int:
     return slow
 
 
+@pytest.fixture(scope="session")
+def kept() -> dict[Look, list[Watched]]:
+    """The pages that ended tests have left, cleared."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def console(browser: Browser, server: Server, slow_ms: int) -> Iterator[Console]:
-    opened = Console(browser, server.url, slow_ms)
+def console(browser: Browser, server: Server, slow_ms: int, kept: dict[Look, list[Watched]]) -> Iterator[Console]:
+    opened = Console(browser, server.url, slow_ms, kept)
     yield opened
     opened.close()
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.console import axe
-from tests.console.conftest import Console
+from tests.console.conftest import Console, Look
 from tests.proof import counted
 
 
@@ -18,7 +18,7 @@ from tests.proof import counted
     [("en", "Owner of Second shop", "Another store"), ("zh-CN", "第二家店铺店主", "其他店铺")],
 )
 def test_one_click_signs_in(console: Console, theme: str, language: str, owner: str, other: str) -> None:
-    page = console.new_page(language=language, theme=theme, width=390)
+    page = console.new_page(Look(language, 390, theme))
     page.goto(console.url)
     page.locator("summary", has_text=other).click()
     checked, found = axe.violations(page)

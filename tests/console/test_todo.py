@@ -45,14 +45,17 @@ def cards(page: Page) -> list[tuple[str, int]]:
 def test_each_counter_leads_to_the_list_that_it_counts(console: Console, busy: Shop) -> None:
     page = console.open(busy)
     found = cards(page)
-    for href, count in found:
-        page.goto(href)
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
+    for place, (href, count) in enumerate(found):
+        page.locator("a.card").nth(place).click()
+        expect(page).to_have_url(href)
+        expect(page.get_by_role("heading", level=1, name="Orders")).to_be_visible()
         rows = page.locator("tr[data-key]")
         if count:
             expect(rows).to_have_count(count)
         else:
             expect(page.locator(".empty")).to_be_visible()
+        page.go_back()
+        expect(page.locator("a.card")).to_have_count(len(found))
     counted("counters", len(found), 15)
     counted("orders counted", sum(count for _, count in found), 5)
 
