@@ -82,6 +82,7 @@ def test_a_list_is_worked_through_by_keyboard(console: Console, shop: Shop) -> N
     page.keyboard.press("k")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(rf"order={first}"))
+    expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("e")
