@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 
 from functions.alerts import outbox
@@ -24,6 +25,7 @@ from shared.operations import stores
 from shared.operations.alerts import daily_alerts, reminders
 from shared.operations.alerts import deliveries as delivery_steps
 from shared.operations.customers import erasures
+from shared.settings import settings
 from shared.store import due_items, retries
 from shared.store import stores as store_items
 from shared.store.alerts import alerts, deliveries
@@ -315,6 +317,7 @@ def test_an_order_that_stays_busy_does_not_stop_the_erasure_of_the_others(
     in_process: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(erasures.files, "delete_versions", lambda _: 0)
+    boto3.client("s3").create_bucket(Bucket=settings().exports_bucket)  # has the list of erasures
     counted: list[str] = []
     monkeypatch.setattr(erasures.metrics, "add_metric", lambda name, *_: counted.append(name))
     shop, buyer = in_process.shop(), {"id": "b1", "country": "FR", "name": "Marie"}
