@@ -192,7 +192,7 @@ def aged_markdown(days: dict[int, tuple[dict[str, Units], dict[str, Units]]]) ->
             "|---" * (1 + len(heads)) + "|",
             *rows,
             "",
-            "- A product takes at most 8 small items a day, about 35 of them for each read unit. A change of more than",
+            "- A product takes at most one small item a day and shard, 35 of them a read unit. A change of more than",
             "  10 products writes one item for all of them.",
             "- Before 2026-11-29 an item held many products. With 3,000 products sold, an update of it was 20 units,",
             "  and `pay` of an order of 3 products updated up to 3 items.",

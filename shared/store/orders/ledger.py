@@ -62,7 +62,7 @@ def listed(
 
 
 def totals(store_id: str) -> dict[str, Counter[str]]:
-    """The store's current totals by currency: one consistent query of at most 8 small items a currency."""
+    """The store's current totals by currency: one consistent query of a small item a shard and currency."""
     by_currency: dict[str, Counter[str]] = {}
     for record in query(store_id, Record.sk.startswith(keys.FUNDS)):
         if isinstance(record, FundsRecord):
