@@ -81,10 +81,10 @@ def page(issuer: Issuer) -> Callable[[Request], Response | None]:
     """Answers the requests of `Accounts.grant`."""
 
     def answer(request: Request) -> Response | None:
-        from shared.domain.errors import Conflict
-
         if request.path != PATH:
             return None
+        from shared.domain.errors import Conflict
+
         if request.method != "POST":
             return Response(405, [("allow", "POST")], b"")
         try:

@@ -45,21 +45,26 @@ class Desk:
         """The id of the channel if it is a new one."""
         if self._all("/v1/alert-channels"):
             return None
+        former = self._codes()
         channel = str(self._post("/v1/alert-channels", CHANNEL)["id"])
-        self._confirm(channel)
+        if former is not None:
+            self._confirm(channel, former)
         return channel
 
-    def _confirm(self, channel: str) -> None:
-        """Enter the code of the email that the local inbox shows. Without an inbox the address stays unconfirmed."""
+    def _codes(self) -> set[str] | None:
+        """The codes in the emails that the local inbox shows; None without an inbox."""
+        try:
+            with urlopen(f"{self.api.url}/inbox", timeout=5) as page:
+                return set(CODE.findall(page.read().decode()))
+        except (OSError, ValueError):
+            return None
+
+    def _confirm(self, channel: str, former: set[str]) -> None:
+        """Enter the code of the email that comes now. If none comes, the address stays unconfirmed."""
         until = time.monotonic() + INBOX_SECONDS
         while time.monotonic() < until:
-            try:
-                with urlopen(f"{self.api.url}/inbox", timeout=5) as page:
-                    code = CODE.search(page.read().decode())
-            except (OSError, ValueError):
-                return
-            if code:
-                self._post(f"/v1/alert-channels/{channel}/confirm", {"code": code[1]})
+            if new := (self._codes() or former) - former:
+                self._post(f"/v1/alert-channels/{channel}/confirm", {"code": new.pop()})
                 return
             time.sleep(0.3)
 

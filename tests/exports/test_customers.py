@@ -14,6 +14,7 @@ from functions.exports import worker
 from functions.exports.formats import csv
 from functions.orders.segments import segment_of
 from shared.operations import exports
+from shared.settings import settings
 from shared.store.customers import all_customers, customers
 from tests import proof
 from tests.baton import KILLED_AFTER, KILLED_BEFORE, LOST, Killed
@@ -111,6 +112,8 @@ def test_one_that_is_cut_anywhere_ends_the_same(office: Office, monkeypatch: pyt
     for number in range(5):
         buy(shop, f"b{number}")
     monkeypatch.setattr(csv, "MAX_ROWS", 2)
+    monkeypatch.setenv("WORKER_CONCURRENCY", "1000")  # killed workers leave their leases for a while
+    settings.cache_clear()
 
     def begin() -> Desk:
         return Desk(office, shop, office.ask(shop.staff, kind="customers", format="csv")["id"])

@@ -50,11 +50,12 @@ def document(api: Api) -> dict[str, Any]:
 
 
 def bodies(document: dict[str, Any]) -> dict[str, tuple[str, dict[str, Any]]]:
-    """The method and the body's schema of each operation that has read-only fields in its body."""
+    """The method and the body's schema of each operation that has read-only fields in its body, where a GET answers
+    them. A member has none."""
     schemas, found = document["components"]["schemas"], {}
     for operations in document["paths"].values():
         for method, operation in operations.items():
-            if method in ("put", "patch"):
+            if method in ("put", "patch") and "get" in operations:
                 reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
                 schema = schemas[reference.rpartition("/")[2]]
                 if method == "put" or any(each.get("readOnly") for each in schema["properties"].values()):

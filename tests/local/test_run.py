@@ -52,6 +52,9 @@ def lambda_handler(event, context):
     if body == "hang":
         time.sleep(60)
 """,
+    "shared/domain/errors.py": "class Conflict(Exception): pass\n",
+    "shared/domain/members.py": "Role = str\n",
+    "shared/operations/members.py": "def grant_roles(store_id, roles, now): pass\n",
     "local/demo/__init__.py": """
 import pathlib
 SHOPS = {"demo": None}
