@@ -386,7 +386,8 @@ def test_only_json_in_utf_8_is_read(desk: Desk) -> None:
 def test_a_body_without_a_type_is_not_read(desk: Desk) -> None:
     platform, path = desk.shop.platform, f"/v1/orders/{desk.order_id}/actions/start_payment"
     body = b'{"reason": "a reason"}'
-    answer = platform.transport.send("POST", path, "", {}, body, platform.grants, platform.user)
+    store = {"x-store-id": desk.shop.name}
+    answer = platform.transport.send("POST", path, "", store, body, platform.grants, platform.user)
     assert answer.status == 415, answer.content
     for accepted in ("application/json", "application/json;charset=UTF-8", 'Application/JSON; charset="utf-8"'):
         told = platform.post("/v1/orders", order(deadlines=None), headers={"content-type": accepted})

@@ -257,8 +257,9 @@ def test_answers_are_what_the_document_says(api: Api, document: dict[str, Any]) 
     one_email = f"/v1/alert-channels/{ask(shop.owner, 'POST', '/v1/alert-channels', email).json['id']}"
     ask(shop.owner, "POST", f"{one_email}/confirmation", {})
     ask(shop.owner, "POST", f"{one_email}/confirm", {"code": "00000000"})
-    code = channels.load(shop.name, one_email.rpartition("/")[2]).code
-    ask(shop.owner, "POST", f"{one_email}/confirm", {"code": code})
+    if api.engine != "local":  # the code is in an email
+        code = channels.load(shop.name, one_email.rpartition("/")[2]).code
+        ask(shop.owner, "POST", f"{one_email}/confirm", {"code": code})
     ask(shop.owner, "POST", f"{one_channel}/deliveries/{delivery_id}/redeliver", {})
     for path in ("/v1/alert-channels", one_channel, f"{one_channel}/deliveries"):
         ask(shop.owner, "GET", path)
