@@ -24,7 +24,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from local.demo import DEMO_SHOP, fill
 from local.signin.authorization import Client
@@ -193,7 +193,7 @@ class Console:
         )
         page = context.new_page()
         watched = Watched(page, look)
-        page.on("console", lambda message: watched.errors.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: watched.errors.append(_said(message)) if message.type == "error" else None)
         page.on("pageerror", lambda error: watched.errors.append(str(error)))
         waiting.count_requests(page, self.slow_ms)
         if self.slow_ms:
@@ -213,6 +213,10 @@ class Console:
             watched.clear(self.url)
             self.kept[watched.look].append(watched)
         assert not complaints, complaints
+
+
+def _said(message: ConsoleMessage) -> str:
+    return f"{message.text} ({message.location.get('url', '')})"
 
 
 def sign_in(page: Page, store: str, role: str) -> None:
