@@ -28,8 +28,9 @@ import boto3
 
 from local.gateway import http_api
 from local.packaging.bytecode import interpreter
+from local.resources import Function
 from local.runtime import clean_environment, environment
-from local.template import PROJECT, Function, Template
+from local.template import PROJECT, Template
 from tests import harness
 from tests.harness import Api, InProcess, create_table, dynoxide, use_table
 

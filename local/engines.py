@@ -24,8 +24,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from local import inbox, loopback, processes
+from local.resources import REGION, Queue, Table, queue_arn
 from local.runtime import KEY_ID, aws_variables, clean_environment
-from local.template import PROJECT, REGION, Queue, Table, Template, queue_arn
+from local.template import PROJECT, Template
 
 if TYPE_CHECKING:
     import boto3
@@ -251,6 +252,8 @@ def ensure_table(client: DynamoDBClient, table: Table) -> None:
     _until(lambda: _active(client, table.name), f"table {table.name}")
     if table.ttl_attribute:
         _enable_ttl(client, table.name, table.ttl_attribute)
+    if table.stream:
+        _enable_stream(client, table.name, table.stream)
 
 
 def _add_indexes(client: DynamoDBClient, table: Table, described: Any) -> None:
@@ -276,6 +279,13 @@ def _active(client: DynamoDBClient, name: str) -> bool:
     return described["TableStatus"] == "ACTIVE" and all(
         index.get("IndexStatus", "ACTIVE") == "ACTIVE" for index in indexes
     )
+
+
+def _enable_stream(client: DynamoDBClient, name: str, view: str) -> None:
+    described: Any = client.describe_table(TableName=name)["Table"]
+    if not described.get("StreamSpecification", {}).get("StreamEnabled"):
+        wanted: Any = {"StreamEnabled": True, "StreamViewType": view}
+        client.update_table(TableName=name, StreamSpecification=wanted)
 
 
 def _enable_ttl(client: DynamoDBClient, name: str, attribute: str) -> None:

@@ -17,8 +17,8 @@ from typing import Any
 from urllib import request as urllib_request
 
 from local.gateway.http_api import Request, Response
+from local.resources import REGION
 from local.runtime import KEY_ID
-from local.template import REGION
 
 PATH = "/inbox"
 SENDER = "alerts@orderkeep.example"

@@ -16,8 +16,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from local import processes
+from local.resources import REGION, QueueEvent
 from local.runtime import TIMED_OUT, Environment, TimedOut, load
-from local.template import REGION, QueueEvent, Template
+from local.template import Template
 
 WAIT_SECONDS = 20
 RETRY_SECONDS = 5

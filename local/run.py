@@ -98,6 +98,8 @@ class Run:
                 keep(lambda name=name: self._start_python(running, name, ["local.schedules", name]))  # type: ignore[misc]
             for name in sorted({mapping.function for mapping in self.template.queue_events}):
                 keep(lambda name=name: self._start_python(running, name, ["local.queues", name]))  # type: ignore[misc]
+            for name in sorted({mapping.function for mapping in self.template.stream_events}):
+                keep(lambda name=name: self._start_python(running, name, ["local.streams", name]))  # type: ignore[misc]
             print_welcome(self.url, self.settings.data_dir, running)
             arguments = (running.services, running.secret, self.settings.data_dir / "inbox")
             threading.Thread(target=inbox.keep_collecting, args=arguments, daemon=True).start()

@@ -13,7 +13,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.template import REGION, Function
+from local.resources import REGION, Function
 
 Handler = Callable[[dict[str, Any], "Context"], Any]
 

@@ -17,8 +17,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local import processes
+from local.resources import REGION, Function, Schedule
 from local.runtime import Context, load
-from local.template import REGION, Function, Schedule, Template
+from local.template import Template
 
 
 def payload(schedule: Schedule, at: datetime) -> dict[str, Any]:

@@ -6,20 +6,34 @@ that this reader does not know raises TemplateError.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from local.cloudformation import parse
+from local.resources import (
+    ACCOUNT,
+    REGION,
+    Cors,
+    Function,
+    Queue,
+    QueueEvent,
+    Route,
+    Schedule,
+    StreamEvent,
+    Table,
+    Throttle,
+    local_name,
+    queue_arn,
+    queue_url,
+)
 
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_PATH = PROJECT / "template.yaml"
 
-REGION = "us-east-1"
-ACCOUNT = "000000000000"
 LOCAL_ISSUER = "http://localhost/orderkeep"
 
 _PSEUDO_PARAMETERS = {
@@ -32,112 +46,18 @@ _PSEUDO_PARAMETERS = {
 _UNIT_SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 # ScalingConfig limits how many functions run at once; the local run has always one.
 _MAPPING_PROPERTIES = {"Queue", "BatchSize", "FunctionResponseTypes", "ScalingConfig"}
+_STREAM_PROPERTIES = {
+    "Stream",
+    "FilterCriteria",
+    "StartingPosition",
+    "BatchSize",
+    "MaximumRetryAttempts",
+    "MaximumRecordAgeInSeconds",
+}
 
 
 class TemplateError(Exception):
     """The template has something that the local run cannot do; the message names it."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """`create_arguments` are the arguments of CreateTable; `ttl_attribute` is for UpdateTimeToLive."""
-
-    logical_id: str
-    name: str
-    create_arguments: dict[str, Any]
-    ttl_attribute: str | None
-
-
-@dataclass(frozen=True)
-class Function:
-    logical_id: str
-    handler: str
-    timeout: int
-    memory: int
-    environment: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Route:
-    """One method and path of the HTTP API; `path` has its `{parameters}`. The default route has neither."""
-
-    method: str
-    path: str
-    function: str
-    authorised: bool
-
-    @property
-    def key(self) -> str:
-        return f"{self.method} {self.path}" if self.path else "$default"
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """`payload` is the target's Input text, with its `<aws.scheduler...>` attributes unfilled."""
-
-    name: str
-    function: str
-    every_seconds: int
-    payload: str
-
-
-@dataclass(frozen=True)
-class Queue:
-    """`dead_letters` is the name of the queue for messages that were received more than `max_receives` times."""
-
-    logical_id: str
-    name: str
-    visibility_seconds: int
-    retention_seconds: int
-    dead_letters: str | None
-    max_receives: int
-
-    @property
-    def arn(self) -> str:
-        return queue_arn(self.name)
-
-    @property
-    def url(self) -> str:
-        return queue_url(self.logical_id)
-
-
-@dataclass(frozen=True)
-class QueueEvent:
-    """A queue whose messages go to a function, in batches. `partial`: the function may return which of them failed."""
-
-    function: str
-    queue: Queue
-    batch_size: int
-    partial: bool
-
-
-@dataclass(frozen=True)
-class Cors:
-    origins: tuple[str, ...]
-    methods: tuple[str, ...]
-    headers: tuple[str, ...]
-    exposed: tuple[str, ...]
-    max_age: int
-
-
-@dataclass(frozen=True)
-class Throttle:
-    rate: float
-    burst: int
-
-
-def local_name(logical_id: str) -> str:
-    """`OrdersTable` → `orderkeep-orders-table`, a name that DynamoDB and S3 both accept."""
-    return "orderkeep-" + re.sub(r"(?<!^)(?=[A-Z])", "-", logical_id).lower()
-
-
-def queue_arn(name: str) -> str:
-    return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
-
-
-def queue_url(logical_id: str) -> str:
-    """The URL as on AWS. A client sends to its endpoint and not to this host; the name identifies the queue."""
-    return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{local_name(logical_id)}"
 
 
 class Template:
@@ -175,6 +95,7 @@ class Template:
             name,
             {"TableName": name, **arguments},
             ttl["AttributeName"] if ttl.get("Enabled") else None,
+            properties.get("StreamSpecification", {}).get("StreamViewType"),
         )
 
     @cached_property
@@ -244,6 +165,18 @@ class Template:
             partial = "ReportBatchItemFailures" in properties.get("FunctionResponseTypes", ())
             queue = queues[self._queue_name(properties["Queue"])]
             events.append(QueueEvent(function, queue, properties.get("BatchSize", 10), partial))
+        return tuple(events)
+
+    @cached_property
+    def stream_events(self) -> tuple[StreamEvent, ...]:
+        events = []
+        for function, event, properties in self._events("DynamoDB"):
+            if unknown := properties.keys() - _STREAM_PROPERTIES:
+                raise TemplateError(f"template.yaml: the local run does not know {', '.join(unknown)} of {event}")
+            table, _ = properties["Stream"]["Fn::GetAtt"]
+            patterns = tuple(json.loads(each["Pattern"]) for each in properties["FilterCriteria"]["Filters"])
+            retries = properties["MaximumRetryAttempts"]
+            events.append(StreamEvent(function, local_name(table), patterns, properties["BatchSize"], retries))
         return tuple(events)
 
     @cached_property

@@ -27,7 +27,8 @@ import httpx
 from local import engines, loopback, runtime
 from local.gateway import http_api
 from local.members import Accounts
-from local.template import REGION, Template
+from local.resources import REGION
+from local.template import Template
 from local.tokens import PROGRAM_SCOPE, Issuer
 from tests import documented
 

@@ -62,6 +62,12 @@ PERMISSIONS = {
     "OutboxRole": {
         "OrdersTable": {"dynamodb:UpdateItem"},
         "OrdersTable/index/*": {"dynamodb:Query"},
+        "OrdersTable/stream/*": {
+            "dynamodb:DescribeStream",
+            "dynamodb:GetRecords",
+            "dynamodb:GetShardIterator",
+            "dynamodb:ListStreams",
+        },
         "AlertsQueue": {"sqs:SendMessage"},
         "ScheduleFailures": {"sqs:SendMessage"},
     },

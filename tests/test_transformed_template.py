@@ -211,12 +211,34 @@ def evidence_is_kept_and_uploads_are_not(document: Document) -> Iterator[str]:
 
 def workers_leave_executions_of_a_new_account_to_the_api(document: Document) -> Iterator[str]:
     parameter, most = document["Parameters"]["WorkerConcurrency"], 0
-    for name, mapping in of_type(document, "AWS::Lambda::EventSourceMapping"):
+    for name, mapping in mappings(document, "sqs"):
         if mapping.get("ScalingConfig") != {"MaximumConcurrency": {"Ref": "WorkerConcurrency"}}:
             yield name
         most += parameter["Default"]
     if parameter["MinValue"] < 2 or most > NEW_ACCOUNT - 2:  # Lambda accepts no less than 2
         yield f"{most} workers"
+
+
+def the_stream_tells_of_new_alerts_by_their_keys_alone(document: Document) -> Iterator[str]:
+    """No buyer's data are in the stream, one invocation reads a shard, and a batch that fails holds up no other for
+    long: the outbox's schedule finds what the stream has not told."""
+    view = resource(document, "OrdersTable").get("StreamSpecification", {}).get("StreamViewType")
+    if view != "KEYS_ONLY":
+        yield f"{view}"
+    for name, mapping in mappings(document, "dynamodb"):
+        (each,) = mapping.get("FilterCriteria", {}).get("Filters") or [{"Pattern": "{}"}]
+        if json.loads(each["Pattern"]) != {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": ["ALERT"]}}}}:
+            yield name
+        if mapping.get("ParallelizationFactor", 1) > 1 or not 0 <= mapping.get("MaximumRetryAttempts", -1) <= 2:
+            yield name
+
+
+def mappings(document: Document, service: str) -> Iterator[tuple[str, Document]]:
+    """The event source mappings of queues or of streams."""
+    kinds = {"Arn": "sqs", "StreamArn": "dynamodb"}
+    for name, mapping in of_type(document, "AWS::Lambda::EventSourceMapping"):
+        if kinds[mapping["EventSourceArn"]["Fn::GetAtt"][1]] == service:
+            yield name, mapping
 
 
 def policies_of_functions_have_room(document: Document) -> Iterator[str]:
@@ -447,6 +469,14 @@ BREAKS: list[tuple[Rule, Place, str, Any]] = [
         {"MaximumConcurrency": 10},
     ),
     (workers_leave_executions_of_a_new_account_to_the_api, _of("WorkFunctionWorkOff"), "ScalingConfig", GONE),
+    (
+        the_stream_tells_of_new_alerts_by_their_keys_alone,
+        lambda document: resource(document, "OrdersTable")["StreamSpecification"],
+        "StreamViewType",
+        "NEW_IMAGE",
+    ),
+    (the_stream_tells_of_new_alerts_by_their_keys_alone, _of("OutboxFunctionNewAlerts"), "FilterCriteria", GONE),
+    (the_stream_tells_of_new_alerts_by_their_keys_alone, _of("OutboxFunctionNewAlerts"), "MaximumRetryAttempts", GONE),
     (policies_of_functions_have_room, one_permission_per_route, "Conditions", {}),
     (limits_of_aws_are_kept, _bloated, "Conditions", {}),
 ]

@@ -1,4 +1,5 @@
-"""The outbox, every minute: enqueue each alert that its channels do not have yet, and each delivery that is due.
+"""The outbox, every minute: enqueue each alert that its channels do not have yet, and each delivery that is due. The
+table's stream invokes it too, with alerts that are new, so that they do not wait for the next minute.
 
 So no request waits for a channel. A message has the ids alone. It may be delivered twice, late or never; while its
 alert or delivery is due, it is enqueued again after three minutes.
@@ -18,7 +19,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.scheduled_runs import out_of_time, scheduled_time
 from shared.store import queues
-from shared.store.alerts.outbox import ALERTS, DELIVERIES, Outbox, OutboxEntry
+from shared.store.alerts.outbox import ALERTS, DELIVERIES, Outbox, OutboxEntry, new_alert
 from shared.telemetry import logger, metrics
 
 HALF = 25
@@ -28,6 +29,15 @@ SHARE = 1000
 """Entries of one store in one run. The workers attempt fewer deliveries of a store in a minute."""
 
 Send = Callable[[Sequence[tuple[str, ...]]], None]
+
+
+def enqueue_new_alerts(records: Sequence[Mapping[str, Any]]) -> int:
+    """Send a message for each alert that these records of the table's stream are about and return their number. Reads
+    and writes nothing in the table: the worker sees whether an alert is in the outbox, and the next run of the outbox
+    finds an alert whose message was not sent."""
+    ids = [new_alert(each) for each in records]
+    batches = [ids[start : start + queues.MESSAGES] for start in range(0, len(ids), queues.MESSAGES)]
+    return sum(len(batch) for batch in batches if _sent(queues.send_alerts, batch))
 
 
 def enqueue_alerts(now: datetime, out_of_time: Callable[[], bool]) -> int:
@@ -109,6 +119,11 @@ def _count_failure(message: str, error: Exception, **which: Any) -> None:
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """The event of the schedule, or records of the table's stream."""
+    if "Records" in event:
+        sent = enqueue_new_alerts(event["Records"])
+        metrics.add_metric("AlertsSent", "Count", sent)
+        return {"sent": sent}
     now = scheduled_time(event)
     due, sent = enqueue_deliveries(now, out_of_time(context, HALF)), enqueue_alerts(now, out_of_time(context))
     metrics.add_metric("OutboxRuns", "Count", 1)

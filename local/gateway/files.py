@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from local.gateway import http_api
 from local.gateway.http_api import Headers, Request, Response
 from local.guard import MAX_BODY
-from local.template import Cors
+from local.resources import Cors
 
 MAX_UPLOAD = MAX_BODY
 TIMEOUT = 30

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from local.template import Cors, Route
+from local.resources import Cors, Route
 
 _TEXT_TYPES = re.compile(r"text/.*|application/(json|xml|javascript|[^;]+\+(json|xml))", re.IGNORECASE)
 Headers = list[tuple[str, str]]

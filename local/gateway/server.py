@@ -25,8 +25,8 @@ from local import loopback
 from local.gateway import http_api
 from local.gateway.files import MAX_UPLOAD, Files
 from local.gateway.http_api import Headers, Request, Response, Router
+from local.resources import Cors
 from local.runtime import Environment, TimedOut
-from local.template import Cors
 from local.tokens import Issuer, TokenError
 
 MAX_BODY = 10 * 1024 * 1024

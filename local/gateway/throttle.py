@@ -10,7 +10,7 @@ import threading
 import time
 from pathlib import Path
 
-from local.template import Throttle
+from local.resources import Throttle
 
 _STATE = struct.Struct("dd")
 

@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 
 from local.packaging.bytecode import interpreter, missing
+from local.resources import Function
 from local.runtime import clean_environment, environment
-from local.template import Function, Template
+from local.template import Template
 
 UNZIPPED_LIMIT_MB = 250  # Lambda's limit
 

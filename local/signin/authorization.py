@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from local.template import Template, local_name
+from local.resources import local_name
+from local.template import Template
 
 CONSOLE_CLIENT = "ConsoleClient"
 CALLBACK, HOME = "/signed-in", "/"

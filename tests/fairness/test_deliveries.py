@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from shared.settings import settings
 from shared.store import queues, semaphores
 from shared.store.alerts import alerts, channels
 from shared.store.alerts.outbox import Outbox, OutboxEntry
+from shared.store.dynamodb import keys
 from shared.store.dynamodb.table import transact
 from tests.clock.memory_table import MemoryTable
 from tests.fairness.fair_queue import Clock, FairQueue, Message, every
@@ -38,13 +40,15 @@ TIMES_OUT, ANSWERS = 5.0, 0.2
 """Seconds of an attempt at a host that times out, and at one that answers."""
 READING, POSTPONING = 0.0002, 0.01
 """Seconds that the outbox takes to read one entry, and to postpone and enqueue it."""
+STREAMED, ENQUEUEING = timedelta(seconds=1), timedelta(seconds=0.02)
+"""So late a record of the table's stream reaches the outbox, and so long it takes to enqueue ten of them."""
 DELIVERIES_UNTIL, ALERTS_UNTIL = 50 - outbox.HALF, 42.0
 """Seconds after which a run of the outbox begins no more of each kind. Its function has 50."""
 
 
 @dataclass
 class Desk:
-    """The outbox each minute, the queue and its workers, and what left for which host, and when."""
+    """The outbox each minute and with each new alert, the queue and its workers; what left for which host, and when."""
 
     clock: Clock
     workers: int
@@ -54,6 +58,7 @@ class Desk:
     queue: FairQueue = field(init=False)
     _sleep: Callable[[float], None] = field(init=False)
     _offset: float = 0.0
+    _streamed: datetime = START - timedelta(days=1)
 
     def __post_init__(self) -> None:
         self.queue = FairQueue(self.clock, self.workers, self._handle, self.fair)
@@ -90,6 +95,15 @@ class Desk:
         outbox.enqueue_deliveries(self.clock.now, lambda: self._out_of_time(DELIVERIES_UNTIL))
         outbox.enqueue_alerts(self.clock.now, lambda: self._out_of_time(ALERTS_UNTIL))
         self._offset = 0.0
+
+    def stream(self, pks: Sequence[str]) -> None:
+        """The table's stream: its one shard is read in order, one batch after the other."""
+        for start in range(0, len(pks), queues.MESSAGES):
+            self._streamed = max(self._streamed, self.clock.now + STREAMED) + ENQUEUEING
+            records = [{"dynamodb": {"Keys": {"pk": {"S": pk}}}} for pk in pks[start : start + queues.MESSAGES]]
+            self.clock.after(
+                (self._streamed - self.clock.now).total_seconds(), partial(outbox.enqueue_new_alerts, records)
+            )
 
     def _out_of_time(self, until: float) -> bool:
         """The outbox asks for each entry that it reads."""
@@ -137,10 +151,14 @@ def delivery_secret() -> str:
     return new_secret()
 
 
-def raised(store_id: str, count: int, at: datetime) -> None:
+def raised(store_id: str, count: int, at: datetime) -> list[str]:
+    """The keys of the alerts."""
+    pks = []
     for n in range(count):
         made = alert(store_id, Cause("dispute_opened", at, f"{n}"), {}, of_order=True)
         transact(alerts.raising([made]))
+        pks.append(keys.alert_pk(store_id, made.alert_id))
+    return pks
 
 
 @pytest.mark.parametrize("workers", [2, 10])
@@ -153,19 +171,19 @@ def test_another_store_s_alert_leaves_within_a_minute(
     memory_table: MemoryTable, monkeypatch: pytest.MonkeyPatch, fair: bool, bounded: bool, workers: int
 ) -> None:
     """20,000 deliveries of one store wait, and every attempt of them takes a worker five seconds. Without both means
-    the alert waits for many of the attempts."""
-    many, minutes = size(200 * (1 + (workers > 2)), 20_000), size(4, 20)
+    the alert waits for many of the attempts. The time runs from the moment when the alert is raised."""
+    many, minutes = size(200 * (1 + (workers > 2)), 20_000), size(4, 25)
     employ(monkeypatch, workers if bounded else 10_000)
     opened("loud", "slow-one.example", "slow-two.example")
     opened("quiet", "quick.example")
-    raised("loud", many // 2, START - timedelta(seconds=1))
-    due = []
+    loud, due = raised("loud", many // 2, START - timedelta(seconds=1)), []
     with desk(workers, fair) as made:
+        made.stream(loud)
         every(made.clock, 60, made.outbox)
-        for minute in range(1, minutes):
-            made.clock.run(START + timedelta(minutes=minute) - timedelta(seconds=1))
-            raised("quiet", 1, made.clock.now)
-            due.append(made.clock.now + timedelta(seconds=1))  # the next run of the outbox finds it
+        for minute in range(minutes):
+            made.clock.run(START + timedelta(minutes=minute, seconds=1 + 17 * minute % 59))
+            made.stream(raised("quiet", 1, made.clock.now))
+            due.append(made.clock.now)
         made.clock.run(START + timedelta(hours=3), lambda: made.left_for("quick.example") == len(due))
     left = [at for host, at in made.left if host == "quick.example"]
     assert len(left) == len(due), "each alert has left, and once"

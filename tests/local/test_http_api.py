@@ -8,7 +8,7 @@ import pytest
 
 from local.gateway import http_api
 from local.gateway.http_api import Request, Router
-from local.template import Cors, Route
+from local.resources import Cors, Route
 
 ROUTES = [
     Route("GET", "/v1/orders/{order_id}", "F", True),

@@ -19,7 +19,7 @@ from local import inbox
 from local.gateway.http_api import Request
 from tests.alerts.receiver import listening
 from tests.alerts.test_formats import verified
-from tests.harness import Api, Server
+from tests.harness import Api, Server, usd
 
 PATIENCE = 30
 OPENED = Request("GET", inbox.PATH, [])
@@ -109,6 +109,10 @@ def test_an_alert_is_in_the_inbox_and_at_the_loopback_url_within_a_few_seconds(s
             wait_for(lambda path=path: shop.owner.get(path).json["data"][0]["state"] == "delivered")  # type: ignore[misc]
         (got,) = receiver.received
         assert verified([hook["secret"]], got.headers, got.body, datetime.now(UTC))["type"] == "test"
+        order_id = shop.platform.place()["order_id"]
+        shop.platform.act(order_id, "pay")
+        assert shop.platform.act(order_id, "report_short_payment", {"received": usd("10.00")}).status == 200
+        wait_for(lambda: order_id in receiver.received[-1].body.decode())
     page = httpx.get(f"{server.url}/inbox")
     assert page.status_code == 200 and f"to {shop.name}@shop.example" in page.text
     assert "好店: a test message; this channel works." in page.text

@@ -12,8 +12,9 @@ import pytest
 
 from local import engines, processes, queues
 from local.engines import Engines
+from local.resources import REGION, QueueEvent
 from local.runtime import Environment
-from local.template import REGION, QueueEvent, Template
+from local.template import Template
 
 TEMPLATE = Template.load()
 (MAPPING,) = [mapping for mapping in TEMPLATE.queue_events if mapping.function == "ExportsFunction"]

@@ -16,8 +16,9 @@ from local.gateway import server
 from local.gateway.http_api import Router
 from local.gateway.server import Api, Server
 from local.gateway.throttle import Bucket
+from local.resources import Throttle
 from local.runtime import Environment
-from local.template import Template, Throttle
+from local.template import Template
 from local.tokens import Issuer
 
 TEMPLATE = Template.load()

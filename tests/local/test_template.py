@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from local.cloudformation import parse
+from local.resources import local_name
 from local.schedules import payload
-from local.template import DEFAULT_PATH, LOCAL_ISSUER, Template, TemplateError, local_name
+from local.template import DEFAULT_PATH, LOCAL_ISSUER, Template, TemplateError
 
 TEMPLATE = Template.load()
 

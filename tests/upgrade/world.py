@@ -28,7 +28,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 from local import queues, runtime, schedules
-from local.template import REGION
+from local.resources import REGION
 from tests.clock.memory_table import MemoryTable
 from tests.harness import BUCKET, MAIL_SENDER, TEMPLATE, Api, InProcess, create_table, dynoxide, environment, use_table
 from tests.proof import FULL, size

@@ -54,9 +54,11 @@ Pairs = Sequence[tuple[Delivery, Delivery]]
 
 def create_deliveries(store_id: str, alert_id: str, now: datetime) -> list[Delivery]:
     """Create and return the deliveries of an alert, one for each channel that accepts it, and take the alert out of the
-    outbox. If one channel fails, the others have theirs, and the alert stays in the outbox. Raises Missing, or what
-    failed."""
-    alert = alerts.load(store_id, alert_id)
+    outbox. If one channel fails, the others have theirs, and the alert stays in the outbox. Nothing is done for an
+    alert that is not in the outbox: one read unit. Raises Missing, or what failed."""
+    alert = alerts.load_waiting(store_id, alert_id)
+    if alert is None:
+        return []
     store = stores.load(store_id).store
     created, failed = list[Delivery](), None
     for channel in channels.of_store(store_id):

@@ -71,6 +71,13 @@ def load(store_id: str, alert_id: str) -> Alert:
     return _alert(table.load(AlertRecord, keys.alert_pk(store_id, alert_id), ALERT))
 
 
+def load_waiting(store_id: str, alert_id: str) -> Alert | None:
+    """The same for an alert that is in the outbox. None if it is not: every channel has its delivery, or none is to get
+    one."""
+    record = table.load(AlertRecord, keys.alert_pk(store_id, alert_id), ALERT)
+    return _alert(record) if record.clock_shard else None
+
+
 def listed(
     store_id: str, states: Sequence[State], severities: Sequence[Severity], limit: int, after: Position | None
 ) -> Page[Alert]:
@@ -123,7 +130,7 @@ def _record(alert: Alert, deliver: bool) -> AlertRecord:
 
 
 def _alert(record: AlertRecord) -> Alert:
-    store_id, _, alert_id = record.pk.split("#")
+    store_id, alert_id = keys.ids_of_alert(record.pk)
     return Alert(
         store_id,
         alert_id,

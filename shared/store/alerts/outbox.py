@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.store.alerts.alerts import ALERT
 from shared.store.dynamodb import indexes, keys
@@ -55,6 +56,12 @@ class Outbox:
                 except Busy:
                     continue
         raise Busy("the entry stays busy")
+
+
+def new_alert(record: Mapping[str, Any]) -> tuple[str, str]:
+    """The store and the id of the alert that a record of the table's stream is about. The stream has keys alone, so
+    the alert may have no entry in the outbox."""
+    return keys.ids_of_alert(record["dynamodb"]["Keys"]["pk"]["S"])
 
 
 def _delivery(store_id: str, channel_id: str, delivery_id: str) -> DeliveryRecord:

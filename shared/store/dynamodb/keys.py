@@ -254,6 +254,12 @@ def alert_pk(store_id: str, alert_id: str) -> str:
     return f"{store_id}#alert#{alert_id}"
 
 
+def ids_of_alert(pk: str) -> tuple[str, str]:
+    """The store and the alert of an `alert_pk`."""
+    store_id, _, alert_id = pk.split("#")
+    return store_id, alert_id
+
+
 def outbox_shard(alert_id: str) -> str:
     """The clock partition of an alert until every channel has its delivery."""
     return f"OUTBOX#{_hash(alert_id) % OUTBOX_SHARDS}"
