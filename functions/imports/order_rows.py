@@ -84,15 +84,18 @@ def _with(row: Values, failed: RowResult) -> RowResult:
 
 def order_rows(rows: Sequence[Values], sheet: Sheet, now: datetime) -> OrderRows:
     """What the rows say of their order. In a file without times the order counts as placed `now`. Raises RowError."""
-    get = _Fields(rows)
+    get, layout = _Fields(rows), sheet.recognised.layout
+    rows = [row for row in rows if layout.line is None or row.get(layout.line) is not None]
     currency = get("currency") or sheet.context.currency
     if currency not in CURRENCY_DIGITS:
         raise RowError("currency_unknown", "currency", currency)
     timeless = sheet.heading("placed_at") is None
     placed_at = now if timeless else _required(get, "placed_at")
+    if not rows:
+        raise RowError("cell_empty", layout.line or ID)
     lines, notes = _lines(rows, get), get("note")
     amounts = _amounts(rows, get)
-    state = state_of(sheet.recognised.layout.name, get)
+    state = state_of(layout.name, get)
     if state is None:
         raise RowError("status_unknown", "status", get("status"))
     placement = Placement(

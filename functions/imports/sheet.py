@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from functions.imports.layouts.layout import NotRecognised, Recognised, recognis
 from functions.imports.readers.limits import Refused
 from functions.imports.readers.reader import Cell, Row, Spool
 from shared.domain.imports.model import Import, ImportWarning
+from shared.domain.money import CURRENCY_DIGITS
 from shared.domain.stores import Store
 
 HEADING_WITHIN = 10
@@ -46,37 +47,52 @@ class Sheet:
     warnings: tuple[ImportWarning, ...] = ()
     _new: list[ImportWarning] = field(default_factory=list)
     _first: dict[str, int] = field(default_factory=dict)
+    _columns: Mapping[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._columns = {code: at for at, code in self.recognised.fields.items()}
 
     def cells(self) -> Iterator[Row]:
         """The rows below the headings, as they came."""
         for number, cells in self.spool.rows():
-            if number > self.heading_row:
+            if number > self.heading_row and not self.recognised.layout.is_footer(cells):
                 yield number, cells
 
     def rows(self) -> Iterator[Values]:
-        """The rows below the headings as values."""
+        """The rows below the headings as values. The amounts of a row are in the currency that it names; a row that
+        names none and is of the same order as the row above is in the currency of that one."""
         layout = self.recognised.layout
         grammars = [(at, code, layout.grammar(code)) for at, code in self.recognised.fields.items()]
+        contexts, context, order = {self.context.currency: self.context}, self.context, ""
         for number, cells in self.cells():
             values: dict[str, Any] = {}
             bad: tuple[CellError, str, Cell] | None = None
-            self.context.on_ambiguous = partial(self.warn, "time_ambiguous", number)
+            if "currency" in self._columns:
+                currency, above, order = self._cell(cells, "currency"), order, self._cell(cells, "order_id")
+                if currency in CURRENCY_DIGITS:
+                    context = contexts.setdefault(currency, replace(self.context, currency=currency))
+                elif order != above:
+                    context = self.context
+            context.on_ambiguous = partial(self.warn, "time_ambiguous", number)
             for at, code, grammar in grammars:
                 cell = cells[at] if at < len(cells) else ""
                 if cell == "":
                     continue
                 try:
-                    values[code] = grammar(cell, self.context)
+                    values[code] = grammar(cell, context)
                 except CellError as error:
                     bad = bad or (error, self.recognised.headings[at], cell)
             yield Values(number, values, *((bad[0], bad[1], str(bad[2])) if bad else ()))
 
+    def _cell(self, cells: Sequence[Cell], code: str) -> str:
+        """The text of the cell of a field."""
+        at = self._columns.get(code, len(cells))
+        return str(cells[at]).strip() if at < len(cells) else ""
+
     def heading(self, code: str) -> str | None:
         """The heading of a field in this file."""
-        for at, each in self.recognised.fields.items():
-            if each == code:
-                return self.recognised.headings[at].partition("\n")[0]
-        return None
+        at = self._columns.get(code)
+        return None if at is None else self.recognised.headings[at].partition("\n")[0]
 
     def note_order(self, order_id: str | None, row: int) -> None:
         """Note the first row of each order, so that a row that stands apart is found. About 100 bytes an order."""

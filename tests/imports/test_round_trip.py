@@ -150,3 +150,29 @@ def test_an_export_comes_back_as_it_was(
                 different.append((row[0], heading, cell, back))
     assert different == [], (len(different), sorted({each[1] for each in different}), different[:6])
     proof.counted("cells that came back as they were", cells, 1_000)
+
+
+@pytest.mark.parametrize(("kind", "format_"), [(kind, format_) for kind in KINDS for format_ in FORMATS])
+def test_amounts_come_back_in_the_currency_of_their_order(
+    desk: tuple[Office, Importer, Shop], kind: str, format_: str
+) -> None:
+    """Yen have no digits behind the point and dinars three, in a file as in the store."""
+    office, importer, _ = desk
+    shop, other = office.api.shop(), office.api.shop()
+    orders = []
+    for hours, (currency, price) in enumerate((("JPY", "3800"), ("KWD", "38.001"), ("USD", "10.50"))):
+        amount = {"amount": price, "currency": currency}
+        order = shop.platform.place(
+            placed_at=ago(hours=hours + 2),
+            currency=currency,
+            lines=[line("1", 3) | {"unit_price": amount}],
+            shipping_fee=amount,
+        )
+        assert shop.platform.act(order["order_id"], "pay").status == 200
+        orders.append(order["order_id"])
+    exported = office.make(shop.staff, kind=kind, layout="english", format=format_)
+    job = importer.load(other.staff, office.fetch(shop.staff, exported), kind="orders", file_name=f"orders.{format_}")
+    assert (job["state"], job["counts"]["created"], job["counts"]["failed"]) == ("succeeded", 3, 0)
+    for order_id in orders:
+        before, after = (each.staff.get(f"/v1/orders/{order_id}").json for each in (shop, other))
+        assert before["amounts"] == after["amounts"]

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.imports.layouts import cells
@@ -48,7 +49,9 @@ class Layout:
 
     `by_line`: a row is a line of an order, and the rows of an order stand together. `ignored` are the headings of known
     columns that are not read. `zone` is the zone of times, and `currency` that of amounts without a code; None: the
-    store's. `formats` are the forms of times that do not begin with the year. `grammars` replaces GRAMMARS.
+    store's. `formats` are the forms of times that do not begin with the year. `grammars` replaces GRAMMARS. Every line
+    has a value in the field `line`: a row without one says something of the whole order. A short row below the table
+    that has one of the `footers` in it is no order.
     """
 
     name: str
@@ -60,6 +63,11 @@ class Layout:
     ignored: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     grammars: Mapping[str, Grammar] = field(default_factory=dict)
+    line: str | None = None
+    footers: tuple[str, ...] = ()
+
+    def is_footer(self, cells: Sequence[Any]) -> bool:
+        return len(cells) <= 3 and any(text in str(cell).lower() for text in self.footers for cell in cells)
 
     def grammar(self, code: str) -> Grammar:
         return self.grammars.get(code) or GRAMMARS.get(code, cells.text)

@@ -1,9 +1,10 @@
 """The order exports of Amazon, Shopify, eBay and Etsy: one row a line; an order's own fields may stand on its first row
-alone."""
+alone. docs/imports.md says where the headings are from."""
 
 from __future__ import annotations
 
 from functions.imports.layouts.layout import Layout
+from functions.imports.layouts.products import attributes_by_comma
 
 AMAZON = Layout(
     "amazon",
@@ -79,6 +80,21 @@ SHOPIFY = Layout(
     required=frozenset({"order_id", "placed_at", "currency", "total", "quantity", "title", "unit_price"}),
     by_line=True,
 )
+_EBAY_IGNORED = (
+    "Sales Record Number; Buyer Address 1; Buyer Address 2; Buyer City; Buyer State; Buyer County; Buyer Zip; "
+    "Buyer Postcode; Buyer Country; Buyer Tax Identifier Name; Buyer Tax Identifier Value; Sold Via Promoted Listings; "
+    "Item Location; Item Zip Code; Item Postcode; Item Country; eBay Collect And Remit Tax Rate; "
+    "eBay Collect And Remit Tax Type; eBay Reference Name; eBay Reference Value; Tax Status; eBay Collected Tax; "
+    "Electronic Waste Recycling Fee; Mattress Recycling Fee; Battery Recycling Fee; White Goods Disposal Tax; "
+    "Tire Recycling Fee; Additional Fee; Lumber Fee; Prepaid Wireless Fee; Road Improvement And Food Delivery Fee; "
+    "eBay Collected Charges; eBay Collected Tax Included in Total; eBay Collected Tax and Fees Included in Total; "
+    "Payment Method; Commitment Date; Minimum Estimated Delivery Date; Maximum Estimated Delivery Date; Feedback Left; "
+    "Feedback Received; My Item Note; PayPal Transaction ID; Global Shipping Program; Global Shipping Reference ID; "
+    "Click And Collect; Click And Collect Reference Number; eBay Plus; Authenticity Verification Program; "
+    "Authenticity Verification Status; Authenticity Verification Outcome Reason; PSA Vault Program; "
+    "eBay Vault Program; Vault Fulfillment Type; eBay Fulfillment Program; Tax City; Tax State; Tax Zip; Tax Country; "
+    "eBay International Shipping"
+)
 EBAY = Layout(
     "ebay",
     {
@@ -108,13 +124,20 @@ EBAY = Layout(
         "placed_at": ("Sale Date",),
         "paid_at": ("Paid On Date",),
         "ship_by": ("Ship By Date", "Post by date"),
-        "shipped_at": ("Shipped On Date", "Posted on date"),
+        "shipped_at": ("Shipped On Date", "Dispatched on date", "Posted on date"),
         "chosen_service": ("Shipping Service", "Delivery service"),
         "tracking_no": ("Tracking Number",),
     },
     required=frozenset({"order_id", "title", "quantity", "unit_price", "placed_at"}),
     by_line=True,
-    formats=("%b-%d-%y", "%d-%b-%y"),
+    formats=("%b-%d-%y", "%d-%b-%y", "%b-%d-%y %H:%M:%S", "%d-%b-%y %H:%M:%S"),
+    line="title",
+    footers=("record(s) downloaded", "seller id"),
+    ignored=tuple(_EBAY_IGNORED.split("; ")),
+)
+_ETSY_IGNORED = (
+    "Coupon Code; Coupon Details; Item Total; Order Type; Listings Type; Payment Type; InPerson Discount; "
+    "InPerson Location; VAT Paid by Buyer"
 )
 ETSY = Layout(
     "etsy",
@@ -128,23 +151,25 @@ ETSY = Layout(
         "quantity": ("Quantity",),
         "unit_price": ("Price",),
         "line_discount": ("Discount Amount",),
-        "line_shipping_discount": ("Shipping Discount",),
-        "shipping": ("Order Shipping",),
+        "line_shipping_discount": ("Shipping Discount", "Delivery Discount"),
+        "shipping": ("Order Shipping", "Order Delivery"),
         "tax": ("Order Sales Tax",),
         "currency": ("Currency",),
         "paid_at": ("Date Paid",),
-        "shipped_at": ("Date Shipped",),
-        "recipient_name": ("Ship Name",),
-        "street": ("Ship Address1",),
-        "street_2": ("Ship Address2",),
-        "city": ("Ship City",),
-        "state": ("Ship State",),
-        "zip": ("Ship Zipcode",),
-        "country": ("Ship Country",),
+        "shipped_at": ("Date Shipped", "Date Posted"),
+        "recipient_name": ("Ship Name", "Delivery Name"),
+        "street": ("Ship Address1", "Delivery Address1"),
+        "street_2": ("Ship Address2", "Delivery Address2"),
+        "city": ("Ship City", "Delivery City"),
+        "state": ("Ship State", "Delivery State"),
+        "zip": ("Ship Zipcode", "Delivery Zipcode"),
+        "country": ("Ship Country", "Delivery Country"),
         "attributes": ("Variations",),
         "sku": ("SKU",),
     },
     required=frozenset({"order_id", "line_id", "title", "quantity", "unit_price", "currency", "placed_at"}),
     by_line=True,
     formats=("%m/%d/%y", "%m/%d/%Y"),
+    grammars={"attributes": attributes_by_comma},
+    ignored=tuple(_ETSY_IGNORED.split("; ")),
 )

@@ -86,15 +86,20 @@ def attributes(cell: Any, context: CellContext) -> dict[str, str] | None:
     return _attributes(unguard(text) if context.is_text else text)
 
 
-def _attributes(text: str) -> dict[str, str] | None:
-    """Pairs separated by 、; the first colon ends a name. A part without a colon, or with a name that was there
-    already, belongs to the value before it."""
+def attributes_by_comma(cell: Any, context: CellContext) -> dict[str, str] | None:
+    """As Etsy writes them."""
+    return _attributes(str(cell).strip(), ",")
+
+
+def _attributes(text: str, separator: str = "、") -> dict[str, str] | None:
+    """Pairs with a separator between them; the first colon ends a name. A part without a colon, or with a name that was
+    there already, belongs to the value before it."""
     pairs: dict[str, str] = {}
     last = ""
-    for part in text.split("、") if text else ():
+    for part in text.split(separator) if text else ():
         name, colon, value = part.partition(":")
         if (not colon or name in pairs) and pairs:
-            pairs[last] += f"、{part}"
+            pairs[last] += f"{separator}{part}"
         else:
             last = name if colon else ""
             pairs[last] = value if colon else part
