@@ -21,9 +21,19 @@ from tests.harness import create_table, dynoxide, environment, use_table
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = None, with_parts: bool = False) -> None:
-    """Write heads of orders that await shipment, in batches of 25; `with_parts` writes their other items, too."""
+def fill(
+    store_id: str,
+    count: int,
+    due: datetime,
+    *,
+    placed: datetime | None = None,
+    with_parts: bool = False,
+    status: str = "WAIT_SELLER_SEND_GOODS",
+) -> None:
+    """Write heads of orders in a status, in batches of 25; `with_parts` writes their other items, too. Counters do not
+    count them."""
     from shared.domain.alerts import order_alerts
+    from shared.domain.order.deadlines import TIMERS
     from shared.domain.order.funds.amounts import Amounts
     from shared.domain.order.model import Buyer, Line, Order, Status, Timer
     from shared.domain.stores import Store
@@ -33,11 +43,14 @@ def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = 
 
     client, table = boto3.client("dynamodb"), settings().table_name
     placed = placed or datetime.now(UTC)
+    in_status = Status(status)
+    timer = next(kind for kind, rule in TIMERS.items() if in_status in rule.runs_in)
     template = Order(
         store_id=store_id,
         order_id="",
         placed_at=placed,
-        buyer=Buyer("buyer-1", "US"),
+        paid_at=placed,
+        buyer=Buyer("buyer-1", "US", "Alex Example"),
         recipient={"country": "US"},
         currency="USD",
         amounts=Amounts(lines=2999, shipping=0, received=2999),
@@ -45,8 +58,8 @@ def fill(store_id: str, count: int, due: datetime, *, placed: datetime | None = 
         platform_at=placed,
         placed_digest="",
         version=3,
-        status=Status.WAIT_SELLER_SEND_GOODS,
-        timers=(Timer("shipment", due),),
+        status=in_status,
+        timers=(Timer(timer, due),),
     )
     progress = order_alerts.AlertProgress(placed)
     remind_at = order_alerts.next_check_at(template, Store(store_id), progress)

@@ -227,7 +227,7 @@ BAD: tuple[tuple[Rule, str, str], ...] = (
     (
         keys_and_index_names_are_written_in_the_store_alone,
         "shared/operations/alerts/daily_alerts.py",
-        'lists.Selection("by_due", (store_id,))',
+        'lists.Selection("by_placed", (store_id,))',
     ),
     (imports_run_one_way, "shared/domain/order/model.py", "from shared.store import orders"),
     (imports_run_one_way, "shared/domain/order/model.py", "def f():\n    import shared.operations.orders"),

@@ -44,8 +44,8 @@ def test_the_units_of_each_partition_add_up_to_those_that_the_engine_reports(on_
     calls = [call for traces in recordings for trace in traces.values() for call in trace]
     counted("requests whose units were attributed to partitions", len(calls), floor=50)
     shared = shared_partitions(recordings)
-    assert ("by_due", shop.name, "") in shared
+    assert ("by_placed", shop.name, "") in shared
     assert not [partition for partition in shared if partition[1].startswith(f"{shop.name}#3")]  # an order's own
-    assert any("`by_due` of `store`" in row for row in walls(recordings, shared))
+    assert any("`by_placed` of `store`" in row for row in walls(recordings, shared))
     (few,) = peaks(recordings, shared, 8, (3,))
     assert "| 100.0% |" in few and "| none |" in few

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
+import pytest
 
 from bench import figures, life, sweep
 from functions.orders import memberships
@@ -97,6 +98,7 @@ def test_counters_cost_the_same_however_many_orders_are_due(on_dynoxide: Api) ->
     for orders in (most, size(1_200, 20_000)):
         for due in (now + timedelta(hours=9), now - timedelta(hours=9)):
             sweep.fill(shop.name, orders - filled, due, placed=sweep.LONG_AGO + timedelta(days=filled))
+            count_in(shop.name, "WAIT_SELLER_SEND_GOODS", orders - filled)
         filled = orders
         with metered() as units:
             counters = shop.viewer.get("/v1/orders/counters").json
@@ -107,6 +109,47 @@ def test_counters_cost_the_same_however_many_orders_are_due(on_dynoxide: Api) ->
     print(json.dumps({"orders due": costs}))
     exact, cut_off = costs.values()
     assert cut_off <= exact + 2 * 0.5, "one item more of each count"
+
+
+def count_in(store: str, status: str, orders: int) -> None:
+    """Orders that were written without their counts."""
+    from shared.settings import settings
+
+    boto3.client("dynamodb").update_item(
+        TableName=settings().table_name,
+        Key={"pk": {"S": store}, "sk": {"S": "COUNT#0"}},
+        UpdateExpression=f"ADD #total :orders, status_{status} :orders",
+        ExpressionAttributeNames={"#total": "total"},
+        ExpressionAttributeValues={":orders": {"N": str(orders)}},
+    )
+
+
+TIMED = ("WAIT_SELLER_SEND_GOODS", "WAIT_BUYER_ACCEPT_GOODS", "PLACE_ORDER_SUCCESS", "IN_CANCEL", "FUND_PROCESSING")
+TIMED += ("RISK_CONTROL", "SELLER_PART_SEND_GOODS", "PAYMENT_PROCESSING", "WAIT_SELLER_EXAMINE_MONEY")
+
+
+@pytest.mark.parametrize("statuses", [1, 2, 3, 9])
+def test_a_page_of_deadlines_costs_at_most_twice_its_own_items(on_dynoxide: Api, statuses: int) -> None:
+    """In whichever statuses the orders are that are due next."""
+    from shared.settings import settings
+
+    shop, now = on_dynoxide.shop(), datetime.now(UTC).replace(microsecond=0)
+    for number, status in enumerate(TIMED):
+        first = now + timedelta(hours=3 if number < statuses else 99)
+        for turn in range(10):
+            placed = now - timedelta(days=1 + number, minutes=turn)
+            sweep.fill(
+                shop.name, 60 // statuses // 10 + 1, first + timedelta(minutes=turn), placed=placed, status=status
+            )
+    with metered() as units:
+        page = shop.viewer.get("/v1/orders?sort=deadline_at&limit=50")
+    assert len(page.json["data"]) == 50 and {each["status"] for each in page.json["data"]} == set(TIMED[:statuses])
+    item_keys = [{"pk": {"S": f"{shop.name}#{each['order_id']}"}, "sk": {"S": "ORDER"}} for each in page.json["data"]]
+    table = settings().table_name
+    found = boto3.client("dynamodb").batch_get_item(RequestItems={table: {"Keys": item_keys}})["Responses"][table]
+    own = -(-sum(map(size_of, found)) // 4096) / 2
+    print(json.dumps({"statuses": statuses, "read units": units.indexes["by_status_due"], "of its items alone": own}))
+    assert set(units.indexes) == {"by_status_due"} and units.indexes["by_status_due"] <= 2 * own
 
 
 def test_an_idle_sweep_over_many_waiting_orders_is_one_query_a_shard(on_dynoxide: Api) -> None:

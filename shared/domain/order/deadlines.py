@@ -64,6 +64,8 @@ TIMERS: Mapping[str, TimerRule] = {
     "decision": _rule("platform", *DISPUTABLE),
 }
 """The timer table, by kind of timer. `on_lapse` is an action of one of the tables in lifecycle.py."""
+TIMED = tuple(status for status in Status if any(status in rule.runs_in for rule in TIMERS.values()))
+"""The statuses in which a timer may run."""
 BY_STAGE: Mapping[str, str] = {
     "wait_seller": "dispute_answer",
     "wait_buyer": "dispute_buyer",

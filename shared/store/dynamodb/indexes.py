@@ -24,7 +24,6 @@ HASH_KEYS = {
     "by_status": "status_key",
     "by_fund_state": "fund_key",
     "by_buyer": "buyer_key",
-    "by_due": "timeline",
     "by_status_due": "status_key",
     "by_seller_due": "seller_key",
     "by_frozen": "frozen_key",
@@ -35,7 +34,6 @@ HASH_KEYS = {
     "by_state": "state_key",
 }
 RANGE_KEYS = dict.fromkeys(HASH_KEYS, "placed_key") | {
-    "by_due": "due_key",
     "by_status_due": "due_key",
     "by_seller_due": "seller_due_key",
     "by_state": "sort_key",
@@ -45,6 +43,10 @@ MOST_READ = 1_000
 """The most records that one page of some of them looks at: some 110 read units, where each has 1 KB."""
 MOST_COUNTED = 1_000
 """A count that people see is exact up to this number, so that it costs the same in a store of any size."""
+
+FIRST_READ = 4
+"""The records that a list of several partitions first reads of each: of heads, which have less than 1 KB, half a read
+unit."""
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
@@ -73,8 +75,8 @@ def page(
     cut: Callable[[list[Record]], int] = len,
 ) -> Page[T]:
     """A page of the records of `kind`, each converted by `make`. One partition: reads at most one item more than
-    `limit`, to see whether the list goes on. Several: reads some more of each. `cut` returns how many of the records
-    fit on the page."""
+    `limit`, to see whether the list goes on. Several: reads FIRST_READ of each, and more of those that the page needs
+    more of. `cut` returns how many of the records fit on the page."""
     records, end = _read(selection, limit, after)
     if (size := cut(records)) < len(records):
         records, end = records[:size], _position(selection, records[size - 1])
@@ -103,11 +105,22 @@ def listed(record: Record, content: T, currency: str = "") -> Listed[T]:
 
 
 def count(selection: Selection, most: int = MOST_COUNTED) -> Count:
-    """The number of items in a selection of one partition, cut off at `most`. Reads at most one item more: half a read
-    unit for each 4 KB."""
-    (partition,) = selection.partitions
-    counted = count_index(selection.index, partition, _range(selection.index, *selection.bounds()), most + 1)
+    """The number of items in a selection, cut off at `most`. Reads at most one item more: half a read unit for each
+    4 KB, and at least for each partition."""
+    counted, sort = 0, _range(selection.index, *selection.bounds())
+    for partition in selection.partitions:
+        if counted <= most:
+            counted += count_index(selection.index, partition, sort, most + 1 - counted)
     return Count(min(counted, most), counted > most)
+
+
+def sort_keys_after(selection: Selection, after: str, page_size: int) -> Iterator[tuple[str, str]]:
+    """(sort key, pk) of all items of a selection behind a sort key, in key order, lazily, `page_size` of each partition
+    a request."""
+    name = RANGE_KEYS[selection.index]
+    behind = getattr(Record, name) > after
+    parts = [query_keys(selection.index, each, behind, name, page_size) for each in selection.partitions]
+    return heapq.merge(*parts)
 
 
 def due(index: str, shard: str, until: datetime) -> Iterator[tuple[str, str]]:
@@ -136,33 +149,46 @@ def _merged(selection: Selection, limit: int, after: Position | None) -> Iterato
     """All records after a position, lazily, in pages of so many as a list of `limit` items needs."""
     lower, upper = selection.bounds()
     if lower > upper:  # DynamoDB refuses such a BETWEEN
-        return iter(())
-    partitions = selection.partitions
-    page_size = limit + 1 if len(partitions) == 1 else max(10, -(-limit // len(partitions)))
-    streams = [_stream(selection, partition, page_size, after) for partition in partitions]
+        return
+    shown = 0
+
+    def page_size(read: int) -> int:
+        """Of a partition of which so many are read: as many again, but at most a third of what the list still needs."""
+        wanted = limit + 1 - shown % (limit + 1)
+        if len(selection.partitions) == 1:
+            return wanted
+        return min(wanted, max(1, min(read, wanted // 3) // FIRST_READ) * FIRST_READ)
+
+    streams = [_stream(selection, partition, page_size, after) for partition in selection.partitions]
     range_key = RANGE_KEYS[selection.index]
-    if len(streams) == 1:
-        return streams[0]
-    return heapq.merge(*streams, key=lambda record: getattr(record, range_key), reverse=not selection.forward)
+    for record in heapq.merge(*streams, key=lambda record: getattr(record, range_key), reverse=not selection.forward):
+        shown += 1
+        yield record
 
 
 def _position(selection: Selection, record: Record) -> Position:
     return Position(getattr(record, RANGE_KEYS[selection.index]), record.pk, record.sk)
 
 
-def _stream(selection: Selection, partition: str, page_size: int, after: Position | None) -> Iterator[Record]:
+def _stream(
+    selection: Selection, partition: str, page_size: Callable[[int], int], after: Position | None
+) -> Iterator[Record]:
+    """The records of one partition after a position. `page_size` says how many the next request asks for, when so many
+    are read."""
     hash_key, range_key = HASH_KEYS[selection.index], RANGE_KEYS[selection.index]
-    start: dict[str, Any] | None = None
-    if after is not None:
-        start = {"pk": {"S": after.pk}, "sk": {"S": after.sk}, hash_key: {"S": partition}, range_key: {"S": after.key}}
-    return query_index(
-        selection.index,
-        partition,
-        _range(selection.index, *selection.bounds()),
-        page_size=page_size,
-        forward=selection.forward,
-        after=start,
-    )
+    sort, read = _range(selection.index, *selection.bounds()), 0
+    while True:
+        start: dict[str, Any] | None = None
+        if after is not None:
+            start = {"pk": {"S": after.pk}, "sk": {"S": after.sk}}
+            start |= {hash_key: {"S": partition}, range_key: {"S": after.key}}
+        size = page_size(read)
+        found = query_index(selection.index, partition, sort, page_size=size, forward=selection.forward, after=start)
+        records = list(islice(found, size))
+        yield from records
+        if len(records) < size:
+            return
+        read, after = read + size, _position(selection, records[-1])
 
 
 def _range(index: str, lower: str, upper: str) -> Condition | None:

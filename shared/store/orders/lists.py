@@ -8,12 +8,13 @@ from datetime import datetime
 from itertools import islice
 
 from shared.domain.countries import iso_country
+from shared.domain.order.deadlines import TIMED
 from shared.domain.order.funds.amounts import Amounts, Outcome, outcome_of
 from shared.domain.order.model import Assessment, Buyer, FundState, Line, Overlay, Status, Timer, Violation
 from shared.store.dynamodb import indexes, keys
 from shared.store.dynamodb.indexes import FIRST, LAST, Selection
 from shared.store.dynamodb.records import DetailRecord, OrderRecord, Record
-from shared.store.dynamodb.table import get, get_many, query_index, query_keys, query_newest
+from shared.store.dynamodb.table import get, get_many, query_index, query_newest
 from shared.store.orders import part_lists
 from shared.store.orders.items import OVERLAY_KEYS, amounts_of, assessment_of, timers_of, violations_of
 from shared.store.pages import Count, Page, Position
@@ -28,6 +29,8 @@ MOST_HEADS = 200
 """Heads of one page, where all are read."""
 BEFORE_ALL_DEADLINES, AFTER_ALL_DEADLINES = FIRST, LAST
 """The due keys from which `orders_due_after` reads all orders, and none."""
+DUE_KEYS_READ = 25
+"""Orders of each status in one request of `orders_due_after`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +129,7 @@ def deadlines(
 ) -> Page[Summary]:
     """Orders whose next timer is due in [since, until), the earliest first; only of `statuses`, if there are any.
     `of_seller`: by the next timer on which the seller must act, in every status."""
-    index = "by_seller_due" if of_seller else "by_due"
-    partitions: tuple[str, ...] = (store_id,)
-    if statuses:
-        index, partitions = "by_status_due", tuple(f"{store_id}#{status}" for status in statuses)
-    return _page(Selection(index, partitions, since, until, forward=True), limit, after)
+    return _page(due_selection(store_id, statuses or TIMED, since, until, of_seller=of_seller), limit, after)
 
 
 def _without_funds(record: Record) -> Summary | None:
@@ -164,15 +163,37 @@ def count_placed(store_id: str, since: datetime, until: datetime, most: int = in
     return indexes.count(Selection("by_placed", (store_id,), since, until), most)
 
 
-def count_deadlines(store_id: str, since: datetime | None, until: datetime, *, of_seller: bool = False) -> Count:
-    index = "by_seller_due" if of_seller else "by_due"
-    return indexes.count(Selection(index, (store_id,), since, until))
+def count_deadlines(
+    store_id: str,
+    since: datetime | None,
+    until: datetime,
+    *,
+    statuses: Sequence[Status] = TIMED,
+    of_seller: bool = False,
+) -> Count:
+    """The orders of `deadlines`, cut off. Half a read unit for each of `statuses`, and for each 4 KB of the orders."""
+    return indexes.count(due_selection(store_id, statuses, since, until, of_seller=of_seller))
 
 
 def orders_due_after(store_id: str, due_key: str) -> Iterator[tuple[str, str]]:
     """(due key, order_id) of a store's orders with a running timer, the earliest first, after `due_key`."""
-    for key, pk in query_keys("by_due", store_id, Record.due_key > due_key, "due_key"):
+    for key, pk in indexes.sort_keys_after(due_selection(store_id, TIMED), due_key, DUE_KEYS_READ):
         yield key, keys.split_pk(pk)[1]
+
+
+def due_selection(
+    store_id: str,
+    statuses: Sequence[Status],
+    since: datetime | None = None,
+    until: datetime | None = None,
+    *,
+    of_seller: bool = False,
+) -> Selection:
+    """The orders with a running timer: one partition for each status, or one for those that wait for the seller."""
+    index, partitions = "by_status_due", tuple(f"{store_id}#{status}" for status in statuses)
+    if of_seller:
+        index, partitions = "by_seller_due", (store_id,)
+    return Selection(index, partitions, since, until, forward=True)
 
 
 def _of_term(

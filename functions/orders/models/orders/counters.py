@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from functions.orders.models.values import instant
 from shared.domain.labels import label
+from shared.domain.order.deadlines import TIMED
 from shared.domain.order.model import FundState, Overlay, Status
 from shared.domain.stores import Store
 from shared.domain.windows import start_of_day
@@ -48,8 +49,9 @@ class CountersView(TypedDict):
 
 def counters_view(store: Store, now: datetime, language: str) -> CountersView:
     """Costs the same in a store of any size: `placed_today` is a daily figure, and the counts of deadlines, which are
-    counted in their index, are cut off."""
+    counted in their index, are cut off. A status without orders is not asked for."""
     counts, shop = counters.counts(store.store_id), store.store_id
+    timed = [status for status in TIMED if counts.of(status)]
     day = now.astimezone(ZoneInfo(store.time_zone)).date()
     today, tomorrow = (start_of_day(each, store.time_zone) for each in (day, day + timedelta(days=1)))
     soon = now + timedelta(hours=24)
@@ -71,9 +73,9 @@ def counters_view(store: Store, now: datetime, language: str) -> CountersView:
         "fund_states": each("fund_state", FundState),
         "total": entry("count", "total", Count(counts["total"]), ""),
         "placed_today": entry("count", "placed_today", _placed_on(store, day), placed),
-        "due_24h": entry("count", "due_24h", lists.count_deadlines(shop, now, soon), due_soon),
+        "due_24h": entry("count", "due_24h", lists.count_deadlines(shop, now, soon, statuses=timed), due_soon),
         "seller_due_24h": entry("count", "seller_due_24h", sellers, f"{due_soon}&actor=seller"),
-        "overdue": entry("count", "overdue", lists.count_deadlines(shop, None, now), overdue),
+        "overdue": entry("count", "overdue", lists.count_deadlines(shop, None, now, statuses=timed), overdue),
         "as_of": instant(now),
     }
 
