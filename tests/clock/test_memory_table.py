@@ -119,6 +119,7 @@ class Scribbler:
         spread: dict[str, Any] = {
             "timeline": self.maybe(f"t{chance.randrange(2)}"),
             "placed_key": self.maybe(f"{chance.randrange(9)}"),
+            "status_key": self.maybe(f"t{chance.randrange(2)}"),
             "due_key": self.maybe(f"{chance.randrange(9)}"),
             "clock_shard": self.maybe("CLOCK#0"),
             "fires_at": self.maybe(f"{chance.randrange(9)}"),
@@ -239,7 +240,7 @@ class Scribbler:
         from shared.store.dynamodb.records import Record
         from shared.store.dynamodb.table import query_index
 
-        name, attribute = self.chance.choice((("by_placed", Record.placed_key), ("by_due", Record.due_key)))
+        name, attribute = self.chance.choice((("by_placed", Record.placed_key), ("by_status_due", Record.due_key)))
         ranges = [None, attribute.between("2", "6"), attribute > "3", attribute < "6", attribute == "4"]
         found = query_index(
             name,
@@ -262,12 +263,12 @@ class Scribbler:
         from shared.store.dynamodb.table import count_index
 
         due, most = Record.due_key >= str(self.chance.randrange(9)), self.chance.randrange(1, 9)
-        return count_index("by_due", f"t{self.chance.randrange(2)}", due, most)
+        return count_index("by_status_due", f"t{self.chance.randrange(2)}", due, most)
 
 
 def tied(found: Any, name: str) -> list[Any]:
     """Items of one sort key in an index come in no order that anybody has promised."""
-    attribute = {"by_placed": "placed_key", "by_due": "due_key"}[name]
+    attribute = {"by_placed": "placed_key", "by_status_due": "due_key"}[name]
     places: dict[str, list[Any]] = {}
     for record in found:
         places.setdefault(getattr(record, attribute), []).append(record)
