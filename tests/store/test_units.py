@@ -152,6 +152,20 @@ def test_a_page_of_deadlines_costs_at_most_twice_its_own_items(on_dynoxide: Api,
     assert set(units.indexes) == {"by_status_due"} and units.indexes["by_status_due"] <= 2 * own
 
 
+def test_a_page_of_a_buyers_orders_costs_half_a_unit_for_each(on_dynoxide: Api) -> None:
+    shop, now, costs = on_dynoxide.shop(), datetime.now(UTC), dict[int, float]()
+    for placed in range(1, 5):
+        sweep.fill(shop.name, 15, now + timedelta(days=3), placed=now - timedelta(days=placed))
+    shop.viewer.get("/v1/orders?buyer=buyer-1&limit=1")  # a process reads the secret of cursors once
+    for limit in (5, 50):
+        with metered() as units:
+            page = shop.viewer.get(f"/v1/orders?buyer=buyer-1&limit={limit}")
+        assert len(page.json["data"]) == limit and set(units.indexes) == {"by_customer"}
+        costs[limit] = units.reads - 1  # the store's settings
+    print(json.dumps({"a page of a buyer's orders, read units": costs}))
+    assert all(cost <= limit * 0.5 + 1.5 for limit, cost in costs.items()), costs
+
+
 def test_an_idle_sweep_over_many_waiting_orders_is_one_query_a_shard(on_dynoxide: Api) -> None:
     told: dict[str, Any] = sweep.idle(f"sweep{uuid.uuid4().hex[:6]}", size(2_000, 20_000))
     print(json.dumps(told))

@@ -25,7 +25,7 @@ from shared.store.dynamodb import indexes, keys, table
 from shared.store.dynamodb.attributes import InstantAttribute
 from shared.store.dynamodb.errors import Missing
 from shared.store.dynamodb.indexes import FIRST, LAST, Selection
-from shared.store.dynamodb.records import CustomerRecord, Record
+from shared.store.dynamodb.records import CustomerRecord
 from shared.store.dynamodb.table import (
     Check,
     Delete,
@@ -34,7 +34,6 @@ from shared.store.dynamodb.table import (
     absent,
     get,
     get_many,
-    query_index,
     query_newest,
     stale,
 )
@@ -149,10 +148,9 @@ def listed(
 def orders_before(store_id: str, buyer_id: str, position: str, until: datetime) -> Iterator[tuple[str, str]]:
     """(position, order_id) of a buyer's orders placed before `until` and after `position`, the earliest first, lazily;
     eventually consistent."""
-    between = Record.placed_key.between(position or FIRST, keys.instant(until))
-    for head in query_index("by_buyer", f"{store_id}#{buyer_id}", between, page_size=100):
-        if head.placed_key != position:
-            yield head.placed_key, keys.split_pk(head.pk)[1]
+    for placed_key, pk in indexes.placed_keys(f"{store_id}#{buyer_id}", position or FIRST, keys.instant(until)):
+        if placed_key != position:
+            yield placed_key, keys.split_pk(pk)[1]
 
 
 def erasures_due(now: datetime) -> Iterator[tuple[str, str]]:
@@ -190,8 +188,8 @@ def _others(order: Order, buyer_id: str) -> Span:
     """When the first and the last of the buyer's other orders were placed; None without others. Two index queries."""
     own, times = keys.order_pk(order.store_id, order.order_id), []
     for forward in (True, False):
-        heads = query_index("by_buyer", f"{order.store_id}#{buyer_id}", page_size=2, forward=forward)
-        times += [datetime.fromisoformat(each.placed_key.split("#")[0]) for each in heads if each.pk != own][:1]
+        found = islice(indexes.placed_keys(f"{order.store_id}#{buyer_id}", FIRST, LAST, 2, forward=forward), 2)
+        times += [datetime.fromisoformat(placed_key.split("#")[0]) for placed_key, pk in found if pk != own][:1]
     return (times[0], times[-1]) if times else None
 
 

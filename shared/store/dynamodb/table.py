@@ -150,14 +150,15 @@ def query_index(
 
 
 def query_keys(
-    index: str, key: str, sort: Condition, sort_name: str, page_size: int = 100
+    index: str, key: str, sort: Condition, sort_name: str, page_size: int = 100, *, forward: bool = True
 ) -> Iterator[tuple[str, str]]:
     """(sort key, pk) of an index partition's items in order, lazily, `page_size` a request.
 
     This does not use PynamoDB's models. A model with a discriminator filters its queries by `kind`, which a KEYS_ONLY
     index does not have, so it would find nothing. And an item that no model can read does not stop the query.
     """
-    for item in _raw(key, sort, index_name=index, attributes_to_get=["pk", sort_name], limit=page_size):
+    names = ["pk", sort_name]
+    for item in _raw(key, sort, index_name=index, attributes_to_get=names, limit=page_size, scan_index_forward=forward):
         yield item[sort_name]["S"], item["pk"]["S"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -95,8 +95,9 @@ def orders(
 ) -> Page[Summary]:
     """Orders placed in [since, until), the latest first, or with `forward` the earliest first: all of the store, or of
     some statuses, or with one overlay, or in one fund state, or of one buyer, or with one tag, or of buyers of one
-    country. Only the first of these applies. The last two cost half a read unit for each order, too. Those in the fund
-    state `none` have no index, because it would be written with nearly every change: all orders are looked at."""
+    country. Only the first of these applies. The last three cost half a read unit for each order, too. Those in the
+    fund state `none` have no index, because it would be written with nearly every change: all orders are looked
+    at."""
     index = "by_placed"
     partitions: tuple[str, ...] = (store_id,)
     if statuses:
@@ -109,7 +110,7 @@ def orders(
     elif fund_state:
         index, partitions = "by_fund_state", (f"{store_id}#{fund_state}",)
     elif buyer_id:
-        index, partitions = "by_buyer", (f"{store_id}#{buyer_id}",)
+        return _of_buyer(f"{store_id}#{buyer_id}", limit, after, since, until, forward)
     elif tag is not None:
         return _of_term(keys.tag_pk(store_id, tag), limit, after, since, until, forward)
     elif country is not None:
@@ -196,21 +197,52 @@ def due_selection(
     return Selection(index, partitions, since, until, forward=True)
 
 
+Places = Callable[[str, str], Iterable[str]]
+"""The sort keys between two that name orders: the time at which an order was placed, and its id."""
+
+
 def _of_term(
     pk: str, limit: int, after: Position | None, since: datetime | None, until: datetime | None, forward: bool
 ) -> Page[Summary]:
     """The orders of one term (terms.py), by the time they were placed."""
+
+    def places(lower: str, upper: str) -> Iterator[str]:
+        items = query_newest(pk, lower, upper, page_size=limit + 2, forward=forward)
+        return (item["sk"]["S"] for item in items)
+
+    return _of_places(pk, places, limit, after, since, until, forward)
+
+
+def _of_buyer(
+    partition: str, limit: int, after: Position | None, since: datetime | None, until: datetime | None, forward: bool
+) -> Page[Summary]:
+    def places(lower: str, upper: str) -> Iterator[str]:
+        found = indexes.placed_keys(partition, lower, upper, limit + 2, forward=forward)
+        return (placed_key for placed_key, _ in found)
+
+    return _of_places(partition, places, limit, after, since, until, forward)
+
+
+def _of_places(
+    partition: str,
+    places_between: Places,
+    limit: int,
+    after: Position | None,
+    since: datetime | None,
+    until: datetime | None,
+    forward: bool,
+) -> Page[Summary]:
+    """A page of orders of which only the keys are read together: their heads cost half a read unit each."""
     lower, upper = keys.instant(since) if since else FIRST, keys.instant(until) if until else LAST
     if after is not None:
         lower, upper = (after.key + keys.AFTER_PREFIX, upper) if forward else (lower, after.key)
     if lower > upper:
         return Page((), None)
-    items = islice(query_newest(pk, lower, upper, page_size=limit + 2, forward=forward), limit + 2)
-    places = [item["sk"]["S"] for item in items if after is None or item["sk"]["S"] != after.key]
+    places = [each for each in islice(places_between(lower, upper), limit + 2) if after is None or each != after.key]
     shown = places[:limit]
-    found = heads(keys.split_pk(pk)[0], (place.split("#")[1] for place in shown))
-    rows = (found.get(place.split("#")[1]) for place in shown)
-    return Page(tuple(row for row in rows if row), Position(shown[-1], pk, shown[-1]) if len(places) > limit else None)
+    found = heads(keys.split_pk(partition)[0], (place.split("#")[1] for place in shown))
+    rows = tuple(row for place in shown if (row := found.get(place.split("#")[1])))
+    return Page(rows, Position(shown[-1], partition, shown[-1]) if len(places) > limit else None)
 
 
 def heads(store_id: str, order_ids: Iterable[str]) -> dict[str, Summary]:
