@@ -66,7 +66,6 @@ class Record(Model):
     by_placed = _index("by_placed", "timeline", "placed_key")
     by_status = _index("by_status", "status_key", "placed_key")
     by_fund_state = _index("by_fund_state", "fund_key", "placed_key")
-    by_buyer = _index("by_buyer", "buyer_key", "placed_key")
     by_customer = _index("by_customer", "buyer_key", "placed_key", keys_only=True)
     by_status_due = _index("by_status_due", "status_key", "due_key")
     by_seller_due = _index("by_seller_due", "seller_key", "seller_due_key")
