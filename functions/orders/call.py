@@ -30,7 +30,8 @@ Present = Callable[["Call"], Mapping[str, Any]]
 class Access:
     """What a route requires of its caller: one of these roles in the store, a token alone, or nothing. A `versioned`
     route honours If-Match, for the version of what its path names. A route that sets what `present` answers takes its
-    read-only fields back. A `cached` route honours If-None-Match."""
+    read-only fields back. A `cached` route honours If-None-Match. An `atomic` route has no effect but one transaction,
+    which saves the answer of its idempotency key, so it claims no key before."""
 
     roles: frozenset[str] = READERS
     store: bool = True
@@ -38,6 +39,7 @@ class Access:
     versioned: bool = False
     present: Present | None = None
     cached: bool = False
+    atomic: bool = False
 
 
 def access(
@@ -48,11 +50,12 @@ def access(
     versioned: bool = False,
     present: Present | None = None,
     cached: bool = False,
+    atomic: bool = False,
 ) -> Callable[[F], F]:
     """Declares on a route who may call it, and what it checks of a change."""
 
     def declare(route: F) -> F:
-        route.access = Access(roles, store, token, versioned, present, cached)  # type: ignore[attr-defined]
+        route.access = Access(roles, store, token, versioned, present, cached, atomic)  # type: ignore[attr-defined]
         return route
 
     return declare

@@ -10,10 +10,10 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from functions.orders import problems
-from functions.orders.call import Call
+from functions.orders.call import Access, Call
 from functions.orders.responses import body_of, order_reply, stored_answer
 from shared.store.dynamodb.errors import Answered, ClaimLost
-from shared.store.idempotency import PendingAnswer, claim
+from shared.store.idempotency import PendingAnswer, claim, look_up
 from shared.store.orders import orders
 from shared.telemetry import logger, metrics
 
@@ -21,7 +21,8 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 def middleware(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
-    """Runs after the checks. It claims the key, and stores an answer that no transaction has stored."""
+    """Runs after the checks. It looks the key up or claims it, and stores an answer that no transaction has stored. Of
+    two requests at the same moment, the one that comes too late gets the answer of the other."""
     call: Call = app.context["call"]
     event = app.current_event.raw_event
     method = event["requestContext"]["http"]["method"]
@@ -31,25 +32,33 @@ def middleware(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
     if not _KEY.fullmatch(key):
         raise problems.malformed("/header/idempotency-key", "invalid_value", "1 to 255 visible ASCII characters.")
     scope = (call.caller.user_id, method, call.path, key)
+    access: Access = getattr(app.context["_route"].func, "access", Access())
+    begin = look_up if access.atomic else claim
     try:
-        call.pending = claim(call.store.store_id, scope, app.context.get("body"), call.now)
+        call.pending = begin(call.store.store_id, scope, app.context.get("body"), call.now)
+        return _answer(app, call, call.pending, next_middleware)
     except Answered as answered:
         metrics.add_metric("IdempotentReplays", "Count", 1)
         return _replay(call, answered.answer)
+
+
+def _answer(app: Any, call: Call, pending: PendingAnswer, next_middleware: NextMiddleware) -> Response[Any]:
     try:
         response = next_middleware(app)
     except Exception as error:
+        pending.check()
         problem = problems.from_error(error)
         if problem is None or problem.status in (409, 429) or problem.status >= 500:
-            _release(call.pending)
+            _release(pending)
             raise
         response = problems.response(problem, call.path, call.request_id, call.language)
-    if not call.pending.final:
-        _release(call.pending)
-    elif not call.pending.saved:
+    if not pending.final:
+        _release(pending)
+    elif not pending.saved:
         try:
-            call.pending.save(stored_answer(response))
+            pending.save(stored_answer(response))
         except ClaimLost:
+            pending.check()
             logger.warning("idempotency key was claimed by another request before its answer was stored")
     return response
 

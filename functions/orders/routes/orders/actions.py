@@ -30,7 +30,7 @@ def _route(action: str, model: type[Body]) -> None:
         operation_id=f"action_{action}",
         responses=documented(OrderView, "The order as it is now.", headers="ETag"),
     )
-    @access(roles_for(action), versioned=True)
+    @access(roles_for(action), versioned=True, atomic=True)
     def act(order_id: str, body: Annotated[model, InBody()]) -> Response[Any]:  # type: ignore[valid-type]
         call: Call = router.context["call"]
         call.warnings = parcel_warnings(call.order, body, call.language)

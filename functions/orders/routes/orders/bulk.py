@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from typing import Annotated, Any
@@ -31,8 +30,8 @@ from shared.domain.order.model import Order
 from shared.operations import orders as operations
 from shared.operations.messages import messages
 from shared.operations.messages.templates import find_template
-from shared.store.dynamodb.errors import Answered, StoreError
-from shared.store.idempotency import PendingAnswer, claim
+from shared.store.dynamodb.errors import Answered
+from shared.store.idempotency import PendingAnswer, look_up
 from shared.store.orders import orders
 from shared.store.orders.orders import Loaded
 from shared.telemetry import logger
@@ -118,21 +117,23 @@ def _attempt(
         item = replace(call, resources={Loaded: loaded}, expected=_expected(if_match), pending=None)
         if key is not None and not dry_run:
             scope = (call.actor.id, "POST", call.path, key, order_id)
-            pending = claim(call.store.store_id, scope, content, call.now)
+            pending = look_up(call.store.store_id, scope, content, call.now)
             pending.render = succeeded
-        operations.check_version(loaded.order, item.expected)
-        record = effect(item, body, pending, dry_run)
-        if pending and not pending.saved:
-            pending.save(succeeded(record))
-        return succeeded(record)
+        try:
+            operations.check_version(loaded.order, item.expected)
+            record = effect(item, body, pending, dry_run)
+            if pending and not pending.saved:
+                pending.save(succeeded(record))
+            return succeeded(record)
+        except Exception:
+            if pending:
+                pending.check()
+            raise
     except Answered as answered:
         return answered.answer  # type: ignore[no-any-return]
     except ValidationError as error:
         problem = invalid(error.errors())
     except Exception as error:
-        if pending:
-            with suppress(StoreError):  # the lease ends by itself
-                pending.release()
         refused = problems.from_error(error)
         if refused is None:
             logger.exception("bulk item failed")

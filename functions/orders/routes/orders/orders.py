@@ -47,7 +47,7 @@ ActingSeller = Annotated[
     responses=documented(OrderView, "The new order.", 201, headers="ETag Location")
     | documented(OrderView, "The order, placed before.", headers="ETag"),
 )
-@access(PLATFORM)
+@access(PLATFORM, atomic=True)
 def place(body: Annotated[NewOrder, InBody()]) -> Response[Any]:
     """A new order. The same order again answers 200; the same number with other content is refused."""
     call: Call = router.context["call"]
