@@ -16,6 +16,9 @@ from zoneinfo import ZoneInfo
 import boto3
 
 from bench import aged
+from bench.partitions import entry_of
+from local.template import Template
+from shared.settings import settings
 from tests.capacity import Units, metered
 from tests.harness import (
     Api,
@@ -30,6 +33,7 @@ from tests.harness import (
     usd,
     use_table,
 )
+from tests.store.sizes import size_of
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "capacity.md"
 AGED = (0, 10, 1_000, 20_000)
@@ -50,7 +54,27 @@ def realistic_line(number: int) -> dict[str, Any]:
     )
 
 
-def life(api: Api, lines: int, *, keyed: bool = False, shop: Shop | None = None) -> dict[str, Units]:
+LONG: dict[str, Any] = {
+    "buyer": {
+        "id": "0123456789abcdef0123456789abcdef",
+        "name": "Maximiliano Alejandro Fernández de Córdoba y Villanueva",
+        "country": "ES",
+        "email": "maximiliano.fernandez.de.cordoba@mail.example",
+    },
+    "recipient": {
+        "country": "ES",
+        "name": "Maximiliano Alejandro Fernández de Córdoba y Villanueva",
+        "province": "Comunidad Valenciana",
+        "city": "San Vicente del Raspeig",
+        "street": "Avenida de la Constitución Española 1234, escalera izquierda, piso 12, puerta 3",
+        "zip": "03690",
+        "phone": "34600000100",
+    },
+}
+"""A buyer with a long name and address."""
+
+
+def life(api: Api, lines: int, *, keyed: bool = False, shop: Shop | None = None, **changes: Any) -> dict[str, Units]:
     """The units of each step from the placement to the end, and of reading the order."""
     shop = shop or api.shop()
     for role in ("staff", "viewer"):  # a process reads a membership once in some seconds
@@ -59,6 +83,7 @@ def life(api: Api, lines: int, *, keyed: bool = False, shop: Shop | None = None)
     body = new_order(
         order_id=f"3{uuid.uuid4().int % 10**15:015d}",
         lines=[realistic_line(number) for number in range(lines)],
+        **changes,
     )
     order_id = body["order_id"]
     key = {"Idempotency-Key": "step"} if keyed else {}
@@ -98,8 +123,52 @@ def by_index(steps: dict[str, Units]) -> list[str]:
     return ["| index | write units in the life of an order of 3 lines |", "|---|---|", *rows]
 
 
+def ended(api: Api) -> dict[str, tuple[int, int]]:
+    """(items, bytes) of an order of 3 lines that has ended, in the table and in each index, by DynamoDB's rules. What
+    is deleted by itself is left out: idempotency keys."""
+    shop = api.shop()
+    life(api, 3, shop=shop)
+    order_id = shop.viewer.get("/v1/orders?status=FINISH").json["data"][0]["order_id"]
+    (table,) = Template.load().tables
+    pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=settings().table_name)
+    own = [item for page in pages for item in page["Items"] if order_id in str(item)]
+    found = {"table": (len(own), sum(map(size_of, own)))}
+    for index in table.create_arguments["GlobalSecondaryIndexes"]:
+        if entries := [size_of(dict(entry)) for item in own if (entry := entry_of(item, index))]:
+            found[index["IndexName"]] = len(entries), sum(entries)
+    return found
+
+
+def ended_markdown(found: dict[str, tuple[int, int]], ordinary: float, long: float) -> str:
+    """`ordinary` and `long`: write units of a life with keys."""
+    rows = [f"| {name} | {count} | {size:,} |" for name, (count, size) in found.items()]
+    count, size = (sum(column) for column in zip(*found.values(), strict=True))
+    return "\n".join(
+        [
+            "## A whole life, and what stays of it",
+            "",
+            f"With idempotency keys, the life of an order of 3 lines costs {number(ordinary)} write units. It costs",
+            f"{number(long)} where the buyer has a long name and address, so that the head is above 1 KB. An order that",
+            "has ended keeps:",
+            "",
+            "| | items | bytes |",
+            "|---|---|---|",
+            *rows,
+            f"| **together** | {count} | {size:,} |",
+            "",
+            f"DynamoDB adds 100 bytes to each item for what it charges: {(size + 100 * count) / 1000:.1f} KB.",
+            "",
+        ]
+    )
+
+
 def number(units: float) -> str:
     return f"{units:g}"
+
+
+def total(steps: dict[str, Units]) -> float:
+    """The write units of a whole life."""
+    return sum(units.writes for units in steps.values())
 
 
 def markdown(lives: dict[int, dict[str, Units]], keyed: dict[str, Units]) -> str:
@@ -211,7 +280,9 @@ def main() -> None:
         use_table("bench-life")
         api = Api(InProcess(), "dynoxide")
         days = {products: aged_day(api, products) for products in AGED}
-        text = markdown(*measure(api)) + "\n" + aged_markdown(days)
+        lives, keyed = measure(api)
+        totals = [total(keyed), total(life(api, 3, keyed=True, **LONG))]
+        text = "\n".join([markdown(lives, keyed), ended_markdown(ended(api), *totals), aged_markdown(days)])
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(text, "utf-8")
     print(text)

@@ -91,7 +91,7 @@ def _written(before: Item | None, after: Item | None, times: int, indexes: list[
         return units
     units[(TABLE, *_key(some))] = times * max(_units(before), _units(after), 1)
     for index in indexes:
-        old, new = (_entry(item, index) for item in (before, after))
+        old, new = (entry_of(item, index) for item in (before, after))
         hash_key, range_key = (key["AttributeName"] for key in index["KeySchema"])
         if old and new and (old[hash_key], old[range_key]) == (new[hash_key], new[range_key]):
             if old != new:
@@ -102,7 +102,7 @@ def _written(before: Item | None, after: Item | None, times: int, indexes: list[
     return units
 
 
-def _entry(item: Item | None, index: Any) -> Item | None:
+def entry_of(item: Item | None, index: Any) -> Item | None:
     """What an index has of an item."""
     names = [key["AttributeName"] for key in index["KeySchema"]]
     if item is None or any(name not in item for name in names):

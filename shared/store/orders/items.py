@@ -46,6 +46,8 @@ OVERLAY_KEYS = {
     Overlay.REFUND: "refund_key",
     Overlay.UNREAD: "unread_key",
 }
+UNINDEXED_FUND_STATES = frozenset({FundState.NONE, FundState.RELEASED})
+"""Nearly all open orders have the first, and nearly all finished ones the second: lists look at these."""
 _OMITTED_IF_ZERO = frozenset({"discount", "tax", "adjustment", "refunded", "commission_rate", "affiliate_rate"})
 _time = InstantAttribute()
 NO_PROGRESS = AlertProgress()
@@ -73,7 +75,7 @@ def head_of(
         timeline=order.store_id,
         placed_key=placed,
         status_key=f"{order.store_id}#{order.status}",
-        fund_key=None if order.fund_state is FundState.NONE else f"{order.store_id}#{order.fund_state}",
+        fund_key=None if order.fund_state in UNINDEXED_FUND_STATES else f"{order.store_id}#{order.fund_state}",
         buyer_key=f"{order.store_id}#{order.buyer.id}",
         due_key=keys.sort_key(running[0].due_at, order.order_id) if running else None,
         seller_key=order.store_id if sellers else None,

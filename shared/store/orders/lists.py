@@ -16,7 +16,14 @@ from shared.store.dynamodb.indexes import FIRST, LAST, Selection
 from shared.store.dynamodb.records import DetailRecord, OrderRecord, Record
 from shared.store.dynamodb.table import get, get_many, query_index, query_newest
 from shared.store.orders import part_lists
-from shared.store.orders.items import OVERLAY_KEYS, amounts_of, assessment_of, timers_of, violations_of
+from shared.store.orders.items import (
+    OVERLAY_KEYS,
+    UNINDEXED_FUND_STATES,
+    amounts_of,
+    assessment_of,
+    timers_of,
+    violations_of,
+)
 from shared.store.pages import Count, Page, Position
 
 OVERLAY_INDEXES = {
@@ -29,6 +36,8 @@ MOST_HEADS = 200
 """Heads of one page, where all are read."""
 BEFORE_ALL_DEADLINES, AFTER_ALL_DEADLINES = FIRST, LAST
 """The due keys from which `orders_due_after` reads all orders, and none."""
+RELEASED_IN = (Status.FINISH, Status.FUND_PROCESSING)
+"""The statuses of orders in the fund state `released`: the second while a refund is still to be paid."""
 DUE_KEYS_READ = 25
 """Orders of each status in one request of `orders_due_after`."""
 
@@ -96,17 +105,19 @@ def orders(
     """Orders placed in [since, until), the latest first, or with `forward` the earliest first: all of the store, or of
     some statuses, or with one overlay, or in one fund state, or of one buyer, or with one tag, or of buyers of one
     country. Only the first of these applies. The last three cost half a read unit for each order, too. Those in the
-    fund state `none` have no index, because it would be written with nearly every change: all orders are looked
-    at."""
+    fund states `none` and `released` have no index, which would be written for nearly every order: all orders are
+    looked at, or those that are at their end."""
     index = "by_placed"
     partitions: tuple[str, ...] = (store_id,)
     if statuses:
         index, partitions = "by_status", tuple(f"{store_id}#{status}" for status in statuses)
     elif overlay:
         index = OVERLAY_INDEXES[overlay]
-    elif fund_state is FundState.NONE:
+    elif fund_state in UNINDEXED_FUND_STATES:
+        if fund_state is FundState.RELEASED:
+            index, partitions = "by_status", tuple(f"{store_id}#{status}" for status in RELEASED_IN)
         selection = Selection(index, partitions, since, until, forward)
-        return indexes.page_of_some(selection, limit, after, _without_funds)
+        return indexes.page_of_some(selection, limit, after, _in_fund_state(fund_state))
     elif fund_state:
         index, partitions = "by_fund_state", (f"{store_id}#{fund_state}",)
     elif buyer_id:
@@ -133,10 +144,13 @@ def deadlines(
     return _page(due_selection(store_id, statuses or TIMED, since, until, of_seller=of_seller), limit, after)
 
 
-def _without_funds(record: Record) -> Summary | None:
-    if isinstance(record, OrderRecord) and record.fund_state == str(FundState.NONE):
-        return summary_of(record)
-    return None
+def _in_fund_state(fund_state: FundState) -> Callable[[Record], Summary | None]:
+    def choose(record: Record) -> Summary | None:
+        if isinstance(record, OrderRecord) and record.fund_state == str(fund_state):
+            return summary_of(record)
+        return None
+
+    return choose
 
 
 def unexplained(store_id: str, limit: int, after: Position | None) -> Page[Summary]:
