@@ -265,6 +265,12 @@ PAIRS = [
         outcomes=1,
     ),
     Pair(
+        "same key twice, to ship a part",
+        paid,
+        both(*[("staff", "ship", {"parcels": [parcel("LX1", line1=1)]})] * 2, idempotency_key="k"),
+        outcomes=1,
+    ),
+    Pair(
         "same key, other body",
         paid,
         both(("staff", "ship", ALL), ("staff", "ship", {"parcels": [parcel("LX2")]}), idempotency_key="k"),
