@@ -354,6 +354,17 @@ LABELS: Mapping[str, Mapping[str, Label]] = {
         "frequent": ("Often", "经常"),
     },
     "amount": {"small": ("Small", "低"), "middle": ("Middle", "中"), "large": ("Large", "高")},
+    "erasure_state": {
+        "queued": ("Queued", "排队中"),
+        "running": ("Running", "进行中"),
+        "waiting": ("Waits for orders that have not ended", "等待未完成的订单结束"),
+        "done": ("Done", "已完成"),
+    },
+    "retained_copy": {
+        "answers": ("answers stored for repeated requests", "为重复请求保存的应答"),
+        "exports": ("files of exports", "导出文件"),
+        "backups": ("backups", "备份"),
+    },
 }
 """The labels of the codes of each kind."""
 

@@ -175,7 +175,9 @@ def test_an_erasure_is_asked_for_by_the_owner_and_carried_out_by_the_clock(api: 
     assert b"secret" not in first.content, "what is kept for the key is nothing of the buyer's"
     told = first.json["erasure"]
     assert (told["state"], told["requested_by"]) == ("queued", {"role": "owner", "id": "owner"})
-    assert told["not_reached"][0] == {"what": "answers", "until": None} and told["finished_at"] is None
+    copy = {"what": "answers", "what_label": "answers stored for repeated requests", "until": None}
+    assert told["not_reached"][0] == copy and told["finished_at"] is None
+    assert (told["state"], told["state_label"]) == ("queued", "Queued")
     assert shop.viewer.get("/v1/customers/b").json["version"] == version + 1
     assert shop.owner.post("/v1/customers/nobody/erase", {}).status == 404
     assert shop.owner.post("/v1/customers/b/erase", {"include_open": None}).status == 400

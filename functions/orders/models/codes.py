@@ -51,10 +51,12 @@ class CodeView(TypedDict):
 
 
 class ActionCodeView(CodeView):
-    """`label` is what a button says, `done_label` what the history says. `roles` may take the action in some state."""
+    """`label` is what a button says, `done_label` what the history says. `roles` may take the action in some state;
+    `statuses` are those of the orders on which it is possible, if nothing else forbids it."""
 
     done_label: str
     roles: list[str]
+    statuses: list[str]
 
 
 class TimerCodeView(CodeView):
@@ -231,6 +233,7 @@ def _actions(codes: Iterable[str]) -> Part:
         | {
             "done_label": _named("action", code, language),
             "roles": [role for role in Role if role in roles_for(code)],
+            "statuses": [status for status in Status if any(status in row.sources for row in lifecycle.ROWS[code])],
         }
         for code in codes
     ]

@@ -50,6 +50,7 @@ class NotReachedView(TypedDict):
     when the last of them is deleted; null while the erasure runs."""
 
     what: str
+    what_label: str
     until: str | None
 
 
@@ -57,6 +58,7 @@ class ErasureView(TypedDict):
     """`state` is queued, running, done, or waiting until the `open_orders` end. `orders` counts the erased ones."""
 
     state: str
+    state_label: str
     requested_at: str
     requested_by: ActorView
     include_open: bool
@@ -123,16 +125,16 @@ def customer_view(customer: Customer, language: str) -> CustomerView:
         "note": customer.note,
         "blocked": customer.blocked,
         "reminder_opt_out": customer.reminder_opt_out,
-        **({"erasure": erasure_view(customer.erasure)} if customer.erasure else {}),
+        **({"erasure": erasure_view(customer.erasure, language)} if customer.erasure else {}),
         "version": customer.version,
     }
     return view  # type: ignore[no-any-return]
 
 
-def erasure_view(erasure: Erasure) -> ErasureView:
+def erasure_view(erasure: Erasure, language: str) -> ErasureView:
     ended = erasure.finished_at
-    return {
-        "state": erasure.state,
+    view: Any = {
+        **labelled("state", "erasure_state", erasure.state, language),
         "requested_at": instant(erasure.requested_at),
         "requested_by": {"role": erasure.requested_by.role, "id": erasure.requested_by.id},
         "include_open": erasure.include_open,
@@ -140,19 +142,23 @@ def erasure_view(erasure: Erasure) -> ErasureView:
         "open_orders": erasure.open,
         "finished_at": instant(ended) if ended else None,
         "not_reached": [
-            {"what": what, "until": instant(ended + period) if ended else None}
+            {
+                **labelled("what", "retained_copy", what, language),
+                "until": instant(ended + period) if ended else None,
+            }
             for what, period in RETAINED_COPIES.items()
         ],
     }
+    return view  # type: ignore[no-any-return]
 
 
-def erased_view(customer: Customer) -> ErasedView:
+def erased_view(customer: Customer, language: str) -> ErasedView:
     """It has no personal data: this answer is stored for its idempotency key."""
     assert customer.erasure is not None
     return {
         "buyer_id": customer.buyer_id,
         "href": href(customer),
-        "erasure": erasure_view(customer.erasure),
+        "erasure": erasure_view(customer.erasure, language),
     }
 
 

@@ -164,9 +164,10 @@ def patch_customer(buyer_id: str, body: Annotated[PatchCustomer, InBody()]) -> R
 def erase_customer(buyer_id: str, body: Annotated[EraseCustomer, InBody()]) -> Response[Any]:
     """Erase a buyer's personal data in all their orders, for good. The figures stay."""
     call: Call = router.context["call"]
-    pending = pending_answer(call, _erased)
+    pending = pending_answer(call, lambda erased: _erased(erased, call.language))
     customer = call.resource(Customer)
-    return _erased(request_erasure(customer, body.include_open, call.actor, call.now, call.expected, pending))
+    erased = request_erasure(customer, body.include_open, call.actor, call.now, call.expected, pending)
+    return _erased(erased, call.language)
 
 
 @router.get(
@@ -192,5 +193,6 @@ def _reply(call: Call, customer: Customer) -> Response[Any]:
     return reply(customer_view(customer, call.language), headers={"ETag": f'"{customer.version}"'})
 
 
-def _erased(customer: Customer) -> Response[Any]:
-    return reply(erased_view(customer), 202, {"Location": href(customer), "ETag": f'"{customer.version}"'})
+def _erased(customer: Customer, language: str) -> Response[Any]:
+    headers = {"Location": href(customer), "ETag": f'"{customer.version}"'}
+    return reply(erased_view(customer, language), 202, headers)
