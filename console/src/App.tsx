@@ -1,12 +1,17 @@
 import { ConfigProvider, App as Feedback, theme as themes } from 'antd'
 import chinese from 'antd/locale/zh_CN'
 import { StrictMode, useMemo } from 'react'
+import { createRoot } from 'react-dom/client'
 import { createBrowserRouter, RouterProvider } from 'react-router'
 import { routes } from './routes'
 import { PreferencesProvider, usePreferences } from './shell/preferences'
 
 /** `baseUrl`: the API's address before `/v1`; empty on the same origin. */
-export function App({ baseUrl }: { baseUrl: string }) {
+export function render(root: HTMLElement, baseUrl: string) {
+  createRoot(root).render(<App baseUrl={baseUrl} />)
+}
+
+function App({ baseUrl }: { baseUrl: string }) {
   return (
     <StrictMode>
       <PreferencesProvider>

@@ -127,7 +127,7 @@ function Control({ control, field, value, context, onChange }: ControlOptions) {
   return (
     <input
       {...control}
-      type={kind === 'date' ? 'date' : 'text'}
+      type="text"
       inputMode={kind === 'integer' ? 'numeric' : kind === 'money' ? 'decimal' : undefined}
       autoComplete="off"
       value={value}
@@ -142,11 +142,6 @@ function optionsOf({ kind, name }: Field, context: FormContext): { value: string
     return context.parcels?.map(({ parcel_id, carrier_name, tracking_no }) => ({
       value: parcel_id,
       label: `${carrier_name} ${tracking_no}`,
-    }))
-  if (kind === 'refund')
-    return context.refunds?.map(({ refund_id, amount, source_label }) => ({
-      value: refund_id,
-      label: `${source_label} ${amount.amount} ${amount.currency}`,
     }))
   return undefined
 }

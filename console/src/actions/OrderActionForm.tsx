@@ -19,8 +19,8 @@ interface Props {
 
 /** What the form of an action may know of its order. */
 export function contextOf(order: Order): FormContext {
-  const { currency, amounts, lines, parcels, refunds } = order
-  return { currency, sample: amounts.total, lines, parcels, refunds }
+  const { currency, amounts, lines, parcels } = order
+  return { currency, sample: amounts.total, lines, parcels }
 }
 
 export function orderDraft(orderId: string, action: string): string {

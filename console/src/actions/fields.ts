@@ -1,4 +1,4 @@
-import type { Line, Money, paths, Refund } from '../api/types'
+import type { Line, Money, paths } from '../api/types'
 import type { WORDS } from './words'
 
 /** The steps of the API, read off its own document: a row for a step that it does not have fails the build. */
@@ -13,17 +13,7 @@ type JsonOf<Path extends keyof paths> = paths[Path] extends {
 export type OrderBody<A extends OrderAction> = JsonOf<`/v1/orders/{order_id}/actions/${A}`>
 export type DisputeBody<A extends DisputeAction> = JsonOf<`/v1/disputes/{dispute_id}/actions/${A}`>
 
-export type FieldKind =
-  | 'line'
-  | 'text'
-  | 'integer'
-  | 'money'
-  | 'date'
-  | 'choice'
-  | 'parcels'
-  | 'parcel'
-  | 'refund'
-  | 'address'
+export type FieldKind = 'line' | 'text' | 'integer' | 'money' | 'choice' | 'parcels' | 'parcel' | 'address'
 
 /** One field of a form. `name` is its name in the request's body. */
 export interface Field<Name = string> {
@@ -60,7 +50,6 @@ export interface FormContext {
   sample?: Money
   lines?: readonly Line[]
   parcels?: readonly { parcel_id: string; carrier: string; carrier_name: string; tracking_no: string }[]
-  refunds?: readonly Refund[]
   /** The values of a choice with their labels, by the field's name. */
   choices?: Record<string, readonly { value: string; label: string }[]>
 }

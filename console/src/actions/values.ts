@@ -46,10 +46,8 @@ const filled = (values: Record<string, string>) =>
 const BODY: Record<FieldKind, ToBody> = {
   line: text,
   text,
-  date: text,
   choice: text,
   parcel: text,
-  refund: text,
   integer: (value: string) => (value.trim() ? Number(plain(value)) : undefined),
   money: (value: string, { currency, sample }) =>
     value.trim() ? { amount: canonicalAmount(value, sample?.amount), currency } : undefined,

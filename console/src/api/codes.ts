@@ -1,3 +1,5 @@
+import { type Query, useQueryClient } from '@tanstack/react-query'
+import { useSyncExternalStore } from 'react'
 import type { Option } from '../parts/fields/field'
 import { useApi } from './client'
 import type { components } from './schema'
@@ -35,3 +37,17 @@ export function useCodes(kind: keyof typeof PARTS): Option[] {
   return useCodeParts(part)[part] ?? NONE
 }
 const NONE: Option[] = []
+
+const isOfCodes = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[1] === '/v1/codes'
+
+/** Why the codes could not be read, and a way to ask again for those that are missing. */
+export function useFailedCodes(): { error: unknown; retry: () => void } {
+  const cache = useQueryClient()
+  const queries = cache.getQueryCache()
+  const error = useSyncExternalStore(
+    (changed) => queries.subscribe(changed),
+    () => queries.getAll().find((query) => isOfCodes(query) && query.state.status === 'error')?.state.error ?? null,
+  )
+  const isFailed = (query: Query) => isOfCodes(query) && query.state.status === 'error'
+  return { error, retry: () => void cache.refetchQueries({ predicate: isFailed }) }
+}

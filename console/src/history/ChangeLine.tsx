@@ -8,18 +8,26 @@ import { FIELDS, WORDS } from './words'
 
 type Change = NonNullable<HistoryEntry['changes']>[string]
 
+/** A function that names a field of an order. `path` is the API's name of it, such as `parcels.p1.carrier`. */
+export function usePathName(labels: Labels) {
+  const fields = useWords(FIELDS)
+  return (path: string) => {
+    const parts = path.split('.')
+    return parts
+      .map((part, index) =>
+        part in FIELDS ? fields(part as keyof typeof FIELDS) : (labels(parts.slice(0, index), part) ?? part),
+      )
+      .join(' ')
+  }
+}
+
 const HIDDEN = '***'
 
-/** One change as old → new. `path` is the API's name of the field, such as `parcels.p1.carrier`. */
+/** One change as old → new. */
 export function ChangeLine({ path, change, labels }: { path: string; change: Change; labels: Labels }) {
   const t = useWords(WORDS)
-  const fields = useWords(FIELDS)
+  const name = usePathName(labels)(path)
   const parts = path.split('.')
-  const name = parts
-    .map((part, index) =>
-      part in FIELDS ? fields(part as keyof typeof FIELDS) : (labels(parts.slice(0, index), part) ?? part),
-    )
-    .join(' ')
   function shown(value: unknown): ReactNode {
     if (value === null || value === undefined) return <span className="quiet">{t('nothing')}</span>
     if (value === HIDDEN) return <span className="quiet">{t('hidden')}</span>

@@ -2,7 +2,7 @@ import type { HistoryEntry } from '../api/types'
 import { Moment } from '../parts/Moment'
 import { useMoment } from '../parts/times'
 import { useWords } from '../words/useWords'
-import { ChangeLine } from './ChangeLine'
+import { ChangeLine, usePathName } from './ChangeLine'
 import { type Labels, useLabels } from './useLabels'
 import { WORDS } from './words'
 import './history.css'
@@ -30,7 +30,7 @@ function Entry({ entry, labels }: { entry: HistoryEntry; labels: Labels }) {
   const changes = Object.entries(entry.changes ?? {})
   const who = labels(['actor'], actor.role) ?? actor.role
   const isLate = Date.parse(recorded_at) - Date.parse(at) > MINUTE
-  const names = (codes: string[]) => codes.map((code) => labels(['skipped'], code) ?? code).join(', ')
+  const nameOf = usePathName(labels)
   return (
     <li>
       <p>
@@ -41,8 +41,12 @@ function Entry({ entry, labels }: { entry: HistoryEntry; labels: Labels }) {
         {isLate ? <small className="quiet"> ({t('reported', { time: format(recorded_at) })})</small> : null}
       </p>
       {reason ? <p>{t('reason', { reason })}</p> : null}
-      {skipped?.length ? <p className="quiet">{t('skipped', { what: names(skipped) })}</p> : null}
-      {kept?.length ? <p className="quiet">{t('kept', { what: names(kept) })}</p> : null}
+      {skipped?.length ? (
+        <p className="quiet">
+          {t('skipped', { what: skipped.map((code) => labels(['skipped'], code) ?? code).join(', ') })}
+        </p>
+      ) : null}
+      {kept?.length ? <p className="quiet">{t('kept', { what: kept.map(nameOf).join(', ') })}</p> : null}
       {reopened ? <p>{t('reopened')}</p> : null}
       {changes.length ? (
         <details>

@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
-import { useApi } from '../../api/client'
-import { BY_CURSOR } from '../../api/pages'
+import { useApi } from '../api/client'
+import { BY_CURSOR } from '../api/pages'
 
 export function useHistory(orderId: string) {
   return useApi().useInfiniteQuery(

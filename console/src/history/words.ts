@@ -31,6 +31,7 @@ export const FIELDS = {
   return_address: ['Return address', '退货地址'],
   buyer: ['Buyer', '买家'],
   delivered_assessment: ['Delivery confirmed', '妥投'],
+  status: ['Status', '订单状态'],
   fund_state: ['Fund state', '资金状态'],
   end_reason: ['Why it ended', '结束原因'],
   extended_days: ['Days more for receipt', '延长收货天数'],

@@ -1,7 +1,12 @@
 import { Alert, Button } from 'antd'
-import { useId, useState } from 'react'
+import { useEffect, useId, useState } from 'react'
+import type { ActionRow } from '../actions/fields'
+import { StaleChange } from '../actions/StaleChange'
 import { useCodeParts } from '../api/codes'
+import { Problem } from '../api/problem'
+import { useRefresh } from '../api/queries'
 import { useSend } from '../api/useSend'
+import { Changes } from '../history/Changes'
 import { ProblemAlert } from '../parts/ProblemAlert'
 import { useDraft } from '../parts/useDraft'
 import { useWords } from '../words/useWords'
@@ -10,8 +15,13 @@ import { lengthOf, useMessageCheck } from './useMessageCheck'
 import { WORDS } from './words'
 import '../actions/actions.css'
 
-/** A reply to the buyer. Both rules of a message are checked while it is typed, in the API's own words. */
-export function Composer({ orderId }: { orderId: string }) {
+const ROW: ActionRow = { fields: [{ name: 'text', kind: 'text', label: 'text' }] }
+
+/**
+ * A reply to the buyer. Both rules of a message are checked while it is typed, in the API's own words. It is meant for
+ * the `version` of the order that is shown: where somebody has changed the order, it is not sent before that was seen.
+ */
+export function Composer({ orderId, version }: { orderId: string; version: number | undefined }) {
   const t = useWords(WORDS)
   const id = useId()
   const { value: text, change, clear } = useDraft(`message:${orderId}`, '')
@@ -19,13 +29,20 @@ export function Composer({ orderId }: { orderId: string }) {
   const { limits } = useCodeParts('limits')
   const check = useMessageCheck(orderId, text)
   const send = useSend(
-    (api, written: string) =>
+    (api, { written, seen }: { written: string; seen: number | undefined }) =>
       api.client.POST('/v1/orders/{order_id}/messages', {
-        params: { path: { order_id: orderId } },
+        params: { path: { order_id: orderId }, header: { 'If-Match': seen === undefined ? undefined : `"${seen}"` } },
         body: { text: written },
       }),
-    (_, sent) => clear(sent),
+    (_, sent) => clear(sent.written),
   )
+  const problem = send.error instanceof Problem ? send.error : null
+  const current = problem?.status === 412 ? problem.body.current_version : undefined
+  const base = send.variables?.seen
+  const refresh = useRefresh()
+  useEffect(() => {
+    if (current !== undefined) void refresh()
+  }, [current, refresh])
   const wrong = empty && !text.trim() ? t('empty') : check.problem
   return (
     <form
@@ -34,7 +51,7 @@ export function Composer({ orderId }: { orderId: string }) {
       onSubmit={(event) => {
         event.preventDefault()
         setEmpty(!text.trim())
-        if (text.trim() && !send.isPending) send.mutate(text)
+        if (text.trim() && !send.isPending) send.mutate({ written: text, seen: version })
       }}
     >
       <div className="field">
@@ -48,7 +65,7 @@ export function Composer({ orderId }: { orderId: string }) {
           aria-invalid={wrong ? true : undefined}
           aria-describedby={`${id}-below`}
           onChange={(event) => {
-            if (!send.isPending) send.reset()
+            if (!send.isPending && current === undefined) send.reset()
             change(event.target.value)
           }}
         />
@@ -60,11 +77,28 @@ export function Composer({ orderId }: { orderId: string }) {
         </div>
       </div>
       <Templates orderId={orderId} onUse={change} />
-      <ProblemAlert error={send.error} />
+      {current === undefined ? (
+        <ProblemAlert error={send.error} />
+      ) : (
+        <StaleChange
+          row={ROW}
+          values={{ text }}
+          base={base}
+          current={current}
+          changes={base === undefined ? null : <Changes orderId={orderId} since={base} />}
+          onSend={() => send.mutate({ written: text, seen: current })}
+          onDiscard={() => {
+            clear()
+            send.reset()
+          }}
+        />
+      )}
       {send.isSuccess ? <Alert type="success" showIcon title={t('sent')} /> : null}
-      <Button htmlType="submit" type="primary" loading={send.isPending}>
-        {t('send')}
-      </Button>
+      {current === undefined ? (
+        <Button htmlType="submit" type="primary" loading={send.isPending}>
+          {t('send')}
+        </Button>
+      ) : null}
     </form>
   )
 }

@@ -13,8 +13,16 @@ import './messages.css'
 
 const NAMES = new Set(['buyer', 'seller', 'platform'])
 
-/** The messages of an order, oldest first, and the reply below. `unread` counts the buyer's messages nobody has read. */
-export function Thread({ orderId, unread }: { orderId: string; unread: number }) {
+interface Props {
+  orderId: string
+  /** The order's version that is shown; none until it is known. */
+  version: number | undefined
+  /** How many of the buyer's messages nobody has read. */
+  unread: number
+}
+
+/** The messages of an order, oldest first, and the reply below. */
+export function Thread({ orderId, version, unread }: Props) {
   const t = useWords(WORDS)
   const role = useRole()
   const messages = useApi().useInfiniteQuery(
@@ -61,7 +69,7 @@ export function Thread({ orderId, unread }: { orderId: string; unread: number })
         </Button>
       ) : null}
       <ProblemAlert error={read.error} />
-      {mayWrite ? <Composer orderId={orderId} /> : null}
+      {mayWrite ? <Composer orderId={orderId} version={version} /> : null}
     </section>
   )
 }

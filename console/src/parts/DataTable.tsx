@@ -12,7 +12,7 @@ export interface Column<Row> {
   align?: 'right'
 }
 
-interface Props<Row> {
+export interface TableProps<Row> {
   label: string
   columns: Column<Row>[]
   rows: readonly Row[] | undefined
@@ -28,7 +28,7 @@ interface Props<Row> {
  * A list as an HTML table: on a narrow screen each row stands as a card. `j` and `k` move through the rows, `Enter` opens
  * one and `x` selects it.
  */
-export function DataTable<Row>({ label, columns, rows, rowKey, empty, onOpen, selected, onSelect }: Props<Row>) {
+export function DataTable<Row>({ label, columns, rows, rowKey, empty, onOpen, selected, onSelect }: TableProps<Row>) {
   const t = useWords(WORDS)
   const [active, setActive] = useState(-1)
   const body = useRef<HTMLTableSectionElement>(null)

@@ -1,5 +1,6 @@
 import { InMemoryWebStorage, UserManager, WebStorageStateStore } from 'oidc-client-ts'
 import { config } from './config'
+import { dropAllFiles } from './keptFiles'
 
 const SIGNED_IN = '/signed-in'
 let manager: Promise<UserManager> | null = null
@@ -28,10 +29,13 @@ function users(): Promise<UserManager> {
   return manager
 }
 
+/** Whether the issuer has sent the browser back with a code. */
+export const isSigningIn = () => location.pathname === SIGNED_IN
+
 /** Ends with a signed-in user, or leaves the page for the issuer's sign-in page. */
 export async function signIn(): Promise<void> {
   const oidc = await users()
-  if (location.pathname === SIGNED_IN) {
+  if (isSigningIn()) {
     const user = await oidc.signinCallback().catch(() => undefined)
     const to = (user?.state as { to?: string } | undefined)?.to
     history.replaceState(null, '', to?.startsWith('/') && !to.startsWith('//') ? to : '/')
@@ -47,8 +51,13 @@ export async function goToSignIn(): Promise<never> {
   return new Promise(() => {})
 }
 
-/** Cognito's logout page wants `client_id` and `logout_uri` beside what the standard names. */
+/**
+ * Whoever signs in next finds nothing of what was typed or chosen. Cognito's logout page wants `client_id` and
+ * `logout_uri` beside what the standard names.
+ */
 export async function signOut(): Promise<void> {
+  sessionStorage.clear()
+  dropAllFiles()
   const { client_id } = await config()
   const logout_uri = `${location.origin}/`
   await (await users()).signoutRedirect({ extraQueryParams: { client_id, logout_uri } })

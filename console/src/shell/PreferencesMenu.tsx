@@ -1,6 +1,7 @@
 import { Button, Dropdown } from 'antd'
 import { useNavigate } from 'react-router'
 import { useApi, useStoreId } from '../api/client'
+import { Who } from '../parts/Who'
 import { signOut } from '../session/session'
 import { LANGUAGES, type Language } from '../words/language'
 import { useWords } from '../words/useWords'
@@ -42,7 +43,7 @@ export function PreferencesMenu({ onHelp }: { onHelp: () => void }) {
             label: t('store'),
             children: me.data?.stores.map(({ store_id, role }) => ({
               key: `store:${store_id}`,
-              label: `${store_id} · ${role}`,
+              label: <Who actor={{ id: store_id, role }} />,
             })),
           },
           {

@@ -17,6 +17,10 @@ export const WORDS = {
     '网络已断开。已填写的内容会保留，恢复联网后会继续提交。',
   ],
   sessionEnded: ['Your session has ended. What you typed is kept.', '登录已过期。已填写的内容会保留。'],
+  noCodes: [
+    'Names and choices could not be read: some forms and filters stay empty until they are.',
+    '名称和选项读取失败，部分表单和筛选暂时为空。',
+  ],
   signInAgain: ['Sign in again', '重新登录'],
   noStore: ['This account has no store. An owner of a store can add you.', '此账号没有店铺，请店主添加您。'],
   chooseStore: ['Choose a store', '选择店铺'],

@@ -6,6 +6,7 @@ import { FormFields } from '../../parts/fields/FormFields'
 import { Moment } from '../../parts/Moment'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { useMoment } from '../../parts/times'
+import { Who } from '../../parts/Who'
 import { useWords } from '../../words/useWords'
 import { segmentOf } from './address'
 import { WORDS } from './words'
@@ -67,19 +68,18 @@ export function Erasure({ customer, mayErase }: { customer: Customer; mayErase: 
 function Progress({ erasure }: { erasure: NonNullable<Customer['erasure']> }) {
   const t = useWords(WORDS)
   const moment = useMoment()
-  const word = (code: string) => (code in WORDS ? t(code as keyof typeof WORDS) : code)
   return (
     <section>
       <h2>{t('erasure')}</h2>
       <dl className="facts">
         <div>
           <dt>{t('state')}</dt>
-          <dd>{word(erasure.state)}</dd>
+          <dd>{erasure.state_label}</dd>
         </div>
         <div>
           <dt>{t('requested')}</dt>
           <dd>
-            <Moment at={erasure.requested_at} /> · {erasure.requested_by.id}
+            <Moment at={erasure.requested_at} /> · <Who actor={erasure.requested_by} />
           </dd>
         </div>
         <div>
@@ -93,9 +93,9 @@ function Progress({ erasure }: { erasure: NonNullable<Customer['erasure']> }) {
       </dl>
       <h3>{t('notReached')}</h3>
       <ul>
-        {erasure.not_reached.map(({ what, until }) => (
+        {erasure.not_reached.map(({ what, what_label, until }) => (
           <li key={what}>
-            {until ? t('until', { what: word(what), time: moment(until) }) : t('afterwards', { what: word(what) })}
+            {until ? t('until', { what: what_label, time: moment(until) }) : t('afterwards', { what: what_label })}
           </li>
         ))}
       </ul>

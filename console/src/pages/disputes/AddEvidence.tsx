@@ -6,6 +6,9 @@ import { upload } from '../../api/upload'
 import { useSend } from '../../api/useSend'
 import { FileDrop } from '../../parts/FileDrop'
 import { ProblemAlert } from '../../parts/ProblemAlert'
+import { useDraft } from '../../parts/useDraft'
+import { useKeptFiles } from '../../parts/useKeptFiles'
+import type { KeptFile } from '../../session/keptFiles'
 import { useWords } from '../../words/useWords'
 import { DISPUTE_WORDS } from './words'
 
@@ -41,11 +44,10 @@ type Say = (name: keyof typeof DISPUTE_WORDS, values?: Record<string, string | n
 /** Pictures and PDF files, dropped or chosen; each waits with its text until the person adds it. */
 export function AddEvidence({ disputeId }: { disputeId: string }) {
   const t = useWords(DISPUTE_WORDS)
-  const [files, setFiles] = useState<File[]>([])
+  const { files, add: keep, remove } = useKeptFiles(`evidence:${disputeId}`)
   const [wrong, setWrong] = useState<string[]>([])
-  const without = (file: File) => setFiles((before) => before.filter((each) => each !== file))
   function take(file: File) {
-    if (file.type in TYPES) setFiles((before) => [...before, file])
+    if (file.type in TYPES) keep(file)
     else setWrong((before) => [...before, t('wrongType', { name: file.name })])
   }
   return (
@@ -58,23 +60,23 @@ export function AddEvidence({ disputeId }: { disputeId: string }) {
           </p>
         ))}
       </div>
-      {files.map((file) => (
-        <Pending
-          key={`${file.name} ${file.lastModified} ${file.size}`}
-          disputeId={disputeId}
-          file={file}
-          onGone={() => without(file)}
-        />
+      {files.map((each) => (
+        <Pending key={each.id} disputeId={disputeId} kept={each} onGone={() => remove(each.id)} />
       ))}
     </section>
   )
 }
 
-function Pending({ disputeId, file, onGone }: { disputeId: string; file: File; onGone: () => void }) {
+function Pending({ disputeId, kept, onGone }: { disputeId: string; kept: KeptFile; onGone: () => void }) {
   const t = useWords(DISPUTE_WORDS)
   const id = useId()
-  const [text, setText] = useState('')
-  const send = useSend((api, note: string) => add(api, disputeId, file, note, t), onGone)
+  const { file } = kept
+  const { value: text, change, forget } = useDraft(`evidence:${kept.id}`, '')
+  const send = useSend((api, note: string) => add(api, disputeId, file, note, t), leave)
+  function leave() {
+    forget()
+    onGone()
+  }
   return (
     <form
       className="card action-form"
@@ -87,14 +89,14 @@ function Pending({ disputeId, file, onGone }: { disputeId: string; file: File; o
       <strong>{file.name}</strong>
       <div className="field">
         <label htmlFor={id}>{t('evidenceText')}</label>
-        <input id={id} value={text} onChange={(event) => setText(event.target.value)} />
+        <input id={id} value={text} onChange={(event) => change(event.target.value)} />
       </div>
       <ProblemAlert error={send.error} />
       <Flex gap="small">
         <Button htmlType="submit" type="primary" loading={send.isPending}>
           {t('upload')}
         </Button>
-        <Button onClick={onGone} disabled={send.isPending}>
+        <Button onClick={leave} disabled={send.isPending}>
           {t('remove')}
         </Button>
       </Flex>

@@ -3,9 +3,7 @@ import { useApi, useStoreId } from '../../api/client'
 import { useCodes } from '../../api/codes'
 import type { paths } from '../../api/types'
 import { useTabCounts } from '../../api/useTabCounts'
-import { DataTable } from '../../parts/DataTable'
-import { Pager } from '../../parts/Pager'
-import { ProblemAlert } from '../../parts/ProblemAlert'
+import { PagedTable } from '../../parts/PagedTable'
 import { Tabs } from '../../parts/Tabs'
 import { useQueryOf } from '../../parts/useQueryOf'
 import { useWords } from '../../words/useWords'
@@ -32,21 +30,18 @@ export function DisputeList() {
         label={t('title')}
         tabs={[
           { query: '', label: t('all') },
-          ...stages.map(({ code, label }) => ({ query: `stage=${code}`, label, count: counts[code] })),
+          ...stages.map(({ code, label }) => ({ query: `stage=${code}`, label, ...counts[code] })),
         ]}
       />
-      <ProblemAlert error={disputes.error} onRetry={disputes.refetch} />
-      {disputes.error ? null : (
-        <DataTable
-          label={t('title')}
-          columns={COLUMNS.map((column) => ({ ...column, title: t(column.title) }))}
-          rows={disputes.data?.data}
-          rowKey={({ dispute_id }) => dispute_id}
-          empty={t('none')}
-          onOpen={({ dispute_id }) => navigate(openDispute(store, dispute_id))}
-        />
-      )}
-      <Pager page={disputes.data?.page} shown={disputes.data?.data.length ?? 0} />
+      <PagedTable
+        label={t('title')}
+        columns={COLUMNS}
+        t={t}
+        list={disputes}
+        rowKey={({ dispute_id }) => dispute_id}
+        empty={t('none')}
+        onOpen={({ dispute_id }) => navigate(openDispute(store, dispute_id))}
+      />
     </>
   )
 }

@@ -3,13 +3,13 @@ import { ActionBar } from '../../actions/ActionBar'
 import { DisputeActionForm, disputeDraft } from '../../actions/DisputeActionForm'
 import { useApi, useStoreId } from '../../api/client'
 import type { Dispute, Order } from '../../api/types'
+import { Changes } from '../../history/Changes'
 import { Amount } from '../../parts/Amount'
 import { Facts } from '../../parts/Facts'
 import { Loading } from '../../parts/Loading'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { useWords } from '../../words/useWords'
 import { openOrder } from '../order/address'
-import { Changes } from '../order/Changes'
 import { DisputeFacts } from './DisputeFacts'
 import { Evidence } from './Evidence'
 import { Proposals } from './Proposals'
@@ -60,7 +60,7 @@ function Content({ dispute, order }: { dispute: Dispute; order: Order }) {
               label={label}
               onCancel={close}
               onDone={() => done()}
-              since={(version) => <Changes order={order} since={version} />}
+              since={(version) => <Changes orderId={order.order_id} since={version} />}
             />
           )}
         />

@@ -2,9 +2,11 @@ import { useState } from 'react'
 import { useApi } from '../../api/client'
 import type { Export } from '../../api/types'
 import { Copy } from '../../parts/Copy'
+import { Facts } from '../../parts/Facts'
 import type { Option } from '../../parts/fields/field'
 import { Moment } from '../../parts/Moment'
 import { ProblemAlert } from '../../parts/ProblemAlert'
+import { Who } from '../../parts/Who'
 import { useWords } from '../../words/useWords'
 import { useOffer } from './fields'
 import { WORDS } from './words'
@@ -16,37 +18,28 @@ export function ExportDetails({ job }: { job: Export }) {
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{t('details')}</summary>
-      {open ? <Facts job={job} /> : null}
+      {open ? <Details job={job} /> : null}
     </details>
   )
 }
 
-function Facts({ job }: { job: Export }) {
+function Details({ job }: { job: Export }) {
   const t = useWords(WORDS)
   const offer = useOffer()
   const whole = useApi().useQuery('get', '/v1/exports/{export_id}', { params: { path: { export_id: job.id } } })
   const columns = offer?.export_columns.filter(({ kinds }) => kinds.includes(job.kind))
-  const by = job.requested_by
-  const facts: [keyof typeof WORDS, React.ReactNode][] = [
-    ['askedBy', job.scheduled ? t('bySchedule') : `${by.id} · ${by.role}`],
-    ['statuses', named(offer?.statuses, job.statuses) || t('anyStatus')],
-    ['layout', named(offer?.export_layouts, job.layout ? [job.layout] : [])],
-    ['columns', named(columns, job.columns)],
-    ['language', named(offer?.languages, [job.language])],
-    ['recipient', t(job.recipient as 'full' | 'masked')],
-  ]
   return (
     <>
-      <dl className="facts">
-        {facts
-          .filter(([, value]) => value)
-          .map(([name, value]) => (
-            <div key={name}>
-              <dt>{t(name)}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-      </dl>
+      <Facts
+        rows={{
+          [t('askedBy')]: job.scheduled ? t('bySchedule') : <Who actor={job.requested_by} />,
+          [t('statuses')]: named(offer?.statuses, job.statuses) || t('anyStatus'),
+          [t('layout')]: named(offer?.export_layouts, job.layout ? [job.layout] : []),
+          [t('columns')]: named(columns, job.columns),
+          [t('language')]: named(offer?.languages, [job.language]),
+          [t('recipient')]: t(job.recipient as 'full' | 'masked'),
+        }}
+      />
       <ul className="files">
         {job.files.map(({ n, name, bytes, rows, sha256 }) => (
           <li key={n}>
@@ -77,7 +70,7 @@ function Facts({ job }: { job: Export }) {
         <ul>
           {whole.data.downloads.map(({ n, at, by: who }) => (
             <li key={at + n}>
-              {who.id} · <Moment at={at} />
+              <Who actor={who} /> · <Moment at={at} />
             </li>
           ))}
         </ul>

@@ -2,11 +2,9 @@ import { useRef, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { useApi } from '../../api/client'
 import { useRole } from '../../api/queries'
-import { DataTable } from '../../parts/DataTable'
 import { ForSellers } from '../../parts/ForSellers'
 import { Loading } from '../../parts/Loading'
-import { Pager } from '../../parts/Pager'
-import { ProblemAlert } from '../../parts/ProblemAlert'
+import { PagedTable } from '../../parts/PagedTable'
 import { useWords } from '../../words/useWords'
 import { COLUMNS } from './columns'
 import { ExportForm } from './ExportForm'
@@ -58,18 +56,6 @@ function History() {
     { refetchInterval: ({ state }) => (state.data?.data.some(isUnderWay) ? POLL : false) },
   )
   return (
-    <>
-      <ProblemAlert error={jobs.error} onRetry={jobs.refetch} />
-      {jobs.error ? null : (
-        <DataTable
-          label={t('history')}
-          columns={COLUMNS.map((column) => ({ ...column, title: t(column.title) }))}
-          rows={jobs.data?.data}
-          rowKey={({ id }) => id}
-          empty={t('none')}
-        />
-      )}
-      <Pager page={jobs.data?.page} shown={jobs.data?.data.length ?? 0} />
-    </>
+    <PagedTable label={t('history')} columns={COLUMNS} t={t} list={jobs} rowKey={({ id }) => id} empty={t('none')} />
   )
 }

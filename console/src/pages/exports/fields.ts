@@ -73,6 +73,7 @@ export function useExportFields(offer: Offer, draft: ExportDraft): { first: Fiel
         { code: USUAL, label: t('storeZone', { zone: storeZone }) },
         ...offer.time_zones.map((code) => ({ code, label: code })),
       ]),
+      { name: 'bom', label: t('bom'), kind: 'mark', hint: t('bomHint'), applies: () => draft.format === 'csv' },
       {
         name: 'columns',
         label: t('columns'),

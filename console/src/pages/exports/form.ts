@@ -16,6 +16,8 @@ export interface ExportDraft {
   language: string
   recipient: string
   time_zone: string
+  /** A .csv begins with a byte order mark, as Excel wants it. */
+  bom: boolean
 }
 
 export const OWN_COLUMNS = 'own'
@@ -39,6 +41,7 @@ export function draftOf(search: URLSearchParams, language: string): ExportDraft 
     language,
     recipient: 'full',
     time_zone: USUAL,
+    bom: true,
   }
 }
 
@@ -69,6 +72,7 @@ export function bodyOf(draft: ExportDraft, zone: string, now: string, takesWindo
     language: draft.language,
     recipient: draft.recipient,
     time_zone: draft.time_zone === USUAL ? undefined : draft.time_zone,
+    bom: draft.format === 'csv' ? draft.bom : undefined,
   }
   return body as NewExport
 }

@@ -28,6 +28,8 @@ export const WORDS = {
   masked: ['Masked', '隐藏'],
   timeZone: ['Time zone of the file', '文件时区'],
   storeZone: ['The store’s: {zone}', '店铺时区：{zone}'],
+  bom: ['Begin the file with a byte order mark', '文件开头添加字节顺序标记（BOM）'],
+  bomHint: ['Excel needs it to show every script.', 'Excel 需要它才能正确显示各种文字。'],
   start: ['Start the export', '开始导出'],
   started: ['The export has started: it stands first in the history.', '导出已开始，见下方记录的第一条。'],
   cannotFilter: [

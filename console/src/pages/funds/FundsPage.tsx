@@ -3,10 +3,9 @@ import { useSearchParams } from 'react-router'
 import { useApi } from '../../api/client'
 import { useStore } from '../../api/queries'
 import type { components, paths } from '../../api/types'
-import { DataTable } from '../../parts/DataTable'
 import { AddressFilters, type Filter } from '../../parts/fields/AddressFilters'
 import { Loading } from '../../parts/Loading'
-import { Pager } from '../../parts/Pager'
+import { PagedTable } from '../../parts/PagedTable'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { Tabs } from '../../parts/Tabs'
 import { useMoment } from '../../parts/times'
@@ -128,17 +127,5 @@ interface Answer<Row> {
 
 function List<Row>({ list: { name, columns, rowKey, empty }, answer }: { list: Columns<Row>; answer: Answer<Row> }) {
   const t = useWords(WORDS)
-  if (answer.error) return <ProblemAlert error={answer.error} onRetry={answer.refetch} />
-  return (
-    <>
-      <DataTable
-        label={t(name)}
-        columns={columns.map((column) => ({ ...column, title: t(column.title) }))}
-        rows={answer.data?.data}
-        rowKey={rowKey}
-        empty={t(empty)}
-      />
-      <Pager page={answer.data?.page} shown={answer.data?.data.length ?? 0} />
-    </>
-  )
+  return <PagedTable label={t(name)} columns={columns} t={t} list={answer} rowKey={rowKey} empty={t(empty)} />
 }

@@ -3,11 +3,13 @@ import { useApi } from '../../api/client'
 import { useCodeParts } from '../../api/codes'
 import { useRefresh } from '../../api/queries'
 import type { Import } from '../../api/types'
+import { Facts } from '../../parts/Facts'
 import { FileDrop } from '../../parts/FileDrop'
 import { Loading } from '../../parts/Loading'
 import { Moment } from '../../parts/Moment'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { Progress } from '../../parts/Progress'
+import { Who } from '../../parts/Who'
 import { useWords } from '../../words/useWords'
 import { ImportActions } from './ImportActions'
 import { ImportRows } from './ImportRows'
@@ -36,28 +38,20 @@ function Detail({ job, onNext }: { job: Import; onNext: (importId: string) => vo
   const layouts = useCodeParts('import_layouts').import_layouts
   useRefreshAtEnd(job)
   const { done, total, percent } = job.progress
-  const facts: [keyof typeof WORDS, React.ReactNode][] = [
-    ['state', <strong key="state">{job.state_label}</strong>],
-    ['kind', job.kind_label],
-    ['requested', <Moment key="at" at={job.requested_at} />],
-    ['by', `${job.requested_by.id} · ${job.requested_by.role}`],
-    ['layout', layouts?.find(({ code }) => code === job.layout)?.label],
-    ['timeZone', job.time_zone],
-  ]
   return (
     <>
       <h2 className="file-name">{job.file_name}</h2>
       <section className="card" aria-label={t('facts')}>
-        <dl className="facts">
-          {facts
-            .filter(([, value]) => value)
-            .map(([name, value]) => (
-              <div key={name}>
-                <dt>{t(name)}</dt>
-                <dd>{value}</dd>
-              </div>
-            ))}
-        </dl>
+        <Facts
+          rows={{
+            [t('state')]: <strong>{job.state_label}</strong>,
+            [t('kind')]: job.kind_label,
+            [t('requested')]: <Moment at={job.requested_at} />,
+            [t('by')]: <Who actor={job.requested_by} />,
+            [t('layout')]: layouts?.find(({ code }) => code === job.layout)?.label,
+            [t('timeZone')]: job.time_zone,
+          }}
+        />
         <div role="status">
           {isUnderWay(job) ? (
             <>

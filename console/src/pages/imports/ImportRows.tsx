@@ -1,9 +1,7 @@
 import { useSearchParams } from 'react-router'
 import { useApi } from '../../api/client'
 import type { Import } from '../../api/types'
-import { DataTable } from '../../parts/DataTable'
-import { Pager } from '../../parts/Pager'
-import { ProblemAlert } from '../../parts/ProblemAlert'
+import { PagedTable } from '../../parts/PagedTable'
 import { Tabs } from '../../parts/Tabs'
 import { useWords } from '../../words/useWords'
 import { rowColumns } from './columns'
@@ -51,17 +49,14 @@ export function ImportRows({ job }: { job: Import }) {
         ]}
       />
       {job.kind === 'tracking' && job.counts.created ? <Effects job={job} /> : null}
-      <ProblemAlert error={rows.error} onRetry={rows.refetch} />
-      {rows.error ? null : (
-        <DataTable
-          label={t('rows')}
-          columns={columns.map((column) => ({ ...column, title: t(column.title) }))}
-          rows={rows.data?.data}
-          rowKey={({ row }) => String(row)}
-          empty={t('noRows')}
-        />
-      )}
-      <Pager page={rows.data?.page} shown={rows.data?.data.length ?? 0} />
+      <PagedTable
+        label={t('rows')}
+        columns={columns}
+        t={t}
+        list={rows}
+        rowKey={({ row }) => String(row)}
+        empty={t('noRows')}
+      />
     </>
   )
 }

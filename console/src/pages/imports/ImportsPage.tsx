@@ -1,9 +1,7 @@
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { useApi } from '../../api/client'
-import { DataTable } from '../../parts/DataTable'
 import { ForSellers } from '../../parts/ForSellers'
-import { Pager } from '../../parts/Pager'
-import { ProblemAlert } from '../../parts/ProblemAlert'
+import { PagedTable } from '../../parts/PagedTable'
 import { useWords } from '../../words/useWords'
 import { COLUMNS } from './columns'
 import { ImportDetail } from './ImportDetail'
@@ -52,19 +50,14 @@ function History() {
     { refetchInterval: ({ state }) => (state.data?.data.some(isOpen) ? POLL : false) },
   )
   return (
-    <>
-      <ProblemAlert error={jobs.error} onRetry={jobs.refetch} />
-      {jobs.error ? null : (
-        <DataTable
-          label={t('history')}
-          columns={COLUMNS.map((column) => ({ ...column, title: t(column.title) }))}
-          rows={jobs.data?.data}
-          rowKey={({ id }) => id}
-          empty={t('none')}
-          onOpen={({ id }) => navigate(`?import=${id}`)}
-        />
-      )}
-      <Pager page={jobs.data?.page} shown={jobs.data?.data.length ?? 0} />
-    </>
+    <PagedTable
+      label={t('history')}
+      columns={COLUMNS}
+      t={t}
+      list={jobs}
+      rowKey={({ id }) => id}
+      empty={t('none')}
+      onOpen={({ id }) => navigate(`?import=${id}`)}
+    />
   )
 }

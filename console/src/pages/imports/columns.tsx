@@ -3,6 +3,7 @@ import type { components, Import } from '../../api/types'
 import type { Column } from '../../parts/DataTable'
 import { Moment } from '../../parts/Moment'
 import { Progress } from '../../parts/Progress'
+import { Who } from '../../parts/Who'
 import { openOrder } from '../order/address'
 import { isUnderWay } from './states'
 import type { WORDS } from './words'
@@ -24,7 +25,7 @@ export const COLUMNS: Titled<Import>[] = [
     }),
   ),
   { key: 'requested', title: 'requested', cell: ({ requested_at }) => <Moment at={requested_at} /> },
-  { key: 'by', title: 'by', cell: ({ requested_by }) => `${requested_by.id} · ${requested_by.role}` },
+  { key: 'by', title: 'by', cell: ({ requested_by }) => <Who actor={requested_by} /> },
 ]
 
 /** What became of each row, or would: of a tracking sheet what it does, of a failed row why. */

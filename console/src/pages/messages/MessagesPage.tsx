@@ -95,7 +95,7 @@ function Conversation({ orderId }: { orderId: string }) {
           <Link to={openOrder(orderId)}>{t('openOrder')}</Link>
         </Flex>
       ) : null}
-      <Thread orderId={orderId} unread={order.data?.unread_messages ?? 0} />
+      <Thread orderId={orderId} version={order.data?.version} unread={order.data?.unread_messages ?? 0} />
     </section>
   )
 }

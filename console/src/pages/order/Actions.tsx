@@ -1,7 +1,7 @@
 import { ActionBar } from '../../actions/ActionBar'
 import { OrderActionForm, orderDraft } from '../../actions/OrderActionForm'
 import type { Order } from '../../api/types'
-import { Changes } from './Changes'
+import { Changes } from '../../history/Changes'
 
 /** The actions that the API allows now, and the reason of each other one. */
 export function Actions({ order }: { order: Order }) {
@@ -17,7 +17,7 @@ export function Actions({ order }: { order: Order }) {
           label={label}
           onCancel={close}
           onDone={({ warnings }) => done(warnings?.map(({ message }) => message).join(' '))}
-          since={(version) => <Changes order={order} since={version} />}
+          since={(version) => <Changes orderId={order.order_id} since={version} />}
         />
       )}
     />

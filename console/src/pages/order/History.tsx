@@ -1,11 +1,11 @@
 import { Button } from 'antd'
 import type { Order } from '../../api/types'
 import { Entries } from '../../history/Entries'
+import { useHistory } from '../../history/useHistory'
 import { WORDS } from '../../history/words'
 import { Loading } from '../../parts/Loading'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { useWords } from '../../words/useWords'
-import { useHistory } from './useHistory'
 
 export function History({ order }: { order: Order }) {
   const t = useWords(WORDS)

@@ -1,6 +1,7 @@
 import type { Line, Order } from '../../api/types'
 import { Amount } from '../../parts/Amount'
 import type { Column } from '../../parts/DataTable'
+import { Picture } from '../../parts/Picture'
 import { PlainTable } from '../../parts/PlainTable'
 import { useWords } from '../../words/useWords'
 import { WORDS } from './words'
@@ -16,8 +17,8 @@ const COLUMNS: LineColumn[] = [
     key: 'product',
     title: 'product',
     cell: (line) => (
-      <div className="product">
-        {line.image_url ? <img src={line.image_url} alt="" width="40" height="40" loading="lazy" /> : null}
+      <div className="with-picture">
+        <Picture url={line.image_url} />
         <span>
           {nameOf(line)}
           <br />

@@ -2,5 +2,5 @@ import type { Order } from '../../api/types'
 import { Thread } from '../../messages/Thread'
 
 export function Messages({ order }: { order: Order }) {
-  return <Thread orderId={order.order_id} unread={order.unread_messages} />
+  return <Thread orderId={order.order_id} version={order.version} unread={order.unread_messages} />
 }

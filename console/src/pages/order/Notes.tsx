@@ -6,10 +6,10 @@ import { orderDraft } from '../../actions/OrderActionForm'
 import { useStoreId } from '../../api/client'
 import { useRole } from '../../api/queries'
 import type { Order } from '../../api/types'
+import { Changes } from '../../history/Changes'
 import { Facts } from '../../parts/Facts'
 import { hasDraft } from '../../parts/useDraft'
 import { useWords } from '../../words/useWords'
-import { Changes } from './Changes'
 import { WORDS } from './words'
 
 const ROW: ActionRow = {
@@ -52,7 +52,7 @@ export function Notes({ order }: { order: Order }) {
           }
           onDone={close}
           onCancel={close}
-          since={(before) => <Changes order={order} since={before} />}
+          since={(before) => <Changes orderId={order_id} since={before} />}
         />
       ) : (
         <>

@@ -2,11 +2,11 @@ import { Alert, Button, Flex } from 'antd'
 import { useState } from 'react'
 import { OrderActionForm, orderDraft } from '../../actions/OrderActionForm'
 import type { Order, Parcel } from '../../api/types'
+import { Changes } from '../../history/Changes'
 import { Copy } from '../../parts/Copy'
 import { Facts } from '../../parts/Facts'
 import { Moment } from '../../parts/Moment'
 import { useWords } from '../../words/useWords'
-import { Changes } from './Changes'
 import { nameOf } from './Lines'
 import { WORDS } from './words'
 
@@ -70,7 +70,7 @@ function ParcelCard({ order, parcel }: { order: Order; parcel: Parcel }) {
           initial={{ parcel_id, carrier, tracking_no }}
           onDone={() => setEditing(false)}
           onCancel={() => setEditing(false)}
-          since={(version) => <Changes order={order} since={version} />}
+          since={(version) => <Changes orderId={order.order_id} since={version} />}
         />
       ) : null}
     </article>

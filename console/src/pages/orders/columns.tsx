@@ -3,6 +3,7 @@ import { Amount } from '../../parts/Amount'
 import { Countdown } from '../../parts/Countdown'
 import type { Column } from '../../parts/DataTable'
 import { Moment } from '../../parts/Moment'
+import { Picture } from '../../parts/Picture'
 import { StatusMarks } from '../../parts/StatusMarks'
 import { useWords } from '../../words/useWords'
 import { OrderLink } from '../order/OrderLink'
@@ -40,16 +41,19 @@ function Numbered({ order: { order_id, placed_at } }: { order: ListedOrder }) {
 function Product({ order: { first_line, line_count } }: { order: ListedOrder }) {
   const t = useWords(WORDS)
   if (!first_line) return null
-  const { title, sku, product_id, attributes, quantity } = first_line
+  const { title, sku, product_id, attributes, quantity, image_url } = first_line
   const details = [`× ${quantity}`, sku, ...Object.values(attributes ?? {})].filter(Boolean).join(' · ')
   return (
-    <span>
-      <span className="product" title={title}>
-        {title ?? product_id}
+    <span className="with-picture">
+      <Picture url={image_url} />
+      <span>
+        <span className="product" title={title}>
+          {title ?? product_id}
+        </span>
+        <small className="quiet block">
+          {details} {line_count > 1 ? t('moreLines', { n: line_count - 1 }) : ''}
+        </small>
       </span>
-      <small className="quiet block">
-        {details} {line_count > 1 ? t('moreLines', { n: line_count - 1 }) : ''}
-      </small>
     </span>
   )
 }

@@ -3,11 +3,11 @@ import { Link } from 'react-router'
 import { ActionBar } from '../../actions/ActionBar'
 import { OrderActionForm, orderDraft } from '../../actions/OrderActionForm'
 import { useApi } from '../../api/client'
+import { Changes } from '../../history/Changes'
 import { Loading } from '../../parts/Loading'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { useWords } from '../../words/useWords'
 import { openOrder } from '../order/address'
-import { Changes } from '../order/Changes'
 import { Timers } from '../order/Timers'
 import { answerTo } from './AnswerLink'
 import { WORDS } from './words'
@@ -39,7 +39,7 @@ export function Answer({ orderId }: { orderId: string }) {
                 label={label}
                 onCancel={close}
                 onDone={() => done()}
-                since={(version) => <Changes order={order.data} since={version} />}
+                since={(version) => <Changes orderId={orderId} since={version} />}
               />
             )}
           />

@@ -4,9 +4,7 @@ import { useCodes } from '../../api/codes'
 import { useCounters } from '../../api/queries'
 import type { paths } from '../../api/types'
 import { useTabCounts } from '../../api/useTabCounts'
-import { DataTable } from '../../parts/DataTable'
-import { Pager } from '../../parts/Pager'
-import { ProblemAlert } from '../../parts/ProblemAlert'
+import { PagedTable } from '../../parts/PagedTable'
 import { Tabs } from '../../parts/Tabs'
 import { useQueryOf } from '../../parts/useQueryOf'
 import { useWords } from '../../words/useWords'
@@ -39,7 +37,7 @@ export default function RefundsPage() {
         label={t('title')}
         tabs={[
           { query: '', label: t('all') },
-          ...states.map(({ code, label }) => ({ query: `state=${code}`, label, count: counts[code] })),
+          ...states.map(({ code, label }) => ({ query: `state=${code}`, label, ...counts[code] })),
         ]}
       />
       {requests?.count ? (
@@ -48,18 +46,15 @@ export default function RefundsPage() {
         </p>
       ) : null}
       {answer ? <Answer key={answer} orderId={answer} /> : null}
-      <ProblemAlert error={refunds.error} onRetry={refunds.refetch} />
-      {refunds.error ? null : (
-        <DataTable
-          label={t('title')}
-          columns={COLUMNS.map((column) => ({ ...column, title: t(column.title) }))}
-          rows={refunds.data?.data}
-          rowKey={({ refund_id }) => refund_id}
-          empty={t('none')}
-          onOpen={({ order_id }) => navigate(openOrder(order_id))}
-        />
-      )}
-      <Pager page={refunds.data?.page} shown={refunds.data?.data.length ?? 0} />
+      <PagedTable
+        label={t('title')}
+        columns={COLUMNS}
+        t={t}
+        list={refunds}
+        rowKey={({ refund_id }) => refund_id}
+        empty={t('none')}
+        onOpen={({ order_id }) => navigate(openOrder(order_id))}
+      />
     </>
   )
 }

@@ -1,12 +1,12 @@
 import { Link } from 'react-router'
 import { useApi } from '../../api/client'
 import type { components } from '../../api/types'
-import { type Column, DataTable } from '../../parts/DataTable'
+import type { Column } from '../../parts/DataTable'
 import { Loading } from '../../parts/Loading'
 import { Mark } from '../../parts/Mark'
 import { Moment } from '../../parts/Moment'
 import { OrderLink } from '../../parts/OrderLink'
-import { Pager } from '../../parts/Pager'
+import { PagedTable } from '../../parts/PagedTable'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { Share } from '../../parts/Share'
 import { useQueryOf } from '../../parts/useQueryOf'
@@ -126,17 +126,14 @@ function Violations() {
   const t = useWords(WORDS)
   const query = useQueryOf<{ cursor?: string }>(CURSOR)
   const violations = useApi().useQuery('get', '/v1/reports/violations', { params: { query } })
-  if (violations.error) return <ProblemAlert error={violations.error} onRetry={violations.refetch} />
   return (
-    <>
-      <DataTable
-        label={t('violations')}
-        columns={COLUMNS.map((column) => ({ ...column, title: t(column.title) }))}
-        rows={violations.data?.data}
-        rowKey={({ order_id, at }) => `${order_id} ${at}`}
-        empty={t('noViolations')}
-      />
-      <Pager page={violations.data?.page} shown={violations.data?.data.length ?? 0} />
-    </>
+    <PagedTable
+      label={t('violations')}
+      columns={COLUMNS}
+      t={t}
+      list={violations}
+      rowKey={({ order_id, at }) => `${order_id} ${at}`}
+      empty={t('noViolations')}
+    />
   )
 }

@@ -1,8 +1,6 @@
 import { useNavigate, useSearchParams } from 'react-router'
 import { useApi } from '../../api/client'
-import { DataTable } from '../../parts/DataTable'
-import { Pager } from '../../parts/Pager'
-import { ProblemAlert } from '../../parts/ProblemAlert'
+import { PagedTable } from '../../parts/PagedTable'
 import { useWords } from '../../words/useWords'
 import { openOrder } from '../order/address'
 import { PARCEL_COLUMNS } from './columns'
@@ -24,19 +22,14 @@ export function Parcels({ state }: { state: keyof typeof OF_STATE }) {
   })
   const columns = PARCEL_COLUMNS.filter(({ key }) => key !== without)
   return (
-    <>
-      <ProblemAlert error={parcels.error} onRetry={parcels.refetch} />
-      {parcels.error ? null : (
-        <DataTable
-          label={t(label)}
-          columns={columns.map((column) => ({ ...column, title: t(column.title) }))}
-          rows={parcels.data?.data}
-          rowKey={({ order_id, parcel_id }) => `${order_id} ${parcel_id}`}
-          empty={t(empty)}
-          onOpen={({ order_id }) => navigate(openOrder(order_id))}
-        />
-      )}
-      <Pager page={parcels.data?.page} shown={parcels.data?.data.length ?? 0} />
-    </>
+    <PagedTable
+      label={t(label)}
+      columns={columns}
+      t={t}
+      list={parcels}
+      rowKey={({ order_id, parcel_id }) => `${order_id} ${parcel_id}`}
+      empty={t(empty)}
+      onOpen={({ order_id }) => navigate(openOrder(order_id))}
+    />
   )
 }

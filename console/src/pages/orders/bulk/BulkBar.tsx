@@ -3,7 +3,7 @@ import { lazy, Suspense, useState } from 'react'
 import { ProblemAlert } from '../../../parts/ProblemAlert'
 import { useWords } from '../../../words/useWords'
 import { useCountOf } from '../tabs'
-import { BULK, type BulkName, type Chosen, useBulkLabel } from './actions'
+import { type BulkName, type Chosen, useBulkLabel, usePossible } from './actions'
 import type { useSelection } from './useSelection'
 import { WORDS } from './words'
 
@@ -24,6 +24,7 @@ export function BulkBar({ selection, filter, more }: Props) {
   const [open, setOpen] = useState<{ action: BulkName; chosen: Chosen[] } | null>(null)
   const { selected, read } = selection
   const n = selected.size
+  const possible = usePossible(new Set(selection.chosen().map(({ status }) => status)))
   return (
     <>
       {n || read !== null ? (
@@ -42,7 +43,7 @@ export function BulkBar({ selection, filter, more }: Props) {
               {total === undefined ? t('selectAllMatching') : t('selectAll', { n: total })}
             </Button>
           ) : null}
-          {BULK.map((action) => (
+          {possible.map((action) => (
             <Button
               key={action}
               disabled={read !== null}

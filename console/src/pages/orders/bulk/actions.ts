@@ -26,10 +26,20 @@ export function useBulkLabel(): (action: BulkName) => string {
   return (action) => actions?.find(({ code }) => code === action)?.label ?? (action === 'message' ? t(action) : action)
 }
 
+/** The actions that at least one order could take by its status, as the API says; all while that is not known. */
+export function usePossible(statuses: ReadonlySet<string>): BulkName[] {
+  const { actions } = useCodeParts('actions')
+  return BULK.filter((name) => {
+    const possible = actions?.find(({ code }) => code === name)?.statuses
+    return !possible || possible.some((status) => statuses.has(status))
+  })
+}
+
 /** An order as it was when it was selected. */
 export interface Chosen {
   order_id: string
   version: number
+  status: string
 }
 
 /** One order of a request: the fields of the action, and the version that it is meant for. */

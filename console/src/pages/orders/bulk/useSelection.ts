@@ -8,7 +8,7 @@ const NONE: ReadonlySet<string> = new Set()
 const PAGE = 200
 
 /**
- * The orders that are selected, across the pages of one list, each with the version that was shown last. `gather` pages
+ * The orders that are selected, across the pages of one list, each as it was shown last. `gather` pages
  * through the whole list in the background.
  */
 export function useSelection(filter: OrdersQuery, rows: readonly ListedOrder[] | undefined) {
@@ -17,9 +17,10 @@ export function useSelection(filter: OrdersQuery, rows: readonly ListedOrder[] |
   const [read, setRead] = useState<number | null>(null)
   const [whole, setWhole] = useState(false)
   const [error, setError] = useState<unknown>()
-  const versions = useRef(new Map<string, number>())
+  const seen = useRef(new Map<string, Chosen>())
   const stopped = useRef(false)
-  for (const { order_id, version } of rows ?? []) versions.current.set(order_id, version)
+  const see = ({ order_id, version, status }: ListedOrder) => seen.current.set(order_id, { order_id, version, status })
+  for (const row of rows ?? []) see(row)
   useEffect(
     () => () => {
       stopped.current = true
@@ -36,9 +37,9 @@ export function useSelection(filter: OrdersQuery, rows: readonly ListedOrder[] |
       for (let count = 0; !stopped.current; ) {
         setRead(count)
         const { data } = await api.client.GET('/v1/orders', { params: { query: { ...filter, limit: PAGE, cursor } } })
-        for (const { order_id, version } of data?.data ?? []) {
-          versions.current.set(order_id, version)
-          found.add(order_id)
+        for (const row of data?.data ?? []) {
+          see(row)
+          found.add(row.order_id)
         }
         select(new Set(found))
         count += data?.data.length ?? 0
@@ -72,7 +73,6 @@ export function useSelection(filter: OrdersQuery, rows: readonly ListedOrder[] |
     /** How many orders have been read while the list is gathered; null at rest. */
     read,
     error,
-    chosen: (): Chosen[] =>
-      [...selected].map((order_id) => ({ order_id, version: versions.current.get(order_id) ?? 0 })),
+    chosen: (): Chosen[] => [...selected].flatMap((order_id) => seen.current.get(order_id) ?? []),
   }
 }
