@@ -207,6 +207,13 @@ class Console:
     def expect_errors(self, page: Page, *parts: str) -> None:
         next(watched for watched in self.pages if watched.page is page).expected.update(parts)
 
+    def end_session(self, page: Page) -> None:
+        """The token has ended, and the issuer gives no new one; until `page.unroute_all()`."""
+        self.expect_refusals(page, 400, 401)
+        page.route("**/v1/**", lambda route: route.fulfill(status=401, json={"message": "Unauthorized"}))
+        page.route("**/oauth2/token", lambda route: route.fulfill(status=400, json={"error": "invalid_grant"}))
+        page.context.clear_cookies()
+
     def close(self) -> None:
         complaints = [complaint for watched in self.pages for complaint in watched.complaints()]
         for watched in self.pages:

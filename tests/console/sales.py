@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from typing import Any
 
 from tests.harness import Shop, new_order, parcel, usd
 
 ALERT_SECONDS = 60
+
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""A PNG of one point."""
 
 
 def awaiting_shipment(shop: Shop, **changes: Any) -> str:

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from tests.console.conftest import Console
 from tests.console.sales import wait_for_alerts
+from tests.console.say import Say, main_job
 from tests.console.waiting import at_rest, sent
 from tests.harness import Shop
 
@@ -41,75 +42,78 @@ def receiver() -> Iterator[tuple[str, list[bytes]]]:
     server.server_close()
 
 
-@pytest.mark.parametrize(
-    ("language", "acknowledge", "acknowledged"), [("en", "Acknowledge:", "Acknowledged"), ("zh-CN", "确认：", "已确认")]
-)
-def test_an_alert_is_acknowledged(
-    console: Console, shop: Shop, language: str, acknowledge: str, acknowledged: str
-) -> None:
+@main_job("alerts")
+def test_an_alert_is_acknowledged(console: Console, shop: Shop, say: Say) -> None:
     order_id = shop.platform.place()["order_id"]
     for action, body in [("pay", {}), ("pass_risk", {}), ("request_cancellation", {"reason": "Twice"})]:
         assert shop.platform.act(order_id, action, body).status == 200
     wait_for_alerts(shop, 1)
-    page = console.open(shop, "alerts", language=language, severity="warning")
+    page = console.open(shop, "alerts", language=say.language, severity="warning")
+    acknowledge = say("Acknowledge: {message}", message="")
     button = page.get_by_role("row", name=re.compile(order_id)).get_by_role("button", name=acknowledge)
     with sent(page, "/acknowledge"):
         button.click()
     expect(button).to_have_count(0)
-    page.get_by_role("link", name=acknowledged).click()
+    page.get_by_role("link", name=say("Acknowledged")).click()
     expect(page).to_have_url(re.compile("state=acknowledged"))
     expect(page.get_by_role("row", name=re.compile(order_id))).to_be_visible()
 
 
+@main_job("alerts")
 def test_a_webhook_is_set_up_and_its_test_message_followed(
-    console: Console, shop: Shop, receiver: tuple[str, list[bytes]]
+    console: Console, shop: Shop, receiver: tuple[str, list[bytes]], say: Say
 ) -> None:
     url, taken = receiver
-    page = console.open(shop, "alerts", show="channels")
-    page.get_by_role("button", name="New channel").click()
-    page.get_by_label("Kind").select_option("webhook")
-    page.get_by_label("Name").fill("Warehouse")
-    page.get_by_label("Address (https)").fill(url)
-    page.get_by_role("button", name="Create the channel").click()
+    page = console.open(shop, "alerts", language=say.language, show="channels")
+    page.get_by_role("button", name=say("New channel")).click()
+    page.get_by_label(say("Kind")).select_option("webhook")
+    page.get_by_label(say("Name")).fill("Warehouse")
+    page.get_by_label(say("Address (https)")).fill(url)
+    page.get_by_role("button", name=say("Create the channel")).click()
     expect(page.get_by_text("whsec_")).to_be_visible()
-    page.get_by_role("dialog").get_by_text("Settings", exact=True).click()
-    page.get_by_role("dialog").get_by_label("Name", exact=True).fill("Warehouse of Spain")
-    page.get_by_role("button", name="Send a test message").click()
-    expect(page.get_by_text("Test message: Delivered")).to_be_visible(timeout=LISTED)
+    page.get_by_role("dialog").get_by_text(say("Settings"), exact=True).click()
+    name = page.get_by_role("dialog").get_by_label(say("Name"), exact=True)
+    name.fill("Warehouse of Spain")
+    page.get_by_role("button", name=say("Send a test message")).click()
+    delivered = say("Test message: {state}", state=say("Delivered", of="delivery_state"))
+    expect(page.get_by_text(delivered)).to_be_visible(timeout=LISTED)
     assert len(taken) == 1
-    page.get_by_role("button", name="Send again").click()
-    expect(page.get_by_role("dialog").get_by_label("Name", exact=True)).to_have_value("Warehouse of Spain")
-    attempts = page.get_by_role("table", name="Deliveries").locator("small")
-    expect(attempts.filter(has_text=": 204")).to_have_count(2, timeout=LISTED)
-    page.get_by_role("button", name="Switch off").click()
-    expect(page.get_by_role("button", name="Switch on")).to_be_visible()
+    page.get_by_role("button", name=say("Send again")).click()
+    expect(name).to_have_value("Warehouse of Spain")
+    attempts = page.get_by_role("table", name=say("Deliveries of the last 30 days")).locator("small")
+    expect(attempts.filter(has_text=re.compile("[:：] ?204"))).to_have_count(2, timeout=LISTED)
+    page.get_by_role("button", name=say("Switch off")).click()
+    switch_on = page.get_by_role("button", name=say("Switch on"))
+    expect(switch_on).to_be_visible()
     assert not shop.owner.get("/v1/alert-channels").json["data"][0]["enabled"]
     page.reload()
-    expect(page.get_by_role("button", name="Switch on")).to_be_visible()
+    expect(switch_on).to_be_visible()
     expect(page.get_by_text("whsec_")).to_have_count(0)
 
 
-def test_an_email_address_is_confirmed_with_the_code_of_the_inbox(console: Console, shop: Shop) -> None:
-    page = console.open(shop, "alerts", show="channels", channel="new")
-    page.get_by_label("Kind").select_option("email")
-    page.get_by_label("Name").fill("Owner")
-    page.get_by_label("Email address").fill(f"{shop.name}@shop.example")
-    page.get_by_role("button", name="Create the channel").click()
-    expect(page.get_by_text("A code was sent to")).to_be_visible()
-    assert page.get_by_role("button", name="Send a test message").count() == 0
-    page.get_by_label("Code of 8 digits").fill("00000000")
+@main_job("alerts")
+def test_an_email_address_is_confirmed_with_the_code_of_the_inbox(console: Console, shop: Shop, say: Say) -> None:
+    page = console.open(shop, "alerts", language=say.language, show="channels", channel="new")
+    page.get_by_label(say("Kind")).select_option("email")
+    page.get_by_label(say("Name")).fill("Owner")
+    page.get_by_label(say("Email address")).fill(f"{shop.name}@shop.example")
+    page.get_by_role("button", name=say("Create the channel")).click()
+    code = page.get_by_label(say("Code of 8 digits"))
+    test = page.get_by_role("button", name=say("Send a test message"))
+    code.fill("00000000")
+    assert test.count() == 0
     console.expect_refusals(page, 422)
-    page.get_by_role("button", name="Confirm the address").click()
-    expect(page.get_by_label("Code of 8 digits")).to_have_attribute("aria-invalid", "true")
+    page.get_by_role("button", name=say("Confirm the address")).click()
+    expect(code).to_have_attribute("aria-invalid", "true")
     sent = re.compile(rf"验证码是 ([0-9]{{8}})</h3><p>[^<]* to {shop.name}@")
     for _ in range(LISTED // 500):
         if found := sent.search(page.request.get(f"{console.url}/inbox").text()):
             break
         page.wait_for_timeout(500)
     assert found
-    page.get_by_label("Code of 8 digits").fill(found[1])
-    page.get_by_role("button", name="Confirm the address").click()
-    expect(page.get_by_role("button", name="Send a test message")).to_be_visible()
+    code.fill(found[1])
+    page.get_by_role("button", name=say("Confirm the address")).click()
+    expect(test).to_be_visible()
     assert shop.owner.get("/v1/alert-channels").json["data"][0]["enabled"]
 
 
@@ -124,15 +128,17 @@ def test_a_channel_with_an_address_that_is_refused_says_so_at_its_field(console:
     expect(page.get_by_label("Name")).to_have_value("Team")
 
 
-def test_the_rules_are_set_by_the_owner(console: Console, shop: Shop) -> None:
-    page = console.open(shop, "alerts", show="rules")
-    page.get_by_label("Only critical alerts in these hours").check()
-    page.get_by_label("From", exact=True).fill("23:00")
-    page.get_by_label("Until", exact=True).fill("07:30")
-    page.get_by_role("group", name="shipping").get_by_label("3 d before").check()
-    page.get_by_label("Alert when a buyer has waited", exact=True).fill("6")
-    page.get_by_role("button", name="Save the rules").click()
-    expect(page.get_by_text("Saved")).to_be_visible()
+@main_job("alerts")
+def test_the_rules_are_set_by_the_owner(console: Console, shop: Shop, say: Say) -> None:
+    page = console.open(shop, "alerts", language=say.language, show="rules")
+    page.get_by_label(say("Only critical alerts in these hours")).check()
+    page.get_by_label(say("From"), exact=True).fill("23:00")
+    page.get_by_label(say("Until"), exact=True).fill("07:30")
+    shipping = page.get_by_role("group", name=say("shipping", of="timer"), exact=True)
+    shipping.get_by_label(say("{time} before", time=say("{n} d", n=3, of="parts"))).check()
+    page.get_by_label(say("Alert when a buyer has waited"), exact=True).fill("6")
+    page.get_by_role("button", name=say("Save the rules")).click()
+    expect(page.get_by_text(say("Saved"), exact=True)).to_be_visible()
     rules = shop.owner.get("/v1/alert-rules").json
     assert rules["quiet_hours"] == {"start": "23:00", "end": "07:30"}
     assert rules["leads"]["shipment"] == ["P3D", "P2D", "P1D", "PT4H", "PT0S"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.console.conftest import Console
+from tests.console.say import Say, main_job
 from tests.console.waiting import at_rest, sent
 from tests.harness import Shop, new_order
 
@@ -31,30 +31,23 @@ def drawer(page: Page) -> Any:
     return page.get_by_role("dialog")
 
 
-@pytest.mark.parametrize(
-    ("language", "tags", "note", "save", "tag"),
-    [
-        ("en", "Tags, with commas between them", "Note", "Save", "Tag"),
-        ("zh-CN", "标签（用逗号分隔）", "备注", re.compile("保 ?存"), "标签"),
-    ],
-)
-def test_a_customer_is_tagged_and_found_by_the_tag(
-    console: Console, shop: Shop, language: str, tags: str, note: str, save: Any, tag: str
-) -> None:
+@main_job("customers")
+def test_a_customer_is_tagged_and_found_by_the_tag(console: Console, shop: Shop, say: Say) -> None:
     for buyer in ("anna", "bert"):
         ordered(shop, buyer)
-    page = console.open(shop, "customers", language=language)
+    page = console.open(shop, "customers", language=say.language)
     page.get_by_role("link", name="Alex anna").click()
-    page.get_by_label(tags).fill("wholesale, invoice")
-    page.get_by_label(note, exact=True).fill("Asks for an invoice")
+    page.get_by_label(say("Tags, with commas between them")).fill("wholesale, invoice")
+    page.get_by_label(say("Note"), exact=True).fill("Asks for an invoice")
+    save = drawer(page).get_by_role("button", name=say("Save"), exact=True)
     with sent(page, "/customers/anna"):
-        drawer(page).get_by_role("button", name=save).click()
-    expect(drawer(page).get_by_role("button", name=save)).to_be_disabled()
+        save.click()
+    expect(save).to_be_disabled()
     stored = shop.viewer.get("/v1/customers/anna").json
     assert (sorted(stored["tags"]), stored["note"]) == (["invoice", "wholesale"], "Asks for an invoice")
     page.keyboard.press("Escape")
-    page.get_by_label(tag, exact=True).fill("wholesale")
-    page.get_by_label(tag, exact=True).press("Enter")
+    page.get_by_label(say("Tag"), exact=True).fill("wholesale")
+    page.get_by_label(say("Tag"), exact=True).press("Enter")
     expect(page).to_have_url(re.compile("tag=wholesale"))
     expect(page.get_by_role("link", name="Alex anna")).to_be_visible()
     expect(page.get_by_role("link", name="Alex bert")).to_have_count(0)
@@ -77,23 +70,25 @@ def test_a_change_that_somebody_else_was_faster_with_shows_both_versions(console
     assert shop.viewer.get("/v1/customers/anna").json["note"] == "My note"
 
 
-def test_one_message_goes_to_the_latest_order_of_each_chosen_customer(console: Console, shop: Shop) -> None:
+@main_job("customers")
+def test_one_message_goes_to_the_latest_order_of_each_chosen_customer(console: Console, shop: Shop, say: Say) -> None:
     orders = {f"buyer-{n}": ordered(shop, f"buyer-{n}") for n in range(BUYERS)}
-    page = console.open(shop, "customers")
+    page = console.open(shop, "customers", language=say.language)
     for buyer in orders:
-        page.get_by_role("checkbox", name=f"Select {buyer}").check()
-    page.get_by_role("button", name="Write to the selected").click()
-    expect(page.get_by_text(f"{BUYERS} customers have an order to write at.")).to_be_visible()
-    page.get_by_label("Message, in English").fill("新年快乐")
-    page.get_by_role("button", name="Check").click()
-    expect(page.get_by_text(f"{BUYERS} cannot be sent:")).to_be_visible()
-    page.get_by_role("button", name="Change the text").click()
-    page.get_by_label("Message, in English").fill("We are closed next week.")
-    page.get_by_role("button", name="Check").click()
-    expect(page.get_by_text(f"{BUYERS} can be sent.")).to_be_visible()
+        page.get_by_role("checkbox", name=say("Select {name}", name=buyer)).check()
+    page.get_by_role("button", name=say("Write to the selected")).click()
+    expect(page.get_by_text(say("{n} customers have an order to write at.", n=BUYERS))).to_be_visible()
+    text, check = page.get_by_label(say("Message, in English")), page.get_by_role("button", name=say("Check"))
+    text.fill("新年快乐")
+    check.click()
+    expect(page.get_by_text(say("{n} cannot be sent:", n=BUYERS))).to_be_visible()
+    page.get_by_role("button", name=say("Change the text")).click()
+    text.fill("We are closed next week.")
+    check.click()
+    expect(page.get_by_text(say("{n} can be sent.", n=BUYERS))).to_be_visible()
     assert not any(texts_at(shop, order_id) for order_id in orders.values()), "a check sends nothing"
-    page.get_by_role("button", name=f"Send {BUYERS} messages").click()
-    expect(page.get_by_text(f"{BUYERS} messages were sent.")).to_be_visible()
+    page.get_by_role("button", name=say("Send {n} messages", n=BUYERS)).click()
+    expect(page.get_by_text(say("{n} messages were sent.", n=BUYERS))).to_be_visible()
     assert [texts_at(shop, order_id) for order_id in orders.values()] == [["We are closed next week."]] * BUYERS
 
 
@@ -110,17 +105,20 @@ def test_a_message_to_a_whole_list_passes_a_blocked_customer_over(console: Conso
     assert [texts_at(shop, order_id) for order_id in orders.values()] == [["Hello"], []]
 
 
-def test_a_buyer_is_erased_only_after_the_id_was_typed(console: Console, shop: Shop) -> None:
+@main_job("customers")
+def test_a_buyer_is_erased_only_after_the_id_was_typed(console: Console, shop: Shop, say: Say) -> None:
     ordered(shop, "anna")
-    page = console.open(shop, "customers", customer="anna")
-    page.get_by_text("Erase personal data").click()
-    erase = page.get_by_role("button", name="Erase for good")
-    page.get_by_label("Also in orders that have not ended").check()
-    page.get_by_label("Type the buyer anna").fill("ann")
+    page = console.open(shop, "customers", language=say.language, customer="anna")
+    page.get_by_text(say("Erase personal data")).click()
+    erase = page.get_by_role("button", name=say("Erase for good"))
+    page.get_by_label(say("Also in orders that have not ended")).check()
+    typed = page.get_by_label(say("Type the buyer {id} to confirm", id="anna"))
+    typed.fill("ann")
     expect(erase).to_be_disabled()
-    page.get_by_label("Type the buyer anna").fill("anna")
+    typed.fill("anna")
     erase.click()
-    expect(page.get_by_role("heading", name="Copies that an erasure does not reach")).to_be_visible()
+    expect(page.get_by_role("heading", name=say("Copies that an erasure does not reach"))).to_be_visible()
+    expect(drawer(page)).to_contain_text(say("files of exports", of="retained_copy"))
     assert "erasure" in shop.viewer.get("/v1/customers/anna").json
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.console.conftest import Console
+from tests.console.say import Say, main_job
 from tests.console.waiting import at_rest
 from tests.harness import Shop, usd
 from tests.proof import counted
@@ -22,18 +22,14 @@ def paid(shop: Shop) -> str:
     return order_id
 
 
-@pytest.mark.parametrize(
-    ("language", "total", "table"),
-    [("en", "Paid by the buyer", "Moved"), ("zh-CN", "买家付款", "资金变动")],
-)
-def test_a_total_opens_the_entries_that_add_up_to_it(
-    console: Console, shop: Shop, language: str, total: str, table: str
-) -> None:
+@main_job("funds")
+def test_a_total_opens_the_entries_that_add_up_to_it(console: Console, shop: Shop, say: Say) -> None:
     orders = {paid(shop) for _ in range(ORDERS)}
-    page = console.open(shop, "funds", language=language)
+    page = console.open(shop, "funds", language=say.language)
+    total = say("Paid by the buyer", of="flow")
     page.get_by_role("link", name=total).click()
     expect(page).to_have_url(re.compile("flow=paid"))
-    rows = page.get_by_role("table", name=table).locator("tbody tr")
+    rows = page.get_by_role("table", name=say("Moved")).locator("tbody tr")
     expect(rows).to_have_count(ORDERS)
     at_rest(page)
     assert {row.get_by_role("link").inner_text() for row in rows.all()} == orders
@@ -51,7 +47,8 @@ def test_entries_are_of_the_window_and_the_kind_that_the_address_names(console: 
     expect(page.get_by_role("table", name="Moved").locator("tbody tr")).to_have_count(1)
 
 
-def test_an_order_whose_money_does_not_add_up_is_listed(console: Console, shop: Shop) -> None:
+@main_job("funds")
+def test_an_order_whose_money_does_not_add_up_is_listed(console: Console, shop: Shop, say: Say) -> None:
     order_id = paid(shop)
     for client, action, body in [
         (shop.platform, "pass_risk", {}),
@@ -60,5 +57,6 @@ def test_an_order_whose_money_does_not_add_up_is_listed(console: Console, shop: 
         (shop.platform, "release_funds", {"amount": usd("1.00")}),
     ]:
         assert client.act(order_id, action, body).status == 200, action
-    page = console.open(shop, "funds", list="unexplained")
-    expect(page.get_by_role("table", name="Unexplained differences").get_by_role("link", name=order_id)).to_be_visible()
+    page = console.open(shop, "funds", language=say.language, list="unexplained")
+    table = page.get_by_role("table", name=say("Unexplained differences"))
+    expect(table.get_by_role("link", name=order_id)).to_be_visible()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 from playwright.sync_api import expect
 
 from tests.console.conftest import Console
+from tests.console.say import Say, main_job
 from tests.harness import Shop
 
 AMAZON = (
@@ -24,35 +26,41 @@ AMAZON = (
 )
 
 
-def test_orders_come_in_and_the_same_file_changes_nothing(console: Console, shop: Shop, tmp_path: Path) -> None:
-    page = console.open(shop, "imports", role="staff")
+@main_job("imports")
+def test_orders_come_in_and_the_same_file_changes_nothing(
+    console: Console, shop: Shop, tmp_path: Path, say: Say
+) -> None:
+    page = console.open(shop, "imports", language=say.language, role="staff")
     for counts in ((2, 0, 0), (0, 0, 2)):
-        page.get_by_label("Drop the file here").set_input_files(sheet(tmp_path, "orders.csv", "9.90", "19.90"))
-        page.get_by_role("button", name="Import", exact=True).click()
+        file = sheet(tmp_path, "orders.csv", "9.90", "19.90")
+        page.get_by_label(say("Drop the file here, or choose it")).set_input_files(file)
+        page.get_by_role("button", name=say("Import"), exact=True).click()
         expect(page.get_by_role("heading", name="orders.csv")).to_be_visible(timeout=30_000)
-        expect(page.get_by_text("Finished")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text(finished(say))).to_be_visible(timeout=30_000)
         for name, count in zip(("Created", "Updated", "Unchanged"), counts, strict=True):
-            expect(page.get_by_role("link", name=f"{name} {count}")).to_be_visible()
-        page.get_by_role("link", name="All imports").click()
+            expect(page.get_by_role("link", name=f"{say(name)} {count}")).to_be_visible()
+        page.get_by_role("link", name=say("All imports")).click()
     assert len(shop.viewer.every("/v1/orders")) == 2
 
 
-def test_a_failed_row_is_mended_and_sent_again(console: Console, shop: Shop, tmp_path: Path) -> None:
-    page = console.open(shop, "imports", role="staff")
-    page.get_by_label("Drop the file here").set_input_files(sheet(tmp_path, "orders.csv", "9.90", "much"))
-    page.get_by_role("button", name="Import", exact=True).click()
-    page.get_by_role("link", name="Failed 1").click(timeout=30_000)
-    row = page.get_by_role("table", name="Rows").get_by_role("row").nth(1)
-    for cell in ("item-price", "much", "This is no amount of money."):
+@main_job("imports")
+def test_a_failed_row_is_mended_and_sent_again(console: Console, shop: Shop, tmp_path: Path, say: Say) -> None:
+    page = console.open(shop, "imports", language=say.language, role="staff")
+    file = sheet(tmp_path, "orders.csv", "9.90", "much")
+    page.get_by_label(say("Drop the file here, or choose it")).set_input_files(file)
+    page.get_by_role("button", name=say("Import"), exact=True).click()
+    page.get_by_role("link", name=f"{say('Failed')} 1").click(timeout=30_000)
+    row = page.get_by_role("table", name=say("Rows")).get_by_role("row").nth(1)
+    for cell in ("item-price", "much", re.compile("^(This is no amount of money.|不是有效金额。)$")):
         expect(row.get_by_role("cell", name=cell, exact=True)).to_be_visible()
     with page.expect_download() as fetched:
-        page.get_by_role("button", name="Failed rows").click()
+        page.get_by_role("button", name=say("Failed rows (.xlsx, with the reasons)")).click()
     assert fetched.value.suggested_filename == "orders_failed.xlsx"
     mended = sheet(tmp_path, "mended.csv", "9.90", "19.90")
-    page.get_by_role("button", name="Mend and send again").set_input_files(mended)
+    page.get_by_role("button", name=say("Mend and send again")).set_input_files(mended)
     expect(page.get_by_role("heading", name="mended.csv")).to_be_visible(timeout=30_000)
-    expect(page.get_by_text("Finished")).to_be_visible(timeout=30_000)
-    expect(page.get_by_role("link", name="Failed 0")).to_be_visible()
+    expect(page.get_by_text(finished(say))).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("link", name=f"{say('Failed')} 0")).to_be_visible()
     assert len(shop.viewer.every("/v1/orders")) == 2
 
 
@@ -81,6 +89,10 @@ def test_the_empty_tracking_sheet_is_in_the_language_of_the_page(console: Consol
         page.get_by_role("button", name="下载运单号模板").click()
     assert fetched.value.suggested_filename == "tracking-zh-CN.xlsx"
     assert Path(fetched.value.path()).read_bytes()[:2] == b"PK"
+
+
+def finished(say: Say) -> str:
+    return say("Finished", of="import_state")
 
 
 def sheet(folder: Path, name: str, *prices: str) -> Path:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.console.conftest import Console
+from tests.console.sales import PICTURE
+from tests.console.say import Say, main_job
 from tests.console.waiting import at_rest, expect_rows
-from tests.harness import Shop, ago
+from tests.harness import Shop, ago, line
 
 
 def paid(shop: Shop, **changes: object) -> str:
@@ -20,31 +21,32 @@ def paid(shop: Shop, **changes: object) -> str:
     return order_id
 
 
-@pytest.mark.parametrize(("language", "tab"), [("en", "Awaiting shipment"), ("zh-CN", "等待您发货")])
-def test_a_tab_shows_its_orders_and_their_number(console: Console, shop: Shop, language: str, tab: str) -> None:
+@main_job("orders")
+def test_a_tab_shows_its_orders_and_their_number(console: Console, shop: Shop, say: Say) -> None:
     waiting = paid(shop)
     placed = shop.platform.place()["order_id"]
-    page = console.open(shop, "orders", language=language)
+    page = console.open(shop, "orders", language=say.language)
     expect_rows(page, [placed, waiting])
-    link = page.get_by_role("link", name=re.compile(rf"^{tab} 1$"))
+    link = page.get_by_role("link", name=f"{say('Awaiting shipment')} 1", exact=True)
     link.click()
     expect(link).to_have_attribute("aria-current", "page")
     expect_rows(page, [waiting])
 
 
-def test_a_day_of_the_stores_zone_filters_and_its_chip_takes_it_away(console: Console, shop: Shop) -> None:
+@main_job("orders")
+def test_a_day_of_the_stores_zone_filters_and_its_chip_takes_it_away(console: Console, shop: Shop, say: Say) -> None:
     # Shanghai's 2026-03-05 begins at 2026-03-04T16:00Z.
     within = shop.platform.place(placed_at="2026-03-04T16:00:00Z")["order_id"]
     last = shop.platform.place(placed_at="2026-03-05T15:59:59Z")["order_id"]
     shop.platform.place(placed_at="2026-03-04T15:59:59Z")
     shop.platform.place(placed_at="2026-03-05T16:00:00Z")
-    page = console.open(shop, "orders")
-    page.get_by_text("Filters", exact=False).first.click()
-    page.get_by_label("Placed from").fill("2026-03-05")
-    page.get_by_label("Placed to, with that day").fill("2026-03-05")
+    page = console.open(shop, "orders", language=say.language)
+    page.locator("summary").filter(has_text=say("Filters")).click()
+    page.get_by_label(say("Placed from")).fill("2026-03-05")
+    page.get_by_label(say("Placed to, with that day")).fill("2026-03-05")
     expect(page).to_have_url(re.compile(r"placed_from=2026-03-04T16%3A00%3A00Z&placed_to=2026-03-05T16%3A00%3A00Z"))
     expect_rows(page, [last, within])
-    page.get_by_role("button", name="Placed from: 2026-03-05").click()
+    page.get_by_role("button", name=say("{name}: {value}", name=say("Placed from"), value="2026-03-05")).click()
     expect(page.locator("tr[data-key]")).to_have_count(3)
     page.go_back()
     expect(page.locator("tr[data-key]")).to_have_count(2)
@@ -60,25 +62,27 @@ def test_filters_that_do_not_go_together_can_be_dropped(console: Console, shop: 
     expect_rows(page, [order_id])
 
 
-def test_the_search_box_says_what_matched(console: Console, shop: Shop) -> None:
+@main_job("orders")
+def test_the_search_box_says_what_matched(console: Console, shop: Shop, say: Say) -> None:
     order_id = paid(shop, buyer={"id": "buyer-9", "name": "Иван Сёмин", "country": "RU"})
-    page = console.open(shop, "orders")
+    page = console.open(shop, "orders", language=say.language)
     page.keyboard.press("/")
     page.keyboard.type("сем")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"\?q="))
     expect_rows(page, [order_id])
-    expect(page.get_by_role("row").nth(1)).to_contain_text("Buyer's name Иван Сёмин")
-    expect(page.get_by_text("1 found for “сем”")).to_be_visible()
+    expect(page.get_by_role("row").nth(1)).to_contain_text(say("Buyer's name") + " Иван Сёмин")
+    expect(page.get_by_text(say("{n} found for “{q}”", n=1, q="сем"))).to_be_visible()
 
 
-def test_a_list_is_worked_through_by_keyboard(console: Console, shop: Shop) -> None:
+@main_job("orders")
+def test_a_list_is_worked_through_by_keyboard(console: Console, shop: Shop, say: Say) -> None:
     first, second = [shop.platform.place(placed_at=ago(minutes=minutes))["order_id"] for minutes in (5, 9)]
-    page = console.open(shop, "orders")
+    page = console.open(shop, "orders", language=say.language)
     expect_rows(page, [first, second])
     for key in "jjx":
         page.keyboard.press(key)
-    expect(page.get_by_role("checkbox", name=f"Select {second}")).to_be_checked()
+    expect(page.get_by_role("checkbox", name=say("Select {name}", name=second))).to_be_checked()
     page.keyboard.press("k")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(rf"order={first}"))
@@ -86,7 +90,7 @@ def test_a_list_is_worked_through_by_keyboard(console: Console, shop: Shop) -> N
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("e")
-    expect(page.get_by_role("heading", level=1, name="Exports")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name=say("Exports", of="exports"))).to_be_visible()
 
 
 def test_the_next_page_is_there_before_it_is_asked_for(console: Console, shop: Shop) -> None:
@@ -125,3 +129,23 @@ def test_a_viewer_reads_only(console: Console, shop: Shop) -> None:
     page.keyboard.press("e")
     at_rest(page)
     expect(page.get_by_role("heading", level=1, name="Orders")).to_be_visible()
+
+
+def test_a_product_stands_with_its_picture(console: Console, shop: Shop) -> None:
+    """It comes from the host of the platform, which does not learn of the page; over http it is not asked for."""
+    shown, refused = "https://pictures.example/lamp.png", "http://pictures.example/lamp.png"
+    orders = [paid(shop, lines=[line("1", 1, "10.00", image_url=url)]) for url in (shown, refused)]
+    page = console.open(shop, "todo")
+    asked: list[dict[str, str]] = []
+
+    def give(route: Route) -> None:
+        asked.append(route.request.headers)
+        route.fulfill(body=PICTURE, content_type="image/png")
+
+    page.route("**://pictures.example/**", give)
+    page.goto(f"{console.url}/stores/{shop.name}/orders")
+    expect(page.locator("tr[data-key]")).to_have_count(2)
+    pictures = page.locator("td img")
+    expect(pictures).to_have_count(1)
+    expect(page.locator(f"tr[data-key='{orders[0]}'] img")).to_have_js_property("naturalWidth", 1)
+    assert [headers.get("referer") for headers in asked] == [None]

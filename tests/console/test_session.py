@@ -75,11 +75,8 @@ def test_a_lost_network_is_said(console: Console, shop: Shop) -> None:
 def test_a_session_that_ends_in_mid_form_comes_back_to_the_form(console: Console, shop: Shop) -> None:
     order_id = awaiting_shipment(shop)
     page = console.open(shop, "messages", thread=order_id)
-    console.expect_refusals(page, 400, 401)
     page.get_by_role("textbox", name="Your message").fill("We pack it today.")
-    page.route("**/v1/**", lambda route: route.fulfill(status=401, json={"message": "Unauthorized"}))
-    page.route("**/oauth2/token", lambda route: route.fulfill(status=400, json={"error": "invalid_grant"}))
-    page.context.clear_cookies()
+    console.end_session(page)
     page.get_by_role("button", name="Send").click()
     again = page.get_by_role("button", name="Sign in again")
     expect(again).to_be_visible()
@@ -113,3 +110,26 @@ def test_a_message_whose_answer_is_lost_goes_out_once(console: Console, shop: Sh
     expect(page.get_by_text("The message was sent.")).to_be_visible()
     assert len(lost) == 2 and lost[0] and lost[0] == lost[1], "one key for both"
     assert len(shop.owner.every(f"/v1/orders/{order_id}/messages")) == 1
+
+
+def test_names_and_choices_that_cannot_be_read_are_said_and_asked_for_again(console: Console, shop: Shop) -> None:
+    page = console.open(shop, "todo")
+    console.expect_refusals(page, 500)
+    page.route("**/v1/codes*", lambda route: route.fulfill(status=500, json={"message": "Internal Server Error"}))
+    page.goto(f"{console.url}/stores/{shop.name}/exports")
+    said = page.get_by_text("Names and choices could not be read")
+    expect(said).to_be_visible()
+    page.unroute_all()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("button", name="Start the export")).to_be_visible()
+    expect(said).to_have_count(0)
+
+
+def test_after_a_sign_out_nothing_that_was_typed_is_left(console: Console, shop: Shop) -> None:
+    order_id = awaiting_shipment(shop)
+    page = console.open(shop, "messages", thread=order_id)
+    page.get_by_role("textbox", name="Your message").fill("We pack it today.")
+    page.locator("button.account").click()
+    page.get_by_text("Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in to Orderkeep")).to_be_visible()
+    assert "We pack it" not in page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")

@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.console.conftest import Console
+from tests.console.say import Say, main_job
 from tests.console.shipping import awaiting_shipment, statuses
 from tests.console.waiting import at_rest
 from tests.harness import Shop
@@ -20,68 +21,72 @@ def number(index: int) -> str:
     return f"JD01460000{index:010d}"
 
 
-def test_a_pasted_sheet_ships_twenty_orders(console: Console, shop: Shop) -> None:
+@main_job("ship")
+def test_a_pasted_sheet_ships_twenty_orders(console: Console, shop: Shop, say: Say) -> None:
     orders = awaiting_shipment(shop, MANY)
-    page = console.open(shop, "ship", role="staff")
-    page.get_by_role("link", name="Ship many").click()
+    page = console.open(shop, "ship", language=say.language, role="staff")
+    page.get_by_role("link", name=say("Ship many")).click()
     pasted = [f"{order}\tDHL\t{number(index)}" for index, order in enumerate(orders)]
-    page.get_by_label("Paste tracking numbers").fill("\n".join([*pasted, "999\tDHL\tJD1"]))
-    expect(page.get_by_text(f"{MANY + 1} lines. The first: order {orders[0]}, carrier DHL")).to_be_visible()
-    page.get_by_role("button", name="Check, without shipping yet").click()
-    expect(page.get_by_text("This is a preview: nothing has changed yet.")).to_be_visible(timeout=30_000)
-    assert statuses(shop, orders) == {"WAIT_SELLER_SEND_GOODS"}
+    page.get_by_label(say("Paste tracking numbers")).fill("\n".join([*pasted, "999\tDHL\tJD1"]))
+    expect(page.get_by_text(re.compile(f"{MANY + 1} (lines|行).*{orders[0]}.*DHL"))).to_be_visible()
+    page.get_by_role("button", name=say("Check, without shipping yet")).click()
+    refused = page.get_by_role("link", name=f"{say('Refused', of='imports')} 1")
+    refused.click(timeout=30_000)
+    assert statuses(shop, orders) == {"WAIT_SELLER_SEND_GOODS"}, "a preview changes nothing"
 
-    page.get_by_role("link", name="Refused 1").click()
-    expect(page.get_by_role("cell", name="The store has no order of this number.")).to_be_visible()
-    page.get_by_role("button", name=f"Apply {MANY} rows").click()
-    expect(page.get_by_text("Finished")).to_be_visible(timeout=30_000)
+    reason = re.compile("The store has no order of this number|店铺没有该订单")
+    expect(page.get_by_role("cell", name=reason)).to_be_visible()
+    page.get_by_role("button", name=say("Apply {n} rows", n=MANY)).click()
+    expect(page.get_by_text(say("Finished", of="import_state"))).to_be_visible(timeout=30_000)
     assert statuses(shop, orders) == {SHIPPED}
-    expect(page.get_by_role("link", name="To ship 0")).to_be_visible()
-    expect(page.get_by_role("link", name="Shipment list")).to_have_count(0)
+    expect(page.get_by_role("link", name=f"{say('To ship')} 0")).to_be_visible()
+    expect(page.get_by_role("link", name=say("Shipment list"))).to_have_count(0)
 
 
-def test_an_uploaded_sheet_ships_in_chinese(console: Console, shop: Shop, tmp_path: Path) -> None:
+@main_job("ship")
+def test_an_uploaded_sheet_ships(console: Console, shop: Shop, tmp_path: Path, say: Say) -> None:
     [order] = awaiting_shipment(shop, 1)
     sheet = tmp_path / "运单号.csv"
     sheet.write_text(f"订单号,物流商,运单号,件数\n{order},顺丰,SF1234567890123,1\n", "utf-8-sig")
-    page = console.open(shop, "ship", language="zh-CN", tab="sheet")
-    page.get_by_label("将表格拖到此处").set_input_files(sheet)
-    page.get_by_role("button", name="确认执行 1 行").click(timeout=30_000)
-    expect(page.get_by_role("cell", name="部分发货")).to_be_visible(timeout=30_000)
-    expect(page.get_by_text("已完成")).to_be_visible(timeout=30_000)
+    page = console.open(shop, "ship", language=say.language, tab="sheet")
+    page.get_by_label(say("Drop the sheet here, or choose it")).set_input_files(sheet)
+    page.get_by_role("button", name=say("Apply {n} rows", n=1)).click(timeout=30_000)
+    expect(page.get_by_text(say("Finished", of="import_state"))).to_be_visible(timeout=30_000)
     assert statuses(shop, [order]) == {"SELLER_PART_SEND_GOODS"}
 
 
-def test_one_order_is_shipped_from_the_list(console: Console, shop: Shop) -> None:
+@main_job("ship")
+def test_one_order_is_shipped_from_the_list(console: Console, shop: Shop, say: Say) -> None:
     [order] = awaiting_shipment(shop, 1)
-    page = console.open(shop, "ship")
-    page.get_by_role("link", name=f"Ship order {order}").click()
-    form = page.get_by_role("dialog")
-    form.get_by_label("Carrier").fill("DHL")
-    form.get_by_label("Tracking number").fill(number(1))
-    form.get_by_role("form").get_by_role("button", name="Ship", exact=True).click()
-    expect(form.get_by_text("Ship: done.")).to_be_visible()
+    page = console.open(shop, "ship", language=say.language)
+    page.get_by_role("link", name=say("Ship order {order}", order=order)).click()
+    form, ship = page.get_by_role("dialog"), say("Ship", of="command")
+    form.get_by_label(say("Carrier")).fill("DHL")
+    form.get_by_label(say("Tracking number")).fill(number(1))
+    form.get_by_role("form").get_by_role("button", name=ship, exact=True).click()
+    expect(form.get_by_text(say("{action}: done.", action=ship))).to_be_visible()
     assert statuses(shop, [order]) == {SHIPPED}
     page.keyboard.press("Escape")
-    expect(page.get_by_text("No order awaits shipment.")).to_be_visible()
-    page.get_by_role("link", name="Parcels under way").click()
+    expect(page.get_by_text(say("No order awaits shipment."))).to_be_visible()
+    page.get_by_role("link", name=say("Parcels under way")).click()
     link = page.get_by_role("link", name=number(1))
     expect(link).to_have_attribute("href", re.compile(f"^https://.*{number(1)}"))
 
 
-def test_a_list_prints_without_the_page_around_it(console: Console, shop: Shop) -> None:
+@main_job("ship")
+def test_a_list_prints_without_the_page_around_it(console: Console, shop: Shop, say: Say) -> None:
     orders = awaiting_shipment(shop, 2)
-    page = console.open(shop, "ship")
-    page.get_by_role("link", name="Pick list").click()
+    page = console.open(shop, "ship", language=say.language)
+    page.get_by_role("link", name=say("Pick list")).click()
     expect(page.get_by_role("row", name="P1").get_by_role("cell", name="4", exact=True)).to_be_visible()
-    page.get_by_role("link", name="Shipment list").click()
+    page.get_by_role("link", name=say("Shipment list")).click()
     expect(page.get_by_role("cell", name=orders[0])).to_be_visible()
     expect(page.get_by_text("1 Example Street")).to_have_count(0)
-    page.get_by_label("Whole addresses").check()
+    page.get_by_label(say("Whole addresses (who looks at them is recorded)")).check()
     expect(page.get_by_text("1 Example Street").first).to_be_visible()
     assert len(shop.owner.every(f"/v1/orders/{orders[0]}/access")) == 1
     page.emulate_media(media="print")
-    for hidden in (page.get_by_role("navigation").first, page.get_by_role("button", name="Print")):
+    for hidden in (page.get_by_role("navigation").first, page.get_by_role("button", name=say("Print"))):
         expect(hidden).to_be_hidden()
     expect(page.get_by_role("cell", name=orders[0])).to_be_visible()
 
