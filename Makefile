@@ -27,7 +27,7 @@ BIOME := cd console && ../.tools/node/bin/python -c 'import sys; from nodejs_whe
 LAMBDA_WHEELS := $(foreach glibc,_2_34 _2_28 _2_17 2014,--platform manylinux$(glibc)_x86_64) --implementation cp --python-version 3.13 --only-binary=:all:
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run console token aws-env aws-user aws-token aws-members load export import empty-sheets test prove bench lint format build package-check deploy lock clean setup-run setup-dev check-python
+.PHONY: help run console token aws-env aws-user aws-token aws-members load export import empty-sheets test prove bench lint lint-python lint-template lint-console format build package-check deploy lock clean setup-run setup-dev check-python
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | awk -F ':.*  ## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -84,12 +84,19 @@ prove: setup-dev  ## run every test at its full size, then shuffled and at awkwa
 bench: setup-dev build  ## run the benchmarks that fit in ten minutes and write docs/benchmarks.md
 	@$(VENV) -m bench
 
-lint: .venv/.dev .tools/sam/.ready .tools/node/.ready  ## ruff, mypy --strict, cfn-lint, sam validate; tsc and biome for the console
+lint: setup-dev  ## ruff, mypy --strict, cfn-lint, sam validate; tsc and biome for the console
+	@$(MAKE) --no-print-directory -s -j2 lint-console lint-python lint-template
+
+lint-python:
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
 	@$(VENV) -m mypy
+
+lint-template:
 	@.venv/bin/cfn-lint template.yaml
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
+
+lint-console:
 	@DATA_DIR=.tools/lint $(VENV) -m local.console.build && $(BIOME) check --error-on-warnings .
 
 format: .venv/.dev  ## format the code and sort the imports with ruff and biome
@@ -143,7 +150,7 @@ setup-run:
 	@$(MAKE) --no-print-directory -s -j4 .venv/.run .tools/ministack/.ready .tools/dynoxide/.ready
 
 setup-dev:
-	@$(MAKE) --no-print-directory -s -j4 .venv/.dev .tools/ministack/.ready .tools/dynoxide/.ready .tools/sam/.ready
+	@$(MAKE) --no-print-directory -s -j4 .tools/sam/.ready .venv/.dev .tools/ministack/.ready .tools/dynoxide/.ready
 
 check-python:
 	@[ -n "$(PYTHON)" ] || { echo "Orderkeep needs Python 3.11 or newer, and there is none on the PATH or under pyenv.\
