@@ -38,6 +38,10 @@ BUCKET, QUEUE, ALERTS, IMPORTS = "orderkeep-tests", "exports", "alerts", "import
 MAIL_SENDER = "alerts@orderkeep.example"
 ROLE_SECONDS = 5.1
 """After this time no process of a server uses a role that has changed."""
+ENDS_WITH_TESTS = (
+    "import os, sys; from local.processes import follow_parent; follow_parent(); os.execv(sys.argv[1], sys.argv[1:])"
+)
+"""Becomes the program of its arguments, which the kernel kills when the tests end, even by kill -9."""
 _names = itertools.count(1)
 
 
@@ -389,7 +393,9 @@ def dynoxide() -> Iterator[str]:
         pytest.skip("Dynoxide is not to be had on this platform")
     host, port = loopback.address_without_browsers()
     process = subprocess.Popen(
-        [binary, "serve", "--host", host, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-c", ENDS_WITH_TESTS, binary, "serve", "--host", host, "--port", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         for _ in range(200):
@@ -421,7 +427,7 @@ class Server:
         settings = {"PORT": str(self.port), "DATA_DIR": str(self.data_dir), "DEMO": "0", "WORKERS": "2"}
         variables = {**os.environ, **settings, "CONSOLE": "1" if self.console else "0"}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "local.run"],
+            [sys.executable, "-m", "local.run", "--with-parent"],
             env=variables,
             start_new_session=True,
             stdout=subprocess.DEVNULL,

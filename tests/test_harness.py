@@ -1,0 +1,50 @@
+"""What tests start ends with them, even when they are killed."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+START = """
+import sys, tempfile
+from pathlib import Path
+from tests.harness import Server, dynoxide, free_port
+folder = tempfile.TemporaryDirectory()
+with dynoxide() as url:
+    server = Server(Path(folder.name), free_port())
+    server.start()
+    print(url.removeprefix("http://"), server.url.removeprefix("http://"), flush=True)
+    sys.stdin.read()
+"""
+MOST_SECONDS = 60
+
+
+def answers(address: str) -> bool:
+    host, _, port = address.partition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux alone tells a process that its parent ended")
+def test_no_server_outlives_the_tests_that_started_it() -> None:
+    tests = subprocess.Popen(
+        [sys.executable, "-c", START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    with tests:
+        assert tests.stdout is not None
+        addresses = tests.stdout.readline().decode().split()
+        if not addresses:
+            pytest.skip("Dynoxide is not to be had on this platform")
+        assert [answers(each) for each in addresses] == [True, True]
+        tests.kill()
+    until = time.monotonic() + MOST_SECONDS
+    while any(map(answers, addresses)) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert [answers(each) for each in addresses] == [False, False]
