@@ -66,6 +66,13 @@ class Calls:
         raise Killed
 
 
+@pytest.fixture(autouse=True)
+def no_renewal_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker renews its lease every ten seconds, and on a busy machine in one run and not in the next: calls of the
+    same number would be others. The renewal of each file's end stays."""
+    monkeypatch.setattr(worker, "RENEW_SECONDS", float("inf"))
+
+
 @contextmanager
 def counted(calls: Calls) -> Iterator[Calls]:
     botocore.client.BaseClient._make_api_call = lambda *args: calls.call(*args)  # noqa: PLW0108  it binds the client
