@@ -20,7 +20,7 @@ from tests.domain.build import DISPUTED, STORE, WATCHING, WAYS, Life, claim, lif
 from tests.domain.order.test_walk import LINES, step
 
 ACTORS = {"staff": "seller", "platform": "platform", "viewer": "viewer"}
-STEPS = proof.size(300, 6_000)
+STEPS = proof.size(200, 6_000)
 
 
 def holds(life: Life, rng: Random, counts: Counter[str]) -> None:
