@@ -49,6 +49,7 @@ PERMISSIONS = {
     },
     "RemindersRole": {
         "OrdersTable": {
+            "dynamodb:BatchGetItem",
             "dynamodb:ConditionCheckItem",
             "dynamodb:GetItem",
             "dynamodb:PutItem",
@@ -73,6 +74,7 @@ PERMISSIONS = {
     },
     "WorkRole": {
         "OrdersTable": {
+            "dynamodb:BatchGetItem",
             "dynamodb:ConditionCheckItem",
             "dynamodb:GetItem",
             "dynamodb:PutItem",
