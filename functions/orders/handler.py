@@ -19,8 +19,9 @@ from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.orders import idempotency, pipeline, problems, versions
+from functions.orders import pipeline, problems
 from functions.orders.call import Call, access, begin
+from functions.orders.request import idempotency, versions
 from functions.orders.responses import documented, reply
 from functions.orders.route_table import ROUTES, modules_for
 from shared.store.retries import SLOWEST_CALL, time_limit
@@ -78,7 +79,7 @@ def unsupported(error: RequestUnsupportedContentType) -> Response[Any]:
 
 @app.exception_handler(RequestValidationError)
 def malformed(error: RequestValidationError) -> Response[Any]:
-    from functions.orders.validation import invalid
+    from functions.orders.request.validation import invalid
 
     return _answer(invalid(error.errors()))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.orders.accept import ranges
+from functions.orders.request.accept import ranges
 
 TITLES: dict[int, str] = {
     400: "请求格式错误",

@@ -1,5 +1,5 @@
 """The order in which every request is checked: 401, 404, 403, then 415, 413 or 400, then the idempotency key
-(idempotency.py), the version (versions.py: 412), and only then the route, which answers 409 and 422.
+(request/idempotency.py), the version (request/versions.py: 412), and only then the route, which answers 409 and 422.
 
 Powertools would validate a request before any middleware of ours runs. A stranger would learn about fields before
 learning that there is nothing here. So its validation is the last of these checks. It is loaded only for a request that
@@ -19,9 +19,9 @@ from functions.orders.call import Access, Call
 from functions.orders.identity import identify
 from functions.orders.memberships import membership_of
 from functions.orders.problems import FieldError, Problem
-from functions.orders.request_body import read_body
+from functions.orders.request.body import read_body
+from functions.orders.request.versions import expected_of
 from functions.orders.resources import load_resources
-from functions.orders.versions import expected_of
 from shared.domain.errors import Forbidden
 from shared.domain.sentences.sentence import say
 from shared.operations.stores import open_store
@@ -52,7 +52,7 @@ def checks(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
     if required.store:
         call.expected = expected_of(headers.get("if-match"), required, route.method)  # 400
     if to_validate:
-        from functions.orders.validation import VALIDATION
+        from functions.orders.request.validation import VALIDATION
 
         return VALIDATION.handler(app, next_middleware)  # 400
     return next_middleware(app)
@@ -78,7 +78,7 @@ def _writable(body: dict[str, Any], route: Any, required: Access, call: Call) ->
     """The body, without the read-only fields of a setting that its GET answers."""
     if required.present is None:
         return body
-    from functions.orders.round_trips import without_read_only
+    from functions.orders.request.round_trips import without_read_only
 
     (param,) = route.dependant.body_params
     return without_read_only(body, param.type_, required.present(call))

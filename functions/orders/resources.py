@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.orders.problems import not_found
-from functions.orders.segments import text_of
+from functions.orders.request.segments import text_of
 from shared.domain.customers.model import Customer
 from shared.domain.members import Membership
 from shared.store import members

@@ -11,7 +11,7 @@ from string import Formatter
 
 from functions.orders.models import exports as export_models
 from functions.orders.models.orders import parcels
-from functions.orders.validation import SENTENCES
+from functions.orders.request.validation import SENTENCES
 from shared.domain.sentences.chinese import CHINESE
 from shared.domain.sentences.of_orders import OF_ORDERS
 from shared.domain.sentences.of_requests import OF_REQUESTS

@@ -12,7 +12,7 @@ import pytest
 
 from functions.exports import worker
 from functions.exports.formats import csv
-from functions.orders.segments import segment_of
+from functions.orders.request.segments import segment_of
 from shared.operations import exports
 from shared.settings import settings
 from shared.store.customers import all_customers, customers

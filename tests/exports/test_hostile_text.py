@@ -20,7 +20,7 @@ import pytest
 
 from functions.exports import kinds
 from functions.exports.file_writer import write_file
-from functions.orders.segments import segment_of
+from functions.orders.request.segments import segment_of
 from shared.domain.customers.model import Customer
 from shared.domain.exports import model as life
 from shared.domain.exports.layouts import columns_of

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from functions.orders.segments import segment_of, text_of
+from functions.orders.request.segments import segment_of, text_of
 from tests.harness import Api, Shop, ago, line, parcel, usd
 
 IDS = ("buyer-1", "..", ".", "a/b", "100%", "%2F", "a b+c", "买家", "😀", "~7E", "~", "a#b?c&d", "x\ny", "é" * 128, '"')

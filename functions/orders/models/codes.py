@@ -18,7 +18,7 @@ from functions.orders.models.exports import Cadence
 from functions.orders.models.fields import zones
 from functions.orders.models.orders.actions import DisputeKind, Solution
 from functions.orders.models.reports import By, GroupBy
-from functions.orders.request_body import MAX_BODY
+from functions.orders.request.body import MAX_BODY
 from shared.domain import evidence
 from shared.domain.alerts import channels
 from shared.domain.alerts import model as alerts

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from functions.orders.models.fields import Body, Note, Tags
 from functions.orders.models.values import ActorView, MoneyView, instant, money
-from functions.orders.segments import segment_of
+from functions.orders.request.segments import segment_of
 from shared.domain.countries import country_name
 from shared.domain.customers import model as domain
 from shared.domain.customers.erasure import RETAINED_COPIES, Erasure

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from functions.orders.models.fields import Body
 from functions.orders.models.values import instant
-from functions.orders.segments import MAX_LENGTH
+from functions.orders.request.segments import MAX_LENGTH
 from shared.domain.members import MemberChange, Membership, Role
 
 UserId = Annotated[

@@ -18,8 +18,8 @@ from functions.orders.models.members import (
     member_view,
 )
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
+from functions.orders.request.segments import segment_of
 from functions.orders.responses import documented, pending_answer, reply
-from functions.orders.segments import segment_of
 from shared.domain.members import Membership
 from shared.operations import members as operations
 from shared.store import members

@@ -17,7 +17,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from functions.orders.document.actions import DOES
 from functions.orders.document.refusals import REFUSALS
-from functions.orders.validation import OWN_CODES
+from functions.orders.request.validation import OWN_CODES
 from local.template import PROJECT
 from shared.domain.order import lifecycle
 from shared.store.alerts import channels

@@ -16,7 +16,7 @@ import botocore.client
 import pytest
 
 from functions.customers.erasures import lambda_handler
-from functions.orders.segments import segment_of
+from functions.orders.request.segments import segment_of
 from shared.operations.customers import erasures
 from shared.operations.customers.replay import Replayed, replay
 from shared.store.customers import customers, erasure_list

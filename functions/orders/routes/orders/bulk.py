@@ -21,9 +21,9 @@ from functions.orders.models.orders.bulk import BULK_ACTIONS, Bulk, BulkResults,
 from functions.orders.models.orders.parcel_warnings import parcel_warnings
 from functions.orders.models.orders.parcels import ParcelWarning
 from functions.orders.problems import Problem, malformed
+from functions.orders.request.validation import invalid
+from functions.orders.request.versions import expected_versions
 from functions.orders.responses import documented, reply
-from functions.orders.validation import invalid
-from functions.orders.versions import expected_versions
 from shared.domain.messages.model import SELLER as SHOP
 from shared.domain.messages.model import Message
 from shared.domain.order.model import Order
