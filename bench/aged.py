@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 
 from shared.domain.countries import COUNTRIES
-from shared.domain.figures import PRODUCTS, SALES
+from shared.domain.reports.figures import PRODUCTS, SALES
 from shared.domain.shards import FEW
 from shared.settings import settings
 from shared.store.dynamodb import keys

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain import figures as domain
 from shared.domain.alerts import order_alerts
 from shared.domain.alerts.order_alerts import AlertProgress
 from shared.domain.customers import model as customer_rules
@@ -15,6 +14,7 @@ from shared.domain.order.deadlines import TIMERS
 from shared.domain.order.history import Entry
 from shared.domain.order.lifecycle import ROWS
 from shared.domain.order.model import Order
+from shared.domain.reports import figures as domain
 from shared.domain.stores import Store
 from shared.store import stores
 from shared.store.customers import all_customers

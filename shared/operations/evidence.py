@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.errors import Conflict, DomainError, TransitionNotAllowed, Unprocessable
-from shared.domain.evidence import MAX_BYTES, media_type_of
 from shared.domain.order import lifecycle
+from shared.domain.order.after_sales.evidence import MAX_BYTES, media_type_of
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store

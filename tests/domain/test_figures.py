@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shared.domain.figures import CANCELLED, PRODUCTS, SALES, SERVICE, Figure, figures
 from shared.domain.order.funds.amounts import END_REASONS, Outcome
-from shared.domain.service_level import MEASURES, level
+from shared.domain.reports.figures import CANCELLED, PRODUCTS, SALES, SERVICE, Figure, figures
+from shared.domain.reports.service_level import MEASURES, level
 from shared.domain.windows import period_of
 from tests.domain.build import PLACED, STORE, TOTAL, WATCHING, Life, life_in, line, parcel
 

@@ -9,7 +9,6 @@ import pytest
 
 from functions.exports import about_sheet
 from functions.orders.models import exports as export_models
-from shared.domain import service_level
 from shared.domain.alerts import channels, deliveries, notices
 from shared.domain.alerts import model as alerts
 from shared.domain.customers import model as customers
@@ -22,6 +21,7 @@ from shared.domain.labels import LABELS, label, labelled
 from shared.domain.order import deadlines, lifecycle
 from shared.domain.order.funds import amounts, ledger
 from shared.domain.order.model import FundState, Overlay, RefundState, Status
+from shared.domain.reports import service_level
 from tests.proof import counted
 
 CODES: dict[str, set[str]] = {

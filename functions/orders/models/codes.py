@@ -19,7 +19,6 @@ from functions.orders.models.fields import zones
 from functions.orders.models.orders.actions import DisputeKind, Solution
 from functions.orders.models.reports import By, GroupBy
 from functions.orders.request.body import MAX_BODY
-from shared.domain import evidence
 from shared.domain.alerts import channels
 from shared.domain.alerts import model as alerts
 from shared.domain.alerts.deliveries import State as DeliveryState
@@ -36,7 +35,7 @@ from shared.domain.members import Role
 from shared.domain.messages import model as messages
 from shared.domain.messages import templates
 from shared.domain.order import deadlines, lifecycle, shipments
-from shared.domain.order.after_sales import disputes
+from shared.domain.order.after_sales import disputes, evidence
 from shared.domain.order.funds import ledger
 from shared.domain.order.funds.amounts import END_REASONS, Outcome
 from shared.domain.order.model import FundState, Overlay, RefundState, Status

@@ -13,10 +13,10 @@ from typing_extensions import TypedDict
 from functions.orders.models.values import MoneyView, money
 from functions.orders.paging import PageInfo
 from shared.domain.countries import country_name
-from shared.domain.figures import SERVICE
 from shared.domain.labels import LANGUAGES, label
 from shared.domain.order.funds.ledger import MILLION
-from shared.domain.service_level import MEASURES, level
+from shared.domain.reports.figures import SERVICE
+from shared.domain.reports.service_level import MEASURES, level
 from shared.domain.windows import period_of
 from shared.store.orders.figures import Day
 from shared.store.pages import Position

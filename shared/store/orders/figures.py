@@ -20,8 +20,8 @@ from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
 from shared.domain.countries import iso_country
-from shared.domain.figures import PRODUCTS, Figure, figures
 from shared.domain.order.model import Order, Violation
+from shared.domain.reports.figures import PRODUCTS, Figure, figures
 from shared.store.dynamodb import indexes, keys
 from shared.store.dynamodb.attributes import PackedAttribute
 from shared.store.dynamodb.figure_records import ChangeFiguresRecord, FiguresRecord

@@ -13,11 +13,11 @@ import boto3
 import pytest
 
 from bench import aged
-from shared.domain import figures as domain
 from shared.domain.errors import DomainError
 from shared.domain.order.model import Buyer, Order, Refund, RefundState, Status
 from shared.domain.order.placement import Placement, place
 from shared.domain.order.transitions import Actor
+from shared.domain.reports import figures as domain
 from shared.domain.stores import Store
 from shared.operations import orders as operations
 from shared.operations import stores as settings

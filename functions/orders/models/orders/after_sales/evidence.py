@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from functions.orders.models.fields import Body, Long
 from functions.orders.models.orders.actions import Step
 from functions.orders.models.values import instant
-from shared.domain.evidence import MAX_BYTES
+from shared.domain.order.after_sales.evidence import MAX_BYTES
 from shared.operations.evidence import Form
 
 
