@@ -23,9 +23,9 @@ from tests.harness import (
     free_port,
     use_table,
 )
-from tests.moto_answers import cheap_answers
-from tests.moto_backup import cheap_backups
-from tests.service_data import read_once
+from tests.moto.answers import cheap_answers
+from tests.moto.backup import cheap_backups
+from tests.moto.service_data import read_once
 
 TABLE = "orders"
 read_once()

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from shared.domain.order.model import FundState, Overlay, Status
-from tests.books import wrong_steps
+from tests.books.orders import wrong_steps
 from tests.harness import Shop, new_order, parcel
 
 STEPS: list[tuple[str, str, Any]] = [

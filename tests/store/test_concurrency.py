@@ -16,7 +16,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.books import audit
+from tests.books.orders import audit
 from tests.harness import Api, Server, free_port
 from tests.proof import counted, size
 from tests.store.crowd import Promises, act, check, place

@@ -19,7 +19,7 @@ import pytest
 
 from shared.domain.order.lifecycle import DISPUTE_ACTIONS
 from tests.baton import FAULTS, LOST, Baton, FaultAt, Killed, Scripted, Seeded, baton_calls
-from tests.books import audit
+from tests.books.orders import audit
 from tests.clock.expressions import raw
 from tests.clock.memory_table import MemoryTable
 from tests.conftest import TABLE

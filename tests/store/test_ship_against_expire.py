@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.books import audit
+from tests.books.orders import audit
 from tests.conftest import TABLE
 from tests.proof import counted, size
 from tests.schedules import schedules

@@ -14,7 +14,7 @@ import boto3
 import pytest
 
 from shared.domain.order.model import Buyer
-from tests.books import audit
+from tests.books.orders import audit
 from tests.capacity import metered
 from tests.harness import Api, Shop, new_order, parcel, snapshot
 from tests.proof import counted, size

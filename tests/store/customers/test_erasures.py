@@ -23,7 +23,7 @@ from shared.store.customers import customers, erasure_list
 from shared.store.orders import orders
 from tests import permissions
 from tests.baton import KILLED_AFTER, KILLED_BEFORE, LOST, Killed
-from tests.books import audit
+from tests.books.orders import audit
 from tests.exports.test_kill_points import Calls, counted
 from tests.harness import BUCKET, TEMPLATE, Api, Shop, ago, new_order, parcel, snapshot, usd
 from tests.proof import counted as counts

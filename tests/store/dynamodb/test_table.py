@@ -109,7 +109,7 @@ def test_a_typical_orders_items_are_each_one_write_unit(on_dynoxide: Api) -> Non
 
 
 def test_a_refused_transaction_on_moto_takes_everything_back(on_moto: Api) -> None:
-    """Our own backup (tests/moto_backup.py) stands in for moto's: a put, an update, a delete, and new items."""
+    """Our own backup (tests/moto/backup.py) stands in for moto's: a put, an update, a delete, and new items."""
     from shared.settings import settings
 
     client, name = boto3.client("dynamodb"), settings().table_name

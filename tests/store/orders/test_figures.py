@@ -26,7 +26,7 @@ from shared.settings import settings as variables
 from shared.store import stores
 from shared.store.dynamodb.table import Put, Update
 from shared.store.orders import figures, orders, parts
-from tests.books import audit
+from tests.books.orders import audit
 from tests.capacity import metered
 from tests.domain.bodies import body_for
 from tests.domain.build import Life, line

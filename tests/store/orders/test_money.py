@@ -26,7 +26,7 @@ from shared.operations.orders import Request
 from shared.operations.stores import create_store
 from shared.store.orders import ledger as kept
 from shared.store.orders import orders
-from tests.books import audit
+from tests.books.orders import audit
 from tests.clock.memory_client import MemoryClient
 from tests.clock.memory_table import MemoryTable
 from tests.domain.bodies import body_for

@@ -15,7 +15,7 @@ from shared.operations.alerts.daily_alerts import raise_daily_alerts
 from shared.settings import settings
 from shared.store import stores
 from shared.store.orders import counters, events, orders
-from tests.books import audit
+from tests.books.orders import audit
 from tests.harness import Api, Shop, parcel
 from tests.proof import counted
 

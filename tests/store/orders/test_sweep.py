@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.books import audit
+from tests.books.orders import audit
 from tests.capacity import metered
 from tests.harness import Api, Client, Shop, ahead, line, parcel
 

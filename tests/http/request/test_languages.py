@@ -9,7 +9,7 @@ from typing import Any
 from shared.domain.labels import END_REASONS
 from tests.harness import Api, Client, Shop, ago, parcel, usd
 from tests.http.refusals import open_desk
-from tests.http.test_bad_input import bodies
+from tests.http.request.test_bad_input import bodies
 from tests.proof import counted
 
 HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from local.template import PROJECT
-from tests.local.test_console_build import NPM, is_running, wait_until
+from tests.local.console.test_build import NPM, is_running, wait_until
 from tests.local.test_run import Project
 from tests.local.test_web_page import send
 
