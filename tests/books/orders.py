@@ -20,8 +20,8 @@ from shared.store import stores
 from shared.store.customers import all_customers
 from shared.store.dynamodb import keys
 from shared.store.orders import counters, figures, items, orders, parts
-from tests.alert_books import AlertBooks
-from tests.event_books import EventBooks
+from tests.books.alerts import AlertBooks
+from tests.books.events import EventBooks
 
 
 def wrong_steps(entries: Iterable[Mapping[str, Any]]) -> list[str]:

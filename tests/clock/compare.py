@@ -13,12 +13,12 @@ from typing import Any
 
 from shared.domain.stores import Mode
 from shared.store.dynamodb import keys
+from tests.books.events import EventBooks
 from tests.clock import alerts_oracle, firings, month, oracle
 from tests.clock.alerts_oracle import Raised
 from tests.clock.expressions import Item
 from tests.clock.month import BEGIN, END, Shop, Step
 from tests.clock.run import SKEW, Ended, Schedule, run
-from tests.event_books import EventBooks
 
 EVERY = {"sweep": firings.MINUTE, "reminder": 5 * firings.MINUTE}
 OF_STORES = frozenset({"digest"})
