@@ -83,7 +83,7 @@ def tagged(
     records = get_many([(keys.customers_pk(store_id), keys.CUSTOMER + keys.split_pk(sk)[1]) for sk in shown])
     found = {_tag_sk(each): each for each in map(_customer, records) if tag in each.tags}  # type: ignore[arg-type]
     rows = tuple(found[sk] for sk in shown if sk in found)
-    return Page(rows, Position(shown[-1], pk, shown[-1]) if len(places) > limit else None)
+    return Page(rows, Position(shown[-1]) if len(places) > limit else None)
 
 
 def write_tags(store_id: str, states: Sequence[str]) -> None:

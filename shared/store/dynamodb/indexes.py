@@ -154,7 +154,8 @@ def _read(selection: Selection, limit: int, after: Position | None) -> tuple[lis
 
 
 def _merged(selection: Selection, limit: int, after: Position | None) -> Iterator[Record]:
-    """All records after a position, lazily, in pages of so many as a list of `limit` items needs."""
+    """All records after a position, lazily, in pages of so many as a list of `limit` items needs. One that moves to
+    another partition while these are read comes once."""
     lower, upper = selection.bounds()
     if lower > upper:  # DynamoDB refuses such a BETWEEN
         return
@@ -169,9 +170,12 @@ def _merged(selection: Selection, limit: int, after: Position | None) -> Iterato
 
     streams = [_stream(selection, partition, page_size, after) for partition in selection.partitions]
     range_key = RANGE_KEYS[selection.index]
+    seen: set[tuple[str, str]] = set()
     for record in heapq.merge(*streams, key=lambda record: getattr(record, range_key), reverse=not selection.forward):
-        shown += 1
-        yield record
+        if (record.pk, record.sk) not in seen:
+            seen.add((record.pk, record.sk))
+            shown += 1
+            yield record
 
 
 def _position(selection: Selection, record: Record) -> Position:

@@ -121,11 +121,12 @@ def orders(
     elif fund_state:
         index, partitions = "by_fund_state", (f"{store_id}#{fund_state}",)
     elif buyer_id:
-        return _of_buyer(f"{store_id}#{buyer_id}", limit, after, since, until, forward)
+        return _of_buyer(store_id, buyer_id, limit, after, since, until, forward)
     elif tag is not None:
-        return _of_term(keys.tag_pk(store_id, tag), limit, after, since, until, forward)
+        return _of_term(store_id, keys.tag_pk(store_id, tag), limit, after, since, until, forward)
     elif country is not None:
-        return _of_term(keys.country_pk(store_id, iso_country(country)), limit, after, since, until, forward)
+        pk = keys.country_pk(store_id, iso_country(country))
+        return _of_term(store_id, pk, limit, after, since, until, forward)
     return _page(Selection(index, partitions, since, until, forward), limit, after)
 
 
@@ -216,7 +217,13 @@ Places = Callable[[str, str], Iterable[str]]
 
 
 def _of_term(
-    pk: str, limit: int, after: Position | None, since: datetime | None, until: datetime | None, forward: bool
+    store_id: str,
+    pk: str,
+    limit: int,
+    after: Position | None,
+    since: datetime | None,
+    until: datetime | None,
+    forward: bool,
 ) -> Page[Summary]:
     """The orders of one term (terms.py), by the time they were placed."""
 
@@ -224,21 +231,30 @@ def _of_term(
         items = query_newest(pk, lower, upper, page_size=limit + 2, forward=forward)
         return (item["sk"]["S"] for item in items)
 
-    return _of_places(pk, places, limit, after, since, until, forward)
+    return _of_places(store_id, places, limit, after, since, until, forward)
 
 
 def _of_buyer(
-    partition: str, limit: int, after: Position | None, since: datetime | None, until: datetime | None, forward: bool
+    store_id: str,
+    buyer_id: str,
+    limit: int,
+    after: Position | None,
+    since: datetime | None,
+    until: datetime | None,
+    forward: bool,
 ) -> Page[Summary]:
+    """The orders of a buyer. A head may be later than the index: then its order may be another buyer's by now."""
+
     def places(lower: str, upper: str) -> Iterator[str]:
-        found = indexes.placed_keys(partition, lower, upper, limit + 2, forward=forward)
+        found = indexes.placed_keys(f"{store_id}#{buyer_id}", lower, upper, limit + 2, forward=forward)
         return (placed_key for placed_key, _ in found)
 
-    return _of_places(partition, places, limit, after, since, until, forward)
+    page = _of_places(store_id, places, limit, after, since, until, forward)
+    return Page(tuple(each for each in page.items if each.buyer.id == buyer_id), page.end)
 
 
 def _of_places(
-    partition: str,
+    store_id: str,
     places_between: Places,
     limit: int,
     after: Position | None,
@@ -246,7 +262,8 @@ def _of_places(
     until: datetime | None,
     forward: bool,
 ) -> Page[Summary]:
-    """A page of orders of which only the keys are read together: their heads cost half a read unit each."""
+    """A page of orders of which only the keys are read together: their heads cost half a read unit each. Its position
+    has no more than a key: a partition may be too long for a cursor."""
     lower, upper = keys.instant(since) if since else FIRST, keys.instant(until) if until else LAST
     if after is not None:
         lower, upper = (after.key + keys.AFTER_PREFIX, upper) if forward else (lower, after.key)
@@ -254,9 +271,9 @@ def _of_places(
         return Page((), None)
     places = [each for each in islice(places_between(lower, upper), limit + 2) if after is None or each != after.key]
     shown = places[:limit]
-    found = heads(keys.split_pk(partition)[0], (place.split("#")[1] for place in shown))
+    found = heads(store_id, (place.split("#")[1] for place in shown))
     rows = tuple(row for place in shown if (row := found.get(place.split("#")[1])))
-    return Page(rows, Position(shown[-1], partition, shown[-1]) if len(places) > limit else None)
+    return Page(rows, Position(shown[-1]) if len(places) > limit else None)
 
 
 def heads(store_id: str, order_ids: Iterable[str]) -> dict[str, Summary]:

@@ -86,7 +86,7 @@ def list_orders(
     """Orders by one filter: a status or several, an overlay, a fund state, a buyer or a tracking number.
 
     Filters that no index answers together are refused; the answer names those that go together. A page of the fund
-    state `none` may be short where many orders are passed over; its cursor goes on.
+    state `none` or `released` may be short where many orders are passed over; its cursor goes on.
     """
     call: Call = router.context["call"]
     filters = Filters(
