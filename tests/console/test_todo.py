@@ -51,7 +51,8 @@ def at_any_time(href: str) -> re.Pattern[str]:
 def test_each_counter_leads_to_the_list_that_it_counts(console: Console, busy: Shop, say: Say) -> None:
     page = console.open(busy, language=say.language)
     found = cards(page)
-    for place, (href, count) in enumerate(found):
+    followed = found if say.language == "en" else found[:4]  # the addresses are the same in both
+    for place, (href, count) in enumerate(followed):
         page.locator("a.card").nth(place).click()
         expect(page).to_have_url(at_any_time(href))
         expect(page.get_by_role("heading", level=1, name=say("Orders", of="orders"))).to_be_visible()
@@ -63,6 +64,7 @@ def test_each_counter_leads_to_the_list_that_it_counts(console: Console, busy: S
         page.go_back()
         expect(page.locator("a.card")).to_have_count(len(found))
     counted("counters", len(found), 15)
+    counted("counters followed", len(followed), 4)
     counted("orders counted", sum(count for _, count in found), 5)
 
 

@@ -34,7 +34,7 @@ export const COLUMNS: (Omit<Column<Alert>, 'title'> & { title: keyof typeof WORD
 function State({ alert: { state_label, acknowledged_at, acknowledged_by, resolved_at } }: { alert: Alert }) {
   return (
     <span>
-      {state_label}
+      <span className="id">{state_label}</span>
       {acknowledged_at ? (
         <small className="quiet block">
           <Moment at={acknowledged_at} /> {acknowledged_by}
