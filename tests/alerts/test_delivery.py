@@ -22,7 +22,7 @@ from functions.alerts.formats.table import FORMATS
 from shared.domain.alerts.channels import ChannelKind
 from shared.domain.alerts.deliveries import RETRY_DELAYS
 from shared.store import clients
-from tests import permissions
+from tests import permissions, proof
 from tests.alerts.bureau import START, Bureau, mails
 from tests.alerts.receiver import CODE_0, CUT, ERRCODE_0, HANG, NOT_HTTP, OK, RESET, Plan
 from tests.alerts.test_formats import verified
@@ -30,6 +30,8 @@ from tests.alerts.test_formats import verified
 ANSWERS: dict[str, Plan] = {"dingtalk": ERRCODE_0, "wecom": ERRCODE_0, "feishu": CODE_0}
 POSTED = [str(kind) for kind in ChannelKind if kind is not ChannelKind.EMAIL]
 MINUTE = timedelta(minutes=1)
+ALERTS = proof.size(20, 40)
+"""Alerts that several workers deliver at the same time."""
 
 
 FAILURES: list[Plan] = [(500, {}, b""), (404, {}, b""), HANG, RESET, CUT, NOT_HTTP]
@@ -285,7 +287,7 @@ def test_workers_at_once_with_messages_that_come_three_times_send_each_once(bure
     bureau, chance = bureau_on_dynoxide, random.Random(5)
     people, program = bureau.channel("wecom"), bureau.channel("webhook")
     bureau.receiver.then = ERRCODE_0
-    raised = [bureau.alert(at=START + timedelta(milliseconds=n)) for n in range(40)]
+    raised = [bureau.alert(at=START + timedelta(milliseconds=n)) for n in range(ALERTS)]
     bureau.now += MINUTE
     bureau.clock()
     rounds = 0
@@ -295,7 +297,7 @@ def test_workers_at_once_with_messages_that_come_three_times_send_each_once(bure
             chance.shuffle(three)
             list(workers.map(bureau.handle, three))
             rounds += len(three)
-    assert bureau.states(people) == bureau.states(program) == ["delivered"] * 40
+    assert bureau.states(people) == bureau.states(program) == ["delivered"] * ALERTS
     counts = Counter(
         each.order_id
         for got in bureau.receiver.received
@@ -306,9 +308,9 @@ def test_workers_at_once_with_messages_that_come_three_times_send_each_once(bure
     ids = Counter(bureau.receiver.ids)
     messages = ids.pop("")
     print(f"\n{rounds} messages handled by six workers: {ids.total()} calls to the program, {messages} to people")
-    assert set(ids.values()) == {1} and len(ids) == 40, "each once to the program"
-    assert set(counts.values()) == {1} and len(counts) == 40, "and each in one message to people"
-    assert rounds >= 3 * 40 and bureau.clock() == 0
+    assert set(ids.values()) == {1} and len(ids) == ALERTS, "each once to the program"
+    assert set(counts.values()) == {1} and len(counts) == ALERTS, "and each in one message to people"
+    assert rounds >= 3 * ALERTS and bureau.clock() == 0
 
 
 def test_what_is_over_before_it_was_told_is_not_told(bureau: Bureau) -> None:

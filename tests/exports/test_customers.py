@@ -20,7 +20,7 @@ from tests import proof
 from tests.baton import KILLED_AFTER, KILLED_BEFORE, LOST, Killed
 from tests.exports.office import Office, about
 from tests.exports.test_changing_orders import Meanwhile
-from tests.exports.test_kill_points import QUEUES_OWN, Calls, Desk, counted, everything, objects
+from tests.exports.test_kill_points import Calls, Desk, counted, everything, objects
 from tests.harness import BUCKET, Api, Shop, ago, line, usd
 
 SEEDS = proof.size(8, 20)
@@ -125,7 +125,7 @@ def test_one_that_is_cut_anywhere_ends_the_same(office: Office, monkeypatch: pyt
     assert [len(each) for each in cells] == [3, 3, 2]
     cut: Counter[str] = Counter()
     for at, operation in enumerate(operations):
-        if operation in QUEUES_OWN:
+        if proof.size(cut[operation] > 0 and at % 3 > 0, False):
             continue
         desk = begin()
         assert desk.live(at, fault) == operation
@@ -138,7 +138,7 @@ def test_one_that_is_cut_anywhere_ends_the_same(office: Office, monkeypatch: pyt
         for key in objects(shop, desk.export_id):
             office.s3.delete_object(Bucket=BUCKET, Key=key)
         cut[operation] += 1
-    proof.counted(f"exports of customers {fault} of each of their calls", cut.total(), 20)
+    proof.counted(f"exports of customers {fault} of each of their calls", cut.total(), proof.size(10, 20))
     assert {"GetItem", "PutItem", "Query", "PutObject", "SendMessage"} <= set(cut)
 
 

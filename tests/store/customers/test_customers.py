@@ -25,6 +25,8 @@ STEPS: tuple[tuple[str, str, Any], ...] = (
     *(("platform", action, {}) for action in ("release_funds", "pay", "pass_risk", "pay", "pass_risk")),
     *[("staff", "ship", {"parcels": [parcel("LX1")]})] * 3,
 )
+EACH = size(6, 12)
+"""Orders of each of eight clients."""
 BUYERS = ("a", "b/../c", "买家 #1%", "..")
 
 
@@ -90,22 +92,22 @@ def test_eight_clients_on_one_buyer_all_get_through(on_dynoxide: Api, monkeypatc
 
     def client(number: int) -> Callable[[], int]:
         def work() -> int:
-            for each in range(12):
+            for each in range(EACH):
                 order_id = f"{number}-{each}"
                 operations.place_order(store, placement(order_id), platform, datetime.now(UTC))
                 for action in ("pay", "reject_risk"):
                     ask = operations.Request(action, platform, datetime.now(UTC))
                     operations.change_order(store, orders.load(store.store_id, order_id), ask)
-            return 12
+            return EACH
 
         return work
 
-    assert at_once(*(client(number) for number in range(8))) == [12] * 8, "nobody meets Busy"
+    assert at_once(*(client(number) for number in range(8))) == [EACH] * 8, "nobody meets Busy"
     assert not (told := wrong()), told
     there = customers.load(store.store_id, "buyer-1")
     print(json.dumps({"clients": 8, "orders": there.counts["orders"], "record's version": there.version}))
-    assert there.counts["orders"] == there.counts["paid"] == 96
-    assert there.version == 96 * 3, "each change of a figure once"
+    assert there.counts["orders"] == there.counts["paid"] == 8 * EACH
+    assert there.version == 8 * EACH * 3, "each change of a figure once"
 
 
 def test_an_opt_out_and_a_reminder_at_once_have_one_order(on_dynoxide: Api) -> None:
