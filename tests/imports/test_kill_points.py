@@ -1,161 +1,40 @@
-"""The plug pulled before and after the calls of an import, and workers beside each other: the result is the same."""
+"""An import that is interrupted at its calls: the result is the same."""
 
 from __future__ import annotations
 
-import io
-import tempfile
+import pickle
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
-from bench import imports as bench_imports
-from bench.export import pages
-from functions.imports import worker
+from functions.imports import tracking_rows, worker
+from functions.imports.kinds import KINDS, ImportKind
 from functions.imports.readers import reader
-from functions.imports.readers.reader import Spool
 from shared.domain.imports import model
-from shared.domain.order.model import FundState, Order, Status
 from shared.operations.imports import imports
-from shared.store.imports import imports as store
 from tests import proof
-from tests.baton import KILLED_AFTER, KILLED_BEFORE, LOST, Baton, Killed, Seeded, baton_calls
-from tests.exports.bulk import write
-from tests.exports.test_kill_points import Calls, counted, never
-from tests.harness import BUCKET, Shop
-from tests.imports.importer import Importer, workbook
-from tests.imports.test_tracking_sheet import HEADINGS, C, number
+from tests.baton import KILLED_AFTER, KILLED_BEFORE, LOST, Baton, Seeded, baton_calls
+from tests.clock.memory_table import MemoryTable
+from tests.copies import Copies
+from tests.exports.test_kill_points import Calls, counted
+from tests.harness import Api
+from tests.imports.desk import Desk, Progress, read_once
+from tests.imports.importer import Importer
 
-ROWS, STEP = proof.size((4, 2), (500, 250))
+ROWS, STEP = proof.size((4, 3), (500, 250))
 """The rows of the sheet, and those of a step."""
-CUTS = proof.size(10, 40)
-"""How many of the calls the plug is pulled at, spread over the whole import."""
-EVERY = proof.size(0, 12)
-"""The rows of a sheet at each of whose calls the plug is pulled: in full size alone."""
-NOW = datetime.now(UTC)
-
-
-@lru_cache
-def sheet_of_tracking(rows: int) -> tuple[list[Order], bytes]:
-    """The orders that a sheet of so many rows is of, and the sheet."""
-    orders = [
-        replace(
-            pages.order(at, 2),
-            status=Status.PLACE_ORDER_SUCCESS if at % 4 == 2 else Status.WAIT_SELLER_SEND_GOODS,
-            fund_state=FundState.NONE,
-            parcels=(),
-            timers=(),
-            shipped_at=None,
-            received_at=None,
-        )
-        for at in range(rows - 1)
-    ]
-    cells = [[order.order_id, C, number(), 1 if at == 1 else None] for at, order in enumerate(orders)]
-    return orders, workbook([HEADINGS, *cells, ["8999999999999999", C, number()]])
-
-
-@lru_cache
-def sheet_of_orders(rows: int) -> tuple[list[str], bytes]:
-    """A file of the marketplace, and the orders of all its rows but the last."""
-    headings = bench_imports.HEADINGS["B"]
-    with tempfile.TemporaryDirectory() as folder:
-        bench_imports.write(path := Path(folder) / "B.xlsx", "B", rows)
-        book = openpyxl.load_workbook(path)
-    book.active.cell(rows + 1, headings.index("订单状态") + 1).value = "？"
-    for row in range(2, rows + 2):  # some of the invented discounts are larger than their orders
-        book.active.cell(row, headings.index("满立减") + 1).value = "$0.00"
-    content = io.BytesIO()
-    book.save(content)
-    return [str(row[0].value) for row in list(book.active.rows)[1:rows]], content.getvalue()
-
-
-@dataclass
-class Desk:
-    """One import of a store of its own: queue and clock are played here."""
-
-    importer: Importer
-    shop: Shop
-    orders: list[str]
-    sheet: bytes
-    import_id: str = ""
-    now: datetime = NOW
-    kind: str = "tracking"
-
-    @classmethod
-    def open(cls, importer: Importer, rows: int) -> Desk:
-        """All but every fourth order await shipment; the last row is of no order."""
-        shop, (orders, sheet) = importer.api.shop(), sheet_of_tracking(rows)
-        write(replace(order, store_id=shop.name) for order in orders)
-        return cls(importer, shop, [order.order_id for order in orders], sheet)
-
-    @classmethod
-    def of_orders(cls, importer: Importer, rows: int) -> Desk:
-        """A file of the marketplace; its last row has no status."""
-        ids, sheet = sheet_of_orders(rows)
-        return cls(importer, importer.api.shop(), ids, sheet, kind="orders")
-
-    def begin(self) -> None:
-        waiting = self.importer.ask(self.shop.staff, kind=self.kind)
-        self.importer.upload(waiting, self.sheet)
-        self.import_id = waiting["id"]
-
-    def work(self) -> None:
-        imports.note_upload(self.shop.name, self.import_id, self.now)
-        worker.run(self.shop.name, self.import_id, lambda: self.now)
-
-    def resume(self) -> None:
-        """The clock, until there is no work."""
-        for _ in range(8):
-            job = store.load(self.shop.name, self.import_id)
-            if not job.open and job.state is not model.State.AWAITING_UPLOAD:
-                return
-            self.now += timedelta(minutes=6)
-            imports.resume(self.now, never)
-            self.importer.messages()
-            self.work()
-
-    def live(self, at: int = -1, fault: str = "") -> list[str]:
-        """A preview and its application, with this fault at call number `at`."""
-        made: list[str] = []
-        for phase in (self.work, self._apply) if self.kind == "tracking" else (self.work,):
-            self.importer.messages()
-            with counted(Calls(at - len(made), fault)) as calls, suppress(Killed, Exception):
-                phase()
-            made += calls.made
-            self.resume()
-        self._apply_again()
-        return made
-
-    def _apply(self) -> None:
-        imports.apply_import(self.shop.name, self.import_id, self.now)
-        worker.run(self.shop.name, self.import_id, lambda: self.now)
-
-    def _apply_again(self) -> None:
-        """The seller asks again if the request died."""
-        if store.load(self.shop.name, self.import_id).state is model.State.PREVIEW:
-            self._apply()
-            self.resume()
-
-    def result(self) -> dict[str, Any]:
-        """Everything that a seller can see of the import, and what is left in the bucket."""
-        job = self.importer.read(self.shop.staff, self.import_id)
-        listing = self.importer.s3.list_objects_v2(Bucket=BUCKET, Prefix=f"imports/{self.shop.name}/")
-        kinds = Counter(each["Key"].split("/")[3] for each in listing["Contents"])
-        found = [self.shop.staff.get(f"/v1/orders/{order}").json for order in self.orders]
-        return {
-            **{name: job[name] for name in ("state", "counts", "progress", "warnings", "layout")},
-            "rows": sorted(self.importer.rows(self.shop.staff, job), key=lambda row: row["row"]),
-            "failed": [row[0].value for row in self.importer.failed_rows(self.shop.staff, job).rows],
-            "files": kinds,
-            "orders": [(each["status"], each["version"], len(each["parcels"])) for each in found],
-        }
+SPREAD = proof.size(20, 200)
+"""At every so many calls an answer is lost, and a second worker comes."""
+READS = ("GetItem", "Query", "BatchGetItem", "GetObject")
+AGAIN, LATE = "the message comes again", "the message comes late"
+COMES_AGAIN = {AGAIN: timedelta(), LATE: model.LEASE + timedelta(seconds=1)}
+"""To another worker, while the first has the import, or has lost its lease and does not know."""
 
 
 @pytest.fixture
@@ -165,60 +44,92 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "read", read_once)
 
 
-_read, _spools = reader.read, dict[bytes, tuple[Spool, bytes]]()
+@dataclass
+class Interrupted(Calls):
+    """The calls of a process, at which copies of it are interrupted.
 
+    A process that dies leaves the table, the bucket and the queue, and nothing else. So all calls between two writes
+    are one place to die at: it dies before its first call and after each write, which are the states before and after
+    every call.
+    """
 
-def read_once(path: Path, spool: Path) -> Spool:
-    """As reader.read, which starts a process for each file, for files that it can read."""
-    content = path.read_bytes()
-    if content not in _spools:
-        found = _read(path, spool)
-        _spools[content] = found, spool.read_bytes()
-        return found
-    found, rows = _spools[content]
-    spool.write_bytes(rows)
-    return replace(found, path=spool)
+    desk: Desk = field(kw_only=True)
+    copies: Copies = field(kw_only=True)
+    table: MemoryTable = field(kw_only=True)
+    progress: Progress = field(kw_only=True)
 
+    def call(self, client: Any, operation: str, arguments: Any) -> Any:
+        if self.copies.is_copy:
+            return super().call(client, operation, arguments)
+        at, writes = len(self.made), self.table.writes
+        for fault in self._faults(operation):
+            if self.copies.make(f"{self.desk.now} {at} {operation}: {fault}"):
+                if fault in COMES_AGAIN:
+                    self.desk.work_at(self.desk.now + COMES_AGAIN[fault])
+                else:
+                    self.at, self.fault = at, fault
+                    if fault != LOST and self.progress.now_at:
+                        self.progress.on_passing = partial(self._end_after, self.progress.now_at)
+                return super().call(client, operation, arguments)
+        answer = super().call(client, operation, arguments)
+        assert operation not in READS or self.table.writes == writes
+        return answer
 
-def spread(calls: list[str], count: int) -> list[int]:
-    """`count` places among the calls, of each operation at least the first."""
-    first = {operation: at for at, operation in reversed(list(enumerate(calls)))}
-    step = max(1, len(calls) // max(1, count - len(first)))
-    return sorted({*first.values(), *range(0, len(calls), step)})[: 2 * count]
+    def _end_after(self, died: tuple[bool, int], place: tuple[bool, int], state: str) -> None:
+        if place[0] == died[0] and place[1] > died[1]:
+            self.copies.end(state)
+
+    def _faults(self, operation: str) -> Iterator[str]:
+        if not self.made:
+            yield KILLED_BEFORE
+        if operation not in READS:
+            yield KILLED_AFTER
+        if len(self.made) % SPREAD == SPREAD // 2:
+            yield from (LOST, *COMES_AGAIN)
 
 
 @pytest.mark.parametrize("open_desk", [Desk.open, Desk.of_orders], ids=["tracking", "orders"])
-@pytest.mark.parametrize("fault", [KILLED_BEFORE, KILLED_AFTER, LOST])
-def test_an_import_ends_the_same_wherever_it_is_cut(
-    importer: Importer, small_steps: None, fault: str, open_desk: Callable[[Importer, int], Desk]
+def test_an_import_ends_the_same_wherever_it_is_interrupted(
+    memory_table: MemoryTable,
+    on_memory: Api,
+    small_steps: None,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    open_desk: Callable[[Importer, int], Desk],
 ) -> None:
-    for rows, cuts in ((ROWS, CUTS), (EVERY, 10_000)):
-        if not rows:
-            continue
-        for _ in range(2):  # the first of a process reads what the later ones have
-            desk = open_desk(importer, rows)
-            desk.begin()
-            calls = desk.live()
-        assert store.load(desk.shop.name, desk.import_id).failed is None
-        expected = desk.result()
-        assert expected["state"] == "succeeded"
-        assert expected["counts"]["failed"] == (1 + rows // 4 if desk.kind == "tracking" else 1)
-        assert {"GetItem", "PutItem", "GetObject", "PutObject", "TransactWriteItems"} <= set(calls)
-        cut: Counter[str] = Counter()
-        for at in spread(calls, cuts):
-            desk = open_desk(importer, rows)
-            desk.begin()
-            made = desk.live(at, fault)
-            assert made[at] == calls[at], "each run makes the same calls"
-            assert _same(desk.result()) == _same(expected), (at, calls[at], fault)
-            cut[calls[at]] += 1
-        print(f"\n{fault}: {dict(cut)}")
-        proof.counted(f"imports {fault} of their calls", cut.total(), min(cuts, len(calls)) // 2)
+    desk, copies, calls = open_desk(Importer.open(on_memory), ROWS), Copies(tmp_path), list[Calls]()
+    desk.begin()
+    upload, kept = tmp_path / "upload", tmp_path / "undisturbed"
+    upload.write_bytes(desk.sheet)
+    read_once(upload, tmp_path / "rows")
+    if copies.make("undisturbed"):
+        copies.run(lambda: desk.live() and str(kept.write_bytes(pickle.dumps(desk.left(memory_table)))))
+    copies.wait()
+    undisturbed: Counter[str] = pickle.loads(kept.read_bytes())
+    progress = Progress(memory_table, desk.kind)
+    monkeypatch.setitem(KINDS, model.Kind(desk.kind), progress.watched())
 
+    def life() -> str:
+        calls.extend(desk.live(lambda: Interrupted(desk=desk, copies=copies, table=memory_table, progress=progress)))
+        left = desk.left(memory_table)
+        lacks, more = [*undisturbed - left], [*left - undisturbed]
+        if copies.name.endswith(LATE):  # who does not know may write results that no import refers to
+            more = [each for each in more if not each.startswith("imports/")]
+        return f"lacks {lacks[:3]}, has {more[:3]}" if lacks or more else "the same"
 
-def _same(result: dict[str, Any]) -> dict[str, Any]:
-    """Without what differs from store to store."""
-    return {**result, "rows": [{**row, "order_id": "", "value": ""} for row in result["rows"]]}
+    assert copies.run(life) == "the same"
+    result = desk.result()
+    assert (result["state"], result["counts"]["failed"]) == ("succeeded", desk.failed)
+    del copies.ended["undisturbed"]
+    assert {name: end for name, end in copies.ended.items() if end not in {"the same", *progress.passed}} == {}
+    faults = Counter(name.rpartition(": ")[2] for name in copies.ended)
+    made = sum(len(each.made) for each in calls)
+    to_the_end = sum(end == "the same" for end in copies.ended.values())
+    print(f"\n{desk.kind}: {made} calls, copies {dict(faults)}, {to_the_end} to the end")
+    proof.counted("calls of an import that was killed before and after each", made, 3 * ROWS)
+    proof.counted("states in which an import was killed", faults[KILLED_BEFORE] + faults[KILLED_AFTER], ROWS // 2)
+    for fault in (LOST, *COMES_AGAIN):
+        proof.counted(f"calls of an import: {fault}", faults[fault], 1)
 
 
 @pytest.mark.parametrize("seed", range(proof.size(3, 60)))
@@ -233,17 +144,15 @@ def test_workers_beside_each_other_come_to_one_result(importer: Importer, small_
     imports.apply_import(desk.shop.name, desk.import_id, desk.now)
     late = desk.now + model.LEASE + timedelta(seconds=1)
 
-    def work(now: datetime) -> None:
-        worker.run(desk.shop.name, desk.import_id, lambda: now)
-
     with baton_calls():
-        Baton(Seeded(seed)).play(lambda: work(desk.now), lambda: work(late), lambda: work(late))
+        Baton(Seeded(seed)).play(lambda: desk.work_at(desk.now), lambda: desk.work_at(late), lambda: desk.work_at(late))
     desk.now = late
     desk.resume()
     found, expected = desk.result(), alone.result()
     for result in (found, expected):
         result.pop("files")
-    assert _same(found) == _same(expected)
+        result["rows"] = [{**row, "order_id": "", "value": ""} for row in result["rows"]]
+    assert found == expected
     proof.counted("interleavings of workers of one import", 1, 1)
 
 
@@ -260,9 +169,6 @@ def test_a_message_that_comes_again_finds_nothing_to_do(importer: Importer) -> N
 
 def test_a_cancelled_import_stops_before_the_next_order(importer: Importer, monkeypatch: pytest.MonkeyPatch) -> None:
     """And what took effect until then has its results."""
-    from functions.imports import tracking_rows
-    from functions.imports.kinds import KINDS, ImportKind
-
     desk = Desk.open(importer, 8)
     desk.begin()
     desk.work()
