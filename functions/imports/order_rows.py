@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,9 @@ from functions.imports.sheet import Sheet, Values
 from shared.domain.carriers import CARRIERS
 from shared.domain.imports.model import Import, RowResult, RowState
 from shared.domain.imports.orders import OrderRows
+from shared.domain.labels import LABELS
 from shared.domain.money import CURRENCY_DIGITS
+from shared.domain.order.after_sales.disputes import STAGES
 from shared.domain.order.model import Buyer, Line, Quantity
 from shared.domain.order.placement import Placement
 from shared.domain.stores import Store
@@ -26,6 +28,7 @@ RECIPIENT = ("name", "state", "city", "street", "zip", "phone", "mobile", "tax_i
 LIMITS = {"street": 512}
 SHORT = 128
 _CARRIER_CODES = {name: code for code, names in CARRIERS.items() for name in names}
+CODES: Mapping[str, Container[str]] = {"dispute_stage": STAGES, "dispute_result": LABELS["dispute_result"]}
 ID = "order_id"
 
 
@@ -98,6 +101,9 @@ def order_rows(rows: Sequence[Values], sheet: Sheet, now: datetime) -> OrderRows
     state = state_of(layout.name, get)
     if state is None:
         raise RowError("status_unknown", "status", get("status"))
+    for field, codes in CODES.items():
+        if get(field) and get(field) not in codes:
+            raise RowError("code_unknown", field, get(field))
     placement = Placement(
         order_id=_order_id(get),
         placed_at=placed_at,

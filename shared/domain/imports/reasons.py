@@ -65,6 +65,7 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "currency_unknown": ("This is no currency code.", "不是有效的币种代码。"),
     "status_unknown": ("This status is not known.", "未知的订单状态。"),
+    "code_unknown": ("This code is not known.", "未知的代码。"),
     "country_unknown": ("This country is not known.", "未知的国家。"),
     "order_id_invalid": ("This is no order number.", "不是有效的订单号。"),
     "order_repeated": (

@@ -212,7 +212,15 @@ TABLE: tuple[Row, ...] = (
         ROOM_FOR_DISPUTES,
         stage=WAIT_SELLER,
     ),
-    row("sync", "platform", ANY, ANY_TARGET, _sync, stage=(SAME, WAIT_SELLER, ENDED), ends=" ".join(END_REASONS)),
+    row(
+        "sync",
+        "platform",
+        ANY,
+        ANY_TARGET,
+        _sync,
+        stage=(SAME, WAIT_SELLER, WAIT_PLATFORM, ENDED),
+        ends=" ".join(END_REASONS),
+    ),
 )
 
 AGREED, RETURNED = "seller_accept_issue_no_goods_return", "seller_accept_issue_goods_return"

@@ -315,8 +315,8 @@ class Order:
 
     @property
     def claimless(self) -> bool:
-        """Is a dispute open whose claim is not known?"""
-        return self.dispute is not None and self.disputed and self.dispute.claim is None
+        """Is a dispute open of which it is not known what the buyer asks for? A file has the amount alone."""
+        return self.dispute is not None and self.disputed and not self.dispute.proposals
 
     @property
     def frozen(self) -> bool:

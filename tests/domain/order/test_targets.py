@@ -11,7 +11,9 @@ import pytest
 
 from shared.domain.errors import Conflict
 from shared.domain.order import deadlines, lifecycle
+from shared.domain.order.after_sales.disputes import STAGES
 from shared.domain.order.model import FundState, Order, Status
+from shared.domain.order.snapshots.facts import DisputeFact, Facts
 from shared.domain.order.transitions import CLOCK, SAME, Command, Row, Target
 from tests.domain.bodies import body_for
 from tests.domain.build import DISPUTED, EVERY, PLACED, RETURNING, TOTAL, WAYS, Life, claim, days, life_in, offer
@@ -129,13 +131,18 @@ class Step:
 
 
 def steps_of(life: Life, action: str, actor: str) -> Iterator[Step]:
-    """The action with several bodies; `sync` with everything that a snapshot may show of status and money."""
+    """The action with several bodies; `sync` with everything that a snapshot may show of status and money, and that a
+    file may show of a dispute."""
     bodies = [body_for(action, life, Random(seed)) for seed in range(BODIES)]
     if action == "sync":
         bodies = [
             life.snapshot(str(target.status), overlays, fund_state=target.fund_state)
             for target in lifecycle.ANY_TARGET
             for overlays in ("", "dispute")
+        ]
+        bodies += [
+            life.snapshot(str(life.order.status), "dispute") | {"facts": Facts(dispute=DisputeFact(stage))}
+            for stage in STAGES
         ]
     for body in bodies:
         command = life.command(action, ACTORS[actor], None, "because", body)

@@ -33,8 +33,7 @@ MAX_PROPOSALS, MAX_EVIDENCE, MAX_DISPUTES = 30, 20, 10
 
 
 def claim_known(order: Order) -> bool:
-    """Is the buyer's claim known? A dispute that only a snapshot has reported has none."""
-    return order.dispute is not None and order.dispute.claim is not None
+    return order.dispute is not None and bool(order.dispute.proposals)
 
 
 def _at_stage(stages: tuple[str, ...]) -> Guard:

@@ -21,6 +21,9 @@ from shared.domain.order.model import (
     Violation,
 )
 
+WITHOUT_PROPOSAL = ("wait_seller", "platform", "ended")
+"""The stages of a dispute that may have no proposal."""
+
 
 @dataclass(frozen=True, slots=True)
 class RefundFact:
@@ -75,8 +78,6 @@ def with_facts(order: Order, facts: Facts, at: datetime, new_id: Callable[[str],
     if facts.refunds and not any(refund.paid_at and refund.paid_at < at for refund in order.refunds):
         bare = replace(order, refunds=())
         order = replace(order, refunds=tuple(_refund(each, facts, bare, at, new_id) for each in facts.refunds))
-    if facts.dispute:
-        order = _dispute(order, facts.dispute, at, new_id)
     if facts.violations and not order.violations:
         order = replace(order, violations=tuple(Violation(kind, at) for kind in facts.violations))
     return order
@@ -106,8 +107,14 @@ def _refund(fact: RefundFact, facts: Facts, order: Order, at: datetime, new_id: 
     return Refund(new_id("rfd_"), fact.state, fact.source, fact.amount, lines, "import", requested_at=at, paid_at=paid)
 
 
-def _dispute(order: Order, fact: DisputeFact, at: datetime, new_id: Callable[[str], str]) -> Order:
-    """The latest dispute in the stage of the file; a new record if there is none."""
+def with_dispute_fact(order: Order, facts: Facts | None, at: datetime, new_id: Callable[[str], str]) -> Order:
+    """The latest dispute in the stage of the file, a new record if there is none. The platform has the next step where
+    it rests on a proposal, because no file has one."""
+    if facts is None or facts.dispute is None:
+        return order
+    fact, known = facts.dispute, order.dispute.stage if order.dispute else None
+    if fact.stage not in (*WITHOUT_PROPOSAL, known):
+        fact = replace(fact, stage="platform")
     ended = at if fact.stage == "ended" else None
     before = order.dispute or Dispute(new_id("dsp_"), 1, fact.stage, at, at)
     dispute = replace(before, stage=fact.stage, claim=fact.claim, result=fact.result, ended_at=before.ended_at or ended)

@@ -35,7 +35,7 @@ from shared.domain.order.model import (
 )
 from shared.domain.order.overlays import end_dispute, end_freeze
 from shared.domain.order.placement import Placement
-from shared.domain.order.snapshots.facts import Facts, with_facts
+from shared.domain.order.snapshots.facts import Facts, with_dispute_fact, with_facts
 from shared.domain.order.snapshots.later_steps import LaterSteps, later_steps
 from shared.domain.order.snapshots.merged_parcels import merged_parcels
 from shared.domain.order.transitions import Command
@@ -91,8 +91,9 @@ def sync(order: Order, command: Command, leads_to: LeadsTo) -> Order:
     after = _overlays(after, command, later)
     after = _status_and_funds(after, command, later, leads_to)
     after = _refunds(order, _violations(after, command.at), command, later)
-    after = _timers(order, after, command, later)
     facts: Facts | None = body.get("facts")
+    after = with_dispute_fact(after, facts, command.at, command.new_id)
+    after = _timers(order, after, command, later)
     after = with_facts(after, facts, command.at, command.new_id) if facts else after
     if after.fund_state in WAITING and not after.disputed:
         after = finish_when_settled(after, command.at)

@@ -71,7 +71,7 @@ def dispute_view(dispute: Dispute, order_id: str, currency: str, language: str) 
     null if the buyer's claim is not known."""
     requests = [proposal for proposal in dispute.proposals if proposal.by == "buyer"]
     timer = deadlines.BY_STAGE.get(dispute.stage)
-    unclaimed = dispute.claim is None and dispute.ended_at is None
+    unclaimed = not dispute.proposals and dispute.ended_at is None
     view: DisputeView = without_none(
         {
             "dispute_id": dispute.dispute_id,
