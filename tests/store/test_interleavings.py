@@ -275,6 +275,17 @@ PAIRS = [
         paid,
         both(("staff", "ship", ALL), ("staff", "ship", {"parcels": [parcel("LX2")]}), idempotency_key="k"),
     ),
+    Pair(
+        "same key twice, If-Match",
+        paid,
+        both(*[("staff", "ship", ALL)] * 2, idempotency_key="k", if_match='"3"'),
+        outcomes=1,
+    ),
+    Pair(
+        "same key, refused for good or done",
+        paid,
+        both(("staff", "ship", {"parcels": [parcel("LX1", line9=1)]}), ("staff", "ship", ALL), idempotency_key="k"),
+    ),
     Pair("freeze vs ship", paid, both(("platform", "freeze", {"reason": "review"}), ("staff", "ship", ALL))),
     Pair(
         "cancel vs ship",

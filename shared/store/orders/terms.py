@@ -43,17 +43,18 @@ def strict_terms(order: Order) -> set[Key]:
 
 
 def loose_terms(order: Order) -> dict[Key, bytes | None]:
-    """The other terms, and the filter of those that hold one."""
+    """The other terms, and the filter of those that hold one. Its sort key names what is in it: a request that is
+    refused afterwards must not replace the filter of the order."""
     place = keys.sort_key(order.placed_at, order.order_id)
     tail = search.tail(order.order_id)
     codes = search.goods(order.lines)
     room = MOST_UNITS - 1 - 2 * len(_personal_terms(order))
     own = codes if len(codes) <= room else codes[: room - 1]
-    rest = codes[len(own) :]
+    rest = filter_of(codes[len(own) :])
     return {
         **({(keys.number_pk(order.store_id, tail), place): None} if tail else {}),
         **{(keys.goods_pk(order.store_id, code), place): None for code in own},
-        **({(keys.rest_pk(order.store_id), place): filter_of(rest)} if rest else {}),
+        **({(keys.rest_pk(order.store_id), f"{place}#{_name_of(rest)}"): rest} if rest else {}),
     }
 
 
@@ -92,6 +93,10 @@ def filter_of(codes: Sequence[str]) -> bytes:
 def may_hold(bits: bytes, code: str) -> bool:
     """False if the filter was surely made without this code."""
     return all(bits[place // 8] & 1 << place % 8 for place in _places(code, len(bits)))
+
+
+def _name_of(bits: bytes) -> str:
+    return hashlib.blake2b(bits, digest_size=5).hexdigest()
 
 
 def _places(code: str, size: int) -> list[int]:

@@ -79,6 +79,16 @@ def test_a_placement_of_another_content_leaves_no_personal_term(in_process: Api)
     assert stored(shop, "name", "phone", "country", "tag") == before
 
 
+def test_a_placement_of_another_content_leaves_every_product_to_be_found(in_process: Api) -> None:
+    shop = in_process.shop()
+    mine, others = ([line(str(n), sku=f"{of}-{n:02}", product_id=f"p{of}{n}") for n in range(20)] for of in "ab")
+    body = order(lines=mine)
+    shop.platform.place(**body)
+    assert shop.platform.post("/v1/orders", body | {"lines": others}).code == "order_exists"
+    found = [len(shop.viewer.get(f"/v1/search?q={of}-{n:02}").json["data"]) for of in "ab" for n in range(20)]
+    assert found == [1] * 20 + [0] * 20
+
+
 @given(
     st.lists(st.text(min_size=1, max_size=20), min_size=1, max_size=60, unique=True), st.text(min_size=1, max_size=20)
 )
