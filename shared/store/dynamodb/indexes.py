@@ -43,6 +43,9 @@ MOST_READ = 1_000
 MOST_COUNTED = 1_000
 """A count that people see is exact up to this number, so that it costs the same in a store of any size."""
 
+MOST_PASSED = 100
+"""Records in one request of a list that passes some over."""
+
 FIRST_READ = 4
 """The records that a list of several partitions first reads of each: of heads, which have less than 1 KB, half a read
 unit."""
@@ -162,8 +165,9 @@ def _merged(selection: Selection, limit: int, after: Position | None) -> Iterato
     shown = 0
 
     def page_size(read: int) -> int:
-        """Of a partition of which so many are read: as many again, but at most a third of what the list still needs."""
-        wanted = limit + 1 - shown % (limit + 1)
+        """Of a partition of which so many are read: as many again, but at most a third of what the list still needs. A
+        list that passes records over needs as many as it has looked at."""
+        wanted = limit + 1 - shown if shown <= limit else min(shown, MOST_PASSED)
         if len(selection.partitions) == 1:
             return wanted
         return min(wanted, max(1, min(read, wanted // 3) // FIRST_READ) * FIRST_READ)

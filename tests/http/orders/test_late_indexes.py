@@ -98,3 +98,24 @@ def test_lists_of_long_names_go_on_at_their_cursors(in_process: Api, character: 
     for each in customers:
         assert shop.staff.patch(each["href"], {"tags": [tag]}).status == 200
     assert len(customers) == len(shop.viewer.every("/v1/customers", tag=tag, limit=1)) == 2
+
+
+def test_a_short_page_of_a_list_that_passes_many_over_needs_few_requests(
+    on_memory: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, read, sizes = on_memory.shop(deadline_policy={"mode": "watch"}), indexes.query_index, list[int]()
+    for number in range(50):
+        body = new_order(placed_at=f"2026-10-01T00:{number:02}:00Z")
+        shop.platform.place(**body)
+        sync = snapshot(body, "FINISH", changed_at=ahead(seconds=1), end_reason="payment_refused")
+        assert shop.platform.act(body["order_id"], "sync", sync).json["fund_state"] == "refunded"
+
+    def query(*args: Any, **options: Any) -> Iterator[Any]:
+        sizes.append(options["page_size"])
+        return read(*args, **options)
+
+    monkeypatch.setattr(indexes, "query_index", query)
+    for fund_state in ("none", "released"):
+        assert ids(shop, fund_state=fund_state, limit=1) == []
+        assert sum(sizes) >= 50 and len(sizes) <= 12, sizes
+        sizes.clear()
