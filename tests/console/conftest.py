@@ -208,11 +208,17 @@ class Console:
         next(watched for watched in self.pages if watched.page is page).expected.update(parts)
 
     def end_session(self, page: Page) -> None:
-        """The token has ended, and the issuer gives no new one; until `page.unroute_all()`."""
+        """The token has ended, and the issuer gives no new one; until `sign_in_again`."""
         self.expect_refusals(page, 400, 401)
         page.route("**/v1/**", lambda route: route.fulfill(status=401, json={"message": "Unauthorized"}))
         page.route("**/oauth2/token", lambda route: route.fulfill(status=400, json={"error": "invalid_grant"}))
         page.context.clear_cookies()
+
+    def sign_in_again(self, page: Page, shop: Shop) -> None:
+        """On the sign-in page: in the console, a request that is still under way would renew the session by itself."""
+        expect(page.get_by_role("heading", name="Sign in to Orderkeep")).to_be_visible()
+        page.unroute_all()
+        sign_in(page, shop.name, "owner")
 
     def close(self) -> None:
         complaints = [complaint for watched in self.pages for complaint in watched.complaints()]

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.console import axe
-from tests.console.conftest import Console, sign_in
+from tests.console.conftest import Console
 from tests.console.sales import PICTURE, awaiting_shipment, disputed, in_cancellation, written_by_buyer
 from tests.console.say import Say, main_job
 from tests.console.waiting import at_rest
@@ -81,10 +81,8 @@ def test_evidence_that_was_chosen_survives_a_reload_and_an_ended_session(console
     console.end_session(page)
     piece.get_by_role("button", name="Add as evidence").click()
     again = page.get_by_role("button", name="Sign in again")
-    expect(again).to_be_visible()
-    page.unroute_all()
     again.click()
-    sign_in(page, shop.name, "owner")
+    console.sign_in_again(page, shop)
     piece.get_by_role("button", name="Add as evidence").click()
     expect(page.get_by_role("img", name="The lamp before it left")).to_be_visible()
     expect(piece).to_have_count(0)

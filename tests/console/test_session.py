@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Route, expect
 
-from tests.console.conftest import Console, sign_in
+from tests.console.conftest import Console
 from tests.console.sales import awaiting_shipment
 from tests.console.waiting import at_rest
 from tests.harness import Api, Shop
@@ -79,10 +79,8 @@ def test_a_session_that_ends_in_mid_form_comes_back_to_the_form(console: Console
     console.end_session(page)
     page.get_by_role("button", name="Send").click()
     again = page.get_by_role("button", name="Sign in again")
-    expect(again).to_be_visible()
-    page.unroute_all()
     again.click()
-    sign_in(page, shop.name, "owner")
+    console.sign_in_again(page, shop)
     expect(page.get_by_role("textbox", name="Your message")).to_have_value("We pack it today.")
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_text("The message was sent.")).to_be_visible()
