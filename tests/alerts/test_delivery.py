@@ -21,6 +21,7 @@ from functions.alerts import http_post
 from functions.alerts.formats.table import FORMATS
 from shared.domain.alerts.channels import ChannelKind
 from shared.domain.alerts.deliveries import RETRY_DELAYS
+from shared.settings import settings
 from shared.store import clients
 from tests import permissions, proof
 from tests.alerts.bureau import START, Bureau, mails
@@ -283,7 +284,11 @@ def test_people_are_told_of_many_things_in_one_message_and_programs_of_each(bure
     assert set(counts.values()) == {1} and hidden <= 0
 
 
-def test_workers_at_once_with_messages_that_come_three_times_send_each_once(bureau_on_dynoxide: Bureau) -> None:
+def test_workers_at_once_with_messages_that_come_three_times_send_each_once(
+    bureau_on_dynoxide: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKER_CONCURRENCY", "1000")  # or messages wait in the queue for room
+    settings.cache_clear()
     bureau, chance = bureau_on_dynoxide, random.Random(5)
     people, program = bureau.channel("wecom"), bureau.channel("webhook")
     bureau.receiver.then = ERRCODE_0

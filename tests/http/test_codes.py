@@ -35,7 +35,7 @@ def test_figures_under_the_former_code_are_those_of_the_same_country(api: Api, m
         pytest.skip("changes the code in this process")
     shop, order = api.shop(), new_order(buyer={"id": "b", "country": "UK"})
     with monkeypatch.context() as former:
-        for module in ("figures", "customers.model"):
+        for module in ("reports.figures", "customers.model"):
             former.setattr(f"shared.domain.{module}.iso_country", lambda code: code)
         assert shop.platform.post("/v1/orders", order).status == 201
     shop.platform.act(order["order_id"], "pay")
