@@ -46,7 +46,7 @@ def test_only_the_code_goes_to_an_address_that_is_not_confirmed(bureau: Bureau, 
     bureau.run(timedelta(minutes=3))
     (mail,) = mails()
     assert mail.destinations["ToAddresses"] == ["owner@shop.example"]
-    code = re.search(r"([0-9]{8})", mail.subject)
+    code = re.search(r"\b([0-9]{8})\b", mail.subject)
     assert code and code[1] == code_of(bureau, unconfirmed)
     assert code[1] not in str(bureau.view(unconfirmed)) + str(bureau.deliveries(unconfirmed))
     refused = bureau.shop.owner.post(f"{PATH}/{unconfirmed['id']}/test", {})

@@ -29,7 +29,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, P
 from local.demo import DEMO_SHOP, fill
 from local.signin.authorization import Client
 from local.welcome import DEMO_STORE
+from tests import proof
 from tests.console import waiting
+from tests.console.say import Say, is_turn
 from tests.console.shared_run import shared_run, turn
 from tests.harness import TEMPLATE, Api, Server, Shop
 
@@ -41,6 +43,26 @@ WAIT_MS = 10_000
 """How long a test waits for what a page shows next."""
 SLOWER = 4
 """How many times slower the processor is with `--slow`."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Main jobs run in one language, and in both at full size or where a test is named."""
+    if proof.FULL or any("::" in each for each in config.args):
+        return
+    jobs = {each for each in items if isinstance(each, pytest.Function) and _language(each)}
+    numbers = {name: n for n, name in enumerate(sorted({_job(each) for each in jobs}))}
+    other = [each for each in jobs if not is_turn(numbers[_job(each)], _language(each))]
+    config.hook.pytest_deselected(items=other)
+    items[:] = [each for each in items if each not in set(other)]
+
+
+def _language(item: pytest.Function) -> str:
+    say = item.callspec.params.get("say") if hasattr(item, "callspec") else None
+    return say.language if isinstance(say, Say) else ""
+
+
+def _job(item: pytest.Function) -> str:
+    return item.nodeid.partition("[")[0]
 
 
 @pytest.fixture(scope="session")

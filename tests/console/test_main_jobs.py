@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType
 
-from tests.console.say import LANGUAGES, SOURCES, Say
+from tests.console.say import LANGUAGES, SOURCES, Say, is_turn
 from tests.proof import counted
 
 JOBS: dict[str, set[str]] = {
@@ -110,6 +110,12 @@ def test_each_main_job_of_each_page_is_there_in_both_languages() -> None:
     expected = {(page, job): set(LANGUAGES) for page, jobs in JOBS.items() for job in jobs}
     assert found == expected
     counted("main jobs, in each language", len(found), 40)
+
+
+def test_the_quick_run_has_half_of_the_jobs_in_each_language() -> None:
+    turns = [[is_turn(number, language) for language in LANGUAGES] for number in range(len(LANGUAGES) * 20)]
+    assert [sum(each) for each in zip(*turns, strict=True)] == [20, 20]
+    assert {sum(turn) for turn in turns} == {1}, "each job runs"
 
 
 def test_each_page_of_the_menu_has_a_main_job() -> None:

@@ -24,7 +24,7 @@ from local.load.source import SourceError
 from tests import proof
 from tests.harness import Server
 
-ROWS = proof.size(2_500, 5_000)
+ROWS = proof.size(1_500, 5_000)
 FIRST = 2
 """The line of the first row: the heading is line 1."""
 
