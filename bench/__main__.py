@@ -17,7 +17,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,7 @@ def waiting() -> tuple[str, dict[int, dict[str, Any]]]:
     for count in WAITING:
         with engine() as api:
             shop = api.shop()
-            now = sweep.datetime.now(sweep.UTC).replace(microsecond=0)
+            now = datetime.now(UTC).replace(microsecond=0)
             sweep.fill(shop.name, count, now + timedelta(days=9), placed=now - timedelta(days=30))
             found[count] = {}
             shop.staff.get("/v1/orders?limit=1")  # reads the secret of cursors, once in a process
@@ -126,7 +126,7 @@ def idle() -> tuple[dict[str, float], float]:
             function = template.functions[schedule.function]
             context = Context(function.logical_id, function.memory, function.timeout)
             for _ in range(2):  # the second finds nothing to do and everything imported
-                event = payload(schedule, sweep.datetime.now(sweep.UTC))
+                event = payload(schedule, datetime.now(UTC))
                 began = time.process_time()
                 with metered() as units:
                     load(function.handler)(event, context)

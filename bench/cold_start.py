@@ -35,6 +35,8 @@ from tests import harness
 from tests.harness import Api, InProcess, create_table, dynoxide, use_table
 
 HAS_BOTO3 = "ExportsFunction"
+SECRET = "local"
+"""The engine in memory takes any."""
 BARE = "import boto3; boto3.client('dynamodb')"
 CLIENT = "from shared.store.dynamodb.records import connection; connection().client"
 ORDERS_LIMIT, OTHERS_LIMIT = 2.0, 1.3
@@ -98,7 +100,7 @@ def starts(template: Template, order_id: str, store_id: str) -> list[Start]:
 
 def cpu_seconds(python: Path, script: str, arguments: Sequence[str], variables: Mapping[str, str]) -> float:
     """User and system time of one whole run."""
-    command = [python, "-I", "-S", "-B", "-c", script, *arguments]
+    command: list[str | Path] = [python, "-I", "-S", "-B", "-c", script, *arguments]
     child = subprocess.Popen(command, env=clean_environment(variables), stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
@@ -119,7 +121,7 @@ def measure(build: Path, python: Path, rounds: int) -> tuple[float, list[Measure
         measured = starts(template, order_id, shop.name)
         bare, times = [], {start.name: list[float]() for start in measured}
         for _ in range(rounds):
-            variables = environment(template.functions[HAS_BOTO3], url, url)
+            variables = environment(template.functions[HAS_BOTO3], url, url, SECRET)
             bare.append(cpu_seconds(python, START + BARE, [str(build / HAS_BOTO3)], variables))
             for start in measured:
                 times[start.name].append(_once(build, python, template.functions[start.function], start, url, table))
@@ -129,7 +131,7 @@ def measure(build: Path, python: Path, rounds: int) -> tuple[float, list[Measure
 
 
 def _once(build: Path, python: Path, function: Function, start: Start, url: str, table: str) -> float:
-    variables = environment(function, url, url) | {
+    variables = environment(function, url, url, SECRET) | {
         "TABLE_NAME": table,
         "TOKEN_ISSUER": harness.ISSUER,
         "TOKEN_CLIENT_IDS": harness.CLIENT,

@@ -91,7 +91,7 @@ def life(api: Api, lines: int, *, keyed: bool = False, shop: Shop | None = None,
     steps: dict[str, Callable[[], Any]] = {
         "place": lambda: shop.platform.post("/v1/orders", body, headers=key),
         **{
-            action: lambda role=role, action=action, content=content: getattr(shop, role).act(
+            action: lambda role=role, action=action, content=content: getattr(shop, role).act(  # type: ignore[misc]
                 order_id, action, content, headers=key
             )
             for role, action, content in (

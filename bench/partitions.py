@@ -43,7 +43,8 @@ def recorded() -> Iterator[list[Call]]:
     """Every DynamoDB request of this process until the end of the block. Raises AssertionError where the units
     computed here are not those that the engine reports."""
     calls: list[Call] = []
-    real = botocore.client.BaseClient._make_api_call
+    clients: Any = botocore.client.BaseClient
+    real = clients._make_api_call
     (table,) = Template.load().tables
     indexes = table.create_arguments["GlobalSecondaryIndexes"]
 
@@ -76,11 +77,11 @@ def recorded() -> Iterator[list[Call]]:
             calls.append(Call({(part, *_partition(operation, arguments)): sum(reported.values())}))
         return answer
 
-    botocore.client.BaseClient._make_api_call = call
+    clients._make_api_call = call
     try:
         yield calls
     finally:
-        botocore.client.BaseClient._make_api_call = real
+        clients._make_api_call = real
 
 
 def _written(before: Item | None, after: Item | None, times: int, indexes: list[Any]) -> Counter[Partition]:

@@ -59,7 +59,7 @@ def record(shop: Shop, number: int) -> dict[str, Trace]:
         "pass_risk": lambda key: shop.platform.act(order_id, "pass_risk", {}, headers=key),
         "ship": lambda key: shop.staff.act(order_id, "ship", {"parcels": [parcel(f"LX{number:09d}CN")]}, headers=key),
     }
-    traces = {}
+    traces: dict[str, Sequence[Call]] = {}
     for step, request in requests.items():
         with recorded() as calls:
             answer = request({"Idempotency-Key": f"{step}-{order_id}"})

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -113,12 +114,13 @@ def busy(store_id: str, waiting: int, lapses: int) -> dict[str, Any]:
     due = now + timedelta(hours=3)
     fill(store_id, lapses, due, placed=now - timedelta(hours=2), with_parts=True)
     result: dict[str, Any] = {"waiting orders": waiting, "due": lapses}
-    for name, run in (
+    runs: tuple[tuple[str, Callable[[], Any]], ...] = (
         ("reminders", lambda: remind(now, lambda: False)),
         ("idle reminders", lambda: remind(now, lambda: False)),
         ("idle sweep", lambda: sweep(now, lambda: False)),
         ("sweep", lambda: sweep(due + timedelta(minutes=1), lambda: False)),
-    ):
+    )
+    for name, run in runs:
         began = time.monotonic()
         with metered() as units:
             done = run()

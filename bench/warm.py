@@ -41,7 +41,8 @@ class StoreCalls:
 
     @contextlib.contextmanager
     def metered(self) -> Iterator[None]:
-        original: Callable[..., Any] = BaseClient._make_api_call
+        clients: Any = BaseClient
+        original: Callable[..., Any] = clients._make_api_call
 
         def call(client: Any, *arguments: Any, **named: Any) -> Any:
             began = time.process_time()
@@ -50,11 +51,11 @@ class StoreCalls:
             finally:
                 self.seconds.append(time.process_time() - began)
 
-        BaseClient._make_api_call = call
+        clients._make_api_call = call
         try:
             yield
         finally:
-            BaseClient._make_api_call = original
+            clients._make_api_call = original
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,7 @@ def _answer(request: Any, **_: Any) -> AWSResponse:
         lasts = json.loads((_served[-1] / f"{name}.lasts").read_text())
         number = next((number for number, last in enumerate(lasts) if last >= since), len(lasts) - 1)
         body = _page(name, number) if number == 0 else _page_from(_page(name, number), since)
-    headers = {"content-type": "application/x-amz-json-1.0", "x-amzn-requestid": "bench"}
+    headers: Any = {"content-type": "application/x-amz-json-1.0", "x-amzn-requestid": "bench"}
     return AWSResponse(request.url, 200, headers, _Raw(body))
 
 
