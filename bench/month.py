@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from local.template import Template
-from tests.store.sizes import size_of
 
 SHOPS = (1_000, 100_000, 10_000_000)
 """Orders a year."""
@@ -53,24 +51,6 @@ class Measured:
     idle_reads: Mapping[str, float]
     idle_seconds: float
     order_bytes: float
-
-
-def bytes_of(items: list[dict[str, Any]], template: Template) -> float:
-    """What these items take in the table and in every index that holds them: DynamoDB adds 100 bytes to each copy."""
-    (table,) = template.tables
-    total = 0
-    for item in items:
-        total += size_of(item) + 100
-        for index in table.create_arguments["GlobalSecondaryIndexes"]:
-            keys = [key["AttributeName"] for key in index["KeySchema"]]
-            if all(key in item for key in keys):
-                kept = (
-                    item
-                    if index["Projection"]["ProjectionType"] == "ALL"
-                    else {name: item[name] for name in (*keys, "pk", "sk") if name in item}
-                )
-                total += size_of(kept) + 100
-    return total
 
 
 def costs(measured: Measured, template: Template, orders_a_year: int) -> dict[str, float]:

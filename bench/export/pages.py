@@ -21,6 +21,7 @@ from botocore.awsrequest import AWSResponse
 
 from shared.domain.order.funds.amounts import Amounts
 from shared.domain.order.model import Buyer, FundState, Line, Order, Parcel, Quantity, Status, Timer
+from shared.store.orders import placements
 from shared.store.orders.items import head_of
 from shared.store.orders.parts import part_record, parts_of, versions_checksum
 
@@ -111,6 +112,10 @@ def _packed(items: Iterable[str]) -> Iterator[list[str]]:
         page.append(item)
         size += len(item)
     yield page
+
+
+_placements: Any = placements
+_placements.search_secret = lambda: b"bench"  # the table is not asked
 
 
 def _chunk(bounds: tuple[int, int, int]) -> tuple[list[list[str]], list[list[str]]]:

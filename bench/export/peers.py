@@ -188,7 +188,8 @@ def _plain_rows(head: Figures, parts: Iterable[Figures], kind: str) -> Iterator[
         return datetime.fromisoformat(text).replace(tzinfo=None) + timedelta(hours=8) if text else None
 
     by_kind = {part["kind"]: part for part in parts}
-    content = json.loads(bytes(by_kind["detail"]["content"]))
+    packed = bytes(by_kind["detail"]["content"])
+    content = json.loads(zlib.decompress(packed) if packed[:1] == b"\x78" else packed)
     amounts, buyer, to = json.loads(head["amounts"]), json.loads(head["buyer"]), content["recipient"]
     lines = content["lines"]
     products = "\n".join(
