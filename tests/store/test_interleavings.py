@@ -10,7 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ import boto3
 import pytest
 
 from shared.domain.order.lifecycle import DISPUTE_ACTIONS
+from shared.store.alerts import daily_alerts
 from tests.baton import FAULTS, LOST, Baton, FaultAt, Killed, Scripted, Seeded, baton_calls
 from tests.books.orders import audit
 from tests.clock.expressions import raw
@@ -102,6 +103,13 @@ class World:
                 raise
 
         return ask
+
+    def put_off_day(self) -> None:
+        """The daily check of the store is not due in this test: whether it is depends on the hour, and it adds
+        thousands of schedules where it lies in the shard of the order."""
+        day = daily_alerts.load(self.shop.name)
+        assert day is not None
+        daily_alerts.save(day, replace(day, due_at=self.now + timedelta(days=9), look_at=None))
 
     def sweep(self, now: datetime) -> Client:
         from functions.deadlines.sweep import sweep

@@ -20,9 +20,10 @@ H = timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 def one_shard(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the shard that holds the order; the store's own day lies in another, and is no part of this."""
+    """Only the shard that holds the order. The store's own day may lie in it, and is no part of this."""
     from shared.store.dynamodb import keys
 
+    world.put_off_day()
     monkeypatch.setattr(keys, "reminder_shards", lambda: [keys.reminder_shard(world.shop.name, world.order_id)])
 
 

@@ -22,6 +22,7 @@ LATER = timedelta(hours=3)
 
 @pytest.fixture(autouse=True)
 def one_shard(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.put_off_day()
     monkeypatch.setattr(keys, "reminder_shards", lambda: [keys.reminder_shard(world.shop.name, world.order_id)])
 
 
