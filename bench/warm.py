@@ -8,6 +8,7 @@ the requests. The limit: reading an order takes at most 1.5 ms above its store c
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import statistics
@@ -73,7 +74,7 @@ class Warm:
 
 def measure(requests: int = 300) -> dict[str, Warm]:
     template, table = Template.load(), "warm"
-    with dynoxide() as url, harness.environment(url, table):
+    with dynoxide() as url, harness.environment(url, table), _logged():
         create_table(boto3.client("dynamodb"), table)
         use_table(table)
         shop = Api(InProcess(), "dynoxide").shop()
@@ -88,8 +89,6 @@ def measure(requests: int = 300) -> dict[str, Warm]:
             "sub": "staff",
         }
         runtime.load(template.functions[template.routes[0].function].handler)
-        log = logging.getLogger("tests")
-        log.setLevel(logging.INFO)  # as deployed: a line for each request
         paths = {
             "GET /v1/health": "/v1/health",
             ORDER: f"/v1/orders/{orders[0]['order_id']}",
@@ -97,10 +96,23 @@ def measure(requests: int = 300) -> dict[str, Warm]:
             "GET a list of 50": "/v1/orders?limit=50",
             "GET the counters": "/v1/orders/counters",
         }
+        return {name: _measure_one(template, path, claims, requests) for name, path in paths.items()}
+
+
+@contextlib.contextmanager
+def _logged() -> Iterator[None]:
+    """Writes a line for each request, as deployed, but to the null device."""
+    from shared.telemetry import logger
+
+    handler: Any = logger.registered_handler
+    with Path(os.devnull).open("w", encoding="utf-8") as null:
+        stream, level = handler.setStream(null), logger.log_level
+        logger.setLevel(logging.INFO)
         try:
-            return {name: _measure_one(template, path, claims, requests) for name, path in paths.items()}
+            yield
         finally:
-            log.setLevel(logging.ERROR)
+            logger.setLevel(level)
+            handler.setStream(stream)
 
 
 def _measure_one(template: Template, path: str, claims: dict[str, Any], requests: int) -> Warm:
@@ -112,6 +124,9 @@ def _measure_one(template: Template, path: str, claims: dict[str, Any], requests
     context = runtime.Context(function.logical_id, function.memory, function.timeout)
     totals, stores, calls = [], [], 0
     for number in range(-20, requests):
+        if number == 0:  # a process of Lambda holds no objects of earlier benchmarks for the collector to walk
+            gc.collect()
+            gc.freeze()
         event = http_api.event(request, match, claims, str(uuid.uuid4()), datetime.now(UTC))
         store = StoreCalls()
         with store.metered():
@@ -134,11 +149,7 @@ def table(measured: dict[str, Warm]) -> str:
 
 
 def main() -> int:
-    with (
-        Path(os.devnull).open("w", encoding="utf-8") as null,
-        contextlib.redirect_stdout(null),
-    ):  # the log's lines
-        measured = measure()
+    measured = measure()
     print(table(measured))
     return int(measured[ORDER].above > LIMIT_MS)
 
