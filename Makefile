@@ -43,7 +43,7 @@ token: export TOKEN_STORE := $(value STORE)
 token: export TOKEN_USER := $(TOKEN_USER)
 token: export TOKEN_TTL := $(TTL)
 token: .venv/.run  ## print a bearer token (ROLE=owner|staff|viewer|platform, STORE=demo or a:owner,b:viewer, USER, TTL=12h)
-	@DATA_DIR='$(DATA_DIR)' $(VENV) -m local.token_command
+	@DATA_DIR='$(DATA_DIR)' $(VENV) -m local.commands.token
 
 load: export LOAD_DATA := $(value DATA)
 load: .venv/.run  ## load real orders into the running server (DATA=folder of the Olist or Online Retail CSV files, STORES=5, LIMIT, VERIFY=0, PORT, DATA_DIR)
@@ -59,7 +59,7 @@ export: export EXPORT_LAYOUT := $(value LAYOUT)
 export: export EXPORT_STATUS := $(value STATUS)
 export: export EXPORT_LANGUAGE := $(value LANGUAGE)
 export: .venv/.run  ## write an export of the running server into this folder (STORE=demo, FORMAT=xls|xlsx|csv, KIND=orders|lines|shipments|picks|funds|customers, FROM, TO, STATUS, LAYOUT, LANGUAGE)
-	@PORT='$(PORT)' DATA_DIR='$(DATA_DIR)' $(VENV) -m local.export
+	@PORT='$(PORT)' DATA_DIR='$(DATA_DIR)' $(VENV) -m local.commands.export
 
 import: export IMPORT_FILE := $(value FILE)
 import: export IMPORT_STORE := $(or $(value STORE),demo)
@@ -68,7 +68,7 @@ import: export IMPORT_APPLY := $(value APPLY)
 import: export IMPORT_LAYOUT := $(value LAYOUT)
 import: export IMPORT_TIME_ZONE := $(value TIME_ZONE)
 import: .venv/.run  ## bring a file into the running server (FILE=orders.xls, STORE=demo, KIND=orders|tracking, APPLY=1|0, LAYOUT, TIME_ZONE)
-	@PORT='$(PORT)' DATA_DIR='$(DATA_DIR)' $(VENV) -m local.imports
+	@PORT='$(PORT)' DATA_DIR='$(DATA_DIR)' $(VENV) -m local.commands.imports
 
 empty-sheets: .venv/.run  ## write the empty tracking sheets that sellers download
 	@$(VENV) -m functions.imports.empty_sheet

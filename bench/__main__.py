@@ -26,8 +26,8 @@ import boto3
 from bench import cold_start, life, month, sweep, warm
 from local.packaging.bytecode import interpreter
 from local.runtime import Context, load
-from local.schedules import payload
 from local.template import PROJECT, Template
+from local.triggers.schedules import payload
 from tests.capacity import Units, metered
 from tests.harness import Api, InProcess, create_table, dynoxide, environment, use_table
 

@@ -19,8 +19,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, NoReturn
@@ -29,6 +30,7 @@ from local import engines, inbox, loopback, members, processes
 from local.console import progress
 from local.console.progress import Progress, State
 from local.gateway import worker
+from local.resources import QueueEvent, Schedule, StreamEvent
 from local.runtime import TIMED_OUT, clean_environment, environment
 from local.template import PROJECT, Template
 from local.tokens import Issuer, signing_key
@@ -94,12 +96,9 @@ class Run:
             for _ in range(self.settings.workers):
                 keep(lambda: self._start_worker(running, listener))
             self._wait_for_api()
-            for name in sorted({schedule.function for schedule in self.template.schedules}):
-                keep(lambda name=name: self._start_python(running, name, ["local.schedules", name]))  # type: ignore[misc]
-            for name in sorted({mapping.function for mapping in self.template.queue_events}):
-                keep(lambda name=name: self._start_python(running, name, ["local.queues", name]))  # type: ignore[misc]
-            for name in sorted({mapping.function for mapping in self.template.stream_events}):
-                keep(lambda name=name: self._start_python(running, name, ["local.streams", name]))  # type: ignore[misc]
+            for kind, events in self._triggers().items():
+                for name in sorted({event.function for event in events}):
+                    keep(partial(self._start_python, running, name, ["local.triggers", kind, name]))
             print_welcome(self.url, self.settings.data_dir, running)
             arguments = (running.services, running.secret, self.settings.data_dir / "inbox")
             threading.Thread(target=inbox.keep_collecting, args=arguments, daemon=True).start()
@@ -107,6 +106,11 @@ class Run:
                 threading.Thread(target=self._fill_demo, daemon=True).start()
             with self._builder():
                 self._watch(running, starters, keep)
+
+    def _triggers(self) -> dict[str, Sequence[Schedule | QueueEvent | StreamEvent]]:
+        """What invokes functions but for HTTP, by the kinds of local.triggers."""
+        template = self.template
+        return {"schedules": template.schedules, "queues": template.queue_events, "streams": template.stream_events}
 
     @contextlib.contextmanager
     def _engines(self) -> Iterator[engines.Engines]:

@@ -98,6 +98,10 @@ class Environment:
     """Runs one event at a time, like a Lambda execution environment. Powertools' resolver has the current event on its
     class, so two events at once in one process would answer each other's requests."""
 
+    @classmethod
+    def of(cls, function: Function) -> Environment:
+        return cls(load(function.handler), function.logical_id, function.memory, function.timeout)
+
     def __init__(self, handler: Handler, name: str, memory: int, timeout: float) -> None:
         self._handler, self._name, self._memory, self._timeout = handler, name, memory, timeout
         self._turn = threading.Lock()

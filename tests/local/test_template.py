@@ -7,8 +7,8 @@ import pytest
 
 from local.cloudformation import parse
 from local.resources import local_name
-from local.schedules import payload
 from local.template import DEFAULT_PATH, LOCAL_ISSUER, Template, TemplateError
+from local.triggers.schedules import payload
 
 TEMPLATE = Template.load()
 

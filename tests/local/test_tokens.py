@@ -14,9 +14,9 @@ import jwt
 import pytest
 
 from local import members, tokens
+from local.commands.token import grants
 from local.gateway.http_api import Request
 from local.template import PROJECT, Template
-from local.token_command import grants
 from local.tokens import Issuer, TokenError
 from tests.harness import Server
 
@@ -136,7 +136,7 @@ def test_the_run_grants_roles_only_to_whom_has_its_key(issuer: Issuer, monkeypat
 
 def command(data_dir: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "local.token_command"],
+        [sys.executable, "-m", "local.commands.token"],
         cwd=PROJECT,
         env={**os.environ, "DATA_DIR": str(data_dir), **environment},
         capture_output=True,

@@ -27,8 +27,9 @@ from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
-from local import queues, runtime, schedules
+from local import runtime
 from local.resources import REGION
+from local.triggers import queues, schedules
 from tests.clock.memory_table import MemoryTable
 from tests.harness import BUCKET, MAIL_SENDER, TEMPLATE, Api, InProcess, create_table, dynoxide, environment, use_table
 from tests.proof import FULL, size

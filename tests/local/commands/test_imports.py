@@ -21,7 +21,7 @@ def make_import(server: Server, folder: Path, **said: str) -> subprocess.Complet
     variables = {"PORT": str(server.port), "DATA_DIR": str(server.data_dir), "PYTHONPATH": str(PROJECT)}
     variables |= {f"IMPORT_{name.upper()}": value for name, value in said.items()}
     return subprocess.run(
-        [sys.executable, "-m", "local.imports"],
+        [sys.executable, "-m", "local.commands.imports"],
         cwd=folder,
         env={**os.environ, **variables},
         capture_output=True,

@@ -10,9 +10,10 @@ from typing import Any
 import boto3
 import pytest
 
-from local import engines, streams
+from local import engines
 from local.runtime import Environment
 from local.template import Template
+from local.triggers import streams
 
 TEMPLATE = Template.load()
 (TABLE,) = TEMPLATE.tables

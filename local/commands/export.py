@@ -18,10 +18,10 @@ from urllib.request import urlopen
 
 from tqdm import tqdm
 
+from local.commands.token import grants
 from local.load.client import Api, Refused, TryAgain, with_retries
 from local.members import Accounts
 from local.template import Template
-from local.token_command import grants
 from local.tokens import Issuer, TokenError
 
 POLL_SECONDS = 0.3

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from local import engines, processes, queues
+from local import engines, processes
 from local.engines import Engines
 from local.resources import REGION, QueueEvent
 from local.runtime import Environment
 from local.template import Template
+from local.triggers import queues
 
 TEMPLATE = Template.load()
 (MAPPING,) = [mapping for mapping in TEMPLATE.queue_events if mapping.function == "ExportsFunction"]

@@ -1,23 +1,19 @@
 """The event-source mappings of one function: receives messages of its queues and invokes it, as Lambda does.
 
-Started as `python -m local.queues <function>` with the function's variables set. Each function has one process, which
-runs one batch at a time.
+Each function has one process, which runs one batch at a time.
 """
 
 from __future__ import annotations
 
 import base64
-import os
-import signal
 import sys
 import time
 import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from local import processes
 from local.resources import REGION, QueueEvent
-from local.runtime import TIMED_OUT, Environment, TimedOut, load
+from local.runtime import TIMED_OUT, Environment, TimedOut
 from local.template import Template
 
 WAIT_SECONDS = 20
@@ -113,21 +109,10 @@ def run(environment: Environment, mappings: Sequence[QueueEvent], sqs: Any) -> N
                 time.sleep(PAUSE_SECONDS)
 
 
-def main(arguments: list[str]) -> int:
+def start(template: Template, name: str) -> int:
+    """Run for this function; returns TIMED_OUT when it is stuck."""
     import boto3
 
-    processes.follow_parent()
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    template = Template.load()
-    (name,) = arguments
-    function = template.functions[name]
-    environment = Environment(load(function.handler), name, function.memory, function.timeout)
-    run(environment, [mapping for mapping in template.queue_events if mapping.function == name], boto3.client("sqs"))
+    mappings = [mapping for mapping in template.queue_events if mapping.function == name]
+    run(Environment.of(template.functions[name]), mappings, boto3.client("sqs"))
     return TIMED_OUT
-
-
-if __name__ == "__main__":
-    status = main(sys.argv[1:])
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)  # a handler that hangs must not keep the process alive

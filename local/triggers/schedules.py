@@ -1,22 +1,19 @@
 """The schedules of one function: invokes it at the rates of its ScheduleV2 events, and once for each at the start.
 
-Started as `python -m local.schedules <function>` with the function's variables set. Each function has its own process,
-as it has its own environments on AWS. It runs one event at a time; a failed event is printed and the schedules go on.
+It runs one event at a time; a failed event is printed and the schedules go on.
 """
 
 from __future__ import annotations
 
 import json
-import signal
 import sys
 import time
 import traceback
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
-from local import processes
 from local.resources import REGION, Function, Schedule
 from local.runtime import Context, load
 from local.template import Template
@@ -48,7 +45,7 @@ def fire(function: Function, schedule: Schedule, at: datetime) -> bool:
     return True
 
 
-def run(function: Function, schedules: Sequence[Schedule]) -> None:
+def run(function: Function, schedules: Sequence[Schedule]) -> NoReturn:
     """Run for ever. Times that pass while another event runs are made up by one event."""
     due = {schedule.name: time.time() for schedule in schedules}
     while True:
@@ -60,13 +57,5 @@ def run(function: Function, schedules: Sequence[Schedule]) -> None:
         due[schedule.name] = at + (missed + 1) * schedule.every_seconds
 
 
-def main(arguments: list[str]) -> None:
-    processes.follow_parent()
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    template = Template.load()
-    (name,) = arguments
+def start(template: Template, name: str) -> int:
     run(template.functions[name], [each for each in template.schedules if each.function == name])
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -20,11 +20,11 @@ from urllib.request import urlopen
 
 from tqdm import tqdm
 
-from local.export import free_path
+from local.commands.export import free_path
+from local.commands.token import grants
 from local.load.client import Api, Refused, TryAgain, with_retries
 from local.members import Accounts
 from local.template import Template
-from local.token_command import grants
 from local.tokens import Issuer, TokenError
 
 POLL_SECONDS = 0.3

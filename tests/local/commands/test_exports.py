@@ -53,7 +53,7 @@ def make_export(server: Server, folder: Path, **said: str) -> subprocess.Complet
     variables = {"PORT": str(server.port), "DATA_DIR": str(server.data_dir), "PYTHONPATH": str(PROJECT)}
     variables |= {f"EXPORT_{name.upper()}": value for name, value in said.items()}
     return subprocess.run(
-        [sys.executable, "-m", "local.export"],
+        [sys.executable, "-m", "local.commands.export"],
         cwd=folder,
         env={**os.environ, **variables},
         capture_output=True,

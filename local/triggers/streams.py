@@ -1,23 +1,21 @@
 """The stream mappings of one function: reads the table's stream and invokes the function with the records that its
 filter takes, as Lambda does.
 
-Started as `python -m local.streams <function>` with the function's variables set. It begins with what is written from
-now on. A batch that fails is invoked again as often as the mapping says, then left out.
+It begins with what is written from now on. A batch that fails is invoked again as often as the mapping says, then left
+out.
 """
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from local import processes
 from local.resources import StreamEvent
-from local.runtime import TIMED_OUT, Environment, TimedOut, load
+from local.runtime import TIMED_OUT, Environment, TimedOut
 from local.template import Template
 
 PAUSE_SECONDS = 0.5
@@ -89,23 +87,11 @@ def run(environment: Environment, mapping: StreamEvent, streams: Any) -> None:
             time.sleep(PAUSE_SECONDS)
 
 
-def main(arguments: list[str]) -> int:
+def start(template: Template, name: str) -> int:
+    """Run for this function; returns TIMED_OUT when it is stuck."""
     import boto3
 
-    processes.follow_parent()
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    template = Template.load()
-    (name,) = arguments
     (mapping,) = [mapping for mapping in template.stream_events if mapping.function == name]
-    function = template.functions[name]
-    environment = Environment(load(function.handler), name, function.memory, function.timeout)
     endpoint = os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
-    run(environment, mapping, boto3.client("dynamodbstreams", endpoint_url=endpoint))
+    run(Environment.of(template.functions[name]), mapping, boto3.client("dynamodbstreams", endpoint_url=endpoint))
     return TIMED_OUT
-
-
-if __name__ == "__main__":
-    status = main(sys.argv[1:])
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)  # a handler that hangs must not keep the process alive
