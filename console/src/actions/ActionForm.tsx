@@ -48,6 +48,7 @@ export function ActionForm<Output>(props: Props<Output>) {
     },
   )
   const problem = sending.error instanceof Problem ? sending.error : null
+  const seen = sending.variables?.version
   const current = problem?.status === 412 ? problem.body.current_version : undefined
   const errors = found.length ? found : (problem?.body.errors ?? [])
   const allBeside = errors.length > 0 && errors.every((each) => row.fields.some(({ name }) => liesIn(each, name)))
@@ -96,9 +97,9 @@ export function ActionForm<Output>(props: Props<Output>) {
         <StaleChange
           row={row}
           values={values}
-          base={base}
+          base={seen}
           current={current}
-          changes={base === undefined ? null : since?.(base)}
+          changes={seen === undefined ? null : since?.(seen)}
           onSend={() => {
             const next = { values, version: current }
             draft.change(next)

@@ -100,12 +100,17 @@ function New({ onCreated }: { onCreated: (id: string) => void }) {
 function Existing({ channelId, onDeleted }: { channelId: string; onDeleted: () => void }) {
   const path = { channel_id: channelId }
   const channel = useApi().useQuery('get', '/v1/alert-channels/{channel_id}', { params: { path } })
-  if (channel.error) return <ProblemAlert error={channel.error} onRetry={channel.refetch} />
-  if (!channel.data) return <Loading />
   return (
     <>
-      <Steps channel={channel.data} onDeleted={onDeleted} />
-      <Change key={JSON.stringify(formOf(channel.data))} channel={channel.data} />
+      <ProblemAlert error={channel.error} onRetry={channel.refetch} />
+      {channel.data ? (
+        <>
+          <Steps channel={channel.data} onDeleted={onDeleted} />
+          <Change channel={channel.data} />
+        </>
+      ) : channel.error ? null : (
+        <Loading />
+      )}
     </>
   )
 }

@@ -1,5 +1,4 @@
 import { Button } from 'antd'
-import { useState } from 'react'
 import { useApi } from '../../api/client'
 import { useCodes } from '../../api/codes'
 import type { components } from '../../api/types'
@@ -24,19 +23,16 @@ const USUAL_LEADS = ['P3D', 'P2D', 'P1D', 'PT12H', 'PT4H', 'PT1H', 'PT0S']
 const HOURS = Array.from({ length: 24 }, (_, hour) => String(hour))
 
 export default function Rules() {
-  const t = useWords(RULE_WORDS)
-  const [saved, setSaved] = useState(false)
   const rules = useApi().useQuery('get', '/v1/alert-rules', {})
-  if (rules.error) return <ProblemAlert error={rules.error} onRetry={rules.refetch} />
   return (
     <>
-      {rules.data ? <RulesOf key={JSON.stringify(rules.data)} rules={rules.data} onSaved={setSaved} /> : <Loading />}
-      <p role="status">{saved ? t('saved') : ''}</p>
+      <ProblemAlert error={rules.error} onRetry={rules.refetch} />
+      {rules.data ? <RulesOf rules={rules.data} /> : rules.error ? null : <Loading />}
     </>
   )
 }
 
-function RulesOf({ rules, onSaved }: { rules: View; onSaved: (saved: boolean) => void }) {
+function RulesOf({ rules }: { rules: View }) {
   const t = useWords(RULE_WORDS)
   const moment = useMoment()
   const timers = useCodes('timer')
@@ -46,15 +42,8 @@ function RulesOf({ rules, onSaved }: { rules: View; onSaved: (saved: boolean) =>
   const form = draft.value
   const save = useSend(
     (api, body: RulesForm) => api.client.PUT('/v1/alert-rules', { body: bodyOf(body) }),
-    (_, sent) => {
-      draft.forget(sent)
-      onSaved(true)
-    },
+    (_, sent) => draft.saved(sent),
   )
-  function change(next: RulesForm) {
-    onSaved(false)
-    draft.change(next)
-  }
   const lead = (iso: string) => (minutesOf(iso) === 0 ? t('atDue') : t('before', { time: written(iso) }))
   const leads = (timer: string): Field['options'] =>
     [...new Set([...USUAL_LEADS, ...(rules.leads[timer] ?? [])])]
@@ -114,7 +103,7 @@ function RulesOf({ rules, onSaved }: { rules: View; onSaved: (saved: boolean) =>
         <section key={title} className="card">
           <h2>{t(title)}</h2>
           {note ? <p className="quiet">{note}</p> : null}
-          <FormFields fields={fields} values={form} onChange={change} error={save.error} />
+          <FormFields fields={fields} values={form} onChange={draft.change} error={save.error} />
         </section>
       ))}
       <section className="card leads">
@@ -125,7 +114,7 @@ function RulesOf({ rules, onSaved }: { rules: View; onSaved: (saved: boolean) =>
             .filter(({ code }) => code in rules.leads)
             .map(({ code, label }) => ({ name: code, label, kind: 'several', options: leads(code) }))}
           values={form.leads}
-          onChange={(next) => change({ ...form, leads: next })}
+          onChange={(next) => draft.change({ ...form, leads: next })}
           error={save.error}
         />
       </section>
@@ -134,6 +123,7 @@ function RulesOf({ rules, onSaved }: { rules: View; onSaved: (saved: boolean) =>
         <Button type="primary" htmlType="submit" loading={save.isPending}>
           {t('save')}
         </Button>
+        <span role="status">{save.isSuccess && !draft.isTyped ? t('saved') : ''}</span>
       </div>
     </form>
   )

@@ -44,12 +44,13 @@ export default function CustomerDrawer() {
             ))}
           </dl>
           <CustomerNotes
-            key={`${buyer}:${known.version}`}
+            key={buyer}
             customer={known}
             mayChange={role === 'owner' || role === 'staff'}
+            refetch={customer.refetch}
           />
           <CustomerOrders buyer={buyer} />
-          <Erasure customer={known} mayErase={role === 'owner'} />
+          <Erasure key={`erase ${buyer}`} customer={known} mayErase={role === 'owner'} />
         </>
       ) : customer.error ? null : (
         <Loading />

@@ -1,6 +1,4 @@
 import { Button } from 'antd'
-import { useState } from 'react'
-import { useApi } from '../../api/client'
 import { Problem } from '../../api/problem'
 import type { Customer } from '../../api/types'
 import { useSend } from '../../api/useSend'
@@ -28,14 +26,19 @@ function same(one: Notes, other: Notes): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
 }
 
+interface Props {
+  customer: Customer
+  mayChange: boolean
+  /** Asks the API for the customer again. */
+  refetch: () => Promise<{ data: Customer | undefined }>
+}
+
 /** The shop's own notes. `base` and `version` are what the form was filled from: a change says which one it is of. */
-export function CustomerNotes({ customer, mayChange }: { customer: Customer; mayChange: boolean }) {
+export function CustomerNotes({ customer, mayChange, refetch }: Props) {
   const t = useWords(WORDS)
-  const api = useApi()
   const stored = notesOf(customer)
   const draft = useDraft(`customer:${customer.buyer_id}`, { version: customer.version, base: stored, values: stored })
-  const { base, values } = draft.value
-  const [theirs, setTheirs] = useState<Customer | null>(null)
+  const { values } = draft.value
   const path = { buyer_id: segmentOf(customer.buyer_id) }
 
   const save = useSend(
@@ -52,14 +55,13 @@ export function CustomerNotes({ customer, mayChange }: { customer: Customer; may
         return await send(onto.version)
       } catch (problem) {
         if (!(problem instanceof Problem) || problem.status !== 412) throw problem
-        const { data: now } = await api.client.GET('/v1/customers/{buyer_id}', { params: { path } })
+        const { data: now } = await refetch()
         // An order of the customer also makes a new version: then there is nothing to choose between.
         if (now && same(notesOf(now), onto.base)) return send(now.version)
-        setTheirs(now ?? null)
         throw problem
       }
     },
-    (_, sent) => draft.forget(sent),
+    (_, sent) => draft.saved(sent),
   )
 
   const fields: (Field & { name: keyof Notes })[] = [
@@ -84,7 +86,7 @@ export function CustomerNotes({ customer, mayChange }: { customer: Customer; may
       </>
     )
   }
-  const other = theirs ? notesOf(theirs) : null
+  const isLost = save.error instanceof Problem && save.error.status === 412
   return (
     <form
       onSubmit={(event) => {
@@ -99,20 +101,18 @@ export function CustomerNotes({ customer, mayChange }: { customer: Customer; may
         onChange={(next) => draft.change({ ...draft.value, values: next })}
         error={save.error}
       />
-      {other && theirs ? (
+      {isLost ? (
         <BothVersions
           differences={fields
-            .filter(({ name }) => values[name] !== other[name])
-            .map(({ name, label }) => ({ label, mine: said(values[name]), theirs: said(other[name]) }))}
+            .filter(({ name }) => values[name] !== stored[name])
+            .map(({ name, label }) => ({ label, mine: said(values[name]), theirs: said(stored[name]) }))}
           onMine={() => {
-            const next = { version: theirs.version, base: other, values }
+            const next = { version: customer.version, base: stored, values }
             draft.change(next)
-            setTheirs(null)
             save.mutate(next)
           }}
           onTheirs={() => {
-            draft.change({ version: theirs.version, base: other, values: other })
-            setTheirs(null)
+            draft.clear()
             save.reset()
           }}
         />
@@ -120,7 +120,12 @@ export function CustomerNotes({ customer, mayChange }: { customer: Customer; may
         <ProblemAlert error={save.error} />
       )}
       <div className="form-actions">
-        <Button type="primary" htmlType="submit" loading={save.isPending} disabled={same(values, base)}>
+        <Button
+          type="primary"
+          htmlType="submit"
+          loading={save.isPending}
+          disabled={!draft.isTyped || same(values, stored)}
+        >
           {t('save')}
         </Button>
       </div>

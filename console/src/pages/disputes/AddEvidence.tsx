@@ -71,10 +71,10 @@ function Pending({ disputeId, kept, onGone }: { disputeId: string; kept: KeptFil
   const t = useWords(DISPUTE_WORDS)
   const id = useId()
   const { file } = kept
-  const { value: text, change, forget } = useDraft(`evidence:${kept.id}`, '')
+  const { value: text, change, clear } = useDraft(`evidence:${kept.id}`, '')
   const send = useSend((api, note: string) => add(api, disputeId, file, note, t), leave)
   function leave() {
-    forget()
+    clear()
     onGone()
   }
   return (

@@ -33,14 +33,14 @@ function ScheduleForm({ offer, schedule }: { offer: Offer; schedule: ScheduleVie
   const zone = schedule.time_zone
   const { enabled, cadence, kind, format: file, hour } = schedule
   const stored = { enabled, cadence, kind, format: file, hour: String(hour) }
-  const draft = useDraft<typeof stored | null>('export-schedule', null)
-  const value = draft.value ?? stored
+  const draft = useDraft('export-schedule', stored)
+  const { value } = draft
   const save = useSend(
     (api, next: typeof stored) => {
       const body = { ...next, hour: Number(next.hour) } as components['schemas']['ScheduleBody']
       return api.client.PUT('/v1/export-schedule', { body })
     },
-    (_, sent) => draft.clear(sent),
+    (_, sent) => draft.saved(sent),
   )
   const hours = Array.from({ length: 24 }, (_, each) => ({ code: String(each), label: `${each}:00` }))
   const fields: Field[] = [
@@ -72,7 +72,7 @@ function ScheduleForm({ offer, schedule }: { offer: Offer; schedule: ScheduleVie
       <Button htmlType="submit" loading={save.isPending}>
         {t('save')}
       </Button>{' '}
-      <span role="status">{save.isSuccess && !draft.value ? t('saved') : null}</span>
+      <span role="status">{save.isSuccess && !draft.isTyped ? t('saved') : null}</span>
     </form>
   )
 }

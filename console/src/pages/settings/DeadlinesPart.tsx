@@ -17,16 +17,10 @@ type Policy = Record<string, string>
 const IN_BUSINESS_DAYS = 'shipment'
 
 export default function DeadlinesPart() {
-  const t = useWords(WORDS)
-  const { store, isKnown, mayChange, saved, onSaved } = useStoreSettings()
+  const { store, isKnown, mayChange } = useStoreSettings()
   if (!store || !isKnown) return <Loading />
   if (!mayChange) return <PolicyFacts policy={store.deadline_policy} />
-  return (
-    <>
-      <PolicyForm key={JSON.stringify(store.deadline_policy)} store={store} onSaved={onSaved} />
-      <p role="status">{saved ? t('saved') : ''}</p>
-    </>
-  )
+  return <PolicyForm store={store} />
 }
 
 function useModes() {
@@ -41,16 +35,15 @@ function useTimerLabels() {
     timers.find(({ code }) => code === name)?.label ?? (name === 'receipt_after_delivery' ? t('afterDelivery') : name)
 }
 
-function PolicyForm({ store, onSaved }: { store: Store; onSaved: (saved: boolean) => void }) {
+function PolicyForm({ store }: { store: Store }) {
   const t = useWords(WORDS)
   const labelOf = useTimerLabels()
   const modes = useModes()
-  const { form, change, save } = useSettings<Policy>(
+  const { form, change, save, isSaved } = useSettings<Policy>(
     'deadlines',
     store,
     ({ deadline_policy }) => deadline_policy,
     (policy) => ({ deadline_policy: policy as components['schemas']['PolicyBody'] }),
-    onSaved,
   )
   const lengths: Field[] = Object.keys(store.deadline_policy)
     .filter((name) => name !== 'mode')
@@ -95,6 +88,7 @@ function PolicyForm({ store, onSaved }: { store: Store; onSaved: (saved: boolean
         <Button type="primary" htmlType="submit" loading={save.isPending}>
           {t('save')}
         </Button>
+        <span role="status">{isSaved ? t('saved') : ''}</span>
       </div>
     </form>
   )

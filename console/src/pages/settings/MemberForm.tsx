@@ -1,11 +1,11 @@
 import { Button } from 'antd'
-import { useState } from 'react'
 import type { components } from '../../api/types'
 import { useSend } from '../../api/useSend'
 import { ConfirmButton } from '../../parts/ConfirmButton'
 import { FormFields } from '../../parts/fields/FormFields'
 import type { Field } from '../../parts/fields/field'
 import { ProblemAlert } from '../../parts/ProblemAlert'
+import { useDraft } from '../../parts/useDraft'
 import { useWords } from '../../words/useWords'
 import type { Member } from './MembersPart'
 import { useRoles } from './useRoleLabel'
@@ -17,14 +17,22 @@ type Role = components['schemas']['AddMember']['role']
 export function MemberForm({ member, onClose }: { member: Member | undefined; onClose: () => void }) {
   const t = useWords(MEMBER_WORDS)
   const roles = useRoles()
-  const [form, setForm] = useState({ user_id: member?.user_id ?? '', role: member?.role ?? 'staff' })
+  const draft = useDraft(`member:${member?.user_id ?? 'new'}`, {
+    user_id: member?.user_id ?? '',
+    role: (member?.role ?? 'staff') as string,
+  })
+  const form = draft.value
+  function leave() {
+    draft.clear()
+    onClose()
+  }
   const save = useSend((api, { user_id, role }: typeof form) => {
     if (!member) return api.client.POST('/v1/members', { body: { user_id: user_id.trim(), role: role as Role } })
     return api.client.PATCH('/v1/members/{user_id}', { params: { path: { user_id } }, body: { role: role as Role } })
-  }, onClose)
+  }, leave)
   const remove = useSend(
     (api, user_id: string) => api.client.DELETE('/v1/members/{user_id}', { params: { path: { user_id } } }),
-    onClose,
+    leave,
   )
   const role: Field = {
     name: 'role',
@@ -44,7 +52,7 @@ export function MemberForm({ member, onClose }: { member: Member | undefined; on
           save.mutate(form)
         }}
       >
-        <FormFields fields={member ? [role] : [user, role]} values={form} onChange={setForm} error={save.error} />
+        <FormFields fields={member ? [role] : [user, role]} values={form} onChange={draft.change} error={save.error} />
         <ProblemAlert error={save.error ?? remove.error} />
         <div className="form-actions">
           <Button type="primary" htmlType="submit" loading={save.isPending}>

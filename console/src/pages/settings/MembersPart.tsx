@@ -24,8 +24,8 @@ export default function MembersPart() {
   const t = useWords(MEMBER_WORDS)
   const role = useRole()
   const me = useApi().useQuery('get', '/v1/me')
-  if (me.error) return <ProblemAlert error={me.error} onRetry={me.refetch} />
-  if (!me.data || !role) return <Loading />
+  if (!me.data) return me.error ? <ProblemAlert error={me.error} onRetry={me.refetch} /> : <Loading />
+  if (!role) return <Loading />
   return (
     <>
       <p>{t('you', { user: me.data.user_id })}</p>
@@ -75,9 +75,7 @@ function Members() {
           {t('new')}
         </Button>
       </div>
-      {open === NEW || chosen ? (
-        <MemberForm key={`${open} ${chosen?.role}`} member={chosen} onClose={() => show(null)} />
-      ) : null}
+      {open === NEW || chosen ? <MemberForm key={open} member={chosen} onClose={() => show(null)} /> : null}
       <ProblemAlert error={members.error} onRetry={members.refetch} />
       {members.error ? null : (
         <DataTable

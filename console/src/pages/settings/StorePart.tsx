@@ -49,16 +49,10 @@ function changeOf({ name, time_zone, currency, holidays, commission, affiliate, 
 }
 
 export default function StorePart() {
-  const t = useWords(WORDS)
-  const { store, isKnown, mayChange, saved, onSaved } = useStoreSettings()
+  const { store, isKnown, mayChange } = useStoreSettings()
   if (!store || !isKnown) return <Loading />
   if (!mayChange) return <StoreFacts store={store} />
-  return (
-    <>
-      <StoreForm key={JSON.stringify(store)} store={store} onSaved={onSaved} />
-      <p role="status">{saved ? t('saved') : ''}</p>
-    </>
-  )
+  return <StoreForm store={store} />
 }
 
 function useFields(store: Store): { about: Field[]; fees: Field[]; limits: Field[] } {
@@ -106,10 +100,10 @@ function useFields(store: Store): { about: Field[]; fees: Field[]; limits: Field
   }
 }
 
-function StoreForm({ store, onSaved }: { store: Store; onSaved: (saved: boolean) => void }) {
+function StoreForm({ store }: { store: Store }) {
   const t = useWords(WORDS)
   const fields = useFields(store)
-  const { form, change, save } = useSettings('store', store, formOf, changeOf, onSaved)
+  const { form, change, save, isSaved } = useSettings('store', store, formOf, changeOf)
   return (
     <form
       onSubmit={(event) => {
@@ -141,6 +135,7 @@ function StoreForm({ store, onSaved }: { store: Store; onSaved: (saved: boolean)
         <Button type="primary" htmlType="submit" loading={save.isPending}>
           {t('save')}
         </Button>
+        <span role="status">{isSaved ? t('saved') : ''}</span>
       </div>
     </form>
   )

@@ -38,7 +38,7 @@ export function TemplateForm({
           })
         : api.client.POST('/v1/message-templates', { body }),
     (saved, sent) => {
-      draft.forget(sent)
+      draft.saved(sent)
       onSaved(saved)
     },
   )

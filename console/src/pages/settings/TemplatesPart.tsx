@@ -52,7 +52,7 @@ export default function TemplatesPart() {
       ) : null}
       {open === NEW || chosen ? (
         <TemplateForm
-          key={`${open} ${chosen?.changed_at}`}
+          key={open}
           template={chosen}
           mayChange={mayChange}
           onSaved={(template) => show(template.template_id)}

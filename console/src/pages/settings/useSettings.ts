@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import { useRole, useStore } from '../../api/queries'
 import type { components, Store } from '../../api/types'
 import { useSend } from '../../api/useSend'
@@ -10,27 +9,18 @@ export function useSettings<Form>(
   store: Store,
   formOf: (store: Store) => Form,
   changeOf: (form: Form) => components['schemas']['PatchStore'],
-  onSaved: (saved: boolean) => void,
 ) {
   const draft = useDraft<Form>(`settings:${name}`, formOf(store))
   const save = useSend(
     (api, form: Form) => api.client.PATCH('/v1/store', { body: changeOf(form) }),
-    (_, sent) => {
-      draft.forget(sent)
-      onSaved(true)
-    },
+    (_, sent) => draft.saved(sent),
   )
-  function change(next: Form) {
-    onSaved(false)
-    draft.change(next)
-  }
-  return { form: draft.value, change, save }
+  return { form: draft.value, change: draft.change, save, isSaved: save.isSuccess && !draft.isTyped }
 }
 
-/** The store, whether the person may change it, and what says that a change was saved. */
+/** The store, and whether the person may change it. */
 export function useStoreSettings() {
   const store = useStore()
   const role = useRole()
-  const [saved, onSaved] = useState(false)
-  return { store, mayChange: role === 'owner', isKnown: Boolean(store && role), saved, onSaved }
+  return { store, mayChange: role === 'owner', isKnown: Boolean(store && role) }
 }
