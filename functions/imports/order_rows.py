@@ -18,8 +18,10 @@ from shared.domain.imports.orders import OrderRows
 from shared.domain.labels import LABELS
 from shared.domain.money import CURRENCY_DIGITS
 from shared.domain.order.after_sales.disputes import STAGES
-from shared.domain.order.model import Buyer, Line, Quantity
+from shared.domain.order.deadlines import BY_STAGE, TIMERS
+from shared.domain.order.model import Buyer, Line, Overlay, Quantity, Status
 from shared.domain.order.placement import Placement
+from shared.domain.order.snapshots.facts import WITHOUT_PROPOSAL
 from shared.domain.stores import Store
 from shared.operations.imports import order_imports
 
@@ -28,6 +30,7 @@ RECIPIENT = ("name", "state", "city", "street", "zip", "phone", "mobile", "tax_i
 LIMITS = {"street": 512}
 SHORT = 128
 _CARRIER_CODES = {name: code for code, names in CARRIERS.items() for name in names}
+ON_A_PROPOSAL = frozenset(kind for stage, kind in BY_STAGE.items() if stage not in WITHOUT_PROPOSAL)
 CODES: Mapping[str, Container[str]] = {"dispute_stage": STAGES, "dispute_result": LABELS["dispute_result"]}
 ID = "order_id"
 
@@ -72,6 +75,8 @@ def carry_out(store: Store, job: Import, sheet: Sheet, rows: Sequence[Values], n
             raise RowError("order_repeated", ID, order_id, row=str(first))
         found = order_rows(rows, sheet, job.requested_at)
         result = order_imports.carry_out(store, job, found, rows[0].row, now)
+        if result.state is RowState.CREATED and Overlay.UNREAD in (rows[0].get("overlays") or ()):
+            sheet.warn("messages_missing", rows[0].row, "overlays")
         if result.state is not RowState.FAILED:
             placed_on = found.placement.placed_at.astimezone(ZoneInfo(store.time_zone)).date().isoformat()
     except RowError as error:
@@ -116,7 +121,7 @@ def order_rows(rows: Sequence[Values], sheet: Sheet, now: datetime) -> OrderRows
         tax=amounts["tax"],
         chosen_service=_short(get("chosen_service")),
         memo=get("memo"),
-        deadlines={"shipment": get("ship_by")} if get("ship_by") and state.ships else {},
+        deadlines=_deadlines(get, state.status),
     )
     refunded = tuple(
         Quantity(line.line_id, row.get("line_refunded"))
@@ -170,6 +175,15 @@ def _order_id(get: _Fields) -> str:
     ):
         raise RowError("order_id_invalid", ID, order_id)
     return order_id
+
+
+def _deadlines(get: _Fields, status: Status) -> dict[str, datetime]:
+    """When the timers of the status are due, as far as the file says it. The timer of a stage of a dispute that rests
+    on a proposal is that of the platform's decision (snapshots/facts.py)."""
+    named: dict[str, datetime] = {"shipment": get("ship_by")} if get("ship_by") else {}
+    for kind, due_at in (get("deadlines") or {}).items():
+        named["decision" if kind in ON_A_PROPOSAL else kind] = due_at
+    return {kind: due_at for kind, due_at in named.items() if status in TIMERS[kind].runs_in}
 
 
 def _times(get: _Fields) -> Iterable[datetime | None]:

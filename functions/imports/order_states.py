@@ -34,11 +34,6 @@ class State:
     is_own: bool = False
 
     @property
-    def ships(self) -> bool:
-        """Does the ship-by timer run?"""
-        return self.status in _SHIPS
-
-    @property
     def part(self) -> bool:
         return self.status is Status.SELLER_PART_SEND_GOODS
 

@@ -13,7 +13,7 @@ from functions.imports.layouts.cells import CellContext, CellError
 from functions.imports.layouts.layout import NotRecognised, Recognised, recognise
 from functions.imports.readers.limits import Refused
 from functions.imports.readers.reader import Cell, Row, Spool
-from shared.domain.imports.model import Import, ImportWarning
+from shared.domain.imports.model import Import, ImportWarning, Kind
 from shared.domain.money import CURRENCY_DIGITS
 from shared.domain.stores import Store
 
@@ -114,6 +114,11 @@ class Sheet:
             self._new.append(warning)
 
 
+def _decides(store: Store, job: Import) -> bool:
+    """Would the lapse of a timer change an imported order?"""
+    return store.enforces and job.request.kind is Kind.ORDERS
+
+
 def open_sheet(spool: Spool, job: Import, store: Store) -> Sheet:
     """Recognise the layout. Raises NotRecognised, with the layout that fits best; Refused `empty_file`."""
     layouts = ALL_LAYOUTS[job.request.kind]
@@ -141,6 +146,7 @@ def open_sheet(spool: Spool, job: Import, store: Store) -> Sheet:
         warnings = (
             *(ImportWarning("column_ignored", column=name[:80]) for name in found.unknown),
             *(ImportWarning(f"{code}_missing") for code in missing),
+            *([ImportWarning("deadlines_missing")] if _decides(store, job) and "deadlines" not in found.codes else []),
         )
         return Sheet(spool, found, context, number, spool.count - position - 1, warnings)
     if best is None:

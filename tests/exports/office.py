@@ -223,6 +223,11 @@ CARRIERS = {"CAINIAO_STANDARD": ("AliExpress Standard Shipping", "AliExpress 无
 """Of the carriers that the tests use, EMS and DHL have their codes as names; others are texts of sellers."""
 HOLDS = {"frozen": ("Frozen: do not ship", "冻结，勿发货"), "dispute": ("In dispute", "纠纷中")}
 LONGEST = 32_767
+TIMERS = (
+    "payment risk examination shipment cancellation receipt release "
+    "dispute_answer dispute_buyer return_address return confirm_return decision"
+).split()
+"""In the order of the column of deadlines."""
 
 
 @dataclass
@@ -233,19 +238,23 @@ class Known:
     both: tuple[dict[str, Any], dict[str, Any]]
     funds: dict[str, Any]
     email: str | None = None
-    ship_by: str | None = None
+    due: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(
-        cls, client: Client, body: Mapping[str, Any], *, masked: bool = False, ship_by: str | None = None
+        cls, client: Client, body: Mapping[str, Any], *, masked: bool = False, due: Mapping[str, str] | None = None
     ) -> Known:
-        """`ship_by`: when it was to be shipped before it was frozen, of which the API then says nothing."""
+        """`due`: when its timers were due before they were held, of which the API then says nothing."""
         path = f"/v1/orders/{body['order_id']}{'' if masked else '?reveal=recipient'}"
         english, chinese = (client.get(path, headers={"accept-language": tag}).json for tag in ("en", "zh-CN"))
-        due = next((each.get("due_at") for each in english["deadlines"] if each["kind"] == "shipment"), None) or ship_by
+        running = {each["kind"]: each.get("due_at") or (due or {})[each["kind"]] for each in english["deadlines"]}
         email = body["buyer"].get("email")
         funds = client.get(f"/v1/orders/{body['order_id']}/funds").json
-        return cls(english, (english, chinese), funds, "***" if masked and email else email, due)
+        return cls(english, (english, chinese), funds, "***" if masked and email else email, running)
+
+    @property
+    def ship_by(self) -> str | None:
+        return self.due.get("shipment")
 
     @property
     def place(self) -> tuple[datetime, str]:
@@ -279,6 +288,15 @@ class ExpectedRow:
     def adds(self) -> list[dict[str, str]]:
         """What it adds to the file's totals, once however many rows it has."""
         return [self.order["amounts"]["total"]]
+
+    @property
+    def deadlines(self) -> list[str]:
+        names = {each["kind"]: each["kind_label"] for each in self.spoken["deadlines"]}
+        local = {
+            kind: datetime.fromisoformat(at).astimezone(ZoneInfo(self.zone)) for kind, at in self.known.due.items()
+        }
+        kinds = sorted(names, key=TIMERS.index)
+        return [f"{names[kind]}: {local[kind].isoformat(sep=' ', timespec='seconds')}" for kind in kinds]
 
     def time(self, at: str | None) -> datetime | None:
         return (
@@ -410,6 +428,7 @@ CELL_RULES: dict[str, CellRule] = {
     "Placed at|下单时间": _at("placed_at"),
     "Paid at|付款时间": _at("paid_at"),
     "Ship by|发货期限": lambda row: row.time(row.known.ship_by),
+    "Deadlines|截止时间": lambda row: _joined(row.deadlines),
     "Shipped at|发货时间": _at("shipped_at"),
     "Received at|确认收货时间": _at("received_at"),
     "Finished at|订单结束时间": _at("finished_at"),

@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.domain.exports.formulas import unguard
+from shared.domain.labels import LABELS
 from shared.domain.money import CURRENCY_DIGITS, MAX_MINOR
 
 
@@ -52,6 +53,7 @@ _FORMULA_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 _BLANKS = re.compile(r"[\s\u00a0\u200b-\u200f\u2060\ufeff]+")
 _MONEY = re.compile(r"([^0-9.,+-]*)([+-]?)([0-9.,' ]*[0-9])([^0-9]*)")
 _SIGNS = {"$": "USD", "US$": "USD", "US $": "USD", "€": "EUR", "£": "GBP", "R$": "BRL", "¥": "CNY", "￥": "CNY"}
+_TIMERS = {name: kind for kind, names in LABELS["timer"].items() for name in names}
 _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})(?: +(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 
 
@@ -169,7 +171,7 @@ def instant(cell: Any, context: CellContext) -> datetime | None:
     if known is not None:
         return known
     at = _parsed(found, context.formats)
-    aware = at.astimezone(UTC) if at.tzinfo else _to_utc(at, context)
+    aware = _to_utc(at, context)
     if not _is_ambiguous(at, context.zone):
         context._times[found] = aware
     return aware
@@ -191,6 +193,8 @@ def _parsed(found: str, formats: tuple[str, ...]) -> datetime:
 def _to_utc(at: datetime, context: CellContext) -> datetime:
     if not 1990 <= at.year <= 2200:
         raise CellError("time_invalid", value=str(at))
+    if at.tzinfo:
+        return at.astimezone(UTC)
     if _is_ambiguous(at, context.zone):
         context.on_ambiguous()
     return at.replace(tzinfo=context.zone).astimezone(UTC)
@@ -212,6 +216,20 @@ def exact(cell: Any, context: CellContext) -> str | None:
 
 def exact_lines(cell: Any, context: CellContext) -> tuple[str, ...]:
     return tuple((exact(cell, context) or "").split("\n"))
+
+
+def deadlines(cell: Any, context: CellContext) -> dict[str, datetime]:
+    """Timers as `name: time`, one a line. Raises CellError `code_unknown` for another name."""
+    found: dict[str, datetime] = {}
+    for line in texts(cell, context):
+        name, _, due = line.partition(": ")
+        due_at = instant(due, context)
+        if name not in _TIMERS:
+            raise CellError("code_unknown", value=name)
+        if due_at is None:
+            raise CellError("time_invalid", value=line)
+        found[_TIMERS[name]] = due_at
+    return found
 
 
 def shipments(cell: Any, context: CellContext) -> tuple[tuple[str, str], ...]:

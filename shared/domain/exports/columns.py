@@ -98,6 +98,15 @@ def _due(kind: str) -> Value:
     return value
 
 
+def _deadlines(order: Order, _: Any, context: RenderContext) -> Cell:
+    """Each timer, running or held, with its time in the file's zone and the offset of that time."""
+    return _joined(
+        f"{label('timer', timer.kind, context.language)}: "
+        f"{timer.due_at.astimezone(context.zone).isoformat(' ', 'seconds')}"
+        for timer in order.timers
+    )
+
+
 def _funds(minor: Callable[[Order], int | None]) -> Value:
     def value(order: Order, _: Any, __: Any) -> Cell:
         funds = minor(order)
@@ -215,6 +224,7 @@ COLUMNS: dict[str, Column] = {
     "placed_at": Column("Placed at", "下单时间", "minute", _time("placed_at")),
     "paid_at": Column("Paid at", "付款时间", "minute", _time("paid_at")),
     "ship_by": Column("Ship by", "发货期限", "minute", _due("shipment")),
+    "deadlines": Column("Deadlines", "截止时间", "text", _deadlines, 60),
     "shipped_at": Column("Shipped at", "发货时间", "minute", _time("shipped_at")),
     "received_at": Column("Received at", "确认收货时间", "minute", _time("received_at")),
     "finished_at": Column("Finished at", "订单结束时间", "minute", _time("finished_at")),

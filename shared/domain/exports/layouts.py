@@ -125,7 +125,7 @@ SELLER_CENTRE_2026 = Layout(
 _ORDER = (
     "order_id status status_code fund_state_label fund_state outcome_label outcome end_reason_label end_reason "
     "overlays_label overlays assignee buyer buyer_id buyer_email "
-    "placed_at paid_at ship_by shipped_at delivered_at received_at finished_at "
+    "placed_at paid_at ship_by deadlines shipped_at delivered_at received_at finished_at "
     "currency lines_amount shipping discount tax adjustment total received refunded commission affiliate_fee released "
     "refunds promised disputes dispute_stage_label dispute_stage dispute_claim dispute_result_label dispute_result "
     "pieces products skus memo note tags "
@@ -135,7 +135,8 @@ _ORDER = (
 _LINE = (
     "order_id line_id product_id sku title attributes quantity unit_price line_amount shipped line_refunded returned "
     "left "
-    "status status_code fund_state_label fund_state placed_at paid_at ship_by shipped_at received_at "
+    "status status_code fund_state_label fund_state overlays_label overlays "
+    "placed_at paid_at ship_by deadlines shipped_at received_at "
     "currency lines_amount shipping discount tax total received refunded refunds dispute_stage_label dispute_stage "
     "dispute_result_label dispute_result "
     "buyer buyer_id recipient_name country country_code state city street zip phone mobile chosen_service shipped_with "

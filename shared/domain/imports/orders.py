@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from shared.domain.order import lifecycle
+from shared.domain.order.deadlines import BY_STAGE, TIMERS
 from shared.domain.order.history import Change, Entry
-from shared.domain.order.model import FundState, Order, Overlay, Status
+from shared.domain.order.model import FundState, Order, Overlay, Status, Timer
 from shared.domain.order.placement import Placement, place
 from shared.domain.order.snapshots.facts import Facts
 from shared.domain.order.transitions import Actor, Command
@@ -43,9 +44,8 @@ def new_order(
     placed, entry = place(rows.placement, store, actor, now)
     quiet = replace(store, policy=replace(store.policy, mode=Mode.WATCH))
     change = lifecycle.act(placed, _command(rows, placed, quiet, actor, now, reason, new_id))
-    if not change.entries:
-        return replace(placed, **rows.own), (replace(entry, reason=reason),)
-    return replace(change.order, **rows.own), (replace(entry, reason=reason), *change.entries)
+    order = _watched(change.order, (), rows, now)
+    return replace(order, **rows.own), (replace(entry, reason=reason), *change.entries)
 
 
 def changed_order(
@@ -75,7 +75,7 @@ def changed_order(
         delivery_days=order.delivery_days,
         chosen_service=order.chosen_service or rows.placement.chosen_service,
         memo=order.memo or rows.placement.memo,
-        deadlines=rows.placement.deadlines,
+        deadlines=_moved(rows.placement.deadlines, order),
     )
     parcels = tuple(
         {
@@ -91,7 +91,31 @@ def changed_order(
     added = tuple(each for each in rows.parcels or () if each["tracking_no"] not in numbers) if order.left() else ()
     facts = replace(rows.facts, adjustment=None, refunds=(), dispute=None, refunded=None, exact=False)
     merged = replace(rows, placement=kept, parcels=(*parcels, *added), facts=facts)
-    return lifecycle.act(order, _command(merged, order, store, actor, now, reason, new_id, history))
+    change = lifecycle.act(order, _command(merged, order, store, actor, now, reason, new_id, history))
+    if replace(change.order, version=order.version, platform_at=order.platform_at) == order:
+        return Change(order, ())
+    return replace(change, order=_watched(change.order, order.timers, rows, now))
+
+
+def _moved(named: Mapping[str, datetime], order: Order) -> dict[str, datetime]:
+    """The deadlines of a file that tell a known order something. A file has whole seconds. The timer of a dispute is
+    that of the stage that the order knows."""
+    known = {timer.kind: timer.due_at.replace(microsecond=0) for timer in order.timers}
+    return {
+        kind: due_at for kind, due_at in named.items() if known.get(kind) != due_at and kind not in BY_STAGE.values()
+    }
+
+
+def _watched(order: Order, before: Collection[Timer], rows: OrderRows, now: datetime) -> Order:
+    """The order, none of whose timers lapses because it was imported. A timer that the import set changes the order
+    only if the file names its time and it was still to come: else the platform has decided already what happened then,
+    or decides it at a time that the file does not have."""
+    named = {Timer(kind, due_at) for kind, due_at in rows.placement.deadlines.items() if due_at > now}
+    watched = {timer.kind for timer in order.timers if timer not in named and timer not in before}
+    if "cancellation" in watched:
+        refunds = tuple(replace(refund, on_silence=None) for refund in order.refunds)
+        order = replace(order, refunds=refunds)
+    return replace(order, watched=tuple(kind for kind in TIMERS if kind in watched or kind in order.watched))
 
 
 def _command(

@@ -127,6 +127,15 @@ REASONS: dict[str, tuple[str, str]] = {
         "The file does not say when the orders were placed. The time of the import was taken.",
         "文件没有下单时间，已按导入时间处理。",
     ),
+    "deadlines_missing": (
+        "The file does not say when open orders are due. Their deadlines are computed, and only show: none of them "
+        "closes or refunds an order.",
+        "文件没有未结束订单的截止时间。系统按规则推算并仅供显示，到期不会关闭订单或退款。",
+    ),
+    "messages_missing": (
+        "The order has unread messages where the file comes from. A file has no messages, so the order has none here.",
+        "该订单在原店铺有未读留言。文件不含留言，因此导入后的订单没有留言。",
+    ),
     "time_ambiguous": (
         "The time lies in the hour that occurs twice when the clock goes back; the earlier one was taken.",
         "该时间处于时钟回拨的重复时段，已按较早的时间处理。",

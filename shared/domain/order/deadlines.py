@@ -94,6 +94,8 @@ class HasTimers(Protocol):
     @property
     def disputed(self) -> bool: ...
     @property
+    def watched(self) -> tuple[str, ...]: ...
+    @property
     def claimless(self) -> bool: ...
     @property
     def frozen_at(self) -> datetime | None: ...
@@ -134,6 +136,8 @@ def held(order: HasTimers) -> tuple[tuple[Timer, datetime | None], ...]:
 def on_lapse(order: HasTimers, timer: Timer) -> str | None:
     """The action that the lapse of this timer carries out in the order's status; None if there is none. A dispute
     without a known claim cannot be accepted by default."""
+    if timer.kind in order.watched:
+        return None
     rule = TIMERS[timer.kind]
     unclaimed = order.claimless and timer.kind == "dispute_answer"
     return rule.on_lapse if order.status in rule.lapses_in and not unclaimed else None
@@ -149,7 +153,7 @@ def update_timers(order: Order, started: Mapping[str, datetime], supplied: Mappi
     and deadlines that the platform supplied, now or earlier, win.
 
     A supplied deadline whose timer does not run yet (a ship-by in a placement) is kept until the timer starts, or the
-    order has ended for good.
+    order has ended for good. A timer that gets another time is not `watched` any longer.
     """
     platform = {timer.kind: timer.due_at for timer in order.supplied} | dict(supplied)
     former = {timer.kind: timer.due_at for timer in order.timers}
@@ -163,7 +167,8 @@ def update_timers(order: Order, started: Mapping[str, datetime], supplied: Mappi
         if order.status is Status.FINISH and order.end_reason != LAPSED_UNPAID
         else (Timer(kind, platform[kind]) for kind in TIMERS if kind in platform and kind not in kinds)
     )
-    return replace(order, timers=timers, supplied=tuple(later), ship_by=ship_by)
+    watched = tuple(kind for kind in order.watched if kind in kinds and due[kind] == former.get(kind))
+    return replace(order, timers=timers, supplied=tuple(later), ship_by=ship_by, watched=watched)
 
 
 def _applies(order: Order, kind: str) -> bool:

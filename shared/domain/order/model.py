@@ -243,13 +243,12 @@ class LineProgress:
 class Order:
     """An order with all its records. `version` grows by 1 with every change.
 
-    - `platform_at`: the latest time that a report of the platform is about. An older `sync` snapshot is late and
-      changes nothing.
+    - `platform_at`: the latest time that a report of the platform is about. An older snapshot changes nothing.
     - `placed_digest`: the placement's digest, keyed once it is stored; it tells a repeated placement from another.
     - `supplied`: the platform's own deadlines for timers that do not run yet.
+    - `watched`: the timers whose lapse changes nothing, because an import set them (imports/orders.py).
     - `ship_by`: when shipment was due, kept after the shipment timer has ended.
-    - `time_zone`: the store's zone when the order was placed. It never changes, so the order's days in the figures are
-      stable. Empty for orders from before there were figures.
+    - `time_zone`: the store's zone when the order was placed. It never changes. Empty in orders before the figures.
     - `erased_at`: since then the order holds no personal data, and a snapshot adds none (customers/erasure.py).
     - `shards`: the store's shards when the order was placed. It never changes, so the order counts in one shard.
     """
@@ -281,6 +280,7 @@ class Order:
     delivered_assessment: Assessment | None = None
     timers: tuple[Timer, ...] = ()
     supplied: tuple[Timer, ...] = ()
+    watched: tuple[str, ...] = ()
     parcels: tuple[Parcel, ...] = ()
     refunds: tuple[Refund, ...] = ()
     disputes: tuple[Dispute, ...] = ()

@@ -106,6 +106,7 @@ class OrderRecord(Record, discriminator="order"):
     platform_at = InstantAttribute()
     timers = JSONTextAttribute(null=True)
     supplied = JSONTextAttribute(null=True)
+    watched = JSONTextAttribute(null=True)
     end_reason = UnicodeAttribute(null=True)
     paid_at = InstantAttribute(null=True)
     shipped_at = InstantAttribute(null=True)

@@ -62,6 +62,7 @@ class Summary:
     currency: str
     amounts: Amounts
     timers: tuple[Timer, ...]
+    watched: tuple[str, ...]
     frozen_at: datetime | None
     disputed_since: datetime | None
     claimless: bool
@@ -332,6 +333,7 @@ def summary_of(head: OrderRecord) -> Summary:
         currency=head.currency,
         amounts=amounts_of(head),
         timers=timers_of(head.timers or {}),
+        watched=tuple(head.watched or ()),
         frozen_at=head.frozen_at,
         disputed_since=head.disputed_since,
         claimless=bool(head.claimless),

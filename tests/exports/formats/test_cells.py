@@ -9,6 +9,7 @@ import io
 import itertools
 import shutil
 import subprocess
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -181,7 +182,7 @@ class Life:
     office: Office
     shop: Shop
     bodies: list[dict[str, Any]] = field(default_factory=list)
-    ship_by: dict[str, str] = field(default_factory=dict)
+    due: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def place(self, placed_at: str, currency: str = "USD", **changes: Any) -> dict[str, Any]:
@@ -226,17 +227,11 @@ class Life:
             answer = self.shop.platform.post(f"{about}/actions/{action}", fields | {"at": at.isoformat()})
             assert answer.status == 200, (action, answer.content)
             for due in answer.json.get("deadlines", ()):
-                if due["kind"] == "shipment" and "due_at" in due:  # a held timer has none
-                    self.ship_by[order_id] = due["due_at"]
+                if "due_at" in due:  # a held timer has none
+                    self.due[order_id][due["kind"]] = due["due_at"]
 
     def known(self, body: dict[str, Any], *, masked: bool = False) -> Known:
-        order_id = body["order_id"]
-        order = self.shop.owner.get(f"/v1/orders/{order_id}").json
-        stopped = {"frozen", "dispute"} & set(order["overlays"]) and order["status"] in WAITING
-        return Known.read(self.shop.staff, body, masked=masked, ship_by=self.ship_by.get(order_id) if stopped else None)
-
-
-WAITING = ("WAIT_SELLER_SEND_GOODS", "SELLER_PART_SEND_GOODS")
+        return Known.read(self.shop.staff, body, masked=masked, due=self.due[body["order_id"]])
 
 
 def money(amount: str, currency: str) -> dict[str, str]:

@@ -18,7 +18,17 @@ from shared.store.orders import orders, timeline, timeline_rows
 from tests.harness import Api, Shop, ago, line, new_order, parcel, snapshot, usd
 
 FOREVER = datetime(2001, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
-UNREAD = {"platform_at", "placed_digest", "supplied", "reminded_at", "ship_by", "time_zone", "erased_at", "shards"}
+UNREAD = {
+    "platform_at",
+    "placed_digest",
+    "supplied",
+    "watched",
+    "reminded_at",
+    "ship_by",
+    "time_zone",
+    "erased_at",
+    "shards",
+}
 """What nobody exports, and the lookalike therefore leaves out."""
 
 

@@ -94,7 +94,7 @@ def sync(order: Order, command: Command, leads_to: LeadsTo) -> Order:
     facts: Facts | None = body.get("facts")
     after = with_dispute_fact(after, facts, command.at, command.new_id)
     after = _timers(order, after, command, later)
-    after = with_facts(after, facts, command.at, command.new_id) if facts else after
+    after = _with_refund_respond_by(with_facts(after, facts, command.at, command.new_id)) if facts else after
     if after.fund_state in WAITING and not after.disputed:
         after = finish_when_settled(after, command.at)
     if after == order and at == order.platform_at:
@@ -268,10 +268,7 @@ def _refunds(before: Order, after: Order, command: Command, later: LaterSteps) -
     if after.status is Status.IN_CANCEL:
         if any(refund.state is RefundState.REQUESTED for refund in after.refunds):
             return after
-        due = command.at + command.store.policy.durations["cancellation"]
-        on_silence = deadlines.TIMERS["cancellation"].on_lapse
-        request = replace(record(RefundState.REQUESTED), respond_by=due, on_silence=on_silence)
-        return replace(after, refunds=(*after.refunds, request))
+        return replace(after, refunds=(*after.refunds, record(RefundState.REQUESTED)))
     if after.fund_state is FundState.REFUNDING:
         after = accept_requests(after, command.at)
         if not any(refund.state is RefundState.ACCEPTED for refund in after.refunds):
@@ -338,10 +335,13 @@ def _with_refund_respond_by(order: Order) -> Order:
     timer = order.timer("cancellation")
     if timer is None:
         return order
+    on_silence = deadlines.on_lapse(order, timer)
     return replace(
         order,
         refunds=tuple(
-            replace(refund, respond_by=timer.due_at) if refund.state is RefundState.REQUESTED else refund
+            replace(refund, respond_by=timer.due_at, on_silence=on_silence)
+            if refund.state is RefundState.REQUESTED
+            else refund
             for refund in order.refunds
         ),
     )
