@@ -150,6 +150,14 @@ def expected(
     return raised | dict.fromkeys(passed(heard, until))
 
 
+def without_reminders(
+    messages: Sequence[Mapping[str, Any]], entries: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """The messages of people: a payment reminder answers no question."""
+    reminders = {json.loads(entry.get("changes", "{}")).get("message_id") for entry in entries}
+    return [each for each in messages if each["message_id"] not in reminders]
+
+
 def unanswered(
     messages: Sequence[Mapping[str, Any]], patience: timedelta, until: datetime
 ) -> dict[Raised, datetime | None]:

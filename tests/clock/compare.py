@@ -133,7 +133,8 @@ def _audit(played: Played, shops: list[Shop], placed: Mapping[str, Step]) -> lis
             END,
             lambda refund_id, pk=pk: bool(items[pk, keys.REFUND + refund_id]["amount"]),
         )
-        expected |= alerts_oracle.unanswered(talks.get(pk, []), shop.store.alert_rules.unanswered_after, END)
+        talk = alerts_oracle.without_reminders(talks.get(pk, []), entries)
+        expected |= alerts_oracle.unanswered(talk, shop.store.alert_rules.unanswered_after, END)
         wrong += _alerts_wrong(pk, expected, raised.pop(pk, {}), played.alerts)
     wrong += [f"{pk}: alerts of no order" for pk in raised]
     fed = EventBooks()
