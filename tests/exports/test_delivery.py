@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from tests.exports.office import Office, open_office, sheet
+from tests.exports.files import sheet
+from tests.exports.office import Office, open_office
 from tests.harness import Client, Shop, new_order
 from tests.http.test_links import same_link
 

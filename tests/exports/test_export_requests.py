@@ -12,7 +12,8 @@ import pytest
 
 from functions.exports import worker
 from tests import proof
-from tests.exports.office import Office, about, open_office, sheet, unpacked
+from tests.exports.files import about, sheet, unpacked
+from tests.exports.office import Office, open_office
 from tests.harness import Answer, Client, Shop, ago, ahead, line, parcel, usd
 
 FORMATS = ("xls", "xlsx", "csv")

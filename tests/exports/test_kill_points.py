@@ -29,7 +29,8 @@ from shared.store.exports import exports as store
 from tests import proof
 from tests.baton import KILLED_AFTER, KILLED_BEFORE, LOST, Killed
 from tests.exports import bulk
-from tests.exports.office import Office, sheet
+from tests.exports.files import sheet
+from tests.exports.office import Office
 from tests.exports.small_pages import small_pages
 from tests.harness import BUCKET, Shop, ago, new_order, snapshot
 

@@ -18,7 +18,8 @@ from shared.store.orders import timeline
 from shared.store.orders.items import head_of
 from shared.store.orders.parts import part_record, parts_of, versions_checksum
 from tests import proof
-from tests.exports.office import Office, sheet
+from tests.exports.files import sheet
+from tests.exports.office import Office
 from tests.harness import Api, line
 
 ORDERS, ROWS = proof.size((20_000, 6_500), (200_000, xls.MAX_ROWS))

@@ -17,7 +17,9 @@ from shared.domain.exports.layouts import LAYOUTS
 from shared.domain.order.model import Line
 from shared.domain.picks import picks
 from tests.domain.build import life_in
-from tests.exports.office import Office, about, differences, sheet, typed
+from tests.exports.expected.cells import differences
+from tests.exports.files import about, sheet, typed
+from tests.exports.office import Office
 from tests.harness import Shop, line, parcel
 
 HEADINGS = {

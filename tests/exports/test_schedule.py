@@ -13,7 +13,8 @@ from shared.operations import exports
 from shared.store.exports import exports as store
 from shared.store.exports import regular_exports
 from tests import permissions
-from tests.exports.office import Office, sheet
+from tests.exports.files import sheet
+from tests.exports.office import Office
 from tests.harness import new_order
 
 FIRST = datetime(2027, 1, 31, 18, tzinfo=UTC)  # 1 February, 2 in the morning in Shanghai

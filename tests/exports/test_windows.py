@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from shared.operations import exports
-from tests.exports.office import Office, open_office, sheet
+from tests.exports.files import sheet
+from tests.exports.office import Office, open_office
 from tests.harness import Shop
 
 INSTANT = timedelta(microseconds=1)

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests import proof
+from tests.exports.files import typed
 from tests.exports.formats.test_hostile_text import TEXTS, hostile, named, short
-from tests.exports.office import Office, open_office, typed
+from tests.exports.office import Office, open_office
 from tests.harness import Shop, ago, line, new_order, parcel, usd
 from tests.imports.importer import Importer
 

@@ -23,18 +23,11 @@ from python_calamine import CalamineWorkbook
 
 from shared.domain.order.lifecycle import DISPUTE_ACTIONS
 from tests import proof
-from tests.exports.office import (
-    Expected,
-    ExpectedBuyers,
-    Known,
-    Office,
-    Share,
-    about,
-    differences,
-    open_office,
-    same_cell,
-    typed,
-)
+from tests.exports.expected.cells import Share, differences, same_cell
+from tests.exports.expected.customers import ExpectedBuyers
+from tests.exports.expected.orders import Expected, Known
+from tests.exports.files import about, typed
+from tests.exports.office import Office, open_office
 from tests.harness import Shop, new_order, snapshot
 
 ZONE, FAR = "America/Los_Angeles", "Asia/Kathmandu"

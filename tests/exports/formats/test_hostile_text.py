@@ -30,20 +30,11 @@ from shared.domain.order.transitions import Actor
 from tests import proof
 from tests.domain.build import STORE, life_in
 from tests.domain.build import line as built_line
-from tests.exports.office import (
-    CONTROLS,
-    Expected,
-    ExpectedBuyers,
-    Known,
-    biff_records,
-    differences,
-    held,
-    open_office,
-    opens_formula,
-    sheet,
-    typed,
-    unpacked,
-)
+from tests.exports.expected.cells import CONTROLS, differences, held, opens_formula
+from tests.exports.expected.customers import ExpectedBuyers
+from tests.exports.expected.orders import Expected, Known
+from tests.exports.files import biff_records, sheet, typed, unpacked
+from tests.exports.office import open_office
 from tests.harness import line, new_order
 
 SOFFICE = shutil.which("soffice")
