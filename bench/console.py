@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from local.load.retail.script import STORE
 from tests.console.conftest import find_chromium, sign_in, wait_until_built
@@ -129,6 +129,7 @@ def figures(browser: Browser, server: Server, store: str) -> Iterator[Figure]:
     orders = counters.value.json()["total"]["count"]
     print(f"{orders:,} orders in the store, at least {ORDERS:,}")
     assert orders >= ORDERS
+    expect(page.locator("nav.tabs a").first).to_contain_text(f"{orders:,}")
     yield Figure("the list's first row, from an empty cache", repeated(lambda: first_paint(page, address)), 1500, "ms")
     yield Figure(
         "JavaScript before the list is there", initial_javascript(page, server.data_dir / "console/site"), 350, "KB"

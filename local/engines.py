@@ -14,6 +14,7 @@ import json
 import os
 import secrets
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -36,6 +37,8 @@ TOOLS = PROJECT / ".tools"
 START_SECONDS = 60
 SERVICES = ("s3", "sqs", "ses")
 """What MiniStack starts. It has many services more, some of which run code."""
+DYNAMODB_FILE = "dynamodb.sqlite"
+"""Dynoxide's file in DATA_DIR."""
 VARIABLES = "engines.env"
 """The file in DATA_DIR with what a program needs to use the engines: their URLs and the key of this run."""
 
@@ -97,6 +100,7 @@ def start(data_dir: Path, lock: int, check: Callable[[], None], hosts: Iterable[
                 dynoxide = _start_dynoxide(binary, data_dir, dynamodb, lock, log)
             started.append(dynoxide)
             _wait(dynoxide, dynamodb, logs / "dynoxide.log", check)
+            _index_stream(data_dir / DYNAMODB_FILE)
         _wait(ministack, services, logs / "ministack.log", check)
         running = Engines(_url(dynamodb), _url(services), secret, tuple(reversed(started)))
         _write_variables(data_dir / VARIABLES, running)
@@ -129,7 +133,7 @@ def _start_dynoxide(
     binary: Path, data_dir: Path, address: tuple[str, int], lock: int, log: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     command: list[str | Path] = [binary, "serve", "--host", address[0], "--port", str(address[1])]
-    command += ["--db-path", data_dir / "dynamodb.sqlite"]
+    command += ["--db-path", data_dir / DYNAMODB_FILE]
     return processes.start(
         command,
         clean_environment({}),
@@ -139,6 +143,16 @@ def _start_dynoxide(
         keep=(lock,),
         on_parent_death=signal.SIGKILL,  # acknowledged writes are on the disk
     )
+
+
+def _index_stream(file: Path) -> None:
+    """Dynoxide looks for the highest sequence number at each write, and for the next ones at each read of the stream.
+    Without this index it reads every record that the stream ever had: after 60,000, a write takes 50 ms."""
+    with contextlib.closing(sqlite3.connect(file, timeout=START_SECONDS)) as database, database:
+        database.execute(
+            "CREATE INDEX IF NOT EXISTS stream_records_in_order"
+            " ON _stream_records (table_name, CAST(sequence_number AS INTEGER))"
+        )
 
 
 def _start_ministack(

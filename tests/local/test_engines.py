@@ -1,6 +1,8 @@
 """The engines with the template's table and bucket in them, and what of that outlives a kill -9."""
 
+import contextlib
 import dataclasses
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -126,6 +128,22 @@ def test_acknowledged_writes_and_files_outlive_a_kill(tmp_path: Path) -> None:
         assert (found["Count"], body) == (50, b"x")
     finally:
         processes.stop(second.processes)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = ?",
+        "SELECT keys_json FROM _stream_records WHERE table_name = ? AND shard_id = 's'"
+        " AND CAST(sequence_number AS INTEGER) > 7 ORDER BY CAST(sequence_number AS INTEGER) LIMIT 9",
+    ],
+    ids=["a write", "a read of the stream"],
+)
+def test_no_record_of_the_stream_is_read_again_by(tmp_path: Path, question: str) -> None:
+    processes.stop(start(tmp_path).processes)
+    with contextlib.closing(sqlite3.connect(tmp_path / engines.DYNAMODB_FILE)) as database:
+        plan = [row[-1] for row in database.execute(f"EXPLAIN QUERY PLAN {question}", [TABLE.name])]
+    assert [step.partition(" (")[0] for step in plan] == ["SEARCH _stream_records USING INDEX stream_records_in_order"]
 
 
 def test_without_dynoxide_the_tables_are_behind_the_same_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,9 @@ export function useOrderTabs(): { always: Tab[]; others: Tab[] } {
   const tabsOf = (names: string[]): Tab[] =>
     names.flatMap((name) => {
       const counter = all[name]
-      return counter ? [{ query: counter.query, label: counter.label ?? name, count: counter.count }] : []
+      return counter
+        ? [{ query: counter.query, label: counter.label ?? name, count: counter.count, cutOff: counter.cut_off }]
+        : []
     })
   return { always: tabsOf(ALWAYS), others: tabsOf(others) }
 }
