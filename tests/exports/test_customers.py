@@ -18,9 +18,9 @@ from shared.settings import settings
 from shared.store.customers import all_customers, customers
 from tests import proof
 from tests.baton import KILLED_AFTER, KILLED_BEFORE, LOST, Killed
+from tests.exports.changing_orders.meanwhile import Meanwhile
 from tests.exports.files import about
 from tests.exports.office import Office
-from tests.exports.test_changing_orders import Meanwhile
 from tests.exports.test_kill_points import Calls, Desk, counted, everything, objects
 from tests.harness import BUCKET, Api, Shop, ago, line, usd
 
