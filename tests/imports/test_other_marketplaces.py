@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from functions.imports.layouts.all_layouts import ALL_LAYOUTS
+from functions.imports.layouts.layout import NotRecognised, recognise
+from shared.domain.imports.model import Kind
 from tests.harness import Shop
 from tests.imports.importer import Importer
 
@@ -102,7 +107,12 @@ def test_a_report_of_ebay_is_read_without_the_rows_around_its_orders(importer: I
         "Total Price": "$54.50", "Tracking Number": "9434608106245552015301", "Shipped On Date": "Sep-28-26",
         "Shipping Service": "USPS Ground Advantage",
     }  # fmt: skip
-    later = {"Order Number": "18-15123-90442", "Item Title": "Case", "Sale Date": "Sep-30-26 23:45:00"}
+    later = {
+        "Order Number": "18-15123-90442",
+        "Item Title": "Case",
+        "Sale Date": "Sep-30-26 23:45:00",
+        "Ship By Date": "Oct-03-26",
+    }
     job = load(importer, shop, report([ADDRESS | ITEM | one | {"Quantity": "2"}, ADDRESS | ITEM | later]))
     assert (job["layout"], job["counts"]["created"], job["counts"]["failed"]) == ("ebay", 2, 0)
     assert job["warnings"] == []
@@ -112,6 +122,7 @@ def test_a_report_of_ebay_is_read_without_the_rows_around_its_orders(importer: I
     assert money(order, "lines", "shipping", "total") == ["50.00 USD", "4.50 USD", "54.50 USD"]
     order = shop.staff.get("/v1/orders/18-15123-90442").json
     assert (order["status"], order["placed_at"]) == ("WAIT_SELLER_SEND_GOODS", "2026-10-01T06:45:00Z")
+    assert [timer["due_at"] for timer in order["deadlines"]] == ["2026-10-04T06:59:59Z"], "the end of that day"
     assert (order["recipient"]["city"], order["recipient"]["state"]) == ("Springfield", "IL")
 
 
@@ -203,3 +214,27 @@ def test_amounts_are_in_the_currency_of_their_order_and_not_of_the_store(
     assert money(found, "shipping") == [f"{shipping} {currency}"]
     for number in ("1002", "1003"):
         assert money(shop.staff.get(f"/v1/orders/{number}").json, "lines", "shipping") == ["10.50 USD", "1.00 USD"]
+
+
+@pytest.mark.parametrize(
+    ("source", "layout", "missing"),
+    [
+        ("amazon_order_report_new_orders_tsv", "amazon", None),
+        ("amazon_unshipped_orders_tsv", "amazon", "item-price"),
+        ("shopify_orders_export_csv", "shopify", None),
+        ("etsy_sold_order_items_csv", "etsy", None),
+        ("ebay_orders_report_csv", "ebay", None),
+    ],
+)
+def test_the_headings_that_public_programs_list_are_recognised(
+    shared_data: Path, source: str, layout: str, missing: str | None
+) -> None:
+    """Those without prices are refused as a whole, and not row by row."""
+    listed = json.loads((shared_data / "other_marketplaces" / "headers.json").read_text("utf-8"))[source]["columns"]
+    if missing:
+        with pytest.raises(NotRecognised, match=layout) as refused:
+            recognise(listed, ALL_LAYOUTS[Kind.ORDERS])
+        assert [name for name, _ in refused.value.missing] == [missing]
+    else:
+        found = recognise(listed, ALL_LAYOUTS[Kind.ORDERS])
+        assert (found.layout.name, len(found.headings)) == (layout, len(listed))

@@ -277,6 +277,16 @@ def test_an_order_number_that_a_spreadsheet_rounded_is_refused(
     ]
 
 
+TOLD = [
+    ("carrier_not_listed", 4, "物流商"),
+    ("tracking_checksum", 2, "运单号"),
+    ("tracking_duplicate", 3, "运单号"),
+    ("tracking_duplicate", 4, "运单号"),
+    ("tracking_duplicate", 5, "运单号"),
+]
+"""The warnings of the next test: code, row and column."""
+
+
 def test_a_number_that_may_be_wrong_is_a_warning(importer: Importer) -> None:
     shop = importer.api.shop()
     first, second, third, other, same = (paid(shop) for _ in range(5))
@@ -292,13 +302,7 @@ def test_a_number_that_may_be_wrong_is_a_warning(importer: Importer) -> None:
     job = importer.load(shop.staff, workbook(sheet), kind="tracking")
     assert job["counts"]["created"] == 4
     told = [(each["code"], each.get("row"), each.get("column")) for each in job["warnings"]]
-    assert sorted(told) == [
-        ("carrier_not_listed", 4, "物流商"),
-        ("tracking_checksum", 2, "运单号"),
-        ("tracking_duplicate", 3, "运单号"),
-        ("tracking_duplicate", 4, "运单号"),
-        ("tracking_duplicate", 5, "运单号"),
-    ]
+    assert sorted(told) == TOLD
     assert importer.apply(shop.staff, job)["warnings"] == job["warnings"]
 
 

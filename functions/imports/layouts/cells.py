@@ -207,6 +207,15 @@ def _is_ambiguous(at: datetime, zone: ZoneInfo) -> bool:
     return first > second
 
 
+def day_end(cell: Any, context: CellContext) -> datetime | None:
+    """The end of a day, where the cell has no time of day."""
+    at = instant(cell, context)
+    local = at.astimezone(context.zone) if at else None
+    if local is None or (local.hour, local.minute, local.second) != (0, 0, 0):
+        return at
+    return local.replace(hour=23, minute=59, second=59).astimezone(UTC)
+
+
 def exact(cell: Any, context: CellContext) -> str | None:
     """The text of the cell as it is. A .csv has an apostrophe before a text that would start a formula."""
     if not isinstance(cell, str):

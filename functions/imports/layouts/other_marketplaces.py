@@ -3,6 +3,7 @@ alone. docs/imports.md says where the headings are from."""
 
 from __future__ import annotations
 
+from functions.imports.layouts.cells import day_end
 from functions.imports.layouts.layout import Layout
 from functions.imports.layouts.products import attributes_by_comma
 
@@ -39,7 +40,7 @@ AMAZON = Layout(
         "phone": ("ship-phone-number", "buyer-phone-number"),
         "memo": ("delivery-Instructions",),
     },
-    required=frozenset({"order_id", "line_id", "placed_at", "sku", "quantity"}),
+    required=frozenset({"order_id", "line_id", "placed_at", "sku", "quantity", "line_amount"}),
     by_line=True,
 )
 SHOPIFY = Layout(
@@ -131,6 +132,7 @@ EBAY = Layout(
     required=frozenset({"order_id", "title", "quantity", "unit_price", "placed_at"}),
     by_line=True,
     formats=("%b-%d-%y", "%d-%b-%y", "%b-%d-%y %H:%M:%S", "%d-%b-%y %H:%M:%S"),
+    grammars={"ship_by": day_end},
     line="title",
     footers=("record(s) downloaded", "seller id"),
     ignored=tuple(_EBAY_IGNORED.split("; ")),

@@ -32,7 +32,6 @@ REFUSALS = (
     "file_damaged",
     "file_is_web_page",
     "file_type_unknown",
-    "file_too_large",
     "file_too_complex",
     "too_many_rows",
     "too_many_columns",

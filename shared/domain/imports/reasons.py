@@ -128,9 +128,9 @@ REASONS: dict[str, tuple[str, str]] = {
         "文件没有下单时间，已按导入时间处理。",
     ),
     "deadlines_missing": (
-        "The file does not say when open orders are due. Their deadlines are computed, and only show: none of them "
+        "Of the deadlines, the file has that of shipping at most. The others are computed, and only show: none of them "
         "closes or refunds an order.",
-        "文件没有未结束订单的截止时间。系统按规则推算并仅供显示，到期不会关闭订单或退款。",
+        "文件最多只有发货期限。其他截止时间由系统推算，仅供显示，到期不会关闭订单或退款。",
     ),
     "messages_missing": (
         "The order has unread messages where the file comes from. A file has no messages, so the order has none here.",

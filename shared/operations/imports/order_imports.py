@@ -12,12 +12,16 @@ from shared.domain.imports import orders as domain
 from shared.domain.imports.model import Import, RowResult, RowState
 from shared.domain.imports.orders import OrderRows
 from shared.domain.imports.reasons import explained
+from shared.domain.order.model import Order
 from shared.domain.order.transitions import PLATFORM, Actor
 from shared.domain.stores import Store
 from shared.operations.orders import MAX_AHEAD, new_id
 from shared.store.dynamodb.errors import Exists, Missing, Stale, TooLarge
 from shared.store.orders import orders
 from shared.store.retries import retry
+
+MAX_TEXT = 256 * 1024
+"""The most bytes of text of an order, as in a request that places one: an item of the table holds 400 KB."""
 
 
 def carry_out(store: Store, job: Import, rows: OrderRows, row: int, now: datetime) -> RowResult:
@@ -56,11 +60,21 @@ def carry_out(store: Store, job: Import, rows: OrderRows, row: int, now: datetim
 
 def _create(store: Store, job: Import, rows: OrderRows, actor: Actor, now: datetime, result: RowResult) -> RowResult:
     order, entries = domain.new_order(rows, store, actor, now, job.import_id, new_id)
+    if _bytes_of_text(order) > MAX_TEXT:
+        raise TooLarge("the texts of the order")
     if job.applies:
         # The alerts of an imported order begin with the import: what happened before is no news.
         alert_changes = order_alerts.unchanged(order, store, AlertProgress(now, ()))
         orders.create(order, entries, armed=store.enforces, alert_changes=alert_changes)
     return replace(result, state=RowState.CREATED)
+
+
+def _bytes_of_text(order: Order) -> int:
+    texts = [order.memo, order.note, *order.recipient.values(), *order.tags]
+    for line in order.lines:
+        attributes = line.attributes or {}
+        texts += [line.product_id, line.sku, line.title, line.image_url, *attributes, *attributes.values()]
+    return sum(len(text.encode()) for text in texts if text)
 
 
 def _done(store_id: str, order_id: str, import_id: str) -> RowState | None:
