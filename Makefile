@@ -27,7 +27,7 @@ BIOME := cd console && ../.tools/node/bin/python -c 'import sys; from nodejs_whe
 LAMBDA_WHEELS := $(foreach glibc,_2_34 _2_28 _2_17 2014,--platform manylinux$(glibc)_x86_64) --implementation cp --python-version 3.13 --only-binary=:all:
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run console token aws-env aws-user aws-token aws-members load export import empty-sheets test prove bench lint lint-python lint-template lint-console format build package-check deploy lock clean setup-run setup-dev check-python
+.PHONY: help run console token aws-env aws-user aws-token aws-members aws-migrate load export import migrate empty-sheets test prove bench lint lint-python lint-template lint-console format build package-check deploy lock clean setup-run setup-dev check-python
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | awk -F ':.*  ## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -60,6 +60,10 @@ export: export EXPORT_STATUS := $(value STATUS)
 export: export EXPORT_LANGUAGE := $(value LANGUAGE)
 export: .venv/.run  ## write an export of the running server into this folder (STORE=demo, FORMAT=xls|xlsx|csv, KIND=orders|lines|shipments|picks|funds|customers, FROM, TO, STATUS, LAYOUT, LANGUAGE)
 	@PORT='$(PORT)' DATA_DIR='$(DATA_DIR)' $(VENV) -m local.commands.export
+
+migrate: export DRY_RUN := $(value DRY_RUN)
+migrate: .venv/.run  ## rewrite what former versions left in the table of the run (DATA_DIR, DRY_RUN=1 only counts, WORKERS)
+	@DATA_DIR='$(DATA_DIR)' WORKERS='$(WORKERS)' $(VENV) -m local.commands.migrate
 
 import: export IMPORT_FILE := $(value FILE)
 import: export IMPORT_STORE := $(or $(value STORE),demo)
@@ -132,6 +136,10 @@ aws-members: export MEMBER_STORE := $(value STORE)
 aws-members: export MEMBER_ROLE := $(value ROLE)
 aws-members: .venv/.run  ## write members of the deployed stack: those of the groups store:role, or one (STORE, USER, ROLE)
 	@$(VENV) -m local.aws.members
+
+aws-migrate: export DRY_RUN := $(value DRY_RUN)
+aws-migrate: .venv/.run  ## the same for the table of the deployed stack (parameter MigrationRoleArn names who runs it)
+	@WORKERS='$(WORKERS)' $(VENV) -m local.aws.migrate
 
 lock: check-python  ## write constraints.txt from pyproject.toml
 	@rm -rf .tools/lock && "$(PYTHON)" -m venv .tools/lock

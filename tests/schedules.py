@@ -44,6 +44,8 @@ def touch_of(call: Call) -> Touch:
     match operation:
         case "GetItem":
             return Touch(reads=(_key(arguments["Key"]),))
+        case "Scan":
+            return Touch(reads=((),))
         case "Query" if "IndexName" in arguments:
             return Touch(reads=((),))
         case "Query":
@@ -52,6 +54,8 @@ def touch_of(call: Call) -> Touch:
             return Touch(writes=(_key(arguments["Item"]),))
         case "UpdateItem" | "DeleteItem":
             return Touch(writes=(_key(arguments["Key"]),))
+        case "PutObject":
+            return Touch(writes=(("file", arguments["Key"]),))
         case "BatchWriteItem":
             (told,) = arguments["RequestItems"].values()
             return Touch(writes=tuple(_key(each["PutRequest"]["Item"]) for each in told))

@@ -41,6 +41,11 @@ class Stack:
         parameters = {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", [])}
         return cls(cloudformation, name, outputs, parameters)
 
+    def resource(self, logical_id: str) -> str:
+        """The physical id of a resource of the template."""
+        described = self.cloudformation.describe_stack_resource(StackName=self.name, LogicalResourceId=logical_id)
+        return str(described["StackResourceDetail"]["PhysicalResourceId"])
+
     @property
     def config(self) -> dict[str, str]:
         return {"authority": self.outputs["UserPoolIssuer"], "client_id": self.outputs["ConsoleClientId"], "api": ""}

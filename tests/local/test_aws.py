@@ -5,13 +5,20 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local.aws import members as command
+from local.aws import migrate as aws_migrate
 from local.aws import users
+from local.commands import migrate
+from local.console.publish import Stack
 from shared.domain.members import Role
 from shared.domain.order.transitions import Actor
 from shared.operations.members import OPERATOR, change_member, grant_roles, remove_member
@@ -119,3 +126,36 @@ def test_a_later_move_undoes_nothing_that_owners_did(on_memory: Api) -> None:
 def _owner_of(store: str) -> Actor:
     grant_roles(store, {"owner": Role.OWNER}, NOW, OPERATOR)
     return Actor("owner", "owner")
+
+
+class CloudFormation:
+    def describe_stack_resource(self, StackName: str, LogicalResourceId: str) -> dict[str, Any]:
+        assert (StackName, LogicalResourceId) == ("orderkeep", "SecretsKey")
+        return {"StackResourceDetail": {"PhysicalResourceId": "key-1"}}
+
+
+def test_a_migration_takes_table_and_key_of_the_stack_and_says_whom_the_key_admits(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = SimpleNamespace(region_name="eu-west-1", profile_name="default")
+    stack = Stack(CloudFormation(), "orderkeep", {"TableName": "orders-1"}, {})
+    asked: list[Any] = []
+
+    def run(*arguments: Any) -> int:
+        asked.append((*arguments, *(os.environ[name] for name in ("TABLE_NAME", "KMS_KEY_ID", "AWS_DEFAULT_REGION"))))
+        if len(asked) == 1:
+            return 0
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "Decrypt")
+
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    monkeypatch.setattr(aws_migrate, "deployed", lambda: (session, stack))
+    monkeypatch.setattr(aws_migrate, "run", run)
+    assert aws_migrate.main({"DRY_RUN": "1", "WORKERS": "8"}) == 0
+    assert aws_migrate.main({}) == 1 and "MigrationRoleArn" in capsys.readouterr().err
+    place = ("orders-1", "key-1", "eu-west-1")
+    assert asked == [(True, 8, *place), (False, 4, *place)]
+
+
+def test_a_migration_without_a_run_says_what_to_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert migrate.main({"DATA_DIR": str(tmp_path)}) == 1
+    assert "start it first, with make run" in capsys.readouterr().err

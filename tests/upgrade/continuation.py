@@ -29,11 +29,13 @@ class Carried:
     cursor: str
 
 
-def go_on(recorder: Recorder, carried: Carried, *, to_the_end: bool) -> None:
-    """Without `to_the_end`, all but what two more months bring."""
+def go_on(recorder: Recorder, carried: Carried, *, to_the_end: bool, reads_alone: bool = False) -> None:
+    """Without `to_the_end`, all but what two more months bring. `reads_alone`: until the first step."""
     shops = {name: recorder.shop(name) for name in SHOPS}
     keys_and_cursors(recorder, shops["former-exports"], carried)
     orders = {name: read_everything(shop) for name, shop in shops.items()}
+    if reads_alone:
+        return
     for name, shop in shops.items():
         for number, order_id in enumerate(orders[name]):
             take_a_step(shop, order_id, number)

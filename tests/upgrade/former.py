@@ -74,16 +74,19 @@ def put_back(world: World, items: list[Item]) -> None:
         assert not answer["UnprocessedItems"]
 
 
-def continued(stored: Stored, *, to_the_end: bool) -> tuple[list[str], int]:
-    """What the API of this checkout answers over the stored table: (lines, requests).
+def continued(
+    stored: Stored, *, to_the_end: bool, reads_alone: bool = False, prepare: Callable[[], None] = lambda: None
+) -> tuple[list[str], int]:
+    """What the API of this checkout answers over the stored table, after `prepare`: (lines, requests).
 
     A repeated request gets the answer that the former code stored, without the fields that came later, so answers are
     not held to the document.
     """
     with patch.object(documented, "hold"), opened(stored.now, RANDOM_AFTER) as world:
         put_back(world, stored.items)
+        prepare()
         recorder = Recorder(world)
-        go_on(recorder, stored.carried, to_the_end=to_the_end)
+        go_on(recorder, stored.carried, to_the_end=to_the_end, reads_alone=reads_alone)
     return recorder.lines, recorder.requests
 
 

@@ -81,6 +81,16 @@ def save(before: Channel, after: Channel, also: Sequence[Write] = ()) -> Channel
     return saved
 
 
+def move(store_id: str, channel_id: str) -> bool:
+    """Move an item of former code to its partition, its secrets encrypted. False if it is there. Raises Missing, Stale
+    or Busy."""
+    channel = load(store_id, channel_id)
+    if not _is_former(channel):
+        return False
+    save(channel, channel)
+    return True
+
+
 def delete(channel: Channel) -> None:
     """Raises Stale if the channel has changed since it was read. Its deliveries stay until they expire."""
     pk = channel.store_id if _is_former(channel) else keys.channels_pk(channel.store_id)

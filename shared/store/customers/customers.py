@@ -62,6 +62,12 @@ def save(before: Customer, after: Customer, also: Sequence[Write] = ()) -> Custo
     return saved
 
 
+def rewriting(record: CustomerRecord) -> Put:
+    """The write of a stored record as this code writes it, with the version that it has. It raises Stale."""
+    customer = _customer(record)
+    return Put(_record(customer), _as_read(customer), stale)
+
+
 def tagged(
     store_id: str,
     tag: str,

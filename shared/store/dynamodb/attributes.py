@@ -62,5 +62,9 @@ class PackedAttribute(Attribute[Any]):
 
     def deserialize(self, value: bytes) -> Any:
         """Also of values from before there was a dictionary: zlib marks those that need it."""
-        is_packed = value[:1] == b"\x78"
-        return json.loads(zlib.decompressobj(zdict=self.dictionary).decompress(value) if is_packed else value)
+        packed = self.is_packed(value)
+        return json.loads(zlib.decompressobj(zdict=self.dictionary).decompress(value) if packed else value)
+
+    @staticmethod
+    def is_packed(value: bytes) -> bool:
+        return value[:1] == b"\x78"

@@ -12,7 +12,8 @@ class FiguresRecord(Record, discriminator="figures"):
 
 
 class ChangeFiguresRecord(Record, discriminator="change_figures"):
-    """What one change of an order of many products adds to a day's figures. By product: amounts in the order of
-    figures.PRODUCTS."""
+    """What one change of an order of many products adds to a day's figures; or, rewritten, an item of former code. By
+    name: amounts in the order of figures.PACKED."""
 
-    products = PackedAttribute()
+    products = PackedAttribute(null=True)
+    countries = PackedAttribute(null=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
@@ -178,6 +178,30 @@ def _raw(key: str, sort: Condition, **options: Any) -> Iterator[dict[str, dict[s
     while True:
         with _busy_where_unavailable():
             page = shared.query(Record.Meta.table_name, key, sort, exclusive_start_key=start, **options)
+        yield from page["Items"]
+        start = page.get("LastEvaluatedKey")
+        if start is None:
+            return
+
+
+def scan(segment: int = 0, segments: int = 1, page_size: int | None = None) -> Iterator[dict[str, Any]]:
+    """All items of the table, or of one of `segments` parts of it, undecoded and lazily; eventually consistent: half a
+    read unit for each 4 KB. The items of one partition come together. Raises Busy."""
+    shared, start = connection(), None
+    while True:
+        page = None
+        for _ in attempts():
+            with suppress(Busy), _busy_where_unavailable():
+                page = shared.scan(
+                    Record.Meta.table_name,
+                    limit=page_size,
+                    exclusive_start_key=start,
+                    segment=segment if segments > 1 else None,
+                    total_segments=segments if segments > 1 else None,
+                )
+                break
+        if page is None:
+            raise Busy("the table is busy")
         yield from page["Items"]
         start = page.get("LastEvaluatedKey")
         if start is None:

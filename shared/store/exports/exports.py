@@ -45,6 +45,11 @@ def save(before: Job, after: Job, also: Sequence[Write] = ()) -> Job:
     return saved
 
 
+def rewriting(record: ExportRecord) -> Put:
+    """The write of a stored job as this code packs it, with the version that it has. It raises Stale."""
+    return Put(record, ExportRecord.version == record.version, stale)
+
+
 def listed(store_id: str, limit: int, after: Position | None) -> Page[Job]:
     """A page of the store's jobs, the latest first."""
     return indexes.page(Selection("by_state", (f"{store_id}#export",)), limit, after, ExportRecord, _job)

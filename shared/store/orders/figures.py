@@ -21,7 +21,7 @@ from pynamodb.expressions.update import Action
 
 from shared.domain.countries import iso_country
 from shared.domain.order.model import Order, Violation
-from shared.domain.reports.figures import PRODUCTS, Figure, figures
+from shared.domain.reports.figures import PRODUCTS, SALES, Figure, figures
 from shared.store.dynamodb import indexes, keys
 from shared.store.dynamodb.attributes import PackedAttribute
 from shared.store.dynamodb.figure_records import ChangeFiguresRecord, FiguresRecord
@@ -31,6 +31,8 @@ from shared.store.dynamodb.table import Put, Update, Write, absent, always, quer
 from shared.store.pages import Listed, Page, Position
 
 MOST_PRODUCTS = 10
+PACKED = {"products": PRODUCTS, "countries": SALES}
+"""The attributes that hold many names: by name, amounts in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +109,11 @@ def of_item(item: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[Figure, int
     """The figures in an undecoded item: one of today, or one of former code, whose attributes are `name#figure`."""
     by, day, currency, *rest = item["sk"]["S"].split("#")
     of = date.fromisoformat(day), currency, by.lower()
-    if "products" in item:
-        for name, amounts in PackedAttribute().deserialize(item["products"]["B"]).items():
-            changed = zip(PRODUCTS, amounts, strict=True)
-            yield from ((Figure(*of, name, figure), amount) for figure, amount in changed if amount)
-        return
+    for attribute, names in PACKED.items():
+        if attribute in item:
+            for name, amounts in PackedAttribute().deserialize(item[attribute]["B"]).items():
+                of_name = zip(names, amounts, strict=True)
+                yield from ((Figure(*of, name, figure), amount) for figure, amount in of_name if amount)
     item_name = rest[0] if len(rest) == 2 else ""
     for attribute, value in item.items():
         if "N" in value:

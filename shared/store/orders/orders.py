@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
@@ -68,18 +68,24 @@ def load(store_id: str, order_id: str) -> Loaded:
     the order is read again. Raises Missing, or Busy if that happens in every attempt.
     """
     for _ in attempts():
-        records = list(query(keys.order_pk(store_id, order_id), Record.sk.startswith(keys.ORDER)))
-        head = next((record for record in records if isinstance(record, OrderRecord)), None)
-        if head is None:
-            raise Missing("no such order")
-        parts = [record for record in records if isinstance(record, PARTS)]
-        if is_consistent(head, parts):
-            versions = {part.sk: int(part.version) for part in parts}
-            order, progress = order_of(head, parts), alert_progress_of(head)
-            revision, flags = int(head.revision or 0), int(head.in_customer or 0)
-            in_customer, has_terms = bool(flags & IN_CUSTOMER), bool(flags & HAS_TERMS)
-            return Loaded(order, revision, versions, head.fires_at, head.remind_at, progress, in_customer, has_terms)
+        if loaded := loaded_of(list(query(keys.order_pk(store_id, order_id), Record.sk.startswith(keys.ORDER)))):
+            return loaded
     raise Busy("the order keeps changing")
+
+
+def loaded_of(records: Sequence[Record]) -> Loaded | None:
+    """The order of a head and its parts; None if they are from different versions. Raises Missing without a head."""
+    head = next((record for record in records if isinstance(record, OrderRecord)), None)
+    if head is None:
+        raise Missing("no such order")
+    parts = [record for record in records if isinstance(record, PARTS)]
+    if not is_consistent(head, parts):
+        return None
+    versions = {part.sk: int(part.version) for part in parts}
+    order, progress = order_of(head, parts), alert_progress_of(head)
+    revision, flags = int(head.revision or 0), int(head.in_customer or 0)
+    in_customer, has_terms = bool(flags & IN_CUSTOMER), bool(flags & HAS_TERMS)
+    return Loaded(order, revision, versions, head.fires_at, head.remind_at, progress, in_customer, has_terms)
 
 
 def create(
@@ -191,6 +197,26 @@ def rearm(before: Loaded, *, armed: bool, alert_changes: AlertChanges, also: Seq
                 *alerts.of_order(before.order.store_id, alert_changes),
             ]
         )
+
+
+def records_of(loaded: Loaded) -> dict[str, Record]:
+    """The items of the order as this code writes them, by sort key, at their versions and the head's revision."""
+    order, parts = loaded.order, parts_of(loaded.order)
+    remind_at = datetime.fromisoformat(loaded.remind_at.split("#")[0]) if loaded.remind_at else None
+    alert_changes = AlertChanges(loaded.progress, remind_at=remind_at)
+    head = _head(order, loaded.revision, loaded.versions, loaded.armed is not None, alert_changes)
+    return {head.sk: head} | {sk: part_record(order, sk, part, loaded.versions[sk]) for sk, part in parts.items()}
+
+
+def rewrite(before: Loaded, parts: Iterable[Record]) -> None:
+    """Write the head and these parts, which have today's form (see `records_of`), and what the order of former code has
+    not: its terms, and its place in its buyer's customer record. The order and its version stay. Raises Stale."""
+    head = records_of(replace(before, revision=before.revision + 1))[keys.ORDER]
+    also: list[Write] = [Put(part, always(), stale) for part in parts]
+    if not before.has_terms:
+        terms.write_loose(None, before.order)
+        also += terms.delta_writes(None, before.order)
+    table.save(Put(head, _as_loaded(before), stale), customers.with_figures(before.counted, before.order, also))
 
 
 def history(store_id: str, order_id: str, *, after_seq: int, limit: int) -> list[Entry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from tests.permissions import SECRETS
 from tests.template.document import (
@@ -51,6 +52,9 @@ def the_key_for_secrets_is_for_functions_that_need_them(document: Document) -> I
     """The policy of the key alone allows its use, so no policy of a role can."""
     secrets_key, users = resource(document, "SecretsKey"), dict[str, set[str]]()
     for each in secrets_key["KeyPolicy"]["Statement"]:
+        if "Fn::If" in each:
+            yield from _only_for_who_migrates(document, *each["Fn::If"])
+            continue
         if not {"kms:Decrypt", "kms:Encrypt"} & set(each["Action"]):
             if any(action in ("kms:*", "*") or "crypt" in action for action in each["Action"]):
                 yield each["Sid"]
@@ -70,6 +74,16 @@ def the_key_for_secrets_is_for_functions_that_need_them(document: Document) -> I
             yield name
 
 
+def _only_for_who_migrates(document: Document, condition: str, allowed: Document, otherwise: Any) -> Iterator[str]:
+    """Nobody, until the operator names a role for the time of a migration; and never the secret of cursors."""
+    named = document["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "MigrationRoleArn"}, ""]}]}
+    kinds = allowed.get("Condition", {}).get("StringEquals", {}).get("kms:EncryptionContext:kind")
+    if not named or document["Parameters"]["MigrationRoleArn"]["Default"] != "" or kinds != ["channels", "search"]:
+        yield "who migrates"
+    if allowed["Principal"] != {"AWS": [{"Ref": "MigrationRoleArn"}]} or otherwise != {"Ref": "AWS::NoValue"}:
+        yield "who migrates"
+
+
 def every_function_knows_the_key(document: Document) -> Iterator[str]:
     for name, function in properties(document, LAMBDA):
         if function["Environment"]["Variables"].get("KMS_KEY_ID") != {"Ref": "SecretsKey"}:
@@ -82,9 +96,15 @@ def denial(role: str, *path: str) -> Place:
 
 def key(sid: str) -> Place:
     def place(document: Document) -> Document:
-        return next(each for each in resource(document, "SecretsKey")["KeyPolicy"]["Statement"] if each["Sid"] == sid)
+        policy = resource(document, "SecretsKey")["KeyPolicy"]["Statement"]
+        return next(each for each in policy if each.get("Sid") == sid)
 
     return place
+
+
+def key_while_migrating(document: Document) -> Document:
+    policy = resource(document, "SecretsKey")["KeyPolicy"]["Statement"]
+    return next(each["Fn::If"][1] for each in policy if "Fn::If" in each)
 
 
 LEADING = "dynamodb:LeadingKeys"
@@ -119,6 +139,14 @@ BREAKS: Breaks = [
         key("Cursor"),
         "Principal",
         {"AWS": [{"Fn::GetAtt": ["OrdersRole", "Arn"]}, {"Fn::GetAtt": ["WorkRole", "Arn"]}]},
+    ),
+    (the_key_for_secrets_is_for_functions_that_need_them, key_while_migrating, "Condition", GONE),
+    (the_key_for_secrets_is_for_functions_that_need_them, key_while_migrating, "Principal", {"AWS": ["*"]}),
+    (
+        the_key_for_secrets_is_for_functions_that_need_them,
+        lambda document: document["Parameters"]["MigrationRoleArn"],
+        "Default",
+        "arn:aws:iam::000000000000:root",
     ),
     (the_key_for_secrets_is_for_functions_that_need_them, of("SecretsKey"), "EnableKeyRotation", GONE),
     (the_key_for_secrets_is_for_functions_that_need_them, denial("ExportsRole"), "Action", ["kms:Decrypt"]),
