@@ -157,6 +157,7 @@ class MemoryTable:
         exclusive_start_key: Mapping[str, Any] | None,
         segment: int | None,
         total_segments: int | None,
+        consistent_read: bool,
     ) -> dict[str, Any]:
         """The connection's own scan, as table.py asks it: a page of all items, in the order of their keys."""
         assert segment is None and total_segments is None

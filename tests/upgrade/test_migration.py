@@ -13,6 +13,7 @@ import pytest
 
 from local.commands import migrate as command
 from shared.domain.countries import iso_country
+from shared.domain.order.shipments import MAX_PARCELS
 from shared.operations.migration import Migrated, migrate
 from shared.store.dynamodb import keys
 from shared.store.former.steps import OF_KIND
@@ -22,10 +23,11 @@ from tests.baton import FAULTS, Baton, FaultAt, Killed, baton_calls
 from tests.clock.expressions import raw
 from tests.clock.memory_client import plain
 from tests.clock.memory_table import Key, MemoryTable
+from tests.harness import Api, ago, line, parcel
 from tests.proof import FULL, counted
 from tests.schedules import schedules
 from tests.upgrade.continuation import NAME
-from tests.upgrade.downgrade import sums
+from tests.upgrade.downgrade import downgrade, sums
 from tests.upgrade.former import Stored, continued, load
 from tests.upgrade.record import load as recorded
 
@@ -134,8 +136,8 @@ def test_the_answers_stay_and_lists_show_what_the_order_shows(stored: Stored) ->
 
 
 def _contents(lines: list[str]) -> Iterator[dict[str, Any]]:
-    for line in lines:
-        read = json.loads(line)
+    for each in lines:
+        read = json.loads(each)
         if read.get("note"):
             return  # the clock's runs have come
         if isinstance(read.get("content"), dict):
@@ -345,3 +347,51 @@ def test_figures_that_former_code_adds_later_are_counted_and_packed(memory_table
     assert report() == wanted
     assert complete(migrate()).written == {"figures": 2} and report() == wanted
     assert not any("#" in name for name in memory_table.items[key])
+
+
+# ---- older tables, and large orders
+
+
+def test_orders_from_before_there_were_customers_are_counted_once(on_memory: Api, memory_table: MemoryTable) -> None:
+    shop = on_memory.shop()
+    for days, (name, steps) in enumerate({"a": 0, "b": 1, "c": 2, "d": 2}.items()):
+        buyer = {"id": "buyer-2" if name == "d" else "buyer-1", "country": "US", "name": "Alex Example"}
+        order_id = shop.platform.place(placed_at=ago(days=1 + days), buyer=buyer)["order_id"]
+        for action in ("pay", "pass_risk")[:steps]:
+            assert shop.platform.act(order_id, action, {}).status == 200
+    before = shop.viewer.get("/v1/customers").json
+    for key, item in list(memory_table.items.items()):
+        if item["kind"] == "customer":
+            memory_table.place(None, key)
+        if item["kind"] == "order":
+            older = {name: value for name, value in item.items() if name not in ("in_customer", "revision")}
+            parts = [each for (pk, sk), each in memory_table.items.items() if pk == key[0] and sk.startswith("ORDER#")]
+            memory_table.place({**older, "part_versions": sum(int(each["version"]) for each in parts)})
+    assert not shop.viewer.get("/v1/customers").json["data"]
+    done = complete(migrate())
+    assert done.written["orders that no customer counted"] == done.former["orders"] == 4
+    after = shop.viewer.get("/v1/customers").json["data"]
+    assert _without(after, ("version",)) == _without(before["data"], ("version",)) and len(after) == 2
+    assert not complete(migrate()).former
+
+
+def test_an_order_of_the_most_parcels_is_one_transaction(on_memory: Api, memory_table: MemoryTable) -> None:
+    shop = on_memory.shop()
+    lines = [line(str(number), 1) for number in range(MAX_PARCELS)]
+    order_id = shop.platform.place(lines=lines)["order_id"]
+    for action in ("pay", "pass_risk"):
+        assert shop.platform.act(order_id, action, {}).status == 200
+    sent = [parcel(f"lx {number}", **{f"line{number}": 1}) for number in range(MAX_PARCELS)]
+    assert shop.staff.act(order_id, "ship", {"parcels": sent}).status == 200
+    wanted = dict(memory_table.items)
+    downgrade(memory_table)
+    assert complete(migrate()).written["parcel"] == MAX_PARCELS
+    parcels = [key for key, item in wanted.items() if item["kind"] == "parcel"]
+    assert len(parcels) == MAX_PARCELS and all(memory_table.items[key] == wanted[key] for key in parcels)
+    assert not complete(migrate()).former
+
+
+def test_an_item_without_a_kind_stops_nothing(memory_table: MemoryTable) -> None:
+    search_secret()
+    memory_table.place({"pk": "by", "sk": "hand"})
+    assert complete(migrate()) == Migrated()

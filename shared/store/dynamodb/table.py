@@ -184,9 +184,11 @@ def _raw(key: str, sort: Condition, **options: Any) -> Iterator[dict[str, dict[s
             return
 
 
-def scan(segment: int = 0, segments: int = 1, page_size: int | None = None) -> Iterator[dict[str, Any]]:
-    """All items of the table, or of one of `segments` parts of it, undecoded and lazily; eventually consistent: half a
-    read unit for each 4 KB. The items of one partition come together. Raises Busy."""
+def scan(
+    segment: int = 0, segments: int = 1, page_size: int | None = None, *, consistent: bool = False
+) -> Iterator[dict[str, Any]]:
+    """All items of the table, or of one of `segments` parts of it, undecoded and lazily: half a read unit for each 4
+    KB, or a whole one if `consistent`. The items of one partition come together. Raises Busy."""
     shared, start = connection(), None
     while True:
         page = None
@@ -198,6 +200,7 @@ def scan(segment: int = 0, segments: int = 1, page_size: int | None = None) -> I
                     exclusive_start_key=start,
                     segment=segment if segments > 1 else None,
                     total_segments=segments if segments > 1 else None,
+                    consistent_read=consistent,
                 )
                 break
         if page is None:
