@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -24,9 +24,11 @@ from shared.domain.order.placement import Placement
 from shared.domain.order.snapshots.facts import WITHOUT_PROPOSAL
 from shared.domain.stores import Store
 from shared.operations.imports import order_imports
+from shared.operations.orders import MAX_AHEAD
 
 MAX_LINES = 1_000
 RECIPIENT = ("name", "state", "city", "street", "zip", "phone", "mobile", "tax_id")
+TIMES = ("placed_at", "paid_at", "shipped_at", "delivered_at", "received_at", "finished_at", "cancelled_at")
 LIMITS = {"street": 512}
 SHORT = 128
 _CARRIER_CODES = {name: code for code, names in CARRIERS.items() for name in names}
@@ -74,6 +76,7 @@ def carry_out(store: Store, job: Import, sheet: Sheet, rows: Sequence[Values], n
         if first != rows[0].row:
             raise RowError("order_repeated", ID, order_id, row=str(first))
         found = order_rows(rows, sheet, job.requested_at)
+        _refuse_future(rows, now)
         result = order_imports.carry_out(store, job, found, rows[0].row, now)
         if result.state is RowState.CREATED and Overlay.UNREAD in (rows[0].get("overlays") or ()):
             sheet.warn("messages_missing", rows[0].row, "overlays")
@@ -88,6 +91,14 @@ def carry_out(store: Store, job: Import, sheet: Sheet, rows: Sequence[Values], n
 def _with(row: Values, failed: RowResult) -> RowResult:
     """The result of another row of an order of which one row failed."""
     return RowResult(row.row, failed.order_id, RowState.FAILED, code="other_row", facts={"row": str(failed.row)})
+
+
+def _refuse_future(rows: Sequence[Values], now: datetime) -> None:
+    """Every deadline of the order would have passed by such a time, and every later report would be too late."""
+    get = _Fields(rows)
+    for code in TIMES:
+        if (get(code) or now) > now + MAX_AHEAD:
+            raise RowError("in_the_future", code, get(code))
 
 
 def order_rows(rows: Sequence[Values], sheet: Sheet, now: datetime) -> OrderRows:
@@ -133,7 +144,7 @@ def order_rows(rows: Sequence[Values], sheet: Sheet, now: datetime) -> OrderRows
     return OrderRows(
         placement=placement,
         status=state.status,
-        changed_at=max(at for at in (placed_at, *_times(get)) if at is not None),
+        changed_at=max(at for at in (placed_at, *map(get, TIMES)) if at is not None),
         facts=facts,
         parcels=_parcels(get, rows, state.part, placed_at, lines),
         overlays=state.overlays,
@@ -184,11 +195,6 @@ def _deadlines(get: _Fields, status: Status) -> dict[str, datetime]:
     for kind, due_at in (get("deadlines") or {}).items():
         named["decision" if kind in ON_A_PROPOSAL else kind] = due_at
     return {kind: due_at for kind, due_at in named.items() if status in TIMERS[kind].runs_in}
-
-
-def _times(get: _Fields) -> Iterable[datetime | None]:
-    names = ("paid_at", "shipped_at", "delivered_at", "received_at", "finished_at", "cancelled_at")
-    return (get(name) for name in names)
 
 
 def _lines(rows: Sequence[Values], get: _Fields) -> tuple[Line, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,10 +11,11 @@ from typing import Any
 import pytest
 
 from functions.deadlines.sweep import sweep
+from shared.domain.labels import LABELS
 from shared.domain.order.model import Status
 from tests import proof
 from tests.exports.office import Office, open_office
-from tests.harness import Client, Shop, ago, line, parcel
+from tests.harness import Client, Shop, ago, line, new_order, parcel, snapshot, usd
 from tests.imports.importer import Importer, workbook
 
 SELLER_CENTRE = ("订单号", "订单状态", "下单时间", "付款时间", "产品总金额", "物流费用", "订单金额", "产品信息",
@@ -92,6 +95,79 @@ def test_a_step_of_the_seller_starts_a_deadline_that_counts(desk: tuple[Office, 
     assert (timer["kind"], timer["on_lapse"]) == ("receipt", "expire_receipt")
     let_lapse(61)
     assert statuses(shop.staff)[order_id][0] == "FUND_PROCESSING"
+
+
+def test_an_extension_of_an_imported_deadline_counts_from_now(desk: tuple[Office, Importer]) -> None:
+    """An extension that ended two years ago would close the order at once."""
+    office, importer = desk
+    shop = office.api.shop()
+    importer.load(shop.staff, old_file(["WAIT_BUYER_ACCEPT_GOODS"]), kind="orders")
+    (order_id,) = statuses(shop.staff)
+    step(shop.staff, order_id, "extend_receipt", {"days": 5})
+    let_lapse(4)
+    assert statuses(shop.staff)[order_id][0] == "WAIT_BUYER_ACCEPT_GOODS"
+    let_lapse(6)
+    assert statuses(shop.staff)[order_id][0] == "FUND_PROCESSING"
+
+
+def test_a_deadline_that_the_platform_confirms_counts(desk: tuple[Office, Importer]) -> None:
+    office, importer = desk
+    shop, body = office.api.shop(), new_order(placed_at=ago(days=3), lines=[line("1", 2)])
+    assert shop.platform.post("/v1/orders", body).status == 201
+    for action in ("pay", "pass_risk"):
+        step(shop.platform, body["order_id"], action)
+    other = office.api.shop()
+    importer.load(other.staff, edited(office, shop, {"Deadlines": "", "Ship by": ""}), kind="orders")
+    (computed,) = other.staff.get(f"/v1/orders/{body['order_id']}").json["deadlines"]
+    assert (computed["kind"], computed["on_lapse"]) == ("shipment", None)
+    named = body | {"deadlines": [{"kind": "shipment", "due_at": computed["due_at"]}]}
+    step(other.platform, body["order_id"], "sync", snapshot(named, "WAIT_SELLER_SEND_GOODS", changed_at=ago()))
+    (confirmed,) = other.staff.get(f"/v1/orders/{body['order_id']}").json["deadlines"]
+    assert (confirmed["due_at"], confirmed["on_lapse"]) == (computed["due_at"], "expire_shipment")
+
+
+def edited(office: Office, shop: Shop, cells: dict[str, str]) -> bytes:
+    """The export of the only order of the shop, with other cells, by the beginning of their headings."""
+    made = office.make(shop.staff, kind="orders", layout="english", format="csv")
+    headings, row = csv.reader(io.StringIO(office.fetch(shop.staff, made).decode("utf-8-sig")))
+    for name, cell in cells.items():
+        (place,) = (place for place, heading in enumerate(headings) if heading.split(" (")[0] == name)
+        row[place] = cell
+    return workbook([headings, row])
+
+
+def test_a_file_keeps_no_deadline_for_a_dispute_to_come(desk: tuple[Office, Importer]) -> None:
+    """A column of deadlines without the columns of the dispute. The next dispute would be accepted at once."""
+    office, importer = desk
+    shop, other = office.api.shop(), office.api.shop()
+    order_id = shop.platform.place(placed_at=ago(days=9), lines=[line("1", 2)])["order_id"]
+    for action in ("pay", "pass_risk"):
+        step(shop.platform, order_id, action)
+    step(shop.staff, order_id, "ship", {"parcels": [parcel("LX000000077CN")]})
+    cell = f"{LABELS['timer']['dispute_answer'][0]}: 2026-11-01 10:00:00+00:00"
+    importer.load(other.staff, edited(office, shop, {"Deadlines": cell}), kind="orders")
+    claim = {"kind": "not_received", "claim": usd("1.00"), "solution": "refund", "text": "Lost.", "line_ids": ["1"]}
+    step(other.platform, order_id, "open_dispute", claim)
+    let_lapse(1)
+    assert other.staff.get(f"/v1/orders/{order_id}").json["dispute"]["stage"] == "wait_seller"
+
+
+def test_a_row_with_a_time_to_come_is_refused(desk: tuple[Office, Importer]) -> None:
+    """A slip in the year. Every deadline of the order would have passed by then, and every later report be too late."""
+    office, importer = desk
+    shop = office.api.shop()
+    order_id = shop.platform.place(placed_at=ago(days=2), lines=[line("1", 2)])["order_id"]
+    for action in ("pay", "pass_risk"):
+        step(shop.platform, order_id, action)
+    before = shop.staff.get(f"/v1/orders/{order_id}").json
+    for name in ("Placed at", "Paid at", "Received at"):
+        content = edited(office, shop, {name: "2199-12-20 10:00"})
+        for each in (shop, office.api.shop()):
+            job = importer.load(each.staff, content, kind="orders")
+            (row,) = importer.rows(each.staff, job)
+            assert (row["state"], row["code"]) == ("failed", "in_the_future"), row
+            assert row["column"].startswith(name)
+    assert shop.staff.get(f"/v1/orders/{order_id}").json == before
 
 
 def cancelled(shop: Shop) -> str:

@@ -45,7 +45,8 @@ def new_order(
     quiet = replace(store, policy=replace(store.policy, mode=Mode.WATCH))
     change = lifecycle.act(placed, _command(rows, placed, quiet, actor, now, reason, new_id))
     order = _watched(change.order, (), rows, now)
-    return replace(order, **rows.own), (replace(entry, reason=reason), *change.entries)
+    # A deadline of the file for a timer that does not run yet would have passed when the timer starts.
+    return replace(order, supplied=(), **rows.own), (replace(entry, reason=reason), *change.entries)
 
 
 def changed_order(

@@ -59,6 +59,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "amount_invalid": ("This is no amount of money.", "不是有效金额。"),
     "currency_differs": ("The amount is not in {currency}.", "金额的币种不是 {currency}。"),
     "time_invalid": ("This is no time.", "不是有效时间。"),
+    "in_the_future": (
+        "This time is still to come. Correct it, or choose the time zone of the file.",
+        "该时间晚于现在，请更正，或选择文件所用的时区。",
+    ),
     "products_invalid": (
         "The products are not written as in a file of the seller centre: 【1】 title, attributes, quantity.",
         "产品信息不符合卖家后台导出的格式：【1】标题、产品属性、产品数量。",

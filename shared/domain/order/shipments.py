@@ -127,13 +127,17 @@ def report_delivery(order: Order, command: Command) -> Order:
 
 
 def extend(order: Order, command: Command) -> Order:
-    """Extend the receipt timer, by MAX_EXTENSION_DAYS in all at most."""
+    """Extend the receipt timer, by MAX_EXTENSION_DAYS in all at most. One that only shows counts from now if it is
+    overdue: else the extension would be over before it begins."""
     days: int = command.body["days"]
     left = deadlines.MAX_EXTENSION_DAYS - order.extended_days
     if days > left:
         raise Conflict("extension_exhausted", say("The receipt window can be extended by {left} more days.", left=left))
     receipt = order.timer("receipt")
-    due = (receipt.due_at if receipt else command.at) + timedelta(days=days)
+    start = receipt.due_at if receipt else command.at
+    if "receipt" in order.watched:
+        start = max(start, deadlines.timer_clock(order, command.at))
+    due = start + timedelta(days=days)
     return deadlines.update_timers(replace(order, extended_days=order.extended_days + days), {"receipt": due}, {})
 
 

@@ -68,7 +68,8 @@ class LineView(TypedDict):
 
 
 class DeadlineView(TypedDict):
-    """A timer. `actor` is whose act it waits for: buyer, seller or platform."""
+    """A timer. `actor` is whose act it waits for: buyer, seller or platform. `on_lapse` is the action that its lapse
+    carries out; null if it only shows."""
 
     kind: str
     kind_label: str

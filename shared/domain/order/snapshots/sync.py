@@ -327,6 +327,8 @@ def _timers(before: Order, after: Order, command: Command, later: LaterSteps) ->
         started["receipt"] = due["receipt"]
     placement: Placement = command.body["order"]
     supplied = {kind: due_at for kind, due_at in placement.deadlines.items() if kind not in later.deadlines}
+    confirmed = {kind for kind, due_at in supplied.items() if due_at > at}
+    after = replace(after, watched=tuple(kind for kind in after.watched if kind not in confirmed))
     return with_respond_by(_with_refund_respond_by(deadlines.update_timers(after, started, supplied)))
 
 
