@@ -4,10 +4,12 @@ import { StrictMode, useMemo } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createBrowserRouter, RouterProvider } from 'react-router'
 import { routes } from './routes'
+import { tameDoubleClicks } from './shell/doubleClicks'
 import { PreferencesProvider, usePreferences } from './shell/preferences'
 
 /** `baseUrl`: the API's address before `/v1`; empty on the same origin. */
 export function render(root: HTMLElement, baseUrl: string) {
+  tameDoubleClicks()
   createRoot(root).render(<App baseUrl={baseUrl} />)
 }
 

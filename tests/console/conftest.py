@@ -24,7 +24,16 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from local.demo import DEMO_SHOP, fill
 from local.signin.authorization import Client
@@ -154,12 +163,19 @@ class Watched:
     look: Look
     errors: list[str] = field(default_factory=list)
     expected: set[str] = field(default_factory=set)
+    processor: CDPSession | None = None
+
+    def slow_down(self, rate: int) -> None:
+        """How many times slower the page's processor is, with `--slow`. It keeps the machine busy, also at rest."""
+        if self.processor:
+            self.processor.send("Emulation.setCPUThrottlingRate", {"rate": rate})
 
     def complaints(self) -> list[str]:
         return [error for error in self.errors if not any(part in error for part in self.expected)]
 
     def clear(self, url: str) -> None:
         """Takes everything out of the page and its browser profile but the cache of files."""
+        self.slow_down(1)
         self.page.unroute_all()
         self.page.context.set_offline(False)
         self.page.context.clear_cookies()
@@ -202,6 +218,7 @@ class Console:
     def new_page(self, look: Look) -> Page:
         """An empty page."""
         watched = self.kept[look].pop() if self.kept[look] else self._make(look)
+        watched.slow_down(SLOWER)
         self.pages.append(watched)
         return watched.page
 
@@ -219,7 +236,7 @@ class Console:
         page.on("pageerror", lambda error: watched.errors.append(str(error)))
         waiting.count_requests(page, self.slow_ms)
         if self.slow_ms:
-            context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+            watched.processor = context.new_cdp_session(page)
         return watched
 
     def expect_refusals(self, page: Page, *statuses: int) -> None:

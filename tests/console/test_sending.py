@@ -23,6 +23,18 @@ def test_a_double_click_sends_one_change(console: Console, shop: Shop) -> None:
     assert len(sent) == 1
 
 
+def test_a_double_click_presses_nothing_that_comes_under_the_pointer(console: Console, shop: Shop) -> None:
+    order_id = awaiting_shipment(shop)
+    page = console.open(shop, "orders")
+    page.get_by_role("link", name=order_id).dblclick()
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_role("button", name="Ship").dblclick()
+    form = drawer.get_by_role("form", name="Ship")
+    form.get_by_role("button", name="Ship").dblclick()
+    expect(form.get_by_text("This is needed.").first).to_be_visible()
+    expect(form.get_by_label("Carrier")).to_have_count(1)  # what is wrong moves "Add a parcel" to where the button was
+
+
 def test_what_is_typed_while_a_message_goes_out_stays(console: Console, shop: Shop) -> None:
     order_id = awaiting_shipment(shop)
     page = console.open(shop, "messages", thread=order_id)

@@ -64,9 +64,14 @@ def test_a_store_of_somebody_else_is_not_shown(console: Console, shop: Shop, sto
 
 
 def test_a_lost_network_is_said(console: Console, shop: Shop) -> None:
-    page = console.open(shop, "orders")
+    order_id = awaiting_shipment(shop)
+    page = console.open(shop, "orders", order=order_id)
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_role("button", name="Ship")).to_be_visible()
     console.expect_errors(page, "net::ERR_INTERNET_DISCONNECTED")
     page.context.set_offline(True)
+    expect(drawer.get_by_text("You are offline")).to_be_visible()
+    drawer.get_by_role("button", name="Close").first.click()
     expect(page.get_by_text("You are offline")).to_be_visible()
     page.context.set_offline(False)
     expect(page.get_by_text("You are offline")).to_have_count(0)
@@ -85,6 +90,23 @@ def test_a_session_that_ends_in_mid_form_comes_back_to_the_form(console: Console
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_text("The message was sent.")).to_be_visible()
     assert [message["text"] for message in shop.owner.every(f"/v1/orders/{order_id}/messages")] == ["We pack it today."]
+
+
+def test_a_session_that_ends_in_a_drawer_comes_back_to_its_form(console: Console, shop: Shop) -> None:
+    order_id = awaiting_shipment(shop)
+    page = console.open(shop, "orders", width=390, order=order_id, action="ship")
+    drawer = page.get_by_role("dialog")
+    form = drawer.get_by_role("form", name="Ship")
+    form.get_by_label("Carrier").fill("DHL")
+    form.get_by_label("Tracking number").fill("JD0146000001")
+    console.end_session(page)
+    form.get_by_role("button", name="Ship").click()
+    expect(form.get_by_text("You are no longer signed in.")).to_be_visible()
+    drawer.get_by_role("button", name="Sign in again").click()
+    console.sign_in_again(page, shop)
+    expect(form.get_by_label("Tracking number")).to_have_value("JD0146000001")
+    form.get_by_role("button", name="Ship").click()
+    expect(drawer.get_by_text("Ship: done.")).to_be_visible()
 
 
 def test_a_message_whose_answer_is_lost_goes_out_once(console: Console, shop: Shop) -> None:

@@ -50,7 +50,8 @@ export function ActionBar({ choices, draftOf, here = () => true, form }: Props) 
               key={action}
               type={action === open ? 'primary' : 'default'}
               aria-expanded={action === open}
-              onClick={() => {
+              onClick={({ detail }) => {
+                if (detail > 1) return // a double click opens, and does not close again
                 setNote(null)
                 setOpen(action === open ? undefined : action)
               }}

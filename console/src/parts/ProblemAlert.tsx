@@ -8,13 +8,16 @@ export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () 
   const t = useWords(WORDS)
   if (!error) return null
   const problem = error instanceof Problem ? error : null
+  const isSignedOut = problem?.status === 401
   const fields = problem?.body.errors ?? []
   return (
     <Alert
       role="alert"
       type="error"
       showIcon
-      title={problem ? problem.message : error instanceof TypeError ? t('network') : String(error)}
+      title={
+        isSignedOut ? t('signedOut') : (problem?.message ?? (error instanceof TypeError ? t('network') : String(error)))
+      }
       description={
         <>
           {fields.length > 0 ? (

@@ -3,6 +3,7 @@ import type { Words } from '../words/language'
 export const WORDS = {
   retry: ['Try again', '重试'],
   network: ['The server cannot be reached. Check the network, then try again.', '无法连接服务器。请检查网络后重试。'],
+  signedOut: ['You are no longer signed in. What you typed is kept.', '登录已过期。已填写的内容会保留。'],
   requestId: ['Request {id}', '请求编号 {id}'],
   allowed: ['Allowed now: {actions}', '现在可以：{actions}'],
   reload: ['Show the current version', '查看最新内容'],

@@ -1,4 +1,4 @@
-import { Alert, Button, Drawer } from 'antd'
+import { Alert, Button } from 'antd'
 import { useState } from 'react'
 import { useApi } from '../../api/client'
 import { useSend } from '../../api/useSend'
@@ -9,6 +9,7 @@ import { Loading } from '../../parts/Loading'
 import { ProblemAlert } from '../../parts/ProblemAlert'
 import { useMoment } from '../../parts/times'
 import { useDraft } from '../../parts/useDraft'
+import { Drawer } from '../../shell/Drawer'
 import { useWords } from '../../words/useWords'
 import { ConfirmAddress } from './ConfirmAddress'
 import {

@@ -78,7 +78,7 @@ function Content({ dispute, order }: { dispute: Dispute; order: Order }) {
             rows={{
               [t('order')]: <Link to={openOrder(order.order_id)}>{order.order_id}</Link>,
               [t('stageOfOrder')]: order.status_label,
-              [t('buyer')]: `${order.buyer.name ?? order.buyer.id} · ${order.buyer.country}`,
+              [t('buyer')]: `${order.buyer.name ?? order.buyer.id} · ${order.buyer_country_label}`,
               [t('total')]: <Amount value={order.amounts.total} />,
               [t('lines')]: dispute.line_ids.map((id) => names.get(id) ?? id).join(', ') || t('wholeOrder'),
             }}

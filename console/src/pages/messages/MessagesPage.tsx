@@ -90,7 +90,8 @@ function Conversation({ orderId }: { orderId: string }) {
       {order.data ? (
         <Flex gap="small" wrap>
           <span>
-            {order.data.buyer.name ?? order.data.buyer.id} · {order.data.buyer.country} · {order.data.status_label}
+            {order.data.buyer.name ?? order.data.buyer.id} · {order.data.buyer_country_label} ·{' '}
+            {order.data.status_label}
           </span>
           <Link to={openOrder(orderId)}>{t('openOrder')}</Link>
         </Flex>

@@ -18,7 +18,11 @@ type Titled<Of> = Omit<Column<Of>, 'title'> & { title: keyof typeof WORDS }
 export const COLUMNS: Titled<ListedOrder>[] = [
   { key: 'order', title: 'order', cell: ({ order_id }) => <OrderLink orderId={order_id} /> },
   { key: 'placed', title: 'placed', cell: ({ placed_at }) => <Moment at={placed_at} /> },
-  { key: 'buyer', title: 'buyer', cell: ({ buyer }) => `${buyer.name ?? buyer.id} · ${buyer.country}` },
+  {
+    key: 'buyer',
+    title: 'buyer',
+    cell: ({ buyer, buyer_country_label: country }) => `${buyer.name ?? buyer.id} · ${country}`,
+  },
   { key: 'amount', title: 'amount', align: 'right', cell: ({ amounts }) => <Amount value={amounts.total} /> },
   { key: 'status', title: 'status', cell: (order) => <StatusMarks of={order} /> },
   { key: 'shipBy', title: 'shipBy', cell: (order) => <ShipBy order={order} /> },
