@@ -42,6 +42,8 @@ class CannotImport(Exception):
 def run(api: Api, token: str, path: Path, request: dict[str, Any], *, applies: bool) -> dict[str, Any]:
     """Upload, wait, apply a preview if asked to. Returns the import. Raises CannotImport, Refused or TryAgain."""
     content = path.read_bytes()
+    if not content:
+        raise CannotImport(f"{path} is empty")
     job = with_retries(lambda: api.call("POST", "/v1/imports", token, request).body, attempts=4)
     if len(content) > job["max_bytes"]:
         raise CannotImport(f"{path} has more than {job['max_bytes'] // 2**20} MB: split it")

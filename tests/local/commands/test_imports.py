@@ -55,8 +55,10 @@ def test_the_shell_previews_and_then_ships(server: Server, tmp_path: Path) -> No
 
 def test_the_shell_says_what_is_wrong(server: Server, tmp_path: Path) -> None:
     (tmp_path / "page.xls").write_text("<html></html>")
+    (tmp_path / "empty.csv").touch()
     wrong = {
         "Name the file": {"file": ""},
+        "is empty": {"file": str(tmp_path / "empty.csv"), "store": "other"},
         "is a web page": {"file": str(tmp_path / "page.xls"), "store": "other"},
         "422": {"file": str(tmp_path / "page.xls"), "store": "other", "kind": "nothing"},
     }
