@@ -138,7 +138,7 @@ aws-members: .venv/.run  ## write members of the deployed stack: those of the gr
 	@$(VENV) -m local.aws.members
 
 aws-migrate: export DRY_RUN := $(value DRY_RUN)
-aws-migrate: .venv/.run  ## the same for the table of the deployed stack (parameter MigrationRoleArn names who runs it)
+aws-migrate: .venv/.run  ## the same for the table of the deployed stack (asks the key for secrets to admit you meanwhile)
 	@WORKERS='$(WORKERS)' $(VENV) -m local.aws.migrate
 
 lock: check-python  ## write constraints.txt from pyproject.toml

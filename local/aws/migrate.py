@@ -1,17 +1,65 @@
 """`make aws-migrate`: the same as `make migrate` for the table of a deployed stack, with AWS credentials.
 
-The parameter MigrationRoleArn of the stack must name whose these are: digests and terms of orders, and the secrets of
-channels, need the key for secrets.
+Digests and terms of orders, and the secrets of channels, need the key for secrets. Its policy admits whose credentials
+these are while the command runs: it sets the parameter MigrationRoleArn of the stack, and clears it in the end.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 from local.aws.stack import deployed
 from local.commands.migrate import arguments, run
+from local.console.publish import Stack
+
+PARAMETER = "MigrationRoleArn"
+WAITS = 24
+"""Times of 5 seconds: a new policy of a key holds everywhere after some seconds, seldom minutes."""
+
+
+def principal(session: Any) -> str:
+    """The ARN of the user or the role whose credentials these are, as a policy names it."""
+    arn: str = session.client("sts").get_caller_identity()["Arn"]
+    _, _, assumed = arn.partition(":assumed-role/")
+    if not assumed:
+        return arn
+    role: str = session.client("iam").get_role(RoleName=assumed.split("/")[0])["Role"]["Arn"]  # with its path
+    return role
+
+
+@contextmanager
+def admitted(session: Any, stack: Stack) -> Iterator[None]:
+    """In the block, these credentials may use the key for secrets. A stack that names somebody stays as it is."""
+    if stack.parameters.get(PARAMETER):
+        yield
+        return
+    print("admitting you to the key for secrets (two changes of the stack, a minute each)", file=sys.stderr)
+    stack.update({PARAMETER: principal(session)})
+    try:
+        yield
+    finally:
+        stack.update({PARAMETER: ""})
+
+
+def await_key(sleep: Callable[[float], None] = time.sleep) -> None:
+    """Until the key may be used. Raises ClientError if it may not in two minutes."""
+    from botocore.exceptions import ClientError
+
+    from shared.store.secrets import search_secret
+
+    for waits in range(WAITS + 1):
+        try:
+            search_secret()
+            return
+        except ClientError as refused:
+            if refused.response.get("Error", {}).get("Code") != "AccessDeniedException" or waits == WAITS:
+                raise
+            sleep(5)
 
 
 def main(variables: Mapping[str, str]) -> int:
@@ -28,13 +76,10 @@ def main(variables: Mapping[str, str]) -> int:
         }
         if session.profile_name != "default":
             os.environ["AWS_PROFILE"] = session.profile_name
-        return run(*arguments(variables))
-    except ClientError as refused:
-        print(refused, file=sys.stderr)
-        if refused.response.get("Error", {}).get("Code") == "AccessDeniedException":
-            print("Does the parameter MigrationRoleArn of the stack name whose credentials these are?", file=sys.stderr)
-        return 1
-    except (Busy, BotoCoreError) as failed:
+        with admitted(session, stack):
+            await_key()
+            return run(*arguments(variables))
+    except (Busy, BotoCoreError, ClientError) as failed:
         print(failed, file=sys.stderr)
         return 1
 

@@ -63,10 +63,10 @@ class Stack:
             if self.parameters["ConsoleOrigin"] == LOCAL_ORIGIN:
                 new["ConsoleOrigin"] = given
         if new:
-            self._update(new)
+            self.update(new)
         return self.parameters["ConsoleUrl"] or given
 
-    def _update(self, new: Mapping[str, str]) -> None:
+    def update(self, new: Mapping[str, str]) -> None:
         """Change these parameters, and wait until the stack has changed."""
         self.cloudformation.update_stack(
             StackName=self.name,

@@ -129,31 +129,83 @@ def _owner_of(store: str) -> Actor:
 
 
 class CloudFormation:
+    """Notes what the parameter is changed to."""
+
+    def __init__(self) -> None:
+        self.admitted: list[str] = []
+
     def describe_stack_resource(self, StackName: str, LogicalResourceId: str) -> dict[str, Any]:
         assert (StackName, LogicalResourceId) == ("orderkeep", "SecretsKey")
         return {"StackResourceDetail": {"PhysicalResourceId": "key-1"}}
 
+    def update_stack(self, Parameters: list[dict[str, Any]], **others: Any) -> None:
+        assert {"ParameterKey": "Mfa", "UsePreviousValue": True} in Parameters and others["UsePreviousTemplate"]
+        self.admitted += [each["ParameterValue"] for each in Parameters if each["ParameterKey"] == "MigrationRoleArn"]
 
-def test_a_migration_takes_table_and_key_of_the_stack_and_says_whom_the_key_admits(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    session = SimpleNamespace(region_name="eu-west-1", profile_name="default")
-    stack = Stack(CloudFormation(), "orderkeep", {"TableName": "orders-1"}, {})
-    asked: list[Any] = []
+    def get_waiter(self, name: str) -> Any:
+        return SimpleNamespace(wait=lambda StackName: None)
 
-    def run(*arguments: Any) -> int:
-        asked.append((*arguments, *(os.environ[name] for name in ("TABLE_NAME", "KMS_KEY_ID", "AWS_DEFAULT_REGION"))))
-        if len(asked) == 1:
-            return 0
-        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "Decrypt")
+
+ROLE = "arn:aws:iam::000000000000:role/path/admin"
+DENIED = ClientError({"Error": {"Code": "AccessDeniedException"}}, "Decrypt")
+
+
+def who_calls(arn: str) -> Any:
+    clients = {
+        "sts": SimpleNamespace(get_caller_identity=lambda: {"Arn": arn}),
+        "iam": SimpleNamespace(get_role=lambda RoleName: {"Role": {"Arn": ROLE}} if RoleName == "admin" else None),
+    }
+    return SimpleNamespace(region_name="eu-west-1", profile_name="default", client=clients.__getitem__)
+
+
+def test_a_policy_names_the_role_that_was_assumed() -> None:
+    user = "arn:aws:iam::000000000000:user/zoe"
+    assert aws_migrate.principal(who_calls(user)) == user
+    assert aws_migrate.principal(who_calls("arn:aws:sts::000000000000:assumed-role/admin/zoe")) == ROLE
+
+
+def test_the_key_admits_the_operator_while_a_migration_runs_and_after_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    cloudformation, asked = CloudFormation(), list[Any]()
+    parameters = {"MigrationRoleArn": "", "Mfa": "ON"}
+
+    def run(*given: Any) -> int:
+        names = ("TABLE_NAME", "KMS_KEY_ID", "AWS_DEFAULT_REGION")
+        asked.append((*given, *(os.environ[name] for name in names), *cloudformation.admitted))
+        if len(asked) > 1:
+            raise DENIED
+        return 0
 
     monkeypatch.setattr(os, "environ", os.environ.copy())
-    monkeypatch.setattr(aws_migrate, "deployed", lambda: (session, stack))
     monkeypatch.setattr(aws_migrate, "run", run)
+    monkeypatch.setattr(aws_migrate, "await_key", lambda: None)
+    stack = Stack(cloudformation, "orderkeep", {"TableName": "orders-1"}, parameters)
+    session = who_calls("arn:aws:sts::000000000000:assumed-role/admin/zoe")
+    monkeypatch.setattr(aws_migrate, "deployed", lambda: (session, stack))
     assert aws_migrate.main({"DRY_RUN": "1", "WORKERS": "8"}) == 0
-    assert aws_migrate.main({}) == 1 and "MigrationRoleArn" in capsys.readouterr().err
     place = ("orders-1", "key-1", "eu-west-1")
-    assert asked == [(True, 8, *place), (False, 4, *place)]
+    assert asked == [(True, 8, *place, ROLE)] and cloudformation.admitted == [ROLE, ""]
+    assert aws_migrate.main({}) == 1 and cloudformation.admitted == [ROLE, ""] * 2, "also after an error"
+    parameters["MigrationRoleArn"] = "somebody"
+    assert aws_migrate.main({}) == 1 and cloudformation.admitted == [ROLE, ""] * 2, "named by the operator"
+
+
+def test_a_migration_waits_until_the_key_admits_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from shared.store import secrets
+
+    answers, slept = [DENIED, DENIED], list[float]()
+
+    def search_secret() -> bytes:
+        if answers:
+            raise answers.pop()
+        return b""
+
+    monkeypatch.setattr(secrets, "search_secret", search_secret)
+    aws_migrate.await_key(slept.append)
+    assert slept == [5, 5]
+    answers += [DENIED] * 100
+    with pytest.raises(ClientError):
+        aws_migrate.await_key(slept.append)
+    assert len(slept) == 2 + aws_migrate.WAITS
 
 
 def test_a_migration_without_a_run_says_what_to_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
