@@ -34,16 +34,24 @@ def principal(session: Any) -> str:
 
 @contextmanager
 def admitted(session: Any, stack: Stack) -> Iterator[None]:
-    """In the block, these credentials may use the key for secrets. A stack that names somebody stays as it is."""
+    """In the block, these credentials may use the key for secrets. A stack that names somebody stays as it is. Ends the
+    command if the stack is older than the parameter: former code would go on writing what is to be rewritten."""
+    if PARAMETER not in stack.parameters:
+        raise SystemExit(f"The stack {stack.name} is of an older version. Deploy this version first, with make deploy")
     if stack.parameters.get(PARAMETER):
         yield
         return
     print("admitting you to the key for secrets (two changes of the stack, a minute each)", file=sys.stderr)
-    stack.update({PARAMETER: principal(session)})
+    caller = principal(session)
     try:
+        stack.update({PARAMETER: caller})
         yield
     finally:
-        stack.update({PARAMETER: ""})
+        try:
+            stack.update({PARAMETER: ""})
+        except BaseException:  # Ctrl-C while the stack changes, too
+            print(f"{PARAMETER} of the stack {stack.name} may still name {caller}: clear it", file=sys.stderr)
+            raise
 
 
 def await_key(sleep: Callable[[float], None] = time.sleep) -> None:
@@ -64,9 +72,11 @@ def await_key(sleep: Callable[[float], None] = time.sleep) -> None:
 
 def main(variables: Mapping[str, str]) -> int:
     from botocore.exceptions import BotoCoreError, ClientError
+    from pynamodb.exceptions import PynamoDBException
 
     from shared.store.dynamodb.errors import Busy
 
+    dry_run, workers = arguments(variables)
     try:
         session, stack = deployed()
         os.environ |= {
@@ -78,8 +88,8 @@ def main(variables: Mapping[str, str]) -> int:
             os.environ["AWS_PROFILE"] = session.profile_name
         with admitted(session, stack):
             await_key()
-            return run(*arguments(variables))
-    except (Busy, BotoCoreError, ClientError) as failed:
+            return run(dry_run, workers)
+    except (Busy, BotoCoreError, ClientError, PynamoDBException) as failed:
         print(failed, file=sys.stderr)
         return 1
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shared.operations.migration import Migrated
 
 INTERRUPTED = 130
+MOST_WORKERS = 64
 
 
 def run(dry_run: bool, workers: int) -> int:
@@ -79,22 +80,27 @@ def _list(counts: Counter[str]) -> str:
 
 
 def arguments(variables: Mapping[str, str]) -> tuple[bool, int]:
-    """(dry run, workers)."""
-    return variables.get("DRY_RUN", "") not in ("", "0"), max(1, int(variables.get("WORKERS") or "4"))
+    """(dry run, workers). Ends the command with a message if one of them is wrong."""
+    workers = variables.get("WORKERS") or "4"
+    if not (workers.isdecimal() and 1 <= int(workers) <= MOST_WORKERS):
+        raise SystemExit(f"WORKERS is a number from 1 to {MOST_WORKERS}, not {workers}")
+    return variables.get("DRY_RUN", "") not in ("", "0"), int(workers)
 
 
 def main(variables: Mapping[str, str]) -> int:
     from botocore.exceptions import BotoCoreError, ClientError
+    from pynamodb.exceptions import PynamoDBException
 
     from shared.store.dynamodb.errors import Busy
 
+    dry_run, workers = arguments(variables)
     data_dir = Path(variables.get("DATA_DIR") or "data").resolve()
     try:
         lines = (data_dir / VARIABLES).read_text("utf-8").split()
         os.environ |= dict(line.split("=", 1) for line in lines)
         os.environ["TABLE_NAME"] = Template.load().tables[0].name
-        return run(*arguments(variables))
-    except (OSError, Busy, BotoCoreError, ClientError) as failed:
+        return run(dry_run, workers)
+    except (OSError, Busy, BotoCoreError, ClientError, PynamoDBException) as failed:
         print(f"No run answers that uses {data_dir}; start it first, with make run ({failed})", file=sys.stderr)
         return 1
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from pynamodb.exceptions import GetError
 
 from local.aws import members as command
 from local.aws import migrate as aws_migrate
@@ -187,6 +188,50 @@ def test_the_key_admits_the_operator_while_a_migration_runs_and_after_none(monke
     assert aws_migrate.main({}) == 1 and cloudformation.admitted == [ROLE, ""] * 2, "also after an error"
     parameters["MigrationRoleArn"] = "somebody"
     assert aws_migrate.main({}) == 1 and cloudformation.admitted == [ROLE, ""] * 2, "named by the operator"
+
+
+def test_a_migration_that_cannot_run_is_refused_before_the_stack_changes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cloudformation, parameters = CloudFormation(), {"Mfa": "ON"}
+    stack = Stack(cloudformation, "orderkeep", {"TableName": "orders-1"}, parameters)
+    session = who_calls("arn:aws:iam::000000000000:user/zoe")
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    monkeypatch.setattr(aws_migrate, "deployed", lambda: (session, stack))
+    monkeypatch.setattr(aws_migrate, "await_key", lambda: None)
+    with pytest.raises(SystemExit, match="Deploy this version first"):
+        aws_migrate.main({})
+    parameters["MigrationRoleArn"] = ""
+    for workers in ("abc", "0", "-1", "65", "1.5"):
+        for main in (aws_migrate.main, migrate.main):
+            with pytest.raises(SystemExit, match=f"WORKERS is a number from 1 to 64, not {workers}"):
+                main({"WORKERS": workers})
+    assert cloudformation.admitted == []
+
+    def run(dry_run: bool, workers: int) -> int:
+        raise GetError(f"Failed to get item: {DENIED}", DENIED)
+
+    monkeypatch.setattr(aws_migrate, "run", run)
+    assert aws_migrate.main({}) == 1 and "AccessDeniedException" in capsys.readouterr().err
+    assert cloudformation.admitted == ["arn:aws:iam::000000000000:user/zoe", ""]
+
+
+def test_a_parameter_that_may_not_be_cleared_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C while the stack changes: it cannot be changed again at once."""
+    cloudformation = CloudFormation()
+    stack = Stack(cloudformation, "orderkeep", {}, {"MigrationRoleArn": "", "Mfa": "ON"})
+    ends = [ClientError({"Error": {"Code": "ValidationError"}}, "UpdateStack"), KeyboardInterrupt()]
+
+    def wait(StackName: str) -> None:
+        raise ends.pop()
+
+    monkeypatch.setattr(cloudformation, "get_waiter", lambda name: SimpleNamespace(wait=wait))
+    user = "arn:aws:iam::000000000000:user/zoe"
+    with pytest.raises(ClientError), aws_migrate.admitted(who_calls(user), stack):
+        pytest.fail("the key does not admit the operator yet")
+    assert f"may still name {user}: clear it" in capsys.readouterr().err and not ends
 
 
 def test_a_migration_waits_until_the_key_admits_it(monkeypatch: pytest.MonkeyPatch) -> None:

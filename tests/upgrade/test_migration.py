@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -16,6 +17,7 @@ from shared.domain.countries import iso_country
 from shared.domain.order.shipments import MAX_PARCELS
 from shared.operations.migration import Migrated, migrate
 from shared.store.dynamodb import keys
+from shared.store.dynamodb.attributes import PackedAttribute
 from shared.store.former.steps import OF_KIND
 from shared.store.orders import figures, items, orders, parts
 from shared.store.secrets import search_secret
@@ -345,6 +347,22 @@ def test_figures_that_former_code_adds_later_are_counted_and_packed(memory_table
     memory_table.place({**memory_table.items[key], "kind": "figures", "P1#pieces": 10, "P9#pieces": 1})
     wanted = before | {("product", "P1", "pieces"): 12, ("product", "P9", "pieces"): 1}
     assert report() == wanted
+    assert complete(migrate()).written == {"figures": 2} and report() == wanted
+    assert not any("#" in name for name in memory_table.items[key])
+
+
+def test_figures_that_another_machine_has_packed_are_packed_on(memory_table: MemoryTable) -> None:
+    """Its zlib makes other bytes of the same JSON."""
+    search_secret()
+    key = ("s#figures#", "PRODUCT#2026-12-01#USD#3#07")
+    names = {f"P{n}": [n + 1, 100, 0] for n in range(200)}
+    packed = zlib.compress(json.dumps(names).encode(), 1)
+    assert packed != PackedAttribute().serialize(names)
+    memory_table.place(
+        {"pk": key[0], "sk": key[1], "kind": "change_figures", "products": packed, "P1#pieces": 10, "P900#amount": 3}
+    )
+    wanted = report() | {("product", "P1", "pieces"): 12}
+    assert wanted == report() and wanted["product", "P900", "amount"] == 3
     assert complete(migrate()).written == {"figures": 2} and report() == wanted
     assert not any("#" in name for name in memory_table.items[key])
 

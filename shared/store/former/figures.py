@@ -14,7 +14,6 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
-from shared.store.dynamodb.attributes import PackedAttribute
 from shared.store.dynamodb.figure_records import ChangeFiguresRecord
 from shared.store.dynamodb.records import Record
 from shared.store.dynamodb.table import Update, present, stale, update
@@ -56,12 +55,10 @@ def _packing(item: Item, chosen: Sequence[str]) -> Update:
     amounts: dict[str, list[int]] = {}
     for figure, amount in of_item({**kept, **{name: item[name] for name in chosen}}):
         amounts.setdefault(figure.name, [0] * len(names))[names.index(figure.figure)] += amount
-    column = getattr(ChangeFiguresRecord, attribute)
-    unchanged: Condition = (
-        column == PackedAttribute().deserialize(item[attribute]["B"]) if attribute in item else column.does_not_exist()
-    )
+    column = Path([attribute])  # compared as bytes: another machine's zlib makes others of the same JSON
+    unchanged: Condition = column == item[attribute]["B"] if attribute in item else column.does_not_exist()
     for name in chosen:
         unchanged &= Path([name]) == int(item[name]["N"])
-    actions: list[Action] = [Record.kind.set(ChangeFiguresRecord), column.set(amounts)]
+    actions: list[Action] = [Record.kind.set(ChangeFiguresRecord), getattr(ChangeFiguresRecord, attribute).set(amounts)]
     actions += [Path([name]).remove() for name in chosen]
     return Update(ChangeFiguresRecord(pk, sk), actions, present() & unchanged, stale)
