@@ -117,14 +117,16 @@ def test_a_second_run_and_a_dry_run_write_nothing(table: MemoryTable) -> None:
 
 
 def test_the_answers_stay_and_lists_show_what_the_order_shows(stored: Stored) -> None:
-    """In full size every recorded answer, in `make test` those before the first step."""
-    lines, requests = continued(stored, to_the_end=FULL, reads_alone=not FULL, prepare=lambda: complete(migrate()))
+    """In full size until the last two months, in `make test` until the first step. The clock has fewer messages: the
+    terms are written."""
+    lines, requests = continued(stored, to_the_end=False, reads_alone=not FULL, prepare=lambda: complete(migrate()))
     before = recorded(NAME)
     changed = shown = 0
-    for was, now in zip(before, lines, strict=FULL):
+    for was, now in zip(before, lines, strict=False):
         first, second = json.loads(was), json.loads(now)
-        assert _without(first, LATER_IN_LISTS) == _without(second, LATER_IN_LISTS), now[:200]
-        changed += first != second
+        left_out = ("messages",) if "note" in first else LATER_IN_LISTS
+        assert _without(first, left_out) == _without(second, left_out), now[:200]
+        changed += "note" not in first and first != second
     read = [_without(content, LABELS) for content in _contents(lines)]
     own = {each["order_id"]: each["deadlines"] for each in read if "order_id" in each and "version" in each}
     for content in read:
