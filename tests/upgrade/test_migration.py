@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from pynamodb.expressions.operand import Path
 
 from local.commands import migrate as command
 from shared.domain.countries import iso_country
@@ -18,6 +19,9 @@ from shared.domain.order.shipments import MAX_PARCELS
 from shared.operations.migration import Migrated, migrate
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.attributes import PackedAttribute
+from shared.store.dynamodb.figure_records import FiguresRecord
+from shared.store.dynamodb.records import Record
+from shared.store.dynamodb.table import Update, always, stale, update
 from shared.store.former.steps import OF_KIND
 from shared.store.orders import figures, items, orders, parts
 from shared.store.secrets import search_secret
@@ -351,6 +355,29 @@ def test_figures_that_former_code_adds_later_are_counted_and_packed(memory_table
     assert report() == wanted
     assert complete(migrate()).written == {"figures": 2} and report() == wanted
     assert not any("#" in name for name in memory_table.items[key])
+
+
+@pytest.mark.parametrize("scripts", [1, 2])
+def test_what_former_code_adds_beside_a_script_is_not_lost(memory_table: MemoryTable, scripts: int) -> None:
+    """With two, it adds the same amount again, after one script has packed what the other has read."""
+    search_secret()
+    key = ("s#figures#", "PRODUCT#2026-12-01#USD#3#07")
+    memory_table.place({"pk": key[0], "sk": key[1], "kind": "figures", "P0#pieces": 1})
+    former, played = dict(memory_table.items), 0
+
+    def add() -> None:
+        if scripts == 2:
+            complete(migrate())
+        actions = [Record.kind.set(FiguresRecord), Path(["P0#pieces"]).add(1)]
+        update(Update(FiguresRecord(*key), actions, always(), stale))
+
+    with baton_calls():
+        for schedule in schedules():
+            memory_table.restore(former)
+            Baton(schedule).play(lambda: complete(migrate()), add)
+            assert report() == {("product", "P0", "pieces"): 2}, schedule.trace
+            played += 1
+    counted(f"interleavings of former code and {scripts} scripts", played, floor=(2, 8)[scripts - 1])
 
 
 def test_figures_that_another_machine_has_packed_are_packed_on(memory_table: MemoryTable) -> None:
