@@ -15,7 +15,7 @@ from shared.domain.labels import LABELS
 from shared.domain.order.model import Status
 from tests import proof
 from tests.exports.office import Office, open_office
-from tests.harness import Client, Shop, ago, line, new_order, parcel, snapshot, usd
+from tests.harness import Client, Shop, ago, ahead, line, new_order, parcel, snapshot, usd
 from tests.imports.importer import Importer, workbook
 
 SELLER_CENTRE = ("订单号", "订单状态", "下单时间", "付款时间", "产品总金额", "物流费用", "订单金额", "产品信息",
@@ -121,7 +121,9 @@ def test_a_deadline_that_the_platform_confirms_counts(desk: tuple[Office, Import
     (computed,) = other.staff.get(f"/v1/orders/{body['order_id']}").json["deadlines"]
     assert (computed["kind"], computed["on_lapse"]) == ("shipment", None)
     named = body | {"deadlines": [{"kind": "shipment", "due_at": computed["due_at"]}]}
-    step(other.platform, body["order_id"], "sync", snapshot(named, "WAIT_SELLER_SEND_GOODS", changed_at=ago()))
+    step(
+        other.platform, body["order_id"], "sync", snapshot(named, "WAIT_SELLER_SEND_GOODS", changed_at=ahead(seconds=1))
+    )
     (confirmed,) = other.staff.get(f"/v1/orders/{body['order_id']}").json["deadlines"]
     assert (confirmed["due_at"], confirmed["on_lapse"]) == (computed["due_at"], "expire_shipment")
 

@@ -71,6 +71,7 @@ ROWS: tuple[tuple[str, list[list[Any]]], ...] = (
     ("currency_differs", lines({"Unit price": "€5"})),
     ("time_invalid", lines({"Placed at (UTC)": "yesterday"})),
     ("time_invalid", lines({"Placed at (UTC)": "0001-01-01 00:00:00+14:00"})),
+    ("in_the_future", lines({"Placed at (UTC)": "2199-12-01 08:00:00"})),
     ("time_invalid", lines({"Deadlines": "shipping: soon"})),
     ("time_invalid", lines({"Deadlines": "shipping"})),
     ("code_unknown", lines({"Deadlines": "the moon: 2026-12-01 08:00:00+08:00"})),
@@ -127,7 +128,7 @@ def test_every_reason_is_produced_by_a_test() -> None:
     of_tracking = {way.code for way in WAYS.values()} | {code for code, _, _ in TOLD}
     produced = REFUSED.keys() | {code for code, _ in ROWS} | {code for code, _, _ in WARNED} | RUN | of_tracking
     assert REASONS.keys() - produced == set()
-    proof.counted("reasons of imports that a test produces", len(REASONS.keys() & produced), 53)
+    proof.counted("reasons of imports that a test produces", len(REASONS.keys() & produced), 54)
 
 
 @pytest.mark.parametrize("code", REFUSED)

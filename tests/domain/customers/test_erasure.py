@@ -31,7 +31,7 @@ PARTLY: dict[type, str] = {Order: "buyer recipient parcels refunds disputes vers
 KEPT: dict[type, str] = {
     Order: "store_id order_id placed_at currency amounts lines platform_at placed_digest status fund_state end_reason "
     "delivery_days chosen_service paid_at shipped_at received_at finished_at frozen_at reminded_at extended_days "
-    "delivered_assessment timers supplied violations assignee ship_by time_zone shards",
+    "delivered_assessment timers supplied watched violations assignee ship_by time_zone shards",
     Buyer: "id country",
     Parcel: "parcel_id carrier tracking_no shipped_at lines delivered_at edits",
     Refund: "refund_id state source amount lines requested_at respond_by on_silence paid_at coupon",
