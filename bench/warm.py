@@ -8,7 +8,6 @@ the requests. The limit: reading an order takes at most 1.5 ms above its store c
 from __future__ import annotations
 
 import contextlib
-import gc
 import logging
 import os
 import statistics
@@ -124,9 +123,6 @@ def _measure_one(template: Template, path: str, claims: dict[str, Any], requests
     context = runtime.Context(function.logical_id, function.memory, function.timeout)
     totals, stores, calls = [], [], 0
     for number in range(-20, requests):
-        if number == 0:  # a process of Lambda holds no objects of earlier benchmarks for the collector to walk
-            gc.collect()
-            gc.freeze()
         event = http_api.event(request, match, claims, str(uuid.uuid4()), datetime.now(UTC))
         store = StoreCalls()
         with store.metered():

@@ -134,8 +134,8 @@ def held(order: HasTimers) -> tuple[tuple[Timer, datetime | None], ...]:
 
 
 def on_lapse(order: HasTimers, timer: Timer) -> str | None:
-    """The action that the lapse of this timer carries out in the order's status; None if there is none. A dispute
-    without a known claim cannot be accepted by default."""
+    """The action that the lapse of this timer carries out in the order's status; None if there is none, or the timer is
+    `watched`. A dispute without a known claim cannot be accepted by default."""
     if timer.kind in order.watched:
         return None
     rule = TIMERS[timer.kind]
