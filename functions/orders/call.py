@@ -18,7 +18,6 @@ from shared.store.idempotency import PendingAnswer
 from shared.store.orders.orders import Loaded
 from shared.store.stores import StoredStore
 
-F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
 
@@ -42,36 +41,18 @@ class Access:
     atomic: bool = False
 
 
-def access(
-    roles: frozenset[str] = READERS,
-    *,
-    store: bool = True,
-    token: bool = True,
-    versioned: bool = False,
-    present: Present | None = None,
-    cached: bool = False,
-    atomic: bool = False,
-) -> Callable[[F], F]:
-    """Declares on a route who may call it, and what it checks of a change."""
-
-    def declare(route: F) -> F:
-        route.access = Access(roles, store, token, versioned, present, cached, atomic)  # type: ignore[attr-defined]
-        return route
-
-    return declare
-
-
 @dataclass(slots=True)
 class Call:
     """`resources` holds what the path parameters name, by type (see resources.py). `prefers_json` is for routes that
-    redirect. `expected` has the versions that If-Match admits; None admits any. `warnings` go with the answer: they
-    refuse nothing."""
+    redirect. `access` is what the route requires. `expected` has the versions that If-Match admits; None admits any.
+    `warnings` go with the answer: they refuse nothing."""
 
     now: datetime
     path: str
     request_id: str
     language: str
     prefers_json: bool = False
+    access: Access = Access()
     caller: Caller | None = None
     membership: Membership | None = None
     stored_store: StoredStore | None = None

@@ -20,15 +20,16 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupp
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.orders import pipeline, problems
-from functions.orders.call import Call, access, begin
-from functions.orders.request import idempotency, versions
+from functions.orders.call import Access, Call, begin
+from functions.orders.request import idempotency
 from functions.orders.responses import documented, reply
 from functions.orders.route_table import ROUTES, modules_for
+from functions.orders.routing import Routes
 from shared.store.retries import SLOWEST_CALL, time_limit
 from shared.telemetry import logger, metrics
 
 app = APIGatewayHttpResolver()
-app.use(middlewares=[pipeline.checks, idempotency.middleware, versions.middleware])
+app.use(middlewares=[pipeline.checks, idempotency.middleware])
 _loaded: set[str] = set()
 
 
@@ -36,27 +37,29 @@ def load(modules: Iterable[str]) -> None:
     """Import these modules of routes and add their routes to the resolver, each once."""
     for name in modules:
         if name not in _loaded:
-            app.include_router(importlib.import_module(f"functions.orders.routes.{name}").router)
+            app.include_router(importlib.import_module(f"functions.orders.routes.{name}").route)
             _loaded.add(name)
 
 
 DOCUMENT: dict[str, Any] = {}
+route = Routes("Service")
 
 
-@app.get(
-    "/v1/openapi.json",
-    summary="This document",
-    tags=["Service"],
-    operation_id="get_openapi",
-    responses=documented(dict[str, Any], "The OpenAPI 3.1 document."),
+@route(
+    "GET /v1/openapi.json",
+    "This document",
+    documented(dict[str, Any], "The OpenAPI 3.1 document."),
+    Access(store=False, token=False),
 )
-@access(store=False, token=False)
-def openapi_document() -> Response[Any]:
+def get_openapi(call: Call) -> Response[Any]:
     """What this API does, as OpenAPI 3.1. A client can be generated from it."""
     # Made on the first request for it, since it imports every route.
     if not DOCUMENT:
         DOCUMENT.update(document())
     return reply(DOCUMENT)
+
+
+app.include_router(route)
 
 
 def document() -> dict[str, Any]:

@@ -36,7 +36,7 @@ def checks(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
     call: Call = app.context["call"]
     route, event = app.context["_route"], app.current_event.raw_event
     headers: Mapping[str, str] = event.get("headers") or {}
-    required: Access = getattr(route.func, "access", Access())
+    required = call.access = route.func.access
     if event.get("routeKey") == "$default":
         raise problems.not_found()  # API Gateway has no such route, so its authorizer has checked no token
     if required.token:

@@ -34,8 +34,7 @@ class Operation:
     def of(cls, route: Any) -> Operation:
         taken = route.dependant
         query = frozenset(param.alias for param in taken.query_params)
-        access = getattr(route.func, "access", Access())
-        return cls(route.operation_id, access, route.method, query, bool(taken.body_params))
+        return cls(route.operation_id, route.func.access, route.method, query, bool(taken.body_params))
 
     @property
     def takes_key(self) -> bool:

@@ -10,7 +10,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from functions.orders import problems
-from functions.orders.call import Access, Call
+from functions.orders.call import Call
+from functions.orders.request.versions import check_versions
 from functions.orders.responses import body_of, order_reply, stored_answer
 from shared.store.dynamodb.errors import Answered, ClaimLost
 from shared.store.idempotency import PendingAnswer, claim, look_up
@@ -28,12 +29,12 @@ def middleware(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
     method = event["requestContext"]["http"]["method"]
     key = (event.get("headers") or {}).get("idempotency-key")
     if method != "POST" or key is None or call.stored_store is None or call.caller is None:
+        _hand_over(app, call)
         return next_middleware(app)
     if not _KEY.fullmatch(key):
         raise problems.malformed("/header/idempotency-key", "invalid_value", "1 to 255 visible ASCII characters.")
     scope = (call.caller.user_id, method, call.path, key)
-    access: Access = getattr(app.context["_route"].func, "access", Access())
-    begin = look_up if access.atomic else claim
+    begin = look_up if call.access.atomic else claim
     try:
         call.pending = begin(call.store.store_id, scope, app.context.get("body"), call.now)
         return _answer(app, call, call.pending, next_middleware)
@@ -42,8 +43,15 @@ def middleware(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
         return _replay(call, answered.answer)
 
 
+def _hand_over(app: Any, call: Call) -> None:
+    """The last check. The route gets the call as its first argument (routing.py)."""
+    check_versions(call)
+    app.context["_route_args"]["call"] = call
+
+
 def _answer(app: Any, call: Call, pending: PendingAnswer, next_middleware: NextMiddleware) -> Response[Any]:
     try:
+        _hand_over(app, call)
         response = next_middleware(app)
     except Exception as error:
         pending.check()

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
-
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from functions.orders.call import Access, Call
 from functions.orders.problems import malformed
@@ -41,13 +37,10 @@ def expected_of(header: str | None, access: Access, method: str) -> frozenset[in
     return expected
 
 
-def middleware(app: Any, next_middleware: NextMiddleware) -> Response[Any]:
+def check_versions(call: Call) -> None:
     """Runs after the idempotency key: a repeated request gets its first answer. The operations check the version again
-    when they write."""
-    call: Call = app.context["call"]
-    access: Access = getattr(app.context["_route"].func, "access", Access())
-    if access.versioned:
+    when they write. Raises PreconditionFailed."""
+    if call.access.versioned:
         for resource in call.resources.values():
             if isinstance(resource, Loaded | Customer):
                 check_version(resource.order if isinstance(resource, Loaded) else resource, call.expected)
-    return next_middleware(app)

@@ -4,11 +4,9 @@ from datetime import UTC, date, timedelta
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.orders.call import Call, access
+from functions.orders.call import Access, Call
 from functions.orders.identity import OWNER, SELLER
 from functions.orders.models.alerts import (
     AlertCountersView,
@@ -26,13 +24,14 @@ from functions.orders.models.fields import Day, Nothing
 from functions.orders.paging import Cursor, Limit, page_info, page_of, page_reply, position
 from functions.orders.problems import malformed
 from functions.orders.responses import documented, pending_answer, reply
+from functions.orders.routing import Routes
 from shared.domain.alerts.model import Alert, Severity, State
 from shared.domain.sentences.sentence import say
 from shared.operations.alerts import alerts as operations
 from shared.store.alerts import alerts
 from shared.store.orders import payment_reminders
 
-router = Router()
+route = Routes("Alerts")
 
 MAX_DAYS = 366
 
@@ -41,117 +40,94 @@ def _reply(call: Call, alert: Alert) -> Response[Any]:
     return reply(alert_view(alert, call.language, call.store.time_zone))
 
 
-@router.get(
-    "/v1/alerts",
-    summary="Alerts, latest first",
-    tags=["Alerts"],
-    operation_id="list_alerts",
-    responses=documented(page_of("AlertPage", AlertView), "Alerts of a state; by default the open ones."),
+@route(
+    "GET /v1/alerts",
+    "Alerts, latest first",
+    documented(page_of("AlertPage", AlertView), "Alerts of a state; by default the open ones."),
 )
-@access()
 def list_alerts(
-    state: Annotated[State, Query()] = State.OPEN,
-    severity: Annotated[Severity | None, Query()] = None,
+    call: Call,
+    state: State = State.OPEN,
+    severity: Severity | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
     """What needs a person, all or of one severity, in one state."""
-    call: Call = router.context["call"]
     severities = (severity,) if severity else tuple(Severity)
     query = {"list": "alerts", "state": str(state), "severities": ",".join(severities)}
     page = alerts.listed(call.store.store_id, (state,), severities, limit, position(call, cursor, query))
     return page_reply(call, page, lambda each: alert_view(each, call.language, call.store.time_zone), limit, query)
 
 
-@router.get(
-    "/v1/alerts/counters",
-    summary="Count open alerts",
-    tags=["Alerts"],
-    operation_id="count_alerts",
-    responses=documented(AlertCountersView, "Counts, each with the query of the list that it counts."),
+@route(
+    "GET /v1/alerts/counters",
+    "Count open alerts",
+    documented(AlertCountersView, "Counts, each with the query of the list that it counts."),
 )
-@access()
-def count_alerts() -> Response[Any]:
+def count_alerts(call: Call) -> Response[Any]:
     """How many alerts are open, in all and by severity. Each request counts them in their index."""
-    call: Call = router.context["call"]
     counts = {severity: alerts.count(call.store.store_id, State.OPEN, severity) for severity in Severity}
     return reply(counters_view(counts, call.now, call.language))
 
 
-@router.get(
-    "/v1/alerts/<alert_id>",
-    summary="Read an alert",
-    tags=["Alerts"],
-    operation_id="get_alert",
-    responses=documented(AlertView, "The alert."),
+@route(
+    "GET /v1/alerts/{alert_id}",
+    "Read an alert",
+    documented(AlertView, "The alert."),
 )
-@access()
-def get_alert(alert_id: str) -> Response[Any]:
+def get_alert(call: Call, alert_id: str) -> Response[Any]:
     """One alert: its facts, and when it was raised, acknowledged and resolved."""
-    call: Call = router.context["call"]
     return _reply(call, call.resource(Alert))
 
 
-@router.post(
-    "/v1/alerts/<alert_id>/acknowledge",
-    summary="Acknowledge an alert",
-    tags=["Alerts"],
-    operation_id="acknowledge_alert",
-    responses=documented(AlertView, "The alert, acknowledged; a resolved alert stays as it is."),
+@route(
+    "POST /v1/alerts/{alert_id}/acknowledge",
+    "Acknowledge an alert",
+    documented(AlertView, "The alert, acknowledged; a resolved alert stays as it is."),
+    Access(SELLER),
 )
-@access(SELLER)
-def acknowledge_alert(alert_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+def acknowledge_alert(call: Call, alert_id: str, body: Nothing) -> Response[Any]:
     """Say that somebody has taken care of it. A resolved alert stays as it is."""
-    call: Call = router.context["call"]
     pending = pending_answer(call, lambda alert: _reply(call, alert))
     return _reply(call, operations.acknowledge(call.resource(Alert), call.actor, call.now, pending))
 
 
-@router.get(
-    "/v1/alert-rules",
-    summary="Read the alert rules",
-    tags=["Alerts"],
-    operation_id="get_alert_rules",
-    responses=documented(AlertRulesView, "When each kind of alert is raised and sent."),
+@route(
+    "GET /v1/alert-rules",
+    "Read the alert rules",
+    documented(AlertRulesView, "When each kind of alert is raised and sent."),
+    Access(OWNER),
 )
-@access(OWNER)
-def get_alert_rules() -> Response[Any]:
+def get_alert_rules(call: Call) -> Response[Any]:
     """When each kind of alert is raised, quiet hours, the digest and payment reminders."""
-    call: Call = router.context["call"]
     return reply(rules_view(call.store.alert_rules, call.store.time_zone))
 
 
-@router.put(
-    "/v1/alert-rules",
-    summary="Set the alert rules",
-    tags=["Alerts"],
-    operation_id="put_alert_rules",
-    responses=documented(AlertRulesView, "The rules as they are now."),
+@route(
+    "PUT /v1/alert-rules",
+    "Set the alert rules",
+    documented(AlertRulesView, "The rules as they are now."),
+    Access(OWNER, present=lambda call: rules_view(call.store.alert_rules, call.store.time_zone)),
 )
-@access(OWNER, present=lambda call: rules_view(call.store.alert_rules, call.store.time_zone))
-def put_alert_rules(body: Annotated[AlertRulesBody, InBody()]) -> Response[Any]:
+def put_alert_rules(call: Call, body: AlertRulesBody) -> Response[Any]:
     """Set the alert rules. A field left out gets its default."""
-    call: Call = router.context["call"]
     assert call.stored_store is not None
     return reply(rules_view(operations.change_rules(call.stored_store, body.rules(), call.now), call.store.time_zone))
 
 
-@router.get(
-    "/v1/reports/payment-reminders",
-    summary="Payment reminders and how many were paid",
-    tags=["Alerts"],
-    operation_id="get_payment_reminders",
-    responses=documented(PaymentRemindersView, "Counts of these days (UTC), and the reminded orders, latest first."),
+@route(
+    "GET /v1/reports/payment-reminders",
+    "Payment reminders and how many were paid",
+    documented(PaymentRemindersView, "Counts of these days (UTC), and the reminded orders, latest first."),
 )
-@access()
 def get_payment_reminders(
+    call: Call,
     from_: Annotated[Day | None, Query(alias="from")] = None,
-    to: Annotated[Day | None, Query()] = None,
+    to: Day | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
     """How many orders were reminded in these days, and how many of them were paid."""
-    call: Call = router.context["call"]
     first, last = _days(call, from_, to)
     query = {"list": "payment-reminders"}
     store_id = call.store.store_id

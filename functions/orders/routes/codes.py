@@ -5,40 +5,37 @@ from typing import Annotated, Any
 from zlib import crc32
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.orders.call import Call, access
+from functions.orders.call import Access, Call
 from functions.orders.models.codes import PARTS, CodesView, codes_view
 from functions.orders.problems import malformed
 from functions.orders.responses import JSON, as_json, documented
+from functions.orders.routing import Routes
 from shared.domain.sentences.sentence import say
 
-router = Router()
+route = Routes("Service")
 Include = Annotated[
     str | None,
     Query(max_length=1000, description=f"Only these parts, with commas between them: {', '.join(PARTS)}."),
 ]
 
 
-@router.get(
-    "/v1/codes",
-    summary="List the codes",
-    tags=["Service"],
-    operation_id="list_codes",
-    responses=documented(CodesView, "The codes of each kind.", headers="ETag Cache-Control Vary")
+@route(
+    "GET /v1/codes",
+    "List the codes",
+    documented(CodesView, "The codes of each kind.", headers="ETag Cache-Control Vary")
     | documented(None, "The caller has this answer already.", 304, headers="ETag Cache-Control Vary"),
+    Access(store=False, cached=True),
 )
-@access(store=False, cached=True)
-def codes(include: Include = None) -> Response[Any]:
+def list_codes(call: Call, include: Include = None) -> Response[Any]:
     """Every code with its label in the caller's language, what a form may offer, and the limits of a request.
 
     It is the same for every store and role, and may be kept for an hour.
     """
-    call: Call = router.context["call"]
     body, tag = _answer(tuple(PARTS) if include is None else _parts(include), call.language)
     headers = {"ETag": tag, "Cache-Control": "private, max-age=3600", "Vary": "Accept-Language"}
-    known = [each.strip() for each in (router.current_event.headers.get("if-none-match") or "").split(",")]
+    known = [each.strip() for each in (route.current_event.headers.get("if-none-match") or "").split(",")]
     if tag in known or f"W/{tag}" in known:
         return Response(304, headers=headers)
     return Response(200, JSON, body, headers=headers)

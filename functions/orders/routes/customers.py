@@ -3,11 +3,9 @@
 from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.orders.call import Call, access
+from functions.orders.call import Access, Call
 from functions.orders.identity import OWNER, SELLER
 from functions.orders.models.customers import (
     AmountGroup,
@@ -26,6 +24,7 @@ from functions.orders.models.orders.rows import Include, orders_reply
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.problems import FieldError, Problem
 from functions.orders.responses import documented, pending_answer, reply
+from functions.orders.routing import Routes
 from shared.domain.customers import model as domain
 from shared.domain.customers.model import Customer
 from shared.operations import terms
@@ -35,37 +34,34 @@ from shared.store.customers import customers
 from shared.store.dynamodb.errors import Busy
 from shared.store.orders import lists
 
-router = Router()
-Moment = Annotated[Instant | None, Query()]
+route = Routes("Customers")
+Moment = Instant | None
 LongCursor = Annotated[str | None, Query(min_length=1, max_length=4096)]
 """It has a buyer id in it, of up to 128 characters of any script."""
 
 
-@router.get(
-    "/v1/customers",
-    summary="Customers, by the time of their last order",
-    tags=["Customers"],
-    operation_id="list_customers",
-    responses=documented(
+@route(
+    "GET /v1/customers",
+    "Customers, by the time of their last order",
+    documented(
         page_of("CustomerPage", CustomerView),
         "All; those of a group who accept reminders; the blocked ones; or those who want no reminders.",
     ),
 )
-@access()
 def list_customers(
-    frequency: Annotated[Frequency | None, Query()] = None,
-    amount: Annotated[AmountGroup | None, Query()] = None,
-    blocked: Annotated[Literal["true"] | None, Query()] = None,
-    opted_out: Annotated[Literal["true"] | None, Query()] = None,
+    call: Call,
+    frequency: Frequency | None = None,
+    amount: AmountGroup | None = None,
+    blocked: Literal["true"] | None = None,
+    opted_out: Literal["true"] | None = None,
     last_order_from: Moment = None,
     last_order_to: Moment = None,
-    sort: Annotated[Literal["-last_order_at", "last_order_at"] | None, Query()] = None,
+    sort: Literal["-last_order_at", "last_order_at"] | None = None,
     tag: Annotated[str | None, Query(min_length=1, max_length=50)] = None,
     limit: Limit = 50,
     cursor: LongCursor = None,
 ) -> Response[Any]:
     """Buyers by the time of their last order: all, those of one group, or those with one tag."""
-    call: Call = router.context["call"]
     groups = {"frequency": frequency, "amount": amount, "blocked": blocked, "opted_out": opted_out}
     forward, window = sort == "last_order_at", (last_order_from, last_order_to)
     query = {"list": "customers", "forward": str(forward), "from": str(last_order_from), "to": str(last_order_to)}
@@ -115,31 +111,24 @@ def _states(frequency: str | None, amount: str | None, blocked: str | None, opte
     )
 
 
-@router.get(
-    "/v1/customers/<buyer_id>",
-    summary="Read a customer",
-    tags=["Customers"],
-    operation_id="get_customer",
-    responses=documented(CustomerView, "The figures of the buyer's orders, and the notes of the shop.", headers="ETag"),
+@route(
+    "GET /v1/customers/{buyer_id}",
+    "Read a customer",
+    documented(CustomerView, "The figures of the buyer's orders, and the notes of the shop.", headers="ETag"),
 )
-@access()
-def get_customer(buyer_id: str) -> Response[Any]:
+def get_customer(call: Call, buyer_id: str) -> Response[Any]:
     """A buyer with the figures of their orders and the shop's notes."""
-    call: Call = router.context["call"]
     return _reply(call, call.resource(Customer))
 
 
-@router.patch(
-    "/v1/customers/<buyer_id>",
-    summary="Annotate, tag or block a customer, or stop reminders",
-    tags=["Customers"],
-    operation_id="patch_customer",
-    responses=documented(CustomerView, "The customer as it is now.", headers="ETag"),
+@route(
+    "PATCH /v1/customers/{buyer_id}",
+    "Annotate, tag or block a customer, or stop reminders",
+    documented(CustomerView, "The customer as it is now.", headers="ETag"),
+    Access(SELLER, versioned=True),
 )
-@access(SELLER, versioned=True)
-def patch_customer(buyer_id: str, body: Annotated[PatchCustomer, InBody()]) -> Response[Any]:
+def patch_customer(call: Call, buyer_id: str, body: PatchCustomer) -> Response[Any]:
     """Set tags, note, block and opt-out. A field left out stays; null clears tags and note."""
-    call: Call = router.context["call"]
     given: dict[str, Any] = {name: getattr(body, name) for name in body.model_fields_set}
     if "tags" in given:
         given["tags"] = tuple(dict.fromkeys(given["tags"] or ()))
@@ -148,41 +137,34 @@ def patch_customer(buyer_id: str, body: Annotated[PatchCustomer, InBody()]) -> R
     return _reply(call, operations.patch_customer(call.resource(Customer), given, call.expected))
 
 
-@router.post(
-    "/v1/customers/<buyer_id>/erase",
-    summary="Erase a buyer's personal data",
-    tags=["Customers"],
-    operation_id="erase_customer",
-    responses=documented(
+@route(
+    "POST /v1/customers/{buyer_id}/erase",
+    "Erase a buyer's personal data",
+    documented(
         ErasedView,
         "The erasure is queued; the customer at Location has its progress. Figures stay. An erasure is final.",
         202,
         headers="Location ETag",
     ),
+    Access(OWNER, versioned=True),
 )
-@access(OWNER, versioned=True)
-def erase_customer(buyer_id: str, body: Annotated[EraseCustomer, InBody()]) -> Response[Any]:
+def erase_customer(call: Call, buyer_id: str, body: EraseCustomer) -> Response[Any]:
     """Erase a buyer's personal data in all their orders, for good. The figures stay."""
-    call: Call = router.context["call"]
     pending = pending_answer(call, lambda erased: _erased(erased, call.language))
     customer = call.resource(Customer)
     erased = request_erasure(customer, body.include_open, call.actor, call.now, call.expected, pending)
     return _erased(erased, call.language)
 
 
-@router.get(
-    "/v1/customers/<buyer_id>/orders",
-    summary="The orders of a customer, latest first",
-    tags=["Customers"],
-    operation_id="list_customer_orders",
-    responses=documented(page_of("CustomerOrderPage", ListedOrderView), "A page of orders."),
+@route(
+    "GET /v1/customers/{buyer_id}/orders",
+    "The orders of a customer, latest first",
+    documented(page_of("CustomerOrderPage", ListedOrderView), "A page of orders."),
 )
-@access()
 def list_customer_orders(
-    buyer_id: str, include: Include = None, limit: Limit = 50, cursor: Cursor = None
+    call: Call, buyer_id: str, include: Include = None, limit: Limit = 50, cursor: Cursor = None
 ) -> Response[Any]:
     """The orders of one buyer."""
-    call: Call = router.context["call"]
     query = {"list": "customer", "buyer": call.resource(Customer).buyer_id}
     start = position(call, cursor, query)
     page = lists.orders(call.store.store_id, limit, start, buyer_id=call.resource(Customer).buyer_id)

@@ -1,26 +1,24 @@
 """Imports, the results of their rows, and the empty sheet."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
-from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.orders.call import Call, access
+from functions.orders.call import Access, Call
 from functions.orders.identity import SELLER
 from functions.orders.models.fields import Nothing
 from functions.orders.models.imports import ImportView, NewImport, RowStateName, RowView, import_view, row_view
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.problems import Problem, not_found
 from functions.orders.responses import LINKED, documented, link_reply, pending_answer, reply
+from functions.orders.routing import Routes
 from shared.domain.imports.model import Import, RowState
 from shared.operations.imports import imports as operations
 from shared.store import files
 from shared.store.imports import imports
 
-router = Router()
+route = Routes("Imports")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEETS = Path(__file__).with_name("sheets")
@@ -35,86 +33,72 @@ def _pending(call: Call, status: int) -> Any:
     return pending_answer(call, lambda job: _reply(call, job, status))
 
 
-@router.post(
-    "/v1/imports",
-    summary="Begin an import",
-    tags=["Imports"],
-    operation_id="create_import",
-    responses=documented(ImportView, "The import waits for its file.", 201, headers="Location"),
+@route(
+    "POST /v1/imports",
+    "Begin an import",
+    documented(ImportView, "The import waits for its file.", 201, headers="Location"),
+    Access(SELLER),
 )
-@access(SELLER)
-def create_import(body: Annotated[NewImport, InBody()]) -> Response[Any]:
+def create_import(call: Call, body: NewImport) -> Response[Any]:
     """Bring in orders or tracking numbers from a file. Send the file with the form in `upload`: its fields, then the
     file as `file`. A tracking sheet, and any import with `dry_run`, stops at a preview until it is applied.
     `GET /v1/imports/template?kind=tracking` is an empty tracking sheet to fill in."""
-    call: Call = router.context["call"]
     request = body.request(call.language)
     job = operations.request_import(call.store, request, call.actor, call.now, _pending(call, 201))
     return _reply(call, job, 201)
 
 
-@router.get(
-    "/v1/imports",
-    summary="Imports, latest first",
-    tags=["Imports"],
-    operation_id="list_imports",
-    responses=documented(page_of("ImportPage", ImportView), "All imports of the store."),
+@route(
+    "GET /v1/imports",
+    "Imports, latest first",
+    documented(page_of("ImportPage", ImportView), "All imports of the store."),
+    Access(SELLER),
 )
-@access(SELLER)
-def list_imports(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+def list_imports(call: Call, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     """The imports of the store, each with at most ten of its warnings."""
-    call: Call = router.context["call"]
     query = {"list": "imports"}
     page = imports.listed(call.store.store_id, limit, position(call, cursor, query))
     return page_reply(call, page, lambda job: import_view(job, call.language, listed=True), limit, query)
 
 
-@router.get(
-    "/v1/imports/template",
-    summary="An empty sheet to fill in",
-    tags=["Imports"],
-    operation_id="get_import_template",
-    responses=documented(None, "The file.", headers="Content-Disposition", media_type=XLSX),
+@route(
+    "GET /v1/imports/template",
+    "An empty sheet to fill in",
+    documented(None, "The file.", headers="Content-Disposition", media_type=XLSX),
+    Access(SELLER),
 )
-@access(SELLER)
-def get_template(kind: Annotated[Literal["tracking"], Query()] = "tracking") -> Response[Any]:
+def get_import_template(call: Call, kind: Literal["tracking"] = "tracking") -> Response[Any]:
     """An empty tracking sheet in the language of the request, with the carriers to choose from."""
-    call: Call = router.context["call"]
     name = f"{kind}-{call.language}.xlsx"
     headers = {"Content-Disposition": files.disposition(name)}
     return Response(200, XLSX, (SHEETS / name).read_bytes(), headers=headers)
 
 
-@router.get(
-    "/v1/imports/<import_id>",
-    summary="Read an import",
-    tags=["Imports"],
-    operation_id="get_import",
-    responses=documented(ImportView, "Its progress and its counts."),
+@route(
+    "GET /v1/imports/{import_id}",
+    "Read an import",
+    documented(ImportView, "Its progress and its counts."),
+    Access(SELLER),
 )
-@access(SELLER)
-def get_import(import_id: str) -> Response[Any]:
+def get_import(call: Call, import_id: str) -> Response[Any]:
     """One import: its progress, its counts and its warnings; while it waits for its file, the form to send it with."""
-    call: Call = router.context["call"]
     return _reply(call, call.resource(Import))
 
 
-@router.get(
-    "/v1/imports/<import_id>/rows",
-    summary="What became of each row",
-    tags=["Imports"],
-    operation_id="list_import_rows",
-    responses=documented(page_of("ImportRowPage", RowView), "The rows that have their result."),
+@route(
+    "GET /v1/imports/{import_id}/rows",
+    "What became of each row",
+    documented(page_of("ImportRowPage", RowView), "The rows that have their result."),
+    Access(SELLER),
 )
-@access(SELLER)
-def list_rows(
+def list_import_rows(
+    call: Call,
     import_id: str,
-    state: Annotated[RowStateName | None, Query()] = None,
+    state: RowStateName | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
     """The rows that have their result, in the order in which they were carried out; of a preview, what would happen."""
-    call: Call = router.context["call"]
     job = _unexpired(call)
     query = {"list": "import_rows", "import": import_id, "state": state or "", "applies": str(job.applies)}
     wanted = RowState(state) if state else None
@@ -122,18 +106,15 @@ def list_rows(
     return page_reply(call, page, lambda row: row_view(row, call.language), limit, query)
 
 
-@router.get(
-    "/v1/imports/<import_id>/failed-rows",
-    summary="Fetch the rows that failed",
-    tags=["Imports"],
-    operation_id="get_failed_rows",
-    responses=LINKED,
+@route(
+    "GET /v1/imports/{import_id}/failed-rows",
+    "Fetch the rows that failed",
+    LINKED,
+    Access(SELLER),
 )
-@access(SELLER)
-def get_failed_rows(import_id: str) -> Response[Any]:
+def get_failed_rows(call: Call, import_id: str) -> Response[Any]:
     """A link to an .xlsx file of the failed rows as they came, each with its reason: a redirect, or JSON where `Accept`
     prefers that. Mend it and upload it again."""
-    call: Call = router.context["call"]
     job = _unexpired(call)
     if job.failed_rows is None:
         raise not_found()
@@ -141,32 +122,26 @@ def get_failed_rows(import_id: str) -> Response[Any]:
     return link_reply(call, files.link(job.failed_rows, f"{stem}_failed.xlsx"))
 
 
-@router.post(
-    "/v1/imports/<import_id>/apply",
-    summary="Carry out a preview",
-    tags=["Imports"],
-    operation_id="apply_import",
-    responses=documented(ImportView, "The import is queued again; now its rows take effect."),
+@route(
+    "POST /v1/imports/{import_id}/apply",
+    "Carry out a preview",
+    documented(ImportView, "The import is queued again; now its rows take effect."),
+    Access(SELLER),
 )
-@access(SELLER)
-def apply_import(import_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+def apply_import(call: Call, import_id: str, body: Nothing) -> Response[Any]:
     """Carry out an import that waits at its preview. Each row takes effect once."""
-    call: Call = router.context["call"]
     job = operations.apply_import(call.store.store_id, import_id, call.now, _pending(call, 200))
     return _reply(call, job)
 
 
-@router.post(
-    "/v1/imports/<import_id>/cancel",
-    summary="Stop an import",
-    tags=["Imports"],
-    operation_id="cancel_import",
-    responses=documented(ImportView, "The import is cancelled; rows that took effect stay."),
+@route(
+    "POST /v1/imports/{import_id}/cancel",
+    "Stop an import",
+    documented(ImportView, "The import is cancelled; rows that took effect stay."),
+    Access(SELLER),
 )
-@access(SELLER)
-def cancel_import(import_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+def cancel_import(call: Call, import_id: str, body: Nothing) -> Response[Any]:
     """Stop an import between two rows. Rows that took effect stay."""
-    call: Call = router.context["call"]
     job = operations.cancel_import(call.store.store_id, import_id, call.now, _pending(call, 200))
     return _reply(call, job)
 

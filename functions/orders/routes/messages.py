@@ -1,15 +1,12 @@
 """Messages of one order and of all orders, and how fast the shop answers."""
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
-from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.orders.call import Call, access
+from functions.orders.call import Access, Call
 from functions.orders.identity import PLATFORM, SELLER
 from functions.orders.models.fields import Nothing, Waiting
 from functions.orders.models.messages import (
@@ -23,42 +20,36 @@ from functions.orders.models.messages import (
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.problems import Problem
 from functions.orders.responses import documented, pending_answer, reply
+from functions.orders.routing import Routes
 from shared.domain.errors import Unprocessable
 from shared.domain.order.model import Overlay
 from shared.operations.messages import messages as operations
 from shared.store.messages import messages
 from shared.store.orders import counters
 
-router = Router()
+route = Routes("Messages")
 
 
-@router.get(
-    "/v1/orders/<order_id>/messages",
-    summary="Read an order's messages",
-    tags=["Messages"],
-    operation_id="list_order_messages",
-    responses=documented(page_of("OrderMessagePage", MessageView), "The latest first."),
+@route(
+    "GET /v1/orders/{order_id}/messages",
+    "Read an order's messages",
+    documented(page_of("OrderMessagePage", MessageView), "The latest first."),
 )
-@access()
-def list_order_messages(order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+def list_order_messages(call: Call, order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     """The messages of one order."""
-    call: Call = router.context["call"]
     query = {"list": f"messages/{order_id}"}
     page = messages.page(call.store.store_id, order_id, limit, position(call, cursor, query))
     return page_reply(call, page, message_view, limit, query)
 
 
-@router.post(
-    "/v1/orders/<order_id>/messages",
-    summary="Write a message, or report the buyer's",
-    tags=["Messages"],
-    operation_id="post_message",
-    responses=documented(MessageView, "The message.", 201),
+@route(
+    "POST /v1/orders/{order_id}/messages",
+    "Write a message, or report the buyer's",
+    documented(MessageView, "The message.", 201),
+    Access(SELLER | PLATFORM, versioned=True),
 )
-@access(SELLER | PLATFORM, versioned=True)
-def post_message(order_id: str, body: Annotated[NewMessage, InBody()]) -> Response[Any]:
+def post_message(call: Call, order_id: str, body: NewMessage) -> Response[Any]:
     """Write to the buyer, in English; the platform reports a buyer's message with `from`."""
-    call: Call = router.context["call"]
     by_platform = call.actor.role in PLATFORM
     for name, given in (("from", body.from_), ("at", body.at)):
         if given is not None and not by_platform:
@@ -73,44 +64,38 @@ def post_message(order_id: str, body: Annotated[NewMessage, InBody()]) -> Respon
     )
 
 
-@router.post(
-    "/v1/orders/<order_id>/messages/read",
-    summary="Mark the messages of the other side as read",
-    tags=["Messages"],
-    operation_id="read_messages",
-    responses=documented(
+@route(
+    "POST /v1/orders/{order_id}/messages/read",
+    "Mark the messages of the other side as read",
+    documented(
         dict[str, int], "`unread`: how many are left unread. It is 0; if there were thousands, send the request again."
     ),
+    Access(SELLER | PLATFORM, versioned=True),
 )
-@access(SELLER | PLATFORM, versioned=True)
-def read_messages(order_id: str, body: Annotated[Nothing, InBody()]) -> Response[Any]:
+def read_messages(call: Call, order_id: str, body: Nothing) -> Response[Any]:
     """Mark the messages of the other side as read."""
-    call: Call = router.context["call"]
     left = operations.read_messages(call.store, order_id, call.actor.role not in PLATFORM, call.now)
     if left and call.pending is not None:
         call.pending.final = False  # sent again with the same key, it goes on
     return reply({"unread": left})
 
 
-@router.get(
-    "/v1/messages",
-    summary="Messages across orders",
-    tags=["Messages"],
-    operation_id="list_messages",
-    responses=documented(
+@route(
+    "GET /v1/messages",
+    "Messages across orders",
+    documented(
         page_of("MessagePage", MessageView),
         "All or the buyers' unread ones, latest first; or those unanswered for so long, oldest first.",
     ),
 )
-@access()
 def list_messages(
-    unread: Annotated[Literal["true"] | None, Query()] = None,
-    unanswered_for: Annotated[Waiting | None, Query()] = None,
+    call: Call,
+    unread: Literal["true"] | None = None,
+    unanswered_for: Waiting | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
     """Messages of all orders: all, the unread ones of buyers, or those that nobody has answered."""
-    call: Call = router.context["call"]
     if unread is not None and unanswered_for is not None:
         raise Problem(400, "filter_not_indexed", "Either `unread` or `unanswered_for`, not both.")
     query = {"list": "messages", "unread": str(unread), "unanswered": str(unanswered_for)}
@@ -125,17 +110,13 @@ def list_messages(
     )
 
 
-@router.get(
-    "/v1/messages/figures",
-    summary="Unread, unanswered, and how fast the shop answers",
-    tags=["Messages"],
-    operation_id="get_message_figures",
-    responses=documented(FiguresView, "Figures of the last days in the store's zone."),
+@route(
+    "GET /v1/messages/figures",
+    "Unread, unanswered, and how fast the shop answers",
+    documented(FiguresView, "Figures of the last days in the store's zone."),
 )
-@access()
-def get_figures() -> Response[Any]:
+def get_message_figures(call: Call) -> Response[Any]:
     """How many messages wait, and how fast the shop answered in the last days."""
-    call: Call = router.context["call"]
     store_id, today = call.store.store_id, call.now.astimezone(ZoneInfo(call.store.time_zone)).date()
     waiting = messages.count_unanswered(store_id, None)
     waiting_long = messages.count_unanswered(store_id, call.now - timedelta(hours=12))

@@ -9,10 +9,9 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.orders.call import Call, access
+from functions.orders.call import Call
 from functions.orders.models.fields import EARLIEST, LATEST, Currency, Day
 from functions.orders.models.reports import (
     By,
@@ -28,12 +27,13 @@ from functions.orders.models.values import instant
 from functions.orders.paging import Cursor, Limit, page_info, page_of, page_reply, position
 from functions.orders.problems import malformed
 from functions.orders.responses import documented, reply
+from functions.orders.routing import Routes
 from shared.domain.labels import labelled
 from shared.domain.sentences.sentence import say
 from shared.domain.windows import period_of
 from shared.store.orders import figures
 
-router = Router()
+route = Routes("Reports")
 MOST_DAYS = {"total": 366, "country": 366, "product": 31}
 """The longest window: a day has eight items for each currency, and up to 128 items for its products."""
 USUAL_DAYS = 30
@@ -41,28 +41,25 @@ LOOK_BACK = (7, 30)
 """The days over which the platform counts 成交不卖 (sales that are not fulfilled)."""
 
 
-@router.get(
-    "/v1/reports/sales",
-    summary="Sales by day, week or month; in all, by country or by product",
-    tags=["Reports"],
-    operation_id="report_sales",
-    responses=documented(
+@route(
+    "GET /v1/reports/sales",
+    "Sales by day, week or month; in all, by country or by product",
+    documented(
         SalesView,
         "Orders by the local day of their placement, one row for each currency, earliest first; no row without orders.",
     ),
 )
-@access()
 def report_sales(
-    group_by: Annotated[GroupBy, Query()] = GroupBy.DAY,
-    by: Annotated[By, Query()] = By.TOTAL,
-    currency: Annotated[Currency | None, Query()] = None,
+    call: Call,
+    group_by: GroupBy = GroupBy.DAY,
+    by: By = By.TOTAL,
+    currency: Currency | None = None,
     from_: Annotated[Day | None, Query(alias="from")] = None,
-    to: Annotated[Day | None, Query()] = None,
+    to: Day | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
     """`from` and `to` are local days, half-open; by default the last 30 days."""
-    call: Call = router.context["call"]
     first, until = _window(call, by, from_, to)
     query = {"list": "sales", "by": by, "group_by": group_by, "currency": str(currency)}
     query |= {"from": str(first), "to": str(until)}
@@ -83,17 +80,13 @@ def report_sales(
     )
 
 
-@router.get(
-    "/v1/reports/service-level",
-    summary="On-time shipment, cancellation, dispute and 成交不卖 over 7 and 30 days",
-    tags=["Reports"],
-    operation_id="report_service_level",
-    responses=documented(ServiceLevelView, "By the local day of each event; today is the last day."),
+@route(
+    "GET /v1/reports/service-level",
+    "On-time shipment, cancellation, dispute and 成交不卖 over 7 and 30 days",
+    documented(ServiceLevelView, "By the local day of each event; today is the last day."),
 )
-@access()
-def report_service_level() -> Response[Any]:
+def report_service_level(call: Call) -> Response[Any]:
     """How the shop does by the platform's measures, over 7 and 30 days."""
-    call: Call = router.context["call"]
     tomorrow = _today(call) + timedelta(days=1)
     by_day = list(figures.days(call.store.store_id, "total", tomorrow - timedelta(days=max(LOOK_BACK)), tomorrow))
     limits = call.store.service_limits
@@ -107,17 +100,13 @@ def report_service_level() -> Response[Any]:
     )
 
 
-@router.get(
-    "/v1/reports/violations",
-    summary="Violations across orders, latest first",
-    tags=["Reports"],
-    operation_id="list_violations",
-    responses=documented(page_of("ViolationPage", ListedViolationView), "Orders with a violation by the seller."),
+@route(
+    "GET /v1/reports/violations",
+    "Violations across orders, latest first",
+    documented(page_of("ViolationPage", ListedViolationView), "Orders with a violation by the seller."),
 )
-@access()
-def list_violations(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+def list_violations(call: Call, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     """Orders that the seller did not ship in time (成交不卖)."""
-    call: Call = router.context["call"]
     query = {"list": "violations"}
     page = figures.violations(call.store.store_id, limit, position(call, cursor, query))
     return page_reply(

@@ -3,43 +3,38 @@
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from functions.orders.call import Call, access
+from functions.orders.call import Access, Call
 from functions.orders.models.callers import Me, me_view
 from functions.orders.responses import documented, reply
+from functions.orders.routing import Routes
 from shared.store import members, stores
 
-router = Router()
+route = Routes("Store")
 MOST_STORES = 1000
 """So many stores are one answer. A program may be the platform of more; it names each by its id."""
 
 
-@router.get(
-    "/v1/me",
-    summary="Who am I",
-    tags=["Store"],
-    operation_id="get_me",
-    responses=documented(Me, f"The caller, and the first {MOST_STORES} stores by id."),
+@route(
+    "GET /v1/me",
+    "Who am I",
+    documented(Me, f"The caller, and the first {MOST_STORES} stores by id."),
+    Access(store=False),
 )
-@access(store=False)
-def me() -> Response[Any]:
+def get_me(call: Call) -> Response[Any]:
     """Who the token says the caller is, and the role in each store, with the store's name and time zone."""
-    call: Call = router.context["call"]
     assert call.caller is not None
     held = [each for each in members.of_user(call.caller.user_id) if call.caller.may_have(each.role)][:MOST_STORES]
     return reply(me_view(call.caller, held, stores.by_id(each.store_id for each in held)))
 
 
-@router.get(
-    "/v1/health",
-    summary="Is it up",
-    tags=["Service"],
-    operation_id="get_health",
-    security=[],
-    responses=documented(dict[str, str], "The function runs."),
+@route(
+    "GET /v1/health",
+    "Is it up",
+    documented(dict[str, str], "The function runs."),
+    Access(store=False, token=False),
+    tag="Service",
 )
-@access(store=False, token=False)
-def health() -> Response[Any]:
+def get_health(call: Call) -> Response[Any]:
     """Whether the function runs. It reads no table."""
     return reply({"status": "ok"})

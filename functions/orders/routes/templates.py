@@ -1,12 +1,10 @@
 """Message templates: texts of the shop for many orders."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 
-from functions.orders.call import Call, access
+from functions.orders.call import Access, Call
 from functions.orders.identity import SELLER
 from functions.orders.models.templates import (
     ChangeTemplate,
@@ -18,41 +16,35 @@ from functions.orders.models.templates import (
 )
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.responses import documented, pending_answer, reply
+from functions.orders.routing import Routes
 from shared.domain.messages.templates import Template, fill
 from shared.operations.messages import templates as operations
 from shared.store.messages import templates
 from shared.store.orders import orders
 
-router = Router()
+route = Routes("Messages")
 
 
-@router.get(
-    "/v1/message-templates",
-    summary="Message templates",
-    tags=["Messages"],
-    operation_id="list_templates",
-    responses=documented(page_of("TemplatePage", TemplateView), "The oldest first."),
+@route(
+    "GET /v1/message-templates",
+    "Message templates",
+    documented(page_of("TemplatePage", TemplateView), "The oldest first."),
 )
-@access()
-def list_templates(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+def list_templates(call: Call, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     """The shop's own texts for messages."""
-    call: Call = router.context["call"]
     query = {"list": "message-templates"}
     page = templates.page(call.store.store_id, limit, position(call, cursor, query))
     return page_reply(call, page, template_view, limit, query)
 
 
-@router.post(
-    "/v1/message-templates",
-    summary="Create a template",
-    tags=["Messages"],
-    operation_id="create_template",
-    responses=documented(TemplateView, "The template.", 201, headers="Location"),
+@route(
+    "POST /v1/message-templates",
+    "Create a template",
+    documented(TemplateView, "The template.", 201, headers="Location"),
+    Access(SELLER),
 )
-@access(SELLER)
-def create_template(body: Annotated[TemplateBody, InBody()]) -> Response[Any]:
+def create_template(call: Call, body: TemplateBody) -> Response[Any]:
     """A text with variables, which are filled from the order."""
-    call: Call = router.context["call"]
 
     def answer(template: Template) -> Response[Any]:
         headers = {"Location": f"/v1/message-templates/{template.template_id}"}
@@ -62,60 +54,46 @@ def create_template(body: Annotated[TemplateBody, InBody()]) -> Response[Any]:
     return answer(operations.create_template(call.store.store_id, body.name, body.text, call.now, pending))
 
 
-@router.get(
-    "/v1/message-templates/<template_id>",
-    summary="Read a template",
-    tags=["Messages"],
-    operation_id="get_template",
-    responses=documented(TemplateView, "The template."),
+@route(
+    "GET /v1/message-templates/{template_id}",
+    "Read a template",
+    documented(TemplateView, "The template."),
 )
-@access()
-def get_template(template_id: str) -> Response[Any]:
+def get_template(call: Call, template_id: str) -> Response[Any]:
     """One template, with the variables that its text uses."""
-    call: Call = router.context["call"]
     return reply(template_view(call.resource(Template)))
 
 
-@router.put(
-    "/v1/message-templates/<template_id>",
-    summary="Change a template",
-    tags=["Messages"],
-    operation_id="change_template",
-    responses=documented(TemplateView, "The template as it is now."),
+@route(
+    "PUT /v1/message-templates/{template_id}",
+    "Change a template",
+    documented(TemplateView, "The template as it is now."),
+    Access(SELLER, present=lambda call: template_view(call.resource(Template))),
 )
-@access(SELLER, present=lambda call: template_view(call.resource(Template)))
-def change_template(template_id: str, body: Annotated[ChangeTemplate, InBody()]) -> Response[Any]:
+def change_template(call: Call, template_id: str, body: ChangeTemplate) -> Response[Any]:
     """Set the name and the text of a template."""
-    call: Call = router.context["call"]
     changed = operations.change_template(call.store.store_id, call.resource(Template), body.name, body.text, call.now)
     return reply(template_view(changed))
 
 
-@router.delete(
-    "/v1/message-templates/<template_id>",
-    summary="Delete a template",
-    tags=["Messages"],
-    operation_id="delete_template",
-    responses=documented(TemplateView, "The template as it was."),
+@route(
+    "DELETE /v1/message-templates/{template_id}",
+    "Delete a template",
+    documented(TemplateView, "The template as it was."),
+    Access(SELLER),
 )
-@access(SELLER)
-def delete_template(template_id: str) -> Response[Any]:
+def delete_template(call: Call, template_id: str) -> Response[Any]:
     """Delete a template. Messages that were written with it stay."""
-    call: Call = router.context["call"]
     operations.delete_template(call.store.store_id, call.resource(Template))
     return reply(template_view(call.resource(Template)))
 
 
-@router.post(
-    "/v1/message-templates/<template_id>/preview",
-    summary="Preview a template for an order",
-    tags=["Messages"],
-    operation_id="preview_template",
-    responses=documented(PreviewView, "The text of the message; nothing is sent."),
+@route(
+    "POST /v1/message-templates/{template_id}/preview",
+    "Preview a template for an order",
+    documented(PreviewView, "The text of the message; nothing is sent."),
 )
-@access()
-def preview_template(template_id: str, body: Annotated[PreviewTemplate, InBody()]) -> Response[Any]:
+def preview_template(call: Call, template_id: str, body: PreviewTemplate) -> Response[Any]:
     """The text that a template makes of an order."""
-    call: Call = router.context["call"]
     order = orders.load(call.store.store_id, body.order_id).order
     return reply({"text": fill(call.resource(Template), order, call.store)})

@@ -2,37 +2,34 @@
 
 # No `from __future__ import annotations` here: the routes are made in a loop, and Powertools reads their annotations.
 
-from typing import Annotated, Any
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 
-from functions.orders.call import Call, access
+from functions.orders.call import Access, Call
 from functions.orders.identity import roles_for
 from functions.orders.models.fields import Body
 from functions.orders.models.orders.actions import ACTION_BODIES, Step, request_for
 from functions.orders.models.orders.orders import OrderView
 from functions.orders.models.orders.parcel_warnings import parcel_warnings
 from functions.orders.responses import documented, order_reply, pending_order
+from functions.orders.routing import Routes
 from shared.domain.order import lifecycle
 from shared.operations import orders
 from shared.store.orders.orders import Loaded
 
-router = Router()
+route = Routes("Actions")
 
 
 def _route(action: str, model: type[Body]) -> None:
-    @router.post(
-        f"/v1/orders/<order_id>/actions/{action}",
-        summary=action.replace("_", " ").capitalize(),
-        tags=["Actions"],
+    @route(
+        f"POST /v1/orders/{{order_id}}/actions/{action}",
+        action.replace("_", " ").capitalize(),
+        documented(OrderView, "The order as it is now.", headers="ETag"),
+        Access(roles_for(action), versioned=True, atomic=True),
         operation_id=f"action_{action}",
-        responses=documented(OrderView, "The order as it is now.", headers="ETag"),
     )
-    @access(roles_for(action), versioned=True, atomic=True)
-    def act(order_id: str, body: Annotated[model, InBody()]) -> Response[Any]:  # type: ignore[valid-type]
-        call: Call = router.context["call"]
+    def act(call: Call, order_id: str, body: model) -> Response[Any]:  # type: ignore[valid-type]
         call.warnings = parcel_warnings(call.order, body, call.language)
         order = orders.change_order(
             call.store, call.resource(Loaded), request_for(call, action, body), pending_order(call)

@@ -4,15 +4,13 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from typing import Annotated, Any
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from pydantic import ValidationError
 
 from functions.orders import problems, resources
-from functions.orders.call import Call, access
+from functions.orders.call import Access, Call
 from functions.orders.identity import SELLER
 from functions.orders.models.fields import Body
 from functions.orders.models.messages import MessageText, text_of
@@ -24,6 +22,7 @@ from functions.orders.problems import Problem, malformed
 from functions.orders.request.validation import invalid
 from functions.orders.request.versions import expected_versions
 from functions.orders.responses import documented, reply
+from functions.orders.routing import Routes
 from shared.domain.messages.model import SELLER as SHOP
 from shared.domain.messages.model import Message
 from shared.domain.order.model import Order
@@ -36,7 +35,7 @@ from shared.store.orders import orders
 from shared.store.orders.orders import Loaded
 from shared.telemetry import logger
 
-router = Router()
+route = Routes("Bulk")
 
 BUDGET_SECONDS = 20.0
 """After that, the other items answer `not_attempted`: API Gateway would end a longer request without an answer."""
@@ -163,17 +162,15 @@ def _final(result: ItemResult) -> bool:
 def _route(action: str, model: type[Body], begin: Callable[[], Effect]) -> None:
     bulk_model: Any = bulk_of(action, model)
 
-    @router.post(
-        f"/v1/bulk/{action}",
-        summary=f"{action.replace('_', ' ').capitalize()} for many orders",
-        tags=["Bulk"],
+    @route(
+        f"POST /v1/bulk/{action}",
+        f"{action.replace('_', ' ').capitalize()} for many orders",
+        documented(BulkResults, "The result of each item, in order."),
+        Access(SELLER),
         operation_id=f"bulk_{action}",
-        responses=documented(BulkResults, "The result of each item, in order."),
     )
-    @access(SELLER)
-    def bulk(body: Annotated[bulk_model, InBody()]) -> Response[Any]:
-        call: Call = router.context["call"]
-        key = (router.current_event.headers or {}).get("idempotency-key")
+    def bulk(call: Call, body: bulk_model) -> Response[Any]:
+        key = (route.current_event.headers or {}).get("idempotency-key")
         began, effect = time.monotonic(), begin()
         results: list[ItemResult] = []
         for order_id, content in _items(body):

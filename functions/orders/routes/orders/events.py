@@ -3,37 +3,34 @@
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.orders import cursors
-from functions.orders.call import Call, access
+from functions.orders.call import Access, Call
 from functions.orders.identity import OWNER, PLATFORM
 from functions.orders.models.orders.events import EventFeed, event_view
 from functions.orders.paging import Limit
 from functions.orders.responses import documented, reply
+from functions.orders.routing import Routes
 from shared.store.orders import events
 
-router = Router()
+route = Routes("Orders")
 
 FEED = {"list": "events"}
 
 
-@router.get(
-    "/v1/events",
-    summary="What the seller and the clock did",
-    tags=["Orders"],
-    operation_id="list_events",
-    responses=documented(EventFeed, "The events after a cursor, or from the first."),
+@route(
+    "GET /v1/events",
+    "What the seller and the clock did",
+    documented(EventFeed, "The events after a cursor, or from the first."),
+    Access(OWNER | PLATFORM),
 )
-@access(OWNER | PLATFORM)
 def list_events(
-    after: Annotated[str | None, Query(min_length=1, max_length=1024)] = None, limit: Limit = 50
+    call: Call, after: Annotated[str | None, Query(min_length=1, max_length=1024)] = None, limit: Limit = 50
 ) -> Response[Any]:
     """The history entries of all orders that the seller or the clock made, in the order in which they were written.
     None is missed, and those of an order are in the order of `seq`; an event may come again. Keep `page.after` and send
     it as `after`, at any later time: it never expires. `page.next_cursor` is the same if more events are there now."""
-    call: Call = router.context["call"]
     store_id = call.store.store_id
     start = tuple(cursors.open_lasting(after, store_id, FEED, "after")) if after else events.START
     found = events.after(store_id, start, limit, call.now)

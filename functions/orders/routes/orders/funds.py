@@ -1,13 +1,11 @@
 """Funds: the totals of the store, their movements, and where the money of one order is."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.orders.call import Call, access
+from functions.orders.call import Call
 from functions.orders.models.fields import Currency, Instant
 from functions.orders.models.orders.funds import (
     HeldView,
@@ -23,52 +21,44 @@ from functions.orders.models.orders.orders import ListedOrderView, listed_order_
 from functions.orders.models.values import instant
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.responses import documented, reply
+from functions.orders.routing import Routes
 from shared.domain.order.funds import ledger as domain
 from shared.store.orders import held, ledger, lists
 
-router = Router()
+route = Routes("Funds")
 Flow = StrEnum("Flow", [(flow, flow) for flow in domain.FLOWS])  # type: ignore[misc]
 HeldKind = StrEnum("HeldKind", [(kind, kind) for kind in domain.HELD])  # type: ignore[misc]
 AWAITING_RELEASE = HeldKind("awaiting_release")
-Moment = Annotated[Instant | None, Query()]
+Moment = Instant | None
 
 
-@router.get(
-    "/v1/funds",
-    summary="What has moved and what is held, per currency",
-    tags=["Funds"],
-    operation_id="get_funds",
-    responses=documented(TotalsView, "Totals, written in the transaction of each change of an order."),
+@route(
+    "GET /v1/funds",
+    "What has moved and what is held, per currency",
+    documented(TotalsView, "Totals, written in the transaction of each change of an order."),
 )
-@access()
-def get_funds() -> Response[Any]:
+def get_funds(call: Call) -> Response[Any]:
     """What has moved and what the platform holds, per currency, each amount with its list."""
-    call: Call = router.context["call"]
     totals = ledger.totals(call.store.store_id)
     data = [currency_view(currency, totals[currency], call.language) for currency in sorted(totals)]
     return reply({"data": data, "as_of": instant(call.now)})
 
 
-@router.get(
-    "/v1/funds/entries",
-    summary="Movements across orders, latest first",
-    tags=["Funds"],
-    operation_id="list_fund_entries",
-    responses=documented(
-        page_of("MovementPage", MovementView), "Movements in one currency, by default the store's own."
-    ),
+@route(
+    "GET /v1/funds/entries",
+    "Movements across orders, latest first",
+    documented(page_of("MovementPage", MovementView), "Movements in one currency, by default the store's own."),
 )
-@access()
 def list_fund_entries(
-    flow: Annotated[Flow | None, Query()] = None,
-    currency: Annotated[Currency | None, Query()] = None,
+    call: Call,
+    flow: Flow | None = None,
+    currency: Currency | None = None,
     at_from: Moment = None,
     at_to: Moment = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
     """The movements of money behind the totals, in one currency, by default the store's own."""
-    call: Call = router.context["call"]
     flows, currency = [str(flow)] if flow else list(domain.FLOWS), currency or call.store.currency
     query = {"list": "funds", "flows": ",".join(flows), "currency": currency, "from": str(at_from), "to": str(at_to)}
     after = position(call, cursor, query)
@@ -82,54 +72,43 @@ def list_fund_entries(
     )
 
 
-@router.get(
-    "/v1/funds/held",
-    summary="The orders behind a held amount, latest first",
-    tags=["Funds"],
-    operation_id="list_held_funds",
-    responses=documented(page_of("HeldPage", HeldView), "What is held of each order for one reason, in one currency."),
+@route(
+    "GET /v1/funds/held",
+    "The orders behind a held amount, latest first",
+    documented(page_of("HeldPage", HeldView), "What is held of each order for one reason, in one currency."),
 )
-@access()
 def list_held_funds(
-    kind: Annotated[HeldKind, Query()] = AWAITING_RELEASE,
-    currency: Annotated[Currency | None, Query()] = None,
+    call: Call,
+    kind: HeldKind = AWAITING_RELEASE,
+    currency: Currency | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
     """The orders that make up one held amount of `/v1/funds`: by default what awaits release, in the store's own
     currency. Their amounts add up to it. A page may be short where many orders are passed over; its cursor goes on."""
-    call: Call = router.context["call"]
     currency = currency or call.store.currency
     query = {"list": "held", "kind": str(kind), "currency": currency}
     page = held.listed(call.store.store_id, str(kind), currency, limit, position(call, cursor, query))
     return page_reply(call, page, lambda each: held_view(each, str(kind), call.language), limit, query)
 
 
-@router.get(
-    "/v1/funds/unexplained",
-    summary="Ended orders with unexplained money, latest first",
-    tags=["Funds"],
-    operation_id="list_unexplained_funds",
-    responses=documented(page_of("UnexplainedPage", ListedOrderView), "Orders with an unexplained remainder."),
+@route(
+    "GET /v1/funds/unexplained",
+    "Ended orders with unexplained money, latest first",
+    documented(page_of("UnexplainedPage", ListedOrderView), "Orders with an unexplained remainder."),
 )
-@access()
-def list_unexplained_funds(limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+def list_unexplained_funds(call: Call, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     """Ended orders whose movements do not add up to zero."""
-    call: Call = router.context["call"]
     query = {"list": "unexplained"}
     page = lists.unexplained(call.store.store_id, limit, position(call, cursor, query))
     return page_reply(call, page, lambda summary: listed_order_view(summary, call.language), limit, query)
 
 
-@router.get(
-    "/v1/orders/<order_id>/funds",
-    summary="Where this order's money is",
-    tags=["Funds"],
-    operation_id="get_order_funds",
-    responses=documented(OrderFundsView, "Its movements, the held amount, and the expected release."),
+@route(
+    "GET /v1/orders/{order_id}/funds",
+    "Where this order's money is",
+    documented(OrderFundsView, "Its movements, the held amount, and the expected release."),
 )
-@access()
-def get_order_funds(order_id: str) -> Response[Any]:
+def get_order_funds(call: Call, order_id: str) -> Response[Any]:
     """The movements of one order, what is held of it, and what is expected and when."""
-    call: Call = router.context["call"]
     return reply(order_funds_view(call.order, ledger.entries(call.store.store_id, order_id), call.language))

@@ -3,33 +3,29 @@
 from typing import Any, Literal
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from functions.orders.call import Call, access
+from functions.orders.call import Call
 from functions.orders.identity import SELLER
 from functions.orders.models.orders.orders import OrderView
 from functions.orders.problems import Problem
 from functions.orders.responses import documented, order_reply
+from functions.orders.routing import Routes
 from shared.domain.sentences.sentence import say
 from shared.store.orders import orders
 
-router = Router()
+route = Routes("Orders")
 
 
-@router.get(
-    "/v1/orders/<order_id>",
-    summary="Read an order",
-    tags=["Orders"],
-    operation_id="get_order",
-    responses=documented(OrderView, "The order.", headers="ETag"),
+@route(
+    "GET /v1/orders/{order_id}",
+    "Read an order",
+    documented(OrderView, "The order.", headers="ETag"),
 )
-@access()
-def get(order_id: str, reveal: Literal["recipient"] | None = None) -> Response[Any]:
+def get_order(call: Call, order_id: str, reveal: Literal["recipient"] | None = None) -> Response[Any]:
     """Everything about an order, with the actions that this caller may take now. The recipient is masked.
 
     `reveal=recipient` shows it to owner and staff, and is recorded.
     """
-    call: Call = router.context["call"]
     if reveal is not None:
         if call.actor.role not in SELLER:
             raise Problem(

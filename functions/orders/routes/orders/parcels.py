@@ -4,19 +4,19 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.orders.call import Call, access
+from functions.orders.call import Call
 from functions.orders.models.fields import Instant
 from functions.orders.models.orders.parcels import ListedParcelView, listed_parcel_view
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.responses import documented
+from functions.orders.routing import Routes
 from shared.store.orders import part_lists
 
-router = Router()
+route = Routes("Across orders")
 
-Moment = Annotated[Instant | None, Query()]
+Moment = Instant | None
 
 
 class Delivery(StrEnum):
@@ -24,16 +24,14 @@ class Delivery(StrEnum):
     DELIVERED = "delivered"
 
 
-@router.get(
-    "/v1/parcels",
-    summary="Parcels across orders, latest first",
-    tags=["Across orders"],
-    operation_id="list_parcels",
-    responses=documented(page_of("ParcelPage", ListedParcelView), "Parcels with their days under way."),
+@route(
+    "GET /v1/parcels",
+    "Parcels across orders, latest first",
+    documented(page_of("ParcelPage", ListedParcelView), "Parcels with their days under way."),
 )
-@access()
 def list_parcels(
-    state: Annotated[Delivery | None, Query()] = None,
+    call: Call,
+    state: Delivery | None = None,
     shipped_from: Moment = None,
     shipped_to: Moment = None,
     sort: Annotated[str | None, Query(pattern="^-?shipped_at$")] = None,
@@ -41,7 +39,6 @@ def list_parcels(
     cursor: Cursor = None,
 ) -> Response[Any]:
     """Parcels of all orders by the time at which they were shipped, with their days under way."""
-    call: Call = router.context["call"]
     states = (state,) if state else tuple(Delivery)
     query = {
         "list": "parcels",

@@ -3,33 +3,29 @@
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from functions.orders.call import Call, access
+from functions.orders.call import Call
 from functions.orders.models.orders.picks import PickList, pick_view
 from functions.orders.responses import documented, reply
+from functions.orders.routing import Routes
 from shared.domain.exports.model import ALWAYS, AWAITING_SHIPMENT
 from shared.domain.picks import picks
 from shared.store.orders import timeline
 
-router = Router()
+route = Routes("Across orders")
 
 MAX_PICKS = 5_000
 """SKUs in one answer, because an answer of Lambda may have at most 6 MB."""
 
 
-@router.get(
-    "/v1/pick-list",
-    summary="What is to be packed now, summed by SKU",
-    tags=["Across orders"],
-    operation_id="get_pick_list",
-    responses=documented(PickList, "The SKUs, in their order, each with its pieces and orders."),
+@route(
+    "GET /v1/pick-list",
+    "What is to be packed now, summed by SKU",
+    documented(PickList, "The SKUs, in their order, each with its pieces and orders."),
 )
-@access()
-def get_pick_list() -> Response[Any]:
+def get_pick_list(call: Call) -> Response[Any]:
     """What is left to ship of all orders that await shipment, summed by SKU; without a SKU, by product and attributes.
     Frozen orders cannot be shipped and are left out. Reads each of these orders once."""
-    call: Call = router.context["call"]
     found, orders = picks(timeline.placed(call.store.store_id, *ALWAYS, statuses=AWAITING_SHIPMENT))
     data = [pick_view(pick) for pick in found[:MAX_PICKS]]
     return reply({"available": orders > 0, "orders": orders, "data": data, "complete": len(found) <= MAX_PICKS})

@@ -3,18 +3,18 @@
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.orders.call import Call, access
+from functions.orders.call import Call
 from functions.orders.models.orders.search import FoundPage, found_view
 from functions.orders.problems import malformed
 from functions.orders.responses import documented, reply
+from functions.orders.routing import Routes
 from shared.domain import search as domain
 from shared.operations import terms
 from shared.store.orders import search
 
-router = Router()
+route = Routes("Across orders")
 
 Text = Annotated[
     str | None,
@@ -27,19 +27,15 @@ Text = Annotated[
 ]
 
 
-@router.get(
-    "/v1/search",
-    summary="Find orders by what a person knows of them",
-    tags=["Across orders"],
-    operation_id="search_orders",
-    responses=documented(FoundPage, "At most 50 orders, the latest first, and what of each matched."),
+@route(
+    "GET /v1/search",
+    "Find orders by what a person knows of them",
+    documented(FoundPage, "At most 50 orders, the latest first, and what of each matched."),
 )
-@access()
-def search_orders(q: Text = None) -> Response[Any]:
+def search_orders(call: Call, q: Text = None) -> Response[Any]:
     """Orders by number (whole, or its last 4 or more characters), tracking number (any case, spaces ignored), buyer's
     id, buyer's name (words, from their first letters: two, or one in Chinese and Japanese; any script, accents and case
     folded), SKU, product id, or the last 4 digits of a phone. Each says what matched."""
-    call: Call = router.context["call"]
     query = domain.Query(q or "")
     if not query.folded:
         raise malformed("/query/q", "invalid_value", "Name what to search for.")

@@ -1,38 +1,34 @@
 """Refunds of all orders."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.orders import resources
-from functions.orders.call import Call, access
+from functions.orders.call import Call
 from functions.orders.models.orders.after_sales.refunds import RefundView, refund_view
 from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
 from functions.orders.problems import not_found
 from functions.orders.responses import documented, reply
+from functions.orders.routing import Routes
 from shared.domain.order.model import RefundState
 from shared.store.orders import orders, part_lists
 
-router = Router()
+route = Routes("Across orders")
 
 
-@router.get(
-    "/v1/refunds",
-    summary="Refunds across orders, latest first",
-    tags=["Across orders"],
-    operation_id="list_refunds",
-    responses=documented(page_of("RefundPage", RefundView), "Refund records, by state."),
+@route(
+    "GET /v1/refunds",
+    "Refunds across orders, latest first",
+    documented(page_of("RefundPage", RefundView), "Refund records, by state."),
 )
-@access()
 def list_refunds(
-    state: Annotated[RefundState | None, Query()] = None,
+    call: Call,
+    state: RefundState | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[Any]:
     """Refunds of all orders, all or those in one state, with what happens without an answer."""
-    call: Call = router.context["call"]
     states = (state,) if state else tuple(RefundState)
     query = {"list": "refunds", "states": ",".join(states)}
     page = part_lists.refunds(call.store.store_id, states, limit, position(call, cursor, query))
@@ -45,17 +41,13 @@ def list_refunds(
     )
 
 
-@router.get(
-    "/v1/refunds/<refund_id>",
-    summary="Read a refund",
-    tags=["Across orders"],
-    operation_id="get_refund",
-    responses=documented(RefundView, "The refund record."),
+@route(
+    "GET /v1/refunds/{refund_id}",
+    "Read a refund",
+    documented(RefundView, "The refund record."),
 )
-@access()
-def get_refund(refund_id: str) -> Response[Any]:
+def get_refund(call: Call, refund_id: str) -> Response[Any]:
     """One refund record."""
-    call: Call = router.context["call"]
     if not resources.ID.fullmatch(refund_id):
         raise not_found()
     listed = part_lists.find_refund(call.store.store_id, refund_id)
