@@ -15,25 +15,29 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from shared.startup import collector_off
 
-from functions.alerts import http_post
-from functions.alerts.formats import email
-from functions.alerts.formats.request import Outcome, Verdict
-from functions.alerts.formats.table import FORMATS
-from functions.alerts.formats.verdicts import DEFAULT_WAIT, READ, ROBOTS, verdict
-from shared.domain.alerts import deliveries as model
-from shared.domain.alerts.channels import Channel, ChannelKind, OffReason
-from shared.domain.alerts.deliveries import Attempt, Delivery
-from shared.domain.alerts.notices import Notice
-from shared.domain.alerts.targets import target
-from shared.domain.errors import DomainError
-from shared.operations.alerts import deliveries
-from shared.operations.alerts.channels import enqueue_again
-from shared.settings import settings
-from shared.store import mail
-from shared.store.dynamodb.errors import Missing
-from shared.telemetry import logger, metrics
+with collector_off():
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from functions.alerts import http_post
+    from functions.alerts.formats import email
+    from functions.alerts.formats.request import Outcome, Verdict
+    from functions.alerts.formats.table import FORMATS
+    from functions.alerts.formats.verdicts import DEFAULT_WAIT, READ, ROBOTS, verdict
+    from shared.domain.alerts import deliveries as model
+    from shared.domain.alerts.channels import Channel, ChannelKind, OffReason
+    from shared.domain.alerts.deliveries import Attempt, Delivery
+    from shared.domain.alerts.notices import Notice
+    from shared.domain.alerts.targets import target
+    from shared.domain.errors import DomainError
+    from shared.operations.alerts import deliveries
+    from shared.operations.alerts.channels import enqueue_again
+    from shared.settings import settings
+    from shared.store import mail
+    from shared.store.dynamodb.errors import Missing
+    from shared.telemetry import logger, metrics
+
 
 Clock = Callable[[], datetime]
 WAITS = (1, 2, 4, 8, 16, 32)

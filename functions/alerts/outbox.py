@@ -15,12 +15,16 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from shared.startup import collector_off
 
-from shared.scheduled_runs import out_of_time, scheduled_time
-from shared.store import queues
-from shared.store.alerts.outbox import ALERTS, DELIVERIES, Outbox, OutboxEntry, new_alert
-from shared.telemetry import logger, metrics
+with collector_off():
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from shared.scheduled_runs import out_of_time, scheduled_time
+    from shared.store import queues
+    from shared.store.alerts.outbox import ALERTS, DELIVERIES, Outbox, OutboxEntry, new_alert
+    from shared.telemetry import logger, metrics
+
 
 HALF = 25
 """Seconds before the end at which deliveries leave the rest of the run to alerts. So many of one kind cannot hold up

@@ -10,12 +10,16 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from shared.startup import collector_off
 
-from shared.operations.customers import erasures
-from shared.operations.customers.replay import replay
-from shared.scheduled_runs import out_of_time, scheduled_time
-from shared.telemetry import logger, metrics
+with collector_off():
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from shared.operations.customers import erasures
+    from shared.operations.customers.replay import replay
+    from shared.scheduled_runs import out_of_time, scheduled_time
+    from shared.telemetry import logger, metrics
+
 
 STOP_BEFORE = 15
 """No order is started with less time left than this."""

@@ -12,14 +12,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from shared.startup import collector_off
 
-from functions.deadlines import store_slices
-from functions.deadlines.due_items import process_slice
-from functions.deadlines.store_slices import process_store_slice
-from shared.scheduled_runs import out_of_time
-from shared.store import queues
-from shared.telemetry import logger, metrics
+with collector_off():
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from functions.deadlines import store_slices
+    from functions.deadlines.due_items import process_slice
+    from functions.deadlines.store_slices import process_store_slice
+    from shared.scheduled_runs import out_of_time
+    from shared.store import queues
+    from shared.telemetry import logger, metrics
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -10,12 +10,15 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from shared.startup import collector_off
 
-from functions.deadlines.due_items import LAPSES, Run, Send, process_due, sender
-from functions.deadlines.store_slices import SKEW, process_stores, send_stores
-from shared.scheduled_runs import out_of_time, scheduled_time
-from shared.telemetry import logger, metrics
+with collector_off():
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from functions.deadlines.due_items import LAPSES, Run, Send, process_due, sender
+    from functions.deadlines.store_slices import SKEW, process_stores, send_stores
+    from shared.scheduled_runs import out_of_time, scheduled_time
+    from shared.telemetry import logger, metrics
 
 
 def sweep(now: datetime, out_of_time: Callable[[], bool], send: Send | None = None) -> Run:

@@ -9,11 +9,15 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from shared.startup import collector_off
 
-from shared.operations import exports
-from shared.scheduled_runs import out_of_time, scheduled_time
-from shared.telemetry import logger, metrics
+with collector_off():
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from shared.operations import exports
+    from shared.scheduled_runs import out_of_time, scheduled_time
+    from shared.telemetry import logger, metrics
+
 
 STOP_BEFORE = 10
 """No job is started with less time left than this; the next run continues."""

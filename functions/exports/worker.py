@@ -3,13 +3,8 @@
 A message that is delivered twice, late or out of order finds nothing to do. If a worker is killed, schedule.py resumes
 the job, and the file is written again from the same position.
 """
-# ruff: noqa: E402 - the garbage collector would look through the new objects again and again while they are imported
 
 from __future__ import annotations
-
-import gc
-
-gc.disable()
 
 import json
 import tempfile
@@ -21,18 +16,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from shared.startup import collector_off
 
-from functions.exports.file_writer import FORMATS, FileResult, digest, file_name, write_file
-from functions.exports.kinds import KINDS
-from shared.domain.exports import model
-from shared.domain.exports.model import File, Job
-from shared.operations import exports
-from shared.operations.exports import LeaseLost
-from shared.scheduled_runs import out_of_time
-from shared.store import files, stores
-from shared.store.dynamodb.errors import Missing
-from shared.telemetry import logger, metrics
+with collector_off():
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from functions.exports.file_writer import FORMATS, FileResult, digest, file_name, write_file
+    from functions.exports.kinds import KINDS
+    from shared.domain.exports import model
+    from shared.domain.exports.model import File, Job
+    from shared.operations import exports
+    from shared.operations.exports import LeaseLost
+    from shared.scheduled_runs import out_of_time
+    from shared.store import files, stores
+    from shared.store.dynamodb.errors import Missing
+    from shared.telemetry import logger, metrics
+
 
 Clock = Callable[[], datetime]
 RENEW_SECONDS = 10.0
@@ -167,7 +166,3 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
             logger.exception("a message could not be processed")
             failures.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failures}
-
-
-gc.freeze()  # what was imported stays for good
-gc.enable()

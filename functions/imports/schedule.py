@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from shared.startup import collector_off
 
-from shared.operations.imports import imports
-from shared.scheduled_runs import out_of_time, scheduled_time
-from shared.telemetry import logger, metrics
+with collector_off():
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from shared.operations.imports import imports
+    from shared.scheduled_runs import out_of_time, scheduled_time
+    from shared.telemetry import logger, metrics
+
 
 STOP_BEFORE = 10
 

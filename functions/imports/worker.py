@@ -17,23 +17,27 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from shared.startup import collector_off
 
-from functions.imports.kinds import KINDS
-from functions.imports.layouts.layout import NotRecognised
-from functions.imports.readers import reader
-from functions.imports.readers.limits import Refused
-from functions.imports.sheet import Sheet, open_sheet
-from shared.domain.imports import model
-from shared.domain.imports.model import Import, RowResult, RowState, Step
-from shared.operations.exports import check_leaving_orders
-from shared.operations.imports import imports
-from shared.operations.imports.imports import LeaseLost
-from shared.scheduled_runs import out_of_time
-from shared.store import files, stores
-from shared.store.dynamodb.errors import Missing
-from shared.store.imports import imports as stored
-from shared.telemetry import logger, metrics
+with collector_off():
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from functions.imports.kinds import KINDS
+    from functions.imports.layouts.layout import NotRecognised
+    from functions.imports.readers import reader
+    from functions.imports.readers.limits import Refused
+    from functions.imports.sheet import Sheet, open_sheet
+    from shared.domain.imports import model
+    from shared.domain.imports.model import Import, RowResult, RowState, Step
+    from shared.operations.exports import check_leaving_orders
+    from shared.operations.imports import imports
+    from shared.operations.imports.imports import LeaseLost
+    from shared.scheduled_runs import out_of_time
+    from shared.store import files, stores
+    from shared.store.dynamodb.errors import Missing
+    from shared.store.imports import imports as stored
+    from shared.telemetry import logger, metrics
+
 
 Clock = Callable[[], datetime]
 STEP_ROWS = 250

@@ -1,32 +1,33 @@
 """The HTTP function: one resolver for all routes, and the answer to every error."""
-# ruff: noqa: E402 - the garbage collector is off during the imports: it would walk their 90,000 new objects many times
 
 from __future__ import annotations
-
-import gc
-
-from shared.domain.sentences.sentence import say
-
-gc.disable()
 
 import importlib
 import json
 from collections.abc import Iterable
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from shared.startup import collector_off
 
-from functions.orders import pipeline, problems
-from functions.orders.call import Access, Call, begin
-from functions.orders.request import idempotency
-from functions.orders.responses import documented, reply
-from functions.orders.route_table import ROUTES, modules_for
-from functions.orders.routing import Routes
-from shared.store.retries import SLOWEST_CALL, time_limit
-from shared.telemetry import logger, metrics
+with collector_off():
+    from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+    from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder
+    from aws_lambda_powertools.event_handler.openapi.exceptions import (
+        RequestUnsupportedContentType,
+        RequestValidationError,
+    )
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from functions.orders import pipeline, problems
+    from functions.orders.call import Access, Call, begin
+    from functions.orders.request import idempotency
+    from functions.orders.responses import documented, reply
+    from functions.orders.route_table import ROUTES, modules_for
+    from functions.orders.routing import Routes
+    from shared.domain.sentences.sentence import say
+    from shared.store.retries import SLOWEST_CALL, time_limit
+    from shared.telemetry import logger, metrics
+
 
 app = APIGatewayHttpResolver()
 app.use(middlewares=[pipeline.checks, idempotency.middleware])
@@ -134,7 +135,3 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     answer.setdefault("headers", {})["X-Request-Id"] = call.request_id
     logger.info("answered", extra={"status": answer["statusCode"]})
     return answer
-
-
-gc.freeze()  # what was imported stays for good
-gc.enable()
