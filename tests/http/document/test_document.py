@@ -112,6 +112,38 @@ def test_every_operation_says_what_it_takes_and_answers(document: dict[str, Any]
         )
 
 
+def test_what_api_gateway_answers_itself_has_its_shape(document: dict[str, Any]) -> None:
+    told = 0
+    for method, path, operation in operations(document):
+        for status in sorted({"401", "413", "429", "503"} & operation["responses"].keys()):
+            answer = operation["responses"][status]
+            answer = document["components"]["responses"].get(answer.get("$ref", "").rpartition("/")[2], answer)
+            shape = answer["content"]["application/json"]["schema"]
+            assert shape == {"$ref": "#/components/schemas/GatewayMessage"}, (method, path, status)
+            told += 1
+    proof.counted("answers of API Gateway itself", told, 350)
+
+
+def test_an_item_of_a_bulk_has_the_fields_of_its_action(document: dict[str, Any]) -> None:
+    def body(operation: dict[str, Any]) -> dict[str, Any]:
+        return schema(operation["requestBody"]["content"]["application/json"]["schema"])
+
+    def schema(part: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = document["components"]["schemas"].get(part.get("$ref", "").rpartition("/")[2], part)
+        return found
+
+    bulks = {path: methods["post"] for path, methods in document["paths"].items() if path.startswith("/v1/bulk/")}
+    for path, operation in bulks.items():
+        action = path.rpartition("/")[2]
+        single = "/v1/orders/{order_id}/" + ("messages" if action == "message" else f"actions/{action}")
+        of_platform = {"at", "from"}
+        expected = body(document["paths"][single]["post"])["properties"].keys() | {"order_id", "if_match"}
+        item = schema(body(operation)["properties"]["items"]["items"])
+        assert expected - of_platform <= item["properties"].keys() <= expected, path
+        assert "order_id" in item["required"] and item["additionalProperties"] is False, path
+    proof.counted("bulks", len(bulks), 6)
+
+
 def test_every_change_of_an_order_a_dispute_or_a_customer_takes_if_match(document: dict[str, Any]) -> None:
     versioned = ("/v1/orders/{order_id}", "/v1/disputes/{dispute_id}/actions", "/v1/customers/{buyer_id}")
     for method, path, operation in operations(document):
