@@ -116,6 +116,7 @@ PERMISSIONS = {
     },
     "ImportsRole": {
         "OrdersTable": {
+            "dynamodb:BatchGetItem",
             "dynamodb:BatchWriteItem",
             "dynamodb:ConditionCheckItem",
             "dynamodb:DeleteItem",

@@ -14,7 +14,7 @@ from shared.domain.order.model import Order, Status
 from shared.domain.order.transitions import Command
 from shared.domain.stores import Store
 from shared.domain.tracking import checksum_is_wrong
-from shared.operations.orders import Request, change_order, new_id
+from shared.operations.orders import MAX_AHEAD, Request, change_order, new_id
 from shared.store.dynamodb.errors import Missing
 from shared.store.orders import lists, orders
 
@@ -24,9 +24,6 @@ OF_NUMBER = frozenset(
     {"parcel_exists", "edits_exhausted", "edit_window_closed", "too_many_parcels", "already_delivered"}
 )
 """The errors of the lifecycle that are about the parcel; the others are about the order."""
-OTHERS = 10
-"""Orders of one number that are looked at."""
-
 
 Warn = Callable[[str, Tracking], None]
 """Takes the code of a warning and its row."""
@@ -44,7 +41,7 @@ def carry_out(
     except Missing:
         return [_failed(row, "order_unknown", "order_id") for row in rows]
     results = {}
-    done = _effects(store, job, loaded.order) if job.applies else {}
+    done = _effects(job, loaded.order) if job.applies else {}
     order = loaded.order
     for each in plan(order, rows, done, unread):
         row = each.tracking
@@ -60,17 +57,17 @@ def carry_out(
                     _warn_of_number(order, row, warn)
             except DomainError as error:
                 # Another worker may have carried out the row a moment ago; then its effect forbids it now.
-                effect = _effects(store, job, order).get(row.row) if job.applies else None
+                current = orders.load(store.store_id, order_id).order
+                effect = _effects(job, current).get(row.row) if job.applies else None
                 results[row.row] = _effect(row, effect) if effect else _refused(row, error)
     return [_effect(row, done[row.row]) if row.row in done else results[row.row] for row in rows]
 
 
 def _warn_of_number(order: Order, row: Tracking, warn: Warn) -> None:
-    """One query, and a read for each order that has the number."""
+    """One query, and half a read unit for each order that has the number."""
     if checksum_is_wrong(row.carrier, row.tracking_no):
         warn("tracking_checksum", row)
-    others = lists.orders_of_parcel(order.store_id, row.tracking_no, OTHERS, None).items
-    if any(each.order_id != order.order_id and each.status is not Status.FINISH for each in others):
+    if lists.open_orders_of_parcel(order.store_id, row.tracking_no, order.order_id):
         warn("tracking_duplicate", row)
 
 
@@ -90,10 +87,11 @@ def _reason(job: Import, row: int) -> str:
     return f"{job.import_id} row {row}"
 
 
-def _effects(store: Store, job: Import, order: Order) -> dict[int, str]:
-    """Row → effect, of the rows of this import that stand in the history of the order. One query."""
+def _effects(job: Import, order: Order) -> dict[int, str]:
+    """Row → effect, of the rows of this import that stand in the history of the order since the import was requested.
+    One query."""
     found: dict[int, str] = {}
-    for entry in orders.history(store.store_id, order.order_id, after_seq=0, limit=1_000):
+    for entry in orders.entries_recorded_since(order, job.requested_at - MAX_AHEAD):
         name, _, row = (entry.reason or "").partition(" row ")
         if name == job.import_id and row.isdigit():
             whole = SHIP if entry.to_status is Status.WAIT_BUYER_ACCEPT_GOODS else SHIP_PART

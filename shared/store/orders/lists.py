@@ -34,6 +34,8 @@ OVERLAY_INDEXES = {
 }
 MOST_HEADS = 200
 """Heads of one page, where all are read."""
+MOST_OF_NUMBER = 100
+"""More orders have only what stands in place of a number."""
 BEFORE_ALL_DEADLINES, AFTER_ALL_DEADLINES = FIRST, LAST
 """The due keys from which `orders_due_after` reads all orders, and none."""
 RELEASED_IN = (Status.FINISH, Status.FUND_PROCESSING)
@@ -164,6 +166,16 @@ def orders_of_parcel(store_id: str, tracking_no: str, limit: int, after: Positio
     """The orders with a parcel of this tracking number, each once. One read for each order."""
     parcels = part_lists.parcels_by_tracking_no(store_id, tracking_no, limit, after)
     return Page(tuple(_heads(store_id, dict.fromkeys(parcel.order_id for parcel in parcels.items))), parcels.end)
+
+
+def open_orders_of_parcel(store_id: str, tracking_no: str, but: str) -> list[str]:
+    """The ids of open orders with a parcel of this tracking number, without the order `but`. Looks at MOST_OF_NUMBER
+    parcels, the latest first, and reads half a unit for each of their orders."""
+    parcels = part_lists.parcels_by_tracking_no(store_id, tracking_no, MOST_OF_NUMBER, None).items
+    others = {keys.order_pk(store_id, each.order_id): each.order_id for each in parcels if each.order_id != but}
+    heads = get_many([(pk, keys.ORDER) for pk in others]) if others else ()
+    open_pks = {head.pk for head in heads if isinstance(head, OrderRecord) and head.status != Status.FINISH}
+    return [order_id for pk, order_id in others.items() if pk in open_pks]
 
 
 def count_frozen(store_id: str, statuses: Iterable[Status]) -> int:

@@ -130,6 +130,18 @@ def test_a_number_of_another_open_order_is_taken_with_a_warning(shop: Shop) -> N
     assert "warnings" not in ship(shop.staff, third["order_id"], told(NUMBER)), "an order that has ended is not open"
 
 
+def test_any_number_of_ended_orders_hides_no_open_one(shop: Shop) -> None:
+    open_one = shippable(shop)["order_id"]
+    ship(shop.staff, open_one, told(NUMBER))
+    for _ in range(11):
+        body = shippable(shop)
+        ended = snapshot(body, "FINISH", end_reason="buyer_accept_goods", changed_at=ahead(seconds=2))
+        parcels = [{**told(NUMBER), "shipped_at": ahead(seconds=1)}]
+        assert shop.platform.act(body["order_id"], "sync", ended | {"parcels": parcels}).status == 200
+    (warned,) = ship(shop.staff, shippable(shop)["order_id"], told(NUMBER))["warnings"]
+    assert (warned["code"], warned["order_ids"]) == ("tracking_duplicate", [open_one])
+
+
 def test_bulk_warns_item_by_item_and_a_replay_says_the_same(shop: Shop) -> None:
     orders = [shippable(shop)["order_id"] for _ in range(3)]
     numbers = (NUMBER, "LX000000001CN", NUMBER)
