@@ -23,6 +23,7 @@ from shared.domain.order.model import Buyer, Line, Overlay, Quantity, Status
 from shared.domain.order.placement import Placement
 from shared.domain.order.snapshots.facts import WITHOUT_PROPOSAL
 from shared.domain.stores import Store
+from shared.domain.tracking import normalized
 from shared.operations.imports import order_imports
 from shared.operations.orders import MAX_AHEAD
 
@@ -309,8 +310,10 @@ def _parcels(
 ) -> tuple[Mapping[str, Any], ...] | None:
     named = [(_CARRIER_CODES.get(name, name), number) for name, number in get("shipped_with") or ()]
     found: Sequence[tuple[str, str]] = get("shipments") or named
-    numbers = dict.fromkeys(row.get("tracking_no") for row in rows if row.get("tracking_no"))
-    found = found or [(get("chosen_service") or "", number) for number in numbers]
+    numbers = dict[str, str]()
+    for number in filter(None, (row.get("tracking_no") for row in rows)):
+        numbers.setdefault(normalized(number), number)
+    found = found or [(get("chosen_service") or "", number) for number in numbers.values()]
     if not found:
         return None
     at = get("shipped_at") or get("paid_at") or placed_at

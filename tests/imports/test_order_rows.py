@@ -7,10 +7,15 @@ from typing import Any
 
 import pytest
 
+from functions.imports import worker
+from shared.domain.order.transitions import Actor
+from shared.operations import orders as operations
 from shared.operations.imports import imports
+from shared.store import stores
+from shared.store.imports import imports as import_records
 from shared.store.orders import orders
 from tests import permissions
-from tests.harness import Client, Shop, new_order
+from tests.harness import Client, Shop, ago, new_order, parcel
 from tests.imports.importer import Importer, workbook
 
 HEADINGS = (
@@ -97,6 +102,56 @@ def test_an_order_that_another_request_places_at_the_same_time_is_compared(
     assert shop.staff.get("/v1/orders/7001").json["status"] == status
     entries = shop.staff.every("/v1/orders/7001/history")
     assert [each["action"] for each in entries] == ["place", "sync"][: 1 + (counted == "updated")]
+
+
+@pytest.mark.parametrize("carrier", ["CAINIAO_STANDARD", "EMS"])
+def test_a_number_in_another_case_is_the_parcel_that_the_order_has(importer: Importer, carrier: str) -> None:
+    shop = importer.api.shop()
+    order_id = shop.platform.place(placed_at=ago(days=4))["order_id"]
+    for action, hours in (("pay", 20), ("pass_risk", 19)):
+        assert shop.platform.act(order_id, action, {"at": ago(hours=hours)}).status == 200
+    assert shop.staff.act(order_id, "ship", {"parcels": [parcel("lx000000077cn", line1=1)]}).status == 200
+    told = [*row(order_id, status="SELLER_PART_SEND_GOODS"), f"{carrier}:LX000000077CN", ago(hours=9)[:19]]
+    sheet = workbook([(*HEADINGS, "Carrier:tracking no.", "Shipped at (UTC)"), told])
+    job = importer.load(shop.staff, sheet, kind="orders")
+    assert job["counts"]["failed"] == 0, importer.rows(shop.staff, job)
+    parcels = shop.staff.get(f"/v1/orders/{order_id}").json["parcels"]
+    assert [each["tracking_no"] for each in parcels] == ["lx000000077cn"]
+
+
+def noted(shop: Shop, times: int) -> str:
+    """An order that awaits shipment, with so many notes since."""
+    order_id = shop.platform.place(placed_at=ago(hours=21))["order_id"]
+    for action, hours in (("pay", 20), ("pass_risk", 19)):
+        assert shop.platform.act(order_id, action, {"at": ago(hours=hours)}).status == 200
+    store, at, seller = stores.load(shop.name).store, datetime.now(UTC) - timedelta(hours=18), Actor("staff", "s")
+    for number in range(times):
+        request = operations.Request("patch", seller, at)
+        operations.patch_order(store, orders.load(shop.name, order_id), {"note": f"note {number}"}, request)
+    return str(order_id)
+
+
+def test_what_an_import_has_done_is_known_however_long_the_history_is(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker dies after the order was changed and before the result of the row is stored."""
+    shop = importer.api.shop()
+    order_id = noted(shop, 1_001)
+    tracking = [["订单号", "物流商", "运单号"], [order_id, "CAINIAO_STANDARD", "LX000000077CN"]]
+    told = [*row(order_id, status="FUND_PROCESSING"), ago(hours=9)[:19]]
+    orders_file = [[*HEADINGS, "Shipped at (UTC)"], told]
+    for kind, sheet, status, counted in (
+        ("tracking", tracking, "WAIT_BUYER_ACCEPT_GOODS", "created"),
+        ("orders", orders_file, "FUND_PROCESSING", "updated"),
+    ):
+        job = importer.load(shop.staff, workbook(sheet), kind=kind, dry_run=True)
+        with monkeypatch.context() as dying:
+            dying.setattr(import_records, "write_results", lambda *_: 1 / 0)
+            assert importer.apply(shop.staff, job)["state"] == "running"
+        assert shop.staff.get(f"/v1/orders/{order_id}").json["status"] == status
+        worker.run(shop.name, job["id"], lambda: datetime.now(UTC) + timedelta(minutes=10))
+        counts = importer.read(shop.staff, job["id"])["counts"]
+        assert {name: count for name, count in counts.items() if count} == {counted: 1}
 
 
 def test_an_import_asks_for_no_more_than_its_role_allows(importer: Importer) -> None:

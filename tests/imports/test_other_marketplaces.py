@@ -100,6 +100,21 @@ def shop(importer: Importer) -> Shop:
     return importer.api.shop(time_zone="America/Los_Angeles", deadline_policy={"mode": "watch"})
 
 
+def test_one_number_in_two_cases_is_one_parcel(importer: Importer, shop: Shop) -> None:
+    rows = [
+        {
+            "Order Number": "18-15123-90442", "Buyer Username": "test_buyer", "Item Number": f"40719726927{number}",
+            "Item Title": "Watch", "Transaction ID": f"1000{number}", "Shipping And Handling": "$0.00",
+            "Total Price": "$50.00", "Tracking Number": spelling, "Shipped On Date": "Sep-28-26", **ITEM, **ADDRESS,
+        }
+        for number, spelling in enumerate(("LX000000077CN", "lx000000077cn"), 1)
+    ]  # fmt: skip
+    job = load(importer, shop, report(rows))
+    assert job["counts"]["failed"] == 0, importer.rows(shop.staff, job)
+    (parcel,) = shop.staff.get("/v1/orders/18-15123-90442").json["parcels"]
+    assert parcel["tracking_no"] == "LX000000077CN"
+
+
 def test_a_report_of_ebay_is_read_without_the_rows_around_its_orders(importer: Importer, shop: Shop) -> None:
     one = {
         "Order Number": "18-15123-90441", "Buyer Username": "test_buyer", "Item Number": "407197269275",

@@ -15,6 +15,7 @@ from shared.domain.order.placement import Placement, place
 from shared.domain.order.snapshots.facts import Facts
 from shared.domain.order.transitions import Actor, Command
 from shared.domain.stores import Mode, Store
+from shared.domain.tracking import normalized
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,9 @@ def changed_order(
         }
         for parcel in order.parcels
     )
-    numbers = {parcel.tracking_no for parcel in order.parcels}
-    added = tuple(each for each in rows.parcels or () if each["tracking_no"] not in numbers) if order.left() else ()
+    known_numbers = {normalized(parcel.tracking_no) for parcel in order.parcels}
+    told = rows.parcels if order.left() and rows.parcels else ()
+    added = tuple(each for each in told if normalized(each["tracking_no"]) not in known_numbers)
     facts = replace(rows.facts, adjustment=None, refunds=(), dispute=None, refunded=None, exact=False)
     merged = replace(rows, placement=kept, parcels=(*parcels, *added), facts=facts)
     change = lifecycle.act(order, _command(merged, order, store, actor, now, reason, new_id, history))

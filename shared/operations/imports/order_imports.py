@@ -35,7 +35,7 @@ def carry_out(store: Store, job: Import, rows: OrderRows, row: int, now: datetim
             loaded = orders.load(store.store_id, order_id)
         except Missing:
             return _create(store, job, rows, actor, now, result)
-        done = _done(store.store_id, order_id, job.import_id)
+        done = _done(job, loaded.order)
         if done is not None:
             return replace(result, state=done)
         if rows.timeless:
@@ -77,11 +77,10 @@ def _bytes_of_text(order: Order) -> int:
     return sum(len(text.encode()) for text in texts if text)
 
 
-def _done(store_id: str, order_id: str, import_id: str) -> RowState | None:
-    """What this import did to the order, by its history; None if it did nothing. One query."""
-    entries = [
-        entry for entry in orders.history(store_id, order_id, after_seq=0, limit=1_000) if entry.reason == import_id
-    ]
-    if not entries:
+def _done(job: Import, order: Order) -> RowState | None:
+    """What this import did to the order, by its history since it was requested; None if it did nothing. One query."""
+    since = orders.entries_recorded_since(order, job.requested_at - MAX_AHEAD)
+    actions = {entry.action for entry in since if entry.reason == job.import_id}
+    if not actions:
         return None
-    return RowState.CREATED if entries[0].action == "place" else RowState.UPDATED
+    return RowState.CREATED if "place" in actions else RowState.UPDATED
