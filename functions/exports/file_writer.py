@@ -19,6 +19,9 @@ from functions.exports.kinds import KINDS, ExportKind, Item
 from shared.domain.exports.cells import Column, RenderContext
 from shared.domain.exports.layouts import LAYOUTS, Layout, columns_of, named
 from shared.domain.exports.model import ExportRequest, FileWarning, Format, Job
+from shared.domain.messages.model import Message
+from shared.domain.order.model import Order
+from shared.store.messages import messages
 
 FORMATS: dict[Format, Any] = {Format.XLS: xls, Format.XLSX: xlsx, Format.CSV: csv}
 MAX_NAME_BYTES = 150
@@ -87,7 +90,7 @@ def sheet_of(request: ExportRequest) -> Sheet:
         column, text = known.get(code, EMPTY), name
         if layout.names_zone and column.kind in ("minute", "day"):
             text += f" ({request.time_zone})"
-        if kind.several_rows and column.adds_up:
+        if kind.several_rows and column.once:
             text += ONCE[request.language]
         least = max((wide(names[request.language == "zh-CN"]) for names in column.texts), default=0)
         headings.append(Heading(text, column.kind, column.width, least))
@@ -150,12 +153,12 @@ def _rows(
     result: FileResult,
     max_rows: int,
 ) -> Iterator[list[Cell]]:
-    context = RenderContext(ZoneInfo(request.time_zone), request.language, request.masked)
+    context = RenderContext(ZoneInfo(request.time_zone), request.language, request.masked, _unread)
     known = columns_of(request.kind)
     columns = [known.get(code, EMPTY) for _, code in layout_of(request).columns]
     order_values = [EMPTY.value if column.of_line else column.value for column in columns]
     line_values = [(index, column.value) for index, column in enumerate(columns) if column.of_line]
-    once = [index for index, column in enumerate(columns) if kind.several_rows and column.adds_up]
+    once = [index for index, column in enumerate(columns) if kind.several_rows and column.once]
     totals = result.totals
     for position, order in orders:
         lines = kind.lines(order)
@@ -179,6 +182,11 @@ def _rows(
             yield row
     if len(result.currencies) <= 1 < len(result.currencies | totals.keys()) and _lacks_currency(request):
         result.warn("several_currencies")
+
+
+def _unread(order: Order) -> Iterator[Message]:
+    """One query of the order's messages, page by page as they are needed."""
+    return messages.unread(order.store_id, order.order_id, by_seller=True)
 
 
 def _lacks_currency(request: ExportRequest) -> bool:

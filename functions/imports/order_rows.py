@@ -16,6 +16,7 @@ from shared.domain.carriers import CARRIERS
 from shared.domain.imports.model import Import, RowResult, RowState
 from shared.domain.imports.orders import OrderRows
 from shared.domain.labels import LABELS
+from shared.domain.messages.cell import UnreadMessages
 from shared.domain.money import CURRENCY_DIGITS
 from shared.domain.order.after_sales.disputes import STAGES
 from shared.domain.order.deadlines import BY_STAGE, TIMERS
@@ -79,14 +80,25 @@ def carry_out(store: Store, job: Import, sheet: Sheet, rows: Sequence[Values], n
         found = order_rows(rows, sheet, job.requested_at)
         _refuse_future(rows, now)
         result = order_imports.carry_out(store, job, found, rows[0].row, now)
-        if result.state is RowState.CREATED and Overlay.UNREAD in (rows[0].get("overlays") or ()):
-            sheet.warn("messages_missing", rows[0].row, "overlays")
+        missing = _missing_messages(rows, sheet)
+        if missing and result.state is RowState.CREATED:
+            sheet.warn("messages_missing", rows[0].row, "unread_messages", count=missing)
         if result.state is not RowState.FAILED:
             placed_on = found.placement.placed_at.astimezone(ZoneInfo(store.time_zone)).date().isoformat()
     except RowError as error:
         heading = sheet.heading(error.field)
         result = RowResult(rows[0].row, order_id, RowState.FAILED, None, heading, error.value, error.code, error.facts)
     return [replace(result, row=row.row, placed_on=placed_on if row is rows[0] else None) for row in rows]
+
+
+def _missing_messages(rows: Sequence[Values], sheet: Sheet) -> str | None:
+    """How many unread messages of the order the file does not have. A file without the column, such as one of a former
+    export, says only that there are some."""
+    get = _Fields(rows)
+    if sheet.heading("unread_messages") is None:
+        return "≥ 1" if Overlay.UNREAD in (get("overlays") or ()) else None
+    unread = get("unread_messages")
+    return str(unread.missing) if unread and unread.missing else None
 
 
 def _with(row: Values, failed: RowResult) -> RowResult:
@@ -100,6 +112,9 @@ def _refuse_future(rows: Sequence[Values], now: datetime) -> None:
     for code in TIMES:
         if (get(code) or now) > now + MAX_AHEAD:
             raise RowError("in_the_future", code, get(code))
+    for sent_at, _ in _unread_messages(get):
+        if sent_at > now + MAX_AHEAD:
+            raise RowError("in_the_future", "unread_messages", sent_at)
 
 
 def order_rows(rows: Sequence[Values], sheet: Sheet, now: datetime) -> OrderRows:
@@ -152,6 +167,7 @@ def order_rows(rows: Sequence[Values], sheet: Sheet, now: datetime) -> OrderRows
         end_reason=state.end_reason,
         fund_state=state.fund_state,
         own={name: value for name, value in own.items() if value},
+        unread_messages=_unread_messages(get),
         timeless=timeless,
     )
 
@@ -196,6 +212,11 @@ def _deadlines(get: _Fields, status: Status) -> dict[str, datetime]:
     for kind, due_at in (get("deadlines") or {}).items():
         named["decision" if kind in ON_A_PROPOSAL else kind] = due_at
     return {kind: due_at for kind, due_at in named.items() if status in TIMERS[kind].runs_in}
+
+
+def _unread_messages(get: _Fields) -> tuple[tuple[datetime, str], ...]:
+    found: UnreadMessages | None = get("unread_messages")
+    return found.messages if found else ()
 
 
 def _lines(rows: Sequence[Values], get: _Fields) -> tuple[Line, ...]:

@@ -17,6 +17,8 @@ from shared.domain.imports.model import Import, ImportWarning, Kind
 from shared.domain.money import CURRENCY_DIGITS
 from shared.domain.stores import Store
 
+MAX_SHOWN = 200
+"""The most characters of a cell that the result of its row shows."""
 HEADING_WITHIN = 10
 """The headings stand in one of the first rows: some files begin with remarks."""
 
@@ -82,7 +84,7 @@ class Sheet:
                     values[code] = grammar(cell, context)
                 except CellError as error:
                     bad = bad or (error, self.recognised.headings[at], cell)
-            yield Values(number, values, *((bad[0], bad[1], str(bad[2])) if bad else ()))
+            yield Values(number, values, *((bad[0], bad[1], str(bad[2])[:MAX_SHOWN]) if bad else ()))
 
     def _cell(self, cells: Sequence[Cell], code: str) -> str:
         """The text of the cell of a field."""
@@ -107,9 +109,10 @@ class Sheet:
         taken, self._new = tuple(self._new), []
         return taken
 
-    def warn(self, code: str, row: int, field: str | None = None) -> None:
-        """Note something about a row that a person should know, once. `field` is the code of the field."""
-        warning = ImportWarning(code, row, (self.heading(field) if field else None) or "")
+    def warn(self, code: str, row: int, field: str | None = None, **facts: str) -> None:
+        """Note something about a row that a person should know, once. `field` is the code of the field; `facts` go into
+        the sentence."""
+        warning = ImportWarning(code, row, (self.heading(field) if field else None) or "", facts)
         if warning not in self._new:
             self._new.append(warning)
 

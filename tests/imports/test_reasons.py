@@ -79,6 +79,9 @@ ROWS: tuple[tuple[str, list[list[Any]]], ...] = (
     ("code_unknown", lines({"Dispute stage code": "ended", "Dispute result code": "won"})),
     ("currency_unknown", lines({"Currency": "XXQ"})),
     ("status_unknown", lines({"Status code": "NOWHERE"})),
+    ("message_invalid", lines({"Unread messages": '2026-11-01T08:00:00Z "Where is it?\nThanks'})),
+    ("messages_too_many", lines({"Unread messages": "\n".join(['2026-11-01T08:00:00Z "Where?"'] * 41)})),
+    ("in_the_future", lines({"Unread messages": '2199-12-01T08:00:00Z "Where is it?"'})),
     ("country_unknown", lines({"Country code": "Atlantis"})),
     ("order_id_invalid", lines({"Order no.": "no number"})),
     ("order_repeated", lines({}, {"Order no.": "7002"}, {})),
@@ -92,7 +95,7 @@ ROWS: tuple[tuple[str, list[list[Any]]], ...] = (
 WARNED: tuple[tuple[str, list[list[Any]], dict[str, Any]], ...] = (
     ("column_ignored", lines({"Colour": "red"}), {}),
     ("deadlines_missing", lines({}), {}),
-    ("messages_missing", lines({"Flag codes": "unread"}), {}),
+    ("messages_missing", lines({"Unread messages": '2026-11-01T08:00:00Z "Where?"\n+3'}), {}),
     ("time_ambiguous", lines({"Placed at (UTC)": "2025-11-02 01:30:00"}), {"time_zone": "America/Los_Angeles"}),
     ("status_missing", [each[:1] + each[2:] for each in products("【1】 Mouse\n(产品数量:2 piece)")], {}),
     ("placed_at_missing", [each[:2] + each[3:] for each in products("【1】 Mouse\n(产品数量:2 piece)")], {}),
@@ -128,7 +131,7 @@ def test_every_reason_is_produced_by_a_test() -> None:
     of_tracking = {way.code for way in WAYS.values()} | {code for code, _, _ in TOLD}
     produced = REFUSED.keys() | {code for code, _ in ROWS} | {code for code, _, _ in WARNED} | RUN | of_tracking
     assert REASONS.keys() - produced == set()
-    proof.counted("reasons of imports that a test produces", len(REASONS.keys() & produced), 54)
+    proof.counted("reasons of imports that a test produces", len(REASONS.keys() & produced), 56)
 
 
 @pytest.mark.parametrize("code", REFUSED)

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.exports.formulas import unguard
 from shared.domain.labels import LABELS
+from shared.domain.messages.cell import MOST, NotMessages, UnreadMessages, messages_of
 from shared.domain.money import CURRENCY_DIGITS, MAX_MINOR
 
 
@@ -239,6 +240,16 @@ def deadlines(cell: Any, context: CellContext) -> dict[str, datetime]:
             raise CellError("time_invalid", value=line)
         found[_TIMERS[name]] = due_at
     return found
+
+
+def unread_messages(cell: Any, context: CellContext) -> UnreadMessages:
+    """Raises CellError, without the buyer's text."""
+    try:
+        return messages_of(exact(cell, context) or "")
+    except NotMessages as error:
+        if error.line is None:
+            raise CellError("messages_too_many", most=str(MOST)) from error
+        raise CellError("message_invalid", line=str(error.line)) from error
 
 
 def shipments(cell: Any, context: CellContext) -> tuple[tuple[str, str], ...]:

@@ -7,14 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from functions.imports.layouts.cells import Grammar, deadlines, exact, exact_lines, named_shipments, shipments
+from functions.imports.layouts.cells import (
+    Grammar,
+    deadlines,
+    exact,
+    exact_lines,
+    named_shipments,
+    shipments,
+    unread_messages,
+)
 from functions.imports.layouts.layout import GRAMMARS, Layout
 from functions.imports.layouts.products import products_exactly
 from shared.domain.exports.columns import COLUMNS
 
 READ = frozenset(
     """
-    order_id status status_code fund_state end_reason overlays violations assignee note tags memo
+    order_id status status_code fund_state end_reason overlays violations assignee note tags memo unread_messages
     buyer buyer_id buyer_email placed_at paid_at ship_by deadlines shipped_at received_at finished_at delivered_at
     currency lines_amount shipping discount tax adjustment total received refunded commission affiliate_fee released
     refunds dispute_stage dispute_claim dispute_result products recipient_name country country_code state city street
@@ -31,6 +39,7 @@ _EXACT: Mapping[str, Grammar] = {
     **{code: exact for code in READ if COLUMNS[code].kind not in _TYPED and code not in GRAMMARS},
     **dict.fromkeys(("order_id", "line_id", "product_id", "sku"), exact),
     "deadlines": deadlines,
+    "unread_messages": unread_messages,
     "refunds": exact_lines,
     "shipments": shipments,
     "shipped_with": named_shipments,

@@ -149,7 +149,8 @@ def row_view(result: RowResult, language: str) -> RowView:
 
 
 def _warning(warning: domain.ImportWarning, language: str) -> ImportWarningView:
-    view: ImportWarningView = {"code": warning.code, "message": reason(warning.code, {}, language) or warning.code}
+    message = reason(warning.code, warning.facts, language)
+    view: ImportWarningView = {"code": warning.code, "message": message or warning.code}
     if warning.row:
         view["row"] = warning.row
     if warning.column:

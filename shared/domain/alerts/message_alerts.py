@@ -43,6 +43,13 @@ def for_change(
     return ThreadChange(replace(after, alert_at=alert_at, alerted=False), raised, tuple(resolved))
 
 
+def imported(thread: Thread, unanswered_after: timedelta, now: datetime) -> ThreadChange:
+    """A thread that came with its order from a file. An alert whose time has passed is no news, and is not raised."""
+    message = thread.unanswered
+    alert_at = message.sent_at + unanswered_after if message else None
+    return ThreadChange(replace(thread, alert_at=alert_at if alert_at and alert_at > now else None))
+
+
 def at(store_id: str, order_id: str, thread: Thread, now: datetime) -> ThreadChange:
     """The alert of an unchanged thread, if its time has passed by `now` and it was not raised yet."""
     message = thread.unanswered

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
+from shared.domain.messages.model import Message
 from shared.domain.money import CURRENCY_DIGITS
 from shared.domain.order.model import LineProgress, Order
 from shared.domain.order.recipients import masked
@@ -22,11 +23,13 @@ _NAIVE_EPOCH = datetime(1970, 1, 1)
 
 @dataclass(slots=True)
 class RenderContext:
-    """How values are written: in which zone and language (`en` or `zh-CN`), and whether recipients are masked."""
+    """How values are written: in which zone and language (`en` or `zh-CN`), and whether recipients are masked. `unread`
+    reads the buyer's unread messages of an order, the earliest first."""
 
     zone: ZoneInfo
     language: str = "zh-CN"
     mask: bool = False
+    unread: Callable[[Order], Iterable[Message]] = lambda order: ()
     _counted: tuple[Order, dict[str, LineProgress]] | None = None
     _shifts: dict[int, int | None] = field(default_factory=dict)
 
@@ -67,7 +70,8 @@ and a currency with its amount."""
 @dataclass(frozen=True, slots=True)
 class Column:
     """`of_line`: exists only if a row is a line. `width` is the most characters that a line of the cell shows. `texts`
-    are all texts that the column can have, in English and Chinese: it is wide enough for each of them."""
+    are all texts that the column can have, in English and Chinese: it is wide enough for each of them. `first_row`: a
+    long text of the order, which is not repeated in its other rows."""
 
     english: str
     chinese: str
@@ -76,12 +80,13 @@ class Column:
     width: int = 32
     of_line: bool = False
     texts: Iterable[tuple[str, str]] = ()
+    first_row: bool = False
 
     @property
-    def adds_up(self) -> bool:
-        """Whether a sum of the column means something. Then a value of the order is in the first of its rows only, so
-        that the sum is right."""
-        return self.kind in ("money", "number") and not self.of_line
+    def once(self) -> bool:
+        """Is a value of the order in the first of its rows only? So is every value of which a sum means something: the
+        sum is right then."""
+        return self.first_row or (self.kind in ("money", "number") and not self.of_line)
 
 
 class Amount(float):

@@ -15,6 +15,7 @@ from shared.domain.carriers import carrier_name
 from shared.domain.countries import country_name, iso_country
 from shared.domain.exports.cells import Cell, Column, RenderContext, Value, amount
 from shared.domain.labels import LABELS, Label, label
+from shared.domain.messages.cell import hidden, spelled
 from shared.domain.money import Money
 from shared.domain.order.funds import ledger
 from shared.domain.order.model import Order
@@ -170,6 +171,12 @@ def _shipped_with(order: Order, _: Any, context: RenderContext) -> Cell:
     return _joined(f"{carrier_name(p.carrier, context.language)}: {p.tracking_no}" for p in order.parcels)
 
 
+def _unread_messages(order: Order, _: Any, context: RenderContext) -> Cell:
+    if not order.unread_messages:
+        return None
+    return hidden(order.unread_messages) if context.mask else spelled(context.unread(order), order.unread_messages)
+
+
 def _line_count(name: str) -> Value:
     return lambda order, line, context: getattr(context.progress(order, line.line_id), name)
 
@@ -211,6 +218,7 @@ COLUMNS: dict[str, Column] = {
     "note": Column("Note", "卖家备注", "text", _order("note"), 24),
     "tags": Column("Tags", "标签", "text", lambda order, _, __: _joined(order.tags, ", ")),
     "memo": Column("Buyer's memo", "订单备注", "text", _order("memo"), 24),
+    "unread_messages": Column("Unread messages", "未读留言", "text", _unread_messages, 48, first_row=True),
     # the buyer
     "buyer": Column("Buyer", "买家名称", "text", lambda order, _, __: order.buyer.name or order.buyer.id),
     "buyer_id": Column("Buyer id", "买家编号", "text", lambda order, _, __: order.buyer.id),

@@ -128,7 +128,7 @@ _ORDER = (
     "placed_at paid_at ship_by deadlines shipped_at delivered_at received_at finished_at "
     "currency lines_amount shipping discount tax adjustment total received refunded commission affiliate_fee released "
     "refunds promised disputes dispute_stage_label dispute_stage dispute_claim dispute_result_label dispute_result "
-    "pieces products skus memo note tags "
+    "pieces products skus memo unread_messages note tags "
     "recipient_name country country_code state city street zip phone mobile tax_id "
     "chosen_service shipped_with violations_label violations"
 ).split()
@@ -140,7 +140,7 @@ _LINE = (
     "currency lines_amount shipping discount tax total received refunded refunds dispute_stage_label dispute_stage "
     "dispute_result_label dispute_result "
     "buyer buyer_id recipient_name country country_code state city street zip phone mobile chosen_service shipped_with "
-    "memo note tags assignee"
+    "memo unread_messages note tags assignee"
 ).split()
 _PACKING = ("ship_by order_id hold sku item left ship_to chosen_service remarks").split()
 

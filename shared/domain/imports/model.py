@@ -103,11 +103,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ImportWarning:
-    """Something that a person should know: `column_ignored`, `time_ambiguous`, ... `row` is 0 for the whole file."""
+    """Something that a person should know: `column_ignored`, `time_ambiguous`, ... `row` is 0 for the whole file.
+    `facts` go into its sentence."""
 
     code: str
     row: int = 0
     column: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

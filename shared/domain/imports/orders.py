@@ -33,6 +33,8 @@ class OrderRows:
     fund_state: FundState | None = None
     own: Mapping[str, Any] = field(default_factory=dict)
     """The seller's note, tags and assignee: for a new order only."""
+    unread_messages: tuple[tuple[datetime, str], ...] = ()
+    """(time, text) of the buyer's unread messages: for a new order only."""
     timeless: bool = False
     """The file has no times, so nothing in it is newer than a known order."""
 
@@ -40,14 +42,15 @@ class OrderRows:
 def new_order(
     rows: OrderRows, store: Store, actor: Actor, now: datetime, reason: str, new_id: Callable[[str], str]
 ) -> tuple[Order, tuple[Entry, ...]]:
-    """The order and its first two history entries: placed, and in the state of the file. No timer of ours lapses in
-    between. Raises Conflict or Unprocessable."""
+    """The order, with the count of its unread messages, and its first two history entries: placed, and in the state of
+    the file. No timer of ours lapses in between. Raises Conflict or Unprocessable."""
     placed, entry = place(rows.placement, store, actor, now)
     quiet = replace(store, policy=replace(store.policy, mode=Mode.WATCH))
     change = lifecycle.act(placed, _command(rows, placed, quiet, actor, now, reason, new_id))
     order = _watched(change.order, (), rows, now)
     # A deadline of the file for a timer that does not run yet would have passed when the timer starts.
-    return replace(order, supplied=(), **rows.own), (replace(entry, reason=reason), *change.entries)
+    order = replace(order, supplied=(), unread_messages=len(rows.unread_messages), **rows.own)
+    return order, (replace(entry, reason=reason), *change.entries)
 
 
 def changed_order(

@@ -70,6 +70,16 @@ REASONS: dict[str, tuple[str, str]] = {
     "currency_unknown": ("This is no currency code.", "不是有效的币种代码。"),
     "status_unknown": ("This status is not known.", "未知的订单状态。"),
     "code_unknown": ("This code is not known.", "未知的代码。"),
+    "message_invalid": (
+        "Line {line} of the cell is no message of at most 10,000 characters. Write the time in UTC and the text in "
+        'quotes, as in 2026-11-29T08:15:00Z "Thanks".',
+        "单元格第 {line} 行不是有效留言（最多 10,000 个字符）。请填写 UTC 时间和带引号的文字，"
+        '例如 2026-11-29T08:15:00Z "Thanks"。',
+    ),
+    "messages_too_many": (
+        "A file has at most {most} unread messages of an order.",
+        "文件中每个订单最多 {most} 条未读留言。",
+    ),
     "country_unknown": ("This country is not known.", "未知的国家。"),
     "order_id_invalid": ("This is no order number.", "不是有效的订单号。"),
     "order_repeated": (
@@ -137,8 +147,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "文件最多只有发货期限。其他截止时间由系统推算，仅供显示，到期不会关闭订单或退款。",
     ),
     "messages_missing": (
-        "The order has unread messages where the file comes from. A file has no messages, so the order has none here.",
-        "该订单在原店铺有未读留言。文件不含留言，因此导入后的订单没有留言。",
+        "The order has more unread messages where the file comes from: {count} of them are not in the file.",
+        "该订单在原店铺还有 {count} 条未读留言不在文件中，因此未导入。",
     ),
     "time_ambiguous": (
         "The time lies in the hour that occurs twice when the clock goes back; the earlier one was taken.",

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import reduce
 
-from shared.domain.alerts import order_alerts
+from shared.domain.alerts import message_alerts, order_alerts
 from shared.domain.alerts.order_alerts import AlertProgress
 from shared.domain.errors import DomainError
 from shared.domain.imports import orders as domain
 from shared.domain.imports.model import Import, RowResult, RowState
 from shared.domain.imports.orders import OrderRows
 from shared.domain.imports.reasons import explained
+from shared.domain.messages.model import BUYER, Message, Thread
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import PLATFORM, Actor
 from shared.domain.stores import Store
 from shared.operations.orders import MAX_AHEAD, new_id
 from shared.store.dynamodb.errors import Exists, Missing, Stale, TooLarge
+from shared.store.dynamodb.table import Write
+from shared.store.messages import messages
 from shared.store.orders import orders
 from shared.store.retries import retry
 
@@ -65,8 +69,17 @@ def _create(store: Store, job: Import, rows: OrderRows, actor: Actor, now: datet
     if job.applies:
         # The alerts of an imported order begin with the import: what happened before is no news.
         alert_changes = order_alerts.unchanged(order, store, AlertProgress(now, ()))
-        orders.create(order, entries, armed=store.enforces, alert_changes=alert_changes)
+        also = _message_writes(store, order, rows, now)
+        orders.create(order, entries, armed=store.enforces, alert_changes=alert_changes, also=also)
     return replace(result, state=RowState.CREATED)
+
+
+def _message_writes(store: Store, order: Order, rows: OrderRows, now: datetime) -> list[Write]:
+    """The writes of the buyer's unread messages: they are in the store if the order is, and each once."""
+    unread = [Message(new_id("msg_"), BUYER, text, sent_at) for sent_at, text in rows.unread_messages]
+    thread = reduce(Thread.with_message, unread, Thread())
+    change = message_alerts.imported(thread, store.alert_rules.unanswered_after, now)
+    return messages.imported_writes(order, unread, change)
 
 
 def _bytes_of_text(order: Order) -> int:

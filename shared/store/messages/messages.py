@@ -85,6 +85,16 @@ def post(
     transact(writes)
 
 
+def imported_writes(order: Order, unread: Sequence[Message], change: ThreadChange) -> list[Write]:
+    """The writes of the unread messages of a buyer, for the transaction that creates their order with its count."""
+    if not unread:
+        return []
+    return [
+        *(Put(_record(order, message), absent(), stale) for message in unread),
+        *_thread_writes(order.store_id, order.order_id, Thread(), change),
+    ]
+
+
 def reminder_writes(order: Order, before: Thread, message: Message) -> list[Write]:
     """The writes of a payment reminder, for the transaction of the reminder. It answers no message of the buyer. They
     raise Stale if the thread has changed."""

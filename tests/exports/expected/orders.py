@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +32,7 @@ class Known:
     funds: dict[str, Any]
     email: str | None = None
     due: dict[str, str] = field(default_factory=dict)
+    unread: str | None = None
 
     @classmethod
     def read(
@@ -42,7 +44,10 @@ class Known:
         running = {each["kind"]: each.get("due_at") or (due or {})[each["kind"]] for each in english["deadlines"]}
         email = body["buyer"].get("email")
         funds = client.get(f"/v1/orders/{body['order_id']}/funds").json
-        return cls(english, (english, chinese), funds, "***" if masked and email else email, running)
+        unread = _unread(client, str(body["order_id"])) if english["unread_messages"] else None
+        if masked and unread:
+            unread = f"+{english['unread_messages']}"
+        return cls(english, (english, chinese), funds, "***" if masked and email else email, running, unread)
 
     @property
     def ship_by(self) -> str | None:
@@ -51,6 +56,19 @@ class Known:
     @property
     def place(self) -> tuple[datetime, str]:
         return datetime.fromisoformat(self.order["placed_at"]), self.order["order_id"]
+
+
+def _unread(client: Client, order_id: str) -> str:
+    """Each unread message of the buyer, the earliest first: its time, and its text as a JSON string."""
+    found = client.every(f"/v1/orders/{order_id}/messages")
+    waiting = [each for each in reversed(found) if each["from"] == "buyer" and "read_at" not in each]
+    return "\n".join(f"{each['sent_at']} {_quoted(each['text'])}" for each in waiting)
+
+
+def _quoted(text: str) -> str:
+    """As JSON, on one line and with all that a cell or its reader might not keep as a code."""
+    unsafe = {*map(chr, range(0x7F, 0xA0)), "\u2028", "\u2029", "\ufeff", "\ufffe", "\uffff"}
+    return "".join(f"\\u{ord(sign):04x}" if sign in unsafe else sign for sign in json.dumps(text, ensure_ascii=False))
 
 
 @dataclass
@@ -206,6 +224,7 @@ CELL_RULES: dict[str, CellRule] = {
     "Note|卖家备注": _field("note"),
     "Tags|标签": lambda row: joined(row.order["tags"], ", "),
     "Buyer's memo|订单备注": _field("memo"),
+    "Unread messages|未读留言": lambda row: row.known.unread,
     "Buyer|买家名称": lambda row: row.order["buyer"].get("name", row.order["buyer"]["id"]),
     "Buyer id|买家编号": lambda row: row.order["buyer"]["id"],
     "Buyer's email|买家邮箱|联系邮件": lambda row: row.known.email,

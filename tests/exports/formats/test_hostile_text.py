@@ -35,7 +35,7 @@ from tests.exports.expected.customers import ExpectedBuyers
 from tests.exports.expected.orders import Expected, Known
 from tests.exports.files import biff_records, sheet, typed, unpacked
 from tests.exports.office import open_office
-from tests.harness import line, new_order
+from tests.harness import ago, line, new_order
 
 SOFFICE = shutil.which("soffice")
 ZONE = "Asia/Shanghai"
@@ -149,6 +149,9 @@ def exported() -> Iterator[ExportedFiles]:
             assert shop.staff.act(body["order_id"], "ship", {"parcels": [box]}).status == 200
             own = {"note": (text * 8)[:1000], "tags": [text[:50], "b"], "assignee": short(text)}
             assert shop.staff.patch(f"/v1/orders/{body['order_id']}", own).status == 200
+            for hours in (2, 1):
+                letter = {"text": text * hours, "from": "buyer", "at": ago(hours=hours)}
+                assert shop.platform.post(f"/v1/orders/{body['order_id']}/messages", letter).status == 201
             own = {"note": (text * 8)[:1000], "tags": [text[:50], "b"]}
             assert shop.staff.patch(f"/v1/customers/{segment_of(short(text))}", own).status == 200
         files = {}

@@ -22,6 +22,7 @@ SECRET = {
     "tax_id": "TAX-77-1",
 }
 EMAIL = "alexandra@example.com"
+LETTER = "it is a present"
 
 
 def test_a_shipment_list_is_there_only_while_some_order_awaits_shipment(office: Office) -> None:
@@ -95,7 +96,8 @@ def test_a_masked_export_shows_no_recipient_anywhere_in_its_bytes(office: Office
     ]
     for action in ("pay", "pass_risk"):
         shop.platform.act(order_id, action)
-    hidden = (*SECRET.values(), EMAIL, *SECRET["name"].split(), SECRET["phone"][:8], SECRET["street"][3:])
+    assert shop.platform.post(f"/v1/orders/{order_id}/messages", {"text": LETTER, "from": "buyer"}).status == 201
+    hidden = (*SECRET.values(), EMAIL, LETTER, *SECRET["name"].split(), SECRET["phone"][:8], SECRET["street"][3:])
     every = [
         "order_id",
         "buyer_email",
@@ -107,6 +109,7 @@ def test_a_masked_export_shows_no_recipient_anywhere_in_its_bytes(office: Office
         "mobile",
         "tax_id",
         "city",
+        "unread_messages",
     ]
     searched = 0
     for form in FORMATS:
