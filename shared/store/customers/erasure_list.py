@@ -47,10 +47,14 @@ def add(store_id: str, buyer_id: str, erasure: Erasure) -> None:
     files.put(key, json.dumps(content).encode(), "application/json")
 
 
-def every() -> Iterator[Listed]:
-    """All erasures of the list, the earliest first, lazily. A GET for each, and a request for each 1,000."""
-    for key in files.keys_under(PREFIX):
-        content = json.loads(files.read(key))
-        requested_at = _time.deserialize(content["requested_at"])
-        erasure = new_erasure(Actor(**content["requested_by"]), content["include_open"], requested_at)
-        yield Listed(content["store_id"], content["buyer_id"], erasure)
+def names() -> Iterator[str]:
+    """The names of the list's files, the earliest erasure first, lazily. A request for each 1,000."""
+    return files.keys_under(PREFIX)
+
+
+def read(name: str) -> Listed:
+    """The erasure in a file of the list. One GET. Raises ValueError or KeyError if somebody else wrote the file."""
+    content = json.loads(files.read(name))
+    requested_at = _time.deserialize(content["requested_at"])
+    erasure = new_erasure(Actor(**content["requested_by"]), content["include_open"], requested_at)
+    return Listed(content["store_id"], content["buyer_id"], erasure)

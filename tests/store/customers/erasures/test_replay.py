@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import boto3
+import pytest
 
 from functions.customers.erasures import lambda_handler
+from shared.domain.customers.model import Customer
 from shared.operations.customers import erasures
 from shared.operations.customers.replay import Replayed, replay
-from shared.store.customers import erasure_list
+from shared.store.customers import customers, erasure_list
+from shared.store.dynamodb.errors import Busy
 from tests.books.orders import audit
 from tests.harness import BUCKET, Shop, ago, new_order
 from tests.store.customers.erasures.contents import Picture, items, left, of_person, table
@@ -69,6 +73,31 @@ def test_a_table_that_knows_an_erasure_is_left_alone(shop: Shop) -> None:
     assert replay(never) == Replayed() and items() == done
 
 
+def test_an_erasure_that_cannot_be_requested_stops_no_other(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (someone(shop, buyer, orders=("unpaid",)) for buyer in ("first", "second"))
+    before = Picture.take()
+    for buyer in ("first", "second"):
+        asked(shop, buyer)
+        run(shop, buyer)
+    restored(before)
+    boto3.client("s3").put_object(Bucket=BUCKET, Key=f"{erasure_list.PREFIX}2026", Body=b"no JSON")
+    with monkeypatch.context() as busy:
+        save = customers.save
+
+        def saved(customer: Customer, *args: Any) -> None:
+            if customer.buyer_id == "first":
+                raise Busy("a conflict that does not end")
+            save(customer, *args)
+
+        busy.setattr(customers, "save", saved)
+        assert replay(never) == Replayed(requested=1, failed=2)
+    run(shop, "second")
+    assert left(first.marks) and not left(second.marks)
+    assert replay(never) == Replayed(requested=1, failed=1)
+    run(shop, "first")
+    assert not left(first.marks)
+
+
 def test_two_erasures_of_one_buyer_are_replayed_one_after_the_other(shop: Shop) -> None:
     person = Person(shop, "first")
     person.unpaid()
@@ -115,8 +144,8 @@ def test_the_function_replays_and_says_what_is_left(shop: Shop) -> None:
     run(shop, "first")
     restored(before)
     event = {"replay": True}
-    assert lambda_handler(event, late) == {"requested": 0, "waiting": 0, "complete": False}  # type: ignore[arg-type]
-    assert lambda_handler(event, Context()) == {"requested": 1, "waiting": 0, "complete": True}  # type: ignore[arg-type]
+    assert lambda_handler(event, late) == {"requested": 0, "waiting": 0, "failed": 0, "complete": False}  # type: ignore[arg-type]
+    assert lambda_handler(event, Context()) == {"requested": 1, "waiting": 0, "failed": 0, "complete": True}  # type: ignore[arg-type]
 
 
 def test_names_of_files_in_the_list_say_nothing_about_buyers(shop: Shop) -> None:
@@ -125,5 +154,5 @@ def test_names_of_files_in_the_list_say_nothing_about_buyers(shop: Shop) -> None
     run(shop, "buyer-77")
     (key,) = [each["Key"] for each in boto3.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="erasures/")["Contents"]]
     assert "buyer" not in key and shop.name not in key
-    (listed,) = erasure_list.every()
+    (listed,) = map(erasure_list.read, erasure_list.names())
     assert (listed.store_id, listed.buyer_id, listed.erasure.requested_by.id) == (shop.name, "buyer-77", "owner")
