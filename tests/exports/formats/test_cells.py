@@ -281,7 +281,7 @@ def live(life: Life) -> str:
         buyer={"id": "0012", "country": "US", "name": "Alex Example", "email": "alex@example.com"},
         recipient={"country": "ZZ", "phone": "+44 00 0000", "mobile": "-00 11", "tax_id": "000123", "zip": "00501"},
         memo=" leading blank\nsecond line\ttabbed ",
-        chosen_service="EMS",
+        chosen_service="CAINIAO_STANDARD",
         delivery_days=30,
         tax={"amount": "1.10", "currency": "USD"},
         discount={"amount": "2.20", "currency": "USD"},

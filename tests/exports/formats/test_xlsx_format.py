@@ -222,6 +222,23 @@ def test_each_column_has_the_width_and_the_format_of_its_heading(tmp_path: Path)
         assert round(sheet.column_dimensions[cell.column_letter].width) == heading.width + 1, "the margin of a cell"
 
 
+def test_numbers_keep_their_distance_from_the_text_beside_them(tmp_path: Path) -> None:
+    at = datetime(2024, 2, 29)
+    for printed in (False, True):
+        sheet = opened(
+            write(tmp_path / "a.xlsx", ["1", 1.0, 1, at, at, "x"], sheet=Sheet(EVERY_KIND.headings, printed))
+        )
+        sides = {
+            heading.kind: (cell.alignment.horizontal, cell.alignment.indent)
+            for cell, heading in zip(sheet[2], EVERY_KIND.headings, strict=True)
+        }
+        right, left = (
+            dict.fromkeys(("money", "number"), ("right", 1)),
+            dict.fromkeys(("text", "minute", "day"), ("left", 0)),
+        )
+        assert sides == right | left
+
+
 def test_excel_is_told_not_to_complain_of_digits_kept_as_text(tmp_path: Path) -> None:
     path = write(tmp_path / "a.xlsx", *[["3000000000012345", 1.0, 1, None, None, "x"]] * 3)
     (ignored,) = ElementTree.fromstring(part(path)).findall(".//{*}ignoredError")
