@@ -93,6 +93,19 @@ def test_a_list_prints_without_the_page_around_it(console: Console, shop: Shop, 
     expect(page.get_by_role("cell", name=orders[0])).to_be_visible()
 
 
+def test_the_orders_on_hold_are_asked_for_among_the_frozen_ones(console: Console, shop: Shop) -> None:
+    """Any number of other orders may await shipment."""
+    held, _ = awaiting_shipment(shop, 2)
+    unpaid = str(shop.platform.place()["order_id"])
+    for order in (held, unpaid):
+        assert shop.platform.act(order, "freeze", {"reason": "review"}).status == 200
+    page = console.open(shop, "ship")
+    with page.expect_request(re.compile(r"/v1/orders\?.*overlay=frozen")):
+        page.get_by_role("link", name="On hold 1").click()
+    expect(page.get_by_role("row").filter(has_text=held)).to_be_visible()
+    expect(page.get_by_role("row")).to_have_count(2)
+
+
 def test_a_viewer_is_offered_nothing_that_ships(console: Console, shop: Shop) -> None:
     [order] = awaiting_shipment(shop, 1)
     page = console.open(shop, "ship", role="viewer")

@@ -34,9 +34,9 @@ export const LISTS: Record<ListName, List> = {
   overdue: { query: (now) => ({ status: BOTH, sort: 'deadline_at', due_to: now }), empty: 'noneOverdue' },
   partial: { query: () => ({ status: PARTLY, sort: 'placed_at' }), empty: 'nonePartial' },
   held: {
-    query: () => ({ status: BOTH, sort: 'placed_at', limit: 200 }),
+    query: () => ({ overlay: 'frozen', sort: 'placed_at', limit: 200 }),
     empty: 'noneHeld',
-    has: ({ overlays }) => overlays.includes('frozen'),
+    has: ({ status }) => status === WAITS || status === PARTLY,
   },
 }
 
