@@ -7,6 +7,7 @@ bodies, so only its own route imports it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, NotRequired, get_args
 
 from typing_extensions import TypedDict
@@ -113,95 +114,15 @@ class CurrencyCodeView(TypedDict):
     last_day: NotRequired[str]
 
 
-class LimitsView(TypedDict):
-    """The most that a request may hold: characters are code points. `receipt_days` are all extensions together, and
-    `parcel_edit_days` are counted from the shipment."""
-
-    message_characters: int
-    note_characters: int
-    reason_characters: int
-    dispute_text_characters: int
-    tags: int
-    tag_characters: int
-    assignee_characters: int
-    carrier_characters: int
-    tracking_no_characters: int
-    template_name_characters: int
-    file_name_characters: int
-    templates: int
-    channels: int
-    proposals: int
-    evidence: int
-    parcels: int
-    parcel_edits: int
-    parcel_edit_days: int
-    receipt_days: int
-    bulk_items: int
-    page_limit: int
-    body_bytes: int
-    upload_bytes: int
-    evidence_bytes: int
-    link_seconds: int
-    file_days: int
-
-
-class CodesView(TypedDict, total=False):
-    """The parts that `include` names, or all."""
-
-    statuses: list[CodeView]
-    overlays: list[CodeView]
-    fund_states: list[CodeView]
-    end_reasons: list[CodeView]
-    outcomes: list[CodeView]
-    violations: list[CodeView]
-    actions: list[ActionCodeView]
-    timers: list[TimerCodeView]
-    deadline_modes: list[CodeView]
-    refund_states: list[CodeView]
-    refund_sources: list[CodeView]
-    dispute_stages: list[CodeView]
-    dispute_actions: list[ActionCodeView]
-    dispute_kinds: list[CodeView]
-    dispute_solutions: list[CodeView]
-    dispute_results: list[CodeView]
-    proposal_states: list[CodeView]
-    fund_flows: list[CodeView]
-    funds_held: list[CodeView]
-    alert_kinds: list[CodeView]
-    alert_severities: list[CodeView]
-    alert_states: list[CodeView]
-    channel_kinds: list[ChannelKindView]
-    channel_off_reasons: list[CodeView]
-    delivery_states: list[CodeView]
-    export_kinds: list[ExportKindView]
-    export_formats: list[CodeView]
-    export_columns: list[ExportColumnView]
-    export_layouts: list[ExportLayoutView]
-    export_states: list[CodeView]
-    export_cadences: list[CodeView]
-    import_kinds: list[ImportKindView]
-    import_layouts: list[CodeView]
-    import_states: list[CodeView]
-    import_row_states: list[CodeView]
-    report_groups: list[CodeView]
-    report_periods: list[CodeView]
-    message_variables: list[CodeView]
-    customer_frequencies: list[GroupCodeView]
-    customer_amounts: list[GroupCodeView]
-    carriers: list[CodeView]
-    countries: list[CodeView]
-    currencies: list[CurrencyCodeView]
-    time_zones: list[str]
-    languages: list[CodeView]
-    roles: list[CodeView]
-    actors: list[CodeView]
-    parties: list[CodeView]
-    limits: LimitsView
-
-
 ALL_LABELS = {**LABELS, **FORM_LABELS}
-Part = Callable[[str], Any]
-"""Makes a part of the answer in a language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the answer: its type in the document, and what makes it in a language."""
+
+    view: Any
+    make: Callable[[str], Any]
 
 
 def _said(both: Label, language: str) -> str:
@@ -219,23 +140,29 @@ def _entry(kind: str, code: str, language: str) -> Any:
 def _coded(kind: str, codes: Iterable[str] | None = None) -> Part:
     """The codes of a kind of label: those of the rules, or all that have a label where the rules have no list."""
     wanted = tuple(ALL_LABELS[kind] if codes is None else codes)
-    return lambda language: [_entry(kind, code, language) for code in wanted]
+    return Part(list[CodeView], lambda language: [_entry(kind, code, language) for code in wanted])
 
 
 def _table(labels: dict[str, Label]) -> Part:
-    return lambda language: [{"code": code, "label": _said(both, language)} for code, both in labels.items()]
+    return Part(
+        list[CodeView],
+        lambda language: [{"code": code, "label": _said(both, language)} for code, both in labels.items()],
+    )
 
 
 def _actions(codes: Iterable[str]) -> Part:
-    return lambda language: [
-        _entry("command", code, language)
-        | {
-            "done_label": _named("action", code, language),
-            "roles": [role for role in Role if role in roles_for(code)],
-            "statuses": [status for status in Status if any(status in row.sources for row in lifecycle.ROWS[code])],
-        }
-        for code in codes
-    ]
+    return Part(
+        list[ActionCodeView],
+        lambda language: [
+            _entry("command", code, language)
+            | {
+                "done_label": _named("action", code, language),
+                "roles": [role for role in Role if role in roles_for(code)],
+                "statuses": [status for status in Status if any(status in row.sources for row in lifecycle.ROWS[code])],
+            }
+            for code in codes
+        ],
+    )
 
 
 def _timers(language: str) -> list[TimerCodeView]:
@@ -252,7 +179,10 @@ def _timers(language: str) -> list[TimerCodeView]:
 
 
 def _groups(kind: str, groups: Iterable[tuple[str, int]]) -> Part:
-    return lambda language: [_entry(kind, code, language) | {"least": least} for code, least in groups]
+    return Part(
+        list[GroupCodeView],
+        lambda language: [_entry(kind, code, language) | {"least": least} for code, least in groups],
+    )
 
 
 def _channel_kinds(language: str) -> list[ChannelKindView]:
@@ -308,7 +238,7 @@ def _currencies(_: str) -> list[CurrencyCodeView]:
     return view  # type: ignore[no-any-return]
 
 
-LIMITS: LimitsView = {
+LIMITS = {
     "message_characters": messages.MAX_LENGTH,
     "note_characters": limits.NOTE_CHARACTERS,
     "reason_characters": limits.REASON_CHARACTERS,
@@ -336,6 +266,12 @@ LIMITS: LimitsView = {
     "link_seconds": files.LINK_SECONDS,
     "file_days": exports.RETENTION.days,
 }
+_typed_dict: Any = TypedDict  # made at run time, from the tables
+LimitsView = _typed_dict("LimitsView", dict.fromkeys(LIMITS, int))
+LimitsView.__doc__ = (
+    "The most that a request may hold: characters are code points. `receipt_days` are all extensions together, and\n"
+    "`parcel_edit_days` are counted from the shipment."
+)
 
 PARTS: dict[str, Part] = {
     "statuses": _coded("status", Status),
@@ -345,7 +281,7 @@ PARTS: dict[str, Part] = {
     "outcomes": _coded("outcome", Outcome),
     "violations": _coded("violation"),
     "actions": _actions(lifecycle.ACTIONS),
-    "timers": _timers,
+    "timers": Part(list[TimerCodeView], _timers),
     "deadline_modes": _coded("mode", Mode),
     "refund_states": _coded("refund_state", RefundState),
     "refund_sources": _coded("refund_source"),
@@ -360,16 +296,16 @@ PARTS: dict[str, Part] = {
     "alert_kinds": _coded("alert", alerts.KINDS),
     "alert_severities": _coded("severity", alerts.Severity),
     "alert_states": _coded("alert_state", alerts.State),
-    "channel_kinds": _channel_kinds,
+    "channel_kinds": Part(list[ChannelKindView], _channel_kinds),
     "channel_off_reasons": _coded("off_reason", channels.OffReason),
     "delivery_states": _coded("delivery_state", DeliveryState),
-    "export_kinds": _export_kinds,
+    "export_kinds": Part(list[ExportKindView], _export_kinds),
     "export_formats": _coded("export_format", exports.Format),
-    "export_columns": _export_columns,
-    "export_layouts": _export_layouts,
+    "export_columns": Part(list[ExportColumnView], _export_columns),
+    "export_layouts": Part(list[ExportLayoutView], _export_layouts),
     "export_states": _coded("export_state", exports.State),
     "export_cadences": _coded("cadence", Cadence),
-    "import_kinds": _import_kinds,
+    "import_kinds": Part(list[ImportKindView], _import_kinds),
     "import_layouts": _coded("import_layout", dict.fromkeys(sum(import_models.LAYOUTS.values(), ()))),
     "import_states": _coded("import_state", imports.State),
     "import_row_states": _coded("row_state", imports.RowState),
@@ -380,18 +316,19 @@ PARTS: dict[str, Part] = {
     "customer_amounts": _groups("amount", customers.AMOUNTS),
     "carriers": _table(CARRIERS),
     "countries": _table(COUNTRIES),
-    "currencies": _currencies,
-    "time_zones": lambda _: sorted(zones()),
+    "currencies": Part(list[CurrencyCodeView], _currencies),
+    "time_zones": Part(list[str], lambda _: sorted(zones())),
     "languages": _coded("language", LANGUAGES),
     "roles": _coded("role", Role),
     "actors": _coded("role", (*Role, CLOCK)),
     "parties": _coded("party"),
-    "limits": lambda _: LIMITS,
+    "limits": Part(LimitsView, lambda _: LIMITS),
 }
+CodesView = _typed_dict("CodesView", {name: part.view for name, part in PARTS.items()}, total=False)
+CodesView.__doc__ = "The parts that `include` names, or all."
 
 
-def codes_view(parts: Iterable[str], language: str) -> CodesView:
+def codes_view(parts: Iterable[str], language: str) -> dict[str, Any]:
     """These parts, in the order of PARTS."""
     wanted = frozenset(parts)
-    view: Any = {name: part(language) for name, part in PARTS.items() if name in wanted}
-    return view  # type: ignore[no-any-return]
+    return {name: part.make(language) for name, part in PARTS.items() if name in wanted}
