@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -32,6 +32,8 @@ MAX_AHEAD = timedelta(minutes=5)
 """The platform's clock may be this far ahead of ours."""
 ONE_SECOND = timedelta(seconds=1)
 """A snapshot that is older than the latest report by this is late, whatever the platform has cut off its time."""
+PATCH = "patch"
+"""The action of a request that sets `note`, `tags` or `assignee`. It is no action of the lifecycle."""
 
 
 class PreconditionFailed(Exception):
@@ -94,8 +96,8 @@ def change_order(
     *,
     dry_run: bool = False,
 ) -> Order:
-    """Apply an action of the lifecycle and return the order. Costs one transaction, which is retried after a write
-    conflict. A `dry_run` writes nothing.
+    """Apply an action of the lifecycle, or PATCH, and return the order. Costs one transaction, which is retried after a
+    write conflict. A `dry_run` writes nothing.
 
     Raises Conflict, Unprocessable or PreconditionFailed (nothing was written), or Busy (the outcome may be unknown).
     """
@@ -103,38 +105,58 @@ def change_order(
     refuse_future(at, request.now, "/changed_at" if request.action == "sync" else "/at")
     command = Command(request.action, request.actor, at, request.now, store, new_id, request.body or {}, request.reason)
 
-    def step(order: Order) -> tuple[Change, Sequence[Write]]:
-        reads = request.action == "sync" and at >= order.platform_at - ONE_SECOND
-        since = orders.entries_recorded_since(order, at - MAX_AHEAD) if reads else ()
-        done = lifecycle.act(order, replace(command, history=since))
-        return with_message(done, command) if request.action == "remind_payment" else (done, ())
+    def load() -> orders.Loaded:
+        return orders.load(store.store_id, loaded.order.order_id)
 
-    return _apply(store, loaded, request, step, pending, dry_run=dry_run)
+    def attempt(loaded: orders.Loaded) -> Order:
+        check_version(loaded.order, request.expected)
+        done, also = _decide(loaded.order, command)
+        if dry_run or not done.entries:
+            return done.order
+        alert_changes = order_alerts.for_change(loaded.order, done, store, loaded.progress)
+        with settle(pending, done.order) as answer:
+            writes = (*also, *answer)
+            orders.save(
+                loaded, done.order, done.entries, armed=store.enforces, alert_changes=alert_changes, also=writes
+            )
+        return done.order
+
+    try:
+        return retry(attempt, load, loaded)
+    except TooLarge:
+        _catch_up(store, loaded.order, request)
+        return retry(attempt, load)
 
 
-def patch_order(store: Store, loaded: orders.Loaded, fields: Mapping[str, Any], request: Request) -> Order:
-    """Set `note`, `tags` or `assignee`. This is possible in every status and changes none. Raises PreconditionFailed or
-    Busy."""
+def _decide(order: Order, command: Command) -> tuple[Change, Sequence[Write]]:
+    """What a command does to the order, and the writes that come with it. A snapshot that is not late reads the history
+    since its time."""
+    if command.action == PATCH:
+        return _patched(order, command), ()
+    reads = command.action == "sync" and command.at >= order.platform_at - ONE_SECOND
+    since = orders.entries_recorded_since(order, command.at - MAX_AHEAD) if reads else ()
+    done = lifecycle.act(order, replace(command, history=since))
+    return with_message(done, command) if command.action == "remind_payment" else (done, ())
 
-    def patched(order: Order) -> tuple[Change, Sequence[Write]]:
-        after = replace(order, **fields)
-        if after == order:
-            return Change(order, ()), ()
-        after = replace(after, version=order.version + 1)
-        entry = Entry(
-            after.version,
-            request.now,
-            request.now,
-            request.actor,
-            "patch",
-            order.status,
-            order.status,
-            changes=changes(order, after),
-            currency=order.currency,
-        )
-        return Change(after, (entry,)), ()
 
-    return _apply(store, loaded, request, patched)
+def _patched(order: Order, command: Command) -> Change:
+    """The order with the `note`, `tags` or `assignee` of the body. It is possible in every status and changes none."""
+    after = replace(order, **command.body)
+    if after == order:
+        return Change(order, ())
+    after = replace(after, version=order.version + 1)
+    entry = Entry(
+        after.version,
+        command.recorded_at,
+        command.recorded_at,
+        command.actor,
+        PATCH,
+        order.status,
+        order.status,
+        changes=changes(order, after),
+        currency=order.currency,
+    )
+    return Change(after, (entry,))
 
 
 def lapse_order(store_id: str, order_id: str, *, before: datetime, now: datetime) -> Order | None:
@@ -175,38 +197,6 @@ def check_version(current: Order | Customer, expected: frozenset[int] | None) ->
     """Raises PreconditionFailed if the version is not one of `expected`."""
     if expected is not None and current.version not in expected:
         raise PreconditionFailed(current.version)
-
-
-def _apply(
-    store: Store,
-    loaded: orders.Loaded,
-    request: Request,
-    step: Callable[[Order], tuple[Change, Sequence[Write]]],
-    pending: PendingAnswer | None = None,
-    *,
-    dry_run: bool = False,
-) -> Order:
-    def load() -> orders.Loaded:
-        return orders.load(store.store_id, loaded.order.order_id)
-
-    def attempt(loaded: orders.Loaded) -> Order:
-        check_version(loaded.order, request.expected)
-        done, also = step(loaded.order)
-        if dry_run or not done.entries:
-            return done.order
-        alert_changes = order_alerts.for_change(loaded.order, done, store, loaded.progress)
-        with settle(pending, done.order) as answer:
-            writes = (*also, *answer)
-            orders.save(
-                loaded, done.order, done.entries, armed=store.enforces, alert_changes=alert_changes, also=writes
-            )
-        return done.order
-
-    try:
-        return retry(attempt, load, loaded)
-    except TooLarge:
-        _catch_up(store, loaded.order, request)
-        return retry(attempt, load)
 
 
 def _catch_up(store: Store, order: Order, request: Request) -> None:

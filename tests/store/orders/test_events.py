@@ -105,10 +105,7 @@ def write(store_id: str, order_ids: list[str], seed: int, faults: Faults, seen: 
                 seen["lapsed"] += lapsed is not None
                 continue
             loaded = orders.load(store_id, order_id)
-            if action == "patch":
-                operations.patch_order(store, loaded, body, operations.Request("patch", actor, now))
-            else:
-                operations.change_order(store, loaded, operations.Request(action, actor, now, None, body))
+            operations.change_order(store, loaded, operations.Request(action, actor, now, None, body))
             seen[action] += 1
         except (Conflict, Busy, Killed, ReadTimeoutError) as error:
             seen[type(error).__name__] += 1

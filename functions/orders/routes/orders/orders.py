@@ -24,7 +24,7 @@ from functions.orders.responses import documented, order_reply, pending_order, r
 from functions.orders.routing import Routes
 from shared.domain.order.model import FundState, Overlay
 from shared.operations import orders, terms
-from shared.operations.orders import Request
+from shared.operations.orders import PATCH, Request
 from shared.store.dynamodb.errors import Busy
 from shared.store.orders import orders as stored
 from shared.store.orders.orders import Loaded
@@ -127,8 +127,8 @@ def patch_order(call: Call, order_id: str, body: PatchOrder) -> Response[Any]:
         given["tags"] = tuple(dict.fromkeys(given["tags"] or ()))
     if "note" in given:
         given["note"] = given["note"] or None
-    request = Request("patch", call.actor, call.now, expected=call.expected)
-    return order_reply(call, orders.patch_order(call.store, call.resource(Loaded), given, request))
+    request = Request(PATCH, call.actor, call.now, body=given, expected=call.expected)
+    return order_reply(call, orders.change_order(call.store, call.resource(Loaded), request))
 
 
 @route(
