@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from functions.orders.identity import READERS, Caller
-from functions.orders.labels import language
-from functions.orders.request.accept import prefers_json
+from functions.orders.request.accept import language, prefers_json
 from shared.domain.members import Membership
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import Actor

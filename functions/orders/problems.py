@@ -11,13 +11,28 @@ from typing import Any, NotRequired
 from aws_lambda_powertools.event_handler import Response
 from typing_extensions import TypedDict
 
-from functions.orders.labels import title_in
 from shared.domain.errors import Conflict, DomainError, Forbidden, TooOften, TransitionNotAllowed, Unprocessable
 from shared.domain.sentences.sentence import in_language, say
 from shared.operations.orders import PreconditionFailed
 from shared.store.dynamodb.errors import Busy, ClaimLost, KeyReused, Missing, Running, Stale, StoreError, TooLarge
 
 CONTENT_TYPE = "application/problem+json"
+CHINESE_TITLES: dict[int, str] = {
+    400: "请求格式错误",
+    401: "未登录",
+    403: "没有权限",
+    404: "未找到",
+    405: "方法不允许",
+    409: "与当前状态冲突",
+    410: "已过期",
+    412: "版本已变化",
+    413: "内容过大",
+    415: "不支持的内容类型",
+    422: "内容不符合规则",
+    429: "请求过多",
+    500: "系统错误",
+    503: "服务繁忙",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +62,7 @@ class Problem(Exception):
     def as_json(self, path: str, request_id: str, language: str) -> dict[str, Any]:
         body: dict[str, Any] = {
             "type": f"urn:orderkeep:problem:{self.code}",
-            "title": title_in(language, self.status) or HTTPStatus(self.status).phrase,
+            "title": (language == "zh-CN" and CHINESE_TITLES.get(self.status)) or HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": in_language(self.detail, language),
             "instance": path,

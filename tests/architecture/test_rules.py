@@ -103,7 +103,7 @@ FINE = (
     ("functions/imports/failed_rows.py", "import openpyxl"),
     (
         "functions/orders/models/orders/orders.py",
-        "from functions.orders import labels\nfrom shared.domain import orders",
+        "from functions.orders import problems\nfrom shared.domain import orders",
     ),
     (
         "shared/store/dynamodb/table.py",

@@ -8,8 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from functions.orders.labels import language
-from functions.orders.request.accept import prefers_json
+from functions.orders.request.accept import language, prefers_json
 from tests.harness import BUCKET, Answer, Api, Client
 from tests.http.orders.after_sales.test_disputes import act, disputed
 from tests.http.orders.after_sales.test_evidence import PNG, form, upload

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 
 MAX_RANGES = 20
 
@@ -26,3 +27,13 @@ def prefers_json(header: str | None) -> bool:
         weights[name] = max(weight, weights.get(name, 0.0))
     json = weights.get("application/json", 0.0)
     return json > 0 and json == max(weights.values())
+
+
+def language(accept: str | None) -> str:
+    """`zh-CN` where the header asks for any Chinese before English, else `en`."""
+    for tag, _ in sorted(ranges(accept), key=itemgetter(1), reverse=True):
+        if tag.startswith("zh"):
+            return "zh-CN"
+        if tag.startswith("en"):
+            return "en"
+    return "en"
