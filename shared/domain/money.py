@@ -59,14 +59,3 @@ class Money:
         digits = CURRENCY_DIGITS[self.currency]
         sign, whole = ("-" if self.minor < 0 else ""), str(abs(self.minor)).rjust(digits + 1, "0")
         return f"{sign}{whole[:-digits]}.{whole[-digits:]}" if digits else sign + whole
-
-    def __add__(self, other: Money) -> Money:
-        return Money(self.minor + self._same(other), self.currency)
-
-    def __sub__(self, other: Money) -> Money:
-        return Money(self.minor - self._same(other), self.currency)
-
-    def _same(self, other: Money) -> int:
-        if other.currency != self.currency:
-            raise ValueError("two currencies do not add up")
-        return other.minor

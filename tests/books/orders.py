@@ -154,11 +154,11 @@ def _wrong_customers(store_id: str, there: list[Order]) -> list[str]:
     def told(customer: customer_rules.Customer) -> Any:
         return customer.counts, customer.spend, customer.first_at, customer.last_at
 
-    buyers = sorted({order.buyer.id for order in there})
-    anew = {
-        buyer: told(customer_rules.of_orders(store_id, buyer, (order for order in there if order.buyer.id == buyer)))
-        for buyer in buyers
-    }
+    counted: dict[str, customer_rules.Customer] = {}
+    for order in there:
+        customer = counted.get(order.buyer.id) or customer_rules.Customer(store_id, order.buyer.id)
+        counted[order.buyer.id] = customer_rules.updated(customer, None, order, lambda: None)
+    anew = {buyer: told(customer) for buyer, customer in counted.items()}
     kept = {each.buyer_id: told(each) for each in all_customers.after(store_id) if each.counts.get("orders")}
     return [
         f"{store_id}: customer {buyer} kept {kept.get(buyer)}, counted {anew.get(buyer)}"

@@ -62,55 +62,43 @@ QUERY_PARAMETERS = {
     "group_by": "How long a period is.",
 }
 
-STORE: dict[str, Any] = {
-    "name": "X-Store-Id",
-    "in": "header",
-    "required": False,
-    "schema": {"type": "string"},
-    "description": "Which store, where the caller is a member of several. The first request that names a new store "
-    "creates it and makes the caller its owner, or its platform; staff and viewers of other stores create none.",
+HEADERS: dict[str, Any] = {
+    name: {"name": name, "in": "header", "required": False, "schema": {"type": "string"} | schema, "description": text}
+    for name, schema, text in (
+        (
+            "X-Store-Id",
+            {},
+            "Which store, where the caller is a member of several. The first request that names a new store creates it "
+            "and makes the caller its owner, or its platform; staff and viewers of other stores create none.",
+        ),
+        (
+            "Accept-Language",
+            {"examples": ["zh-CN", "en"]},
+            "The language of labels and texts: `zh-CN`, or else `en`. Codes are the same in both.",
+        ),
+        (
+            "Idempotency-Key",
+            {"minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+            "The same key and body within 24 hours answers as the first did.",
+        ),
+        (
+            "If-Match",
+            {"examples": ['"7"']},
+            "The ETag that the change is meant for; a stale one answers 412.",
+        ),
+        (
+            "If-None-Match",
+            {"examples": ['"7"']},
+            "The ETag of the answer that the caller has; if it is still the same, 304 is answered.",
+        ),
+    )
 }
-LANGUAGE: dict[str, Any] = {
-    "name": "Accept-Language",
-    "in": "header",
-    "required": False,
-    "schema": {"type": "string", "examples": ["zh-CN", "en"]},
-    "description": "The language of labels and texts: `zh-CN`, or else `en`. Codes are the same in both.",
-}
-KEY: dict[str, Any] = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-    "description": "The same key and body within 24 hours answers as the first did.",
-}
-IF_MATCH: dict[str, Any] = {
-    "name": "If-Match",
-    "in": "header",
-    "required": False,
-    "schema": {"type": "string", "examples": ['"7"']},
-    "description": "The ETag that the change is meant for; a stale one answers 412.",
-}
-IF_NONE_MATCH: dict[str, Any] = {
-    "name": "If-None-Match",
-    "in": "header",
-    "required": False,
-    "schema": {"type": "string", "examples": ['"7"']},
-    "description": "The ETag of the answer that the caller has; if it is still the same, 304 is answered.",
-}
-
-
-HEADERS = {header["name"]: header for header in (STORE, LANGUAGE, KEY, IF_MATCH, IF_NONE_MATCH)}
 """The parameters of the document's components."""
 
 
 def headers_of_request(operation: Operation) -> list[dict[str, Any]]:
     access = operation.access
-    taken = (
-        (STORE, access.store),
-        (LANGUAGE, True),
-        (KEY, operation.takes_key),
-        (IF_MATCH, access.versioned),
-        (IF_NONE_MATCH, access.cached),
-    )
-    return [{"$ref": f"#/components/parameters/{header['name']}"} for header, is_taken in taken if is_taken]
+    taken = (access.store, True, operation.takes_key, access.versioned, access.cached)
+    return [
+        {"$ref": f"#/components/parameters/{name}"} for name, is_taken in zip(HEADERS, taken, strict=True) if is_taken
+    ]

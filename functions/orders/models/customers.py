@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from functions.orders.models.fields import Body, Note, Tags
-from functions.orders.models.values import ActorView, MoneyView, instant, money
+from functions.orders.models.values import ActorView, MoneyView, actor_view, instant, money
 from functions.orders.request.segments import segment_of
 from shared.domain.countries import country_name
 from shared.domain.customers import model as domain
@@ -136,7 +136,7 @@ def erasure_view(erasure: Erasure, language: str) -> ErasureView:
     view: Any = {
         **labelled("state", "erasure_state", erasure.state, language),
         "requested_at": instant(erasure.requested_at),
-        "requested_by": {"role": erasure.requested_by.role, "id": erasure.requested_by.id},
+        "requested_by": actor_view(erasure.requested_by),
         "include_open": erasure.include_open,
         "orders": erasure.erased,
         "open_orders": erasure.open,

@@ -12,7 +12,7 @@ from pydantic import Field, StrictBool, StrictInt, WithJsonSchema
 from typing_extensions import TypedDict
 
 from functions.orders.models.fields import Body, Instant, Zone
-from functions.orders.models.values import ActorView, MoneyView, instant, money
+from functions.orders.models.values import ActorView, MoneyView, actor_view, instant, money
 from functions.orders.problems import malformed
 from shared.domain.errors import Unprocessable
 from shared.domain.exports import model as domain
@@ -251,17 +251,7 @@ def export_view(job: Job, now: datetime, language: str) -> ExportView:
         "format": request.format,
         **labelled("state", "export_state", job.state_at(now), language),
         "progress": {"done": job.done, "total": job.expected, "percent": job.percent},
-        "files": [
-            {
-                "n": file.n,
-                "name": file.name,
-                "bytes": file.bytes,
-                "sha256": file.sha256,
-                "rows": file.rows,
-                "orders": file.orders,
-            }
-            for file in job.files
-        ],
+        "files": [{name: getattr(file, name) for name in FileView.__annotations__} for file in job.files],
         "coverage": {
             "from": None if everything else instant(request.since),
             "to": None if everything else instant(request.until),
@@ -278,7 +268,7 @@ def export_view(job: Job, now: datetime, language: str) -> ExportView:
         "language": request.language,
         "recipient": "masked" if request.masked else "full",
         "scheduled": job.scheduled,
-        "requested_by": {"role": job.requested_by.role, "id": job.requested_by.id},
+        "requested_by": actor_view(job.requested_by),
         "requested_at": instant(job.requested_at),
         "started_at": instant(job.started_at) if job.started_at else None,
         "finished_at": instant(job.finished_at) if job.finished_at else None,
@@ -289,11 +279,7 @@ def export_view(job: Job, now: datetime, language: str) -> ExportView:
 
 
 def download_view(download: Download) -> DownloadView:
-    return {
-        "n": download.n,
-        "at": instant(download.at),
-        "by": {"role": download.actor.role, "id": download.actor.id},
-    }
+    return {"n": download.n, "at": instant(download.at), "by": actor_view(download.actor)}
 
 
 def schedule_view(export: RegularExport, time_zone: str) -> ScheduleView:

@@ -7,7 +7,7 @@ less refunds, in minor units, by currency.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -176,14 +176,6 @@ def _identity_changed(before: Order, after: Order) -> bool:
     """Has the buyer another country or name? A snapshot without a name does not remove it."""
     country_moved = iso_country(after.buyer.country) != iso_country(before.buyer.country)
     return country_moved or after.buyer.name not in (None, before.buyer.name)
-
-
-def of_orders(store_id: str, buyer_id: str, orders: Iterable[Order]) -> Customer:
-    """The record of a buyer, counted from all orders of the buyer."""
-    customer = Customer(store_id, buyer_id)
-    for order in orders:
-        customer = updated(customer, None, order, lambda: None)
-    return customer
 
 
 def check_may_be_reminded(customer: Customer) -> None:

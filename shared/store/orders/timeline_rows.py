@@ -8,7 +8,9 @@ attribute and every column for every kind of order.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import MISSING, fields
 from datetime import datetime
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import msgspec
 
@@ -20,7 +22,7 @@ from shared.domain.order.model import (
     FundState,
     Line,
     Order,
-    Quantity,
+    Parcel,
     Refund,
     Status,
     Timer,
@@ -28,51 +30,23 @@ from shared.domain.order.model import (
 )
 
 
-class LineRead(msgspec.Struct, gc=False):
-    line_id: str
-    product_id: str
-    quantity: int
-    unit_price: int
-    sku: str | None = None
-    title: str | None = None
-    attributes: dict[str, str] | None = None
-    handling_days: int | None = None
-    image_url: str | None = None
-    rest: int = 0
-
-    amount = Line.amount
+def _struct_of(original: Any) -> Any:
+    """A struct with the fields and the properties of a dataclass."""
+    types = get_type_hints(original)
+    members = [
+        (each.name, types[each.name]) if each.default is MISSING else (each.name, types[each.name], each.default)
+        for each in fields(original)
+    ]
+    properties = {name: value for name, value in vars(original).items() if isinstance(value, property)}
+    return msgspec.defstruct(f"{original.__name__}Read", members, namespace=properties, gc=False)
 
 
-class AmountsRead(msgspec.Struct, gc=False):
-    lines: int
-    shipping: int
-    discount: int = 0
-    tax: int = 0
-    adjustment: int = 0
-    received: int | None = None
-    refunded: int = 0
-    commission: int | None = None
-    affiliate_fee: int | None = None
-    released: int | None = None
-    tax_withheld: int | None = None
-    commission_rate: int = 0
-    affiliate_rate: int = 0
-
-    total = Amounts.total
-    refundable = Amounts.refundable
-    held = Amounts.held
-    disbursed = Amounts.disbursed
-
-
-class ParcelRead(msgspec.Struct, gc=False):
-    parcel_id: str
-    carrier: str
-    tracking_no: str
-    shipped_at: datetime
-    lines: tuple[Quantity, ...]
-    tracking_url: str | None
-    delivered_at: datetime | None
-    edits: int
+if TYPE_CHECKING:
+    LineRead = Line
+    AmountsRead = Amounts
+    ParcelRead = Parcel
+else:
+    LineRead, AmountsRead, ParcelRead = map(_struct_of, (Line, Amounts, Parcel))
 
 
 class OrderRead(msgspec.Struct, gc=False):

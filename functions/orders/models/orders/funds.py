@@ -81,24 +81,14 @@ class OrderFundsView(TypedDict):
 
 
 def currency_view(currency: str, totals: Mapping[str, int], language: str) -> CurrencyView:
+    def total(kind: str, name: str, query: str) -> TotalView:
+        amount = money(totals[name], currency)
+        return {"amount": amount, "label": label(kind, name, language), "query": f"{query}={name}&currency={currency}"}
+
     return {
         "currency": currency,
-        "moved": {
-            flow: {
-                "amount": money(totals[flow], currency),
-                "label": label("flow", flow, language),
-                "query": f"/v1/funds/entries?flow={flow}&currency={currency}",
-            }
-            for flow in ledger.FLOWS
-        },
-        "held": {
-            name: {
-                "amount": money(totals[name], currency),
-                "label": label("held", name, language),
-                "query": f"/v1/funds/held?kind={name}&currency={currency}",
-            }
-            for name in ledger.HELD
-        },
+        "moved": {flow: total("flow", flow, "/v1/funds/entries?flow") for flow in ledger.FLOWS},
+        "held": {name: total("held", name, "/v1/funds/held?kind") for name in ledger.HELD},
     }
 
 

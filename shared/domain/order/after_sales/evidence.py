@@ -11,7 +11,6 @@ MAGIC: tuple[tuple[str, bytes, bytes], ...] = (
     ("application/pdf", b"%PDF-", b""),
 )
 """Media type, the first bytes of its files, and the bytes from byte 8 on."""
-MEDIA_TYPES = tuple(media_type for media_type, _, _ in MAGIC)
 
 
 def media_type_of(beginning: bytes) -> str | None:
