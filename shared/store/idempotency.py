@@ -21,7 +21,7 @@ from pynamodb.expressions.condition import Condition
 
 from shared.store.dynamodb.errors import Answered, Busy, ClaimLost, KeyReused, Running, StoreError
 from shared.store.dynamodb.records import ClaimRecord
-from shared.store.dynamodb.table import Delete, Put, Write, absent, get, put, transact
+from shared.store.dynamodb.table import ABSENT, Delete, Put, Write, get, put, transact
 from shared.store.retries import attempts
 
 VALID_FOR = timedelta(hours=24)
@@ -138,7 +138,7 @@ def _pending(store_id: str, scope: tuple[str, ...], body: Any, now: datetime, ow
 def _free(now: datetime) -> Condition:
     """No request has the key: it is new, it has expired, or the one that claimed it has died."""
     free: Condition = (
-        absent()
+        ABSENT
         | (ClaimRecord.valid_until <= now)
         | (ClaimRecord.answer.does_not_exist() & (ClaimRecord.lease_until <= now))
     )

@@ -14,7 +14,7 @@ from shared.store.dynamodb import indexes, keys, table
 from shared.store.dynamodb.indexes import Selection
 from shared.store.dynamodb.member_records import MemberChangeRecord, MemberListRecord, MembershipRecord
 from shared.store.dynamodb.records import Record
-from shared.store.dynamodb.table import Check, Delete, Put, Write, absent, query, stale
+from shared.store.dynamodb.table import ABSENT, Check, Delete, Put, Write, query, stale
 from shared.store.pages import Page, Position, page_of
 
 
@@ -66,11 +66,11 @@ def writes(
 ) -> list[Write]:
     """The writes of some steps, at most 49. They raise Stale if the store's members have changed since they were read,
     the role of `acting` included."""
-    unchanged = MemberListRecord.version == before.version if before.version else absent()
+    unchanged = MemberListRecord.version == before.version if before.version else ABSENT
     record = MemberListRecord(store_id, keys.MEMBERS, version=after.version, owners=after.owners)
     made: list[Write] = [Put(record, unchanged, stale)]
     for step in steps:
-        made += [_membership_write(step), Put(_change_record(store_id, step.change), absent(), stale)]
+        made += [_membership_write(step), Put(_change_record(store_id, step.change), ABSENT, stale)]
     if acting is not None and all(not is_same(acting.user_id, step.change.user_id) for step in steps):
         made.append(Check(_record(acting), MembershipRecord.role == acting.role, stale))
     return made
@@ -81,7 +81,7 @@ def is_same(user_id: str, other_id: str) -> bool:
 
 
 def _membership_write(step: Step) -> Write:
-    unchanged = MembershipRecord.role == step.before.role if step.before else absent()
+    unchanged = MembershipRecord.role == step.before.role if step.before else ABSENT
     if step.after is not None:
         return Put(_record(step.after), unchanged, stale)
     assert step.before is not None

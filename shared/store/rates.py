@@ -9,7 +9,7 @@ from shared.store.dynamodb import keys
 from shared.store.dynamodb.errors import Full
 from shared.store.dynamodb.records import Record
 from shared.store.dynamodb.share_records import RateRecord
-from shared.store.dynamodb.table import Update, absent, update
+from shared.store.dynamodb.table import ABSENT, Update, update
 
 KEPT = timedelta(hours=1)
 """DynamoDB deletes the count of a period this long after its end."""
@@ -30,7 +30,7 @@ class Rate:
             Update(
                 RateRecord(store_id, keys.rate_sk(self.name, item, self._number(now))),
                 [Record.kind.set(RateRecord), used.add(1), RateRecord.expires_at.set(int(ends))],
-                absent() | (used < self.limit),
+                ABSENT | (used < self.limit),
                 lambda: Full("the limit of the period is reached"),
             )
         )

@@ -10,7 +10,7 @@ from functools import lru_cache
 from shared.settings import settings
 from shared.store.dynamodb.errors import Exists, Stale
 from shared.store.dynamodb.records import KeyRecord
-from shared.store.dynamodb.table import Put, absent, get, put, stale
+from shared.store.dynamodb.table import ABSENT, Put, get, put, stale
 from shared.store.encryption import decrypt, encrypt, is_encrypted
 
 DEPLOYMENT = "deployment"
@@ -31,7 +31,7 @@ def secret(name: str) -> bytes:
     record = _load(name)
     if record is None:
         with suppress(Exists):
-            put(Put(_record(name, secrets.token_hex(32)), absent(), lambda: Exists("another process has created it")))
+            put(Put(_record(name, secrets.token_hex(32)), ABSENT, lambda: Exists("another process has created it")))
         record = _load(name)
     assert record is not None
     text = decrypt(name, DEPLOYMENT, record.secret)

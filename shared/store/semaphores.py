@@ -14,7 +14,7 @@ from shared.settings import settings
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.errors import Busy
 from shared.store.dynamodb.share_records import SemaphoreRecord
-from shared.store.dynamodb.table import Put, absent, get, put, stale
+from shared.store.dynamodb.table import ABSENT, Put, get, put, stale
 from shared.store.retries import ITEM_LIMIT, retry, time_limit
 
 
@@ -71,4 +71,4 @@ class Semaphore:
         record = SemaphoreRecord(
             store_id, keys.semaphore_sk(self.name), version=int(before.version) + 1 if before else 1, leases=leases
         )
-        put(Put(record, SemaphoreRecord.version == before.version if before else absent(), stale))
+        put(Put(record, SemaphoreRecord.version == before.version if before else ABSENT, stale))

@@ -13,7 +13,7 @@ from shared.domain.stores import DURATIONS, DeadlinePolicy, FeeRates, Mode, Stor
 from shared.store.dynamodb import keys, table
 from shared.store.dynamodb.errors import Exists
 from shared.store.dynamodb.records import StoreRecord
-from shared.store.dynamodb.table import Put, Write, absent, stale, transact
+from shared.store.dynamodb.table import ABSENT, Put, Write, stale, transact
 from shared.store.orders.counters import new_counter_writes
 
 TIMES = ("watched_until", "zone_since")
@@ -60,7 +60,7 @@ def create(store: Store, now: datetime, also: Sequence[Write]) -> None:
     record = StoreRecord(store.store_id, keys.STORE, version=1, created_at=now, settings=_settings(store))
     transact(
         [
-            Put(record, absent(), lambda: Exists("the store exists")),
+            Put(record, ABSENT, lambda: Exists("the store exists")),
             *new_counter_writes(store.store_id, range(store.shards)),
             *also,
         ]

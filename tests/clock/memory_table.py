@@ -400,7 +400,7 @@ def _batch(memory: MemoryTable) -> Callable[..., Any]:
 
             def run(records: Sequence[Record] = records) -> None:
                 for record in records:
-                    memory.commit([(record, None, table.always())])
+                    memory.commit([(record, None, table.ALWAYS)])
 
             def arguments(puts: Any = puts) -> dict[str, Any]:
                 return {"RequestItems": {Record.Meta.table_name: puts}}

@@ -26,7 +26,7 @@ from shared.operations.stores import change_store, create_store
 from shared.store import secrets, stores
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.records import KeyRecord
-from shared.store.dynamodb.table import Put, always, put, stale
+from shared.store.dynamodb.table import ALWAYS, Put, put, stale
 from shared.store.orders import orders
 from tests.baton import Killed
 from tests.clock import firings as f
@@ -136,7 +136,7 @@ def same_secret() -> None:
     """Gives the table the secret that words and placements are digested with. A process reads it once, so that a second
     table would not have the one of the first."""
     secrets.secret.cache_clear()
-    put(Put(KeyRecord("#search", "KEY", secret="5e" * 32), always(), stale))
+    put(Put(KeyRecord("#search", "KEY", secret="5e" * 32), ALWAYS, stale))
 
 
 def run(

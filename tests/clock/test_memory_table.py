@@ -135,14 +135,14 @@ class Scribbler:
 
     def condition(self) -> Any:
         from shared.store.dynamodb.records import OrderRecord, Record, ThreadRecord
-        from shared.store.dynamodb.table import absent, always, present
+        from shared.store.dynamodb.table import ABSENT, ALWAYS, PRESENT
 
         moment, number = self.moment(), self.chance.randrange(3)
         version, since = OrderRecord.version, ThreadRecord.unanswered_since
         conditions = [
-            absent(),
-            present(),
-            always(),
+            ABSENT,
+            PRESENT,
+            ALWAYS,
             version == number,
             version.exists() & (version < number),
             version.does_not_exist() | (version >= number),
@@ -326,12 +326,12 @@ def test_the_same_orders_come_to_the_same(on_dynoxide: Api) -> None:
 
 def test_an_index_is_some_writes_behind_and_never_shows_what_never_was() -> None:
     from shared.store.dynamodb.records import CounterRecord, Record
-    from shared.store.dynamodb.table import Put, always, put, query_index, stale
+    from shared.store.dynamodb.table import ALWAYS, Put, put, query_index, stale
 
     memory, shown = MemoryTable(seed=3, lag=5), Counter[int]()
     with memory.installed():
         for number in range(1, 400):
-            put(Put(CounterRecord("pk", "sk", total=number, timeline="t", placed_key="1"), always(), stale))
+            put(Put(CounterRecord("pk", "sk", total=number, timeline="t", placed_key="1"), ALWAYS, stale))
             seen = [int(record.total) for record in query_index("by_placed", "t", page_size=10)]  # type: ignore[attr-defined]
             shown[number - max(seen, default=0)] += 1
             assert len(seen) <= 1 and Record.get("pk", "sk", consistent_read=True).total == number
@@ -352,14 +352,14 @@ def test_what_the_stand_in_was_not_made_for_it_refuses() -> None:
 
 def test_the_stand_in_is_fast_enough_for_a_month() -> None:
     from shared.store.dynamodb.records import CounterRecord
-    from shared.store.dynamodb.table import Put, Update, always, stale, transact
+    from shared.store.dynamodb.table import ALWAYS, Put, Update, stale, transact
 
     memory, began = MemoryTable(), time.process_time()
     with memory.installed():
         for number in range(3_000):
             record = CounterRecord("pk", f"{number % 500}", total=number, timeline="t", placed_key=f"{number:05d}")
-            counter = Update(CounterRecord("counter", "1"), [CounterRecord.total.add(1)], always(), stale)
-            transact([Put(record, always(), stale), counter])
+            counter = Update(CounterRecord("counter", "1"), [CounterRecord.total.add(1)], ALWAYS, stale)
+            transact([Put(record, ALWAYS, stale), counter])
     a_second = round(3_000 / (time.process_time() - began))
     print(json.dumps({"transactions a second of processor time": a_second}))
     assert memory.items["counter", "1"]["total"] == 3_000 and a_second >= 1_000

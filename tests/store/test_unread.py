@@ -10,7 +10,7 @@ import pytest
 from shared.domain.messages.model import BUYER, SELLER, Message
 from shared.operations.messages import messages as operations
 from shared.store.dynamodb.errors import Busy, Stale
-from shared.store.dynamodb.table import Put, absent, stale, transact
+from shared.store.dynamodb.table import ABSENT, Put, stale, transact
 from shared.store.messages import messages
 from shared.store.orders import orders
 from tests.harness import Api, Shop
@@ -26,7 +26,7 @@ def full(api: Api, count: int, sender: str = BUYER, text: str = "Where is it?") 
     order = orders.load(shop.name, order_id).order
     made = [Message(f"msg_{n:06d}", sender, text, NOW + n * SECOND) for n in range(count)]
     for first in range(0, count, 50):
-        transact([Put(messages._record(order, each), absent(), stale) for each in made[first : first + 50]])
+        transact([Put(messages._record(order, each), ABSENT, stale) for each in made[first : first + 50]])
     if sender == BUYER:
         transact(messages._unread(order, count, messages.OrderRecord.version.exists()))
     return shop, order_id

@@ -21,7 +21,7 @@ from shared.store.dynamodb import keys
 from shared.store.dynamodb.attributes import PackedAttribute
 from shared.store.dynamodb.figure_records import FiguresRecord
 from shared.store.dynamodb.records import Record
-from shared.store.dynamodb.table import Update, always, stale, update
+from shared.store.dynamodb.table import ALWAYS, Update, stale, update
 from shared.store.former.steps import OF_KIND
 from shared.store.orders import figures, items, orders, parts
 from shared.store.secrets import search_secret
@@ -371,7 +371,7 @@ def test_what_former_code_adds_beside_a_script_is_not_lost(memory_table: MemoryT
         if scripts == 2:
             complete(migrate())
         actions = [Record.kind.set(FiguresRecord), Path(["P0#pieces"]).add(1)]
-        update(Update(FiguresRecord(*key), actions, always(), stale))
+        update(Update(FiguresRecord(*key), actions, ALWAYS, stale))
 
     with baton_calls():
         for schedule in schedules():

@@ -17,7 +17,7 @@ from shared.store.dynamodb.alert_records import AlertRecord
 from shared.store.dynamodb.errors import AlreadyRaised
 from shared.store.dynamodb.indexes import Selection, page
 from shared.store.dynamodb.records import Record
-from shared.store.dynamodb.table import Put, Update, Write, absent, present, stale
+from shared.store.dynamodb.table import ABSENT, PRESENT, Put, Update, Write, stale
 from shared.store.pages import Count, Page, Position
 
 ALERT = "ALERT"
@@ -32,7 +32,7 @@ def raising(alerts: Iterable[Alert], *, quietly: bool = False) -> list[Put]:
     """The writes of new alerts. An alert has no outbox entry if `should_deliver` is false or with `quietly`. They raise
     AlreadyRaised."""
     return [
-        Put(_record(each, each.should_deliver and not quietly), absent(), _already_raised(each.alert_id))
+        Put(_record(each, each.should_deliver and not quietly), ABSENT, _already_raised(each.alert_id))
         for each in alerts
     ]
 
@@ -47,7 +47,7 @@ def resolving(store_id: str, cause: Cause, at: datetime) -> Write:
     return Update(
         AlertRecord(keys.alert_pk(store_id, cause.alert_id(store_id)), ALERT),
         [AlertRecord.resolved_at.set(at), Record.state_key.set(_state_key(store_id, State.RESOLVED, cause.severity))],
-        present(),
+        PRESENT,
         stale,
     )
 
@@ -61,7 +61,7 @@ def acknowledging(alert: Alert, by: str, at: datetime) -> Write:
             AlertRecord.acknowledged_by.set(by),
             Record.state_key.set(_state_key(alert.store_id, State.ACKNOWLEDGED, alert.severity)),
         ],
-        present() & AlertRecord.acknowledged_at.does_not_exist() & AlertRecord.resolved_at.does_not_exist(),
+        PRESENT & AlertRecord.acknowledged_at.does_not_exist() & AlertRecord.resolved_at.does_not_exist(),
         stale,
     )
 
@@ -94,7 +94,7 @@ def count(store_id: str, state: State, severity: Severity) -> Count:
 def handed_over(store_id: str, alert_id: str) -> Update:
     """The write that removes an alert from the outbox, for when every channel has its delivery."""
     record = AlertRecord(keys.alert_pk(store_id, alert_id), ALERT)
-    return Update(record, [Record.clock_shard.remove(), Record.fires_at.remove()], present(), stale)
+    return Update(record, [Record.clock_shard.remove(), Record.fires_at.remove()], PRESENT, stale)
 
 
 def _already_raised(alert_id: str) -> table.Refusal:

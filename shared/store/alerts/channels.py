@@ -14,7 +14,7 @@ from shared.store.dynamodb.alert_records import ChannelRecord, ChannelsRecord
 from shared.store.dynamodb.attributes import InstantAttribute
 from shared.store.dynamodb.errors import Full, Missing, StoreError
 from shared.store.dynamodb.records import Record
-from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, get, present, query, stale, transact
+from shared.store.dynamodb.table import ABSENT, PRESENT, Delete, Put, Update, Write, get, query, stale, transact
 from shared.store.encryption import CHANNELS, decrypt, encrypt
 from shared.store.pages import Page, Position, page_of
 
@@ -57,10 +57,10 @@ def _records(store_id: str, lower: str, most: int) -> list[ChannelRecord]:
 def create(channel: Channel, also: Sequence[Write] = ()) -> None:
     """Raises Full at the limit."""
     counts = ChannelsRecord.channels
-    room = absent() | (counts < LIMIT)
+    room = ABSENT | (counts < LIMIT)
     transact(
         [
-            Put(_record(channel), absent(), stale),
+            Put(_record(channel), ABSENT, stale),
             Update(_count(channel.store_id), [Record.kind.set(ChannelsRecord), counts.add(1)], room, _full),
             *also,
         ]
@@ -71,7 +71,7 @@ def change(before: Channel, after: Channel) -> tuple[Channel, list[Write]]:
     """The channel with the next version, and its writes. They raise Stale if the channel has changed. Costs a read."""
     saved = replace(after, version=before.version + 1)
     if _is_former(before):
-        return saved, [Put(_record(saved), absent(), stale), _delete(before, before.store_id)]
+        return saved, [Put(_record(saved), ABSENT, stale), _delete(before, before.store_id)]
     return saved, [Put(_record(saved), ChannelRecord.version == before.version, stale)]
 
 
@@ -95,7 +95,7 @@ def delete(channel: Channel) -> None:
     """Raises Stale if the channel has changed since it was read. Its deliveries stay until they expire."""
     pk = channel.store_id if _is_former(channel) else keys.channels_pk(channel.store_id)
     one_less = [ChannelsRecord.channels.add(-1)]
-    transact([_delete(channel, pk), Update(_count(channel.store_id), one_less, present(), stale)])
+    transact([_delete(channel, pk), Update(_count(channel.store_id), one_less, PRESENT, stale)])
 
 
 def _is_former(channel: Channel) -> bool:

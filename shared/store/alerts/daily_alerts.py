@@ -10,7 +10,7 @@ from shared.domain.alerts.daily import Day
 from shared.store.alerts.causes import cause_of, cause_values
 from shared.store.dynamodb import keys, table
 from shared.store.dynamodb.alert_records import DayRecord
-from shared.store.dynamodb.table import Put, Write, absent, get, stale
+from shared.store.dynamodb.table import ABSENT, Put, Write, get, stale
 
 DAY = "DAY"
 
@@ -39,7 +39,7 @@ def save(before: Day | None, after: Day, also: Sequence[Write] = ()) -> None:
 
 def change(before: Day | None, after: Day) -> Put:
     """The write of a change, for a transaction. It raises Stale."""
-    unchanged = DayRecord.version == before.version if before else absent()
+    unchanged = DayRecord.version == before.version if before else ABSENT
     return Put(_record(replace(after, version=before.version + 1 if before else 1)), unchanged, stale)
 
 

@@ -14,9 +14,9 @@ from shared.store.dynamodb.attributes import InstantAttribute
 from shared.store.dynamodb.errors import Exists
 from shared.store.dynamodb.records import Record
 from shared.store.dynamodb.table import (
+    ABSENT,
     Put,
     Write,
-    absent,
     put,
     query,
     stale,
@@ -40,7 +40,7 @@ def create(delivery: Delivery) -> None:
 
 def creating(delivery: Delivery) -> Put:
     """The write of a new delivery."""
-    return Put(_record(delivery), absent(), lambda: Exists("the delivery exists"))
+    return Put(_record(delivery), ABSENT, lambda: Exists("the delivery exists"))
 
 
 def save(before: Delivery, after: Delivery) -> Delivery:

@@ -27,11 +27,11 @@ from shared.store.dynamodb.errors import Missing
 from shared.store.dynamodb.indexes import FIRST, LAST, Selection
 from shared.store.dynamodb.records import CustomerRecord
 from shared.store.dynamodb.table import (
+    ABSENT,
     Check,
     Delete,
     Put,
     Write,
-    absent,
     get,
     get_many,
     query_newest,
@@ -99,7 +99,7 @@ def write_tags(store_id: str, states: Sequence[str]) -> None:
         page = listed(store_id, states, None, None, False, 200, after)
         for customer in page.items:
             for tag in customer.tags:
-                table.put(Put(_tag(customer, tag, _tag_sk(customer)), table.always(), stale))
+                table.put(Put(_tag(customer, tag, _tag_sk(customer)), table.ALWAYS, stale))
         if (after := page.end) is None:
             return
 
@@ -108,8 +108,8 @@ def _tag_writes(before: Customer, after: Customer) -> list[Write]:
     """A change of the tags, or of the time of the last order, by which the customers of a tag are sorted."""
     old, new = ({(tag, _tag_sk(each)) for tag in each.tags} for each in (before, after))
     return [
-        *(Delete(_tag(after, *each), table.always(), stale) for each in sorted(old - new)),
-        *(Put(_tag(after, *each), table.always(), stale) for each in sorted(new - old)),
+        *(Delete(_tag(after, *each), table.ALWAYS, stale) for each in sorted(old - new)),
+        *(Put(_tag(after, *each), table.ALWAYS, stale) for each in sorted(new - old)),
     ]
 
 
@@ -202,7 +202,7 @@ def _others(order: Order, buyer_id: str) -> Span:
 def _as_read(customer: Customer) -> Condition:
     """Unchanged since it was read, and not deleted and created anew: then the versions begin again."""
     if not customer.version:
-        return absent()
+        return ABSENT
     origin = CustomerRecord.origin
     same: Condition = (CustomerRecord.version == customer.version) & (
         origin == customer.origin if customer.origin else origin.does_not_exist()

@@ -75,20 +75,10 @@ class Check:
 Write = Put | Update | Delete | Check
 SEND_ORDER: tuple[type[Write], ...] = (Check, Delete, Put, Update)
 R = TypeVar("R", bound=Record)
-
-
-def absent() -> Condition:
-    return Record.pk.does_not_exist()
-
-
-def always() -> Condition:
-    """A condition that always holds: another write of the transaction has the condition that matters."""
-    always: Condition = absent() | present()
-    return always
-
-
-def present() -> Condition:
-    return Record.pk.exists()
+ABSENT: Condition = Record.pk.does_not_exist()
+PRESENT: Condition = Record.pk.exists()
+ALWAYS: Condition = ABSENT | PRESENT
+"""It always holds: another write of the transaction has the condition that matters."""
 
 
 def get(pk: str, sk: str) -> Record | None:
@@ -174,11 +164,18 @@ def query_items(pk: str, lower: str, upper: str) -> Iterator[dict[str, dict[str,
 
 
 def _raw(key: str, sort: Condition, **options: Any) -> Iterator[dict[str, dict[str, str]]]:
-    shared, start = connection(), None
+    shared, table = connection(), Record.Meta.table_name
+    for page in _pages(lambda start: shared.query(table, key, sort, exclusive_start_key=start, **options)):
+        yield from page["Items"]
+
+
+def _pages(read: Callable[[Any], dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The answers of a query or scan, lazily; `read` takes the key after which the next one begins."""
+    start = None
     while True:
         with _busy_where_unavailable():
-            page = shared.query(Record.Meta.table_name, key, sort, exclusive_start_key=start, **options)
-        yield from page["Items"]
+            page = read(start)
+        yield page
         start = page.get("LastEvaluatedKey")
         if start is None:
             return
@@ -189,12 +186,12 @@ def scan(
 ) -> Iterator[dict[str, Any]]:
     """All items of the table, or of one of `segments` parts of it, undecoded and lazily: half a read unit for each 4
     KB, or a whole one if `consistent`. The items of one partition come together. Raises Busy."""
-    shared, start = connection(), None
-    while True:
-        page = None
+    shared = connection()
+
+    def read(start: Any) -> dict[str, Any]:
         for _ in attempts():
             with suppress(Busy), _busy_where_unavailable():
-                page = shared.scan(
+                return shared.scan(
                     Record.Meta.table_name,
                     limit=page_size,
                     exclusive_start_key=start,
@@ -202,34 +199,27 @@ def scan(
                     total_segments=segments if segments > 1 else None,
                     consistent_read=consistent,
                 )
-                break
-        if page is None:
-            raise Busy("the table is busy")
+        raise Busy("the table is busy")
+
+    for page in _pages(read):
         yield from page["Items"]
-        start = page.get("LastEvaluatedKey")
-        if start is None:
-            return
 
 
 def count_index(index: str, key: str, sort: Condition | None, most: int) -> int:
     """The number of items of an index partition in a range, or `most` where there are more. Reads what it counts: half
     a read unit for each 4 KB."""
-    shared, start, count = connection(), None, 0
-    while True:
-        with _busy_where_unavailable():
-            page = shared.query(
-                Record.Meta.table_name,
-                key,
-                sort,
-                index_name=index,
-                exclusive_start_key=start,
-                limit=most - count,
-                select="COUNT",
-            )
+    shared, count = connection(), 0
+    options: dict[str, Any] = {"index_name": index, "select": "COUNT"}
+
+    def read(start: Any) -> dict[str, Any]:
+        table = Record.Meta.table_name
+        return shared.query(table, key, sort, exclusive_start_key=start, limit=most - count, **options)
+
+    for page in _pages(read):
         count += int(page["Count"])
-        start = page.get("LastEvaluatedKey")
-        if start is None or count >= most:
-            return count
+        if count >= most:
+            break
+    return count
 
 
 def put(write: Put) -> None:

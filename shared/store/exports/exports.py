@@ -15,7 +15,7 @@ from shared.store.dynamodb.attributes import InstantAttribute
 from shared.store.dynamodb.errors import Exists
 from shared.store.dynamodb.indexes import Selection
 from shared.store.dynamodb.records import DownloadRecord, ExportRecord, Record
-from shared.store.dynamodb.table import Put, Write, absent, put, query, stale, transact
+from shared.store.dynamodb.table import ABSENT, Put, Write, put, query, stale, transact
 from shared.store.pages import Page, Position
 
 EXPORT, DOWNLOAD = "EXPORT", "DOWNLOAD#"
@@ -34,7 +34,7 @@ def load(store_id: str, export_id: str) -> Job:
 
 def create(job: Job, also: Sequence[Write] = ()) -> None:
     """Create a job, in one transaction with `also`. Raises Exists."""
-    transact([Put(_record(job), absent(), lambda: Exists("the export exists")), *also])
+    transact([Put(_record(job), ABSENT, lambda: Exists("the export exists")), *also])
 
 
 def save(before: Job, after: Job, also: Sequence[Write] = ()) -> Job:
@@ -79,7 +79,7 @@ def record_download(store_id: str, export_id: str, download: Download) -> None:
         actor_id=download.actor.id,
         n=download.n,
     )
-    put(Put(record, absent(), stale))
+    put(Put(record, ABSENT, stale))
 
 
 def downloads(store_id: str, export_id: str, limit: int) -> list[Download]:

@@ -9,12 +9,12 @@ from datetime import date, datetime
 from shared.domain.exports.regular import RegularExport, Schedule
 from shared.store.dynamodb import indexes, keys, table
 from shared.store.dynamodb.records import RegularExportRecord
-from shared.store.dynamodb.table import Put, Write, absent, put, stale
+from shared.store.dynamodb.table import ABSENT, Put, Write, put, stale
 
 
 def creating(export: RegularExport) -> Write:
     """The write of a new store's regular export, for the transaction that creates the store."""
-    return Put(_record(export), absent(), stale)
+    return Put(_record(export), ABSENT, stale)
 
 
 def load(store_id: str) -> RegularExport:

@@ -16,7 +16,7 @@ from pynamodb.expressions.update import Action
 
 from shared.store.dynamodb.figure_records import ChangeFiguresRecord
 from shared.store.dynamodb.records import Record
-from shared.store.dynamodb.table import Update, present, stale, update
+from shared.store.dynamodb.table import PRESENT, Update, stale, update
 from shared.store.former.items import Item, read
 from shared.store.orders.figures import PACKED, of_item
 
@@ -61,4 +61,4 @@ def _packing(item: Item, chosen: Sequence[str]) -> Update:
         unchanged &= Path([name]) == int(item[name]["N"])
     actions: list[Action] = [Record.kind.set(ChangeFiguresRecord), getattr(ChangeFiguresRecord, attribute).set(amounts)]
     actions += [Path([name]).remove() for name in chosen]
-    return Update(ChangeFiguresRecord(pk, sk), actions, present() & unchanged, stale)
+    return Update(ChangeFiguresRecord(pk, sk), actions, PRESENT & unchanged, stale)

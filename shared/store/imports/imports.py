@@ -27,7 +27,7 @@ from shared.store.dynamodb.attributes import InstantAttribute
 from shared.store.dynamodb.errors import Exists
 from shared.store.dynamodb.indexes import Selection
 from shared.store.dynamodb.records import ImportRecord
-from shared.store.dynamodb.table import Put, Write, absent, stale, transact
+from shared.store.dynamodb.table import ABSENT, Put, Write, stale, transact
 from shared.store.pages import Page, Position
 
 IMPORT = "IMPORT"
@@ -45,7 +45,7 @@ def load(store_id: str, import_id: str) -> Import:
 
 def create(job: Import, also: Sequence[Write] = ()) -> None:
     """In one transaction with `also`. Raises Exists."""
-    transact([Put(_record(job), absent(), lambda: Exists("the import exists")), *also])
+    transact([Put(_record(job), ABSENT, lambda: Exists("the import exists")), *also])
 
 
 def save(before: Import, after: Import, also: Sequence[Write] = ()) -> Import:

@@ -18,15 +18,15 @@ from shared.store.dynamodb import indexes, keys
 from shared.store.dynamodb.indexes import Selection
 from shared.store.dynamodb.records import MessageRecord, OrderRecord, Record, RepliesRecord, ThreadRecord
 from shared.store.dynamodb.table import (
+    ABSENT,
+    ALWAYS,
+    PRESENT,
     Check,
     Delete,
     Put,
     Update,
     Write,
-    absent,
-    always,
     get,
-    present,
     query,
     stale,
     transact,
@@ -71,7 +71,7 @@ def post(
     another version by now, which costs the other messages a check of the head."""
     after = change.thread
     writes: list[Write] = [
-        Put(_record(order, message), absent(), stale),
+        Put(_record(order, message), ABSENT, stale),
         *_thread_writes(order.store_id, order.order_id, before, change),
         *also,
     ]
@@ -90,7 +90,7 @@ def imported_writes(order: Order, unread: Sequence[Message], change: ThreadChang
     if not unread:
         return []
     return [
-        *(Put(_record(order, message), absent(), stale) for message in unread),
+        *(Put(_record(order, message), ABSENT, stale) for message in unread),
         *_thread_writes(order.store_id, order.order_id, Thread(), change),
     ]
 
@@ -100,7 +100,7 @@ def reminder_writes(order: Order, before: Thread, message: Message) -> list[Writ
     raise Stale if the thread has changed."""
     change = ThreadChange(replace(before, version=before.version + 1))
     return [
-        Put(_record(order, message), absent(), stale),
+        Put(_record(order, message), ABSENT, stale),
         *_thread_writes(order.store_id, order.order_id, before, change),
     ]
 
@@ -112,7 +112,7 @@ def save_alerts(store_id: str, order_id: str, before: Thread, change: ThreadChan
 
 
 def _thread_writes(store_id: str, order_id: str, before: Thread, change: ThreadChange) -> list[Write]:
-    unchanged = ThreadRecord.version == before.version if before.version else absent()
+    unchanged = ThreadRecord.version == before.version if before.version else ABSENT
     return [
         Put(_thread_record(store_id, order_id, change.thread), unchanged, stale),
         *alerts.raising(change.raised),
@@ -150,7 +150,7 @@ def delete_all(store_id: str, order_id: str) -> int:
     pk = keys.order_pk(store_id, order_id)
     found = [record for record in query(pk, Record.sk.startswith(keys.MESSAGE)) if isinstance(record, MessageRecord)]
     for first in range(0, len(found), MAX_READ):
-        transact([Delete(record, always(), stale) for record in found[first : first + MAX_READ]])
+        transact([Delete(record, ALWAYS, stale) for record in found[first : first + MAX_READ]])
     return len(found)
 
 
@@ -159,7 +159,7 @@ def silenced(order: Order, before: Thread, now: datetime) -> list[Write]:
     a new message has arrived since, because that message must be deleted, too."""
     if not before.version:
         pk = keys.order_pk(order.store_id, order.order_id)
-        return [Check(ThreadRecord(pk, keys.THREAD), absent(), stale)]
+        return [Check(ThreadRecord(pk, keys.THREAD), ABSENT, stale)]
     after = replace(before, version=before.version + 1, unanswered=None)
     change = message_alerts.for_change(order.store_id, order.order_id, before, after, timedelta(0), now)
     return _thread_writes(order.store_id, order.order_id, before, change)
@@ -228,7 +228,7 @@ def _unread(order: Order, count: int, at: Condition) -> list[Write]:
 def _read_write(order: Order, message: Message, now: datetime) -> Write:
     record = _record(order, replace(message, read_at=now))
     actions = [MessageRecord.read_at.set(now), Record.state_key.set(record.state_key)]
-    return Update(record, actions, present() & MessageRecord.read_at.does_not_exist(), stale)
+    return Update(record, actions, PRESENT & MessageRecord.read_at.does_not_exist(), stale)
 
 
 def _reply_write(store_id: str, day: date, response_time: timedelta) -> Write:
@@ -236,7 +236,7 @@ def _reply_write(store_id: str, day: date, response_time: timedelta) -> Write:
     actions = [Record.kind.set(RepliesRecord), RepliesRecord.replies.add(1), RepliesRecord.seconds.add(seconds)]
     if seconds <= IN_TIME_SECONDS:
         actions.append(RepliesRecord.in_time.add(1))
-    return Update(RepliesRecord(store_id, keys.replies_sk(day)), actions, always(), stale)
+    return Update(RepliesRecord(store_id, keys.replies_sk(day)), actions, ALWAYS, stale)
 
 
 def _record(order: Order, message: Message) -> MessageRecord:

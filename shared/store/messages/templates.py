@@ -8,7 +8,7 @@ from shared.domain.messages.templates import MAX_TEMPLATES, Template
 from shared.store.dynamodb import keys, table
 from shared.store.dynamodb.errors import Exists, Full, StoreError
 from shared.store.dynamodb.records import Record, TemplateNameRecord, TemplateRecord, TemplatesRecord
-from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, present, query, stale, transact
+from shared.store.dynamodb.table import ABSENT, PRESENT, Delete, Put, Update, Write, query, stale, transact
 from shared.store.pages import Page, Position, page_of
 
 
@@ -20,10 +20,10 @@ def load(store_id: str, template_id: str) -> Template:
 def create(store_id: str, template: Template, also: Sequence[Write] = ()) -> None:
     """Raises Exists if another template has the name, Full at the limit, or Stale."""
     counts = TemplatesRecord.templates
-    room = absent() | (counts < MAX_TEMPLATES)
+    room = ABSENT | (counts < MAX_TEMPLATES)
     transact(
         [
-            Put(_record(store_id, template), absent(), stale),
+            Put(_record(store_id, template), ABSENT, stale),
             _put_name(store_id, template),
             Update(_count(store_id), [Record.kind.set(TemplatesRecord), counts.add(1)], room, _full),
             *also,
@@ -46,7 +46,7 @@ def delete(store_id: str, template: Template) -> None:
         [
             Delete(_record(store_id, template), unchanged, stale),
             _delete_name(store_id, template),
-            Update(_count(store_id), [TemplatesRecord.templates.add(-1)], present(), stale),
+            Update(_count(store_id), [TemplatesRecord.templates.add(-1)], PRESENT, stale),
         ]
     )
 
@@ -84,7 +84,7 @@ def _template(record: TemplateRecord) -> Template:
 
 def _put_name(store_id: str, template: Template) -> Write:
     record = TemplateNameRecord(store_id, keys.template_name_sk(template.key), template_id=template.template_id)
-    return Put(record, absent(), lambda: Exists("another template has this name"))
+    return Put(record, ABSENT, lambda: Exists("another template has this name"))
 
 
 def _delete_name(store_id: str, template: Template) -> Write:

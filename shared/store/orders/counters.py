@@ -11,7 +11,7 @@ from collections import Counter
 from shared.domain.order.model import FundState, Order, Overlay, Status
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.records import FUND_COUNTS, OVERLAY_COUNTS, STATUS_COUNTS, CounterRecord, Record
-from shared.store.dynamodb.table import Put, Update, Write, absent, present, query, stale
+from shared.store.dynamodb.table import ABSENT, PRESENT, Put, Update, Write, query, stale
 from shared.store.orders.events import NO_EVENTS, Numbering
 
 NAMES: dict[str, str] = {
@@ -52,12 +52,12 @@ def delta_writes(was: Order | None, after: Order, events: Numbering = NO_EVENTS)
     if not actions:
         return []
     record = CounterRecord(after.store_id, keys.counter_sk(after.shard))
-    return [Update(record, actions, present() & events.condition if events.seqs else present(), stale)]
+    return [Update(record, actions, PRESENT & events.condition if events.seqs else PRESENT, stale)]
 
 
 def new_counter_writes(store_id: str, shards: range) -> list[Write]:
     """The writes of the counter items of new shards, all zero."""
-    return [Put(CounterRecord(store_id, keys.counter_sk(shard), total=0), absent(), stale) for shard in shards]
+    return [Put(CounterRecord(store_id, keys.counter_sk(shard), total=0), ABSENT, stale) for shard in shards]
 
 
 def counts(store_id: str) -> Counts:

@@ -27,7 +27,7 @@ from shared.store.dynamodb.attributes import PackedAttribute
 from shared.store.dynamodb.figure_records import ChangeFiguresRecord, FiguresRecord
 from shared.store.dynamodb.indexes import Selection
 from shared.store.dynamodb.records import Record, ViolationRecord
-from shared.store.dynamodb.table import Put, Update, Write, absent, always, query_items, stale
+from shared.store.dynamodb.table import ABSENT, ALWAYS, Put, Update, Write, query_items, stale
 from shared.store.pages import Listed, Page, Position
 
 MOST_PRODUCTS = 10
@@ -57,7 +57,7 @@ def delta_writes(was: Order | None, after: Order) -> list[Write]:
         *_updates(after, {key: step for key, step in steps.items() if key not in products}),
         *_own_items(after, products),
         *(
-            Put(violation_record(after, number), always(), stale)
+            Put(violation_record(after, number), ALWAYS, stale)
             for number in range(known, len(after.violations) if after.time_zone else 0)
         ),
     ]
@@ -71,7 +71,7 @@ def _updates(order: Order, steps: Mapping[Figure, int]) -> list[Write]:
         items[sk].append(Path([key.figure]).add(step))
     pk = keys.figures_pk(order.store_id)
     return [
-        Update(FiguresRecord(pk, sk), [Record.kind.set(FiguresRecord), *actions], always(), stale)
+        Update(FiguresRecord(pk, sk), [Record.kind.set(FiguresRecord), *actions], ALWAYS, stale)
         for sk, actions in items.items()
     ]
 
@@ -83,7 +83,7 @@ def _own_items(order: Order, steps: Mapping[Figure, int]) -> list[Write]:
         sk = keys.figures_of_change_sk(key.by, key.day, key.currency, order.order_id, order.version)
         items[sk].setdefault(key.name, [0] * len(PRODUCTS))[PRODUCTS.index(key.figure)] = step
     pk = keys.figures_pk(order.store_id)
-    return [Put(ChangeFiguresRecord(pk, sk, products=content), absent(), stale) for sk, content in items.items()]
+    return [Put(ChangeFiguresRecord(pk, sk, products=content), ABSENT, stale) for sk, content in items.items()]
 
 
 def days(store_id: str, by: str, first: date, until: date) -> Iterator[Day]:

@@ -15,7 +15,7 @@ from shared.domain.order.model import Order
 from shared.store.dynamodb import indexes, keys
 from shared.store.dynamodb.indexes import Selection
 from shared.store.dynamodb.records import FundsRecord, LedgerRecord, Record
-from shared.store.dynamodb.table import Put, Update, Write, absent, always, query, stale
+from shared.store.dynamodb.table import ABSENT, ALWAYS, Put, Update, Write, query, stale
 from shared.store.pages import Listed, Page, Position
 
 TOTALS = (*ledger.FLOWS, *ledger.HELD)
@@ -29,7 +29,7 @@ def delta_writes(was: Order | None, after: Order, entries: Iterable[Entry]) -> l
     if not steps:
         return []
     movements = ledger.movements(was.amounts.held if was else 0, entries)
-    return [*(Put(_record(after, each), absent(), stale) for each in movements), _totals_write(after, steps)]
+    return [*(Put(_record(after, each), ABSENT, stale) for each in movements), _totals_write(after, steps)]
 
 
 def entries(store_id: str, order_id: str) -> list[Movement]:
@@ -94,4 +94,4 @@ def _totals_write(order: Order, steps: dict[str, int]) -> Write:
     record = FundsRecord(order.store_id, keys.funds_sk(order.currency, order.shard))
     columns: dict[str, NumberAttribute] = {name: getattr(FundsRecord, name) for name in steps}
     actions = [Record.kind.set(FundsRecord), *(columns[name].add(step) for name, step in steps.items())]
-    return Update(record, actions, always(), stale)
+    return Update(record, actions, ALWAYS, stale)

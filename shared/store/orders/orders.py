@@ -28,7 +28,7 @@ from shared.store.dynamodb.records import (
     OrderRecord,
     Record,
 )
-from shared.store.dynamodb.table import Delete, Put, Update, Write, absent, always, present, put, query, stale, update
+from shared.store.dynamodb.table import ABSENT, ALWAYS, PRESENT, Delete, Put, Update, Write, put, query, stale, update
 from shared.store.orders import counters, events, figures, ledger, payment_reminders, terms
 from shared.store.orders.events import Numbering
 from shared.store.orders.items import alert_progress_of, entry_of, head_of, order_of
@@ -103,7 +103,7 @@ def create(
     records = [head, *(part_record(order, sk, part, order.version) for sk, part in parts.items())]
     numbering = events.numbering(order, entries)
     writes = [
-        *(Put(record, absent(), lambda: Exists("the order number is taken")) for record in records),
+        *(Put(record, ABSENT, lambda: Exists("the order number is taken")) for record in records),
         *_history(order, entries, numbering),
         *counters.delta_writes(None, order, numbering),
         *ledger.delta_writes(None, order, entries),
@@ -139,9 +139,9 @@ def save(
     numbering = events.numbering(after, entries)
     writes = [
         Put(head, _as_loaded(before), stale),
-        *(Put(part_record(after, sk, parts[sk], versions[sk]), always(), stale) for sk in sorted(changed)),
+        *(Put(part_record(after, sk, parts[sk], versions[sk]), ALWAYS, stale) for sk in sorted(changed)),
         *(
-            Delete(part_record(was, sk, parts_before[sk], was.version), present(), stale)
+            Delete(part_record(was, sk, parts_before[sk], was.version), PRESENT, stale)
             for sk in parts_before.keys() - parts.keys()
         ),
         *_history(after, entries, numbering),
@@ -191,7 +191,7 @@ def rearm(before: Loaded, *, armed: bool, alert_changes: AlertChanges, also: Seq
         table.transact(
             [
                 Put(head, _as_loaded(before), stale),
-                *(Put(record, always(), stale) for record in spelled),
+                *(Put(record, ALWAYS, stale) for record in spelled),
                 *_terms(before, before.order),
                 *also,
                 *alerts.of_order(before.order.store_id, alert_changes),
@@ -212,7 +212,7 @@ def rewrite(before: Loaded, parts: Iterable[Record]) -> None:
     """Write the head and these parts, which have today's form (see `records_of`), and what the order of former code has
     not: its terms, and its place in its buyer's customer record. The order and its version stay. Raises Stale."""
     head = records_of(replace(before, revision=before.revision + 1))[keys.ORDER]
-    also: list[Write] = [Put(part, always(), stale) for part in parts]
+    also: list[Write] = [Put(part, ALWAYS, stale) for part in parts]
     if not before.has_terms:
         terms.write_loose(None, before.order)
         also += terms.delta_writes(None, before.order)
@@ -251,7 +251,7 @@ def erase_free_text(store_id: str, order_id: str) -> int:
         cleaned = changes_without_personal_data(record.changes or {})
         if record.reason is None and cleaned == (record.changes or {}):
             continue
-        update(Update(record, [HistoryRecord.reason.remove(), HistoryRecord.changes.set(cleaned)], present(), stale))
+        update(Update(record, [HistoryRecord.reason.remove(), HistoryRecord.changes.set(cleaned)], PRESENT, stale))
         changed += 1
     return changed
 
@@ -277,7 +277,7 @@ def record_access(store_id: str, order_id: str, access: Access) -> None:
                 actor_id=access.actor.id,
                 what=access.what,
             ),
-            absent(),
+            ABSENT,
             stale,
         )
     )
@@ -332,7 +332,7 @@ def _misspelled(before: Loaded, parts: Mapping[str, Part]) -> set[str]:
 
 
 def _history(order: Order, entries: Iterable[Entry], numbering: Numbering) -> list[Write]:
-    return [Put(numbering.record(order, entry), absent(), stale) for entry in entries]
+    return [Put(numbering.record(order, entry), ABSENT, stale) for entry in entries]
 
 
 def _ship_by_moved(was: Order, after: Order) -> bool:
@@ -344,4 +344,4 @@ def _ship_by_moved(was: Order, after: Order) -> bool:
 def _moved(pk: Callable[[str], str], order: Order, at: datetime) -> Write:
     expires_at = int((at + MOVES_RETENTION).timestamp())
     record = MovedRecord(pk(order.store_id), keys.sort_key(at, order.order_id), expires_at=expires_at)
-    return Put(record, always(), stale)
+    return Put(record, ALWAYS, stale)

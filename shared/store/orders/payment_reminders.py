@@ -15,7 +15,7 @@ from shared.store.dynamodb import keys
 from shared.store.dynamodb.alert_records import ReminderFiguresRecord, ReminderRecord
 from shared.store.dynamodb.indexes import Selection, page
 from shared.store.dynamodb.records import Record
-from shared.store.dynamodb.table import Put, Update, Write, always, query, stale
+from shared.store.dynamodb.table import ALWAYS, Put, Update, Write, query, stale
 from shared.store.pages import Page, Position
 
 REMINDED = "REMINDED"
@@ -54,11 +54,11 @@ def delta_writes(was: Order, after: Order, entries: Iterable[Entry]) -> list[Wri
         record.state_key = _state_key(after.store_id)
         record.sort_key = keys.sort_key(after.reminded_at, after.order_id)
         record.paid_at = _paid_at(after)
-        writes.append(Put(record, always(), stale))
+        writes.append(Put(record, ALWAYS, stale))
     elif paid_at := _paid_at(after):
-        writes.append(Update(record, [ReminderRecord.paid_at.set(paid_at)], always(), stale))
+        writes.append(Update(record, [ReminderRecord.paid_at.set(paid_at)], ALWAYS, stale))
     else:
-        writes.append(Update(record, [ReminderRecord.paid_at.remove()], always(), stale))
+        writes.append(Update(record, [ReminderRecord.paid_at.remove()], ALWAYS, stale))
     return [*writes, count_write(after.store_id, after.reminded_at, change)]
 
 
@@ -70,7 +70,7 @@ def count_write(store_id: str, at: datetime, change: Figures) -> Write:
         Record.kind.set(ReminderFiguresRecord),
         *(getattr(ReminderFiguresRecord, name).add(step) for name, step in steps.items()),
     ]
-    return Update(ReminderFiguresRecord(store_id, day), actions, always(), stale)
+    return Update(ReminderFiguresRecord(store_id, day), actions, ALWAYS, stale)
 
 
 def figures(store_id: str, first: date, last: date) -> Figures:

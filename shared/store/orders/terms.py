@@ -16,7 +16,7 @@ from shared.domain import search
 from shared.domain.countries import iso_country
 from shared.domain.order.model import Order
 from shared.store.dynamodb import keys
-from shared.store.dynamodb.table import Delete, Put, Write, always, present, put_many, stale
+from shared.store.dynamodb.table import ALWAYS, PRESENT, Delete, Put, Write, put_many, stale
 from shared.store.dynamodb.term_records import TermRecord
 from shared.store.secrets import search_secret
 
@@ -66,9 +66,9 @@ def delta_writes(was: Order | None, after: Order, *, all_strict: bool = False) -
     before, now = strict_terms(was) if was else set(), strict_terms(after)
     loose = loose_terms(after) if all_strict else {}
     return [
-        *(Delete(TermRecord(*key), present(), stale) for key in sorted(before - now)),
-        *(Put(TermRecord(*key), always(), stale) for key in sorted(now - before)),
-        *(Put(TermRecord(*key, filter=bits), always(), stale) for key, bits in loose.items()),
+        *(Delete(TermRecord(*key), PRESENT, stale) for key in sorted(before - now)),
+        *(Put(TermRecord(*key), ALWAYS, stale) for key in sorted(now - before)),
+        *(Put(TermRecord(*key, filter=bits), ALWAYS, stale) for key, bits in loose.items()),
     ]
 
 

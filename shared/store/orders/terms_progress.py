@@ -7,7 +7,7 @@ from datetime import datetime
 
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.errors import Exists
-from shared.store.dynamodb.table import Put, Write, absent, get, put, stale
+from shared.store.dynamodb.table import ABSENT, Put, Write, get, put, stale
 from shared.store.dynamodb.term_records import TermsProgressRecord
 
 
@@ -35,13 +35,13 @@ def load(store_id: str) -> TermsProgress | None:
 
 def creating(store_id: str, now: datetime) -> Write:
     """The write of a new store: all its orders will have their terms."""
-    return Put(_record(TermsProgress(store_id, done=True, due_at=now)), absent(), stale)
+    return Put(_record(TermsProgress(store_id, done=True, due_at=now)), ABSENT, stale)
 
 
 def start(store_id: str, now: datetime) -> None:
     """Raises Exists."""
     record = _record(TermsProgress(store_id, done=False, due_at=now))
-    put(Put(record, absent(), lambda: Exists("another request has started it")))
+    put(Put(record, ABSENT, lambda: Exists("another request has started it")))
 
 
 def save(progress: TermsProgress) -> TermsProgress:

@@ -161,17 +161,17 @@ def test_what_is_known_is_not_read_and_each_further_attempt_reads(clock: Clock) 
 def test_an_optional_write_that_is_refused_leaves_the_rest(in_process: Api) -> None:
     from shared.store.dynamodb.errors import Exists, Stale
     from shared.store.dynamodb.records import KeyRecord
-    from shared.store.dynamodb.table import Put, absent, get, put, stale, transact
+    from shared.store.dynamodb.table import ABSENT, Put, get, put, stale, transact
 
-    put(Put(KeyRecord("#b", "KEY", secret="first"), absent(), stale))
+    put(Put(KeyRecord("#b", "KEY", secret="first"), ABSENT, stale))
     there = [
-        Put(KeyRecord(f"#{name}", "KEY", secret="second"), absent(), lambda: Exists("there"), optional=name != "d")
+        Put(KeyRecord(f"#{name}", "KEY", secret="second"), ABSENT, lambda: Exists("there"), optional=name != "d")
         for name in "abcd"
     ]
     transact(there)
     found = {name: record.secret for name in "abcd" if isinstance(record := get(f"#{name}", "KEY"), KeyRecord)}
     assert found == {"a": "second", "b": "first", "c": "second", "d": "second"}
-    needed = Put(KeyRecord("#d", "KEY", secret="third"), absent(), stale)
+    needed = Put(KeyRecord("#d", "KEY", secret="third"), ABSENT, stale)
     with pytest.raises(Stale):
-        transact([there[0], needed, Put(KeyRecord("#e", "KEY", secret="third"), absent(), stale)])
+        transact([there[0], needed, Put(KeyRecord("#e", "KEY", secret="third"), ABSENT, stale)])
     assert get("#e", "KEY") is None
