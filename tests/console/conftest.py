@@ -4,8 +4,9 @@ console, every test here is skipped and says why.
 A test gets a store of its own, and pages that are signed in. At its end no page may have written an error to its
 console, and the content security policy may have refused nothing.
 
-What costs most is made once: the test processes share one local run, and a page is used again after it was emptied,
-because its process has the console's files compiled.
+What costs most is made once: the test processes share one local run, and a page is used again. Where a former test has
+left it signed in as the same role, its user becomes a member of the new store, and the page goes there as by a link;
+else it is emptied, and loaded and signed in anew. Tests of the loading itself ask for the fixture `anew`.
 
 A test waits for what shows that a step is done, and not for what was true before it. `--slow 400` finds where one does
 not: each page has a slow processor, and each request waits 400 ms before it goes out and again after its answer.
@@ -36,42 +37,24 @@ from playwright.sync_api import (
 )
 
 from local.demo import DEMO_SHOP, fill
+from local.members import Accounts, user_of
 from local.signin.authorization import Client
 from local.welcome import DEMO_STORE
-from tests import proof
 from tests.console import waiting
-from tests.console.say import Say, is_turn
 from tests.console.shared_run import shared_run, turn
 from tests.harness import TEMPLATE, Api, Server, Shop
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+"""The first is the same engine without the browser's own windows: a page costs a third less of the processor."""
 BUILD_SECONDS = 300
 HEIGHTS = {1280: 800, 390: 844}
 
 WAIT_MS = 10_000
 """How long a test waits for what a page shows next."""
+STORES_OF_A_PAGE = 8
+"""After so many stores a page is signed in anew: each of its requests of `/v1/me` names them all."""
 SLOWER = 4
 """How many times slower the processor is with `--slow`."""
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Main jobs run in one language, and in both at full size or where a test is named."""
-    if proof.FULL or any("::" in each for each in config.args):
-        return
-    jobs = {each for each in items if isinstance(each, pytest.Function) and _language(each)}
-    numbers = {name: n for n, name in enumerate(sorted({_job(each) for each in jobs}))}
-    other = [each for each in jobs if not is_turn(numbers[_job(each)], _language(each))]
-    config.hook.pytest_deselected(items=other)
-    items[:] = [each for each in items if each not in set(other)]
-
-
-def _language(item: pytest.Function) -> str:
-    say = item.callspec.params.get("say") if hasattr(item, "callspec") else None
-    return say.language if isinstance(say, Say) else ""
-
-
-def _job(item: pytest.Function) -> str:
-    return item.nodeid.partition("[")[0]
 
 
 @pytest.fixture(scope="session")
@@ -146,6 +129,21 @@ def shop(stores: Api) -> Shop:
     return stores.shop(name="Lamp shop", time_zone="Asia/Shanghai")
 
 
+IS_USABLE = """
+language => location.pathname.startsWith('/stores/') && document.getElementById('content') !== null
+  && document.documentElement.lang === language
+"""
+"""Is the console open, in the language that it was opened in?"""
+GO = """
+address => {
+  localStorage.clear()
+  sessionStorage.clear()
+  history.pushState(null, '', address)
+  dispatchEvent(new PopStateEvent('popstate'))
+}
+"""
+
+
 @dataclass(frozen=True)
 class Look:
     """What a page is opened with, beside its address."""
@@ -164,6 +162,11 @@ class Watched:
     errors: list[str] = field(default_factory=list)
     expected: set[str] = field(default_factory=set)
     processor: CDPSession | None = None
+    user: str = ""
+    """Who is signed in, where the page can go on with another store."""
+    role: str = ""
+    stores: int = 0
+    """How many stores the user is a member of."""
 
     def slow_down(self, rate: int) -> None:
         """How many times slower the page's processor is, with `--slow`. It keeps the machine busy, also at rest."""
@@ -173,17 +176,27 @@ class Watched:
     def complaints(self) -> list[str]:
         return [error for error in self.errors if not any(part in error for part in self.expected)]
 
-    def clear(self, url: str) -> None:
-        """Takes everything out of the page and its browser profile but the cache of files."""
+    def rest(self) -> None:
+        """Ends what a test has set up around the page, and leaves it signed in where it still can be used so."""
         self.slow_down(1)
         self.page.unroute_all()
         self.page.context.set_offline(False)
-        self.page.context.clear_cookies()
         self.page.emulate_media(media="null")
+        if not self.page.evaluate(IS_USABLE, self.look.language):
+            self.user = self.role = ""
+
+    def clear(self, url: str) -> None:
+        """Takes everything out of the page and its browser profile but the cache of files."""
+        self.user = self.role = ""
+        self.page.context.clear_cookies()
         self.page.goto(f"{url}/config.json")  # of the same origin, and without a script
         self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
-        self.errors.clear()
-        self.expected.clear()
+
+    def go(self, store: str, address: str) -> None:
+        """From the store of the former test to another one, as by a link."""
+        self.page.evaluate(GO, address)
+        self.page.wait_for_function("store => localStorage.getItem('store') === store", arg=store)
+        waiting.at_rest(self.page)
 
 
 @dataclass
@@ -191,10 +204,15 @@ class Console:
     """Opens pages of the console, each in a browser profile of its own. `kept` has those that earlier tests left."""
 
     browser: Browser
-    url: str
+    accounts: Accounts
+    is_anew: bool
     slow_ms: int
     kept: dict[Look, list[Watched]]
     pages: list[Watched] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return self.accounts.url
 
     def open(
         self,
@@ -209,18 +227,36 @@ class Console:
     ) -> Page:
         """A page of the store, signed in. `shop` is a store or its id."""
         store = shop if isinstance(shop, str) else shop.name
-        page = self.new_page(Look(language, width, theme))
-        sign_in_ahead(page.context, self.url, store, role)
-        page.goto(f"{self.url}/stores/{store}/{path}{'?' + urlencode(query) if query else ''}")
-        expect(page.locator("#content")).to_be_visible()
-        return page
+        address = f"/stores/{store}/{path}{'?' + urlencode(query) if query else ''}"
+        watched = self._take(Look(language, width, theme), role)
+        if watched.role == role and watched.stores < STORES_OF_A_PAGE and isinstance(shop, Shop) and not self.is_anew:
+            watched.stores += 1
+            self.accounts.grant(watched.user, {store: role})
+            watched.go(store, address)
+            return watched.page
+        watched.clear(self.url)
+        sign_in_ahead(watched.page.context, self.url, store, role)
+        watched.page.goto(self.url + address)
+        expect(watched.page.locator("#content")).to_be_visible()
+        watched.user, watched.role, watched.stores = user_of({store: role}), role, 1
+        return watched.page
 
     def new_page(self, look: Look) -> Page:
         """An empty page."""
-        watched = self.kept[look].pop() if self.kept[look] else self._make(look)
+        watched = self._take(look, "")
+        watched.clear(self.url)
+        return watched.page
+
+    def _take(self, look: Look, role: str) -> Watched:
+        """One that earlier tests have left, best one that is signed in as this role, or else a new one."""
+        kept = self.kept[look]
+        kept.sort(key=lambda watched: watched.role == role)
+        watched = kept.pop() if kept else self._make(look)
+        watched.errors.clear()
+        watched.expected.clear()
         watched.slow_down(SLOWER)
         self.pages.append(watched)
-        return watched.page
+        return watched
 
     def _make(self, look: Look) -> Watched:
         context = self.browser.new_context(
@@ -244,7 +280,14 @@ class Console:
         self.expect_errors(page, *(f"the server responded with a status of {status}" for status in statuses))
 
     def expect_errors(self, page: Page, *parts: str) -> None:
-        next(watched for watched in self.pages if watched.page is page).expected.update(parts)
+        self._watched(page).expected.update(parts)
+
+    def user(self, page: Page) -> str:
+        """Who is signed in."""
+        return self._watched(page).user
+
+    def _watched(self, page: Page) -> Watched:
+        return next(watched for watched in self.pages if watched.page is page)
 
     def end_session(self, page: Page) -> None:
         """The token has ended, and the issuer gives no new one; until `sign_in_again`."""
@@ -262,7 +305,9 @@ class Console:
     def close(self) -> None:
         complaints = [complaint for watched in self.pages for complaint in watched.complaints()]
         for watched in self.pages:
-            watched.clear(self.url)
+            watched.rest()
+            if self.is_anew or watched.expected:
+                watched.user = watched.role = ""
             self.kept[watched.look].append(watched)
         assert not complaints, complaints
 
@@ -314,18 +359,27 @@ def kept() -> dict[Look, list[Watched]]:
 
 
 @pytest.fixture
-def console(browser: Browser, server: Server, slow_ms: int, kept: dict[Look, list[Watched]]) -> Iterator[Console]:
-    opened = Console(browser, server.url, slow_ms, kept)
+def anew() -> None:
+    """Each page of the test is loaded and signed in by itself."""
+
+
+@pytest.fixture
+def console(
+    request: pytest.FixtureRequest, browser: Browser, server: Server, slow_ms: int, kept: dict[Look, list[Watched]]
+) -> Iterator[Console]:
+    is_anew = "anew" in request.fixturenames
+    opened = Console(browser, server.transport().accounts, is_anew, slow_ms, kept)
     yield opened
     opened.close()
 
 
 @pytest.fixture
 def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
-    """Keeps a picture of a page, in docs/console where `--pictures` is given, else in pytest's folder."""
-    folder = Path("docs/console") if request.config.getoption("--pictures") else request.getfixturevalue("tmp_path")
+    """Keeps a picture of a page in docs/console, where `--pictures` is given."""
+    is_wanted = request.config.getoption("--pictures")
 
     def keep(page: Page, name: str) -> None:
-        page.screenshot(path=folder / f"{name}.png", animations="disabled")
+        if is_wanted:
+            page.screenshot(path=Path("docs/console") / f"{name}.png", animations="disabled")
 
     return keep

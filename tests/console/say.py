@@ -61,11 +61,5 @@ class Say:
 
 
 def main_job(page: str) -> Callable[[Any], Any]:
-    """A test of what sellers come to this page for. It is there in both languages, and `say` has their texts: both run
-    in `make prove`, and in `make test` one of them, so that half of the jobs run in each."""
+    """A test of what sellers come to this page for. It runs in both languages, and `say` has their texts."""
     return pytest.mark.parametrize("say", [Say(language, page) for language in LANGUAGES], ids=str)
-
-
-def is_turn(number: int, language: str) -> bool:
-    """Does the job of this number run in this language in `make test`?"""
-    return LANGUAGES[number % len(LANGUAGES)] == language

@@ -1,5 +1,5 @@
 """Every page of the menu, in both languages, themes and widths: nothing is cut off, nothing is refused, and axe-core
-finds no fault."""
+finds no fault. In the quick run it checks each page in one of the two looks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.console import axe
 from tests.console.conftest import Console
 from tests.console.waiting import at_rest
-from tests.proof import counted, size
+from tests.proof import FULL, counted, size
 
 LOOKS = size(
     [("en", "light", 1280), ("zh-CN", "dark", 390)],
@@ -47,12 +47,13 @@ def test_a_page_has_no_fault(
 ) -> None:
     page = console.open(demo, language=language, theme=theme, width=width)
     names, checked, faults = menu(page), 0, []
-    for name in names:
+    for place, name in enumerate(names):
         follow(page, name)
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
-        elements, found = axe.violations(page)
-        checked += elements
-        faults += [f"{name}: {line}" for line in found]
+        if FULL or place % 2 == (theme == "dark"):
+            elements, found = axe.violations(page)
+            checked += elements
+            faults += [f"{name}: {line}" for line in found]
         overflow: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if overflow > 0:
             faults.append(f"{name}: {overflow} pixels wider than the screen")
@@ -61,4 +62,4 @@ def test_a_page_has_no_fault(
             picture(page, f"{name}-{width}-{language}")
     assert not faults, "\n".join(faults)
     counted("pages looked at", len(names), PAGES)
-    counted("elements checked by axe-core", checked, 100 * PAGES)
+    counted("elements checked by axe-core", checked, size(50, 100) * PAGES)

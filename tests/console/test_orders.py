@@ -93,6 +93,25 @@ def test_a_list_is_worked_through_by_keyboard(console: Console, shop: Shop, say:
     expect(page.get_by_role("heading", level=1, name=say("Exports", of="exports"))).to_be_visible()
 
 
+def test_back_closes_the_drawer_and_keeps_the_filters(console: Console, shop: Shop) -> None:
+    waiting = paid(shop)
+    shop.platform.place()
+    page = console.open(shop, "orders")
+    page.get_by_role("link", name="Awaiting shipment 1", exact=True).click()
+    expect_rows(page, [waiting])
+    page.get_by_role("link", name=waiting).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"orders\?status=WAIT_SELLER_SEND_GOODS$"))
+    expect_rows(page, [waiting])
+    page.go_forward()
+    expect(page.get_by_role("dialog")).to_contain_text(waiting)
+    page.get_by_role("dialog").get_by_role("button", name="Close").first.click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"orders\?status=WAIT_SELLER_SEND_GOODS$"))
+
+
 def test_the_next_page_is_there_before_it_is_asked_for(console: Console, shop: Shop) -> None:
     orders = [shop.platform.place(placed_at=ago(minutes=minutes))["order_id"] for minutes in range(1, 6)]
     page = console.open(shop, "orders")

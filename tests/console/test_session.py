@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests.console.conftest import Console
 from tests.console.sales import awaiting_shipment
 from tests.console.waiting import at_rest
 from tests.harness import Api, Shop
+
+pytestmark = pytest.mark.usefixtures("anew")
 
 
 def test_a_person_comes_back_to_the_address_that_they_asked_for(console: Console, shop: Shop) -> None:
@@ -71,7 +74,8 @@ def test_a_lost_network_is_said(console: Console, shop: Shop) -> None:
     console.expect_errors(page, "net::ERR_INTERNET_DISCONNECTED")
     page.context.set_offline(True)
     expect(drawer.get_by_text("You are offline")).to_be_visible()
-    drawer.get_by_role("button", name="Close").first.click()
+    drawer.get_by_role("button", name="Close", exact=True).click()
+    expect(drawer).to_have_count(0)
     expect(page.get_by_text("You are offline")).to_be_visible()
     page.context.set_offline(False)
     expect(page.get_by_text("You are offline")).to_have_count(0)

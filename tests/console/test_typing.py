@@ -15,6 +15,8 @@ from tests.console.waiting import at_rest
 from tests.harness import Shop, new_order
 from tests.proof import size
 
+pytestmark = pytest.mark.usefixtures("anew")
+
 MINUTES_LATER = """
 () => {
   const now = Date.now
