@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.console.conftest import Console
 from tests.console.say import Say, main_job
+from tests.console.waiting import at_rest
 from tests.harness import Shop
 
 AMAZON = (
@@ -62,6 +63,22 @@ def test_a_failed_row_is_mended_and_sent_again(console: Console, shop: Shop, tmp
     expect(page.get_by_text(finished(say))).to_be_visible(timeout=30_000)
     expect(page.get_by_role("link", name=f"{say('Failed')} 0")).to_be_visible()
     assert len(shop.viewer.every("/v1/orders")) == 2
+
+
+def test_a_file_that_was_chosen_stays_over_a_reload(console: Console, shop: Shop, tmp_path: Path) -> None:
+    page = console.open(shop, "imports")
+    for name in ("former.csv", "orders.csv"):
+        page.get_by_label(re.compile("^Drop the file here|^former.csv")).set_input_files(sheet(tmp_path, name, "9.90"))
+        expect(page.get_by_label(re.compile(f"^{name}"))).to_be_attached()
+    at_rest(page)
+    page.reload()
+    expect(page.get_by_label(re.compile("^orders.csv"))).to_be_attached()
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_role("heading", name="orders.csv")).to_be_visible(timeout=30_000)
+    page.get_by_role("link", name="All imports").click()
+    expect(page.get_by_label("Drop the file here, or choose it")).to_be_attached()
+    page.reload()
+    expect(page.get_by_label("Drop the file here, or choose it")).to_be_attached()
 
 
 def test_a_file_that_is_no_sheet_is_refused_with_its_reason(console: Console, shop: Shop) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.console.conftest import Console
@@ -56,6 +57,43 @@ def test_a_refused_setting_keeps_what_was_typed_and_names_the_field(console: Con
     page.reload()
     expect(page.get_by_label("Commission, %")).to_have_value("120")
     assert shop.viewer.get("/v1/store").json["fee_rates"]["commission"] == "0.05"
+
+
+def test_of_two_owners_each_saves_what_they_typed(console: Console, shop: Shop) -> None:
+    first, second = console.open(shop, "settings"), console.open(shop, "settings")
+    first.get_by_label("Commission, %").fill("7.5")
+    second.get_by_label("Store name").fill("Lantern shop")
+    for page in (first, second):
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    expect(second.get_by_label("Commission, %")).to_have_value("7.5")
+    store = shop.viewer.get("/v1/store").json
+    assert (store["name"], store["fee_rates"]) == ("Lantern shop", {"commission": "0.075", "affiliate": "0"})
+
+
+@pytest.mark.parametrize(("choice", "stored"), [("Save mine over it", "P8D"), ("Take what is stored", "P9D")])
+def test_a_setting_that_two_owners_change_shows_both_versions(
+    console: Console, shop: Shop, choice: str, stored: str
+) -> None:
+    page = console.open(shop, "settings", show="deadlines")
+    page.get_by_label("answering the cancellation", exact=True).fill("8")
+    page.get_by_label("the release of funds", exact=True).fill("12")
+    theirs = {"cancellation": "P9D", "risk": "P2D"}
+    assert shop.owner.patch("/v1/store", {"deadline_policy": theirs}).status == 200
+    page.get_by_role("button", name="Save", exact=True).click()
+    lost = page.get_by_role("alert")
+    expect(lost.get_by_role("row", name=re.compile("answering the cancellation.*8 d.*9 d"))).to_be_visible()
+    expect(lost.get_by_role("row")).to_have_count(2)
+    policy = shop.viewer.get("/v1/store").json["deadline_policy"]
+    assert (policy["cancellation"], policy["release"]) == ("P9D", "P3D"), "nothing was sent"
+    lost.get_by_role("button", name=choice).click()
+    expect(lost).to_have_count(0)
+    if choice == "Take what is stored":
+        expect(page.get_by_label("answering the cancellation", exact=True)).to_have_value("9")
+        page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    policy = shop.viewer.get("/v1/store").json["deadline_policy"]
+    assert (policy["cancellation"], policy["release"], policy["risk"]) == (stored, "P12D", "P2D")
 
 
 @main_job("settings")

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useApi } from '../../api/client'
 import { useRefresh } from '../../api/queries'
 import type { components } from '../../api/types'
+import { useOnce } from '../../api/useOnce'
 import { useMessageCheck } from '../../messages/useMessageCheck'
 import { FormFields } from '../../parts/fields/FormFields'
 import { OrderLink } from '../../parts/OrderLink'
@@ -44,6 +45,8 @@ export default function GroupMessage({ recipients, onClose }: { recipients: Reci
       await refresh()
     },
   })
+  const checkOnce = useOnce(() => check.mutateAsync().catch(() => undefined))
+  const sendOnce = useOnce((orderIds: string[]) => send.mutateAsync(orderIds).catch(() => undefined))
   const of = { n: progress.done, all: progress.total ?? '…' }
   const passed = idsWith(check.data, 'succeeded')
   const leftOut = idsWith(send.data, 'not_attempted')
@@ -70,7 +73,7 @@ export default function GroupMessage({ recipients, onClose }: { recipients: Reci
         <form
           onSubmit={(event) => {
             event.preventDefault()
-            check.mutate()
+            void checkOnce()
           }}
         >
           <FormFields
@@ -112,7 +115,7 @@ export default function GroupMessage({ recipients, onClose }: { recipients: Reci
               type="primary"
               disabled={!passed.length}
               loading={send.isPending}
-              onClick={() => send.mutate(passed)}
+              onClick={() => void sendOnce(passed)}
             >
               {t('send', { n: passed.length })}
             </Button>
@@ -126,7 +129,7 @@ export default function GroupMessage({ recipients, onClose }: { recipients: Reci
           <Refused results={send.data} title="failed" />
           <div className="form-actions">
             {leftOut.length ? (
-              <Button type="primary" onClick={() => send.mutate(leftOut)}>
+              <Button type="primary" onClick={() => void sendOnce(leftOut)}>
                 {t('rest', { n: leftOut.length })}
               </Button>
             ) : null}

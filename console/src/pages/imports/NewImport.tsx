@@ -1,5 +1,4 @@
 import { Button, Flex } from 'antd'
-import { useState } from 'react'
 import { useCodeParts } from '../../api/codes'
 import { FileDrop } from '../../parts/FileDrop'
 import { FormFields } from '../../parts/fields/FormFields'
@@ -9,6 +8,7 @@ import { ProblemAlert } from '../../parts/ProblemAlert'
 import { Progress } from '../../parts/Progress'
 import { useZone } from '../../parts/times'
 import { useDraft } from '../../parts/useDraft'
+import { useKeptFiles } from '../../parts/useKeptFiles'
 import { useWords } from '../../words/useWords'
 import { FILES } from './states'
 import { Template } from './Template'
@@ -24,9 +24,14 @@ export function NewImport({ onSent }: { onSent: (importId: string) => void }) {
   const zone = useZone()
   const offer = useCodeParts('import_kinds', 'import_layouts', 'time_zones')
   const { value, change, clear } = useDraft('import', EMPTY)
-  const [file, setFile] = useState<File>()
+  const { files, add, remove } = useKeptFiles('import')
+  const file = files.at(-1)?.file
+  const forget = () => {
+    for (const { id } of files) remove(id)
+  }
   const start = useImport((importId) => {
     clear()
+    forget()
     onSent(importId)
   })
   const ofOrders = (values: { kind?: unknown }) => values.kind === 'orders'
@@ -94,7 +99,10 @@ export function NewImport({ onSent }: { onSent: (importId: string) => void }) {
         hint={t('dropHint')}
         accept={FILES}
         disabled={start.isPending}
-        onFile={setFile}
+        onFile={(chosen) => {
+          forget()
+          add(chosen)
+        }}
       />
       {start.isPending ? <Progress label={t('uploading')} percent={start.part * 100} /> : null}
       <ProblemAlert error={start.error} onRetry={send} />

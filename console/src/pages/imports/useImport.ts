@@ -5,6 +5,7 @@ import { Problem } from '../../api/problem'
 import { useRefresh } from '../../api/queries'
 import type { components, Import } from '../../api/types'
 import { upload } from '../../api/upload'
+import { useOnce } from '../../api/useOnce'
 import { useWords } from '../../words/useWords'
 import { WORDS } from './words'
 
@@ -48,5 +49,6 @@ export function useImport(sent: (importId: string) => void) {
       await refresh()
     },
   })
-  return { ...send, part }
+  const once = useOnce((sheet: Sheet) => send.mutateAsync(sheet).catch(() => undefined))
+  return { ...send, mutate: (sheet: Sheet) => void once(sheet), part }
 }

@@ -1,4 +1,3 @@
-import { Button } from 'antd'
 import { useCodeParts, useCodes } from '../../api/codes'
 import type { components, Store } from '../../api/types'
 import { Facts } from '../../parts/Facts'
@@ -6,8 +5,8 @@ import { FormFields } from '../../parts/fields/FormFields'
 import type { Field } from '../../parts/fields/field'
 import { useDurationWords } from '../../parts/fields/useDurationWords'
 import { Loading } from '../../parts/Loading'
-import { ProblemAlert } from '../../parts/ProblemAlert'
 import { useWords } from '../../words/useWords'
+import { SettingsForm } from './SettingsForm'
 import { useSettings, useStoreSettings } from './useSettings'
 import { WORDS } from './words'
 
@@ -39,12 +38,14 @@ function PolicyForm({ store }: { store: Store }) {
   const t = useWords(WORDS)
   const labelOf = useTimerLabels()
   const modes = useModes()
-  const { form, change, save, isSaved } = useSettings<Policy>(
+  const written = useDurationWords()
+  const settings = useSettings<Policy>(
     'deadlines',
     store,
     ({ deadline_policy }) => deadline_policy,
     (policy) => ({ deadline_policy: policy as components['schemas']['PolicyBody'] }),
   )
+  const { form, change, save } = settings
   const lengths: Field[] = Object.keys(store.deadline_policy)
     .filter((name) => name !== 'mode')
     .map((name) => ({
@@ -54,11 +55,12 @@ function PolicyForm({ store }: { store: Store }) {
       required: true,
     }))
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        save.mutate(form)
-      }}
+    <SettingsForm
+      settings={settings}
+      labels={{ mode: t('mode'), ...Object.fromEntries(lengths.map(({ name, label }) => [name, label])) }}
+      said={(name, value) =>
+        name === 'mode' ? (modes.find(({ code }) => code === value)?.label ?? '') : written(String(value))
+      }
     >
       <section className="card">
         <h2>{t('mode')}</h2>
@@ -83,14 +85,7 @@ function PolicyForm({ store }: { store: Store }) {
         <p className="quiet">{t('lengthsHint')}</p>
         <FormFields fields={lengths} values={form} onChange={change} error={save.error} />
       </section>
-      <ProblemAlert error={save.error} />
-      <div className="form-actions">
-        <Button type="primary" htmlType="submit" loading={save.isPending}>
-          {t('save')}
-        </Button>
-        <span role="status">{isSaved ? t('saved') : ''}</span>
-      </div>
-    </form>
+    </SettingsForm>
   )
 }
 

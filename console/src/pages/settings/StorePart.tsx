@@ -1,15 +1,14 @@
-import { Button } from 'antd'
 import { useCodeParts } from '../../api/codes'
 import type { Store } from '../../api/types'
 import { Facts } from '../../parts/Facts'
 import { FormFields } from '../../parts/fields/FormFields'
 import type { Field } from '../../parts/fields/field'
 import { Loading } from '../../parts/Loading'
-import { ProblemAlert } from '../../parts/ProblemAlert'
 import { usePreferences } from '../../shell/preferences'
 import { useWords } from '../../words/useWords'
 import { Holidays } from './Holidays'
 import { percentOf, shareOf } from './rates'
+import { SettingsForm } from './SettingsForm'
 import { useSettings, useStoreSettings } from './useSettings'
 import { WORDS } from './words'
 
@@ -103,13 +102,20 @@ function useFields(store: Store): { about: Field[]; fees: Field[]; limits: Field
 function StoreForm({ store }: { store: Store }) {
   const t = useWords(WORDS)
   const fields = useFields(store)
-  const { form, change, save, isSaved } = useSettings('store', store, formOf, changeOf)
+  const settings = useSettings('store', store, formOf, changeOf)
+  const { form, change, save } = settings
+  const named = [...fields.about, ...fields.fees, ...fields.limits].map(({ name, label }) => [name, label])
+  const days = fields.about.at(-1)?.options ?? []
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        save.mutate(form)
-      }}
+    <SettingsForm
+      settings={settings}
+      labels={{ ...Object.fromEntries(named), holidays: t('holidays') }}
+      said={(name, value) =>
+        [value]
+          .flat()
+          .map((each) => (name === 'business_days' ? days.find(({ code }) => code === each)?.label : each))
+          .join(', ')
+      }
     >
       <section className="card">
         <h2>{t('store')}</h2>
@@ -130,14 +136,7 @@ function StoreForm({ store }: { store: Store }) {
         <p className="quiet">{t('limitsHint')}</p>
         <FormFields fields={fields.limits} values={form} onChange={change} error={save.error} />
       </section>
-      <ProblemAlert error={save.error} />
-      <div className="form-actions">
-        <Button type="primary" htmlType="submit" loading={save.isPending}>
-          {t('save')}
-        </Button>
-        <span role="status">{isSaved ? t('saved') : ''}</span>
-      </div>
-    </form>
+    </SettingsForm>
   )
 }
 

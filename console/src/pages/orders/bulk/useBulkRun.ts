@@ -3,6 +3,7 @@ import { type Api, useApi } from '../../../api/client'
 import { useCodeParts } from '../../../api/codes'
 import { Problem } from '../../../api/problem'
 import type { components } from '../../../api/types'
+import { useOnce } from '../../../api/useOnce'
 import type { BulkName, Item } from './actions'
 
 export type Result = components['schemas']['ItemResult']
@@ -35,7 +36,7 @@ export function useBulkRun(action: BulkName, dryRun: boolean) {
     [],
   )
 
-  async function go(items: readonly Item[], before: readonly Result[] = []): Promise<readonly Result[]> {
+  const go = useOnce(async (items: readonly Item[], before: readonly Result[] = []) => {
     stopped.current = false
     let results = [...before]
     let error: unknown
@@ -50,7 +51,7 @@ export function useBulkRun(action: BulkName, dryRun: boolean) {
     }
     setRun({ items, results, running: false, error })
     return results
-  }
+  })
 
   return {
     run,
