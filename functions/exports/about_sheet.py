@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from functions.exports.formats.sheets import Cell
+from shared.domain.exports.about import SHEET, ZONE
 from shared.domain.exports.cells import amount
 from shared.domain.exports.layouts import Layout
 from shared.domain.exports.model import WINDOWLESS, Job, Kind
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
     from functions.exports.file_writer import FileResult
 
 LABELS: dict[str, tuple[str, str]] = {
-    "about": ("About this file", "文件说明"),
+    "about": SHEET,
     "store": ("Store", "店铺"),
     "kind": ("Kind", "类型"),
     "from": ("Placed from", "下单时间从"),
     "to": ("Placed before (not included)", "下单时间到（不含）"),
-    "zone": ("Time zone of all times", "所有时间的时区"),
+    "zone": ZONE,
     "statuses": ("Statuses", "订单状态"),
     "every": ("all", "全部"),
     "recipients": ("Recipients", "收货人信息"),

@@ -1,6 +1,7 @@
 """The file of the rows that failed: as they came, with the reason in a column and as a note on the cell in question.
 
-It is made to be mended and uploaded again: the headings are those of the upload, and the column of reasons is ignored.
+It is made to be mended and uploaded again: the headings are those of the upload, the column of reasons is ignored, and
+the second sheet names the time zone in which its times were read.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from openpyxl.utils import get_column_letter
 from functions.imports.layouts.layout import normalised
 from functions.imports.readers.reader import Cell
 from functions.imports.sheet import Sheet
+from shared.domain.exports.about import SHEET, ZONE
 from shared.domain.imports.model import RowResult
 from shared.domain.imports.reasons import reason_of_row
 
@@ -53,6 +55,9 @@ def workbook(sheet: Sheet, failed: Iterable[RowResult], language: str) -> bytes:
             row[column].fill = IN_QUESTION
             row[column].comment = Comment(sentence, "Orderkeep", height=90, width=320)
         page.append([*row, _cell(page, sentence)])
+    if sheet.heading("placed_at"):
+        about = book.create_sheet(SHEET[language == "zh-CN"])
+        about.append([ZONE[language == "zh-CN"], sheet.context.zone.key])
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from functions.imports.layouts.all_layouts import ALL_LAYOUTS
 from functions.imports.layouts.cells import CellContext, CellError
-from functions.imports.layouts.layout import NotRecognised, Recognised, recognise
+from functions.imports.layouts.layout import NotRecognised, Recognised, known_zone, recognise
 from functions.imports.readers.limits import Refused
 from functions.imports.readers.reader import Cell, Row, Spool
 from shared.domain.imports.model import Import, ImportWarning, Kind
@@ -138,7 +138,7 @@ def open_sheet(spool: Spool, job: Import, store: Store) -> Sheet:
                 best = lacking, error
             continue
         layout = found.layout
-        zone = ZoneInfo(job.request.time_zone) if job.request.time_zone else found.zone
+        zone = ZoneInfo(job.request.time_zone) if job.request.time_zone else found.zone or known_zone(spool.zone)
         context = CellContext(
             zone or ZoneInfo(layout.zone or store.time_zone),
             layout.currency or store.currency,

@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 import re
-import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -18,9 +17,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-
-from bench import imports as bench_imports
 from bench.export import pages
 from functions.imports import worker
 from functions.imports.kinds import KINDS, ImportKind
@@ -40,12 +36,15 @@ from tests.exports.bulk import write
 from tests.exports.test_kill_points import Calls, counted, never
 from tests.harness import BUCKET, Shop
 from tests.imports.importer import Importer, workbook
+from tests.imports.test_order_rows import HEADINGS as LINE_HEADINGS
+from tests.imports.test_order_rows import row
 from tests.imports.test_tracking_sheet import HEADINGS, C, number
 
 NOON = datetime.combine(datetime.now(UTC).date() + timedelta(days=1), time(4), tzinfo=UTC)
 """When the clock begins: no day of a store in Shanghai ends while it goes on."""
+MESSAGES = ('2026-11-01T09:00:00Z "Where is it?"', '2026-11-01T10:00:00Z "Hello?"')
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?")
-_BY_CHANCE = re.compile(r"alr_[0-9A-Z]{26}|OUTBOX#\d+|[0-9a-f]{32}")
+_BY_CHANCE = re.compile(r"(?:alr|msg)_[0-9A-Z]{26}|OUTBOX#\d+|[0-9a-f]{32}")
 _APART = ("IMPORT", "SEMAPHORE#imports")
 """The items that count attempts: the import is compared by what it says."""
 
@@ -71,17 +70,14 @@ def sheet_of_tracking(rows: int) -> tuple[list[Order], bytes]:
 
 @lru_cache
 def sheet_of_orders(rows: int) -> tuple[list[str], bytes]:
-    """A file of the marketplace, and the orders of all its rows but the last."""
-    headings = bench_imports.HEADINGS["B"]
-    with tempfile.TemporaryDirectory() as folder:
-        bench_imports.write(path := Path(folder) / "B.xlsx", "B", rows)
-        book = openpyxl.load_workbook(path)
-    book.active.cell(rows + 1, headings.index("订单状态") + 1).value = "？"
-    for row in range(2, rows + 2):  # some of the invented discounts are larger than their orders
-        book.active.cell(row, headings.index("满立减") + 1).value = "$0.00"
-    content = io.BytesIO()
-    book.save(content)
-    return [str(row[0].value) for row in list(book.active.rows)[1:rows]], content.getvalue()
+    """A file of ours with unread messages in two of three orders, and the orders of all its rows but the last."""
+    ids, statuses = [f"70{at:05}" for at in range(rows)], ("WAIT_SELLER_SEND_GOODS", "PLACE_ORDER_SUCCESS")
+    cells = [
+        [*row(order_id, status=statuses[at % 2]), "\n".join(MESSAGES[: at % 3]) or None]
+        for at, order_id in enumerate(ids)
+    ]
+    cells[-1] = [*row(ids[-1], status="NOWHERE"), None]
+    return ids[:-1], workbook([[*LINE_HEADINGS, "Unread messages"], *cells])
 
 
 @dataclass
@@ -103,7 +99,7 @@ class Desk:
 
     @classmethod
     def of_orders(cls, importer: Importer, rows: int) -> Desk:
-        """A file of the marketplace; its last row has no status."""
+        """A file of ours with unread messages; its last row has a status that there is not."""
         ids, sheet = sheet_of_orders(rows)
         return cls(importer, importer.api.shop(), ids, sheet, kind="orders")
 
@@ -277,5 +273,5 @@ def read_once(path: Path, spool: Path) -> Spool:
     content = path.read_bytes()
     if content not in _held:
         found = _read(path, spool)
-        _held[content] = HeldSpool(spool, found.count, found.is_text, tuple(found.rows()))
+        _held[content] = HeldSpool(spool, found.count, found.is_text, found.zone, tuple(found.rows()))
     return _held[content]

@@ -222,6 +222,12 @@ FILES: Mapping[str, Callable[[], bytes]] = {
     "10,000 columns in 500 rows": lambda: xlsx(wide(10_000, 500)),
     "a cell of 40 MB": lambda: xlsx(rows(1, "z" * 40_000_000)),
     "a column of formulas": formulas,
+    # the sheet "About this file"
+    "a bomb about the file": lambda: about(rows(150_000, "a longer text in each of the cells")),
+    "zeros about the file": lambda: about(HEAD.encode() + b" " * 100_000_000 + TAIL.encode()),
+    "a billion laughs about the file": lambda: about(sheet_with(BILLION, "&a8;")),
+    "10,000 columns about the file": lambda: about(wide(10_000, 100)),
+    "nothing about the file": lambda: about("not at all XML"),
     # OLE2
     "an .xls with a password": lambda: ole("EncryptionInfo", "EncryptedPackage"),
     "an OLE2 file without a workbook": lambda: ole("WordDocument"),
@@ -244,6 +250,18 @@ FILES: Mapping[str, Callable[[], bytes]] = {
     "blanks": lambda: b" \r\n\t\n",
 }  # fmt: skip
 """Each is made when it is asked for: some are large."""
+
+
+def about(sheet: str | bytes) -> bytes:
+    """A workbook of three rows whose second sheet says something about the file."""
+    second = '<sheet name="About this file" sheetId="2" r:id="r3"/></sheets>'
+    relation = f'<Relationship Id="r3" Type="{OFFICE}/worksheet" Target="worksheets/sheet2.xml"/></Relationships>'
+    parts: dict[str, str | bytes] = {
+        "xl__workbook.xml": BOOK.replace("</sheets>", second),
+        "xl___rels__workbook.xml.rels": BOOK_RELATIONS.replace("</Relationships>", relation),
+        "xl__worksheets__sheet2.xml": sheet,
+    }
+    return xlsx(rows(3), **parts)
 
 
 def xlsx_without(name: str) -> bytes:

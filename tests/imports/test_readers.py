@@ -161,6 +161,10 @@ def invented(chance: random.Random) -> xlwt.Workbook:
     return book
 
 
+def ignore(_: Any) -> None:
+    """For the sheet "About this file"."""
+
+
 def plain(rows: Iterator[tuple[int, list[Any]]]) -> list[tuple[int, list[Any]]]:
     """As the child process sends them."""
     sent: list[Any] = []
@@ -172,7 +176,7 @@ def same_cells(paths: Iterable[Path]) -> int:
     """Hold what is read row by row against what calamine reads; returns the number of cells."""
     cells = 0
     for path in paths:
-        whole, found = plain(xls.rows(path)), plain(biff8.rows(path))
+        whole, found = plain(xls.rows(path, ignore)), plain(biff8.rows(path, ignore))
         assert len(found) == len(whole), path
         for row, expected in zip(found, whole, strict=True):
             assert row == expected and list(map(type, row[1])) == list(map(type, expected[1])), (path, row[0])
@@ -201,7 +205,7 @@ def test_a_text_that_is_cut_between_two_records_keeps_its_signs(tmp_path: Path) 
         sheet.write(row, 0, each)
     path = tmp_path / "cut.xls"
     book.save(str(path))
-    assert plain(biff8.rows(path)) == [(number, [each]) for number, each in enumerate(texts, 1)]
+    assert plain(biff8.rows(path, ignore)) == [(number, [each]) for number, each in enumerate(texts, 1)]
 
 
 @pytest.mark.parametrize("broken", ["rows in another order", "an older workbook", "cut off", "no stream", "bits"])
@@ -230,7 +234,7 @@ def test_what_cannot_be_read_row_by_row_is_left_to_calamine(tmp_path: Path, brok
             content[chance.randrange(1_536, len(content))] = chance.randrange(256)
     path.write_bytes(content)
     with pytest.raises((NotReadable, Refused)):
-        list(biff8.rows(path))
+        list(biff8.rows(path, ignore))
 
 
 def test_a_large_file_that_calamine_must_read_is_read_from_the_top(
@@ -255,5 +259,59 @@ def test_a_large_file_that_calamine_must_read_is_read_from_the_top(
     with (tmp_path / "spool").open("rb") as spool:
         messages = list(reader._messages(spool))
     numbers = [number for message in messages if message[0] == "rows" for number, _ in message[1]]
-    assert messages[-1] == ["end", "workbook"]
+    assert messages[-1] == ["end", "workbook", ""]
     assert len(numbers) == len(set(numbers)) == 1_199 and numbers == sorted(numbers)
+
+
+ABOUT = [["Store", "demo"], ["Time zone of all times", "Asia/Shanghai"]]
+SHEETS: dict[str, tuple[dict[str, list[list[Any]]], str]] = {
+    "in English": ({"Sheet1": [["x"]], "About this file": ABOUT}, "Asia/Shanghai"),
+    "in Chinese": ({"Sheet1": [["x"]], "文件说明": [["所有时间的时区", "UTC"]]}, "UTC"),
+    "behind another": ({"Sheet1": [["x"]], "Notes": [["y"]], "About this file": ABOUT}, "Asia/Shanghai"),
+    "after 39 rows": ({"Sheet1": [["x"]], "About this file": [["y", 1]] * 38 + ABOUT}, "Asia/Shanghai"),
+    "after 40 rows": ({"Sheet1": [["x"]], "About this file": [["y", 1]] * 39 + ABOUT}, ""),
+    "another sheet": ({"Sheet1": [["x"]], "About": ABOUT}, ""),
+    "the first sheet": ({"About this file": ABOUT}, ""),
+    "no zone": ({"Sheet1": [["x"]], "About this file": [["Time zone of all times"], ["Store", "demo"]]}, ""),
+    "a number": ({"Sheet1": [["x"]], "About this file": [["Time zone of all times", 8.5]]}, "8.5"),
+    "a long name": ({"Sheet1": [["x"]], "About this file": [["Time zone of all times", "z" * 5_000]]}, "z" * 64),
+    "an empty sheet": ({"Sheet1": [["x"]], "About this file": []}, ""),
+}
+"""The sheets of a file, and the zone that it names."""
+
+
+@pytest.mark.parametrize("way", ["xlsx", "xls", "large xls"])
+@pytest.mark.parametrize(("sheets", "zone"), SHEETS.values(), ids=SHEETS)
+def test_the_zone_is_read_from_the_sheet_about_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sheets: dict[str, list[list[Any]]], zone: str, way: str
+) -> None:
+    path = tmp_path / "upload"
+    if way == "xlsx":
+        book = openpyxl.Workbook()
+        book.remove(book.active)
+        for name, rows in sheets.items():
+            page = book.create_sheet(name)
+            for row in rows:
+                page.append(row)
+        book.save(path)
+    else:
+        old = xlwt.Workbook(encoding="utf-8")
+        for name, rows in sheets.items():
+            page = old.add_sheet(name)
+            for at, row in enumerate(rows):
+                for column, cell in enumerate(row):
+                    page.write(at, column, cell)
+        old.save(str(path))
+    if way == "large xls":
+        monkeypatch.setattr(child, "LARGE", 0)
+        monkeypatch.setattr(child, "_limit", lambda memory: None)
+        monkeypatch.setattr(xls, "rows", lambda *_: pytest.fail("calamine is not needed"))
+        out = io.BytesIO()
+        child.main(path, out)
+        (tmp_path / "spool").write_bytes(out.getvalue())
+        with (tmp_path / "spool").open("rb") as stream:
+            *found, end = reader._messages(stream)
+        assert found and end == ["end", "workbook", zone]
+        return
+    spool = reader.read(path, tmp_path / "spool")
+    assert (spool.zone, spool.count) == (zone, len(next(iter(sheets.values()))))

@@ -109,7 +109,7 @@ def recognise(headings: Sequence[str], layouts: Iterable[Layout]) -> Recognised:
     for heading in headings:
         name = unicodedata.normalize("NFKC", str(heading)).strip()
         zoned = _ZONE.search(name)
-        known = _zone(zoned["zone"]) if zoned else None
+        known = known_zone(zoned["zone"]) if zoned else None
         zone = zone or known
         plain.append(normalised(name[: zoned.start()] if zoned and known else name))
     best: tuple[tuple[int, int], Layout, dict[int, str]] | None = None
@@ -150,7 +150,7 @@ def _assign(fields: dict[int, str], plain: Sequence[str], position: int, names: 
     fields[position] = code
 
 
-def _zone(name: str) -> ZoneInfo | None:
+def known_zone(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from functions.imports.readers.compound import NotReadable, Stream, open_stream
-from functions.imports.readers.limits import MAX_COLUMNS, Refused
+from functions.imports.readers.limits import MAX_COLUMNS, OnAbout, Refused, Rows
+from shared.domain.exports.about import SHEET
 
 Record = tuple[int, bytes]
 Format = str
@@ -60,12 +61,16 @@ class Texts:
         return text
 
 
-def rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
-    """(number, cells) of the rows of the first visible sheet. Raises NotReadable, even after some rows; or Refused."""
+def rows(path: Path, on_about: OnAbout) -> Rows:
+    """The rows of the first visible sheet. Raises NotReadable, even after some rows; or Refused."""
     try:
         with path.open("rb") as file:
             stream = open_stream(file, "Workbook")
-            yield from _rows(stream, _Workbook(stream))
+            book = _Workbook(stream)
+            yield from _rows(stream, book, book.sheets[0][1])
+            for name, offset in book.sheets[1:]:
+                if name in SHEET:
+                    on_about(_rows(stream, book, offset))
     except (struct.error, LookupError, ValueError) as error:
         raise NotReadable("a record that is not as it should be") from error
 
@@ -84,10 +89,10 @@ def records(stream: Stream, offset: int) -> Iterator[Record]:
 
 
 class _Workbook:
-    """What is of all sheets. `offset` is where the first visible sheet begins."""
+    """What is of all sheets. `sheets` are the name of each visible sheet and where it begins."""
 
     def __init__(self, stream: Stream) -> None:
-        self.texts, self.offset, self.from_1904 = Texts(), -1, False
+        self.texts, self.sheets, self.from_1904 = Texts(), list[tuple[str, int]](), False
         formats: dict[int, Format] = {}
         cell_formats: list[int] = []
         following = records(stream, 0)
@@ -108,8 +113,8 @@ class _Workbook:
                 break
             if kind == SST:
                 parts = [data]
-            elif kind == BOUNDSHEET and self.offset < 0 and data[4] & 3 == 0 and data[5] == WORKSHEET:
-                (self.offset,) = struct.unpack_from("<I", data)
+            elif kind == BOUNDSHEET and data[4] & 3 == 0 and data[5] == WORKSHEET:
+                self.sheets.append((_sheet_name(data), struct.unpack_from("<I", data)[0]))
             elif kind == FORMAT:
                 number = struct.unpack_from("<H", data)[0]
                 formats[number] = _format(_text(data, 2))
@@ -117,7 +122,7 @@ class _Workbook:
                 cell_formats.append(struct.unpack_from("<H", data, 2)[0])
             elif kind == DATEMODE:
                 self.from_1904 = data[:1] == b"\x01"
-        if self.offset < 0:
+        if not self.sheets:
             raise NotReadable("no visible sheet")
         built_in = dict.fromkeys(TIME_FORMATS, "time") | {DURATION_FORMAT: "duration"}
         self.formats = [formats.get(number, built_in.get(number, "")) for number in cell_formats]
@@ -156,9 +161,9 @@ def _of_sheet(stream: Stream, offset: int) -> Iterator[Record]:
     raise Refused("file_damaged")
 
 
-def _rows(stream: Stream, book: _Workbook) -> Iterator[tuple[int, list[Any]]]:
+def _rows(stream: Stream, book: _Workbook, offset: int) -> Rows:
     current, cells, waiting, texts = -1, list[Any](), -1, book.texts
-    for kind, data in _of_sheet(stream, book.offset):
+    for kind, data in _of_sheet(stream, offset):
         if kind not in CELLS:
             if kind == STRING and waiting >= 0:
                 cells[waiting] = _text(data, 0)
@@ -217,6 +222,12 @@ _VALUES: Mapping[int, Callable[[bytes, int, _Workbook], Any]] = {
     BOOLERR: lambda data, _, __: "" if data[7] else data[6] != 0,
     FORMULA: _formula,
 }
+
+
+def _sheet_name(data: bytes) -> str:
+    """A text whose length has one byte; empty if it is not whole."""
+    count, wide = data[6], data[7] & 1
+    return data[8 : 8 + (count << wide)].decode("utf-16-le" if wide else "latin-1", "replace")
 
 
 def _text(data: bytes, at: int) -> str:

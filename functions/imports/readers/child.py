@@ -10,7 +10,7 @@ import codecs
 import resource
 import struct
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
@@ -27,10 +27,12 @@ from functions.imports.readers.limits import (
     MAX_ROWS,
     MAX_SECONDS,
     MEMORY_PER_BYTE,
+    OnAbout,
     Refused,
+    Rows,
 )
+from shared.domain.exports.about import zone_of
 
-Rows = Iterator[tuple[int, list[Any]]]
 BATCH = 500
 LARGE = 8 * 1024 * 1024
 """From this size on an .xls file is read row by row if it can be."""
@@ -51,15 +53,16 @@ def main(path: Path, out: IO[bytes]) -> None:
         begin = file.read(4096)
     size = path.stat().st_size
     _limit(MAX_MEMORY + (MEMORY_PER_BYTE * size if begin.startswith(OLE2) else 0))
+    zones: list[str] = []
     try:
         for read in _readers(begin, size):
             try:
-                _copy(read(path), send)
+                _copy(read(path, lambda rows: zones.append(zone_of(rows))), send)
             except NotReadable:
                 out.seek(0)
                 out.truncate()
                 continue
-            send(["end", "text" if read is text.rows else "workbook"])
+            send(["end", "text" if read is text.rows else "workbook", "".join(zones[-1:])])
             break
     except Refused as refused:
         send(["refused", refused.code, refused.facts])
@@ -101,7 +104,7 @@ def _limit(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _readers(begin: bytes, size: int) -> Sequence[Callable[[Path], Rows]]:
+def _readers(begin: bytes, size: int) -> Sequence[Callable[[Path, OnAbout], Rows]]:
     """The readers of a file by its first bytes, the best one first; its name does not count."""
     if begin.startswith(OLE2):
         return (biff8.rows, xls.rows) if size >= LARGE else (xls.rows,)

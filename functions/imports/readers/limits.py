@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
 MAX_BYTES = 64 * 1024 * 1024
 """The largest upload."""
 MAX_ROWS = 200_000
@@ -16,6 +19,12 @@ MAX_MEMORY = 140 * 1024 * 1024
 """The memory of a reader beyond what it needs to start."""
 MEMORY_PER_BYTE = 7
 """calamine reads an .xls file whole and needs about six times its size."""
+
+
+Rows = Iterator[tuple[int, list[Any]]]
+"""(number, cells) of each row, from the top; numbers count from 1."""
+OnAbout = Callable[[Rows], None]
+"""Called with the rows of the sheet "About this file", if the file has one behind its first visible sheet."""
 
 
 class Refused(Exception):

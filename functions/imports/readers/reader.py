@@ -30,11 +30,13 @@ _LENGTH = struct.Struct(">I")
 @dataclass(frozen=True, slots=True)
 class Spool:
     """The rows of a file that was read to its end: `count` rows in the file `path`, which the caller deletes.
-    `is_text`: it was a text file, whose cells have no types."""
+    `is_text`: it was a text file, whose cells have no types. `zone` is the time zone that its sheet "About this file"
+    names, or empty."""
 
     path: Path
     count: int
     is_text: bool = False
+    zone: str = ""
 
     def rows(self) -> Iterator[Row]:
         """The rows that are not empty, from the top."""
@@ -60,7 +62,7 @@ def read(path: Path, spool: Path) -> Spool:
                 case ["refused", code, facts]:
                     raise Refused(code, **facts)
                 case _:
-                    return Spool(spool, count, message[1] == "text")
+                    return Spool(spool, count, message[1] == "text", message[2])
     # The process has ended without its last message: a limit stopped it, or the file broke its reader.
     raise Refused("file_too_complex")
 

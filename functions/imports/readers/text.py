@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from functions.imports.readers.limits import MAX_CELL, Refused
+from functions.imports.readers.limits import MAX_CELL, OnAbout, Refused, Rows
 
 SEPARATORS = "\t,;"
 SAMPLE = 64 * 1024
@@ -20,8 +19,8 @@ _MARKS = (
 )
 
 
-def rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
-    """(number, cells) of the records; a record may span several lines. Raises Refused."""
+def rows(path: Path, _: OnAbout) -> Rows:
+    """The records; a record may span several lines. Raises Refused."""
     with path.open("rb") as file:
         encoding = _encoding(file)
     csv.field_size_limit(MAX_CELL * 2)

@@ -13,12 +13,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 from xml.etree import ElementTree
 
 from python_calamine import CalamineError, load_workbook
 
-from functions.imports.readers.limits import MAX_ROW_BYTES, Refused
+from functions.imports.readers.limits import MAX_ROW_BYTES, OnAbout, Refused, Rows
+from shared.domain.exports.about import SHEET
 
 PIECE_ROWS = 4_000
 PIECE_GAP = 1_000
@@ -56,18 +57,18 @@ Id="r3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationship
 Target="sharedStrings.xml"/></Relationships>"""
 
 
-def rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
-    """(number, cells) of the rows of the first visible sheet. Raises Refused."""
+def rows(path: Path, on_about: OnAbout) -> Rows:
+    """The rows of the first visible sheet. Raises Refused."""
     try:
         with zipfile.ZipFile(path) as archive:
-            yield from _rows(archive)
+            yield from _rows(archive, on_about)
     except (zipfile.BadZipFile, zlib.error, EOFError, ElementTree.ParseError, KeyError, CalamineError) as error:
         raise Refused("file_damaged") from error
     except (RuntimeError, NotImplementedError) as error:  # an encrypted part, or an unknown compression
         raise Refused("file_encrypted") from error
 
 
-def _rows(archive: zipfile.ZipFile) -> Iterator[tuple[int, list[Any]]]:
+def _rows(archive: zipfile.ZipFile, on_about: OnAbout) -> Rows:
     if len(archive.infolist()) > MAX_PARTS:
         raise Refused("file_too_complex")
     names = {name.lower().lstrip("/"): name for name in archive.namelist()}
@@ -83,7 +84,7 @@ def _rows(archive: zipfile.ZipFile) -> Iterator[tuple[int, list[Any]]]:
         for each in targets.values()
         if (each.get("Type") or "").endswith(f"/{kind}") and (target := _path(each)) in names
     ]
-    sheet, date_1904 = _first_sheet(ElementTree.fromstring(workbook))
+    sheets, date_1904 = _visible_sheets(ElementTree.fromstring(workbook))
     base = [
         ("[Content_Types].xml", CONTENT_TYPES),
         ("_rels/.rels", ROOT),
@@ -91,23 +92,31 @@ def _rows(archive: zipfile.ZipFile) -> Iterator[tuple[int, list[Any]]]:
         ("xl/_rels/workbook.xml.rels", WORKBOOK_RELATIONS),
         *shared,
     ]
-    with archive.open(names[_path(targets[sheet])]) as stream:
-        for piece in _pieces(stream):
-            yield from _piece_rows(base, piece)
+
+    def rows_of(sheet: str) -> Rows:
+        with archive.open(names[_path(targets[sheet])]) as stream:
+            for piece in _pieces(stream):
+                yield from _piece_rows(base, piece)
+
+    yield from rows_of(sheets[0][1])
+    for name, sheet in sheets[1:]:
+        if name in SHEET:
+            on_about(rows_of(sheet))
 
 
-def _first_sheet(workbook: ElementTree.Element) -> tuple[str | None, bool]:
-    """(relation id of the first visible sheet, whether dates count from 1904)."""
-    ids, date_1904 = [], False
+def _visible_sheets(workbook: ElementTree.Element) -> tuple[list[tuple[str, str]], bool]:
+    """((name, relation id) of the visible sheets, whether dates count from 1904)."""
+    sheets, date_1904 = list[tuple[str, str]](), False
     for each in workbook.iter():
         tag = each.tag.rpartition("}")[2]
         if tag == "sheet" and each.get("state", "visible") == "visible":
-            ids += [value for name, value in each.attrib.items() if name.rpartition("}")[2] == "id"]
+            ids = [value for name, value in each.attrib.items() if name.rpartition("}")[2] == "id"]
+            sheets += [(each.get("name", ""), sheet) for sheet in ids]
         elif tag == "workbookPr":
             date_1904 = each.get("date1904") in ("1", "true")
-    if not ids:
+    if not sheets:
         raise Refused("empty_file")
-    return ids[0], date_1904
+    return sheets, date_1904
 
 
 def _path(relation: ElementTree.Element) -> str:
@@ -176,7 +185,7 @@ def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
         yield b"".join((*piece, tail))
 
 
-def _piece_rows(base: list[tuple[str, bytes]], sheet: bytes) -> Iterator[tuple[int, list[Any]]]:
+def _piece_rows(base: list[tuple[str, bytes]], sheet: bytes) -> Rows:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as piece:
         for name, content in (*base, ("xl/worksheets/sheet1.xml", sheet)):
