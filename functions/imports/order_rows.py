@@ -13,7 +13,7 @@ from functions.imports.layouts.products import Product
 from functions.imports.order_states import state_of
 from functions.imports.sheet import Sheet, Values
 from shared.domain.carriers import CARRIERS
-from shared.domain.imports.model import Import, RowResult, RowState
+from shared.domain.imports.model import AT_LEAST_ONE, Import, RowResult, RowState
 from shared.domain.imports.orders import OrderRows
 from shared.domain.labels import LABELS
 from shared.domain.messages.cell import UnreadMessages
@@ -96,7 +96,7 @@ def _missing_messages(rows: Sequence[Values], sheet: Sheet) -> str | None:
     export, says only that there are some."""
     get = _Fields(rows)
     if sheet.heading("unread_messages") is None:
-        return "≥ 1" if Overlay.UNREAD in (get("overlays") or ()) else None
+        return AT_LEAST_ONE if Overlay.UNREAD in (get("overlays") or ()) else None
     unread = get("unread_messages")
     return str(unread.missing) if unread and unread.missing else None
 

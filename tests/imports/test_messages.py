@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from shared.store.dynamodb import table
+from shared.store.dynamodb.table import Put, always, stale
+from shared.store.imports import imports as import_records
 from shared.store.orders import orders
 from tests import proof
 from tests.exports.files import sheet
@@ -207,3 +210,20 @@ def test_an_imported_message_raises_an_alert_only_if_its_time_is_still_to_come(d
         remind(now + timedelta(hours=hours))
         alerts = told(shop, "message_unanswered")
         assert [each["order_id"] for each in alerts] == expected
+
+
+def test_a_warning_of_an_import_of_former_code_still_reads(desk: tuple[Office, Importer]) -> None:
+    """It was stored without the number of the messages."""
+    _, importer = desk
+    shop = importer.api.shop()
+    content = workbook([(*HEADINGS, "Flag codes"), [*row("7001"), "unread"]])
+    job = importer.load(shop.staff, content, kind="orders")
+    stored = import_records.load(shop.name, job["id"])
+    record = import_records._record(stored)
+    record.content["warnings"] = [
+        {name: value for name, value in warning.items() if name != "facts"} for warning in record.content["warnings"]
+    ]
+    table.put(Put(record, always(), stale))
+    (warning,) = missing(importer.read(shop.staff, job["id"]))
+    assert "≥ 1 of them" in warning["message"]
+    assert shop.staff.get("/v1/imports").status == 200

@@ -54,6 +54,8 @@ ATTEMPTS = 5
 NOBODY = ""
 """The owner of the lease while an import waits for its next attempt."""
 MAX_WARNINGS = 200
+AT_LEAST_ONE = "≥ 1"
+"""The count in a warning of a file that does not have the number."""
 RECENT = timedelta(days=100)
 """The orders of so many days before the import are counted day by day: older ones have left the platform's export."""
 

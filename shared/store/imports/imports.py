@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.imports.model import (
+    AT_LEAST_ONE,
     Import,
     ImportRequest,
     ImportWarning,
@@ -125,7 +126,7 @@ def _import(record: ImportRecord) -> Import:
         "request": ImportRequest(**content["request"] | {"kind": Kind(content["request"]["kind"])}),
         "requested_by": Actor(**content["requested_by"]),
         "steps": tuple(Step(**step) for step in content["steps"]),
-        "warnings": tuple(ImportWarning(**warning) for warning in content["warnings"]),
+        "warnings": tuple(map(_warning, content["warnings"])),
         "lease": Lease(lease[0], _time.deserialize(lease[1])) if lease else None,
         "leftovers": tuple(content["leftovers"]),
     }
@@ -137,6 +138,12 @@ def _import(record: ImportRecord) -> Import:
         requested_at=record.requested_at,
         **content,
     )
+
+
+def _warning(content: dict[str, Any]) -> ImportWarning:
+    """Former code stored no facts, and knew only that an order had unread messages."""
+    former = {"count": AT_LEAST_ONE} if content["code"] == "messages_missing" else {}
+    return ImportWarning(**{"facts": former} | content)
 
 
 def _text(at: datetime | None) -> str | None:
