@@ -17,9 +17,11 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from functions.imports.layouts.layout import normalised
+from functions.imports.layouts.orderkeep import OWN_ORDERS
 from functions.imports.readers.reader import Cell
 from functions.imports.sheet import Sheet
 from shared.domain.exports.about import SHEET, ZONE
+from shared.domain.exports.formulas import unguard
 from shared.domain.imports.model import RowResult
 from shared.domain.imports.reasons import reason_of_row
 
@@ -37,6 +39,8 @@ def workbook(sheet: Sheet, failed: Iterable[RowResult], language: str) -> bytes:
     book = Workbook(write_only=True)
     page = book.create_sheet("Sheet1")
     headings = list(sheet.recognised.headings)
+    # Our own layouts are read exactly: the apostrophe of a .csv would be a part of the text in this file.
+    guarded = sheet.context.is_text and sheet.recognised.layout.name == OWN_ORDERS.name
     columns = {normalised(heading.partition("\n")[0]): at for at, heading in reversed(list(enumerate(headings)))}
     page.freeze_panes = "A2"
     for at, heading in enumerate([*headings, REASON_HEADING[language]]):
@@ -48,7 +52,7 @@ def workbook(sheet: Sheet, failed: Iterable[RowResult], language: str) -> bytes:
         if result is None:
             continue
         sentence = (reason_of_row(result, language) or "").replace("\n", " ")
-        row = [_cell(page, _text(cell)) for cell in cells[: len(headings)]]
+        row = [_cell(page, _text(cell, guarded)) for cell in cells[: len(headings)]]
         row += [_cell(page, "") for _ in range(len(headings) - len(row))]
         column = columns.get(normalised((result.column or "").partition("\n")[0]))
         if column is not None:
@@ -63,10 +67,10 @@ def workbook(sheet: Sheet, failed: Iterable[RowResult], language: str) -> bytes:
     return content.getvalue()
 
 
-def _text(cell: Cell) -> str:
+def _text(cell: Cell, guarded: bool) -> str:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 10**15:
         return str(int(cell))
-    return _UNFIT.sub("\ufffd", str(cell))
+    return _UNFIT.sub("\ufffd", unguard(str(cell)) if guarded else str(cell))
 
 
 def _cell(page: object, text: str, fill: PatternFill | None = None, *, bold: bool = False) -> WriteOnlyCell:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
+import openpyxl
 import pytest
 
 from shared.store.dynamodb import table
@@ -227,3 +229,27 @@ def test_a_warning_of_an_import_of_former_code_still_reads(desk: tuple[Office, I
     (warning,) = missing(importer.read(shop.staff, job["id"]))
     assert "≥ 1 of them" in warning["message"]
     assert shop.staff.get("/v1/imports").status == 200
+
+
+def test_the_failed_rows_of_a_text_file_are_as_they_came_when_they_were_mended(desk: tuple[Office, Importer]) -> None:
+    """A .csv has an apostrophe before a text that would start a formula, and an .xlsx file has none."""
+    office, importer = desk
+    shop, other = office.api.shop(), office.api.shop()
+    order_id = str(shop.platform.place()["order_id"])
+    write(shop, order_id, "my secret")
+    assert shop.staff.patch(f"/v1/orders/{order_id}", {"note": "=1+1"}).status == 200
+    exported = office.make(shop.staff, kind="orders", layout="english", format="csv", recipient="masked")
+    content = office.fetch(shop.staff, exported)
+    assert b"'+1" in content and b"'=1+1" in content
+    wrong = content.replace(b"PLACE_ORDER_SUCCESS", b"NOWHERE")
+    job = importer.load(other.staff, wrong, kind="orders", file_name="orders.csv")
+    assert job["counts"]["failed"] == 1
+    book = openpyxl.load_workbook(io.BytesIO(importer.failed_file(other.staff, job)))
+    for cell in chain.from_iterable(book.active.iter_rows()):
+        if cell.value == "NOWHERE":
+            cell.value = "PLACE_ORDER_SUCCESS"
+    mended = io.BytesIO()
+    book.save(mended)
+    again = importer.load(other.staff, mended.getvalue(), kind="orders")
+    assert again["counts"]["created"] == 1, importer.rows(other.staff, again)
+    assert other.staff.get(f"/v1/orders/{order_id}").json["note"] == "=1+1"

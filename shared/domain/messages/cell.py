@@ -23,7 +23,8 @@ MOST = 40
 """The most messages of a cell. One transaction creates an order with its messages, and a transaction has 100 items."""
 MAX_UNITS = 32_767
 """The most UTF-16 units of a cell."""
-_MISSING = re.compile(r"\+ ?([0-9]{1,9})")
+_MISSING = re.compile(r"'?\+ ?([0-9]{1,9})")
+"""A .csv file has an apostrophe before it, which a spreadsheet that saves it as .xlsx keeps."""
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """What a cell cannot hold, and what a reader drops or takes for a line end. JSON escapes the control characters."""
 
