@@ -1,7 +1,7 @@
 """The file of the rows that failed: as they came, with the reason in a column and as a note on the cell in question.
 
 It is made to be mended and uploaded again: the headings are those of the upload, the column of reasons is ignored, and
-the second sheet names the time zone in which its times were read.
+the headings that name a time zone and the second sheet name the one in which the times were read.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from functions.imports.layouts.layout import normalised
+from functions.imports.layouts.layout import in_zone, normalised
 from functions.imports.layouts.orderkeep import OWN_ORDERS
 from functions.imports.readers.reader import Cell
 from functions.imports.sheet import Sheet
@@ -46,7 +46,8 @@ def workbook(sheet: Sheet, failed: Iterable[RowResult], language: str) -> bytes:
     for at, heading in enumerate([*headings, REASON_HEADING[language]]):
         width = min(MAX_WIDTH, max(12, 2 * len(heading.partition("\n")[0])))
         page.column_dimensions[get_column_letter(at + 1)].width = MAX_WIDTH if at == len(headings) else width
-    page.append([_cell(page, heading, HEADING, bold=True) for heading in [*headings, REASON_HEADING[language]]])
+    named = [in_zone(heading, sheet.context.zone.key) for heading in headings]
+    page.append([_cell(page, heading, HEADING, bold=True) for heading in [*named, REASON_HEADING[language]]])
     for number, cells in sheet.cells():
         result = results.get(number)
         if result is None:

@@ -9,10 +9,14 @@ from typing import Any
 import openpyxl
 import pytest
 
+from functions.imports.layouts.layout import in_zone, recognise
+from functions.imports.layouts.orderkeep import OWN_LINES
+from shared.domain.time_zones import zones
 from tests import proof
 from tests.exports.office import Office, open_office
 from tests.harness import Shop, ago, parcel
 from tests.imports.importer import Importer
+from tests.imports.test_order_rows import HEADINGS
 
 TIMES = ("placed_at", "paid_at", "shipped_at", "received_at")
 SHANGHAI, PACIFIC = "Asia/Shanghai", "America/Los_Angeles"
@@ -82,7 +86,17 @@ def test_what_is_asked_comes_before_what_the_file_says_and_that_before_its_layou
     assert (job["state"], job["time_zone"]) == ("succeeded", zone)
 
 
-@pytest.mark.parametrize("said", ["Nowhere/Town", "../../etc/passwd", ""])
+def test_a_heading_may_name_every_zone_that_a_store_can_have() -> None:
+    """Some have digits in their first word, as EST5EDT has."""
+    named = {in_zone(f"Placed at ({zone})", "Asia/Tokyo") for zone in zones()}
+    assert named == {"Placed at (Asia/Tokyo)"}
+    assert in_zone("Placed at (localtime)", "Asia/Tokyo") == "Placed at (localtime)"
+    headings = [name if name != "Placed at (UTC)" else "Placed at（PST8PDT）" for name in HEADINGS]
+    assert str(recognise(headings, [OWN_LINES]).zone) == "PST8PDT"
+    proof.counted("zones that a heading may name", len(zones()), 500)
+
+
+@pytest.mark.parametrize("said", ["Nowhere/Town", "../../etc/passwd", "", "localtime", "right/UTC", "Factory"])
 def test_a_zone_that_there_is_not_is_passed_over(desk: tuple[Office, Importer, Shop], said: str) -> None:
     office, importer, shop = desk
     exported = office.make(shop.staff, kind="orders", layout="seller_centre_2016", format="xlsx")
@@ -117,3 +131,32 @@ def test_failed_rows_that_were_mended_have_the_times_that_they_had(desk: tuple[O
     again = importer.load(other.staff, content.getvalue(), kind="orders")
     assert (again["counts"]["created"], again["time_zone"]) == (2, SHANGHAI)
     assert times(other) == times(shop)
+
+
+def test_failed_rows_of_a_file_that_was_read_in_another_zone_than_its_own_keep_it(
+    desk: tuple[Office, Importer, Shop],
+) -> None:
+    """Its headings name Shanghai, and the person asked for Tokyo."""
+    office, importer, shop = desk
+    exported = office.make(shop.staff, kind="orders", layout="english", format="xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(office.fetch(shop.staff, exported)))
+    status = [cell.value for cell in book.active[1]].index("Status code")
+    right = [row[status].value for row in book.active.iter_rows(min_row=2)]
+    asked, other = office.api.shop(time_zone="UTC"), office.api.shop(time_zone="UTC")
+    content = io.BytesIO()
+    book.save(content)
+    importer.load(asked.staff, content.getvalue(), kind="orders", time_zone="Asia/Tokyo")
+    for row in book.active.iter_rows(min_row=2):
+        row[status].value = "NOWHERE"
+    content = io.BytesIO()
+    book.save(content)
+    job = importer.load(other.staff, content.getvalue(), kind="orders", time_zone="Asia/Tokyo")
+    assert job["counts"]["failed"] == len(right)
+    mended = openpyxl.load_workbook(io.BytesIO(importer.failed_file(other.staff, job)))
+    for row, code in zip(mended.active.iter_rows(min_row=2), right, strict=True):
+        row[status].value = code
+    content = io.BytesIO()
+    mended.save(content)
+    again = importer.load(other.staff, content.getvalue(), kind="orders")
+    assert (again["counts"]["created"], again["time_zone"]) == (len(right), "Asia/Tokyo")
+    assert times(other) == times(asked)

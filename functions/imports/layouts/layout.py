@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from functions.imports.layouts import cells
 from functions.imports.layouts.cells import Grammar
 from functions.imports.layouts.products import attributes, products
+from shared.domain.time_zones import zones
 
 GRAMMARS: Mapping[str, Grammar] = {
     "order_id": cells.order_number,
@@ -38,7 +39,7 @@ GRAMMARS: Mapping[str, Grammar] = {
 """The grammar of each field that is not plain text."""
 
 _BLANKS = re.compile(r"\s+")
-_ZONE = re.compile(r"\((?P<zone>[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)*)\)$")
+_ZONE = re.compile(r"\((?P<zone>[A-Za-z0-9_+/-]+)\)$")
 _REMARK = re.compile(r"[_ ]*\(双击.*$")
 
 
@@ -150,11 +151,15 @@ def _assign(fields: dict[int, str], plain: Sequence[str], position: int, names: 
     fields[position] = code
 
 
+def in_zone(heading: str, zone: str) -> str:
+    """The heading, with this zone for the one that it names."""
+    name = unicodedata.normalize("NFKC", heading).strip()
+    named = _ZONE.search(name)
+    return f"{name[: named.start()]}({zone})" if named and known_zone(named["zone"]) else heading
+
+
 def known_zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        return None
+    return ZoneInfo(name) if name in zones() else None
 
 
 def _nearest(

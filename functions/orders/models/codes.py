@@ -16,7 +16,6 @@ from functions.orders.identity import roles_for
 from functions.orders.models import imports as import_models
 from functions.orders.models import limits
 from functions.orders.models.exports import Cadence
-from functions.orders.models.fields import zones
 from functions.orders.models.orders.actions import DisputeKind, Solution
 from functions.orders.models.reports import By, GroupBy
 from functions.orders.request.body import MAX_BODY
@@ -42,6 +41,7 @@ from shared.domain.order.funds.amounts import END_REASONS, Outcome
 from shared.domain.order.model import FundState, Overlay, RefundState, Status
 from shared.domain.order.transitions import CLOCK
 from shared.domain.stores import Mode
+from shared.domain.time_zones import zones
 from shared.store import files
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from importlib.resources import files
 from typing import Annotated, Any
 
 from pydantic import (
@@ -29,6 +27,7 @@ from functions.orders.models.values import rate
 from shared.domain.countries import is_country
 from shared.domain.errors import Unprocessable
 from shared.domain.money import CURRENCY_DIGITS, Money
+from shared.domain.time_zones import zones
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -133,13 +132,6 @@ Country = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z]{2,5}$"), Field(examples=["ES"]), AfterValidator(_country)
 ]
 """As it came: a code of ISO 3166-1, or one of the marketplace's own, as UK for GB."""
-
-
-@cache
-def zones() -> frozenset[str]:
-    """The names of the IANA database. What a machine's own database has besides them (`localtime`, `posixrules`) would
-    mean another zone on another machine; `Factory` means that nobody chose a zone."""
-    return frozenset(files("tzdata").joinpath("zones").read_text("ascii").split()) - {"Factory"}
 
 
 def _zone(name: str) -> str:

@@ -17,5 +17,5 @@ def zone_of(rows: Iterable[tuple[int, Sequence[Any]]]) -> str:
     """The name of the time zone, as the sheet has it; empty if it has none. `rows` are (number, cells)."""
     for _, cells in islice(rows, LOOKED_AT):
         if len(cells) >= 2 and cells[0] in ZONE:
-            return str(cells[1])[:64]
+            return str(cells[1]).strip()[:64]
     return ""
