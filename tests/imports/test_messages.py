@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from shared.store.dynamodb import table
-from shared.store.dynamodb.table import Put, always, stale
+from shared.store.dynamodb.table import ALWAYS, Put, stale
 from shared.store.imports import imports as import_records
 from shared.store.orders import orders
 from tests import proof
@@ -225,7 +225,7 @@ def test_a_warning_of_an_import_of_former_code_still_reads(desk: tuple[Office, I
     record.content["warnings"] = [
         {name: value for name, value in warning.items() if name != "facts"} for warning in record.content["warnings"]
     ]
-    table.put(Put(record, always(), stale))
+    table.put(Put(record, ALWAYS, stale))
     (warning,) = missing(importer.read(shop.staff, job["id"]))
     assert "≥ 1 of them" in warning["message"]
     assert shop.staff.get("/v1/imports").status == 200
