@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from functions.imports.layouts.cells import half_width
 from functions.imports.layouts.layout import normalised
 from shared.domain.labels import LABELS, STATUSES
 from shared.domain.money import CURRENCY_DIGITS, Money
@@ -91,9 +92,9 @@ ALIEXPRESS: Mapping[str, State] = {
     "冻结中": State(Status.WAIT_SELLER_SEND_GOODS, frozenset({Overlay.FROZEN})),
 }
 """The words of the seller centre and of its API, and the codes."""
-_REFUND = re.compile(r"(?P<source>.+): (?P<amount>[0-9.]+) (?P<currency>[A-Z]{3}), (?P<state>.+)")
+_REFUND = re.compile(r"(?P<source>.+?): ?(?P<amount>[0-9.]+) (?P<currency>[A-Z]{3}), ?(?P<state>.+)")
 _CODES: Mapping[str, Mapping[str, str]] = {
-    kind: {text: code for code, both in LABELS[kind].items() for text in (code, *both)}
+    kind: {half_width(text): code for code, both in LABELS[kind].items() for text in (code, *both)}
     for kind in ("refund_source", "refund_state")
 }
 
@@ -174,7 +175,7 @@ def _refunds(texts: Any, currency: str) -> tuple[RefundFact, ...]:
     """As our own files write them: source, amount and state."""
     found = []
     for text in texts:
-        match = _REFUND.fullmatch(text)
+        match = _REFUND.fullmatch(half_width(text).strip())
         if match and match["currency"] == currency and currency in CURRENCY_DIGITS:
             source, state = _CODES["refund_source"].get(match["source"]), _CODES["refund_state"].get(match["state"])
             if source and state:

@@ -54,7 +54,9 @@ _FORMULA_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 _BLANKS = re.compile(r"[\s\u00a0\u200b-\u200f\u2060\ufeff]+")
 _MONEY = re.compile(r"([^0-9.,+-]*)([+-]?)([0-9.,' ]*[0-9])([^0-9]*)")
 _SIGNS = {"$": "USD", "US$": "USD", "US $": "USD", "€": "EUR", "£": "GBP", "R$": "BRL", "¥": "CNY", "￥": "CNY"}
-_TIMERS = {name: kind for kind, names in LABELS["timer"].items() for name in names}
+_TIMERS = {unicodedata.normalize("NFKC", name): kind for kind, names in LABELS["timer"].items() for name in names}
+_COLON = re.compile("[:：] ?")
+_COMMA = re.compile("[,，;；、]")
 _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})(?: +(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 
 
@@ -75,13 +77,18 @@ def text(cell: Any, _: CellContext) -> str | None:
     return str(cell)
 
 
+def half_width(found: str) -> str:
+    """With plain digits and signs for the full-width ones, which a Chinese keyboard writes."""
+    return found if found.isascii() else unicodedata.normalize("NFKC", found)
+
+
 def identifier(cell: Any, context: CellContext) -> str | None:
     """An id without blanks, with plain digits for full-width ones. A number that a spreadsheet has rounded is refused:
     it would be the id of another order."""
     found = text(cell, context)
     if found is None:
         return None
-    found = _BLANKS.sub("", found if found.isascii() else unicodedata.normalize("NFKC", found))
+    found = _BLANKS.sub("", half_width(found))
     if _ROUNDED.fullmatch(found):
         raise CellError("number_rounded", value=found)
     return found.removeprefix("'") or None
@@ -116,7 +123,7 @@ def money(cell: Any, context: CellContext) -> int | None:
     if cell == "":
         return None
     if isinstance(cell, str):
-        found = _MONEY.fullmatch(cell.strip())
+        found = _MONEY.fullmatch(half_width(cell).strip())
         if found is None:
             raise CellError("amount_invalid", value=cell)
         sign = (found[1].strip() or found[4].strip()).upper()
@@ -155,7 +162,7 @@ def count(cell: Any, context: CellContext) -> int | None:
     found = text(cell, context)
     if found is None:
         return None
-    number = re.match(r"[0-9]{1,9}(?![0-9.,])", unicodedata.normalize("NFKC", found))
+    number = re.match(r"[0-9]{1,9}(?![0-9.,])", half_width(found))
     if number is None:
         raise CellError("number_invalid", value=found)
     return int(number[0])
@@ -171,7 +178,7 @@ def instant(cell: Any, context: CellContext) -> datetime | None:
     known = context._times.get(found)
     if known is not None:
         return known
-    at = _parsed(found, context.formats)
+    at = _parsed(half_width(found), context.formats)
     aware = _to_utc(at, context)
     if not _is_ambiguous(at, context.zone):
         context._times[found] = aware
@@ -224,6 +231,12 @@ def exact(cell: Any, context: CellContext) -> str | None:
     return (unguard(cell) if context.is_text else cell) or None
 
 
+def exact_number(cell: Any, context: CellContext) -> str | None:
+    """An order number of our own, which has plain digits and signs only."""
+    found = exact(cell, context)
+    return None if found is None else half_width(found)
+
+
 def exact_lines(cell: Any, context: CellContext) -> tuple[str, ...]:
     return tuple((exact(cell, context) or "").split("\n"))
 
@@ -232,8 +245,8 @@ def deadlines(cell: Any, context: CellContext) -> dict[str, datetime]:
     """Timers as `name: time`, one a line. Raises CellError `code_unknown` for another name."""
     found: dict[str, datetime] = {}
     for line in texts(cell, context):
-        name, _, due = line.partition(": ")
-        due_at = instant(due, context)
+        name, _, due = half_width(line).partition(":")
+        name, due_at = name.strip(), instant(due, context)
         if name not in _TIMERS:
             raise CellError("code_unknown", value=name)
         if due_at is None:
@@ -254,12 +267,14 @@ def unread_messages(cell: Any, context: CellContext) -> UnreadMessages:
 
 def shipments(cell: Any, context: CellContext) -> tuple[tuple[str, str], ...]:
     """Parcels as `carrier:number`, one a line; a carrier may hold line ends. Without a colon each line is a number."""
-    return _parcels(exact(cell, context) or "", ":")
+    found = exact(cell, context) or ""
+    return _parcels(found if ":" in found else found.replace("：", ":"), ":")
 
 
 def named_shipments(cell: Any, context: CellContext) -> tuple[tuple[str, str], ...]:
     """Parcels as `carrier's name: number`, one a line."""
-    return _parcels(exact(cell, context) or "", ": ")
+    found = exact(cell, context) or ""
+    return _parcels(found if ": " in found else _COLON.sub(": ", found), ": ")
 
 
 def _parcels(found: str, separator: str) -> tuple[tuple[str, str], ...]:
@@ -267,7 +282,7 @@ def _parcels(found: str, separator: str) -> tuple[tuple[str, str], ...]:
     for line in found.split("\n"):
         before, colon, number = line.rpartition(separator)
         if colon or separator not in found:
-            parcels.append((carrier + before, number))
+            parcels.append((carrier + before, half_width(number)))
             carrier = ""
         else:
             carrier += line + "\n"
@@ -278,6 +293,11 @@ def texts(cell: Any, context: CellContext) -> tuple[str, ...]:
     """The lines of a cell."""
     found = text(cell, context)
     return tuple(line.strip() for line in (found or "").splitlines() if line.strip())
+
+
+def codes(cell: Any, context: CellContext) -> tuple[str, ...]:
+    """Codes with a comma between them, of whatever width. None has a sign of a comma in it, as a tag may have."""
+    return tuple(each.strip() for each in _COMMA.split(text(cell, context) or "") if each.strip())
 
 
 def comma_list(cell: Any, context: CellContext) -> tuple[str, ...]:

@@ -32,7 +32,8 @@ GRAMMARS: Mapping[str, Grammar] = {
     **dict.fromkeys(("line_shipping", "line_shipping_tax", "line_shipping_discount"), cells.money),
     **dict.fromkeys(("quantity", "handling_days", "pieces", "shipped", "line_refunded"), cells.count),
     **dict.fromkeys(("product_ids", "skus", "tracking_nos", "shipments", "refunds"), cells.texts),
-    **dict.fromkeys(("tags", "overlays"), cells.comma_list),
+    "tags": cells.comma_list,
+    "overlays": cells.codes,
     "products": products,
     "attributes": attributes,
 }

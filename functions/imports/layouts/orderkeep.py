@@ -12,6 +12,7 @@ from functions.imports.layouts.cells import (
     deadlines,
     exact,
     exact_lines,
+    exact_number,
     named_shipments,
     shipments,
     unread_messages,
@@ -37,7 +38,8 @@ READ = frozenset(
 _TYPED = {"money", "number", "minute", "day"}
 _EXACT: Mapping[str, Grammar] = {
     **{code: exact for code in READ if COLUMNS[code].kind not in _TYPED and code not in GRAMMARS},
-    **dict.fromkeys(("order_id", "line_id", "product_id", "sku"), exact),
+    "order_id": exact_number,
+    **dict.fromkeys(("line_id", "product_id", "sku"), exact),
     "deadlines": deadlines,
     "unread_messages": unread_messages,
     "refunds": exact_lines,

@@ -20,10 +20,11 @@ from functions.imports.layouts import cells
 from functions.imports.layouts.cells import CellContext, CellError
 from shared.domain.exports.formulas import unguard
 
-ATTRIBUTES = re.compile(r"\n\((?:产品属性|Attributes)[:：] ?")
-SKU = re.compile(r"\n\((?:商家编码[:：]|SKU: )")
-QUANTITY = re.compile(r"\n\((?:产品数量|Quantity)[:：] ?([0-9]{1,7})\b")
-_ENDS = ("(产品数量", "(Quantity", "(物流等级")
+ATTRIBUTES = re.compile(r"\n[(（](?:产品属性|Attributes)[:：] ?")
+SKU = re.compile(r"\n[(（](?:商家编码[:：]|SKU[:：] ?)")
+QUANTITY = re.compile(r"\n[(（](?:产品数量|Quantity)[:：] ?([0-9０-９]{1,7})(?![0-9０-９])")
+_ENDS = tuple(f"{sign}{word}" for sign in "(（" for word in ("产品数量", "Quantity", "物流等级"))
+_CLOSED = (")", "）")
 """How the last lines of a product begin."""
 
 
@@ -63,12 +64,12 @@ def _product(item: str) -> Product:
         raise CellError("products_invalid", value=item[:80])
     rest, sku = item[: quantity.start()], None
     attributes, code = _last(ATTRIBUTES, rest), _last(SKU, rest)
-    if code and rest.endswith(")") and (attributes is None or code.start() > attributes.start()):
+    if code and rest.endswith(_CLOSED) and (attributes is None or code.start() > attributes.start()):
         before = rest[: code.start()]
-        if attributes is None or before.endswith(")"):
+        if attributes is None or before.endswith(_CLOSED):
             sku, rest = rest[code.end() : -1], before
     pairs = None
-    if attributes and rest.endswith(")"):
+    if attributes and rest.endswith(_CLOSED):
         pairs, rest = _attributes(rest[attributes.end() : -1]), rest[: attributes.start()]
     title = rest.partition("】")[2].removeprefix(" ")
     return Product(title, int(quantity[1]), sku or None, pairs)
@@ -94,6 +95,8 @@ def attributes_by_comma(cell: Any, context: CellContext) -> dict[str, str] | Non
 def _attributes(text: str, separator: str = "、") -> dict[str, str] | None:
     """Pairs with a separator between them; the first colon ends a name. A part without a colon, or with a name that was
     there already, belongs to the value before it."""
+    if ":" not in text:
+        text = text.replace("：", ":")
     pairs: dict[str, str] = {}
     last = ""
     for part in text.split(separator) if text else ():
