@@ -31,7 +31,7 @@ Load = Callable[[str], ModuleType]
 
 @pytest.fixture(scope="module")
 def document(server: Server) -> dict[str, Any]:
-    told: dict[str, Any] = httpx.get(f"{server.url}/v1/openapi.json").json()
+    told: dict[str, Any] = httpx.get(f"{server.url}/v1/openapi.json", timeout=60).json()
     return told
 
 
