@@ -126,8 +126,8 @@ def noted(shop: Shop, times: int) -> str:
         assert shop.platform.act(order_id, action, {"at": ago(hours=hours)}).status == 200
     store, at, seller = stores.load(shop.name).store, datetime.now(UTC) - timedelta(hours=18), Actor("staff", "s")
     for number in range(times):
-        request = operations.Request("patch", seller, at)
-        operations.patch_order(store, orders.load(shop.name, order_id), {"note": f"note {number}"}, request)
+        request = operations.Request(operations.PATCH, seller, at, body={"note": f"note {number}"})
+        operations.change_order(store, orders.load(shop.name, order_id), request)
     return str(order_id)
 
 
