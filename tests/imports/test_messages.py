@@ -212,6 +212,27 @@ def test_an_imported_message_raises_an_alert_only_if_its_time_is_still_to_come(d
         remind(now + timedelta(hours=hours))
         alerts = told(shop, "message_unanswered")
         assert [each["order_id"] for each in alerts] == expected
+    write(shop, "7000", "Hello?")
+    remind(now + timedelta(hours=13))
+    assert {each["order_id"] for each in told(shop, "message_unanswered", "open")} == {"7000", "7002"}, "this is news"
+
+
+def test_an_order_of_an_erased_buyer_that_comes_from_a_file_is_erased_with_its_messages(
+    desk: tuple[Office, Importer],
+) -> None:
+    _, importer = desk
+    shop = importer.api.shop()
+    assert importer.load(shop.staff, workbook([HEADINGS, row("6999", status="FINISH")]), kind="orders")["counts"][
+        "created"
+    ]
+    runs.asked(shop, "buyer-1", include_open=True)
+    runs.run(shop, "buyer-1")
+    job = importer.load(shop.staff, with_cell('2026-11-01T09:00:00Z "my secret"'), kind="orders")
+    assert job["counts"]["created"] == 1 and len(unread(shop.staff)) == 1
+    runs.run(shop, "buyer-1", datetime.now(UTC) + timedelta(minutes=2))
+    assert shop.staff.get("/v1/orders/7000").json["unread_messages"] == 0
+    assert unread(shop.staff) == [] and shop.staff.every("/v1/orders/7000/messages") == []
+    assert shop.owner.get("/v1/orders/counters").json["overlays"]["unread"]["count"] == 0
 
 
 def test_a_warning_of_an_import_of_former_code_still_reads(desk: tuple[Office, Importer]) -> None:

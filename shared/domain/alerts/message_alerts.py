@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from shared.domain.alerts.model import Alert, Cause, alert
 from shared.domain.alerts.order_alerts import MAX_NEWS_AGE
-from shared.domain.messages.model import Thread
+from shared.domain.messages.model import BUYER, Message, Thread
 
 KIND = "message_unanswered"
 
@@ -22,25 +22,39 @@ class ThreadChange:
 
 
 def for_change(
-    store_id: str, order_id: str, before: Thread, after: Thread, unanswered_after: timedelta, now: datetime
+    store_id: str,
+    order_id: str,
+    before: Thread,
+    after: Thread,
+    unanswered_after: timedelta,
+    now: datetime,
+    written: Message | None = None,
 ) -> ThreadChange:
-    """The alerts of a change of the thread. First the alert whose time passed before the change is raised. An answer
-    then resolves it. A new wait sets `alert_at`, `unanswered_after` after the message."""
+    """The alerts of a change of the thread by the message `written`. First the alert whose time passed before the
+    change is raised. An answer then resolves it. A new wait sets `alert_at`, `unanswered_after` after the message. A
+    wait that began too long ago has no alert until the buyer writes again."""
     unchanged = at(store_id, order_id, before, now)
     raised, resolved = unchanged.raised, list[tuple[Cause, datetime]]()
     alerted = unchanged.thread.alerted
     if before.unanswered and after.unanswered and after.unanswered.sent_at <= before.unanswered.sent_at:
-        return ThreadChange(replace(after, alert_at=unchanged.thread.alert_at, alerted=alerted), raised)
+        again = written if written and written.sender == BUYER else None
+        alert_at = unchanged.thread.alert_at or _alert_at(again, unanswered_after, now)
+        return ThreadChange(replace(after, alert_at=alert_at, alerted=alerted), raised)
     if alerted and before.alert_at:
         ended_at = max(now, before.alert_at)  # the clocks of two machines differ
         if raised:
             raised = tuple(replace(each, resolved_at=ended_at) for each in raised)
         else:
             resolved.append((_cause(order_id, before.alert_at), ended_at))
-    message = after.unanswered
-    recent = message is not None and now - message.sent_at <= MAX_NEWS_AGE
-    alert_at = max(message.sent_at + unanswered_after, now) if message and recent else None
+    alert_at = _alert_at(after.unanswered, unanswered_after, now)
     return ThreadChange(replace(after, alert_at=alert_at, alerted=False), raised, tuple(resolved))
+
+
+def _alert_at(message: Message | None, unanswered_after: timedelta, now: datetime) -> datetime | None:
+    """None without a message, or if it is too old to be news."""
+    if message is None or now - message.sent_at > MAX_NEWS_AGE:
+        return None
+    return max(message.sent_at + unanswered_after, now)
 
 
 def imported(thread: Thread, unanswered_after: timedelta, now: datetime) -> ThreadChange:

@@ -44,7 +44,7 @@ def post_message(
         check_version(order, expected)
         thread = messages.thread(store.store_id, order.order_id)
         after, limit = thread.with_message(message), store.alert_rules.unanswered_after
-        change = message_alerts.for_change(store.store_id, order.order_id, thread, after, limit, now)
+        change = message_alerts.for_change(store.store_id, order.order_id, thread, after, limit, now, message)
         with settle(pending, message) as answer:
             messages.post(order, thread, change, message, day, answer, same_version=expected is not None)
         return message

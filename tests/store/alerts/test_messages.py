@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from tests.harness import Api
+from tests.harness import Api, ago
 from tests.store.alerts import times
 from tests.store.alerts.runs import assert_books, remind, told, waiting
 from tests.store.alerts.times import H
@@ -56,3 +56,26 @@ def test_an_answer_that_comes_before_any_run_leaves_the_same_alert(in_process: A
         == talk(times.NOW + 19 * H)
         == [(times.NOW + 12 * H, times.NOW + 20 * H)]
     )
+
+
+def test_a_buyer_who_writes_again_after_a_message_that_was_no_news_is_told_of(desk: Api) -> None:
+    shop = desk.shop()
+    order_id = waiting(shop)
+    for body in ({"at": ago(days=10)}, {"at": ago(days=9)}):
+        letter = {"text": "where is it", "from": "buyer", **body}
+        assert shop.platform.post(f"/v1/orders/{order_id}/messages", letter).status == 201
+    remind(times.NOW + 14 * H)
+    assert told(shop, "message_unanswered") == []
+    late_answer = {"text": "On its way.", "at": ago(days=11)}
+    assert shop.platform.post(f"/v1/orders/{order_id}/messages", {**late_answer, "from": "platform"}).status == 201
+    remind(times.NOW + 14 * H)
+    assert told(shop, "message_unanswered") == []
+    for _ in range(2):
+        again = {"text": "hello?", "from": "buyer"}
+        assert shop.platform.post(f"/v1/orders/{order_id}/messages", again).status == 201
+    remind(times.NOW + 11 * H)
+    assert told(shop, "message_unanswered") == []
+    remind(times.NOW + 14 * H)
+    (alert,) = told(shop, "message_unanswered", "open")
+    assert alert["order_id"] == order_id
+    assert_books()
