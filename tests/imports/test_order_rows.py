@@ -14,7 +14,7 @@ from shared.operations.imports import imports
 from shared.store import stores
 from shared.store.imports import imports as import_records
 from shared.store.orders import orders
-from tests import permissions
+from tests import permissions, proof
 from tests.harness import Client, Shop, ago, new_order, parcel
 from tests.imports.importer import Importer, workbook
 
@@ -136,7 +136,7 @@ def test_what_an_import_has_done_is_known_however_long_the_history_is(
 ) -> None:
     """The worker dies after the order was changed and before the result of the row is stored."""
     shop = importer.api.shop()
-    order_id = noted(shop, 1_001)
+    order_id = noted(shop, proof.size(60, 1_001))
     tracking = [["订单号", "物流商", "运单号"], [order_id, "CAINIAO_STANDARD", "LX000000077CN"]]
     told = [*row(order_id, status="FUND_PROCESSING"), ago(hours=9)[:19]]
     orders_file = [[*HEADINGS, "Shipped at (UTC)"], told]
