@@ -11,7 +11,7 @@ from typing import Any
 from shared.domain.alerts.channels import LIMIT, Channel, ChannelKind, OffReason
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.alert_records import ChannelRecord, ChannelsRecord
-from shared.store.dynamodb.attributes import InstantAttribute
+from shared.store.dynamodb.attributes import TIME, time_text
 from shared.store.dynamodb.errors import Full, Missing, StoreError
 from shared.store.dynamodb.records import Record
 from shared.store.dynamodb.table import ABSENT, PRESENT, Delete, Put, Update, Write, get, query, stale, transact
@@ -22,7 +22,6 @@ _FIELDS = frozenset(field.name for field in fields(Channel))
 _SECRETS = ("url", "secret", "old_secret", "code")
 """The URL of a robot has its token."""
 _TIMES = ("created_at", "old_until", "off_at", "code_until")
-_time = InstantAttribute()
 
 
 def load(store_id: str, channel_id: str) -> Channel:
@@ -108,7 +107,7 @@ def _delete(channel: Channel, pk: str) -> Delete:
 
 
 def _record(channel: Channel) -> ChannelRecord:
-    content = asdict(channel) | {name: _time_text(getattr(channel, name)) for name in _TIMES}
+    content = asdict(channel) | {name: time_text(getattr(channel, name)) for name in _TIMES}
     for name in ("store_id", "channel_id", "version"):
         del content[name]
     content = {name: value for name, value in content.items() if value is not None}
@@ -128,7 +127,7 @@ def _channel(record: ChannelRecord) -> Channel:
     content: dict[str, Any] = {name: value for name, value in record.content.items() if name in _FIELDS}
     if record.secrets:
         content |= json.loads(decrypt(CHANNELS, _owner(store_id, channel_id), record.secrets))
-    content |= {name: _time.deserialize(content[name]) for name in _TIMES if name in content}
+    content |= {name: TIME.deserialize(content[name]) for name in _TIMES if name in content}
     content |= {"kind": ChannelKind(content["kind"]), "kinds": tuple(content["kinds"])}
     content |= {"off": OffReason(content["off"])} if "off" in content else {}
     return Channel(store_id=store_id, channel_id=channel_id, version=int(record.version), **content)
@@ -136,10 +135,6 @@ def _channel(record: ChannelRecord) -> Channel:
 
 def _owner(store_id: str, channel_id: str) -> str:
     return f"{store_id}#{channel_id}"
-
-
-def _time_text(at: Any) -> str | None:
-    return _time.serialize(at) if at else None
 
 
 def _count(store_id: str) -> ChannelsRecord:

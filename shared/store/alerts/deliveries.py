@@ -10,7 +10,7 @@ from typing import Any
 from shared.domain.alerts.deliveries import RETENTION, Attempt, Delivery, Lease, MessageKind, State
 from shared.store.dynamodb import keys, table
 from shared.store.dynamodb.alert_records import DeliveryRecord
-from shared.store.dynamodb.attributes import InstantAttribute
+from shared.store.dynamodb.attributes import TIME, time_text
 from shared.store.dynamodb.errors import Exists
 from shared.store.dynamodb.records import Record
 from shared.store.dynamodb.table import (
@@ -25,7 +25,6 @@ from shared.store.pages import Page, Position, page_of
 
 _FIELDS = frozenset(field.name for field in fields(Delivery))
 _TIMES = ("next_at", "since")
-_time = InstantAttribute()
 
 
 def load(store_id: str, channel_id: str, delivery_id: str) -> Delivery:
@@ -88,11 +87,11 @@ def _change(before: Delivery, after: Delivery) -> Put:
 
 
 def _record(delivery: Delivery) -> DeliveryRecord:
-    content = asdict(delivery) | {name: _time_text(getattr(delivery, name)) for name in _TIMES}
+    content = asdict(delivery) | {name: time_text(getattr(delivery, name)) for name in _TIMES}
     lease, check_at = delivery.lease, delivery.next_check_at
     content |= {
-        "lease": lease and [lease.owner, _time_text(lease.until)],
-        "attempts": [[_time_text(each.at), each.status, each.milliseconds, each.why] for each in delivery.attempts],
+        "lease": lease and [lease.owner, time_text(lease.until)],
+        "attempts": [[time_text(each.at), each.status, each.milliseconds, each.why] for each in delivery.attempts],
     }
     for name in ("store_id", "channel_id", "delivery_id", "version", "state", "created_at"):
         del content[name]
@@ -114,12 +113,12 @@ def _record(delivery: Delivery) -> DeliveryRecord:
 def _delivery(record: DeliveryRecord) -> Delivery:
     store_id, _, channel_id = record.pk.split("#")
     content: dict[str, Any] = {name: value for name, value in record.content.items() if name in _FIELDS}
-    content |= {name: _time.deserialize(content[name]) for name in _TIMES if name in content}
+    content |= {name: TIME.deserialize(content[name]) for name in _TIMES if name in content}
     lease = content.get("lease")
     content |= {
         "what": MessageKind(content["what"]),
-        "lease": Lease(lease[0], _time.deserialize(lease[1])) if lease else None,
-        "attempts": tuple(Attempt(_time.deserialize(at), *rest) for at, *rest in content["attempts"]),
+        "lease": Lease(lease[0], TIME.deserialize(lease[1])) if lease else None,
+        "attempts": tuple(Attempt(TIME.deserialize(at), *rest) for at, *rest in content["attempts"]),
     }
     return Delivery(
         store_id=store_id,
@@ -134,7 +133,3 @@ def _delivery(record: DeliveryRecord) -> Delivery:
 
 def _expired(record: DeliveryRecord, now: datetime) -> bool:
     return record.expires_at is not None and record.expires_at <= now.timestamp()
-
-
-def _time_text(at: datetime | None) -> str | None:
-    return _time.serialize(at) if at else None

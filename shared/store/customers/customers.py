@@ -22,7 +22,7 @@ from shared.domain.customers.model import Customer, Span
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import Actor
 from shared.store.dynamodb import indexes, keys, table
-from shared.store.dynamodb.attributes import InstantAttribute
+from shared.store.dynamodb.attributes import TIME, time_of
 from shared.store.dynamodb.errors import Missing
 from shared.store.dynamodb.indexes import FIRST, LAST, Selection
 from shared.store.dynamodb.records import CustomerRecord
@@ -257,11 +257,8 @@ def _customer(record: CustomerRecord) -> Customer:
     )
 
 
-_time = InstantAttribute()
-
-
 def _erasure_content(erasure: Erasure) -> dict[str, Any]:
-    times = {name: at and _time.serialize(at) for name in _TIMES if (at := getattr(erasure, name))}
+    times = {name: at and TIME.serialize(at) for name in _TIMES if (at := getattr(erasure, name))}
     content = asdict(erasure)
     content["place"] = content.pop("position")  # its stored name
     if not erasure.failed:
@@ -270,7 +267,7 @@ def _erasure_content(erasure: Erasure) -> dict[str, Any]:
 
 
 def _erasure(content: dict[str, Any]) -> Erasure:
-    times = {name: content[name] and _time.deserialize(content[name]) for name in _TIMES}
+    times = {name: time_of(content[name]) for name in _TIMES}
     content = dict(content)
     position = content.pop("place")
     return Erasure(**content | times | {"position": position, "requested_by": Actor(**content["requested_by"])})

@@ -16,11 +16,10 @@ from shared.domain.customers.erasure import Erasure, new_erasure
 from shared.domain.order.transitions import Actor
 from shared.store import files
 from shared.store.dynamodb import keys
-from shared.store.dynamodb.attributes import InstantAttribute
+from shared.store.dynamodb.attributes import TIME
 from shared.store.secrets import search_secret
 
 PREFIX = "erasures/"
-_time = InstantAttribute()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def add(store_id: str, buyer_id: str, erasure: Erasure) -> None:
     content = {
         "store_id": store_id,
         "buyer_id": buyer_id,
-        "requested_at": _time.serialize(erasure.requested_at),
+        "requested_at": TIME.serialize(erasure.requested_at),
         "requested_by": asdict(erasure.requested_by),
         "include_open": erasure.include_open,
     }
@@ -55,6 +54,6 @@ def names() -> Iterator[str]:
 def read(name: str) -> Listed:
     """The erasure in a file of the list. One GET. Raises ValueError or KeyError if somebody else wrote the file."""
     content = json.loads(files.read(name))
-    requested_at = _time.deserialize(content["requested_at"])
+    requested_at = TIME.deserialize(content["requested_at"])
     erasure = new_erasure(Actor(**content["requested_by"]), content["include_open"], requested_at)
     return Listed(content["store_id"], content["buyer_id"], erasure)

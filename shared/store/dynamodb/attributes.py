@@ -30,6 +30,18 @@ class InstantAttribute(Attribute[datetime]):
         return datetime.fromisoformat(value)
 
 
+TIME = InstantAttribute()
+"""For times within a structure that is stored as text."""
+
+
+def time_text(at: datetime | None) -> str | None:
+    return TIME.serialize(at) if at else None
+
+
+def time_of(text: str | None) -> datetime | None:
+    return TIME.deserialize(text) if text else None
+
+
 class JSONTextAttribute(Attribute[Any]):
     """A small structure as compact JSON text, readable in the AWS console."""
 

@@ -11,7 +11,7 @@ from shared.domain.exports.model import ExportRequest, File, FileWarning, Format
 from shared.domain.order.model import Status
 from shared.domain.order.transitions import Actor
 from shared.store.dynamodb import indexes, keys, table
-from shared.store.dynamodb.attributes import InstantAttribute
+from shared.store.dynamodb.attributes import TIME, time_of, time_text
 from shared.store.dynamodb.errors import Exists
 from shared.store.dynamodb.indexes import Selection
 from shared.store.dynamodb.records import DownloadRecord, ExportRecord, Record
@@ -24,7 +24,6 @@ STORED_AS = {"request": "asked", "position": "place"}
 _READ_AS = {STORED_AS.get(field.name, field.name): field.name for field in fields(Job)}
 """Stored names and field names. Other stored names are ignored: newer or older code may have written the job."""
 _TIMES = ("started_at", "finished_at", "watch_at")
-_time = InstantAttribute()
 
 
 def load(store_id: str, export_id: str) -> Job:
@@ -95,10 +94,10 @@ def downloads(store_id: str, export_id: str, limit: int) -> list[Download]:
 def _record(job: Job) -> ExportRecord:
     request, lease = job.request, job.lease
     content = {STORED_AS.get(name, name): value for name, value in asdict(job).items()}
-    content |= {name: _time_text(getattr(job, name)) for name in _TIMES}
+    content |= {name: time_text(getattr(job, name)) for name in _TIMES}
     content |= {
-        "asked": asdict(request) | {"since": _time_text(request.since), "until": _time_text(request.until)},
-        "lease": lease and [lease.owner, _time_text(lease.until)],
+        "asked": asdict(request) | {"since": time_text(request.since), "until": time_text(request.until)},
+        "lease": lease and [lease.owner, time_text(lease.until)],
         "totals": dict(job.totals),
     }
     for name in ("store_id", "export_id", "version", "state", "requested_at"):
@@ -121,15 +120,15 @@ def _job(record: ExportRecord) -> Job:
     store_id, _, export_id = record.pk.split("#")
     content: dict[str, Any] = {_READ_AS[name]: value for name, value in record.content.items() if name in _READ_AS}
     request, lease = content["request"], content["lease"]
-    content |= {name: _read(content[name]) for name in _TIMES}
+    content |= {name: time_of(content[name]) for name in _TIMES}
     content |= {
         "request": ExportRequest(
             **request
             | {
                 "kind": Kind(request["kind"]),
                 "format": Format(request["format"]),
-                "since": _time.deserialize(request["since"]),
-                "until": _time.deserialize(request["until"]),
+                "since": TIME.deserialize(request["since"]),
+                "until": TIME.deserialize(request["until"]),
                 "columns": tuple(request["columns"]),
                 "statuses": tuple(Status(status) for status in request["statuses"]),
             }
@@ -138,7 +137,7 @@ def _job(record: ExportRecord) -> Job:
         "files": tuple(File(**file) for file in content["files"]),
         "leftovers": tuple(content.get("leftovers", ())),
         "warnings": tuple(FileWarning(**warning) for warning in content["warnings"]),
-        "lease": Lease(lease[0], _time.deserialize(lease[1])) if lease else None,
+        "lease": Lease(lease[0], TIME.deserialize(lease[1])) if lease else None,
     }
     return Job(
         store_id=store_id,
@@ -148,11 +147,3 @@ def _job(record: ExportRecord) -> Job:
         requested_at=record.requested_at,
         **content,
     )
-
-
-def _time_text(at: datetime | None) -> str | None:
-    return _time.serialize(at) if at else None
-
-
-def _read(text: str | None) -> datetime | None:
-    return _time.deserialize(text) if text else None

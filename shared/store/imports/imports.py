@@ -24,7 +24,7 @@ from shared.domain.imports.model import (
 from shared.domain.order.transitions import Actor
 from shared.store import files
 from shared.store.dynamodb import indexes, keys, table
-from shared.store.dynamodb.attributes import InstantAttribute
+from shared.store.dynamodb.attributes import TIME, time_of, time_text
 from shared.store.dynamodb.errors import Exists
 from shared.store.dynamodb.indexes import Selection
 from shared.store.dynamodb.records import ImportRecord
@@ -36,7 +36,6 @@ _TIMES = ("started_at", "finished_at", "watch_at")
 _APART = ("store_id", "import_id", "version", "state", "requested_at")
 """The fields of an import that are attributes or keys of their own."""
 _FIELDS = frozenset(field.name for field in fields(Import)) - set(_APART)
-_time = InstantAttribute()
 
 
 def load(store_id: str, import_id: str) -> Import:
@@ -100,8 +99,8 @@ def results_page(job: Import, state: RowState | None, limit: int, after: Positio
 
 def _record(job: Import) -> ImportRecord:
     content: dict[str, Any] = {name: value for name, value in asdict(job).items() if name in _FIELDS}
-    content |= {name: _text(getattr(job, name)) for name in _TIMES}
-    content["lease"] = job.lease and [job.lease.owner, _text(job.lease.until)]
+    content |= {name: time_text(getattr(job, name)) for name in _TIMES}
+    content["lease"] = job.lease and [job.lease.owner, time_text(job.lease.until)]
     return ImportRecord(
         keys.import_pk(job.store_id, job.import_id),
         IMPORT,
@@ -121,13 +120,13 @@ def _import(record: ImportRecord) -> Import:
     store_id, _, import_id = record.pk.split("#")
     content: dict[str, Any] = {name: value for name, value in record.content.items() if name in _FIELDS}
     lease = content["lease"]
-    content |= {name: _time.deserialize(content[name]) if content[name] else None for name in _TIMES}
+    content |= {name: time_of(content[name]) for name in _TIMES}
     content |= {
         "request": ImportRequest(**content["request"] | {"kind": Kind(content["request"]["kind"])}),
         "requested_by": Actor(**content["requested_by"]),
         "steps": tuple(Step(**step) for step in content["steps"]),
         "warnings": tuple(map(_warning, content["warnings"])),
-        "lease": Lease(lease[0], _time.deserialize(lease[1])) if lease else None,
+        "lease": Lease(lease[0], TIME.deserialize(lease[1])) if lease else None,
         "leftovers": tuple(content["leftovers"]),
     }
     return Import(
@@ -144,7 +143,3 @@ def _warning(content: dict[str, Any]) -> ImportWarning:
     """Former code stored no facts, and knew only that an order had unread messages."""
     former = {"count": AT_LEAST_ONE} if content["code"] == "messages_missing" else {}
     return ImportWarning(**{"facts": former} | content)
-
-
-def _text(at: datetime | None) -> str | None:
-    return _time.serialize(at) if at else None

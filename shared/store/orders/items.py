@@ -26,7 +26,7 @@ from shared.domain.order.transitions import Actor
 from shared.domain.shards import FEW
 from shared.store.alerts.causes import cause_of, cause_values
 from shared.store.dynamodb import keys
-from shared.store.dynamodb.attributes import InstantAttribute
+from shared.store.dynamodb.attributes import TIME
 from shared.store.dynamodb.records import (
     HAS_TERMS,
     IN_CUSTOMER,
@@ -49,7 +49,6 @@ OVERLAY_KEYS = {
 UNINDEXED_FUND_STATES = frozenset({FundState.NONE, FundState.RELEASED})
 """Nearly all open orders have the first, and nearly all finished ones the second: lists look at these."""
 _OMITTED_IF_ZERO = frozenset({"discount", "tax", "adjustment", "refunded", "commission_rate", "affiliate_rate"})
-_time = InstantAttribute()
 NO_PROGRESS = AlertProgress()
 
 
@@ -181,7 +180,7 @@ def order_of(head: OrderRecord, parts: Sequence[Record]) -> Order:
         unread_messages=int(head.unread_messages or 0),
         ship_by=head.ship_by,
         time_zone=content.get("time_zone", ""),
-        erased_at=_time.deserialize(content["erased_at"]) if "erased_at" in content else None,
+        erased_at=TIME.deserialize(content["erased_at"]) if "erased_at" in content else None,
         shards=int(head.shards or FEW),
     )
 
@@ -197,20 +196,20 @@ def amounts_of(head: OrderRecord) -> Amounts:
 
 
 def _timers(timers: Iterable[Timer]) -> dict[str, str] | None:
-    return {timer.kind: _time.serialize(timer.due_at) for timer in timers} or None
+    return {timer.kind: TIME.serialize(timer.due_at) for timer in timers} or None
 
 
 def timers_of(timers: dict[str, str]) -> tuple[Timer, ...]:
-    return tuple(Timer(kind, _time.deserialize(due_at)) for kind, due_at in timers.items())
+    return tuple(Timer(kind, TIME.deserialize(due_at)) for kind, due_at in timers.items())
 
 
 def assessment_of(head: OrderRecord) -> Assessment | None:
     content = head.delivered_assessment
-    return Assessment(_time.deserialize(content["at"]), content["by"]) if content else None
+    return Assessment(TIME.deserialize(content["at"]), content["by"]) if content else None
 
 
 def violations_of(head: OrderRecord) -> tuple[Violation, ...]:
-    return tuple(Violation(each["kind"], _time.deserialize(each["at"])) for each in head.violations or ())
+    return tuple(Violation(each["kind"], TIME.deserialize(each["at"])) for each in head.violations or ())
 
 
 def entry_of(record: HistoryRecord) -> Entry:

@@ -124,12 +124,16 @@ def orders(
     elif fund_state:
         index, partitions = "by_fund_state", (f"{store_id}#{fund_state}",)
     elif buyer_id:
-        return _of_buyer(store_id, buyer_id, limit, after, since, until, forward)
+        places = _places_of_buyer(store_id, buyer_id, limit, forward)
+        page = _of_places(store_id, places, limit, after, since, until, forward)
+        # A head may be later than the index: then its order may be another buyer's by now.
+        return Page(tuple(each for each in page.items if each.buyer.id == buyer_id), page.end)
     elif tag is not None:
-        return _of_term(store_id, keys.tag_pk(store_id, tag), limit, after, since, until, forward)
+        places = _places_of_term(keys.tag_pk(store_id, tag), limit, forward)
+        return _of_places(store_id, places, limit, after, since, until, forward)
     elif country is not None:
-        pk = keys.country_pk(store_id, iso_country(country))
-        return _of_term(store_id, pk, limit, after, since, until, forward)
+        places = _places_of_term(keys.country_pk(store_id, iso_country(country)), limit, forward)
+        return _of_places(store_id, places, limit, after, since, until, forward)
     return _page(Selection(index, partitions, since, until, forward), limit, after)
 
 
@@ -229,41 +233,22 @@ Places = Callable[[str, str], Iterable[str]]
 """The sort keys between two that name orders: the time at which an order was placed, and its id."""
 
 
-def _of_term(
-    store_id: str,
-    pk: str,
-    limit: int,
-    after: Position | None,
-    since: datetime | None,
-    until: datetime | None,
-    forward: bool,
-) -> Page[Summary]:
-    """The orders of one term (terms.py), by the time they were placed."""
+def _places_of_term(pk: str, limit: int, forward: bool) -> Places:
+    """Of the orders of one term (terms.py)."""
 
     def places(lower: str, upper: str) -> Iterator[str]:
         items = query_newest(pk, lower, upper, page_size=limit + 2, forward=forward)
         return (item["sk"]["S"] for item in items)
 
-    return _of_places(store_id, places, limit, after, since, until, forward)
+    return places
 
 
-def _of_buyer(
-    store_id: str,
-    buyer_id: str,
-    limit: int,
-    after: Position | None,
-    since: datetime | None,
-    until: datetime | None,
-    forward: bool,
-) -> Page[Summary]:
-    """The orders of a buyer. A head may be later than the index: then its order may be another buyer's by now."""
-
+def _places_of_buyer(store_id: str, buyer_id: str, limit: int, forward: bool) -> Places:
     def places(lower: str, upper: str) -> Iterator[str]:
         found = indexes.placed_keys(f"{store_id}#{buyer_id}", lower, upper, limit + 2, forward=forward)
         return (placed_key for placed_key, _ in found)
 
-    page = _of_places(store_id, places, limit, after, since, until, forward)
-    return Page(tuple(each for each in page.items if each.buyer.id == buyer_id), page.end)
+    return places
 
 
 def _of_places(

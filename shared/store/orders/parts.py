@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.domain.order.model import Dispute, Evidence, Order, Parcel, Proposal, Quantity, Refund, RefundState
 from shared.store.dynamodb import keys
-from shared.store.dynamodb.attributes import InstantAttribute
+from shared.store.dynamodb.attributes import TIME
 from shared.store.dynamodb.records import (
     DetailRecord,
     DisputeRecord,
@@ -26,7 +26,6 @@ PARTS = (DetailRecord, ParcelRecord, RefundRecord, DisputeRecord)
 CHECKSUM_BASE = 1 << 40
 """The smallest checksum; a smaller number is a sum of versions (see `versions_match`)."""
 Part = dict[str, Any] | Parcel | Refund | Dispute
-_time = InstantAttribute()
 
 
 def content_of(order: Order) -> dict[str, Any]:
@@ -39,7 +38,7 @@ def content_of(order: Order) -> dict[str, Any]:
         "chosen_service": order.chosen_service,
         "memo": order.memo,
         "time_zone": order.time_zone,
-    } | ({"erased_at": _time.serialize(order.erased_at)} if order.erased_at else {})
+    } | ({"erased_at": TIME.serialize(order.erased_at)} if order.erased_at else {})
 
 
 def parts_of(order: Order) -> dict[str, Part]:
@@ -176,7 +175,7 @@ def dispute_of(record: DisputeRecord) -> Dispute:
 
 
 def _timed(content: dict[str, Any], *names: str) -> dict[str, Any]:
-    return content | {name: _time.deserialize(content[name]) for name in names if content.get(name)}
+    return content | {name: TIME.deserialize(content[name]) for name in names if content.get(name)}
 
 
 def _quantities(lines: Iterable[Sequence[Any]]) -> tuple[Quantity, ...]:
@@ -193,4 +192,4 @@ def plain(value: Any) -> Any:
         return {name: plain(each) for name, each in value.items() if each is not None}
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
-    return _time.serialize(value) if isinstance(value, datetime) else value
+    return TIME.serialize(value) if isinstance(value, datetime) else value
