@@ -133,7 +133,6 @@ IS_USABLE = """
 language => location.pathname.startsWith('/stores/') && document.getElementById('content') !== null
   && document.documentElement.lang === language
 """
-"""Is the console open, in the language that it was opened in?"""
 GO = """
 address => {
   localStorage.clear()
@@ -177,13 +176,16 @@ class Watched:
         return [error for error in self.errors if not any(part in error for part in self.expected)]
 
     def rest(self) -> None:
-        """Ends what a test has set up around the page, and leaves it signed in where it still can be used so."""
+        """Ends what a test has set up around the page."""
         self.slow_down(1)
         self.page.unroute_all()
         self.page.context.set_offline(False)
         self.page.emulate_media(media="null")
-        if not self.page.evaluate(IS_USABLE, self.look.language):
-            self.user = self.role = ""
+
+    def is_usable(self) -> bool:
+        """Is the console open, as it was opened, so that the next test can go on with it?"""
+        usable: bool = self.page.evaluate(IS_USABLE, self.look.language)
+        return usable
 
     def clear(self, url: str) -> None:
         """Takes everything out of the page and its browser profile but the cache of files."""
@@ -306,7 +308,7 @@ class Console:
         complaints = [complaint for watched in self.pages for complaint in watched.complaints()]
         for watched in self.pages:
             watched.rest()
-            if self.is_anew or watched.expected:
+            if self.is_anew or watched.expected or not watched.is_usable():
                 watched.user = watched.role = ""
             self.kept[watched.look].append(watched)
         assert not complaints, complaints

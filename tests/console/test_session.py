@@ -61,8 +61,8 @@ def test_a_store_of_somebody_else_is_not_shown(console: Console, shop: Shop, sto
     page = console.open(shop, "orders")
     console.expect_refusals(page, 404)
     page.goto(f"{console.url}/stores/{other.name}/orders")
-    expect(page.get_by_role("alert").first).to_be_visible()
     at_rest(page)
+    expect(page.get_by_role("alert").first).to_be_visible()
     assert "Alex" not in page.locator("body").inner_text()
 
 

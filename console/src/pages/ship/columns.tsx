@@ -21,11 +21,7 @@ export const COLUMNS: Titled<ListedOrder>[] = [
   {
     key: 'buyer',
     title: 'buyer',
-    cell: ({ buyer, buyer_country_label: country }) => (
-      <>
-        {buyer.name ?? buyer.id} <small className="quiet country">{country}</small>
-      </>
-    ),
+    cell: ({ buyer, buyer_country_label: country }) => `${buyer.name ?? buyer.id} · ${country}`,
   },
   { key: 'amount', title: 'amount', align: 'right', cell: ({ amounts }) => <Amount value={amounts.total} /> },
   { key: 'status', title: 'status', cell: (order) => <StatusMarks of={order} /> },
