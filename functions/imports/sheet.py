@@ -145,7 +145,8 @@ def open_sheet(spool: Spool, job: Import, store: Store) -> Sheet:
             layout.formats,
             spool.is_text,
         )
-        missing = [code for code in ("status", "placed_at") if code in layout.columns and code not in found.codes]
+        said = found.codes | ({"status"} if "status_code" in found.codes else set())
+        missing = [code for code in ("status", "placed_at") if code in layout.columns and code not in said]
         warnings = (
             *(ImportWarning("column_ignored", column=name[:80]) for name in found.unknown),
             *(ImportWarning(f"{code}_missing") for code in missing),

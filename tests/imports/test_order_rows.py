@@ -54,6 +54,13 @@ def test_an_order_of_over_a_thousand_lines_is_refused_and_no_other(importer: Imp
     assert shop.staff.get("/v1/orders/7003").status == 200
 
 
+def test_a_file_with_the_codes_of_statuses_needs_no_names_of_them(importer: Importer) -> None:
+    shop = importer.api.shop(deadline_policy={"mode": "watch"})
+    job = importer.load(shop.staff, workbook([HEADINGS, row("7001", status="FINISH")]), kind="orders")
+    assert job["warnings"] == []
+    assert shop.staff.get("/v1/orders/7001").json["status"] == "FINISH"
+
+
 def test_why_an_order_is_refused_is_said_in_the_language_of_the_reader(importer: Importer) -> None:
     shop = importer.api.shop()
     sheet = workbook([HEADINGS, row("7001", discount=10.01), row("7002", status="IN_ISSUE"), row("7003")])
