@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from functions.imports.layouts.country_names import country_code
 from functions.imports.layouts.products import Product
-from functions.imports.order_states import state_of
+from functions.imports.order_states import refund_of, state_of
 from functions.imports.sheet import Sheet, Values
 from shared.domain.carriers import CARRIERS
 from shared.domain.imports.model import AT_LEAST_ONE, Import, RowResult, RowState
@@ -136,6 +136,9 @@ def order_rows(rows: Sequence[Values], sheet: Sheet, now: datetime) -> OrderRows
     for field, codes in CODES.items():
         if get(field) and get(field) not in codes:
             raise RowError("code_unknown", field, get(field))
+    for line in get("refunds") or ():
+        if line.strip() and refund_of(line, currency) is None:
+            raise RowError("refund_invalid", "refunds", line)
     placement = Placement(
         order_id=_order_id(get),
         placed_at=placed_at,

@@ -12,8 +12,9 @@ from typing import Any
 
 from functions.imports.layouts.cells import half_width
 from functions.imports.layouts.layout import normalised
+from shared.domain.errors import Unprocessable
 from shared.domain.labels import LABELS, STATUSES
-from shared.domain.money import CURRENCY_DIGITS, Money
+from shared.domain.money import Money
 from shared.domain.order.funds.amounts import END_REASONS
 from shared.domain.order.model import FundState, Overlay, RefundState, Status
 from shared.domain.order.placement import Placement
@@ -56,7 +57,7 @@ class State:
             commission=get("commission"),
             affiliate_fee=get("affiliate_fee"),
             released=get("released"),
-            refunds=_refunds(get("refunds") or (), placement.currency),
+            refunds=tuple(filter(None, (refund_of(line, placement.currency) for line in get("refunds") or ()))),
             dispute=DisputeFact(get("dispute_stage"), get("dispute_claim"), get("dispute_result"))
             if get("dispute_stage")
             else None,
@@ -171,17 +172,17 @@ def _own(get: Get) -> State | None:
     return State(Status(code), overlays, reason, FundState(fund_state) if known else None, is_own=True)
 
 
-def _refunds(texts: Any, currency: str) -> tuple[RefundFact, ...]:
-    """As our own files write them: source, amount and state."""
-    found = []
-    for text in texts:
-        match = _REFUND.fullmatch(half_width(text).strip())
-        if match and match["currency"] == currency and currency in CURRENCY_DIGITS:
-            source, state = _CODES["refund_source"].get(match["source"]), _CODES["refund_state"].get(match["state"])
-            if source and state:
-                amount = Money.parse(match["amount"], currency).minor
-                found.append(RefundFact(source, RefundState(state), amount))
-    return tuple(found)
+def refund_of(line: str, currency: str) -> RefundFact | None:
+    """A refund as our own files write it: source, amount and state. None for any other text."""
+    match = _REFUND.fullmatch(half_width(line).strip())
+    if not match or match["currency"] != currency:
+        return None
+    source, state = _CODES["refund_source"].get(match["source"]), _CODES["refund_state"].get(match["state"])
+    try:
+        amount = Money.parse(match["amount"], currency).minor
+    except Unprocessable:
+        return None
+    return RefundFact(source, RefundState(state), amount) if source and state else None
 
 
 _BY_LAYOUT: Mapping[str, Callable[[Get], State | None]] = {

@@ -363,6 +363,7 @@ LABELS: Mapping[str, Mapping[str, Label]] = {
     "retained_copy": {
         "answers": ("answers stored for repeated requests", "为重复请求保存的应答"),
         "exports": ("files of exports", "导出文件"),
+        "imports": ("files of imports", "导入文件"),
         "backups": ("backups", "备份"),
     },
 }

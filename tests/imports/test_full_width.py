@@ -9,7 +9,7 @@ import pytest
 
 from functions.imports.layouts.cells import CellContext
 from functions.imports.layouts.orderkeep import OWN_LINES, OWN_ORDERS
-from functions.imports.order_states import _refunds
+from functions.imports.order_states import refund_of
 from shared.domain.exports.columns import COLUMNS
 from tests import proof
 from tests.imports.importer import Importer, workbook
@@ -62,7 +62,7 @@ def test_the_text_of_a_person_keeps_its_signs(code: str, cell: str, kept: Any) -
 def test_a_refund_is_read_with_full_width_signs() -> None:
     for text in ("取消订单: 12.50 USD, 已退款", "Dispute: 12.50 USD, Accepted, not yet paid"):
         wide = text.replace(": ", "：").replace(", ", "，", 1).replace("1", "１")
-        assert _refunds((wide,), "USD") == _refunds((text,), "USD") != ()
+        assert refund_of(wide, "USD") == refund_of(text, "USD") is not None
 
 
 def test_a_file_with_full_width_deadlines_is_imported(importer: Importer) -> None:

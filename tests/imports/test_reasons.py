@@ -79,6 +79,8 @@ ROWS: tuple[tuple[str, list[list[Any]]], ...] = (
     ("code_unknown", lines({"Dispute stage code": "ended", "Dispute result code": "won"})),
     ("currency_unknown", lines({"Currency": "XXQ"})),
     ("status_unknown", lines({"Status code": "NOWHERE"})),
+    ("refund_invalid", lines({"Refunds": "cancel: 1.00 USD"})),
+    ("refund_invalid", lines({"Refunds": "cancel: one USD, completed"})),
     ("message_invalid", lines({"Unread messages": '2026-11-01T08:00:00Z "Where is it?\nThanks'})),
     ("messages_too_many", lines({"Unread messages": "\n".join(['2026-11-01T08:00:00Z "Where?"'] * 41)})),
     ("in_the_future", lines({"Unread messages": '2199-12-01T08:00:00Z "Where is it?"'})),

@@ -26,12 +26,14 @@ PASSES = 2
 RETAINED_COPIES: Mapping[str, timedelta] = {
     "answers": timedelta(days=5),
     "exports": timedelta(days=33),
+    "imports": timedelta(days=33),
     "backups": timedelta(days=40),
 }
 """Copies that an erasure does not delete, and how long after the erasure the last one is deleted:
 
 - answers stored for idempotency keys: two days, and the delay of DynamoDB's TTL;
-- files of exports: 30 days, one day more as an old version of the object, each up to the next midnight;
+- files of exports, and those of imports with their failed rows: 30 days, one day more as an old version of the object,
+  each up to the next midnight;
 - backups of the table: 35 days after the last answer. The lifetimes are set in template.yaml.
 """
 _CODES = frozenset({*END_REASONS, "sync", ""})

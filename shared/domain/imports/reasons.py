@@ -70,6 +70,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "currency_unknown": ("This is no currency code.", "不是有效的币种代码。"),
     "status_unknown": ("This status is not known.", "未知的订单状态。"),
     "code_unknown": ("This code is not known.", "未知的代码。"),
+    "refund_invalid": (
+        "A line of this cell is no refund in the currency of the order, such as Cancellation: 12.50 USD, Paid.",
+        "该单元格有一行不是以订单币种填写的退款，例如：取消订单: 12.50 USD, 已退款。",
+    ),
     "message_invalid": (
         "Line {line} of the cell is no message of at most 10,000 characters. Write the time in UTC and the text in "
         'quotes, as in 2026-11-29T08:15:00Z "Thanks".',

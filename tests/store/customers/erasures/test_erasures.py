@@ -32,7 +32,7 @@ def test_nothing_of_a_buyer_is_left_and_every_figure_is_whole(shop: Shop) -> Non
     assert told["erasure"]["state"] == "queued" and told["href"] == f"/v1/customers/{segment_of(ODD)}"
     ended = run(shop, ODD)
     assert (ended["state"], ended["orders"], ended["open_orders"]) == ("done", 3, 0)
-    assert {each["what"] for each in ended["not_reached"]} == {"answers", "exports", "backups"}
+    assert {each["what"] for each in ended["not_reached"]} == {"answers", "exports", "imports", "backups"}
     assert not (there := left(first.marks)), there
     assert figures(shop) == before and of_kind(*FIGURES) == books
     assert of_person(second) == theirs and left(second.marks).keys() == set(second.marks)
