@@ -198,7 +198,6 @@ class Watched:
         """From the store of the former test to another one, as by a link."""
         self.page.evaluate(GO, address)
         self.page.wait_for_function("store => localStorage.getItem('store') === store", arg=store)
-        waiting.at_rest(self.page)
 
 
 @dataclass
@@ -227,7 +226,8 @@ class Console:
         theme: str = "light",
         **query: str,
     ) -> Page:
-        """A page of the store, signed in. `shop` is a store or its id."""
+        """A page of the store, signed in, that has its answers: what it offers goes by the role and the store's zone.
+        `shop` is a store or its id."""
         store = shop if isinstance(shop, str) else shop.name
         address = f"/stores/{store}/{path}{'?' + urlencode(query) if query else ''}"
         watched = self._take(Look(language, width, theme), role)
@@ -235,11 +235,13 @@ class Console:
             watched.stores += 1
             self.accounts.grant(watched.user, {store: role})
             watched.go(store, address)
+            waiting.at_rest(watched.page)
             return watched.page
         watched.clear(self.url)
         sign_in_ahead(watched.page.context, self.url, store, role)
         watched.page.goto(self.url + address)
         expect(watched.page.locator("#content")).to_be_visible()
+        waiting.at_rest(watched.page)
         watched.user, watched.role, watched.stores = user_of({store: role}), role, 1
         return watched.page
 
