@@ -56,6 +56,9 @@ def touch_of(call: Call) -> Touch:
             return Touch(writes=(_key(arguments["Key"]),))
         case "PutObject":
             return Touch(writes=(("file", arguments["Key"]),))
+        case "BatchGetItem":
+            (told,) = arguments["RequestItems"].values()
+            return Touch(reads=tuple(_key(each) for each in told["Keys"]))
         case "BatchWriteItem":
             (told,) = arguments["RequestItems"].values()
             return Touch(writes=tuple(_key(each["PutRequest"]["Item"]) for each in told))
