@@ -135,6 +135,7 @@ language => location.pathname.startsWith('/stores/') && document.getElementById(
 """
 GO = """
 address => {
+  document.activeElement.blur()
   localStorage.clear()
   sessionStorage.clear()
   history.pushState(null, '', address)

@@ -13,7 +13,7 @@ from tests.console.sales import PICTURE, awaiting_shipment, disputed, in_cancell
 from tests.console.say import Say, main_job
 from tests.console.waiting import at_rest
 from tests.harness import Shop, parcel
-from tests.proof import counted
+from tests.proof import counted, size
 
 
 @main_job("refunds")
@@ -162,7 +162,10 @@ def test_a_template_is_read_before_it_is_used(console: Console, shop: Shop, say:
     expect(page.get_by_role("textbox", name=say("Your message"))).to_have_value(f"Your order {order_id} is packed.")
 
 
-@pytest.mark.parametrize(("language", "theme", "width"), [("en", "dark", 1280), ("zh-CN", "light", 390)])
+LOOKS = [("en", "dark", 1280), ("zh-CN", "light", 390)]
+
+
+@pytest.mark.parametrize(("language", "theme", "width"), size(LOOKS[:1], LOOKS))
 def test_a_dispute_and_a_conversation_have_no_fault(
     console: Console, shop: Shop, language: str, theme: str, width: int
 ) -> None:

@@ -13,7 +13,7 @@ from tests.console.sales import awaiting_shipment, disputed, written_by_buyer
 from tests.console.say import Say, main_job
 from tests.console.waiting import at_rest
 from tests.harness import Shop, parcel
-from tests.proof import counted
+from tests.proof import counted, size
 
 
 @main_job("order")
@@ -141,7 +141,10 @@ def test_the_history_says_who_did_what_and_what_changed(console: Console, shop: 
     expect(history).to_contain_text(say("Not undone: {what}", what=kept))
 
 
-@pytest.mark.parametrize(("language", "theme", "width"), [("en", "light", 1280), ("zh-CN", "dark", 390)])
+LOOKS = [("en", "light", 1280), ("zh-CN", "dark", 390)]
+
+
+@pytest.mark.parametrize(("language", "theme", "width"), size(LOOKS[1:], LOOKS))
 def test_the_drawer_has_no_fault(console: Console, shop: Shop, language: str, theme: str, width: int) -> None:
     order_id, _ = disputed(shop)
     written_by_buyer(shop, order_id, "Please answer.")

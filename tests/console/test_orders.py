@@ -80,9 +80,11 @@ def test_a_list_is_worked_through_by_keyboard(console: Console, shop: Shop, say:
     first, second = [shop.platform.place(placed_at=ago(minutes=minutes))["order_id"] for minutes in (5, 9)]
     page = console.open(shop, "orders", language=say.language)
     expect_rows(page, [first, second])
+    second_is_selected = page.get_by_role("checkbox", name=say("Select {name}", name=second))
+    expect(second_is_selected).not_to_be_checked()  # it is there: the page knows that the user may act
     for key in "jjx":
         page.keyboard.press(key)
-    expect(page.get_by_role("checkbox", name=say("Select {name}", name=second))).to_be_checked()
+    expect(second_is_selected).to_be_checked()
     page.keyboard.press("k")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(rf"order={first}"))

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { useApi } from '../../api/client'
+import { POLL } from '../../api/polling'
 import { useRole } from '../../api/queries'
 import { ForSellers } from '../../parts/ForSellers'
 import { Loading } from '../../parts/Loading'
@@ -11,7 +12,7 @@ import { ExportForm } from './ExportForm'
 import './exports.css'
 import { useOffer } from './fields'
 import { Schedule } from './Schedule'
-import { isUnderWay, POLL } from './states'
+import { isUnderWay } from './states'
 import { WORDS } from './words'
 
 export default function ExportsPage() {

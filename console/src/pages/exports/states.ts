@@ -6,5 +6,3 @@ const ENDED_EARLY = ['failed', 'cancelled', 'expired']
 
 export const isUnderWay = ({ state }: Export) => UNDER_WAY.includes(state)
 export const canRunAgain = ({ state }: Export) => ENDED_EARLY.includes(state)
-/** How often the page asks while something is under way. */
-export const POLL = 1_500

@@ -1,12 +1,13 @@
 import { useSearchParams } from 'react-router'
 import { useApi } from '../../api/client'
+import { POLL } from '../../api/polling'
 import type { Import } from '../../api/types'
 import { PagedTable } from '../../parts/PagedTable'
 import { Tabs } from '../../parts/Tabs'
 import { useWords } from '../../words/useWords'
 import { rowColumns } from './columns'
 import { Effects } from './Effects'
-import { isUnderWay, POLL } from './states'
+import { isUnderWay } from './states'
 import { WORDS } from './words'
 
 const STATES = ['created', 'updated', 'unchanged', 'failed'] as const

@@ -1,5 +1,6 @@
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { useApi } from '../../api/client'
+import { POLL } from '../../api/polling'
 import { ForSellers } from '../../parts/ForSellers'
 import { PagedTable } from '../../parts/PagedTable'
 import { useWords } from '../../words/useWords'
@@ -7,7 +8,7 @@ import { COLUMNS } from './columns'
 import { ImportDetail } from './ImportDetail'
 import './imports.css'
 import { NewImport } from './NewImport'
-import { isOpen, POLL } from './states'
+import { isOpen } from './states'
 import { WORDS } from './words'
 
 /** Begin an import, or follow the one that the address names. */

@@ -6,7 +6,5 @@ export const isUnderWay = ({ state }: Import) => UNDER_WAY.includes(state)
 export const isOpen = (job: Import) => isUnderWay(job) || job.state === 'awaiting_upload'
 /** Rows that take effect, or would. */
 export const effective = ({ counts }: Import) => counts.created + counts.updated
-/** How often the page asks while something is under way. */
-export const POLL = 1_500
 /** What the picker offers; the API reads the file itself, whatever its name. */
 export const FILES = '.xls,.xlsx,.csv,.txt,.tsv'
