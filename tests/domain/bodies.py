@@ -22,11 +22,7 @@ def body_for(action: str, life: Life, rng: Random | None = None) -> dict[str, An
 
 
 def editable(life: Life) -> list[str]:
-    return [
-        parcel.parcel_id
-        for parcel in life.order.parcels
-        if parcel.edits < shipments.MAX_EDITS and life.now - parcel.shipped_at <= shipments.EDIT_WINDOW
-    ]
+    return [parcel.parcel_id for parcel in life.order.parcels if shipments.editable(parcel, life.now)]
 
 
 def on_its_way(life: Life) -> list[str]:
