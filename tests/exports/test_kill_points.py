@@ -34,7 +34,7 @@ from tests.exports.office import Office
 from tests.exports.small_pages import small_pages
 from tests.harness import BUCKET, Shop, ago, new_order, snapshot
 
-LARGE, LESS = proof.size((50, 50), (5_000, 1_000))
+LARGE, LESS = proof.size((50, 50), (1_500, 500))
 SHARES = proof.size(1, 4)
 """The calls are shared out among so many tests."""
 PAGES = 5
