@@ -91,8 +91,10 @@ JOBS: dict[str, set[str]] = {
 
 def declared() -> Iterator[tuple[str, str, str]]:
     """The page, the test and the language of each main job."""
-    for file in sorted(Path(__file__).parent.glob("test_*.py")):
-        module = importlib.import_module(f"tests.console.{file.stem}")
+    folder = Path(__file__).parent
+    for file in sorted(folder.rglob("test_*.py")):
+        path = file.relative_to(folder).with_suffix("")
+        module = importlib.import_module(".".join(("tests.console", *path.parts)))
         for name, test in vars(module).items():
             if not isinstance(test, FunctionType) or test.__module__ != module.__name__:
                 continue

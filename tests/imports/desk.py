@@ -38,7 +38,7 @@ from tests.harness import BUCKET, Shop
 from tests.imports.importer import Importer, workbook
 from tests.imports.test_order_rows import HEADINGS as LINE_HEADINGS
 from tests.imports.test_order_rows import row
-from tests.imports.test_tracking_sheet import HEADINGS, C, number
+from tests.imports.tracking.test_tracking_sheet import HEADINGS, C, number
 
 NOON = datetime.combine(datetime.now(UTC).date() + timedelta(days=1), time(4), tzinfo=UTC)
 """When the clock begins: no day of a store in Shanghai ends while it goes on."""

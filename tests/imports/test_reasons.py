@@ -17,10 +17,10 @@ from shared.operations.imports import imports
 from tests import proof
 from tests.exports.office import open_office
 from tests.harness import Client
-from tests.imports.hostile import FILES
+from tests.imports.files.hostile import FILES
 from tests.imports.importer import Importer, workbook
 from tests.imports.test_order_rows import HEADINGS, row
-from tests.imports.test_tracking_sheet import TOLD, WAYS
+from tests.imports.tracking.test_tracking_sheet import TOLD, WAYS
 
 LANGUAGES = ("en", "zh-CN")
 REFUSED: dict[str, bytes | str | list[list[Any]]] = {

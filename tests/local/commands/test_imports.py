@@ -12,7 +12,7 @@ import openpyxl
 from local.template import PROJECT
 from tests.harness import Api, Server
 from tests.imports.importer import workbook
-from tests.imports.test_tracking import paid
+from tests.imports.tracking.test_tracking import paid
 
 PATIENCE = 120
 

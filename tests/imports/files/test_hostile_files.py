@@ -13,7 +13,7 @@ from functions.imports.readers import reader
 from functions.imports.readers.limits import REFUSALS, Refused
 from shared.domain.imports.reasons import reason
 from tests import proof
-from tests.imports.hostile import FILES
+from tests.imports.files.hostile import FILES
 
 SECONDS, MEGABYTES = 15, 250
 LARGE = {"a bomb of zeros in the sheet", "10,000 columns in 500 rows", "a bomb of rows", "300,000 rows"}

@@ -8,8 +8,8 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.console.conftest import Console
+from tests.console.orders.shipping import awaiting_shipment, statuses
 from tests.console.say import Say, main_job
-from tests.console.shipping import awaiting_shipment, statuses
 from tests.console.waiting import at_rest
 from tests.harness import Shop
 

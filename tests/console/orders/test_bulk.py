@@ -5,12 +5,12 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.console.conftest import Console
+from tests.console.orders.test_orders import paid
 from tests.console.say import Say, main_job
-from tests.console.test_orders import paid
 from tests.harness import Shop, ago
 
 MANY = 3
-"""The orders of a sheet. tests/console/test_ship.py has 20."""
+"""The orders of a sheet. tests/console/orders/test_ship.py has 20."""
 
 ENGLISH = Say("en", "bulk")
 

@@ -14,7 +14,7 @@ from shared.domain.imports import carriers
 from shared.domain.labels import LANGUAGES
 from tests import proof
 from tests.imports.importer import Importer
-from tests.imports.test_tracking import paid
+from tests.imports.tracking.test_tracking import paid
 
 
 def cells(book: Any) -> list[Any]:

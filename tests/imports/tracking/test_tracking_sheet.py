@@ -13,7 +13,7 @@ import pytest
 from tests import proof
 from tests.harness import Shop, ago, line, parcel
 from tests.imports.importer import Importer, workbook
-from tests.imports.test_tracking import paid
+from tests.imports.tracking.test_tracking import paid
 
 HEADINGS = ["订单号", "物流商", "运单号", "件数", "追踪网址"]
 RIGHT, TIMES = proof.size((16, 1), (440, 3))
