@@ -89,6 +89,11 @@ class AlertBooks:
         return late and any(alert.raised_at in (entry.at, entry.recorded_at) for entry in history)
 
 
+_MAY_CLOSE = frozenset(
+    "accept accept_cancellation confirm_return expire_examination expire_return_address expire_shipment".split()
+)
+
+
 def _expected(history: Sequence[Entry], order: Order) -> Counter[str]:
     """What a history gives cause for, told from its words and from what each refund of the order is worth."""
     worth = {refund.refund_id: refund.amount for refund in order.refunds}
@@ -109,8 +114,6 @@ def _expected(history: Sequence[Entry], order: Order) -> Counter[str]:
         refunds = entry.changes.get("refunds", {}).items()
         states = {each: change["state"][1] for each, change in refunds if "state" in change}
         promised = any(state in ("accepted", "paid") and worth[each] > 0 for each, state in states.items())
-        if entry.changes.get("violations") or entry.action in ("expire_examination", "expire_shipment"):
-            expected["closed_by_clock"] += 1
-        elif ended or entry.action in ("accept_cancellation", "accept", "confirm_return", "expire_return_address"):
-            expected["closed_by_clock"] += promised
+        closes = ended or entry.action in _MAY_CLOSE
+        expected["closed_by_clock"] += bool(entry.changes.get("violations")) or (closes and promised)
     return +expected
