@@ -78,7 +78,7 @@ empty-sheets: .venv/.run  ## write the empty tracking sheets that sellers downlo
 	@$(VENV) -m functions.imports.empty_sheet
 
 test: setup-dev  ## run every test, then the HTTP tests again on the local engines, then the console in Chromium
-	@$(VENV) -m pytest -n auto --dist worksteal -q tests --ignore=tests/console
+	@$(VENV) -m pytest -n auto --dist worksteal -q --durations=10 tests --ignore=tests/console
 	@if [ -d tests/http ]; then $(VENV) -m pytest -n 2 --dist worksteal -q tests/http --engine=local; fi
 	@if [ -d tests/console ]; then $(VENV) -m pytest -n 2 --dist worksteal -q -rs tests/console; fi
 
