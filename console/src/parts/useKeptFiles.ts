@@ -19,10 +19,11 @@ export function useKeptFiles(name: string) {
       isShown = false
     }
   }, [form])
-  function add(file: File) {
+  /** The file is shown once it is kept: what a person sees survives a reload. */
+  async function add(file: File) {
     const each = { id: crypto.randomUUID(), file }
-    setFiles((before) => [...before, each])
-    keepFile(form, each).catch(ignore)
+    await keepFile(form, each).catch(ignore)
+    setFiles((before) => [...before.filter(({ id }) => id !== each.id), each])
   }
   function remove(id: string) {
     setFiles((before) => before.filter((each) => each.id !== id))

@@ -29,7 +29,13 @@ async function within<Result>(mode: IDBTransactionMode, act: (files: IDBObjectSt
   opening.onupgradeneeded = () => opening.result.createObjectStore(FILES, { keyPath: 'id' })
   const database = await answered(opening)
   try {
-    return await answered(act(database.transaction(FILES, mode).objectStore(FILES)))
+    const transaction = database.transaction(FILES, mode)
+    const request = act(transaction.objectStore(FILES))
+    await new Promise<void>((resolve, reject) => {
+      transaction.oncomplete = () => resolve()
+      transaction.onabort = () => reject(transaction.error)
+    })
+    return request.result
   } finally {
     database.close()
   }
