@@ -271,11 +271,11 @@ def test_another_stores_ids_are_as_good_as_none(api: Api, held: Held) -> None:
 def test_a_store_that_the_token_does_not_hold_is_as_good_as_none(api: Api, held: Held) -> None:
     other, count = api.shop(), 0
     strangers = {role: api.client(role, other.name, user=f"{other.name}-{role}") for role in ROLES}
-    for key, _ in routes():
+    for turn, (key, _) in enumerate(routes()):
         for role, client in strangers.items():
-            stores = [held.shop.name, "no store", "x" * 65]
+            stores = ["no store", "x" * 65]
             stores += ["no-such-store"] if role in ("staff", "viewer") else []  # others open it
-            for store in stores:
+            for store in (held.shop.name, *proof.size(stores[turn % len(stores) :][:1], stores)):
                 answer = ask(client, key, held.ids, headers={"X-Store-Id": store})
                 assert (answer.status, answer.code) == (404, "not_found"), (key, role, store)
                 count += 1

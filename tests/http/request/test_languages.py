@@ -10,7 +10,7 @@ from shared.domain.labels import END_REASONS
 from tests.harness import Api, Client, Shop, ago, parcel, usd
 from tests.http.refusals import open_desk
 from tests.http.request.test_bad_input import bodies
-from tests.proof import counted
+from tests.proof import counted, size
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 CODED = {"status", "fund_state", "end_reason", "outcome", "stage", "flow", "action"}
@@ -192,8 +192,8 @@ def test_all_that_pydantic_refuses_is_in_the_language_asked_for(api: Api) -> Non
     desk = open_desk(api)
     messages: set[str] = set()
     for client, method, path, body in bodies(desk).values():
-        for name in body:
-            for value in WRONG:
+        for turn, name in enumerate(body):
+            for value in size((WRONG * 2)[turn % len(WRONG) :][:5], WRONG):  # each kind in its turn
                 answer = client.request(method, path, {**body, name: value}, headers={"Accept-Language": "zh-CN"})
                 if answer.status >= 400 and answer.status != 404:
                     texts = [answer.json["title"], answer.json["detail"]]
