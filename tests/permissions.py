@@ -43,7 +43,7 @@ SECRETS = {
 """The kinds of secrets: the partitions in which they are, and whose functions may read and decrypt them."""
 
 
-class Asked(set[str]):
+class RequestedActions(set[str]):
     """Actions on the table itself, and the kinds of secrets that were read. `elsewhere` has those on files and queues,
     each after its resource."""
 
@@ -53,9 +53,9 @@ class Asked(set[str]):
 
 
 @contextmanager
-def asked() -> Iterator[Asked]:
+def asked() -> Iterator[RequestedActions]:
     """What the calls of this process need, until the end of the block."""
-    actions, real = Asked(), botocore.client.BaseClient._make_api_call
+    actions, real = RequestedActions(), botocore.client.BaseClient._make_api_call
     secrets.secret.cache_clear()
     encryption._decrypted.cache_clear()
 

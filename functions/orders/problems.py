@@ -115,8 +115,8 @@ def malformed(pointer: str, code: str, message: str) -> Problem:
 def at_fields(errors: Sequence[FieldError]) -> Problem:
     """400 that names fields; its detail is about the first."""
     first = errors[0]
-    place = first.pointer or "The body"
-    return Problem(400, "invalid_request", say("{place}: {problem}", place=place, problem=first.message), errors)
+    field = first.pointer or "The body"
+    return Problem(400, "invalid_request", say("{field}: {problem}", field=field, problem=first.message), errors)
 
 
 def from_error(error: Exception) -> Problem | None:

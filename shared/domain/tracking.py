@@ -47,7 +47,7 @@ def _mod10(even: int, odd: int, *, from_right: bool = False) -> Check:
         values = [int(each) if each.isdigit() else (ord(each) - 3) % 10 for each in serial]
         if from_right:
             values.reverse()
-        return str(-sum(value * (odd if place % 2 else even) for place, value in enumerate(values)) % 10)
+        return str(-sum(value * (odd if position % 2 else even) for position, value in enumerate(values)) % 10)
 
     return check
 

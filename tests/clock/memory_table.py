@@ -45,7 +45,7 @@ class MemoryTable:
         self._lock = threading.RLock()
         self.writes = self.refused = self.reads = self.index_reads = self.checked = 0
         self.fault: Fault | None = None
-        self.born: Callable[[Key], None] = lambda key: None
+        self.created: Callable[[Key], None] = lambda key: None
         """Called with the key of each item that was not there before."""
         self._keys = {"pk", "sk", *(index.hash_key for index in self.indexes.values())} | {
             index.range_key for index in self.indexes.values()
@@ -302,7 +302,7 @@ class MemoryTable:
             if partition is None:
                 partition = self.partitions[pk] = Sorted()
             partition.add((sk,))
-            self.born(key)
+            self.created(key)
         self.items[key] = item
 
     def _read(self, item: Item) -> Record:

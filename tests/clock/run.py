@@ -166,7 +166,7 @@ def run(
             key=lambda event: event[:2],
         )
         day = BEGIN
-        memory.born = month.born
+        memory.created = month.created
         for moment, _, happens, told in events:
             month.deliver(moment)
             month.now = moment
@@ -195,7 +195,7 @@ class Month:
     first: dict[str, tuple[int, str]] = field(default_factory=dict)
     """By kind of run, what is due first as of so many writes."""
 
-    def born(self, key: tuple[str, str]) -> None:
+    def created(self, key: tuple[str, str]) -> None:
         if key[1].startswith(keys.HISTORY):
             self.run.written[key] = self.now
 

@@ -100,7 +100,7 @@ def test_every_sentence_is_there_in_chinese_and_none_is_left_over() -> None:
 def test_a_chinese_sentence_has_every_value_of_the_english_one() -> None:
     for english, chinese in CHINESE.items():
         assert fields(english) == fields(chinese), english
-        assert HAN.search(chinese) or english == "{place}: {problem}", english
+        assert HAN.search(chinese) or english == "{field}: {problem}", english
         assert not HAN.search(english), english
         for code in CODES.findall(re.sub(r"{.*?}", "", english)):
             assert code in chinese, (english, code)
@@ -126,7 +126,7 @@ def test_a_sentence_is_said_in_the_language_asked_for() -> None:
     left = say("Only {left} of this line are left to ship.", left=3)
     assert left == "Only 3 of this line are left to ship."
     assert (in_language(left, "en"), in_language(left, "zh-CN")) == (left, "该商品行只剩 3 件未发货。")
-    within = say("{place}: {problem}", place="/lines", problem=left)
+    within = say("{field}: {problem}", field="/lines", problem=left)
     assert in_language(within, "zh-CN") == "/lines：该商品行只剩 3 件未发货。"
     assert in_language("A sentence of a former version.", "zh-CN") == "A sentence of a former version."
     braces = say("This order has no {{{name}}}.", name="buyer")

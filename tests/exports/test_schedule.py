@@ -56,7 +56,7 @@ def test_clock_and_worker_ask_for_no_more_than_their_roles_allow(office: Office)
     shop = office.api.shop()
     shop.platform.place()
     due = soon_after_due(shop.name)
-    request: dict[str, permissions.Asked] = {}
+    request: dict[str, permissions.RequestedActions] = {}
     with permissions.asked() as request["ExportScheduleRole"]:
         assert exports.start_regular(due, never) == 1
         exports.resume(due, never)

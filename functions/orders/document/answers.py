@@ -96,9 +96,9 @@ def _refusal(status: int, codes: Sequence[str], by_gateway: bool, replayed: bool
         content[CONTENT_TYPE] = {"schema": problem}
     if by_gateway:
         content["application/json"] = {"schema": {"$ref": "#/components/schemas/GatewayMessage"}}
-    told = f"{MEANINGS[status]}{': ' if codes else ''}{', '.join(f'`{code}`' for code in codes)}"
+    text = f"{MEANINGS[status]}{': ' if codes else ''}{', '.join(f'`{code}`' for code in codes)}"
     return {
-        "description": f"{HTTPStatus(status).phrase}. {told}.",
+        "description": f"{HTTPStatus(status).phrase}. {text}.",
         "headers": _headers((*headers, *(("Idempotent-Replayed",) if replayed else ()))),
         "content": content,
     }

@@ -87,14 +87,14 @@ def _complete(described: dict[str, Any], route: Any) -> None:
 def _description(operation: Operation, route: Any) -> str:
     """The text of its action, its own, or the docstring of its function; and who may call it."""
     own = route.description or inspect.cleandoc(route.func.__doc__ or "")
-    told = describe_action(operation.name) or own.replace("\n", " ")
+    text = describe_action(operation.name) or own.replace("\n", " ")
     if not operation.access.token:
-        return f"{told} Anyone may call it, without a token."
+        return f"{text} Anyone may call it, without a token."
     if not operation.access.store:
-        return f"{told} Any caller with a token may call it."
+        return f"{text} Any caller with a token may call it."
     roles = "Every role" if operation.access.roles == READERS else "Roles: "
     named = ", ".join(role for role in Role if role in operation.access.roles)
-    return f"{told} {roles if operation.access.roles == READERS else roles + named}."
+    return f"{text} {roles if operation.access.roles == READERS else roles + named}."
 
 
 def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
@@ -107,8 +107,8 @@ def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
         schema |= alternatives[0]
     _without_titles(schema)
     table = PATH_PARAMETERS if parameter["in"] == "path" else QUERY_PARAMETERS
-    told = parameter.get("description") or description or table.get(parameter["name"])
-    return {**parameter, "schema": schema, **({"description": told} if told else {})}
+    text = parameter.get("description") or description or table.get(parameter["name"])
+    return {**parameter, "schema": schema, **({"description": text} if text else {})}
 
 
 def _without_titles(schema: Any) -> None:

@@ -93,8 +93,8 @@ def changed_order(
         for parcel in order.parcels
     )
     known_numbers = {normalized(parcel.tracking_no) for parcel in order.parcels}
-    told = rows.parcels if order.left() and rows.parcels else ()
-    added = tuple(each for each in told if normalized(each["tracking_no"]) not in known_numbers)
+    new = rows.parcels if order.left() and rows.parcels else ()
+    added = tuple(each for each in new if normalized(each["tracking_no"]) not in known_numbers)
     facts = replace(rows.facts, adjustment=None, refunds=(), dispute=None, refunded=None, exact=False)
     merged = replace(rows, placement=kept, parcels=(*parcels, *added), facts=facts)
     change = lifecycle.act(order, _command(merged, order, store, actor, now, reason, new_id, history))

@@ -73,7 +73,7 @@ OF_REQUESTS: dict[str, str] = {
     "unknown parameter": "未知参数",
     "There is nothing here, or nothing that this token may see.": "没有这个内容，或此令牌无权查看。",
     "The body": "请求内容",
-    "{place}: {problem}": "{place}：{problem}",
+    "{field}: {problem}": "{field}：{problem}",
     "This has changed since: read it again.": "内容已被更新，请重新读取。",
     "This Idempotency-Key was used with another body.": "该 Idempotency-Key 已用于不同的请求内容。",
     "used with another body": "已用于不同的请求内容",

@@ -84,12 +84,12 @@ def tagged(
     if after:
         first, last = (after.key, last) if forward else (first, after.key)
     items = islice(query_newest(pk, first, last, page_size=limit + 2, forward=forward), limit + 2)
-    places = [item["sk"]["S"] for item in items if after is None or item["sk"]["S"] != after.key]
-    shown = places[:limit]
+    sort_keys = [item["sk"]["S"] for item in items if after is None or item["sk"]["S"] != after.key]
+    shown = sort_keys[:limit]
     records = get_many([(keys.customers_pk(store_id), keys.CUSTOMER + keys.split_pk(sk)[1]) for sk in shown])
     found = {_tag_sk(each): each for each in map(_customer, records) if tag in each.tags}  # type: ignore[arg-type]
     rows = tuple(found[sk] for sk in shown if sk in found)
-    return Page(rows, Position(shown[-1]) if len(places) > limit else None)
+    return Page(rows, Position(shown[-1]) if len(sort_keys) > limit else None)
 
 
 def write_tags(store_id: str, states: Sequence[str]) -> None:

@@ -124,16 +124,16 @@ def orders(
     elif fund_state:
         index, partitions = "by_fund_state", (f"{store_id}#{fund_state}",)
     elif buyer_id:
-        places = _places_of_buyer(store_id, buyer_id, limit, forward)
-        page = _of_places(store_id, places, limit, after, since, until, forward)
+        sort_keys = _sort_keys_of_buyer(store_id, buyer_id, limit, forward)
+        page = _at_sort_keys(store_id, sort_keys, limit, after, since, until, forward)
         # A head may be later than the index: then its order may be another buyer's by now.
         return Page(tuple(each for each in page.items if each.buyer.id == buyer_id), page.end)
     elif tag is not None:
-        places = _places_of_term(keys.tag_pk(store_id, tag), limit, forward)
-        return _of_places(store_id, places, limit, after, since, until, forward)
+        sort_keys = _sort_keys_of_term(keys.tag_pk(store_id, tag), limit, forward)
+        return _at_sort_keys(store_id, sort_keys, limit, after, since, until, forward)
     elif country is not None:
-        places = _places_of_term(keys.country_pk(store_id, iso_country(country)), limit, forward)
-        return _of_places(store_id, places, limit, after, since, until, forward)
+        sort_keys = _sort_keys_of_term(keys.country_pk(store_id, iso_country(country)), limit, forward)
+        return _at_sort_keys(store_id, sort_keys, limit, after, since, until, forward)
     return _page(Selection(index, partitions, since, until, forward), limit, after)
 
 
@@ -229,31 +229,31 @@ def due_selection(
     return Selection(index, partitions, since, until, forward=True)
 
 
-Places = Callable[[str, str], Iterable[str]]
+SortKeys = Callable[[str, str], Iterable[str]]
 """The sort keys between two that name orders: the time at which an order was placed, and its id."""
 
 
-def _places_of_term(pk: str, limit: int, forward: bool) -> Places:
+def _sort_keys_of_term(pk: str, limit: int, forward: bool) -> SortKeys:
     """Of the orders of one term (terms.py)."""
 
-    def places(lower: str, upper: str) -> Iterator[str]:
+    def sort_keys(lower: str, upper: str) -> Iterator[str]:
         items = query_newest(pk, lower, upper, page_size=limit + 2, forward=forward)
         return (item["sk"]["S"] for item in items)
 
-    return places
+    return sort_keys
 
 
-def _places_of_buyer(store_id: str, buyer_id: str, limit: int, forward: bool) -> Places:
-    def places(lower: str, upper: str) -> Iterator[str]:
+def _sort_keys_of_buyer(store_id: str, buyer_id: str, limit: int, forward: bool) -> SortKeys:
+    def sort_keys(lower: str, upper: str) -> Iterator[str]:
         found = indexes.placed_keys(f"{store_id}#{buyer_id}", lower, upper, limit + 2, forward=forward)
         return (placed_key for placed_key, _ in found)
 
-    return places
+    return sort_keys
 
 
-def _of_places(
+def _at_sort_keys(
     store_id: str,
-    places_between: Places,
+    sort_keys_between: SortKeys,
     limit: int,
     after: Position | None,
     since: datetime | None,
@@ -267,11 +267,12 @@ def _of_places(
         lower, upper = (after.key + keys.AFTER_PREFIX, upper) if forward else (lower, after.key)
     if lower > upper:
         return Page((), None)
-    places = [each for each in islice(places_between(lower, upper), limit + 2) if after is None or each != after.key]
-    shown = places[:limit]
-    found = heads(store_id, (place.split("#")[1] for place in shown))
-    rows = tuple(row for place in shown if (row := found.get(place.split("#")[1])))
-    return Page(rows, Position(shown[-1]) if len(places) > limit else None)
+    between = islice(sort_keys_between(lower, upper), limit + 2)
+    sort_keys = [each for each in between if after is None or each != after.key]
+    shown = sort_keys[:limit]
+    found = heads(store_id, (sort_key.split("#")[1] for sort_key in shown))
+    rows = tuple(row for sort_key in shown if (row := found.get(sort_key.split("#")[1])))
+    return Page(rows, Position(shown[-1]) if len(sort_keys) > limit else None)
 
 
 def heads(store_id: str, order_ids: Iterable[str]) -> dict[str, Summary]:

@@ -34,10 +34,10 @@ Key = tuple[str, str]
 
 def strict_terms(order: Order) -> set[Key]:
     """(partition, sort key) of the terms that change in the transaction of the order."""
-    place = keys.sort_key(order.placed_at, order.order_id)
+    sort_key = keys.sort_key(order.placed_at, order.order_id)
     return {
-        (keys.country_pk(order.store_id, iso_country(order.buyer.country)), place),
-        *((keys.tag_pk(order.store_id, tag), place) for tag in order.tags),
+        (keys.country_pk(order.store_id, iso_country(order.buyer.country)), sort_key),
+        *((keys.tag_pk(order.store_id, tag), sort_key) for tag in order.tags),
         *_personal_terms(order),
     }
 
@@ -45,16 +45,16 @@ def strict_terms(order: Order) -> set[Key]:
 def loose_terms(order: Order) -> dict[Key, bytes | None]:
     """The other terms, and the filter of those that hold one. Its sort key names what is in it: a request that is
     refused afterwards must not replace the filter of the order."""
-    place = keys.sort_key(order.placed_at, order.order_id)
+    sort_key = keys.sort_key(order.placed_at, order.order_id)
     tail = search.tail(order.order_id)
     codes = search.goods(order.lines)
     room = MOST_UNITS - 1 - 2 * len(_personal_terms(order))
     own = codes if len(codes) <= room else codes[: room - 1]
     rest = filter_of(codes[len(own) :])
     return {
-        **({(keys.number_pk(order.store_id, tail), place): None} if tail else {}),
-        **{(keys.goods_pk(order.store_id, code), place): None for code in own},
-        **({(keys.rest_pk(order.store_id), f"{place}#{_name_of(rest)}"): rest} if rest else {}),
+        **({(keys.number_pk(order.store_id, tail), sort_key): None} if tail else {}),
+        **{(keys.goods_pk(order.store_id, code), sort_key): None for code in own},
+        **({(keys.rest_pk(order.store_id), f"{sort_key}#{_name_of(rest)}"): rest} if rest else {}),
     }
 
 
@@ -85,21 +85,21 @@ def filter_of(codes: Sequence[str]) -> bytes:
     """A Bloom filter of these codes."""
     bits = bytearray(min(MAX_FILTER, -(-len(codes) * BITS // 8)))
     for code in codes:
-        for place in _places(code, len(bits)):
-            bits[place // 8] |= 1 << place % 8
+        for bit in _bits(code, len(bits)):
+            bits[bit // 8] |= 1 << bit % 8
     return bytes(bits)
 
 
 def may_hold(bits: bytes, code: str) -> bool:
     """False if the filter was surely made without this code."""
-    return all(bits[place // 8] & 1 << place % 8 for place in _places(code, len(bits)))
+    return all(bits[bit // 8] & 1 << bit % 8 for bit in _bits(code, len(bits)))
 
 
 def _name_of(bits: bytes) -> str:
     return hashlib.blake2b(bits, digest_size=5).hexdigest()
 
 
-def _places(code: str, size: int) -> list[int]:
+def _bits(code: str, size: int) -> list[int]:
     digest = hashlib.blake2b(code.encode(), digest_size=4 * HASHES).digest()
     return [int.from_bytes(digest[at : at + 4], "big") % (8 * size) for at in range(0, 4 * HASHES, 4)]
 
@@ -126,12 +126,12 @@ def _first_letters(word: str) -> int:
 
 
 def _personal_terms(order: Order) -> set[Key]:
-    place = keys.sort_key(order.placed_at, order.order_id)
+    sort_key = keys.sort_key(order.placed_at, order.order_id)
     phones = search.phone_tails(order.recipient)
     return {
-        *((phone_pk(order.store_id, tail), place) for tail in phones),
+        *((phone_pk(order.store_id, tail), sort_key) for tail in phones),
         *(
-            (name_pk(order.store_id, word), f"{place}#{letters(order.store_id, word)}")
+            (name_pk(order.store_id, word), f"{sort_key}#{letters(order.store_id, word)}")
             for word in search.terms_of_name(order.buyer.name, len(phones))
         ),
     }

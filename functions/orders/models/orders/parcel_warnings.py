@@ -32,9 +32,9 @@ def _new_numbers(order: Order, body: Body) -> Iterator[tuple[str, str, str]]:
     """(pointer, carrier, number)"""
     known = {parcel_key(parcel.carrier, parcel.tracking_no) for parcel in order.parcels}
     if isinstance(body, Ship | Sync):
-        for place, told in enumerate(body.parcels):
-            if parcel_key(told.carrier, told.tracking_no) not in known:
-                yield f"/parcels/{place}/tracking_no", told.carrier, told.tracking_no
+        for index, new in enumerate(body.parcels):
+            if parcel_key(new.carrier, new.tracking_no) not in known:
+                yield f"/parcels/{index}/tracking_no", new.carrier, new.tracking_no
     elif isinstance(body, EditShipment) and (parcel := order.parcel(body.parcel_id)) is not None:
         carrier, tracking_no = body.carrier or parcel.carrier, body.tracking_no or parcel.tracking_no
         if parcel_key(carrier, tracking_no) not in known:
