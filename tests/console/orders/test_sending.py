@@ -106,7 +106,8 @@ def _schedule(page: Page, _: Shop) -> None:
 
 
 def _export(page: Page, _: Shop) -> None:
-    page.get_by_label("Format").select_option("csv")
+    start = page.get_by_role("button", name="Start the export")  # the regular export has a form with a format, too
+    page.locator("form").filter(has=start).get_by_label("Format").select_option("csv")
 
 
 def _sheet(page: Page, shop: Shop) -> None:
