@@ -15,6 +15,17 @@ from tests.console.waiting import at_rest
 from tests.harness import Shop, parcel
 from tests.proof import counted, size
 
+SLOW_TO_KEEP = """() => {
+  const put = IDBObjectStore.prototype.put
+  IDBObjectStore.prototype.put = function (...entry) {
+    const until = Date.now() + 700
+    const again = () => { if (Date.now() < until) this.count().onsuccess = again }
+    again()
+    return put.apply(this, entry)
+  }
+}"""
+"""The browser's database takes its time to keep what is written into it. A reload before that loses it."""
+
 
 @main_job("refunds")
 def test_a_cancellation_is_refused_with_a_reason(console: Console, shop: Shop, say: Say) -> None:
@@ -73,6 +84,7 @@ def test_evidence_that_was_chosen_survives_a_reload_and_an_ended_session(console
     _, dispute_id = disputed(shop)
     page = console.open(shop, "disputes", dispute=dispute_id)
     chosen = {"name": "lamp.png", "mimeType": "image/png", "buffer": PICTURE}
+    page.evaluate(SLOW_TO_KEEP)
     page.locator("input[type=file]").set_input_files([chosen])  # type: ignore[list-item]
     piece = page.get_by_role("form", name="lamp.png")
     piece.get_by_label("What it shows").fill("The lamp before it left")
