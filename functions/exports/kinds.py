@@ -11,7 +11,7 @@ from typing import Any
 from shared.domain.exports.customer_columns import spent
 from shared.domain.exports.model import AWAITING_SHIPMENT, ExportRequest, Job, Kind
 from shared.domain.order.model import Line, Order
-from shared.domain.picks import Pick, picks
+from shared.domain.order.picks import Pick, picks
 from shared.store.customers import all_customers
 from shared.store.orders import timeline
 

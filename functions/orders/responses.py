@@ -12,9 +12,9 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from functions.orders.call import Call
-from functions.orders.models.links import LinkView, link_view
 from functions.orders.models.orders.after_sales.disputes import open_dispute_view
 from functions.orders.models.orders.orders import order_view
+from functions.orders.models.values import LinkView, link_view
 from shared.domain.customers.model import check_may_be_reminded
 from shared.domain.errors import Conflict
 from shared.domain.order import lifecycle

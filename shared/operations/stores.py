@@ -22,8 +22,9 @@ from shared.store.alerts import daily_alerts
 from shared.store.dynamodb.errors import Busy, Exists, Missing, Stale
 from shared.store.dynamodb.table import Write
 from shared.store.exports import regular_exports
-from shared.store.orders import counters, lists, terms_progress
+from shared.store.orders import counters, lists
 from shared.store.retries import ITEM_LIMIT, retry, time_limit
+from shared.store.search import terms_progress
 from shared.telemetry import logger
 
 SETTLE_TIME = timedelta(seconds=60)

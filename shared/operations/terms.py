@@ -17,7 +17,8 @@ from shared.operations.orders import lapse_order
 from shared.operations.stores import RESUME_AFTER, SLICE_ORDERS, StoreSlice
 from shared.store.customers import customers
 from shared.store.dynamodb.errors import Busy, Exists
-from shared.store.orders import lists, terms_progress
+from shared.store.orders import lists
+from shared.store.search import terms_progress
 from shared.telemetry import logger
 
 

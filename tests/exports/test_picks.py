@@ -15,7 +15,7 @@ import pytest
 from functions.exports.formats import csv
 from shared.domain.exports.layouts import LAYOUTS
 from shared.domain.order.model import Line
-from shared.domain.picks import picks
+from shared.domain.order.picks import picks
 from tests.domain.build import life_in
 from tests.exports.expected.cells import differences
 from tests.exports.files import about, sheet, typed

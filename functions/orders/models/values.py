@@ -1,4 +1,4 @@
-"""Values that the answers of many nouns have: times, amounts of money, actors, counted lines. No Pydantic."""
+"""Values that the answers of many nouns have: times, amounts of money, actors, counted lines, links. No Pydantic."""
 
 from __future__ import annotations
 
@@ -28,6 +28,13 @@ class QuantityView(TypedDict):
     quantity: int
 
 
+class LinkView(TypedDict):
+    """An address that needs no token, and the time until which it is valid."""
+
+    url: str
+    expires_at: str
+
+
 def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
@@ -47,6 +54,10 @@ def actor_view(actor: Actor) -> ActorView:
 
 def quantities(quantities: tuple[Quantity, ...]) -> list[QuantityView]:
     return [{"line_id": each.line_id, "quantity": each.quantity} for each in quantities]
+
+
+def link_view(url: str, expires_at: datetime) -> LinkView:
+    return {"url": url, "expires_at": instant(expires_at)}
 
 
 def without_none(fields: Mapping[str, Any]) -> Any:

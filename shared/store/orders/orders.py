@@ -29,12 +29,13 @@ from shared.store.dynamodb.records import (
     Record,
 )
 from shared.store.dynamodb.table import ABSENT, ALWAYS, PRESENT, Delete, Put, Update, Write, put, query, stale, update
-from shared.store.orders import counters, events, figures, ledger, payment_reminders, terms
+from shared.store.orders import counters, events, figures, ledger, payment_reminders
 from shared.store.orders.events import Numbering
 from shared.store.orders.items import alert_progress_of, entry_of, head_of, order_of
 from shared.store.orders.parts import PARTS, Part, is_consistent, part_record, parts_of, versions_checksum
 from shared.store.pages import Page, Position, page_of
 from shared.store.retries import attempts
+from shared.store.search import terms
 
 MOVES_RETENTION = timedelta(days=31)
 """Longer than an export can be resumed."""

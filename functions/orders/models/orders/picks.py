@@ -7,7 +7,7 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from functions.orders.models.values import without_none
-from shared.domain.picks import Pick
+from shared.domain.order.picks import Pick
 
 
 class PickView(TypedDict):

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from functions.orders.models.orders.orders import ListedOrderView, listed_order_view
 from functions.orders.paging import PageInfo
 from shared.domain.labels import labelled
-from shared.store.orders.search import Found
+from shared.store.search.search import Found
 
 
 class MatchView(TypedDict):

@@ -9,7 +9,7 @@ from functions.orders.models.orders.picks import PickList, pick_view
 from functions.orders.responses import documented, reply
 from functions.orders.routing import Routes
 from shared.domain.exports.model import ALWAYS, AWAITING_SHIPMENT
-from shared.domain.picks import picks
+from shared.domain.order.picks import picks
 from shared.store.orders import timeline
 
 route = Routes("Across orders")

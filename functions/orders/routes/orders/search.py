@@ -12,7 +12,7 @@ from functions.orders.responses import documented, reply
 from functions.orders.routing import Routes
 from shared.domain import search as domain
 from shared.operations import terms
-from shared.store.orders import search
+from shared.store.search import search
 
 route = Routes("Across orders")
 

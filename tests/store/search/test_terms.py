@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.settings import settings
-from shared.store.orders import terms
+from shared.store.search import terms
 from tests import proof
 from tests.harness import Api, Shop, ago, ahead, line, new_order, snapshot
 

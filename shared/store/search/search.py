@@ -14,8 +14,9 @@ from shared.store.dynamodb import keys
 from shared.store.dynamodb.indexes import FIRST, LAST
 from shared.store.dynamodb.records import DetailRecord, OrderRecord
 from shared.store.dynamodb.table import get_many, query_newest
-from shared.store.orders import lists, part_lists, terms
+from shared.store.orders import lists, part_lists
 from shared.store.orders.lists import Summary, summary_of
+from shared.store.search import terms
 
 MOST_READ = 10_000
 """Items of one partition that a search reads at most, about 1 MB. Most partitions hold only what is searched for."""
