@@ -93,14 +93,14 @@ def check(case: Case) -> Answer:
     answer = case.client.request(
         case.method, f"{case.path}?{case.query}", case.body, raw=case.raw, headers=case.headers
     )
-    told = answer.content[:500]
-    assert answer.status == case.status, (case.name, answer.status, told)
-    assert answer.headers["content-type"] == "application/problem+json", (case.name, told)
+    content = answer.content[:500]
+    assert answer.status == case.status, (case.name, answer.status, content)
+    assert answer.headers["content-type"] == "application/problem+json", (case.name, content)
     problem = answer.json
     assert problem["status"] == answer.status
     assert problem["request_id"] == answer.headers["x-request-id"], case.name
     assert {"type", "title", "detail", "instance"} <= set(problem), case.name
-    assert case.code in (None, problem["code"]), (case.name, told)
+    assert case.code in (None, problem["code"]), (case.name, content)
     if case.status in (400, 422) and case.pointer is not None:
         assert problem["errors"], case.name
         assert any(found == case.pointer or found.startswith(f"{case.pointer}/") for found in answer.fields), (

@@ -30,25 +30,25 @@ def make(shop: Shop, kind: str = "webhook", **changes: Any) -> Answer:
 def made(shop: Shop, kind: str = "webhook", **changes: Any) -> dict[str, Any]:
     answer = make(shop, kind, **changes)
     assert answer.status == 201, answer.content
-    told: dict[str, Any] = answer.json
-    return told
+    channel: dict[str, Any] = answer.json
+    return channel
 
 
 def test_every_kind_is_made_and_shown_without_what_is_secret(api: Api) -> None:
     shop = api.shop()
     assert set(GOOD) == {str(kind) for kind in ChannelKind}
     first = {kind: made(shop, kind) for kind in GOOD}
-    for kind, told in first.items():
-        assert told["id"].startswith("chn_") and len(told["id"]) == 30
-        assert ("secret" in told) == (kind == "webhook")
-        assert told["enabled"] == (kind != "email") and told["language"] == "zh-CN"
-        assert told["min_severity"] == "warning"
-        assert told["digest"] == (kind != "webhook") and told["kinds"] == []
-        one = shop.owner.get(f"{PATH}/{told['id']}")
-        assert one.json == {name: value for name, value in told.items() if name != "secret"}
+    for kind, channel in first.items():
+        assert channel["id"].startswith("chn_") and len(channel["id"]) == 30
+        assert ("secret" in channel) == (kind == "webhook")
+        assert channel["enabled"] == (kind != "email") and channel["language"] == "zh-CN"
+        assert channel["min_severity"] == "warning"
+        assert channel["digest"] == (kind != "webhook") and channel["kinds"] == []
+        one = shop.owner.get(f"{PATH}/{channel['id']}")
+        assert one.json == {name: value for name, value in channel.items() if name != "secret"}
     listed = shop.owner.get(PATH)
-    assert [each["id"] for each in listed.json["data"]] == sorted(told["id"] for told in first.values())
-    shown = listed.content.decode() + "".join(str(told) for kind, told in first.items() if kind != "webhook")
+    assert [each["id"] for each in listed.json["data"]] == sorted(channel["id"] for channel in first.values())
+    shown = listed.content.decode() + "".join(str(channel) for kind, channel in first.items() if kind != "webhook")
     assert "canary" not in shown and first["webhook"]["secret"] not in shown
     assert first["webhook"]["target"] == "https://hooks.example.com/…"
     assert first["email"]["target"] == "owner@shop.example"
@@ -56,7 +56,7 @@ def test_every_kind_is_made_and_shown_without_what_is_secret(api: Api) -> None:
     assert len(base64.b64decode(first["webhook"]["secret"].removeprefix("whsec_"))) == 32
 
 
-def test_a_channel_that_names_kinds_is_told_of_them_however_small(on_moto: Api) -> None:
+def test_a_channel_that_names_kinds_gets_their_alerts_however_small(on_moto: Api) -> None:
     shop = on_moto.shop()
     assert made(shop, kinds=["new_order"])["min_severity"] == "info"
     assert made(shop, kinds=["deadline"], min_severity="critical")["min_severity"] == "critical"
@@ -181,8 +181,13 @@ def test_a_test_is_a_delivery_in_the_log_which_pages_through(on_moto: Api) -> No
             break
         cursor = f"&cursor={page['page']['next_cursor']}"
     assert sorted(found, reverse=True) == found and sorted(found) == sorted(ids)
-    told = shop.owner.get(f"{one}/deliveries").json["data"][0]
-    assert (told["what"], told["state"], told["attempts"], told["alert_id"]) == ("test", "pending", [], None)
+    delivery = shop.owner.get(f"{one}/deliveries").json["data"][0]
+    assert (delivery["what"], delivery["state"], delivery["attempts"], delivery["alert_id"]) == (
+        "test",
+        "pending",
+        [],
+        None,
+    )
     other = f"{PATH}/{made(shop)['id']}"
     assert shop.owner.post(f"{other}/deliveries/{ids[0]}/redeliver", {}).status == 404
 

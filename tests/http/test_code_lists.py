@@ -177,8 +177,8 @@ def test_no_other_route_loads_what_the_codes_need() -> None:
         "from functions.orders import handler; handler.load(['orders.order']);"
         "import json, sys; print(json.dumps(sorted(sys.modules)))"
     )
-    told = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
-    loaded = set(json.loads(told.stdout.splitlines()[-1]))
+    completed = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    loaded = set(json.loads(completed.stdout.splitlines()[-1]))
     assert "functions.orders.routes.orders.order" in loaded
     for name in ("functions.orders.models.codes", "shared.domain.form_labels", "functions.orders.routes.codes"):
         assert name not in loaded, name

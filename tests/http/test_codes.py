@@ -160,11 +160,11 @@ def test_an_empty_string_in_an_optional_field_of_a_snapshot_is_none(api: Api) ->
     for place in places(full):
         if not place or isinstance(place[-1], int) or "attributes" in place[:-1]:
             continue
-        told = shop.platform.act(order["order_id"], "sync", emptied(full, place) | {"changed_at": ago()})
+        answer = shop.platform.act(order["order_id"], "sync", emptied(full, place) | {"changed_at": ago()})
         if place[-1] in REQUIRED - {"lines"} or place == ("order", "lines"):
-            assert told.status == (200 if place == ("changed_at",) else 400), (place, told.content)
+            assert answer.status == (200 if place == ("changed_at",) else 400), (place, answer.content)
         else:
-            assert told.status == 200, (place, told.content)
+            assert answer.status == 200, (place, answer.content)
             taken += 1
     counted("optional fields of a snapshot left empty", taken, 27)
 

@@ -147,9 +147,9 @@ def test_notes_tags_and_assignee_are_set_cleared_and_left(api: Api) -> None:
     one = f"/v1/orders/{order_id}"
 
     def patch(version: int, **fields: Any) -> tuple[Any, Any, Any]:
-        told = shop.staff.patch(one, fields).json
-        assert told["version"] == version, (fields, told)
-        return told["note"], told["tags"], told.get("assignee")
+        patched = shop.staff.patch(one, fields).json
+        assert patched["version"] == version, (fields, patched)
+        return patched["note"], patched["tags"], patched.get("assignee")
 
     assert patch(2, note="gift", tags=["a", "b", "a"], assignee="alex") == ("gift", ["a", "b"], "alex")
     assert patch(2, note="gift", tags=["a", "b"], assignee="alex") == ("gift", ["a", "b"], "alex")

@@ -39,14 +39,14 @@ def test_a_customer_is_what_the_orders_come_to(api: Api) -> None:
     shop.platform.act(second, "open_dispute", claim)
     shop.platform.act(unpaid["order_id"], "cancel_unpaid")
     answer = shop.viewer.get("/v1/customers/b")
-    told = answer.json
-    assert answer.headers["etag"] == f'"{told["version"]}"'
+    customer = answer.json
+    assert answer.headers["etag"] == f'"{customer["version"]}"'
     wanted = {"orders": 3, "paid_orders": 2, "refunded_orders": 1, "disputed_orders": 1, "cancelled_orders": 1}
     wanted |= {"closed_unpaid_orders": 1, "spend": [usd("10.00")], "refund_rate": 0.5, "dispute_rate": 0.5}
     wanted |= {"name": "Alex", "country": "FR", "frequency": "repeat", "amount": "small"}
-    assert {name: told[name] for name in wanted} == wanted
-    assert told["first_order_at"] < told["last_order_at"] == unpaid["placed_at"]
-    listed = shop.viewer.every(f"{told['href']}/orders")
+    assert {name: customer[name] for name in wanted} == wanted
+    assert customer["first_order_at"] < customer["last_order_at"] == unpaid["placed_at"]
+    listed = shop.viewer.every(f"{customer['href']}/orders")
     assert listed[0]["order_id"] == unpaid["order_id"]
     assert {each["order_id"] for each in listed} == {first, second, unpaid["order_id"]}
 
@@ -118,11 +118,11 @@ def test_notes_are_kept_by_version_and_outlive_the_figures(api: Api) -> None:
     shop = api.shop()
     buy(shop, "b")
     before = shop.staff.get("/v1/customers/b").json
-    told = shop.staff.patch("/v1/customers/b", {"tags": ["vip", "vip", "a"], "note": "kind"}).json
-    assert (told["tags"], told["note"], told["version"]) == (["vip", "a"], "kind", before["version"] + 1)
+    patched = shop.staff.patch("/v1/customers/b", {"tags": ["vip", "vip", "a"], "note": "kind"}).json
+    assert (patched["tags"], patched["note"], patched["version"]) == (["vip", "a"], "kind", before["version"] + 1)
     stale = shop.staff.patch("/v1/customers/b", {"note": "x"}, headers={"If-Match": f'"{before["version"]}"'})
-    assert (stale.status, stale.code, stale.json["current_version"]) == (412, "version_mismatch", told["version"])
-    fresh = shop.staff.patch("/v1/customers/b", {"note": None}, headers={"If-Match": f'"{told["version"]}"'}).json
+    assert (stale.status, stale.code, stale.json["current_version"]) == (412, "version_mismatch", patched["version"])
+    fresh = shop.staff.patch("/v1/customers/b", {"note": None}, headers={"If-Match": f'"{patched["version"]}"'}).json
     assert (fresh["note"], fresh["tags"]) == (None, ["vip", "a"])
     assert shop.staff.patch("/v1/customers/b", {}).json == fresh
     buy(shop, "b")
@@ -173,11 +173,11 @@ def test_an_erasure_is_asked_for_by_the_owner_and_carried_out_by_the_clock(api: 
     assert first.status == again.status == 202 and first.content == again.content
     assert again.headers["idempotent-replayed"] == "true" and first.headers["location"] == "/v1/customers/b"
     assert b"secret" not in first.content, "what is kept for the key is nothing of the buyer's"
-    told = first.json["erasure"]
-    assert (told["state"], told["requested_by"]) == ("queued", {"role": "owner", "id": "owner"})
+    erasure = first.json["erasure"]
+    assert (erasure["state"], erasure["requested_by"]) == ("queued", {"role": "owner", "id": "owner"})
     copy = {"what": "answers", "what_label": "answers stored for repeated requests", "until": None}
-    assert told["not_reached"][0] == copy and told["finished_at"] is None
-    assert (told["state"], told["state_label"]) == ("queued", "Queued")
+    assert erasure["not_reached"][0] == copy and erasure["finished_at"] is None
+    assert (erasure["state"], erasure["state_label"]) == ("queued", "Queued")
     assert shop.viewer.get("/v1/customers/b").json["version"] == version + 1
     assert shop.owner.post("/v1/customers/nobody/erase", {}).status == 404
     assert shop.owner.post("/v1/customers/b/erase", {"include_open": None}).status == 400

@@ -383,9 +383,9 @@ def test_records_of_another_order_are_unknown_to_an_order(api: Api, held: Held) 
         refused = client.act(held.order_id, action, {"parcel_id": "p2"})
         assert (refused.status, refused.code, refused.fields) == (422, "parcel_unknown", ["/parcel_id"])
     foreign = other.shop.owner.get(f"/v1/orders/{other.order_id}").json
-    told = {name: foreign[name] for name in ("order_id", "placed_at", "buyer", "currency")}
+    copied = {name: foreign[name] for name in ("order_id", "placed_at", "buyer", "currency")}
     lines = [{"line_id": "1", "product_id": "P1", "quantity": 1, "unit_price": foreign["lines"][0]["unit_price"]}]
-    body = {**told, "recipient": {"country": "US"}, "lines": lines, "shipping_fee": foreign["amounts"]["shipping"]}
+    body = {**copied, "recipient": {"country": "US"}, "lines": lines, "shipping_fee": foreign["amounts"]["shipping"]}
     refused = shop.platform.act(second, "sync", snapshot(body, "FINISH", changed_at=ahead(minutes=1)))
     assert (refused.status, refused.fields) == (422, ["/order/order_id"])
     assert shop.owner.get(f"/v1/orders/{second}").content == before
@@ -432,8 +432,8 @@ def test_a_token_of_another_issuer_use_or_client_is_no_token(
     shop, made = in_process.shop(), http_api.event
 
     def event(request: Any, match: Any, claims: Any, request_id: str, now: Any) -> Any:
-        told = {name: value for name, value in {**(claims or {}), **forged}.items() if value is not None}
-        return made(request, match, claims and told, request_id, now)
+        altered = {name: value for name, value in {**(claims or {}), **forged}.items() if value is not None}
+        return made(request, match, claims and altered, request_id, now)
 
     monkeypatch.setattr(http_api, "event", event)
     for key in [*WHO, "GET /v1/me", "GET /v1/codes"]:

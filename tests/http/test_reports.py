@@ -17,8 +17,8 @@ def sold(shop: Shop, at: str, *actions: str, country: str = "US", **changes: Any
     body = new_order(placed_at=at, buyer={"id": "b", "country": country}, **changes)
     assert shop.platform.post("/v1/orders", body).status == 201
     for action in actions:
-        told = {"parcels": [parcel(f"LX{body['order_id']}")]} if action == "ship" else {}
-        answer = shop.platform.act(body["order_id"], action, {"at": at, **told})
+        extra = {"parcels": [parcel(f"LX{body['order_id']}")]} if action == "ship" else {}
+        answer = shop.platform.act(body["order_id"], action, {"at": at, **extra})
         assert answer.status == 200, answer.content
     return str(body["order_id"])
 
@@ -50,9 +50,9 @@ def test_days_weeks_and_months_are_those_of_the_store(shop: Shop) -> None:
     assert weeks == [("2024-W09", "2024-02-26", "2024-03-04", 3), ("2024-W10", "2024-03-04", "2024-03-11", 1)]
     months = [(row["period"], row["from"], row["to"], row["orders"]) for row in rows(shop, group_by="month", **window)]
     assert months == [("2024-02", "2024-02-26", "2024-03-01", 1), ("2024-03", "2024-03-01", "2024-03-11", 3)]
-    told = shop.viewer.get(f"{SALES}?from=2024-02-26&to=2024-03-11&group_by=month").json
-    assert (told["time_zone"], told["window"]) == ("America/Sao_Paulo", window)
-    assert (told["group_by"], told["by"], told["page"]) == ("month", "total", {"next_cursor": None, "limit": 50})
+    report = shop.viewer.get(f"{SALES}?from=2024-02-26&to=2024-03-11&group_by=month").json
+    assert (report["time_zone"], report["window"]) == ("America/Sao_Paulo", window)
+    assert (report["group_by"], report["by"], report["page"]) == ("month", "total", {"next_cursor": None, "limit": 50})
 
 
 def test_a_change_of_zone_leaves_what_was_counted_where_it_was(shop: Shop) -> None:
@@ -106,8 +106,8 @@ def test_a_snapshot_moves_an_order_to_another_day_and_country(shop: Shop) -> Non
     assert shop.platform.act(body["order_id"], "pay", {"at": "2024-05-06T13:00:00Z"}).status == 200
     moved = body | {"placed_at": "2024-05-09T12:00:00Z", "buyer": {"id": "b", "country": "BE"}}
     moved |= {"lines": [line("7", 4, "1.00")]}
-    told = snapshot(moved, "WAIT_SELLER_SEND_GOODS", changed_at="2024-05-10T12:00:00Z")
-    assert shop.platform.act(body["order_id"], "sync", told).status == 200
+    shown = snapshot(moved, "WAIT_SELLER_SEND_GOODS", changed_at="2024-05-10T12:00:00Z")
+    assert shop.platform.act(body["order_id"], "sync", shown).status == 200
     window = {"from": "2024-05-01", "to": "2024-06-01"}
     assert [(row["period"], row["orders"], row["pieces"]) for row in rows(shop, **window)] == [("2024-05-09", 1, 4)]
     assert [row["country"] for row in rows(shop, by="country", **window)] == ["BE"]
@@ -191,8 +191,8 @@ def test_the_service_level_says_what_is_counted_of_what(on_moto: Api) -> None:
         if body is None:
             order = new_order(order_id=order_id, placed_at=tuesday, buyer={"id": "b", "country": "US"})
             ended = {"fund_state": "refunding", "end_reason": "seller_send_goods_timeout"}
-            told = snapshot(order, "FUND_PROCESSING", changed_at="2024-05-18T00:00:00Z", **ended)
-        assert shop.platform.act(order_id, action, body or told).status == 200
+            shown = snapshot(order, "FUND_PROCESSING", changed_at="2024-05-18T00:00:00Z", **ended)
+        assert shop.platform.act(order_id, action, body or shown).status == 200
     cancelled = sold(shop, tuesday, *paid)
     asked = {"reason": "changed my mind", "at": "2024-05-14T11:00:00Z"}
     assert shop.platform.act(cancelled, "request_cancellation", asked).status == 200
@@ -295,8 +295,8 @@ def test_a_snapshot_of_more_than_one_transaction_is_refused_in_words(api: Api) -
     before = shop.viewer.get(f"/v1/orders/{body['order_id']}").json
     sent = [{**box, "shipped_at": ago(hours=1)} for box in boxes[1]]
     others = [{**each, "product_id": f"other-{each['product_id']}"} for each in lines]
-    told = {**body, "placed_at": ago(hours=30), "lines": others}
-    after = snapshot(told, "SELLER_PART_SEND_GOODS", parcels=sent, overlays=["dispute"], changed_at=ahead(seconds=1))
+    changed = {**body, "placed_at": ago(hours=30), "lines": others}
+    after = snapshot(changed, "SELLER_PART_SEND_GOODS", parcels=sent, overlays=["dispute"], changed_at=ahead(seconds=1))
     for headers in ({}, {"Idempotency-Key": "k"}, {"Idempotency-Key": "k"}):
         answer = shop.platform.act(body["order_id"], "sync", after, headers=headers)
         assert (answer.status, answer.code) == (409, "change_too_large"), answer.content
@@ -304,6 +304,6 @@ def test_a_snapshot_of_more_than_one_transaction_is_refused_in_words(api: Api) -
     assert spoken.startswith("一次改动的内容超过一个事务的上限")
     assert shop.viewer.get(f"/v1/orders/{body['order_id']}").json == before
     for step in ({"parcels": [{**box, "shipped_at": ago(hours=1)} for box in boxes[0]]}, {"parcels": sent}):
-        shown = snapshot(told, "SELLER_PART_SEND_GOODS", changed_at=ahead(seconds=2), **step)
+        shown = snapshot(changed, "SELLER_PART_SEND_GOODS", changed_at=ahead(seconds=2), **step)
         answer = shop.platform.act(body["order_id"], "sync", shown)
         assert answer.status == 200, answer.content

@@ -33,8 +33,8 @@ OF_BUGS = "internal_error"
 
 @pytest.fixture
 def document(api: Api) -> dict[str, Any]:
-    told: dict[str, Any] = Client(api.transport, {}, "nobody").get("/v1/openapi.json").json
-    return told
+    openapi: dict[str, Any] = Client(api.transport, {}, "nobody").get("/v1/openapi.json").json
+    return openapi
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -95,8 +95,8 @@ def test_every_operation_says_what_it_takes_and_answers(document: dict[str, Any]
         assert operation["summary"] and "_" not in operation["summary"], where
         roles = re.search(r"Roles: |Every role\.|without a token\.|with a token may", operation["description"])
         assert roles and roles.start() > 15, f"{where} has no description of its own: give its route a docstring"
-        told = {part["name"] for part in operation["parameters"] if part.get("in") == "path"}
-        assert told == set(re.findall(r"\{(\w+)\}", path)), where
+        path_parameters = {part["name"] for part in operation["parameters"] if part.get("in") == "path"}
+        assert path_parameters == set(re.findall(r"\{(\w+)\}", path)), where
         assert all(part.get("description") for part in operation["parameters"] if "name" in part), where
         assert any(status.startswith(("2", "302")) for status in operation["responses"]), where
         assert ("requestBody" in operation) == (method in ("POST", "PATCH", "PUT")), where
@@ -113,15 +113,15 @@ def test_every_operation_says_what_it_takes_and_answers(document: dict[str, Any]
 
 
 def test_what_api_gateway_answers_itself_has_its_shape(document: dict[str, Any]) -> None:
-    told = 0
+    count = 0
     for method, path, operation in operations(document):
         for status in sorted({"401", "413", "429", "503"} & operation["responses"].keys()):
             answer = operation["responses"][status]
             answer = document["components"]["responses"].get(answer.get("$ref", "").rpartition("/")[2], answer)
             shape = answer["content"]["application/json"]["schema"]
             assert shape == {"$ref": "#/components/schemas/GatewayMessage"}, (method, path, status)
-            told += 1
-    proof.counted("answers of API Gateway itself", told, 350)
+            count += 1
+    proof.counted("answers of API Gateway itself", count, 350)
 
 
 def test_an_item_of_a_bulk_has_the_fields_of_its_action(document: dict[str, Any]) -> None:
@@ -157,8 +157,8 @@ def test_the_document_lists_exactly_the_routes_of_the_template(document: dict[st
         for route in TEMPLATE.routes
     }
     spelled = [f"{method} {path}" for method, path, _ in operations(document)]
-    for told in spelled:
-        assert any(pattern.fullmatch(told) for pattern in patterns.values()), told
+    for each in spelled:
+        assert any(pattern.fullmatch(each) for pattern in patterns.values()), each
     assert {key for key, pattern in patterns.items() if not any(map(pattern.fullmatch, spelled))} == set()
 
 
@@ -181,14 +181,14 @@ def test_every_reference_leads_somewhere_and_nothing_is_left_over(document: dict
 
 
 def test_every_code_that_is_raised_is_in_the_document(document: dict[str, Any]) -> None:
-    told = set().union(*documented_codes(document).values())
+    listed_codes = set().union(*documented_codes(document).values())
     raised = sorted(set(raised_codes()))
     for pattern in raised:
-        known = any(re.fullmatch(pattern, code) for code in (*told, *OWN_CODES, OF_BUGS))
+        known = any(re.fullmatch(pattern, code) for code in (*listed_codes, *OWN_CODES, OF_BUGS))
         assert known, f"{pattern} is in no row of functions/orders/document/refusals.py"
     for code in {code for codes in REFUSALS.values() for code in codes}:
         assert any(re.fullmatch(pattern, code) for pattern in raised), f"nothing raises {code}"
-    proof.counted("error codes that the document has", len(told), 100)
+    proof.counted("error codes that the document has", len(listed_codes), 100)
 
 
 def test_every_row_of_the_refusals_names_operations(document: dict[str, Any]) -> None:

@@ -88,8 +88,8 @@ class App:
 
     def learn(self, answer: Answer) -> None:
         if answer.status < 300 and answer.headers.get("content-type", "").startswith("application/json"):
-            for name, told in ID.findall(answer.content.decode()):
-                self.known[PREFIXES.get(told[:3], name) if name == "id" else name][told] = None
+            for name, value in ID.findall(answer.content.decode()):
+                self.known[PREFIXES.get(value[:3], name) if name == "id" else name][value] = None
 
     def prepare(self, case: Any) -> None:
         """Give a request its role and, mostly, ids that are there. The same request gets the same role."""

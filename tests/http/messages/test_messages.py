@@ -17,8 +17,8 @@ def ask(shop: Shop, order_id: str, text: str = "在哪里？", **more: Any) -> d
     """The platform reports what the buyer wrote."""
     answer = write(shop.platform, order_id, text, **{"from": "buyer"}, **more)
     assert answer.status == 201, answer.content
-    told: dict[str, Any] = answer.json
-    return told
+    message: dict[str, Any] = answer.json
+    return message
 
 
 def placed(shop: Shop) -> str:
@@ -168,7 +168,7 @@ def test_what_waits_for_an_answer_and_how_fast_it_came(api: Api) -> None:
     assert shop.viewer.get("/v1/messages?unread=true&unanswered_for=1").code == "filter_not_indexed"
 
 
-def test_what_was_written_before_the_answer_is_answered_however_late_it_is_told(api: Api) -> None:
+def test_what_was_written_before_the_answer_is_answered_however_late_it_is_reported(api: Api) -> None:
     shop = api.shop()
     order_id = placed(shop)
     write(shop.staff, order_id, "It is on its way.")

@@ -169,9 +169,9 @@ def test_a_day_is_that_of_the_stores_zone(api: Api) -> None:
     at, days = ago(hours=1), set()
     for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
         shop = api.shop(time_zone=zone)
-        told = filled(shop, "{placed_on}", placed(shop, placed_at=at)).json["text"]
-        assert told == day_in(zone, at)
-        days.add(told)
+        text = filled(shop, "{placed_on}", placed(shop, placed_at=at)).json["text"]
+        assert text == day_in(zone, at)
+        days.add(text)
     assert len(days) == 2, "25 hours lie between them"
 
 
@@ -278,9 +278,9 @@ def test_many_orders_are_answered_at_once_each_on_its_own(api: Api) -> None:
     assert (again.content, again.headers["idempotent-replayed"]) == (done.content, "true")
     assert len(shop.viewer.every(f"/v1/orders/{sent}/messages")) == 2
     malformed = shop.staff.post("/v1/bulk/message", {"items": [{"order_id": sent}, {"order_id": unsent, "text": 5}]})
-    told = [result["problem"] for result in malformed.json["results"]]
-    assert [each["code"] for each in told] == ["invalid_request"] * 2
-    assert [each["errors"][0]["pointer"] for each in told] == ["/text", "/text"]
+    problems = [result["problem"] for result in malformed.json["results"]]
+    assert [each["code"] for each in problems] == ["invalid_request"] * 2
+    assert [each["errors"][0]["pointer"] for each in problems] == ["/text", "/text"]
     assert (
         shop.viewer.post("/v1/bulk/message", body).status == shop.platform.post("/v1/bulk/message", body).status == 403
     )

@@ -47,14 +47,14 @@ def test_a_release_is_held_against_what_was_expected_to_the_cent(api: Api) -> No
     fees = {"commission": usd("8.58"), "affiliate_fee": usd("13.73")}
     done = shop.platform.act(order_id, "release_funds", {"amount": usd("149.29"), **fees}).json
     assert (done["status"], done["amounts"]["tax_withheld"]) == ("FINISH", usd("10.30"))
-    told = shop.viewer.get(f"/v1/orders/{order_id}/funds").json
-    assert (told["released"], told["difference"], told["held"], told["unexplained"]) == (
+    funds = shop.viewer.get(f"/v1/orders/{order_id}/funds").json
+    assert (funds["released"], funds["difference"], funds["held"], funds["unexplained"]) == (
         usd("149.29"),
         ZERO,
         ZERO,
         ZERO,
     )
-    moved = [(entry["flow"], entry["amount"]["amount"], entry["held"]["amount"]) for entry in told["entries"]]
+    moved = [(entry["flow"], entry["amount"]["amount"], entry["held"]["amount"]) for entry in funds["entries"]]
     assert moved == [
         ("paid", "181.90", "181.90"),
         ("release", "-149.29", "32.61"),
@@ -81,8 +81,8 @@ def test_a_cent_that_nobody_can_explain_is_flagged(api: Api, amount: str, differ
     fees = {"commission": usd("8.58"), "affiliate_fee": usd("13.73")}
     done = shop.platform.act(order_id, "release_funds", {"amount": usd(amount), **fees}).json
     assert (done["status"], done["amounts"]["unexplained"]) == ("FINISH", usd(unexplained))
-    told = shop.viewer.get(f"/v1/orders/{order_id}/funds").json
-    assert (told["difference"], told["unexplained"]) == (usd(difference), usd(unexplained))
+    funds = shop.viewer.get(f"/v1/orders/{order_id}/funds").json
+    assert (funds["difference"], funds["unexplained"]) == (usd(difference), usd(unexplained))
     assert [row["order_id"] for row in shop.viewer.every("/v1/funds/unexplained")] == [order_id]
     assert totals(shop)["unexplained"] == unexplained
 

@@ -69,8 +69,8 @@ def test_released_orders_are_listed_from_both_of_their_statuses(
         body = new_order(placed_at=f"2026-10-{number + 1:02}T00:00:00Z")
         shop.platform.place(**body)
         sync = snapshot(body, status, overlays=overlays, changed_at=ahead(seconds=1), **ends)
-        told = shop.platform.act(body["order_id"], "sync", sync).json
-        released += [body["order_id"]] if told["fund_state"] == "released" else []
+        synced = shop.platform.act(body["order_id"], "sync", sync).json
+        released += [body["order_id"]] if synced["fund_state"] == "released" else []
     pages = 0
     for most in (indexes.MOST_READ, 3):
         monkeypatch.setattr(indexes, "MOST_READ", most)

@@ -156,8 +156,8 @@ def bring(shop: Shop, state: State) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _done(answer: Answer) -> dict[str, Any]:
     assert answer.status == 200, answer.content
-    told: dict[str, Any] = answer.json
-    return told
+    body: dict[str, Any] = answer.json
+    return body
 
 
 def everything_of(shop: Shop, order_id: str) -> list[dict[str, Any]]:
@@ -187,8 +187,8 @@ def refuse_everything_else(shop: Shop, state: State, counts: Counter[int]) -> No
     for role, client in clients(shop):
         shown = client.get(f"/v1/orders/{order_id}").json
         assert sorted(shown["actions"]) == state.allowed_to(role), (state, role)
-        told = {each["action"]: each for each in shown["refused_actions"]}
-        assert set(told) == {action for action in ACTIONS if role in actors_of(action)} - set(shown["actions"])
+        refused = {each["action"]: each for each in shown["refused_actions"]}
+        assert set(refused) == {action for action in ACTIONS if role in actors_of(action)} - set(shown["actions"])
         for action in ACTIONS:
             where = (state, role, action)
             if role not in actors_of(action):
@@ -200,7 +200,9 @@ def refuse_everything_else(shop: Shop, state: State, counts: Counter[int]) -> No
             else:
                 answer = client.act(order_id, action, body_of(action, order, placed))
                 assert answer.status == 409, (where, answer.content)
-                assert (told[action]["code"], told[action]["reason"]) == (answer.code, answer.json["detail"]), where
+                assert (refused[action]["code"], refused[action]["reason"]) == (answer.code, answer.json["detail"]), (
+                    where
+                )
                 assert sorted(answer.json["allowed_actions"]) == state.allowed_to(role), where
                 assert answer.json["order_status"] == state.status, where
                 frozen = "frozen" in state.overlays and action != "unfreeze"
@@ -223,8 +225,8 @@ def take_every_step(shop: Shop, state: State, counts: Counter[int]) -> None:
             assert set(after["overlays"]) & {"dispute", "frozen"} == state.overlays_after(action), where
             assert after["version"] == order["version"] + 1, where
             last = shop.viewer.every(f"/v1/orders/{order['order_id']}/history")[-1]
-            told = (last["seq"], last["action"], last["from"], last["to"], last["actor"]["role"])
-            assert told == (after["version"], action, state.status, after["status"], role), where
+            recorded = (last["seq"], last["action"], last["from"], last["to"], last["actor"]["role"])
+            assert recorded == (after["version"], action, state.status, after["status"], role), where
             counts[200] += 1
 
 

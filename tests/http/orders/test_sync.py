@@ -16,9 +16,9 @@ def shop(api: Api) -> Shop:
 
 @pytest.fixture
 def body(shop: Shop) -> dict[str, Any]:
-    told = new_order(placed_at=ago(hours=9))
-    shop.platform.place(**told)
-    return told
+    order = new_order(placed_at=ago(hours=9))
+    shop.platform.place(**order)
+    return order
 
 
 def sync(shop: Shop, body: dict[str, Any], status: str, hours: float, **changes: Any) -> Answer:
@@ -130,7 +130,7 @@ def test_a_snapshot_of_an_hour_ago_leaves_what_the_seller_did_since(api: Api) ->
     assert shop.platform.act(order_id, "sync", shown).json["parcels"] == []
 
 
-def test_a_payment_told_after_the_sweep_opens_the_order_again(shop: Shop) -> None:
+def test_a_payment_reported_after_the_sweep_opens_the_order_again(shop: Shop) -> None:
     order_id = shop.platform.place(placed_at=ago(days=30))["order_id"]
     assert shop.platform.act(order_id, "expire_payment", {"at": ago(days=10)}).json["status"] == "FINISH"
     late = shop.platform.act(order_id, "pay", {"at": ago(days=9)})

@@ -102,14 +102,14 @@ def bodies(desk: Desk) -> dict[str, tuple[Client, str, str, dict[str, Any]]]:
         "unanswered_after": "PT6H",
         "remind_payment": {"enabled": True, "after": "PT12H", "exempt_countries": ["BR"]},
     }
-    told = {"name": "n", "url": "https://oapi.dingtalk.com/robot/send?access_token=y", "secret": "SECx"}
-    told |= {"language": "en", "min_severity": "info", "kinds": ["deadline"], "digest": False, "quiet_hours": True}
+    fields = {"name": "n", "url": "https://oapi.dingtalk.com/robot/send?access_token=y", "secret": "SECx"}
+    fields |= {"language": "en", "min_severity": "info", "kinds": ["deadline"], "digest": False, "quiet_hours": True}
     mail = {"kind": "email", "name": "n", "address": "owner@shop.example"}
     of_channel = f"/v1/alert-channels/{desk.channel_id}"
     return found | {
-        "channel": (shop.owner, "POST", "/v1/alert-channels", {"kind": "dingtalk", **told}),
+        "channel": (shop.owner, "POST", "/v1/alert-channels", {"kind": "dingtalk", **fields}),
         "mail channel": (shop.owner, "POST", "/v1/alert-channels", mail),
-        "change channel": (shop.owner, "PATCH", of_channel, {**told, "enabled": False}),
+        "change channel": (shop.owner, "PATCH", of_channel, {**fields, "enabled": False}),
         "alert rules": (shop.owner, "PUT", "/v1/alert-rules", rules),
         "template": (shop.staff, "POST", "/v1/message-templates", template),
         "change template": (shop.staff, "PUT", f"/v1/message-templates/{desk.template_id}", template),
@@ -185,9 +185,9 @@ def test_every_field_refuses_values_of_another_type(desk: Desk) -> None:
                 others = [wrong for wrong in WRONG if where and kind(wrong) != kind(there)]
                 turn = next(turns)
                 for wrong in proof.size((others * 2)[turn % 4 :][:2], others):  # each kind in its turn
-                    told = f"{name} {pointer(where)}={wrong!r}"
+                    description = f"{name} {pointer(where)}={wrong!r}"
                     at = "/items/0" if where[:2] == ("items", 0) else pointer(where)
-                    yield Case(told, client, method, path, 400, None, at, changed(body, where, wrong))
+                    yield Case(description, client, method, path, 400, None, at, changed(body, where, wrong))
 
     turns = itertools.count()
     run(desk, cases(), proof.size(500, 1000))
@@ -242,9 +242,13 @@ def test_required_fields_are_missed_by_name(desk: Desk) -> None:
             client, method, path, body = requests[name]
             for spelled in missing.split():
                 where = tuple(int(part) if part.isdigit() else part for part in spelled.split("/"))
-                told = f"{name} {spelled}"
-                yield Case(told, client, method, path, 400, None, f"/{spelled}", changed(body, where, None, drop=True))
-                yield Case(f"{told} null", client, method, path, 400, None, f"/{spelled}", changed(body, where, None))
+                description = f"{name} {spelled}"
+                yield Case(
+                    description, client, method, path, 400, None, f"/{spelled}", changed(body, where, None, drop=True)
+                )
+                yield Case(
+                    f"{description} null", client, method, path, 400, None, f"/{spelled}", changed(body, where, None)
+                )
 
     run(desk, cases(), 90)
 
@@ -266,8 +270,8 @@ def values() -> Iterator[tuple[str, Any, str, int]]:
     """(place in a new order, a value that is wrong there, what it is called, the status)."""
     for amount in MONEY:
         yield "shipping_fee", usd(amount), "shipping_fee", 400
-    for told in ({"amount": "1000.00", "currency": "JPY"}, {"amount": "1.00", "currency": "KWD"}):
-        yield "shipping_fee", told, "shipping_fee", 400
+    for money in ({"amount": "1000.00", "currency": "JPY"}, {"amount": "1.00", "currency": "KWD"}):
+        yield "shipping_fee", money, "shipping_fee", 400
     for code in ("XXX", "usd", "Usd", "", "US", "USDD", "US$", "ＵＳＤ"):
         yield "shipping_fee", {"amount": "1.00", "currency": code}, "shipping_fee", 400
         yield "currency", code, "currency", 400
@@ -353,8 +357,8 @@ def test_bodies_that_are_not_ours_are_refused(desk: Desk) -> None:
         for route in ("pay", "patch", "bulk", "store"):
             client, method, path, _ = requests[route]
             for name, raw in ((n, r) for n, r, s in raws() if len(r) < 400 or b" " * 999 in r):
-                told = f"{route}: {name}"
-                yield Case(told, client, method, path, 413 if len(raw) > 400 else 400, None, None, None, raw)
+                description = f"{route}: {name}"
+                yield Case(description, client, method, path, 413 if len(raw) > 400 else 400, None, None, None, raw)
 
     run(desk, cases(), 75)
 
@@ -376,9 +380,9 @@ def test_only_json_in_utf_8_is_read(desk: Desk) -> None:
     def cases() -> Iterator[Case]:
         for name, (client, method, path, body) in bodies(desk).items():
             if name in ("place", "pay", "ship", "patch", "bulk", "store", "sync"):
-                for told in TYPES:
-                    headers = {"content-type": told}
-                    yield Case(f"{name} {told}", client, method, path, 415, None, None, body, headers=headers)
+                for media_type in TYPES:
+                    headers = {"content-type": media_type}
+                    yield Case(f"{name} {media_type}", client, method, path, 415, None, None, body, headers=headers)
 
     run(desk, cases(), 100)
 
@@ -390,5 +394,5 @@ def test_a_body_without_a_type_is_not_read(desk: Desk) -> None:
     answer = platform.transport.send("POST", path, "", store, body, platform.grants, platform.user)
     assert answer.status == 415, answer.content
     for accepted in ("application/json", "application/json;charset=UTF-8", 'Application/JSON; charset="utf-8"'):
-        told = platform.post("/v1/orders", order(deadlines=None), headers={"content-type": accepted})
-        assert told.status == 201, accepted
+        created = platform.post("/v1/orders", order(deadlines=None), headers={"content-type": accepted})
+        assert created.status == 201, accepted

@@ -45,8 +45,8 @@ def test_limits_and_unknown_parameters_are_refused_by_name(desk: Desk) -> None:
         one = f"/v1/orders/{desk.order_id}"
         for path in lists(desk):
             for limit in ("0", "201", "-1", "abc", "1.5", "", "1e2", "%D9%A1", "5&limit=6", "9" * 5000, "true", "0x10"):
-                told = f"{path} limit={limit[:20]}"
-                yield Case(told, owner, "GET", path, 400, None, "/query/limit", query=f"limit={limit}")
+                description = f"{path} limit={limit[:20]}"
+                yield Case(description, owner, "GET", path, 400, None, "/query/limit", query=f"limit={limit}")
         channel = f"/v1/alert-channels/{desk.channel_id}"
         others = (
             "/v1/orders/counters",
@@ -60,8 +60,8 @@ def test_limits_and_unknown_parameters_are_refused_by_name(desk: Desk) -> None:
         )
         for path in (*lists(desk), *others):
             for name in ("colour", "Limit", "statuses", "order_id", "store_id", "%00", "%C3%A9", "limit%20"):
-                told = f"{path}?{name}"
-                yield Case(told, owner, "GET", path, 400, "unknown_parameter", "/query", query=f"{name}=1")
+                description = f"{path}?{name}"
+                yield Case(description, owner, "GET", path, 400, "unknown_parameter", "/query", query=f"{name}=1")
         for client, method, path, body in (
             (desk.shop.platform, "POST", "/v1/orders", order()),
             (desk.shop.platform, "POST", f"{one}/actions/pay", {}),
@@ -135,8 +135,8 @@ def test_values_of_parameters_are_refused_by_name(desk: Desk) -> None:
             for name, spelled in parameters.items():
                 for value in spelled:
                     query = f"{name}={value if value.isascii() else quote(value)}".replace(" ", "%20")
-                    told = f"{path}?{query[:60]}"
-                    yield Case(told, desk.shop.owner, "GET", path, 400, None, f"/query/{name}", query=query)
+                    description = f"{path}?{query[:60]}"
+                    yield Case(description, desk.shop.owner, "GET", path, 400, None, f"/query/{name}", query=query)
 
     run(desk, cases(), 60)
 
@@ -200,9 +200,9 @@ def test_no_cursor_but_our_own_opens_a_page(desk: Desk) -> None:
 
     def cases() -> Iterator[Case]:
         def refused(
-            told: str, value: str, path: str = "/v1/orders", more: str = "", client: Client = shop.owner
+            description: str, value: str, path: str = "/v1/orders", more: str = "", client: Client = shop.owner
         ) -> Case:
-            return Case(told, client, "GET", path, 400, None, "/query/cursor", query=f"cursor={value}{more}")
+            return Case(description, client, "GET", path, 400, None, "/query/cursor", query=f"cursor={value}{more}")
 
         whole = len(cursor) - (1 if len(cursor) % 4 else 0)  # the last letter may carry bits that mean nothing
         for place in range(whole):
@@ -254,12 +254,12 @@ def test_headers_that_make_no_sense_are_refused(desk: Desk) -> None:
 def test_any_language_header_is_answered(desk: Desk) -> None:
     asked = ("", "*", ";;;", "q=1", "zh;q=abc", "en;q=-1", "zh-CN;q=1e9", "," * 500, "zh" * 500, "en;q=" + "9" * 400)
     asked += ("zh;q=1;q=2", "-", "zh-CN-x-private;q=0.1, en;q=0.9", "a;b;c;d=e")
-    for told in asked:
-        assert desk.shop.viewer.get(f"/v1/orders/{desk.order_id}", headers={"Accept-Language": told}).status == 200, (
-            told
+    for header in asked:
+        assert desk.shop.viewer.get(f"/v1/orders/{desk.order_id}", headers={"Accept-Language": header}).status == 200, (
+            header
         )
-        refused = desk.shop.viewer.get("/v1/orders/nothing", headers={"Accept-Language": told})
-        assert (refused.status, refused.code) == (404, "not_found"), told
+        refused = desk.shop.viewer.get("/v1/orders/nothing", headers={"Accept-Language": header})
+        assert (refused.status, refused.code) == (404, "not_found"), header
 
 
 def test_what_no_route_or_order_is_called_is_not_found(desk: Desk) -> None:

@@ -62,8 +62,8 @@ def test_each_item_of_a_bulk_names_its_own_version(shop: Shop) -> None:
         assert codes == ["version_mismatch", "version_mismatch", "invalid_request"]
         assert results[4]["problem"]["errors"][0]["pointer"] == "/if_match"
     assert [shop.viewer.get(f"/v1/orders/{order_id}").json["version"] for order_id in ready] == [4, 4, 3, 3, 3]
-    told = [{"order_id": ready[0], "text": "Hi.", "if_match": version} for version in (3, 4)]
-    sent = [shop.staff.post("/v1/bulk/message", {"items": [each]}).json["results"][0]["status"] for each in told]
+    messages = [{"order_id": ready[0], "text": "Hi.", "if_match": version} for version in (3, 4)]
+    sent = [shop.staff.post("/v1/bulk/message", {"items": [each]}).json["results"][0]["status"] for each in messages]
     assert sent == ["failed", "succeeded"]
 
 
@@ -87,7 +87,7 @@ def test_where_no_version_is_checked_the_header_is_refused(shop: Shop) -> None:
     assert shop.owner.get("/v1/orders", headers=STALE).status == 200, "a read changes nothing"
 
 
-def test_a_dry_run_is_told_from_a_real_answer(shop: Shop) -> None:
+def test_an_answer_says_whether_it_is_of_a_dry_run(shop: Shop) -> None:
     order_id = changed(shop)
     body = {"items": [{"order_id": order_id}]}
     dry = shop.staff.post("/v1/bulk/remind_payment", {**body, "dry_run": True}).json

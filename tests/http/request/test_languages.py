@@ -41,29 +41,29 @@ def both(client: Client, path: str) -> tuple[Any, Any]:
 
 def lived(shop: Shop) -> list[str]:
     """Orders that have come to refunds, disputes, a violation, an end of each kind."""
-    told = shop.platform.act
+    act = shop.platform.act
     unpaid = shop.platform.place(placed_at=ago(days=40))["order_id"]
-    told(unpaid, "unfreeze")  # applies the lapse
+    act(unpaid, "unfreeze")  # applies the lapse
     done = shop.platform.place()["order_id"]
     for action in ("pay", "pass_risk"):
-        told(done, action)
+        act(done, action)
     shop.staff.act(done, "ship", {"parcels": [parcel("LX1", line1=1)]})
     claim = {"kind": "not_received", "claim": usd("5.00"), "solution": "refund", "text": "missing"}
-    told(done, "open_dispute", claim)
+    act(done, "open_dispute", claim)
     shipped = shop.platform.place()["order_id"]
     for action in ("pay", "pass_risk"):
-        told(shipped, action)
+        act(shipped, action)
     shop.staff.act(shipped, "ship", {"parcels": [parcel("LX2")]})
-    told(shipped, "confirm_receipt")
-    told(shipped, "release_funds", {"commission": usd("1.00")})
+    act(shipped, "confirm_receipt")
+    act(shipped, "release_funds", {"commission": usd("1.00")})
     cancelled = shop.platform.place()["order_id"]
     for action in ("pay", "pass_risk"):
-        told(cancelled, action)
-    told(cancelled, "request_cancellation", {"reason": "a reason"})
+        act(cancelled, action)
+    act(cancelled, "request_cancellation", {"reason": "a reason"})
     shop.staff.act(cancelled, "accept_cancellation")
     late = shop.platform.place(placed_at=ago(days=60))["order_id"]
-    told(late, "pay", {"at": ago(days=59)})
-    told(late, "freeze", {"reason": "review"})
+    act(late, "pay", {"at": ago(days=59)})
+    act(late, "freeze", {"reason": "review"})
     return [unpaid, done, shipped, cancelled, late]
 
 

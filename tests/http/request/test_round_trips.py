@@ -45,8 +45,8 @@ def settings_of(shop: Shop) -> dict[str, tuple[str, str, dict[str, Any]]]:
 
 @pytest.fixture
 def document(api: Api) -> dict[str, Any]:
-    told: dict[str, Any] = Client(api.transport, {}, "nobody").get("/v1/openapi.json").json
-    return told
+    openapi: dict[str, Any] = Client(api.transport, {}, "nobody").get("/v1/openapi.json").json
+    return openapi
 
 
 def bodies(document: dict[str, Any]) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -109,12 +109,12 @@ def test_the_document_says_which_default_a_put_sets(api: Api, document: dict[str
         schema = bodies(document)[name][1]
         required = {field: values[field] for field in schema.get("required", [])}
         shown = shop.owner.request(method, path, required).json
-        for field, told in schema["properties"].items():
-            if field not in required and not told.get("readOnly"):
+        for field, field_schema in schema["properties"].items():
+            if field not in required and not field_schema.get("readOnly"):
                 given = shown[field]
-                if "$ref" in told and isinstance(given, dict):
-                    writable = schemas[told["$ref"].rpartition("/")[2]]["properties"]
+                if "$ref" in field_schema and isinstance(given, dict):
+                    writable = schemas[field_schema["$ref"].rpartition("/")[2]]["properties"]
                     given = {each: given[each] for each in given if not writable[each].get("readOnly")}
-                assert given == told["default"], (name, field)
+                assert given == field_schema["default"], (name, field)
                 count += 1
     proof.counted("defaults that a PUT sets and the document has", count, 9)

@@ -41,8 +41,8 @@ def test_a_dispute_is_negotiated_returned_and_refunded(api: Api) -> None:
     offer = {"solution": "return_and_refund", "refund": usd("20.00"), "text": "Send it back, all of it."}
     countered = act(shop.staff, dispute_id, "counter", offer).json
     assert (countered["stage"], countered["on_silence"]) == ("wait_buyer", "escalate")
-    told = [(each["by"], each["refund"], each["state"]) for each in countered["proposals"]]
-    assert told == [("buyer", usd("10.00"), "open"), ("seller", usd("20.00"), "open")]
+    proposals = [(each["by"], each["refund"], each["state"]) for each in countered["proposals"]]
+    assert proposals == [("buyer", usd("10.00"), "open"), ("seller", usd("20.00"), "open")]
     assert act(shop.platform, dispute_id, "buyer_accept").json["stage"] == "wait_address"
     address = {"country": "CN", "city": "Shenzhen", "street": "1 Example Road"}
     assert act(shop.staff, dispute_id, "give_return_address", {"address": address}).json["return_address"] == address

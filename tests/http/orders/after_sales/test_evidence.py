@@ -49,21 +49,21 @@ def shop(in_process: Api) -> Shop:
 def form(shop: Shop, dispute_id: str, media_type: str = "image/png") -> dict[str, Any]:
     answer = shop.staff.post(f"/v1/disputes/{dispute_id}/evidence", {"media_type": media_type})
     assert answer.status == 201, answer.content
-    told: dict[str, Any] = answer.json
-    return told
+    body: dict[str, Any] = answer.json
+    return body
 
 
-def upload(told: dict[str, Any], content: bytes) -> None:
+def upload(upload_form: dict[str, Any], content: bytes) -> None:
     """What S3 does with a form that it has admitted."""
-    boto3.client("s3").put_object(Bucket=BUCKET, Key=told["upload"]["fields"]["key"], Body=content)
+    boto3.client("s3").put_object(Bucket=BUCKET, Key=upload_form["upload"]["fields"]["key"], Body=content)
 
 
 @pytest.mark.parametrize("media_type", FILES)
 def test_a_file_is_uploaded_added_and_fetched(shop: Shop, media_type: str) -> None:
     order_id, dispute_id = disputed(shop)
-    told = form(shop, dispute_id, media_type)
-    upload(told, FILES[media_type])
-    body = {"evidence_id": told["evidence_id"], "text": "The packing photo."}
+    upload_form = form(shop, dispute_id, media_type)
+    upload(upload_form, FILES[media_type])
+    body = {"evidence_id": upload_form["evidence_id"], "text": "The packing photo."}
     added = act(shop.staff, dispute_id, "add_evidence", body)
     assert added.status == 200, added.content
     (kept,) = added.json["evidence"]
@@ -74,29 +74,29 @@ def test_a_file_is_uploaded_added_and_fetched(shop: Shop, media_type: str) -> No
     key = urlsplit(fetched.headers["location"]).path.lstrip("/").removeprefix(f"{BUCKET}/")
     assert boto3.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read() == FILES[media_type]
     again = act(shop.staff, dispute_id, "add_evidence", body)
-    assert again.json["evidence"] == [kept], "told twice, kept once"
+    assert again.json["evidence"] == [kept], "sent twice, kept once"
     assert shop.viewer.get(f"/v1/orders/{order_id}").json["version"] == 6
 
 
 def test_the_form_admits_one_file_of_one_type_and_five_megabytes(shop: Shop) -> None:
     _, dispute_id = disputed(shop)
-    told = form(shop, dispute_id)
-    assert told["max_bytes"] == 5 * 1024 * 1024
-    policy = json.loads(base64.b64decode(told["upload"]["fields"]["policy"]))
+    upload_form = form(shop, dispute_id)
+    assert upload_form["max_bytes"] == 5 * 1024 * 1024
+    policy = json.loads(base64.b64decode(upload_form["upload"]["fields"]["policy"]))
     conditions = policy["conditions"]
     assert ["content-length-range", 1, 5 * 1024 * 1024] in conditions
     assert {"Content-Type": "image/png"} in conditions and {"bucket": BUCKET} in conditions
-    key = told["upload"]["fields"]["key"]
-    assert {"key": key} in conditions and key.endswith(told["evidence_id"])
-    assert told["expires_at"].startswith(policy["expiration"][:16])
+    key = upload_form["upload"]["fields"]["key"]
+    assert {"key": key} in conditions and key.endswith(upload_form["evidence_id"])
+    assert upload_form["expires_at"].startswith(policy["expiration"][:16])
 
 
 def test_what_is_no_image_and_no_pdf_is_refused_whatever_it_is_called(shop: Shop) -> None:
     order_id, dispute_id = disputed(shop)
     for content in NOT_SHOWN:
-        told = form(shop, dispute_id)
-        upload(told, content)
-        refused = act(shop.staff, dispute_id, "add_evidence", {"evidence_id": told["evidence_id"]})
+        upload_form = form(shop, dispute_id)
+        upload(upload_form, content)
+        refused = act(shop.staff, dispute_id, "add_evidence", {"evidence_id": upload_form["evidence_id"]})
         assert (refused.status, refused.code) == (422, "evidence_not_image_or_pdf"), content
         assert refused.fields == ["/evidence_id"]
     assert shop.viewer.get(f"/v1/orders/{order_id}").json["version"] == 5
@@ -106,11 +106,11 @@ def test_what_is_no_image_and_no_pdf_is_refused_whatever_it_is_called(shop: Shop
 
 def test_a_file_cannot_be_changed_once_it_was_added(shop: Shop) -> None:
     _, dispute_id = disputed(shop)
-    told = form(shop, dispute_id)
-    upload(told, PNG)
-    act(shop.staff, dispute_id, "add_evidence", {"evidence_id": told["evidence_id"]})
-    upload(told, b"<html>")
-    fetched = shop.viewer.get(f"/v1/disputes/{dispute_id}/evidence/{told['evidence_id']}")
+    upload_form = form(shop, dispute_id)
+    upload(upload_form, PNG)
+    act(shop.staff, dispute_id, "add_evidence", {"evidence_id": upload_form["evidence_id"]})
+    upload(upload_form, b"<html>")
+    fetched = shop.viewer.get(f"/v1/disputes/{dispute_id}/evidence/{upload_form['evidence_id']}")
     key = urlsplit(fetched.headers["location"]).path.lstrip("/").removeprefix(f"{BUCKET}/")
     assert boto3.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read() == PNG
 
@@ -118,27 +118,29 @@ def test_a_file_cannot_be_changed_once_it_was_added(shop: Shop) -> None:
 def test_evidence_that_is_not_there_or_not_of_this_dispute(shop: Shop) -> None:
     _, dispute_id = disputed(shop)
     _, other = disputed(shop)
-    told = form(shop, dispute_id)
-    missing = act(shop.staff, dispute_id, "add_evidence", {"evidence_id": told["evidence_id"]})
+    upload_form = form(shop, dispute_id)
+    missing = act(shop.staff, dispute_id, "add_evidence", {"evidence_id": upload_form["evidence_id"]})
     assert (missing.status, missing.code) == (409, "evidence_missing")
-    upload(told, PNG)
-    assert act(shop.staff, other, "add_evidence", {"evidence_id": told["evidence_id"]}).code == "evidence_missing"
+    upload(upload_form, PNG)
+    assert (
+        act(shop.staff, other, "add_evidence", {"evidence_id": upload_form["evidence_id"]}).code == "evidence_missing"
+    )
     for odd in ("../../exports/x", "a/b", "%2e%2e"):
         assert act(shop.staff, dispute_id, "add_evidence", {"evidence_id": odd}).status == 400
-    assert act(shop.staff, dispute_id, "add_evidence", {"evidence_id": told["evidence_id"]}).status == 200
-    assert shop.viewer.get(f"/v1/disputes/{other}/evidence/{told['evidence_id']}").status == 404
+    assert act(shop.staff, dispute_id, "add_evidence", {"evidence_id": upload_form["evidence_id"]}).status == 200
+    assert shop.viewer.get(f"/v1/disputes/{other}/evidence/{upload_form['evidence_id']}").status == 404
     assert shop.viewer.post(f"/v1/disputes/{dispute_id}/evidence", {"media_type": "image/png"}).status == 403
     assert shop.staff.post(f"/v1/disputes/{dispute_id}/evidence", {"media_type": "text/html"}).status == 400
 
 
 def test_an_ended_dispute_takes_no_evidence(shop: Shop) -> None:
     _, dispute_id = disputed(shop)
-    told = form(shop, dispute_id)
-    upload(told, PNG)
+    upload_form = form(shop, dispute_id)
+    upload(upload_form, PNG)
     act(shop.platform, dispute_id, "withdraw")
     refused = shop.staff.post(f"/v1/disputes/{dispute_id}/evidence", {"media_type": "image/png"})
     assert (refused.status, refused.code) == (409, "transition_not_allowed")
-    assert act(shop.staff, dispute_id, "add_evidence", {"evidence_id": told["evidence_id"]}).status == 409
+    assert act(shop.staff, dispute_id, "add_evidence", {"evidence_id": upload_form["evidence_id"]}).status == 409
 
 
 @pytest.fixture
@@ -157,10 +159,10 @@ def kept_files() -> list[str]:
 def test_the_file_of_a_refused_step_is_deleted(versioned: Shop) -> None:
     """The step is refused after the copy, because the order has changed since the request was checked."""
     order_id, dispute_id = disputed(versioned)
-    told = form(versioned, dispute_id)
-    upload(told, PNG)
+    upload_form = form(versioned, dispute_id)
+    upload(upload_form, PNG)
     store, loaded = stores.load(versioned.name).store, orders.load(versioned.name, order_id)
-    body, former = {"evidence_id": told["evidence_id"], "text": ""}, frozenset({loaded.order.version - 1})
+    body, former = {"evidence_id": upload_form["evidence_id"], "text": ""}, frozenset({loaded.order.version - 1})
     request = Request("add_evidence", Actor("staff", "staff"), datetime.now(UTC), body=body, expected=former)
     for _ in range(2):
         with permissions.asked() as actions, pytest.raises(PreconditionFailed):
@@ -169,17 +171,17 @@ def test_the_file_of_a_refused_step_is_deleted(versioned: Shop) -> None:
         assert actions.elsewhere <= permissions.allowed_elsewhere("OrdersRole")
         wanted = {"ExportsBucket/evidence/* s3:DeleteObjectVersion", "ExportsBucket/evidence/* s3:PutObject"}
         assert wanted < actions.elsewhere
-    assert act(versioned.staff, dispute_id, "add_evidence", {"evidence_id": told["evidence_id"]}).status == 200
+    assert act(versioned.staff, dispute_id, "add_evidence", {"evidence_id": upload_form["evidence_id"]}).status == 200
     assert len(kept_files()) == 1
 
 
 def test_a_refused_step_leaves_the_file_of_another(versioned: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two requests add the same evidence at once: the second copies, too, and is refused."""
     order_id, dispute_id = disputed(versioned)
-    told = form(versioned, dispute_id)
-    upload(told, PNG)
+    upload_form = form(versioned, dispute_id)
+    upload(upload_form, PNG)
     store, loaded = stores.load(versioned.name).store, orders.load(versioned.name, order_id)
-    body, expected = {"evidence_id": told["evidence_id"], "text": ""}, frozenset({loaded.order.version})
+    body, expected = {"evidence_id": upload_form["evidence_id"], "text": ""}, frozenset({loaded.order.version})
     request = Request("add_evidence", Actor("staff", "staff"), datetime.now(UTC), body=body, expected=expected)
     real, copied = files.copy, []
 
@@ -194,6 +196,6 @@ def test_a_refused_step_leaves_the_file_of_another(versioned: Shop, monkeypatch:
     with pytest.raises(PreconditionFailed):
         evidence.add_evidence(store, loaded, dispute_id, request)
     assert len(copied) == 2 and len(kept_files()) == 1
-    fetched = versioned.viewer.get(f"/v1/disputes/{dispute_id}/evidence/{told['evidence_id']}")
+    fetched = versioned.viewer.get(f"/v1/disputes/{dispute_id}/evidence/{upload_form['evidence_id']}")
     key = urlsplit(fetched.headers["location"]).path.lstrip("/").removeprefix(f"{BUCKET}/")
     assert boto3.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read() == PNG
