@@ -23,7 +23,7 @@ from tests.exports.office import Office, open_office
 from tests.harness import Client, Shop, ago, new_order
 from tests.imports.importer import Importer, workbook
 from tests.imports.test_order_rows import HEADINGS, row
-from tests.store.alerts.runs import remind, told
+from tests.store.alerts.runs import alerts_of, remind
 from tests.store.customers.erasures import runs
 
 COLUMN = "Unread messages"
@@ -210,11 +210,13 @@ def test_an_imported_message_raises_an_alert_only_if_its_time_is_still_to_come(d
     assert importer.load(shop.staff, content, kind="orders")["counts"]["created"] == 3
     for hours, expected in ((0, []), (2, ["7002"]), (200, ["7002"])):
         remind(now + timedelta(hours=hours))
-        alerts = told(shop, "message_unanswered")
+        alerts = alerts_of(shop, "message_unanswered")
         assert [each["order_id"] for each in alerts] == expected
     write(shop, "7000", "Hello?")
     remind(now + timedelta(hours=13))
-    assert {each["order_id"] for each in told(shop, "message_unanswered", "open")} == {"7000", "7002"}, "this is news"
+    assert {each["order_id"] for each in alerts_of(shop, "message_unanswered", "open")} == {"7000", "7002"}, (
+        "this is news"
+    )
 
 
 def test_an_order_of_an_erased_buyer_that_comes_from_a_file_is_erased_with_its_messages(

@@ -56,8 +56,8 @@ def never() -> bool:
 
 def waiting(shop: Shop, due_at: datetime) -> str:
     order_id = str(shop.platform.place()["order_id"])
-    told = {"deadlines": [{"kind": "shipment", "due_at": due_at.isoformat()}]}
-    for action, body in (("pay", {}), ("pass_risk", told)):
+    deadlines = {"deadlines": [{"kind": "shipment", "due_at": due_at.isoformat()}]}
+    for action, body in (("pay", {}), ("pass_risk", deadlines)):
         assert shop.platform.act(order_id, action, body).status == 200
     return order_id
 

@@ -134,11 +134,11 @@ def test_a_number_placed_twice_at_once_is_one_order(on_dynoxide: Api) -> None:
         results = at_once(
             *(lambda each=each: operations.place_order(store, each, platform, datetime.now(UTC)) for each in asked)
         )
-        told = sorted(
+        outcomes = sorted(
             "order_exists" if isinstance(each, Conflict) else "new" if each[1] else "the same" for each in results
         )
-        assert told == (["new", "the same"] if number % 2 else ["new", "order_exists"]), results
-        seen.update(told)
+        assert outcomes == (["new", "the same"] if number % 2 else ["new", "order_exists"]), results
+        seen.update(outcomes)
     assert not audit(boto3.client("dynamodb"), settings().table_name).wrong
     print(json.dumps(seen))
 

@@ -87,7 +87,7 @@ class World:
             names = {"x-store-id": self.shop.name}
             names |= {name.replace("_", "-"): value for name, value in headers.items()}
             try:
-                return told(
+                return outcome(
                     transport.send(
                         "POST",
                         f"{about}/{action}" if action.startswith("messages") else f"{about}/actions/{action}",
@@ -142,10 +142,12 @@ class World:
         items = [item for item in items if item["sk"]["S"] != "CLAIM"]
         for item in items:
             item.pop("part_versions", None)  # a checksum of ids that differ from run to run; the audit checks it
-        told = [json.dumps(item, sort_keys=True, default=repr) for item in items]
-        told.sort(key=lambda item: (timeless(OWN_ID.sub(r"\1", item)), item))  # an id's own time must not decide
+        written = [json.dumps(item, sort_keys=True, default=repr) for item in items]
+        written.sort(key=lambda item: (timeless(OWN_ID.sub(r"\1", item)), item))  # an id's own time must not decide
         known: dict[str, str] = {}
-        text = OWN_ID.sub(lambda found: known.setdefault(found[0], f"{found[1]}{len(known)}"), f"[{', '.join(told)}]")
+        text = OWN_ID.sub(
+            lambda found: known.setdefault(found[0], f"{found[1]}{len(known)}"), f"[{', '.join(written)}]"
+        )
         if text not in self.audited:
             books = audit(self.client, TABLE)
             assert not books.wrong, books.wrong
@@ -153,7 +155,7 @@ class World:
         return text
 
 
-def told(answer: Answer) -> tuple[int, str]:
+def outcome(answer: Answer) -> tuple[int, str]:
     body = answer.json
     return answer.status, next((body[name] for name in ("code", "status", "stage", "from") if name in body), "")
 

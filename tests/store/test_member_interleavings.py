@@ -45,7 +45,7 @@ def add(actor: Actor, user: str, role: Role) -> Step:
     return lambda: operations.add_member(STORE, user, role, actor, NOW)
 
 
-def told(step: Step) -> Step:
+def outcome_of(step: Step) -> Step:
     """What the caller sees."""
 
     def run() -> str:
@@ -70,7 +70,7 @@ def play(table: MemoryTable, owners: list[str], *steps: Step) -> dict[tuple[Any,
     kept, ends, count = dict(table.items), dict[tuple[Any, ...], dict[str, str]](), 0
     for schedule in every_schedule():
         table.restore(kept)
-        answers = tuple(Baton(schedule).play(*map(told, steps)))
+        answers = tuple(Baton(schedule).play(*map(outcome_of, steps)))
         found, listed = roles(), members.load_list(STORE)
         assert list(found.values()).count("owner") == listed.owners >= 1, (answers, found)
         history = members.history(STORE, 50, None).items

@@ -168,17 +168,17 @@ def test_a_page_of_a_buyers_orders_costs_half_a_unit_for_each(on_dynoxide: Api) 
 
 
 def test_an_idle_sweep_over_many_waiting_orders_is_one_query_a_shard(on_dynoxide: Api) -> None:
-    told: dict[str, Any] = sweep.idle(f"sweep{uuid.uuid4().hex[:6]}", size(2_000, 20_000))
-    print(json.dumps(told))
-    assert told["calls"] == {"Query": 8} and told["read units"] <= 4
+    idle: dict[str, Any] = sweep.idle(f"sweep{uuid.uuid4().hex[:6]}", size(2_000, 20_000))
+    print(json.dumps(idle))
+    assert idle["calls"] == {"Query": 8} and idle["read units"] <= 4
 
 
 def test_no_total_report_or_figure_reads_more_because_the_store_holds_more(on_dynoxide: Api) -> None:
     small, large = (units for _, units in figures.measure(on_dynoxide, size((200, 500), (200, 2_000))))
-    told = {name: (small[name].reads, large[name].reads) for name in figures.READS}
-    print(json.dumps(told))
-    assert len(told) >= 13
-    for name, (before, after) in told.items():
+    reads = {name: (small[name].reads, large[name].reads) for name in figures.READS}
+    print(json.dumps(reads))
+    assert len(reads) >= 13
+    for name, (before, after) in reads.items():
         assert 0 < before == after, name
         assert small[name].calls == large[name].calls, name
 

@@ -62,7 +62,7 @@ def test_the_platform_reports_that_the_buyer_has_read_any_number(in_process: Api
     assert all("read_at" in each for each in shop.viewer.every(f"/v1/orders/{order_id}/messages", limit=200))
 
 
-def test_what_there_was_no_time_for_is_told_and_read_by_the_next_request(
+def test_what_there_was_no_time_for_is_reported_and_read_by_the_next_request(
     in_process: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop, order_id = full(in_process, 300)
@@ -107,9 +107,9 @@ def test_messages_that_come_in_between_are_read_or_stay_counted(
     def write(writes: Any) -> None:
         large.extend([len(writes)] * (len(writes) > 50))
         if len(writes) > 50 and len(large) in (1, 3):  # the second is the first one again
-            told = {"from": "buyer", "text": "And this?"} | ({"at": "2026-01-01T00:00:00Z"} if came else {})
-            came.append(told)
-            assert shop.platform.post(f"/v1/orders/{order_id}/messages", told).status == 201
+            message = {"from": "buyer", "text": "And this?"} | ({"at": "2026-01-01T00:00:00Z"} if came else {})
+            came.append(message)
+            assert shop.platform.post(f"/v1/orders/{order_id}/messages", message).status == 201
         real(writes)
 
     monkeypatch.setattr(messages, "transact", write)

@@ -1,4 +1,4 @@
-"""The clock's runs, and what a store is told of."""
+"""The clock's runs, and the alerts of a store."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def sweep(moment: datetime, **more: Any) -> Any:
     return sweep(moment, lambda: False, **more)
 
 
-def told(shop: Shop, kind: str | None = None, states: str = "open acknowledged resolved") -> list[dict[str, Any]]:
+def alerts_of(shop: Shop, kind: str | None = None, states: str = "open acknowledged resolved") -> list[dict[str, Any]]:
     found = [each for state in states.split() for each in shop.viewer.every("/v1/alerts", state=state)]
     return [each for each in found if each["kind"] != "digest" and kind in (None, each["kind"])]
 

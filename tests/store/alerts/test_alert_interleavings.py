@@ -38,12 +38,12 @@ def remind(world: World, hours: float) -> Client:
 
 
 def begin(world: World) -> None:
-    """An order that is to be shipped within 30 hours: the lead of 48 h is told with the step, and no other yet."""
+    """An order that is to be shipped within 30 hours: the lead of 48 h is raised with the step, and no other yet."""
     deadlines = [{"kind": "shipment", "due_at": (world.now + 30 * H).isoformat()}]
     world.begin(("platform", "pay", {}), ("platform", "pass_risk", {"deadlines": deadlines}))
 
 
-def told(world: World) -> Counter[tuple[str, str | None, bool]]:
+def alert_counts(world: World) -> Counter[tuple[str, str | None, bool]]:
     found = [each for state in ("open", "resolved") for each in world.shop.viewer.every("/v1/alerts", state=state)]
     mine = [each for each in found if each.get("order_id") == world.order_id and each["kind"] != "new_order"]
     return Counter((each["kind"], each.get("lead"), each["state"] == "resolved") for each in mine)
@@ -61,7 +61,7 @@ OTHERS: dict[str, Other] = {
 
 
 @pytest.mark.parametrize("other", OTHERS)
-def test_in_every_order_of_their_calls_each_lead_is_told_once(world: World, other: str) -> None:
+def test_in_every_order_of_their_calls_each_lead_is_raised_once(world: World, other: str) -> None:
     begin(world)
     serial: set[str] = set()
     for first in (0, 1):
@@ -69,17 +69,17 @@ def test_in_every_order_of_their_calls_each_lead_is_told_once(world: World, othe
         clients = [remind(world, 26.5), OTHERS[other](world)]
         for client in (clients[first], clients[1 - first]):
             client()
-        serial.add(repr(sorted(told(world).items())))
+        serial.add(repr(sorted(alert_counts(world).items())))
         world.state()
     played = 0
     for chooser in schedules():
         world.restore()
         world.baton(chooser).play(remind(world, 26.5), OTHERS[other](world))
-        assert repr(sorted(told(world).items())) in serial
-        assert set(told(world).values()) <= {1}
+        assert repr(sorted(alert_counts(world).items())) in serial
+        assert set(alert_counts(world).values()) <= {1}
         world.state()
         played += 1
-    assert len(serial) == 1, "what is told does not depend on who came first"
+    assert len(serial) == 1, "what is raised does not depend on who came first"
     counted("interleavings of the reminder run", played, floor=size(4, 10))
 
 
@@ -88,7 +88,7 @@ def test_a_run_that_dies_anywhere_is_made_up_for_by_the_next(world: World, fault
     begin(world)
     quiet = world.baton(Scripted())
     quiet.play(remind(world, 26.5))
-    expected, calls = told(world), quiet.calls
+    expected, calls = alert_counts(world), quiet.calls
     assert sum(expected.values()) == 3 and calls >= 3
     for at in range(calls):
         world.restore()
@@ -101,10 +101,10 @@ def test_a_run_that_dies_anywhere_is_made_up_for_by_the_next(world: World, fault
                 return "left for the next run"
 
         world.baton(FaultAt(at, fault)).play(attempt)
-        assert set(told(world).values()) <= {1}
+        assert set(alert_counts(world).values()) <= {1}
         for _ in range(2):
             remind(world, 27)()
-        assert told(world) == expected, (fault, at)
+        assert alert_counts(world) == expected, (fault, at)
         world.state()
 
 
@@ -116,5 +116,5 @@ def test_leads_of_a_timer_that_lapses_meanwhile_are_those_of_its_own_time(world:
         world.restore()
         for each in order:
             (remind(world, 2) if each is remind else world.sweep(world.now + 2 * H))()
-        ends.add(repr(sorted(told(world).items())))
+        ends.add(repr(sorted(alert_counts(world).items())))
     assert len(ends) == 1 and "closed_by_clock" in ends.pop()

@@ -24,7 +24,7 @@ def test_workers_tell_stores_days_too(in_process: Api, monkeypatch: pytest.Monke
         assert "digest" in {each["kind"] for each in shop.viewer.every("/v1/alerts", state="resolved")}
 
 
-def test_a_digest_is_told_once_a_day_at_the_stores_hour(in_process: Api) -> None:
+def test_a_digest_is_raised_once_a_day_at_the_stores_hour(in_process: Api) -> None:
     shop = in_process.shop()
     waiting(shop)
     for hours in range(0, 72, 5):

@@ -12,7 +12,17 @@ import pytest
 from tests.capacity import metered
 from tests.harness import Api
 from tests.store.alerts import times
-from tests.store.alerts.runs import actions, assert_books, enqueue_alerts, remind, sent, sliced, sweep, told, waiting
+from tests.store.alerts.runs import (
+    actions,
+    alerts_of,
+    assert_books,
+    enqueue_alerts,
+    remind,
+    sent,
+    sliced,
+    sweep,
+    waiting,
+)
 from tests.store.alerts.times import H
 
 
@@ -22,7 +32,7 @@ def test_an_alert_waits_in_the_outbox_until_it_is_handed_over(desk: Api, monkeyp
 
     shop, messages = desk.shop(), sent(monkeypatch)
     shop.platform.place()
-    (alert,) = told(shop, "new_order", "open")
+    (alert,) = alerts_of(shop, "new_order", "open")
     soon = datetime.now(UTC) + timedelta(minutes=1)
     assert enqueue_alerts(soon) == 1 and messages == [(shop.name, alert["alert_id"])]
     assert enqueue_alerts(soon + timedelta(minutes=2)) == 0, "it is on its way"
@@ -34,13 +44,13 @@ def test_an_alert_waits_in_the_outbox_until_it_is_handed_over(desk: Api, monkeyp
     assert_books()
 
 
-def test_nobody_is_sent_to_what_was_over_before_it_could_be_told(desk: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_sent_of_what_was_over_before_it_was_enqueued(desk: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     shop, messages = desk.shop(), sent(monkeypatch)
     waiting(shop)
     sweep(times.DUE + 2 * H)
     enqueue_alerts(times.DUE + 3 * H)
-    kinds = Counter(each["kind"] for each in told(shop) if (shop.name, each["alert_id"]) in messages)
-    assert kinds == Counter(new_order=1, closed_by_clock=1) and len(told(shop, "deadline")) == 3
+    kinds = Counter(each["kind"] for each in alerts_of(shop) if (shop.name, each["alert_id"]) in messages)
+    assert kinds == Counter(new_order=1, closed_by_clock=1) and len(alerts_of(shop, "deadline")) == 3
 
 
 def test_more_than_a_run_can_do_is_done_by_workers_once(on_dynoxide: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,7 +71,7 @@ def test_more_than_a_run_can_do_is_done_by_workers_once(on_dynoxide: Api, monkey
         assert run(due, send=send).checked == 0, "nothing is left"
         if run is sweep:
             assert done.done == len(orders)
-    assert len(told(shop, "deadline")) == 3 * len(orders)
+    assert len(alerts_of(shop, "deadline")) == 3 * len(orders)
     assert all(actions(shop, order_id).count(("expire_shipment", "clock")) == 1 for order_id in orders)
     assert_books()
 

@@ -71,7 +71,7 @@ def test_after_a_random_walk_every_record_equals_a_recount(in_process: Api) -> N
         shop.platform.place(**body)
     for _ in range(size(100, 250)):
         seen[step(shop, bodies, chance)] += 1
-    assert not (told := wrong()), told
+    assert not (faults := wrong()), faults
     listed = shop.viewer.every("/v1/customers")
     assert {each["buyer_id"] for each in listed} == {body["buyer"]["id"] for body in bodies.values()}
     assert sum(each["orders"] for each in listed) == 25
@@ -103,7 +103,7 @@ def test_eight_clients_on_one_buyer_all_get_through(on_dynoxide: Api, monkeypatc
         return work
 
     assert at_once(*(client(number) for number in range(8))) == [EACH] * 8, "nobody meets Busy"
-    assert not (told := wrong()), told
+    assert not (faults := wrong()), faults
     there = customers.load(store.store_id, "buyer-1")
     print(json.dumps({"clients": 8, "orders": there.counts["orders"], "record's version": there.version}))
     assert there.counts["orders"] == there.counts["paid"] == 8 * EACH
@@ -181,7 +181,7 @@ def test_a_record_that_was_deleted_and_made_anew_is_another(in_process: Api) -> 
         read = replace(read, version=read.version + 1)
     there = customers.load(shop.name, "anna")
     assert (there.counts["orders"], there.country, there.note) == (2, "FR", None)
-    assert not (told := wrong()), told
+    assert not (faults := wrong()), faults
 
 
 def test_an_order_older_than_the_records_joins_with_its_next_change(in_process: Api) -> None:
@@ -212,8 +212,10 @@ def test_a_page_of_customers_reads_no_more_of_a_larger_store(on_dynoxide: Api) -
     for count in (100, 900):
         for _ in range(count):
             made += 1
-            told = Customer(shop.name, f"buyer-{made}", "US", counts={"orders": 1}, last_at=at + timedelta(hours=made))
-            customers.save(told, told)
+            customer = Customer(
+                shop.name, f"buyer-{made}", "US", counts={"orders": 1}, last_at=at + timedelta(hours=made)
+            )
+            customers.save(customer, customer)
         with metered() as units:
             page = shop.viewer.get("/v1/customers?limit=50").json["data"]
         assert [each["buyer_id"] for each in page] == [f"buyer-{made - number}" for number in range(50)]

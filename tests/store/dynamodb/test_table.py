@@ -46,7 +46,7 @@ def test_the_records_declare_the_indexes_of_the_template(on_moto: Api) -> None:
         keys = {key["KeyType"]: key["AttributeName"] for key in INDEXES[name]["KeySchema"]}
         assert keys == {"HASH": hash_key, "RANGE": indexes.RANGE_KEYS[name]}
     used = {key["AttributeName"] for index in INDEXES.values() for key in index["KeySchema"]} | {"pk", "sk"}
-    assert used == {told["AttributeName"] for told in table["AttributeDefinitions"]}
+    assert used == {attribute["AttributeName"] for attribute in table["AttributeDefinitions"]}
     print(json.dumps({"indexes": len(INDEXES)}))
     assert len(INDEXES) >= 12
 

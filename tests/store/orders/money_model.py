@@ -1,4 +1,4 @@
-"""What becomes of an order's money, told a second time: by hand, from the contract, without the code that it checks.
+"""What becomes of an order's money, derived a second time: by hand, from the contract, without the code that it checks.
 
 Amounts are minor units. The model hears of each history entry with the body of its request, and knows nothing of
 statuses, timers or roles: only what is received, promised, paid back, paid out and kept.
@@ -70,8 +70,8 @@ class Purse:
             self.requested = None
         elif action == "ship":
             for parcel in body["parcels"]:
-                told = {piece["line_id"]: piece["quantity"] for piece in parcel.get("lines", ())}
-                for line_id, quantity in (told or self._left()).items():
+                pieces = {piece["line_id"]: piece["quantity"] for piece in parcel.get("lines", ())}
+                for line_id, quantity in (pieces or self._left()).items():
                     self.shipped[line_id] = self.shipped.get(line_id, 0) + quantity
         elif action == "release_funds":
             self._release(body)

@@ -56,7 +56,7 @@ def placed(store: Store, made: Placement) -> orders.Loaded:
     return orders.load(store.store_id, made.order_id)
 
 
-def told(store: Store, loaded: orders.Loaded, action: str, at: datetime, **body: Any) -> orders.Loaded:
+def act(store: Store, loaded: orders.Loaded, action: str, at: datetime, **body: Any) -> orders.Loaded:
     operations.change_order(store, loaded, Request(action, PLATFORM, at, at=at, body=body, reason="because"))
     return orders.load(store.store_id, loaded.order.order_id)
 
@@ -75,7 +75,7 @@ def audited() -> Any:
 
 
 class Walk:
-    """Orders of one store that are told of at random, and moved by snapshots in time, place and content; the store's
+    """Orders of one store that change at random, and are moved by snapshots in time, place and content; the store's
     own zone changes meanwhile."""
 
     def __init__(self, store: Store, seed: int) -> None:
@@ -159,7 +159,7 @@ def test_a_recount_comes_to_the_same_whatever_happens(in_process: Api) -> None:
 def test_an_order_from_before_there_were_figures_is_counted_with_its_next_change(in_process: Api) -> None:
     store = opened("old")
     loaded = placed(store, placement("1"))
-    told(store, loaded, "pay", NOW)
+    act(store, loaded, "pay", NOW)
     table, client = variables().table_name, boto3.client("dynamodb")
     (detail,) = [each for each in client.scan(TableName=table)["Items"] if each["sk"]["S"] == "ORDER#DETAIL"]
     content = json.loads(detail["content"]["B"])
@@ -169,7 +169,7 @@ def test_an_order_from_before_there_were_figures_is_counted_with_its_next_change
         if each["kind"]["S"] == "figures":
             client.delete_item(TableName=table, Key={"pk": each["pk"], "sk": each["sk"]})
     assert orders.load("old", "1").order.time_zone == "" and audited().figures == 0
-    told(store, orders.load("old", "1"), "pass_risk", NOW + timedelta(hours=1))
+    act(store, orders.load("old", "1"), "pass_risk", NOW + timedelta(hours=1))
     assert orders.load("old", "1").order.time_zone == "Asia/Shanghai" and audited().figures >= 10
     assert summed(store, "total")["", "received"] == 412 and summed(store, "total")["", "paid_orders"] == 1
 
@@ -220,14 +220,14 @@ def test_a_thousand_products_are_paid_refunded_and_moved_for_real(on_dynoxide: A
     store = opened("large")
     bought = tuple(replace(line(str(n), 2, 100), product_id=f"[{n}].{1005001234567000 + n}") for n in range(1000))
     made = placement("1", bought=bought)
-    loaded = told(store, placed(store, made), "pay", NOW + timedelta(hours=1))
+    loaded = act(store, placed(store, made), "pay", NOW + timedelta(hours=1))
     assert len(summed(store, "product")) == 2000
     assert summed(store, "product")["[7].1005001234567007", "amount"] == 200
     moved = replace(made, placed_at=NOW - timedelta(days=2))
     life = Life(store)
     life.placement, life.order = moved, loaded.order
     shown = life.snapshot("FINISH", end_reason="risk_reject_closed")
-    loaded = told(store, loaded, "sync", NOW + timedelta(days=1), **{**shown, "order": moved})
+    loaded = act(store, loaded, "sync", NOW + timedelta(days=1), **{**shown, "order": moved})
     assert loaded.order.amounts.refunded == loaded.order.amounts.received
     assert sum(value for (_, name), value in summed(store, "product").items() if name == "refunded_pieces") == 2000
     books = audited()
@@ -237,7 +237,7 @@ def test_a_thousand_products_are_paid_refunded_and_moved_for_real(on_dynoxide: A
 def figure_writes(store: Store, loaded: orders.Loaded, action: str, at: datetime) -> float:
     """The write units of a step in the items of figures. The other items have no figures of former orders."""
     with metered() as units:
-        told(store, loaded, action, at)
+        act(store, loaded, action, at)
     return units.write
 
 
@@ -260,7 +260,7 @@ def test_items_of_the_former_layout_are_read_and_added_to(in_process: Api) -> No
     """A bucket held many products, and an item of a shard all countries, in attributes with their names."""
     store = opened("former")
     loaded = placed(store, placement("1", lines=12))
-    loaded = told(store, loaded, "pay", NOW)
+    loaded = act(store, loaded, "pay", NOW)
     before = {by: summed(store, by) for by in ("total", "country", "product")}
     client, table = boto3.client("dynamodb"), variables().table_name
     items = [each for each in client.scan(TableName=table)["Items"] if "figures" in each["kind"]["S"]]
@@ -276,8 +276,8 @@ def test_items_of_the_former_layout_are_read_and_added_to(in_process: Api) -> No
     for item in former.values():
         client.put_item(TableName=table, Item=item)
     assert {by: summed(store, by) for by in before} == before and audited().figures == 11 + 12 * 2
-    loaded = told(store, loaded, "reject_risk", NOW + timedelta(hours=1))
-    told(store, loaded, "complete_refund", NOW + timedelta(hours=2), refund_id=loaded.order.refunds[0].refund_id)
+    loaded = act(store, loaded, "reject_risk", NOW + timedelta(hours=1))
+    act(store, loaded, "complete_refund", NOW + timedelta(hours=2), refund_id=loaded.order.refunds[0].refund_id)
     assert audited().figures > 11 + 12 * 2
     assert {key: amount for key, amount in summed(store, "product").items() if key[1] != "refunded_pieces"} == +before[
         "product"
@@ -297,7 +297,7 @@ def test_a_report_reads_its_own_days_however_many_orders_there_are(on_dynoxide: 
             bought = tuple(line(f"{number % 3}-{n}", 1, 100) for n in range(4))
             at = NOW + timedelta(days=number % 2)
             made = placement(f"o{number}", at, bought=bought, country=COUNTRIES[number % 3])
-            told(store, placed(store, made), "pay", at)
+            act(store, placed(store, made), "pay", at)
         begun, found = goal, {}
         for by in ("total", "country", "product"):
             assert sum(row["pieces"] for row in viewer.every("/v1/reports/sales", by=by, **window)) == 4 * goal
@@ -315,10 +315,8 @@ def test_a_violation_has_a_record_that_no_order_is_read_for(on_dynoxide: Api) ->
     store = opened("violating")
     for number in range(3):
         loaded = placed(store, placement(str(number), NOW + timedelta(hours=number)))
-        loaded = told(
-            store, told(store, loaded, "pay", NOW + timedelta(hours=5)), "pass_risk", NOW + timedelta(hours=6)
-        )
-        told(store, loaded, "expire_shipment", NOW + timedelta(days=number + 1))
+        loaded = act(store, act(store, loaded, "pay", NOW + timedelta(hours=5)), "pass_risk", NOW + timedelta(hours=6))
+        act(store, loaded, "expire_shipment", NOW + timedelta(days=number + 1))
     with metered() as units:
         page = figures.violations("violating", 2, None)
     assert [each.order_id for each in page.items] == ["2", "1"] and units.calls == {"Query": 1}

@@ -1,4 +1,4 @@
-"""Money is conserved, whatever happens: random lives of orders in the store against a model told by hand."""
+"""Money is conserved, whatever happens: random lives of orders in the store against a model written by hand."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ class Money:
                 moved[movement.flow] += movement.amount
                 assert movement.held == sum(moved.values()) >= 0
             assert sum(moved.values()) == purse.held
-            wanted.setdefault(self.placed[order_id].currency, Counter()).update(told(purse))
+            wanted.setdefault(self.placed[order_id].currency, Counter()).update(totals_of(purse))
             DESK.figures["orders"] += 1
         totals = kept.totals(self.store.store_id) if self.purses else {}
         for currency, want in wanted.items():
@@ -232,7 +232,7 @@ def choose(offered: list[str], actor: str, status: str, rng: Random) -> str | No
     return min(chosen, key=lambda action: DESK.tried[action, status]) if rng.random() < 0.4 else rng.choice(chosen)
 
 
-def told(purse: Purse) -> dict[str, int]:
+def totals_of(purse: Purse) -> dict[str, int]:
     received, fees = purse.received or 0, purse.fees
     return {
         "received": received,

@@ -32,7 +32,7 @@ UNREAD = {
 """What nobody exports, and the lookalike therefore leaves out."""
 
 
-def told_lives(shop: Shop) -> list[str]:
+def make_orders(shop: Shop) -> list[str]:
     """Orders in many states, with every kind of part: parcels, refunds, a dispute, a freeze, long contents."""
 
     def placed(**changes: Any) -> str:
@@ -101,7 +101,7 @@ def read_all(shop: Shop, **how: Any) -> list[Order]:
 
 def test_every_kind_of_order_is_read_as_it_is(in_process: Api) -> None:
     shop = in_process.shop()
-    order_ids = told_lives(shop)
+    order_ids = make_orders(shop)
     read = {order.order_id: order for order in read_all(shop)}
     assert set(read) == set(order_ids) and len(order_ids) == 11
     shown = [RenderContext(zone, language, mask) for zone, language, mask in SHOWN]
@@ -174,7 +174,7 @@ def test_a_window_holds_its_first_instant_and_not_its_last(in_process: Api) -> N
 def test_only_orders_of_the_statuses_are_read(in_process: Api, few: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timeline, "SPARSE", 0 if few else 1_000)
     shop = in_process.shop()
-    told_lives(shop)
+    make_orders(shop)
     wanted = (Status.WAIT_SELLER_SEND_GOODS, Status.FINISH)
     expected = sorted(order.order_id for order in read_all(shop) if order.status in wanted)
     found = read_all(shop, statuses=wanted)

@@ -81,19 +81,25 @@ def of_person(person: Person) -> list[Item]:
 def figures(shop: Shop) -> dict[str, Any]:
     """What the shop's totals and the buyer's say, as the API tells them."""
     paths = ["/v1/funds", "/v1/reports/sales", "/v1/reports/sales?by=country", "/v1/reports/sales?by=product"]
-    told = {path: shop.viewer.get(path).json for path in (*paths, "/v1/reports/service-level", "/v1/orders/counters")}
-    counts = told["/v1/orders/counters"]
+    answers = {
+        path: shop.viewer.get(path).json for path in (*paths, "/v1/reports/service-level", "/v1/orders/counters")
+    }
+    counts = answers["/v1/orders/counters"]
     for name in ("due_24h", "seller_due_24h", "overdue", "placed_today"):
         counts.pop(name)  # their queries name the moment
     counts["overlays"].pop("unread")  # of messages, which are gone
-    told = {path: {name: each for name, each in answer.items() if name != "as_of"} for path, answer in told.items()}
+    answers = {
+        path: {name: each for name, each in answer.items() if name != "as_of"} for path, answer in answers.items()
+    }
     for each in shop.viewer.every("/v1/customers"):
-        told[each["buyer_id"]] = [
+        answers[each["buyer_id"]] = [
             each[name] for name in ("orders", "spend", "refund_rate", "first_order_at", "country")
         ]
     for each in shop.viewer.every("/v1/orders"):
-        told[each["order_id"]] = [each[name] for name in ("amounts", "status", "placed_at", "currency", "line_count")]
-    return told
+        answers[each["order_id"]] = [
+            each[name] for name in ("amounts", "status", "placed_at", "currency", "line_count")
+        ]
+    return answers
 
 
 @dataclass

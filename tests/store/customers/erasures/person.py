@@ -26,9 +26,9 @@ class Person:
     bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def mark(self, what: str) -> str:
-        told = f"{what}-of-{self.buyer}-{len(self.marks):03d}"
-        self.marks.append(told)
-        return told
+        text = f"{what}-of-{self.buyer}-{len(self.marks):03d}"
+        self.marks.append(text)
+        return text
 
     def body(self, **more: Any) -> dict[str, Any]:
         recipient = {"country": "FR"} | {name: self.mark(name)[-30:] for name in RECIPIENT}
@@ -53,8 +53,8 @@ class Person:
 
     def says(self, order_id: str, sender: str = "buyer") -> None:
         who = self.shop.platform if sender == "buyer" else self.shop.staff
-        told = {"from": "buyer"} if sender == "buyer" else {}
-        answer = who.post(f"/v1/orders/{order_id}/messages", {"text": f"It is {self.mark('words')}.", **told})
+        origin = {"from": "buyer"} if sender == "buyer" else {}
+        answer = who.post(f"/v1/orders/{order_id}/messages", {"text": f"It is {self.mark('words')}.", **origin})
         assert answer.status == 201, answer.content
 
     def disputed(self) -> str:
@@ -71,8 +71,8 @@ class Person:
                 content = PNG + self.mark("file").encode()
                 boto3.client("s3").put_object(Bucket=BUCKET, Key=form["upload"]["fields"]["key"], Body=content)
             if added:
-                told = {"evidence_id": form["evidence_id"], "text": self.mark("evidence")}
-                self.step(dispute_id, "staff", "add_evidence", told)
+                body = {"evidence_id": form["evidence_id"], "text": self.mark("evidence")}
+                self.step(dispute_id, "staff", "add_evidence", body)
         offer = {"solution": "refund", "refund": usd("2.00"), "text": self.mark("counter")}
         self.step(dispute_id, "staff", "counter", offer)
         self.step(dispute_id, "platform", "buyer_accept", {})
@@ -105,8 +105,8 @@ class Person:
         return order_id
 
     def noted(self) -> None:
-        told = {"note": self.mark("note"), "tags": [self.mark("tag")], "reminder_opt_out": True}
-        assert self.shop.staff.patch(f"/v1/customers/{segment_of(self.buyer)}", told).status == 200
+        changes = {"note": self.mark("note"), "tags": [self.mark("tag")], "reminder_opt_out": True}
+        assert self.shop.staff.patch(f"/v1/customers/{segment_of(self.buyer)}", changes).status == 200
 
 
 def someone(shop: Shop, buyer: str, *, orders: tuple[str, ...] = ("disputed", "cancelled", "unpaid")) -> Person:

@@ -28,8 +28,8 @@ def test_nothing_of_a_buyer_is_left_and_every_figure_is_whole(shop: Shop) -> Non
     theirs, files = of_person(second), versions()
     found = left(first.marks)
     assert set(found) == set(first.marks), "each can be found before"
-    told = asked(shop, ODD)
-    assert told["erasure"]["state"] == "queued" and told["href"] == f"/v1/customers/{segment_of(ODD)}"
+    answer = asked(shop, ODD)
+    assert answer["erasure"]["state"] == "queued" and answer["href"] == f"/v1/customers/{segment_of(ODD)}"
     ended = run(shop, ODD)
     assert (ended["state"], ended["orders"], ended["open_orders"]) == ("done", 3, 0)
     assert {each["what"] for each in ended["not_reached"]} == {"answers", "exports", "imports", "backups"}
@@ -87,8 +87,10 @@ def test_no_snapshot_and_no_placing_brings_anything_back(shop: Shop) -> None:
         assert shop.platform.post("/v1/orders", body).status == 200, "as first placed"
         box = parcel("LX9") | {"shipped_at": ago(days=2), "tracking_url": f"https://x.test/{person.mark('label')}"}
         for number, name in enumerate(("first", "other")):
-            told = dict(body, buyer=body["buyer"] | {"id": name, "name": person.mark("name")}, memo=person.mark("memo"))
-            shown = snapshot(told, "WAIT_BUYER_ACCEPT_GOODS", changed_at=ago(seconds=60 - number), parcels=[box])
+            changed = dict(
+                body, buyer=body["buyer"] | {"id": name, "name": person.mark("name")}, memo=person.mark("memo")
+            )
+            shown = snapshot(changed, "WAIT_BUYER_ACCEPT_GOODS", changed_at=ago(seconds=60 - number), parcels=[box])
             answer = shop.platform.act(order_id, "sync", shown)
             assert answer.status == 200 and answer.json["status"] == "WAIT_BUYER_ACCEPT_GOODS", answer.content
         assert orders.load(shop.name, order_id).order.buyer.id == "other"
@@ -107,15 +109,15 @@ def test_what_a_buyer_orders_after_the_request_stays(shop: Shop) -> None:
     assert shown["recipient"] == body["recipient"] and shown["buyer"]["name"] == "Somebody New"
 
 
-def test_an_order_from_before_that_is_told_of_later_is_erased_too(shop: Shop) -> None:
+def test_an_order_from_before_that_is_placed_later_is_erased_too(shop: Shop) -> None:
     person = someone(shop, "first", orders=("cancelled",))
     asked(shop, "first")
     assert run(shop, "first")["state"] == "done"
     person.unpaid()
     assert shop.viewer.get("/v1/customers/first").json["erasure"]["state"] == "queued", "woken as it is placed"
     assert "name" not in of_kind("customer")[0]
-    told = run(shop, "first", datetime.now(UTC) + timedelta(minutes=5))
-    assert (told["state"], told["orders"]) == ("done", 2)
+    erasure = run(shop, "first", datetime.now(UTC) + timedelta(minutes=5))
+    assert (erasure["state"], erasure["orders"]) == ("done", 2)
     assert not (there := left(person.marks)), there
     assert not (wrong := audit(boto3.client("dynamodb"), table()).wrong), wrong
 

@@ -53,9 +53,9 @@ def test_it_ends_the_same_wherever_it_is_cut(shop: Shop, fault: str) -> None:
             with counted(Calls(at, fault)) as broken, suppress(Killed, Exception):
                 turn()
             assert broken.made[at] == operation, "each run makes the same calls"
-            told = run(shop, "first", began + timedelta(minutes=5))
+            erasure = run(shop, "first", began + timedelta(minutes=5))
             where = (place, at, operation, fault)
-            assert (told["state"], told["orders"], told["open_orders"]) == ("done", 2, 0), where
+            assert (erasure["state"], erasure["orders"], erasure["open_orders"]) == ("done", 2, 0), where
             assert not (there := left(first.marks)), (where, there)
             assert of_person(second) == theirs and of_kind(*FIGURES) == books, where
             for order_id in first.bodies:
@@ -86,6 +86,6 @@ def test_two_runs_at_once_and_one_that_is_late_do_no_harm(shop: Shop, monkeypatc
 
     monkeypatch.setattr(erasures, "_save_progress", overtaken)
     assert erasures.resume(now, never) == 0, "the one that was overtaken"
-    told = run(shop, "first", now + timedelta(seconds=63))
-    assert (told["state"], told["orders"]) == ("done", 2) and not left(person.marks)
+    erasure = run(shop, "first", now + timedelta(seconds=63))
+    assert (erasure["state"], erasure["orders"]) == ("done", 2) and not left(person.marks)
     assert customers.load(shop.name, "first").erasure is not None

@@ -21,8 +21,8 @@ def test_orders_that_have_not_ended_keep_what_they_need_until_they_have(shop: Sh
     waiting = person.place(("pay", {}), ("pass_risk", {}))
     person.says(waiting)
     asked(shop, "first")
-    told = run(shop, "first")
-    assert (told["state"], told["orders"], told["open_orders"]) == ("waiting", 1, 1)
+    erasure = run(shop, "first")
+    assert (erasure["state"], erasure["orders"], erasure["open_orders"]) == ("waiting", 1, 1)
     shown = shop.owner.get(f"/v1/orders/{waiting}?reveal=recipient").json
     assert shown["recipient"] == person.bodies[waiting]["recipient"] and "erased_at" not in shown
     assert erasures.resume(datetime.now(UTC) + timedelta(hours=23), never) == 0
@@ -40,14 +40,14 @@ def test_an_owner_may_have_open_orders_erased_too(shop: Shop) -> None:
     person = someone(shop, "first", orders=("cancelled",))
     person.place(("pay", {}), ("pass_risk", {}), ("request_cancellation", {"reason": person.mark("reason")}))
     asked(shop, "first", include_open=True)
-    told = run(shop, "first")
-    assert (told["state"], told["orders"], told["open_orders"]) == ("done", 2, 0)
+    erasure = run(shop, "first")
+    assert (erasure["state"], erasure["orders"], erasure["open_orders"]) == ("done", 2, 0)
     assert not left(person.marks)
     assert not (wrong := audit(boto3.client("dynamodb"), table()).wrong), wrong
 
 
-@pytest.mark.parametrize("told_of", [True, False])
-def test_a_buyer_who_is_erased_waits_for_no_answer(shop: Shop, told_of: bool) -> None:
+@pytest.mark.parametrize("alerted", [True, False])
+def test_a_buyer_who_is_erased_waits_for_no_answer(shop: Shop, alerted: bool) -> None:
     from functions.deadlines.reminders import remind
 
     person, now = Person(shop, "first"), datetime.now(UTC)
@@ -58,13 +58,13 @@ def test_a_buyer_who_is_erased_waits_for_no_answer(shop: Shop, told_of: bool) ->
     def alerts(state: str) -> list[dict[str, Any]]:
         return [each for each in shop.viewer.every("/v1/alerts", state=state) if each["kind"] == "message_unanswered"]
 
-    if told_of:
+    if alerted:
         remind(now + timedelta(hours=13), never)
-    assert len(alerts("open")) == told_of
+    assert len(alerts("open")) == alerted
     asked(shop, "first", include_open=True)
     assert run(shop, "first")["state"] == "done"
     remind(now + timedelta(hours=14), never)
-    assert (len(alerts("open")), len(alerts("resolved"))) == (0, told_of)
+    assert (len(alerts("open")), len(alerts("resolved"))) == (0, alerted)
     assert not left(person.marks)
     assert not (wrong := audit(boto3.client("dynamodb"), table()).wrong), wrong
 

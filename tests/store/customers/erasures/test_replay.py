@@ -42,8 +42,8 @@ def test_an_erasure_survives_a_restore_of_the_table(shop: Shop) -> None:
     assert left(first.marks), "the backup has the buyer"
     assert replay(never) == Replayed(requested=1)
     assert replay(never) == Replayed(), "a second replay finds nothing to do"
-    told = run(shop, ODD)
-    assert (told["state"], told["orders"]) == ("done", 3)
+    erasure = run(shop, ODD)
+    assert (erasure["state"], erasure["orders"]) == ("done", 3)
     assert not (there := left(first.marks)), there
     assert of_person(second) == theirs
     history = shop.owner.get(f"/v1/orders/{next(iter(first.bodies))}/history?limit=200").json["data"]
