@@ -199,7 +199,7 @@ def test_a_robot_that_is_full_is_left_alone_for_as_long_as_it_says(bureau: Burea
 
 
 @pytest.mark.parametrize("kind", POSTED)
-def test_a_channel_that_is_gone_is_switched_off_and_its_owner_told_by_the_others(bureau: Bureau, kind: str) -> None:
+def test_a_channel_that_is_gone_is_switched_off_and_its_owner_notified_by_the_others(bureau: Bureau, kind: str) -> None:
     dead, alive = bureau.channel(kind, name="the old one"), bureau.channel("email")
     bureau.receiver.then = (410, {}, b"")
     bureau.alert()
@@ -266,7 +266,7 @@ def test_what_was_throttled_for_ever_ends_too(bureau: Bureau) -> None:
     assert len(bureau.receiver.received) <= 6
 
 
-def test_people_are_told_of_many_things_in_one_message_and_programs_of_each(bureau: Bureau) -> None:
+def test_people_are_notified_of_many_things_in_one_message_and_programs_of_each(bureau: Bureau) -> None:
     """The deadlines of a day fall due in one second."""
     people, program = bureau.channel("wecom"), bureau.channel("webhook")
     bureau.receiver.then = ERRCODE_0
@@ -318,7 +318,7 @@ def test_workers_at_once_with_messages_that_come_three_times_send_each_once(
     assert rounds >= 3 * ALERTS and bureau.clock() == 0
 
 
-def test_what_is_over_before_it_was_told_is_not_told(bureau: Bureau) -> None:
+def test_what_is_over_before_it_was_sent_is_not_sent(bureau: Bureau) -> None:
     from shared.domain.alerts.model import Cause
     from shared.store.alerts import alerts
     from shared.store.dynamodb.table import transact

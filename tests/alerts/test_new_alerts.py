@@ -45,7 +45,7 @@ def test_a_new_alert_is_delivered_before_the_outbox_runs(bureau: Bureau) -> None
     assert bureau.clock() == 0, "the outbox has nothing to do"
 
 
-def test_alert_that_is_told_twice_is_delivered_once(bureau: Bureau) -> None:
+def test_alert_that_is_read_twice_is_delivered_once(bureau: Bureau) -> None:
     channel, alert = bureau.channel(), bureau.alert()
     for _ in range(2):
         assert invoke(alert, alert) == 2

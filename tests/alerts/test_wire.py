@@ -127,8 +127,8 @@ INTERIM: dict[str, list[bytes]] = {
 }
 
 
-def with_length(body: bytes, told: int | None = None) -> list[bytes]:
-    return [b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body) if told is None else told, body)]
+def with_length(body: bytes, length: int | None = None) -> list[bytes]:
+    return [b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body) if length is None else length, body)]
 
 
 def in_chunks(body: bytes, last: bytes = b"0\r\n\r\n", extension: bytes = b"") -> list[bytes]:

@@ -192,7 +192,7 @@ def test_a_customers_rows_are_never_parted_and_nobody_is_an_empty_file(
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_what_is_told_of_it(office: Office, form: str) -> None:
+def test_what_the_request_says_of_it(office: Office, form: str) -> None:
     """Customers are counted, names masked where that was asked for, currencies warned of where no column says them."""
     shop = office.api.shop(name="灯塔 shop")
     buy(shop, "a")

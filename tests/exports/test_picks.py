@@ -81,10 +81,10 @@ def test_a_file_has_what_the_api_lists(office: Office, shop: Shop, form: str, la
     compared, wrong = differences(rows, Expected(listed), form)
     assert (compared, wrong) == (60, [])
     if form != "csv":
-        told = about(content, made)
-        assert told["Products in this file" if layout == "english" else "本文件商品数"] == 10
+        summary = about(content, made)
+        assert summary["Products in this file" if layout == "english" else "本文件商品数"] == 10
         names = {"Recipients", "Statuses", "From", "收货人信息", "订单状态"}
-        assert not names & set(told), "it is of no person and no window"
+        assert not names & set(summary), "it is of no person and no window"
 
 
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed: soffice is not on the path")
@@ -125,7 +125,7 @@ def test_there_is_none_while_nothing_can_be_shipped(office: Office) -> None:
     assert shop.owner.post("/v1/exports", {"kind": "picks"}).status == 202
 
 
-def test_text_that_a_cell_cannot_hold_is_told_with_its_sku(office: Office) -> None:
+def test_text_that_a_cell_cannot_hold_is_reported_with_its_sku(office: Office) -> None:
     shop = office.api.shop()
     order_id = shop.platform.place(lines=[line("1", 1, sku="A", title="a\x01b")])["order_id"]
     for step in ("pay", "pass_risk"):

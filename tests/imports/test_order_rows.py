@@ -118,8 +118,8 @@ def test_a_number_in_another_case_is_the_parcel_that_the_order_has(importer: Imp
     for action, hours in (("pay", 20), ("pass_risk", 19)):
         assert shop.platform.act(order_id, action, {"at": ago(hours=hours)}).status == 200
     assert shop.staff.act(order_id, "ship", {"parcels": [parcel("lx000000077cn", line1=1)]}).status == 200
-    told = [*row(order_id, status="SELLER_PART_SEND_GOODS"), f"{carrier}:LX000000077CN", ago(hours=9)[:19]]
-    sheet = workbook([(*HEADINGS, "Carrier:tracking no.", "Shipped at (UTC)"), told])
+    cells = [*row(order_id, status="SELLER_PART_SEND_GOODS"), f"{carrier}:LX000000077CN", ago(hours=9)[:19]]
+    sheet = workbook([(*HEADINGS, "Carrier:tracking no.", "Shipped at (UTC)"), cells])
     job = importer.load(shop.staff, sheet, kind="orders")
     assert job["counts"]["failed"] == 0, importer.rows(shop.staff, job)
     parcels = shop.staff.get(f"/v1/orders/{order_id}").json["parcels"]
@@ -145,8 +145,8 @@ def test_what_an_import_has_done_is_known_however_long_the_history_is(
     shop = importer.api.shop()
     order_id = noted(shop, proof.size(60, 1_001))
     tracking = [["订单号", "物流商", "运单号"], [order_id, "CAINIAO_STANDARD", "LX000000077CN"]]
-    told = [*row(order_id, status="FUND_PROCESSING"), ago(hours=9)[:19]]
-    orders_file = [[*HEADINGS, "Shipped at (UTC)"], told]
+    cells = [*row(order_id, status="FUND_PROCESSING"), ago(hours=9)[:19]]
+    orders_file = [[*HEADINGS, "Shipped at (UTC)"], cells]
     for kind, sheet, status, counted in (
         ("tracking", tracking, "WAIT_BUYER_ACCEPT_GOODS", "created"),
         ("orders", orders_file, "FUND_PROCESSING", "updated"),

@@ -20,7 +20,7 @@ from tests.harness import Client
 from tests.imports.files.hostile import FILES
 from tests.imports.importer import Importer, workbook
 from tests.imports.test_order_rows import HEADINGS, row
-from tests.imports.tracking.test_tracking_sheet import TOLD, WAYS
+from tests.imports.tracking.test_tracking_sheet import WARNINGS, WAYS
 
 LANGUAGES = ("en", "zh-CN")
 REFUSED: dict[str, bytes | str | list[list[Any]]] = {
@@ -130,7 +130,7 @@ def assert_said(client: Client, path: str, code: str) -> None:
 
 
 def test_every_reason_is_produced_by_a_test() -> None:
-    of_tracking = {way.code for way in WAYS.values()} | {code for code, _, _ in TOLD}
+    of_tracking = {way.code for way in WAYS.values()} | {code for code, _, _ in WARNINGS}
     produced = REFUSED.keys() | {code for code, _ in ROWS} | {code for code, _, _ in WARNED} | RUN | of_tracking
     assert REASONS.keys() - produced == set()
     proof.counted("reasons of imports that a test produces", len(REASONS.keys() & produced), 56)

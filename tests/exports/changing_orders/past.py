@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.harness import Shop, ago, line, new_order, parcel, snapshot, usd
 
-TOLD = ["order_id", "status_code", "fund_state", "note", "tracking_nos", "refunded", "total", "pieces"]
+COLUMNS = ["order_id", "status_code", "fund_state", "note", "tracking_nos", "refunded", "total", "pieces"]
 WINDOW_HOURS = 100, 10
 Version = tuple[Any, ...]
 

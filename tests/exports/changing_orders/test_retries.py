@@ -13,7 +13,7 @@ from shared.domain.exports.model import RESTARTS
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.records import Record
 from tests.exports.changing_orders.meanwhile import ended
-from tests.exports.changing_orders.past import TOLD, Past, check, window
+from tests.exports.changing_orders.past import COLUMNS, Past, check, window
 from tests.exports.office import Office
 
 
@@ -23,7 +23,7 @@ def test_an_export_that_failed_since_orders_kept_moving_can_be_tried_again(
     past = Past(office.api.shop())
     monkeypatch.setattr(csv, "MAX_ROWS", 2)
     order_ids = [past.place(hours) for hours in (60, 50, 40, 30)]
-    request, now = office.ask(past.shop.staff, format="csv", columns=TOLD, window=window()), datetime.now(UTC)
+    request, now = office.ask(past.shop.staff, format="csv", columns=COLUMNS, window=window()), datetime.now(UTC)
     for hours in range(RESTARTS + 1):
         office.at(now)
         for n in (1, 2):
@@ -47,7 +47,7 @@ def test_one_that_is_tried_again_after_weeks_has_each_order_once(
     past = Past(office.api.shop())
     monkeypatch.setattr(csv, "MAX_ROWS", 2)
     order_ids = [past.place(hours) for hours in (60, 50, 40, 30)]
-    request, now = office.ask(past.shop.staff, format="csv", columns=TOLD, window=window()), datetime.now(UTC)
+    request, now = office.ask(past.shop.staff, format="csv", columns=COLUMNS, window=window()), datetime.now(UTC)
     office.messages()
     assert worker.write_next(past.shop.name, request["id"], 1, lambda: now) is not None
     assert past.shop.staff.post(f"/v1/exports/{request['id']}/cancel").status == 200

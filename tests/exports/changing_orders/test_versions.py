@@ -13,7 +13,7 @@ import pytest
 from functions.exports.formats import csv
 from tests import proof
 from tests.exports.changing_orders.meanwhile import Meanwhile, ended
-from tests.exports.changing_orders.past import TOLD, Past, check, read_row, window
+from tests.exports.changing_orders.past import COLUMNS, Past, check, read_row, window
 from tests.exports.office import Office
 
 MANY, MANY_BATCH = proof.size(16, 64), 16
@@ -64,7 +64,7 @@ def test_whatever_happens_each_row_is_one_version_of_its_order(
             for _ in range(2):
                 order_id, hours = chosen.choice(list(past.bodies)), chosen.choice([15, 45.5, 95, 5, 150])
                 happenings.insert(chosen.randrange(8), partial(past.change, order_id, "move", hours))
-        request = office.ask(past.shop.staff, format="csv", columns=TOLD, window=window())
+        request = office.ask(past.shop.staff, format="csv", columns=COLUMNS, window=window())
         began = {order_id: len(lived) for order_id, lived in past.versions.items()}
         meanwhile.happenings, meanwhile.at = happenings, lambda _, chosen=chosen: chosen.random() < 0.9  # type: ignore[misc]
         finished = ended(office, past.shop, request)
@@ -105,7 +105,7 @@ def test_a_change_before_any_page_is_in_the_row_whole_or_not_at_all(
         if name != "cancel":
             past.change(order_ids[1], "ship", "OLD")
         past.took.clear()
-        request = office.ask(past.shop.staff, format="csv", columns=TOLD, window=window())
+        request = office.ask(past.shop.staff, format="csv", columns=COLUMNS, window=window())
         began = {order_id: len(lived) for order_id, lived in past.versions.items()}
         meanwhile.requests = 0
         meanwhile.happenings = [partial(past.change, order_ids[1], name, *CHANGES[name])]
@@ -135,7 +135,7 @@ def test_parts_that_make_the_right_sum_by_chance_are_not_taken_for_the_orders_ow
     for name, how in steps:
         past.change(order_id, name, *how)
     assert past.took.total() == 7
-    request = office.ask(past.shop.staff, format="csv", columns=TOLD, window=window())
+    request = office.ask(past.shop.staff, format="csv", columns=COLUMNS, window=window())
     began = {order_id: len(past.versions[order_id])}
     meanwhile.at = lambda number: number == 2  # the parts have been read, the head has not
     meanwhile.happenings = [partial(past.change, order_id, "replace_parcels")]

@@ -40,12 +40,12 @@ def test_a_row_that_fits_is_passed_on_itself() -> None:
 
 @pytest.mark.parametrize("character", [*map(chr, {*range(32)} - {9, 10, 13}), "\ud800", "\udfff", "\ufffe", "\uffff"])
 @pytest.mark.parametrize("around", ["{}", "a{}", "订{}单", "😀{}"])
-def test_what_no_cell_holds_becomes_a_replacement_character_and_is_told(character: str, around: str) -> None:
+def test_what_no_cell_holds_becomes_a_replacement_character_and_is_reported(character: str, around: str) -> None:
     assert fitted_text(around.format(character)) == (around.format("\ufffd"), ["cleaned"])
 
 
 @pytest.mark.parametrize(("text", "kept"), [("a\r\nb", "a\nb"), ("a\rb", "a\nb"), ("a\n\r\n\r", "a\n\n\n")])
-def test_every_line_end_becomes_a_line_feed_without_being_told(text: str, kept: str) -> None:
+def test_every_line_end_becomes_a_line_feed_without_being_reported(text: str, kept: str) -> None:
     assert fitted_text(text) == (kept, [])
 
 
@@ -59,7 +59,7 @@ def test_every_line_end_becomes_a_line_feed_without_being_told(text: str, kept: 
     ],
     ids=["letters", "one more", "pairs", "pairs after a letter"],
 )
-def test_a_long_text_is_cut_between_characters_and_told(text: str, kept: str) -> None:
+def test_a_long_text_is_cut_between_characters_and_reported(text: str, kept: str) -> None:
     assert fitted_text(text) == (kept, ["shortened"])
 
 
@@ -82,7 +82,7 @@ def test_every_change_names_its_row_and_column() -> None:
     assert [row[2:] for row in cells] == [[1.0, NOON], [None, None], [3.0, NOON]]
 
 
-def test_a_change_is_told_while_the_source_stands_at_its_row() -> None:
+def test_a_change_is_reported_while_the_source_stands_at_its_row() -> None:
     at = ""
 
     def orders() -> Iterator[list[Cell]]:

@@ -217,7 +217,7 @@ def test_openpyxl_finds_text_and_nothing_that_computes(exported: ExportedFiles) 
     assert not {"e", "b", "f"} & set(types)
 
 
-def test_what_a_cell_cannot_hold_is_told_with_its_order_and_column(exported: ExportedFiles) -> None:
+def test_what_a_cell_cannot_hold_is_reported_with_its_order_and_column(exported: ExportedFiles) -> None:
     """In the job, and on the second sheet: exactly those, no more and no less."""
     count = 0
     for (kind, form, own), (export, content) in exported.files.items():
@@ -334,7 +334,7 @@ def with_text(name: str, text: str, number: int) -> Order:
 
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("kind", ["orders", "lines", "shipments", "customers"])
-def test_text_that_is_too_long_or_broken_is_cut_or_replaced_and_told(
+def test_text_that_is_too_long_or_broken_is_cut_or_replaced_and_reported(
     kind: str, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of_buyers = kind == "customers"
@@ -379,7 +379,7 @@ def test_text_that_is_too_long_or_broken_is_cut_or_replaced_and_told(
     assert seen >= (30 if of_buyers else 100)
 
 
-def test_what_an_order_lost_is_told_once_however_many_lines_it_has(tmp_path: Path) -> None:
+def test_what_an_order_lost_is_reported_once_however_many_lines_it_has(tmp_path: Path) -> None:
     lines = tuple(built_line(f"l{number}") for number in range(50))
     order = replace(life_in("SELLER_PART_SEND_GOODS", lines=(*lines, built_line("a"))).order, memo="a\x01b")
     now = datetime.now(UTC)

@@ -239,7 +239,7 @@ def test_numbers_keep_their_distance_from_the_text_beside_them(tmp_path: Path) -
         assert sides == right | left
 
 
-def test_excel_is_told_not_to_complain_of_digits_kept_as_text(tmp_path: Path) -> None:
+def test_excel_does_not_complain_of_digits_kept_as_text(tmp_path: Path) -> None:
     path = write(tmp_path / "a.xlsx", *[["3000000000012345", 1.0, 1, None, None, "x"]] * 3)
     (ignored,) = ElementTree.fromstring(part(path)).findall(".//{*}ignoredError")
     assert ignored.attrib == {"sqref": "A2:A4 F2:F4", "numberStoredAsText": "1"}
@@ -304,7 +304,7 @@ def test_the_second_sheet_is_asked_for_once_all_rows_are_written(tmp_path: Path,
 
 
 @both
-def test_the_second_sheet_cleans_what_it_is_told(tmp_path: Path, read: Read) -> None:
+def test_the_second_sheet_cleans_its_text(tmp_path: Path, read: Read) -> None:
     path = write(tmp_path / "a.xlsx", sheet=TEXTS, about=lambda: [("\ud800", "x" * 40_000)])
     assert read(path, 1)[0] == ["\ufffd", "x" * MAX_TEXT]
 

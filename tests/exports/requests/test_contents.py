@@ -1,4 +1,4 @@
-"""What the files of a request hold, and what is told of them."""
+"""What the files of a request hold, and what the request says of them."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def test_amounts_in_several_currencies_are_warned_of_where_no_column_says_which(
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_what_is_told_of_a_file_is_what_the_file_is(office: Office, form: str) -> None:
+def test_what_the_request_says_of_a_file_is_what_the_file_is(office: Office, form: str) -> None:
     """Bytes and digest, rows and orders, how far it came and what it adds up to."""
     shop = office.api.shop()
     for days in (1, 2, 3, 200):

@@ -1,4 +1,4 @@
-"""Where a file ends, and what is told of it."""
+"""Where a file ends, and what its request says of it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def test_a_file_that_takes_too_long_ends_where_it_is(office: Office, monkeypatch
     assert len({row[0] for row in office.rows(shop.staff, finished)}) == 5
 
 
-def test_several_currencies_are_told_once_wherever_they_meet(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_currencies_are_reported_once_wherever_they_meet(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(csv, "MAX_ROWS", 1)
     shop, yen = office.api.shop(), {"amount": "500", "currency": "JPY"}
     for hours in (4, 2):

@@ -70,7 +70,7 @@ def test_a_bucket_that_keeps_refusing_ends_it_with_a_reason(
     whole(office, shop, export)
 
 
-def test_giving_up_is_told(office: Office, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_giving_up_is_logged_and_counted(office: Office, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each attempt is logged and counted by the worker, the end by the job's own metric."""
     counted: list[str] = []
     logged: list[tuple[str, str]] = []

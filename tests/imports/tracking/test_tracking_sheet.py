@@ -81,8 +81,8 @@ def without_order(shop: Shop) -> str:
 
 @dataclass(frozen=True)
 class Way:
-    """How rows are wrong: the order, the rows made of it, and what the last of them is told: the heading of the cell
-    and the code. `good` of the rows are right."""
+    """How rows are wrong: the order, the rows made of it, and what is wrong with the last of them: the heading of the
+    cell and the code. `good` of the rows are right."""
 
     order: Callable[[Shop], str]
     rows: Callable[[str], list[Row]]
@@ -197,8 +197,8 @@ def test_a_preview_tells_every_fault_and_only_right_rows_ship(importer: Importer
     assert {number: (row["column"], row["code"]) for number, row in failed.items()} == {
         number: (way.column, way.code) for number, (_, way) in expected.items()
     }
-    told = {name: {_told(failed[at]) for at, (each, _) in expected.items() if each == name} for name in WAYS}
-    assert len(set(map(frozenset, told.values()))) == len(WAYS), "each fault has a sentence of its own"
+    reasons = {name: {_reason(failed[at]) for at, (each, _) in expected.items() if each == name} for name in WAYS}
+    assert len(set(map(frozenset, reasons.values()))) == len(WAYS), "each fault has a sentence of its own"
     for at, row in failed.items():
         cell = sheet[at - 1][HEADINGS.index(row["column"])] if len(sheet[at - 1]) > 3 or row["column"] != "件数" else ""
         assert row.get("value", "") == str("" if cell is None else cell), (row, cell)
@@ -212,12 +212,12 @@ def test_a_preview_tells_every_fault_and_only_right_rows_ship(importer: Importer
         assert found["status"] == ("SELLER_PART_SEND_GOODS" if part else "WAIT_BUYER_ACCEPT_GOODS"), found
         assert len(found["parcels"]) == 1
     assert {order: shop.staff.get(f"/v1/orders/{order}").json["version"] for order in wrong} == versions
-    proof.counted("ways of being wrong in a tracking sheet", len(told), 20)
+    proof.counted("ways of being wrong in a tracking sheet", len(reasons), 20)
     proof.counted("wrong rows in a tracking sheet", len(failed), 20 * TIMES)
     proof.counted("orders shipped by a tracking sheet", len(right), RIGHT)
 
 
-def _told(row: dict[str, Any]) -> tuple[str, str]:
+def _reason(row: dict[str, Any]) -> tuple[str, str]:
     return row["column"], row["reason"]
 
 
@@ -277,7 +277,7 @@ def test_an_order_number_that_a_spreadsheet_rounded_is_refused(
     ]
 
 
-TOLD = [
+WARNINGS = [
     ("carrier_not_listed", 4, "物流商"),
     ("tracking_checksum", 2, "运单号"),
     ("tracking_duplicate", 3, "运单号"),
@@ -301,8 +301,8 @@ def test_a_number_that_may_be_wrong_is_a_warning(importer: Importer) -> None:
     ]
     job = importer.load(shop.staff, workbook(sheet), kind="tracking")
     assert job["counts"]["created"] == 4
-    told = [(each["code"], each.get("row"), each.get("column")) for each in job["warnings"]]
-    assert sorted(told) == TOLD
+    warned = [(each["code"], each.get("row"), each.get("column")) for each in job["warnings"]]
+    assert sorted(warned) == WARNINGS
     assert importer.apply(shop.staff, job)["warnings"] == job["warnings"]
 
 
