@@ -40,9 +40,9 @@ class Units:
     def writes(self) -> float:
         return self.write + self.index_write
 
-    def add(self, operation: str, told: Any) -> None:
+    def add(self, operation: str, capacity: Any) -> None:
         self.calls[operation] += 1
-        for consumed in told if isinstance(told, list) else [told] if told else []:
+        for consumed in capacity if isinstance(capacity, list) else [capacity] if capacity else []:
             table = consumed.get("Table", {}).get("CapacityUnits", 0)
             indexes = {name: part["CapacityUnits"] for name, part in consumed.get("GlobalSecondaryIndexes", {}).items()}
             self.indexes.update(indexes)

@@ -32,9 +32,9 @@ def hold(method: str, path: str, status: int, headers: Mapping[str, str], conten
     if operation is None:
         return
     name = operation["operationId"]
-    told = [f"{method} {path}: {status} {fault}" for fault in contract.faults(operation, status, headers, content)]
-    if told:
-        raise Undocumented("\n".join((*told, content.decode(errors="replace")[:2000])))
+    faults = [f"{method} {path}: {status} {fault}" for fault in contract.faults(operation, status, headers, content)]
+    if faults:
+        raise Undocumented("\n".join((*faults, content.decode(errors="replace")[:2000])))
     HELD[name] += 1
 
 
@@ -84,15 +84,15 @@ class Contract:
                 yield f"{'/'.join(map(str, error.instance_path))}: {error.message}"
 
     def _header_faults(self, described: Mapping[str, Any], headers: Mapping[str, str]) -> Iterator[str]:
-        told = {name.lower(): self._resolved(header)["schema"] for name, header in described.items()}
+        schemas = {name.lower(): self._resolved(header)["schema"] for name, header in described.items()}
         ours = {name.lower() for name in self.document["components"]["headers"]}
         from_gateway = "x-request-id" not in headers
-        for name in sorted((ours & headers.keys()) - told.keys()):
+        for name in sorted((ours & headers.keys()) - schemas.keys()):
             yield f"has the header {name}"
-        for name in sorted((ALWAYS & told.keys()) - headers.keys()) if not from_gateway else ():
+        for name in sorted((ALWAYS & schemas.keys()) - headers.keys()) if not from_gateway else ():
             yield f"lacks the header {name}"
-        for name in sorted(told.keys() & headers.keys()):
-            if not jsonschema_rs.is_valid(told[name], headers[name]):
+        for name in sorted(schemas.keys() & headers.keys()):
+            if not jsonschema_rs.is_valid(schemas[name], headers[name]):
                 yield f"has the header {name}: {headers[name]}"
 
     def _resolved(self, part: Any) -> Any:

@@ -309,12 +309,12 @@ def new_order(**changes: Any) -> dict[str, Any]:
 
 
 def parcel(number: str = "LX000000001CN", **lines: int) -> dict[str, Any]:
-    told: dict[str, Any] = {"carrier": "CAINIAO_STANDARD", "tracking_no": number}
+    body: dict[str, Any] = {"carrier": "CAINIAO_STANDARD", "tracking_no": number}
     if lines:
-        told["lines"] = [
+        body["lines"] = [
             {"line_id": line_id.removeprefix("line"), "quantity": quantity} for line_id, quantity in lines.items()
         ]
-    return told
+    return body
 
 
 def snapshot(order: Mapping[str, Any], status: str, **changes: Any) -> dict[str, Any]:

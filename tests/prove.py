@@ -96,10 +96,10 @@ def table(report: Path, results: Sequence[Result]) -> str:
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     short: set[str] = set()
     for line in report.read_text("utf-8").splitlines():
-        told = json.loads(line)
-        counts[told["what"]][0] += told["count"]
-        counts[told["what"]][1] += told["floor"]
-        short |= {told["what"]} if told["count"] < told["floor"] else set()
+        record = json.loads(line)
+        counts[record["what"]][0] += record["count"]
+        counts[record["what"]][1] += record["floor"]
+        short |= {record["what"]} if record["count"] < record["floor"] else set()
     rows = [f"{'count':>12} {'at least':>12}  what"]
     rows += [
         f"{count:>12,} {floor:>12,}  {what}{'  TOO FEW' if what in short else ''}"

@@ -57,14 +57,14 @@ def touch_of(call: Call) -> Touch:
         case "PutObject":
             return Touch(writes=(("file", arguments["Key"]),))
         case "BatchGetItem":
-            (told,) = arguments["RequestItems"].values()
-            return Touch(reads=tuple(_key(each) for each in told["Keys"]))
+            (request,) = arguments["RequestItems"].values()
+            return Touch(reads=tuple(_key(each) for each in request["Keys"]))
         case "BatchWriteItem":
-            (told,) = arguments["RequestItems"].values()
-            return Touch(writes=tuple(_key(each["PutRequest"]["Item"]) for each in told))
+            (requests,) = arguments["RequestItems"].values()
+            return Touch(writes=tuple(_key(each["PutRequest"]["Item"]) for each in requests))
         case "TransactWriteItems":
-            told = [next(iter(each.items())) for each in arguments["TransactItems"]]
-            keys = [(kind == "ConditionCheck", _key(each.get("Key") or each["Item"])) for kind, each in told]
+            items = [next(iter(each.items())) for each in arguments["TransactItems"]]
+            keys = [(kind == "ConditionCheck", _key(each.get("Key") or each["Item"])) for kind, each in items]
             return Touch(tuple(key for read, key in keys if read), tuple(key for read, key in keys if not read))
     raise AssertionError(f"nobody has said what {operation} touches")
 

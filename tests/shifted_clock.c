@@ -10,8 +10,8 @@
 static long shift;
 
 __attribute__((constructor)) static void read_shift(void) {
-    const char *told = getenv("CLOCK_SHIFT");
-    shift = told ? atol(told) : 0;
+    const char *value = getenv("CLOCK_SHIFT");
+    shift = value ? atol(value) : 0;
 }
 
 int clock_gettime(clockid_t clock, struct timespec *now) {

@@ -48,10 +48,10 @@ class AlertBooks:
                     yield f"{pk}: {cause} is open on the head, and there is no such alert"
                 elif there[0].resolved_at:
                     yield f"{pk}: {cause} is open on the head, and over since {there[0].resolved_at}"
-            told, expected = raised.get(pk, Counter()), _expected(history, order)
+            actual, expected = raised.get(pk, Counter()), _expected(history, order)
             for kind in expected.keys() | {"cancellation_requested", "short_payment", "dispute_opened"}:
-                if told[kind] != expected[kind]:
-                    yield f"{pk}: {told[kind]} alerts {kind}, the history has cause for {expected[kind]}"
+                if actual[kind] != expected[kind]:
+                    yield f"{pk}: {actual[kind]} alerts {kind}, the history has cause for {expected[kind]}"
 
     def _one(self, alert: Alert, raw: Mapping[str, Any], orders: Watched) -> Iterable[str]:
         name = f"{alert.store_id}: {alert.kind} {alert.alert_id}"
@@ -80,7 +80,7 @@ class AlertBooks:
             yield f"{name}: open, and its cause is gone"
 
     def _of_its_moment(self, alert: Alert, orders: Watched) -> bool:
-        """Its lead before it is due, or later, where its timer was set only then: by a step told then, or a lapse."""
+        """Its lead before it is due, or later, where its timer was set only then: by a step of then, or a lapse."""
         assert alert.due_at and alert.lead is not None
         if alert.raised_at == alert.due_at - alert.lead:
             return True
@@ -95,7 +95,7 @@ _MAY_CLOSE = frozenset(
 
 
 def _expected(history: Sequence[Entry], order: Order) -> Counter[str]:
-    """What a history gives cause for, told from its words and from what each refund of the order is worth."""
+    """What a history gives cause for, by its words and by what each refund of the order is worth."""
     worth = {refund.refund_id: refund.amount for refund in order.refunds}
     expected: Counter[str] = Counter()
     for entry in history:
@@ -106,8 +106,8 @@ def _expected(history: Sequence[Entry], order: Order) -> Counter[str]:
         expected["dispute_opened"] += any(before is None and after != "ended" for before, after in stages)
         # what nothing but a timer brings, whoever tells of it
         ended = entry.changes.get("end_reason", [None, None])[1] in order_alerts.CLOSED_BY_TIMEOUT
-        told = entry.action.startswith("expire_") or ended
-        silent = told and entry.recorded_at - entry.at <= order_alerts.MAX_NEWS_AGE
+        timed_out = entry.action.startswith("expire_") or ended
+        silent = timed_out and entry.recorded_at - entry.at <= order_alerts.MAX_NEWS_AGE
         clock = entry.actor.role == "clock" and entry.action != "remind_payment"
         if not (silent or clock):
             continue

@@ -47,12 +47,12 @@ def wrong_steps(entries: Iterable[Mapping[str, Any]]) -> list[str]:
     return wrong
 
 
-def told(store_id: str, order_id: str) -> list[dict[str, Any]]:
+def history_of(store_id: str, order_id: str) -> list[dict[str, Any]]:
     """The history straight from the store, in the API's words."""
-    return [_told(entry) for entry in orders.history(store_id, order_id, after_seq=0, limit=10_000)]
+    return [_entry_body(entry) for entry in orders.history(store_id, order_id, after_seq=0, limit=10_000)]
 
 
-def _told(entry: Entry) -> dict[str, Any]:
+def _entry_body(entry: Entry) -> dict[str, Any]:
     return {
         "seq": entry.seq,
         "action": entry.action,
@@ -104,7 +104,7 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
             figured.setdefault(store_id, Counter()).update(domain.figures(order))
             past = orders.history(store_id, order_id, after_seq=0, limit=10_000)
             watched[raw["pk"]["S"]] = order, loaded.progress, past
-            history = [_told(entry) for entry in past]
+            history = [_entry_body(entry) for entry in past]
             entries += len(history)
             wrong += [f"{order_id}: {each}" for each in wrong_steps(history)]
             if not history or (history[-1]["seq"], history[-1]["to"]) != (order.version, order.status):
@@ -151,15 +151,15 @@ def audit(client: Any, table: str, *, armed: bool = True) -> Books:
 def _wrong_customers(store_id: str, there: list[Order]) -> list[str]:
     """Each customer's figures against those of all orders, counted anew: none too many, none missing."""
 
-    def told(customer: customer_rules.Customer) -> Any:
+    def figures_of(customer: customer_rules.Customer) -> Any:
         return customer.counts, customer.spend, customer.first_at, customer.last_at
 
     counted: dict[str, customer_rules.Customer] = {}
     for order in there:
         customer = counted.get(order.buyer.id) or customer_rules.Customer(store_id, order.buyer.id)
         counted[order.buyer.id] = customer_rules.updated(customer, None, order, lambda: None)
-    anew = {buyer: told(customer) for buyer, customer in counted.items()}
-    kept = {each.buyer_id: told(each) for each in all_customers.after(store_id) if each.counts.get("orders")}
+    anew = {buyer: figures_of(customer) for buyer, customer in counted.items()}
+    kept = {each.buyer_id: figures_of(each) for each in all_customers.after(store_id) if each.counts.get("orders")}
     return [
         f"{store_id}: customer {buyer} kept {kept.get(buyer)}, counted {anew.get(buyer)}"
         for buyer in anew.keys() | kept.keys()

@@ -1,7 +1,7 @@
-"""Which alerts a month should have raised, told from histories, leads and talks: none of the code that raises them is
-asked. An alert is (order, kind, moment, timer, due, lead), and when it should be over.
+"""Which alerts a month should have raised, derived from histories, leads and talks: none of the code that raises them
+is asked. An alert is (order, kind, moment, timer, due, lead), and when it should be over.
 
-Of a timer that is set so late that leads of it lie behind, the shortest of those is told as it is set, unless a timer
+Of a timer that is set so late that leads of it lie behind, the shortest of those is raised as it is set, unless a timer
 of full length that started then would have that lead behind it as well."""
 
 from __future__ import annotations

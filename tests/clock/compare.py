@@ -26,7 +26,7 @@ OF_STORES = frozenset({"digest"})
 
 
 @dataclass(frozen=True)
-class AlertChanges:
+class Comparison:
     wrong: list[str]
     counts: dict[str, Any]
 
@@ -51,7 +51,7 @@ def compare(
     jump: bool = False,
     apart: bool = False,
     progress: Callable[[str], None] = lambda _: None,
-) -> AlertChanges:
+) -> Comparison:
     """A month of so many stores and orders. `jump` as in `run`; `apart` plays the hostile runs in a process of their
     own meanwhile; `alone` leaves them out, and their auditors look at the perfect runs only."""
     shops = month.shops(seed, stores)
@@ -68,9 +68,9 @@ def compare(
         return played
 
     if alone:
-        return AlertChanges(play("perfect", on_time).wrong, {"orders": len(placed)})
+        return Comparison(play("perfect", on_time).wrong, {"orders": len(placed)})
     troubled = {kind: firings.hostile(every, seed) for kind, every in EVERY.items()}
-    hostilely = Schedule({kind: told for kind, (told, _) in troubled.items()}, hostile=True, seed=seed)
+    hostilely = Schedule({kind: fired for kind, (fired, _) in troubled.items()}, hostile=True, seed=seed)
     theirs = _aside(lambda: play("hostile", hostilely)) if apart else lambda: play("hostile", hostilely)
     ours = play("perfect", on_time)
     perfect, hostile = ours.ended, theirs()
@@ -90,7 +90,7 @@ def compare(
         "hostile": hostile.ended.counts,
         "what befell the hostile runs": {kind: counts for kind, (_, counts) in troubled.items()},
     }
-    return AlertChanges(wrong, counts)
+    return Comparison(wrong, counts)
 
 
 def _aside(play: Callable[[], Played]) -> Callable[[], Played]:
@@ -102,9 +102,9 @@ def _aside(play: Callable[[], Played]) -> Callable[[], Played]:
     here.close()
 
     def played() -> Played:
-        told: Played = there.recv()
+        result: Played = there.recv()
         playing.join()
-        return told
+        return result
 
     return played
 
@@ -231,8 +231,8 @@ def _settled(pk: str, sk: str, item: Item) -> Item:
         return {name: value for name, value in item.items() if value}  # nothing, or nothing written
     late = ("version",) if sk.startswith(f"{keys.ORDER}#") or kind in COUNTED else LATE.get(kind, ())
     if item.get("alert_kind") in OF_STORES:
-        late = (*late, "facts")  # what the store looked like when it was told
+        late = (*late, "facts")  # what the store looked like when it was raised
     if kind == "order" and "alerts" in item:
-        told = sorted(json.loads(str(item["alerts"])), key=str)
-        return {**{name: value for name, value in item.items() if name not in late}, "alerts": json.dumps(told)}
+        open_alerts = sorted(json.loads(str(item["alerts"])), key=str)
+        return {**{name: value for name, value in item.items() if name not in late}, "alerts": json.dumps(open_alerts)}
     return {name: value for name, value in item.items() if name not in late}

@@ -80,8 +80,8 @@ def record_of(item: Item) -> Record:
     return record
 
 
-def _scalar(told: Mapping[str, Any]) -> Any:
-    ((kind, value),) = told.items()
+def _scalar(typed: Mapping[str, Any]) -> Any:
+    ((kind, value),) = typed.items()
     if kind == "N":
         return json.loads(value)
     if kind not in ("S", "B"):
@@ -185,5 +185,5 @@ def bounds(condition: c.Condition | None) -> tuple[str, bool, str, bool]:
 
 
 def refused(operation: str, code: str, reasons: Sequence[CancellationReason | None] = ()) -> VerboseClientError:
-    told = {"Error": {"Code": code, "Message": "refused by the stand-in"}}
-    return VerboseClientError(told, operation, cancellation_reasons=reasons)
+    response = {"Error": {"Code": code, "Message": "refused by the stand-in"}}
+    return VerboseClientError(response, operation, cancellation_reasons=reasons)

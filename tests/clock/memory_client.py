@@ -20,7 +20,9 @@ KEY = ("pk", "sk")
 def plain(item: Mapping[str, Mapping[str, Any]]) -> Item:
     """An item in DynamoDB's own words as it lies in the table in memory."""
     return {
-        name: json.loads(value) if kind == "N" else value for name, told in item.items() for kind, value in told.items()
+        name: json.loads(value) if kind == "N" else value
+        for name, typed in item.items()
+        for kind, value in typed.items()
     }
 
 

@@ -55,7 +55,7 @@ class Index:
         self.rows: dict[Key, tuple[str, str, Item]] = {}
         self.pending: deque[tuple[int, Key, Item | None]] = deque()
 
-    def told(self, write: int, key: Key, was: Item | None, item: Item | None) -> None:
+    def enqueue(self, write: int, key: Key, was: Item | None, item: Item | None) -> None:
         """A write that this index has yet to show, if it has anything to do with it."""
         if (was is not None and self.hash_key in was) or (item is not None and self.hash_key in item):
             self.pending.append((write, key, item))

@@ -247,7 +247,7 @@ class MemoryTable:
             was = self.items.get(key)
             self._keep(key, was, item)
             for index in self.indexes.values():
-                index.told(self.writes, key, was, item)
+                index.enqueue(self.writes, key, was, item)
         for index in self.indexes.values():
             index.catch_up(self.writes - self.lag)
         if self.fault:
@@ -262,7 +262,7 @@ class MemoryTable:
             was = self.items.get(key)
             self._keep(key, was, item)
             for index in self.indexes.values():
-                index.told(self.writes, key, was, item)
+                index.enqueue(self.writes, key, was, item)
 
     def restore(self, items: Mapping[Key, Item]) -> None:
         """Makes the table what it was when `items` was a copy of its items."""

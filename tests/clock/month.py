@@ -63,7 +63,7 @@ LEADS: tuple[Leads, ...] = (
     | {"shipment": (timedelta(hours=72), timedelta(hours=1), timedelta(0)), "risk": (timedelta(hours=2),)},
     DEFAULT_LEADS | {"receipt": (timedelta(hours=24), timedelta(0)), "decision": (timedelta(0),), "payment": ()},
 )
-"""What stores want to be told beforehand: most of them the usual."""
+"""The leads that stores want: most of them the usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Somebody does something to an order. `ago` is how long before it is told, less than a clock's skew."""
+    """Somebody does something to an order. `ago` is how long before its report, less than a clock's skew."""
 
     moment: datetime
     shop: int
@@ -90,8 +90,8 @@ class Step:
 
 def made_id(store_id: str, order_id: str, prefix: str, number: int) -> str:
     """The id of an order's so many-th refund or dispute: the same in every run."""
-    told = hashlib.sha256(f"{store_id}/{order_id}/{prefix}{number}".encode()).hexdigest()
-    return f"{prefix}{told[:26].upper()}"
+    digest = hashlib.sha256(f"{store_id}/{order_id}/{prefix}{number}".encode()).hexdigest()
+    return f"{prefix}{digest[:26].upper()}"
 
 
 def shops(seed: int, count: int = 50) -> list[Shop]:
@@ -124,7 +124,9 @@ def plan(seed: int, shop_list: list[Shop], orders: int) -> list[Step]:
     for number in range(orders):
         shop = chance.choices(range(len(shop_list)), weights)[0]
         placed = BEGIN + timedelta(seconds=int(chance.triangular(0, DAYS * 86_400 - 3_600, DAYS * 20_000)))
-        steps += Story(random.Random(f"{seed}/{number}"), shop, shop_list[shop].store, f"3{number:09d}", placed).told()
+        steps += Story(
+            random.Random(f"{seed}/{number}"), shop, shop_list[shop].store, f"3{number:09d}", placed
+        ).all_steps()
     return sorted((step for step in steps if step.moment < END), key=lambda step: step.moment)
 
 
@@ -136,7 +138,7 @@ class Story:
         self.now = placed
         self.steps: list[Step] = []
 
-    def told(self) -> list[Step]:
+    def all_steps(self) -> list[Step]:
         self._place()
         self._unpaid()
         if self.chance.random() < 0.07:
@@ -264,8 +266,8 @@ class Story:
             self._ships()
 
     def _parcel(self, number: int, lines: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-        told = {"carrier": "EMS", "tracking_no": f"LX{self.order_id}{number}"}
-        return told | ({"lines": lines} if lines else {})
+        parcel = {"carrier": "EMS", "tracking_no": f"LX{self.order_id}{number}"}
+        return parcel | ({"lines": lines} if lines else {})
 
     def _ships(self, number: int = 1) -> None:
         self.does("ship", "staff", parcels=[self._parcel(number)])

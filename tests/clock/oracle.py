@@ -1,4 +1,4 @@
-"""What the clock should have done, told from the histories alone: none of the code that does it is asked."""
+"""What the clock should have done, derived from the histories alone: none of the code that does it is asked."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Ended:
-    """What a run of the month has left: the table's items, and what was told and counted on the way."""
+    """What a run of the month has left: the table's items, and what was answered and counted on the way."""
 
     items: dict[Key, Item]
     answers: list[str]
@@ -167,10 +167,10 @@ def run(
         )
         day = BEGIN
         memory.created = month.created
-        for moment, _, happens, told in events:
+        for moment, _, happens, argument in events:
             month.deliver(moment)
             month.now = moment
-            happens(told, moment)
+            happens(argument, moment)
             if moment >= day:
                 progress(day)
                 day += timedelta(days=1)
@@ -227,8 +227,8 @@ class Month:
         self.run.stores[number] = change_store(kept, lambda store: replace(store, policy=enforcing), moment)
         self.run.counts["stores turned"] += 1
 
-    def fire(self, told: tuple[str, Firing], moment: datetime) -> None:
-        name, firing = told
+    def fire(self, event: tuple[str, Firing], moment: datetime) -> None:
+        name, firing = event
         assert firing.nominal <= moment
         run, kind = self.run, KINDS[name]
         idle = self._earliest(name) >= keys.instant(firing.nominal - kind.skew)

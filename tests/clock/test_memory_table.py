@@ -300,7 +300,7 @@ def test_the_same_orders_come_to_the_same(on_dynoxide: Api) -> None:
     steps, often = month.plan(5, shops, size(40, 120)), timedelta(hours=size(24, 3))
 
     def play() -> list[str]:
-        told = Month(Run(MemoryTable(), [shop.store for shop in shops]))
+        played = Month(Run(MemoryTable(), [shop.store for shop in shops]))
         swept = month.BEGIN
         same_secret()
         with same_ids():
@@ -311,8 +311,8 @@ def test_the_same_orders_come_to_the_same(on_dynoxide: Api) -> None:
                     swept += often
                     sweep(swept, lambda: False)
                     remind(swept, lambda: False)
-                told.step(step, step.moment)
-        return told.run.answers
+                played.step(step, step.moment)
+        return played.run.answers
 
     memory = MemoryTable()
     answers = play()

@@ -31,16 +31,16 @@ def no_engine() -> Iterator[None]:
 def test_a_month_of_hostile_runs_ends_as_one_of_perfect_runs() -> None:
     from tests.clock.compare import compare
 
-    told = compare(SEED, ORDERS, stores=STORES, jump=True)
-    print(json.dumps(told.counts, indent=1, default=str))
-    assert not told.wrong, told.wrong[:10]
-    assert told.counts["orders"] == ORDERS and told.counts["stores"] == STORES
-    assert sum(told.counts["lapses"].values()) >= ORDERS * 0.5
-    assert min(told.counts["lapses"].values()) >= size(1, 5) and len(told.counts["lapses"]) >= size(9, 11)
-    spared = told.counts["ran out and did not lapse"]
+    comparison = compare(SEED, ORDERS, stores=STORES, jump=True)
+    print(json.dumps(comparison.counts, indent=1, default=str))
+    assert not comparison.wrong, comparison.wrong[:10]
+    assert comparison.counts["orders"] == ORDERS and comparison.counts["stores"] == STORES
+    assert sum(comparison.counts["lapses"].values()) >= ORDERS * 0.5
+    assert min(comparison.counts["lapses"].values()) >= size(1, 5) and len(comparison.counts["lapses"]) >= size(9, 11)
+    spared = comparison.counts["ran out and did not lapse"]
     assert spared["frozen"] >= ORDERS * 0.003 and spared["only watched"] >= ORDERS * 0.05
-    assert sum(told.counts["refusals"].values()) >= ORDERS * 0.2
-    alerts, hostile = told.counts["alerts"], told.counts["hostile"]
+    assert sum(comparison.counts["refusals"].values()) >= ORDERS * 0.2
+    alerts, hostile = comparison.counts["alerts"], comparison.counts["hostile"]
     assert alerts["new_order"] == ORDERS and sum(alerts.values()) >= ORDERS * 3
     assert len(alerts) >= size(30, 35) and {each.split(" ")[0] for each in alerts} >= KINDS
     assert sum(count for each, count in alerts.items() if each.endswith("at once")) >= ORDERS * 0.02
@@ -134,13 +134,13 @@ def with_alerts_of_the_last_run_alone(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-def with_nothing_told_at_once(patch: pytest.MonkeyPatch) -> None:
+def with_nothing_raised_at_once(patch: pytest.MonkeyPatch) -> None:
     from shared.domain.alerts import order_alerts
 
     patch.setattr(order_alerts, "_raise_at_start", lambda *args: None)
 
 
-def with_full_timers_told_of_at_once(patch: pytest.MonkeyPatch) -> None:
+def with_alerts_of_full_timers_at_once(patch: pytest.MonkeyPatch) -> None:
     from shared.domain.order import deadlines
 
     patch.setattr(deadlines, "full_length_due", lambda store, order, kind, start: start + timedelta(days=99))
@@ -160,7 +160,7 @@ RARE = (on_frozen_orders, without_being_counted)
 
 
 @pytest.mark.parametrize(
-    ("lapsing", "told"),
+    ("lapsing", "finding"),
     [
         (early, "early, at"),
         (on_frozen_orders, "next to lapse was None ({'frozen'"),
@@ -168,14 +168,14 @@ RARE = (on_frozen_orders, without_being_counted)
         (behind_the_step_that_met_it, "came before the lapse of"),
         (without_being_counted, "COUNT#"),
         (with_alerts_of_the_last_run_alone, "was never raised"),
-        (with_nothing_told_at_once, "was never raised"),
-        (with_full_timers_told_of_at_once, "should not have been raised"),
+        (with_nothing_raised_at_once, "was never raised"),
+        (with_alerts_of_full_timers_at_once, "should not have been raised"),
         (with_alerts_that_stay, "was over at None"),
     ],
-    ids=lambda told: getattr(told, "__name__", None),
+    ids=lambda part: getattr(part, "__name__", None),
 )
 def test_a_clock_that_is_wrong_is_found_out(
-    lapsing: Callable[[pytest.MonkeyPatch], None], told: str, monkeypatch: pytest.MonkeyPatch
+    lapsing: Callable[[pytest.MonkeyPatch], None], finding: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from tests.clock.compare import compare
 
@@ -183,6 +183,6 @@ def test_a_clock_that_is_wrong_is_found_out(
     alone = size(lapsing is not without_being_counted, False)  # that is seen by comparing two runs
     for orders, stores in MONTHS[-1:] if lapsing in RARE else MONTHS:
         wrong = compare(SEED, orders, stores=stores, alone=alone, jump=True).wrong
-        if any(told in each for each in wrong):
+        if any(finding in each for each in wrong):
             return
-    raise AssertionError(f"not found: {told}; but {wrong[:10]}")
+    raise AssertionError(f"not found: {finding}; but {wrong[:10]}")

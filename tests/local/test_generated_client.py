@@ -31,8 +31,8 @@ Load = Callable[[str], ModuleType]
 
 @pytest.fixture(scope="module")
 def document(server: Server) -> dict[str, Any]:
-    told: dict[str, Any] = httpx.get(f"{server.url}/v1/openapi.json", timeout=60).json()
-    return told
+    openapi: dict[str, Any] = httpx.get(f"{server.url}/v1/openapi.json", timeout=60).json()
+    return openapi
 
 
 @pytest.fixture(scope="module")

@@ -63,8 +63,8 @@ def _backup(table: Table, transact_items: list[dict[str, Any]]) -> Table:
     partitions: Any = {pk: dict(items) for pk, items in table.items.items()}
     backup.items = defaultdict(dict, partitions)
     for operation in transact_items:
-        for told in operation.values():
-            key = told.get("Key") or told["Item"]
+        for request in operation.values():
+            key = request.get("Key") or request["Item"]
             pk, sk = (DynamoType(key[str(name)]) for name in (table.hash_key_attr, table.range_key_attr))
             if sk in partitions.get(pk, ()):
                 partitions[pk][sk] = copy.deepcopy(partitions[pk][sk])

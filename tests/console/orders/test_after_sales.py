@@ -75,9 +75,9 @@ def test_a_dispute_is_answered_with_a_proposal_and_evidence(console: Console, sh
     form.get_by_role("button", name=counter).click()
     expect(page.get_by_text(say("{action}: done.", action=counter))).to_be_visible()
     expect(page.get_by_text("We refund a part.")).to_be_visible()
-    told = shop.owner.get(f"/v1/disputes/{dispute_id}").json
-    assert (told["stage"], len(told["evidence"])) == ("wait_buyer", 1)
-    assert told["proposals"][-1]["refund"]["amount"] == "5.00"
+    dispute = shop.owner.get(f"/v1/disputes/{dispute_id}").json
+    assert (dispute["stage"], len(dispute["evidence"])) == ("wait_buyer", 1)
+    assert dispute["proposals"][-1]["refund"]["amount"] == "5.00"
 
 
 def test_evidence_that_was_chosen_survives_a_reload_and_an_ended_session(console: Console, shop: Shop) -> None:

@@ -93,7 +93,7 @@ def missing(before: Order, after: Order, entry: Entry) -> Iterator[tuple[str, ..
 
 
 def test_every_row_of_both_tables_says_what_it_changed() -> None:
-    fields, rows, untold = 0, set[int](), list[Any]()
+    fields, rows, left_out = 0, set[int](), list[Any]()
     for number, step in enumerate(walked()[0]):
         if id(step.row) in rows and number % size(4, 1):
             continue
@@ -101,8 +101,8 @@ def test_every_row_of_both_tables_says_what_it_changed() -> None:
         for (entry, after), before in zip(change.steps, (step.before, *change.between), strict=False):
             rows.add(id(step.row))
             fields += sum(1 for _ in entry_view(entry).get("changes", ()))
-            untold += [(entry.action, path) for path in missing(before, after, entry)]
-    assert sorted(set(untold)) == []
+            left_out += [(entry.action, path) for path in missing(before, after, entry)]
+    assert sorted(set(left_out)) == []
     assert len(rows) == len(ROWS)
     counted("rows whose entries say every change", len(rows), 48)
     counted("changed fields in these entries", fields, size(5_000, 20_000))

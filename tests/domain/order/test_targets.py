@@ -70,7 +70,7 @@ def returned_by_decision() -> Life:
 
 
 def lapsed_unpaid() -> Life:
-    """At the time of a payment that is told only now, after the order has lapsed."""
+    """At the time of a payment that is reported only now, after the order has lapsed."""
     return Life().wait(days=21).sweep().on(PLACED + days(1))
 
 

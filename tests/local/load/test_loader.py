@@ -213,8 +213,8 @@ def test_each_status_and_anomaly(
     which = order(status, *times)
     assert step_actions(which) == actions
     assert script.goal(which, NOW) == goal
-    times_told = [step.at for step in script.steps(which, NOW)]
-    assert times_told == sorted(times_told)
+    step_times = [step.at for step in script.steps(which, NOW)]
+    assert step_times == sorted(step_times)
 
 
 def test_the_steps_of_a_delivery_carry_what_the_source_says() -> None:
@@ -236,7 +236,7 @@ def test_a_snapshot_tells_every_time_that_is_known() -> None:
     assert body["parcels"][0]["delivered_at"] == "2018-03-09T21:00:00Z"
 
 
-def test_what_has_not_happened_yet_is_not_told() -> None:
+def test_what_has_not_happened_yet_is_no_step() -> None:
     now = source.instant("2018-03-10 12:00:00")
     assert step_actions(order(), now)[-1] == "confirm_receipt"
     assert script.goal(order(), now) == ("FUND_PROCESSING", "awaiting_release")

@@ -215,7 +215,7 @@ def test_an_order_has_no_more_refunds_than_it_can_have_disputes(tmp_path: Path) 
     assert [why for _, why in said(plan)] == [Why.CREDIT_OF_NO_ORDER] * 2
 
 
-def test_what_is_told_of_an_order_ends_with_its_credits_and_its_release(tmp_path: Path) -> None:
+def test_the_steps_of_an_order_end_with_its_credits_and_its_release(tmp_path: Path) -> None:
     plan = planned(tmp_path, row(), row("7", CustomerID="1.0"), credit(Quantity="-2"), credit("C8", CustomerID="1.0"))
     part, whole = (script.replay(order, plan.refunds[order.number]) for order in plan.reading.orders)
     expected = ["pay", "sync", "open_dispute", "accept", "complete_refund"]

@@ -23,7 +23,7 @@ def workers_leave_executions_of_a_new_account_to_the_api(document: Document) -> 
 
 def the_stream_tells_of_new_alerts_by_their_keys_alone(document: Document) -> Iterator[str]:
     """No buyer's data are in the stream, one invocation reads a shard, and a batch that fails holds up no other for
-    long: the outbox's schedule finds what the stream has not told."""
+    long: the outbox's schedule finds what the stream has not delivered."""
     view = resource(document, "OrdersTable").get("StreamSpecification", {}).get("StreamViewType")
     if view != "KEYS_ONLY":
         yield f"{view}"

@@ -1,4 +1,4 @@
-"""What the clock does and people are told: lapses, leads, reminders, digests, channels and their deliveries."""
+"""What the clock does and what people hear of it: lapses, leads, reminders, digests, channels and their deliveries."""
 
 from __future__ import annotations
 

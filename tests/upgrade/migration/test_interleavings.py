@@ -127,7 +127,7 @@ def test_crowds_with_faults_and_a_script_that_dies_lose_nothing(world: World) ->
     paid(world)
     downgrade(world.table)
     world.keep()
-    before, told = sums(world.table.items), Counter[str]()
+    before, counts = sums(world.table.items), Counter[str]()
     for seed in range(CROWDS):
         world.restore()
         chooser = Seeded(seed, likelihood=0.05)
@@ -140,9 +140,9 @@ def test_crowds_with_faults_and_a_script_that_dies_lose_nothing(world: World) ->
                     try:
                         status, _ = world.request(role, action, body, now=now, idempotency_key=f"{number}-{place}")()
                     except Killed:
-                        told["killed"] += 1
+                        counts["killed"] += 1
                         continue
-                    told[str(status)] += 1
+                    counts[str(status)] += 1
                     if status == 200:
                         acknowledged.append(action)
 
@@ -151,9 +151,9 @@ def test_crowds_with_faults_and_a_script_that_dies_lose_nothing(world: World) ->
         def script() -> None:
             for _ in range(4):
                 try:
-                    told["failed"] += len(migrate(page_size=7).failed)
+                    counts["failed"] += len(migrate(page_size=7).failed)
                 except Killed:
-                    told["script killed"] += 1
+                    counts["script killed"] += 1
 
         world.baton(chooser).play(client(0), client(1), script)
         migrates()
@@ -165,7 +165,7 @@ def test_crowds_with_faults_and_a_script_that_dies_lose_nothing(world: World) ->
         assert {key: amount for key, amount in before.items() if key[1].figure in ("orders", "ordered")} == {
             key: amount for key, amount in sums(world.table.items).items() if key[1].figure in ("orders", "ordered")
         }
-        told["acknowledged"] += len(acknowledged)
-    print(dict(told))
-    counted("steps acknowledged beside a migration", told["acknowledged"], floor=3 * CROWDS // 2)
-    counted("scripts that died beside requests", told["script killed"], floor=CROWDS // 4)
+        counts["acknowledged"] += len(acknowledged)
+    print(dict(counts))
+    counted("steps acknowledged beside a migration", counts["acknowledged"], floor=3 * CROWDS // 2)
+    counted("scripts that died beside requests", counts["script killed"], floor=CROWDS // 4)

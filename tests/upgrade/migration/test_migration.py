@@ -287,14 +287,14 @@ def test_the_command_says_what_it_did_and_whether_anything_is_left(
     assert command.run(dry_run=True, workers=1) == 0
     assert "Without DRY_RUN=1 these are rewritten." in capsys.readouterr().out
     assert command.run(dry_run=False, workers=1) == 0
-    told = capsys.readouterr().out
-    assert "1 channel, " in told and " order, " in told and "Nothing of former code is left." in told
+    printed = capsys.readouterr().out
+    assert "1 channel, " in printed and " order, " in printed and "Nothing of former code is left." in printed
     head = next(key for key, item in small.items.items() if item["kind"] == "order")
     small.place({**small.items[head], "later": 1})
     assert command.run(dry_run=False, workers=1) == 1
-    told = capsys.readouterr()
-    assert "rewritten: nothing" in told.out and "Something is left" in told.out
-    assert f"left alone: ValueError: orders {head[0]}" in told.err
+    captured = capsys.readouterr()
+    assert "rewritten: nothing" in captured.out and "Something is left" in captured.out
+    assert f"left alone: ValueError: orders {head[0]}" in captured.err
 
 
 # ---- figures

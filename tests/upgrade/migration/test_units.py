@@ -28,7 +28,7 @@ def make_former() -> int:
     client, name, former = boto3.client("dynamodb"), settings().table_name, MemoryTable()
     items = [item for page in client.get_paginator("scan").paginate(TableName=name) for item in page["Items"]]
     for item in items:
-        former.place(plain({key: {kind: value} for key, told in item.items() for kind, value in told.items()}))
+        former.place(plain({key: {kind: value} for key, typed in item.items() for kind, value in typed.items()}))
         client.delete_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]})
     open_orders = {pk for (pk, _), item in former.items.items() if item.get("status", "FINISH") != "FINISH"}
     for key in [key for key in former.items if key[0] in open_orders]:

@@ -31,9 +31,9 @@ def parts(order: Order) -> dict[tuple[str, str], Any]:
     return parcels | refunds | disputes
 
 
-def undone(order: Order, after: Order, told: dict[str, Any], later: list[Step]) -> Iterator[Any]:
+def undone(order: Order, after: Order, snapshot: dict[str, Any], later: list[Step]) -> Iterator[Any]:
     """The seller's work after the snapshot that is not there any more."""
-    was, now, work, status = parts(order), parts(after), list[Step](), str(told["status"])
+    was, now, work, status = parts(order), parts(after), list[Step](), str(snapshot["status"])
     for step in later:
         old, new = parts(step.before), parts(step.after)
         touched = {key for key in old | new if old.get(key) != new.get(key)} if step.role == "seller" else set()
@@ -49,12 +49,14 @@ def undone(order: Order, after: Order, told: dict[str, Any], later: list[Step]) 
         yield order.status
 
 
-def untold(after: Order, told: dict[str, Any], at: datetime, later: list[Step]) -> Iterator[str]:
-    """What the snapshot tells and the order does not show."""
+def not_shown(after: Order, snapshot: dict[str, Any], at: datetime, later: list[Step]) -> Iterator[str]:
+    """What the snapshot has and the order does not show."""
     here = {(p.carrier, p.tracking_no) for order in (after, *(s.before for s in later)) for p in order.parcels}
-    yield from ["status"] * ((told["status"] in ENDED or not later) and after.status not in (told["status"], "FINISH"))
-    yield from ["freeze"] * (after.frozen != ("frozen" in told["overlays"]))
+    yield from ["status"] * (
+        (snapshot["status"] in ENDED or not later) and after.status not in (snapshot["status"], "FINISH")
+    )
+    yield from ["freeze"] * (after.frozen != ("frozen" in snapshot["overlays"]))
     ended = not after.disputed and not any(dispute.ended_at > at for dispute in after.disputes if dispute.ended_at)
-    yield from ["dispute"] * ("dispute" in told["overlays"] and ended)
-    yield from ["address"] * (dict(told["order"].recipient) != dict(after.recipient))
-    yield from ["parcel"] * any((each["carrier"], each["tracking_no"]) not in here for each in told["parcels"])
+    yield from ["dispute"] * ("dispute" in snapshot["overlays"] and ended)
+    yield from ["address"] * (dict(snapshot["order"].recipient) != dict(after.recipient))
+    yield from ["parcel"] * any((each["carrier"], each["tracking_no"]) not in here for each in snapshot["parcels"])

@@ -22,7 +22,7 @@ from tests import proof
 from tests.domain.bodies import body_for
 from tests.domain.build import DISPUTED, PLACED, SHIP_ALL, WAYS, Life, days, hours, life_in, offer
 from tests.domain.order.snapshots import late_words_model
-from tests.domain.order.snapshots.late_words_model import Step, undone, untold
+from tests.domain.order.snapshots.late_words_model import Step, not_shown, undone
 
 PAIRS, PARTS = proof.size(400, 6_000), 4
 SITUATIONS = [*WAYS, *DISPUTED]
@@ -123,7 +123,7 @@ def test_no_snapshot_undoes_what_the_seller_did_after_it_and_all_that_it_tells_i
                 assert after is order
                 continue
             later = [step for step in one.steps if step.at > at and step.role in ("seller", "clock")]
-            found = [*undone(order, after, body, later), *untold(after, body, at, later)]
+            found = [*undone(order, after, body, later), *not_shown(after, body, at, later)]
             if not consistent(after):
                 found.append("inconsistent")
             kept = change.entries[-1].changes.get("kept", []) if change.entries else []
@@ -273,12 +273,12 @@ def paid_late(paid: datetime, swept: bool, **body: Any) -> Life:
 @pytest.mark.parametrize("early", [days(19), timedelta(microseconds=1), timedelta(0)])
 def test_a_payment_in_time_opens_an_order_that_lapsed_unpaid(early: timedelta) -> None:
     due = PLACED + days(20)
-    swept, told_first = paid_late(due - early, True), paid_late(due - early, False)
+    swept, paid_first = paid_late(due - early, True), paid_late(due - early, False)
     assert swept.status == "RISK_CONTROL"
     assert swept.actions == ["place", "expire_payment", "pay"]
     assert swept.entries[-1].changes["reopened"] is True
-    assert "reopened" not in told_first.entries[-1].changes
-    assert replace(swept.order, version=0) == replace(told_first.order, version=0)
+    assert "reopened" not in paid_first.entries[-1].changes
+    assert replace(swept.order, version=0) == replace(paid_first.order, version=0)
     assert swept.do("pass_risk", at=due - early).due("shipment") == PLACED + days(50)
 
 
