@@ -9,7 +9,7 @@ type Word = keyof typeof CHANNEL_WORDS
 export type Channel = components['schemas']['ChannelView']
 export type ChannelKind = components['schemas']['ChannelKind']
 
-/** What a person is told of the address of a kind of channel. */
+/** What a form says beside the address of a kind of channel. */
 const HINTS: Partial<Record<string, Word>> = {
   dingtalk: 'dingtalkHint',
   wecom: 'wecomHint',

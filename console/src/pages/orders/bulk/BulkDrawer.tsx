@@ -18,7 +18,7 @@ interface Props {
   action: BulkName
   chosen: Chosen[]
   onClose: () => void
-  /** Told the orders for which the action is done. */
+  /** Called with the orders for which the action is done. */
   onDone: (ids: ReadonlySet<string>) => void
 }
 
@@ -49,7 +49,7 @@ export default function BulkDrawer({ action, chosen, onClose, onDone }: Props) {
     if (shown) status.current?.focus()
   }, [shown])
 
-  async function told(going: ReturnType<typeof apply.start> | undefined) {
+  async function finish(going: ReturnType<typeof apply.start> | undefined) {
     const results = await going
     if (!results) return
     const ids = new Set(results.filter(({ status }) => status === 'succeeded').map(({ order_id }) => order_id))
@@ -60,7 +60,7 @@ export default function BulkDrawer({ action, chosen, onClose, onDone }: Props) {
   function send() {
     const items = check.run?.items.filter(({ order_id }) => passed.has(order_id)) ?? []
     setSent(items.length)
-    void told(apply.start(items))
+    void finish(apply.start(items))
   }
   function checkStale() {
     const now = (item: Item): Item => ({ ...item, if_match: stale.get(item.order_id) ?? item.if_match })
@@ -115,7 +115,7 @@ export default function BulkDrawer({ action, chosen, onClose, onDone }: Props) {
       <div className="form-actions">
         {busy ? <Button onClick={current.stop}>{t('stop')}</Button> : null}
         {!busy && n < all ? (
-          <Button onClick={() => (apply.run ? void told(apply.resume()) : void check.resume())}>{t('again')}</Button>
+          <Button onClick={() => (apply.run ? void finish(apply.resume()) : void check.resume())}>{t('again')}</Button>
         ) : null}
         {!busy && check.run && !apply.run ? (
           <>
@@ -125,7 +125,9 @@ export default function BulkDrawer({ action, chosen, onClose, onDone }: Props) {
             <Button onClick={check.reset}>{t('change')}</Button>
           </>
         ) : null}
-        {!busy && rest ? <Button onClick={() => void told(apply.rest())}>{t('retryRest', { n: rest })}</Button> : null}
+        {!busy && rest ? (
+          <Button onClick={() => void finish(apply.rest())}>{t('retryRest', { n: rest })}</Button>
+        ) : null}
         {!busy && apply.run ? <Button onClick={onClose}>{t('close')}</Button> : null}
       </div>
       {run ? <Results results={run.results} dryRun={!apply.run} /> : null}
