@@ -40,7 +40,7 @@ DOES: Mapping[str, str] = {
     "complete_refund": "The platform has paid an accepted refund to the buyer.",
     "freeze": "Freeze the order: no timer is due, and most actions are refused.",
     "unfreeze": "End the freeze. Each timer is due later by the time frozen.",
-    "open_dispute": "The buyer has opened a dispute, or the claim of a dispute that only a snapshot told.",
+    "open_dispute": "The buyer has opened a dispute, or the claim of a dispute that is known only from a snapshot.",
     "sync": "Tell the whole order as the platform has it now, whatever was skipped. A late snapshot changes nothing.",
     "accept": "Accept what the buyer asks for: a refund, or a return first.",
     "counter": "Offer the buyer another solution.",

@@ -73,7 +73,7 @@ ANY = frozenset(Status)
 class Target:
     """The status and fund state after an action. Without a status, both stay unchanged. Only orders with a status in
     `only_from` can reach the target. `exceptional`: only orders of which nothing is due,
-    or about which a snapshot has told otherwise than the seller acted. Ways through the statuses leave it out."""
+    or whose snapshot says otherwise than the seller did. Ways through the statuses leave it out."""
 
     status: Status | None
     fund_state: FundState = FundState.NONE

@@ -145,8 +145,8 @@ class ListedOrderView(SummaryView):
 
 
 class OrderView(SummaryView, ChoicesView):
-    """Everything about an order; `recipient` is masked unless it was revealed. `warnings` are about what a step has
-    just told: it was taken all the same."""
+    """Everything about an order; `recipient` is masked unless it was revealed. `warnings` are about what the last
+    action gave: it was accepted all the same."""
 
     recipient: dict[str, str]
     recipient_country_label: str

@@ -22,7 +22,7 @@ TEXTS = {
 
 class ParcelWarning(TypedDict):
     """A number that was taken, and may be wrong. `code` is tracking_checksum or tracking_duplicate; `pointer` is into
-    the body that told it; `order_ids` are some of the other open orders."""
+    the body that gave it; `order_ids` are some of the other open orders."""
 
     code: str
     message: str
