@@ -47,11 +47,6 @@ def wrong_steps(entries: Iterable[Mapping[str, Any]]) -> list[str]:
     return wrong
 
 
-def history_of(store_id: str, order_id: str) -> list[dict[str, Any]]:
-    """The history straight from the store, in the API's words."""
-    return [_entry_body(entry) for entry in orders.history(store_id, order_id, after_seq=0, limit=10_000)]
-
-
 def _entry_body(entry: Entry) -> dict[str, Any]:
     return {
         "seq": entry.seq,
