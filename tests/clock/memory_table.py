@@ -20,12 +20,12 @@ from pynamodb.exceptions import CancellationReason, PutError, TransactWriteError
 from pynamodb.expressions import condition as c
 from pynamodb.expressions import update as u
 
-from shared.store.dynamodb import table, wire
 from shared.store.dynamodb.records import Record
 from tests.clock import seam
 from tests.clock.expressions import Item, acted, bounds, holds, item_of, raw, record_of, refused
-from tests.clock.memory_client import EVERYTHING, MemoryClient, answer
+from tests.clock.memory_client import EVERYTHING, answer
 from tests.clock.memory_index import Index, Key, Sorted
+from tests.clock.stand_ins import declared_indexes, key_of, stand_ins, written
 
 T = TypeVar("T")
 HONEST = 1_000
@@ -69,7 +69,12 @@ class MemoryTable:
     def get(self, pk: str, sk: str) -> Record | None:
         item = self.call("GetItem", lambda: {"Key": seam.named((pk, sk))}, lambda: self.items.get((pk, sk)))
         self.reads += 1
-        return None if item is None else self._read(item)
+        return None if item is None else self.read(item)
+
+    def read(self, item: Item) -> Record:
+        record = record_of(item)
+        self._check(lambda: Record.from_raw_data(raw(item)).attribute_values == record.attribute_values)
+        return record
 
     def select(
         self, pk: str, sk: c.Condition | None, limit: int | None, forward: bool, after: Mapping[str, Any] | None
@@ -81,7 +86,7 @@ class MemoryTable:
         )
         for item in items:
             if "kind" in item:
-                yield self._read(item)
+                yield self.read(item)
 
     def page(
         self,
@@ -223,7 +228,7 @@ class MemoryTable:
                 codes = [f"{reason.code}Exception" for reason in error.cancellation_reasons if reason]
                 raise failed("refused", refused(operation, codes[0]) if codes else error.cause) from error
 
-        self.call(operation, lambda: _written(record, change), run)
+        self.call(operation, lambda: written(record, change), run)
 
     def commit(self, writes: Sequence[tuple[Record, Sequence[u.Action] | str | None, c.Condition]]) -> None:
         """All of these or none: a record to put, to update with actions, or to delete."""
@@ -232,7 +237,7 @@ class MemoryTable:
         changes: dict[Key, Item | None] = {}
         reasons: list[CancellationReason | None] = []
         for record, change, condition in writes:
-            key = _key(record)
+            key = key_of(record)
             if key in changes:
                 raise TransactWriteError("twice", refused("TransactWriteItems", "ValidationException"))
             there = self.items.get(key)
@@ -305,11 +310,6 @@ class MemoryTable:
             self.created(key)
         self.items[key] = item
 
-    def _read(self, item: Item) -> Record:
-        record = record_of(item)
-        self._check(lambda: Record.from_raw_data(raw(item)).attribute_values == record.attribute_values)
-        return record
-
     def _check(self, honest: Callable[[], bool]) -> None:
         self.checked += 1
         if self.checked % HONEST == 0:
@@ -320,187 +320,15 @@ class MemoryTable:
     @contextmanager
     def installed(self) -> Iterator[MemoryTable]:
         """Until the end of the block, shared/store/dynamodb/table.py and wire.py work on this table."""
-        fitted: list[tuple[Any, str, Any]] = [
-            (table, "connection", lambda: self),
-            (table, "TransactWrite", _writer(self)),
-            (wire, "connection", lambda: self),
-            (wire, "_client", MemoryClient),
-            (Record, "get", classmethod(_get(self))),
-            (Record, "query", classmethod(_query(self))),
-            (Record, "save", _save(self)),
-            (Record, "update", _update(self)),
-            (Record, "batch_write", classmethod(_batch(self))),
-            (Record, "batch_get", classmethod(_batch_get(self))),
-        ]
-        for index in declared_indexes().values():
-            fitted.append((index, "query", _pages(self, index.Meta.index_name)))
         with ExitStack() as put_back:
-            for owner, name, value in fitted:
+            for owner, name, value in stand_ins(self):
                 put_back.enter_context(patch.object(owner, name, value))
             seam.tables.append(functools.partial(answer, self))
             put_back.callback(seam.tables.pop)
             yield self
 
 
-def _key(record: Record) -> Key:
-    return record.attribute_values["pk"], record.attribute_values["sk"]
-
-
-def _part_name(change: Sequence[u.Action] | str | None) -> str:
-    if change is None:
-        return "Put"
-    return {"delete": "Delete", "check": "ConditionCheck"}[change] if isinstance(change, str) else "Update"
-
-
-def _written(record: Record, change: Sequence[u.Action] | str | None) -> dict[str, Any]:
-    return {"Item": raw(item_of(record))} if change is None else {"Key": seam.named(_key(record))}
-
-
-def declared_indexes() -> dict[str, Any]:
-    return {name: getattr(Record, name) for name in dir(Record) if name.startswith("by_")}
-
-
 def _index(name: str, declared: Any) -> Index:
     schema = declared._get_schema()
     keys = {each["KeyType"]: each["AttributeName"] for each in schema["key_schema"]}
     return Index(name, keys["HASH"], keys["RANGE"], keys_only=schema["projection"]["ProjectionType"] == "KEYS_ONLY")
-
-
-def _get(memory: MemoryTable) -> Callable[..., Record]:
-    def get(model: type[Record], pk: str, sk: str, consistent_read: bool) -> Record:
-        assert consistent_read
-        found = memory.get(pk, sk)
-        if found is None:
-            raise Record.DoesNotExist
-        return found
-
-    return get
-
-
-def _save(memory: MemoryTable) -> Callable[..., None]:
-    def save(record: Record, condition: c.Condition) -> None:
-        memory.put(record, condition)
-
-    return save
-
-
-def _batch(memory: MemoryTable) -> Callable[..., Any]:
-    class Batch(list[Record]):
-        """Each item on its own, 25 a request, as table.put_many uses it."""
-
-        save = list.append
-
-    @contextmanager
-    def batch_write(model: type[Record]) -> Iterator[Batch]:
-        batch = Batch()
-        yield batch
-        for start in range(0, len(batch), 25):
-            records = batch[start : start + 25]
-            puts = [{"PutRequest": {"Item": seam.named(_key(record))}} for record in records]
-
-            def run(records: Sequence[Record] = records) -> None:
-                for record in records:
-                    memory.commit([(record, None, table.ALWAYS)])
-
-            def arguments(puts: Any = puts) -> dict[str, Any]:
-                return {"RequestItems": {Record.Meta.table_name: puts}}
-
-            memory.call("BatchWriteItem", arguments, run)
-
-    return batch_write
-
-
-def _batch_get(memory: MemoryTable) -> Callable[..., Iterator[Record]]:
-    def batch_get(model: type[Record], keys: Sequence[Key], consistent_read: bool) -> Iterator[Record]:
-        def arguments() -> dict[str, Any]:
-            return {"RequestItems": {Record.Meta.table_name: {"Keys": [seam.named(key) for key in keys]}}}
-
-        memory.reads += len(keys)
-        found = memory.call("BatchGetItem", arguments, lambda: [memory.items.get(key) for key in keys])
-        return (memory._read(item) for item in found if item is not None)
-
-    return batch_get
-
-
-def _update(memory: MemoryTable) -> Callable[..., None]:
-    def update(record: Record, actions: Sequence[u.Action], condition: c.Condition) -> None:
-        memory.update(record, actions, condition)
-
-    return update
-
-
-def _query(memory: MemoryTable) -> Callable[..., Iterator[Record]]:
-    def query(
-        model: type[Record],
-        pk: str,
-        sk: c.Condition | None,
-        *,
-        consistent_read: bool,
-        limit: int | None,
-        page_size: int | None,
-        scan_index_forward: bool,
-        last_evaluated_key: Mapping[str, Any] | None,
-    ) -> Iterator[Record]:
-        assert consistent_read
-        return memory.select(pk, sk, limit, scan_index_forward, last_evaluated_key)
-
-    return query
-
-
-def _pages(memory: MemoryTable, name: str) -> Callable[..., Iterator[Record]]:
-    def query(
-        key: str,
-        sort: c.Condition | None = None,
-        *,
-        page_size: int,
-        scan_index_forward: bool = True,
-        last_evaluated_key: Mapping[str, Any] | None = None,
-    ) -> Iterator[Record]:
-        assert not memory.indexes[name].keys_only, "PynamoDB finds nothing there: the discriminator is not projected"
-        after = last_evaluated_key
-        while True:
-            items, after = memory.page(name, key, sort, forward=scan_index_forward, after=after, limit=page_size)
-            for item in items:
-                if "kind" in item:
-                    yield record_of(item)
-            if after is None:
-                return
-
-    return query
-
-
-def _writer(memory: MemoryTable) -> type[Any]:
-    class Writer:
-        """TransactWrite, as table.transact uses it: checks, deletes, puts, then updates."""
-
-        def __init__(self, connection: Any, client_request_token: str) -> None:
-            self.writes: list[tuple[Record, Sequence[u.Action] | str | None, c.Condition]] = []
-            self.token = client_request_token
-
-        def __enter__(self) -> Writer:
-            return self
-
-        def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-            if kind is None:
-                memory.call("TransactWriteItems", self.arguments, lambda: memory.commit(self.writes))
-
-        def arguments(self) -> dict[str, Any]:
-            """The parts of the transaction by the names that DynamoDB gives them."""
-            return {
-                "ClientRequestToken": self.token,
-                "TransactItems": [{_part_name(change): _written(record, change)} for record, change, _ in self.writes],
-            }
-
-        def condition_check(self, model: type[Record], pk: str, sk: str, condition: c.Condition) -> None:
-            self.writes.append((model(pk, sk), "check", condition))
-
-        def save(self, record: Record, condition: c.Condition) -> None:
-            self.writes.append((record, None, condition))
-
-        def update(self, record: Record, actions: list[u.Action], condition: c.Condition) -> None:
-            self.writes.append((record, actions, condition))
-
-        def delete(self, record: Record, condition: c.Condition) -> None:
-            self.writes.append((record, "delete", condition))
-
-    return Writer
