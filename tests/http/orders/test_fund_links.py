@@ -13,7 +13,7 @@ import pytest
 from shared.domain.order.funds.ledger import FLOWS, HELD
 from shared.store.dynamodb import indexes
 from tests import proof
-from tests.exports.formats.test_cells import DIGITS, SITUATIONS, Life
+from tests.exports.situations import DIGITS, SITUATIONS, Life
 from tests.harness import Client, Shop, new_order, snapshot
 
 LIMIT = 7
