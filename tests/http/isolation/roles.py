@@ -1,0 +1,113 @@
+"""Every route that is about a store, and the roles that may use it."""
+
+from __future__ import annotations
+
+ALL, SELLER, OWNER, PLATFORM = "owner staff viewer platform", "owner staff", "owner", "platform"
+ROLES = ALL.split()
+BY_SELLER = "adjust_price remind_payment accept_payment refuse_payment ship edit_shipment extend_receipt".split()
+BY_SELLER += ["accept_cancellation", "reject_cancellation"]
+BY_PLATFORM = "start_payment fail_payment pay cancel_unpaid expire_payment pass_risk hold_risk reject_risk".split()
+BY_PLATFORM += "cancel_in_risk report_short_payment expire_examination expire_shipment request_cancellation".split()
+BY_PLATFORM += "withdraw_cancellation report_delivery confirm_receipt expire_receipt release_funds sync".split()
+BY_PLATFORM += "complete_refund freeze unfreeze open_dispute".split()
+DISPUTE_BY_SELLER = "accept counter give_return_address confirm_return add_evidence".split()
+DISPUTE_BY_PLATFORM = "buyer_accept buyer_counter escalate decide buyer_returned withdraw".split()
+DISPUTE_BY_PLATFORM += "expire_return_address expire_return".split()
+BULK = "ship remind_payment accept_cancellation reject_cancellation extend_receipt message".split()
+WHO: dict[str, str] = {
+    "POST /v1/orders": PLATFORM,
+    "GET /v1/orders": ALL,
+    "GET /v1/orders/counters": ALL,
+    "GET /v1/orders/{order_id}": ALL,
+    "PATCH /v1/orders/{order_id}": SELLER,
+    "GET /v1/orders/{order_id}/history": ALL,
+    "GET /v1/orders/{order_id}/access": OWNER,
+    "GET /v1/events": f"{OWNER} {PLATFORM}",
+    "GET /v1/deadlines": ALL,
+    "GET /v1/parcels": ALL,
+    "GET /v1/pick-list": ALL,
+    "GET /v1/search": ALL,
+    "GET /v1/refunds": ALL,
+    "GET /v1/refunds/{refund_id}": ALL,
+    "GET /v1/orders/{order_id}/messages": ALL,
+    "POST /v1/orders/{order_id}/messages": f"{SELLER} {PLATFORM}",
+    "POST /v1/orders/{order_id}/messages/read": f"{SELLER} {PLATFORM}",
+    "GET /v1/messages": ALL,
+    "GET /v1/messages/figures": ALL,
+    "GET /v1/message-templates": ALL,
+    "POST /v1/message-templates": SELLER,
+    "GET /v1/message-templates/{template_id}": ALL,
+    "PUT /v1/message-templates/{template_id}": SELLER,
+    "POST /v1/message-templates/{template_id}/preview": ALL,
+    "DELETE /v1/message-templates/{template_id}": SELLER,
+    "GET /v1/orders/{order_id}/funds": ALL,
+    "GET /v1/funds": ALL,
+    "GET /v1/funds/entries": ALL,
+    "GET /v1/funds/held": ALL,
+    "GET /v1/funds/unexplained": ALL,
+    "GET /v1/customers": ALL,
+    "GET /v1/customers/{buyer_id}": ALL,
+    "PATCH /v1/customers/{buyer_id}": SELLER,
+    "POST /v1/customers/{buyer_id}/erase": OWNER,
+    "GET /v1/customers/{buyer_id}/orders": ALL,
+    "GET /v1/reports/sales": ALL,
+    "GET /v1/reports/service-level": ALL,
+    "GET /v1/reports/violations": ALL,
+    "GET /v1/disputes": ALL,
+    "GET /v1/disputes/{dispute_id}": ALL,
+    "POST /v1/disputes/{dispute_id}/evidence": f"{SELLER} {PLATFORM}",
+    "GET /v1/disputes/{dispute_id}/evidence/{evidence_id}": ALL,
+    **{f"POST /v1/disputes/{{dispute_id}}/actions/{action}": f"{SELLER} {PLATFORM}" for action in DISPUTE_BY_SELLER},
+    **{f"POST /v1/disputes/{{dispute_id}}/actions/{action}": PLATFORM for action in DISPUTE_BY_PLATFORM},
+    "POST /v1/exports": SELLER,
+    "GET /v1/exports": SELLER,
+    "GET /v1/exports/{export_id}": SELLER,
+    "GET /v1/exports/{export_id}/files/{n}": SELLER,
+    "POST /v1/exports/{export_id}/cancel": SELLER,
+    "POST /v1/exports/{export_id}/retry": SELLER,
+    "POST /v1/imports": SELLER,
+    "GET /v1/imports": SELLER,
+    "GET /v1/imports/template": SELLER,
+    "GET /v1/imports/{import_id}": SELLER,
+    "GET /v1/imports/{import_id}/rows": SELLER,
+    "GET /v1/imports/{import_id}/failed-rows": SELLER,
+    "POST /v1/imports/{import_id}/apply": SELLER,
+    "POST /v1/imports/{import_id}/cancel": SELLER,
+    "GET /v1/shipment-list": ALL,
+    "GET /v1/export-schedule": OWNER,
+    "PUT /v1/export-schedule": OWNER,
+    "GET /v1/alerts": ALL,
+    "GET /v1/alerts/counters": ALL,
+    "GET /v1/alerts/{alert_id}": ALL,
+    "POST /v1/alerts/{alert_id}/acknowledge": SELLER,
+    "GET /v1/alert-rules": OWNER,
+    "PUT /v1/alert-rules": OWNER,
+    "GET /v1/reports/payment-reminders": ALL,
+    "GET /v1/alert-channels": OWNER,
+    "POST /v1/alert-channels": OWNER,
+    "GET /v1/alert-channels/{channel_id}": OWNER,
+    "PATCH /v1/alert-channels/{channel_id}": OWNER,
+    "POST /v1/alert-channels/{channel_id}/test": OWNER,
+    "POST /v1/alert-channels/{channel_id}/confirmation": OWNER,
+    "POST /v1/alert-channels/{channel_id}/confirm": OWNER,
+    "POST /v1/alert-channels/{channel_id}/rotate-secret": OWNER,
+    "GET /v1/alert-channels/{channel_id}/deliveries": OWNER,
+    "POST /v1/alert-channels/{channel_id}/deliveries/{delivery_id}/redeliver": OWNER,
+    "DELETE /v1/alert-channels/{channel_id}": OWNER,
+    "GET /v1/store": ALL,
+    "PATCH /v1/store": OWNER,
+    "GET /v1/members": OWNER,
+    "POST /v1/members": OWNER,
+    "PATCH /v1/members/{user_id}": OWNER,
+    "DELETE /v1/members/{user_id}": OWNER,
+    "GET /v1/members/history": OWNER,
+    **{f"POST /v1/orders/{{order_id}}/actions/{action}": f"{SELLER} {PLATFORM}" for action in BY_SELLER},
+    **{f"POST /v1/orders/{{order_id}}/actions/{action}": PLATFORM for action in BY_PLATFORM},
+    **{f"POST /v1/bulk/{action}": SELLER for action in BULK},
+}
+STORELESS = {"GET /v1/me", "GET /v1/codes", "GET /v1/health", "GET /v1/openapi.json"}
+ACTIONS = {
+    "POST /v1/orders/{order_id}/actions/{action}": [*BY_SELLER, *BY_PLATFORM],
+    "POST /v1/bulk/{action}": BULK,
+    "POST /v1/disputes/{dispute_id}/actions/{action}": [*DISPUTE_BY_SELLER, *DISPUTE_BY_PLATFORM],
+}
