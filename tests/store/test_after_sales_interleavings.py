@@ -10,17 +10,13 @@ import pytest
 
 from tests.harness import ago, parcel, usd
 from tests.store.test_interleavings import (
-    ALL,
     EITHER_UNTIL_DUE,
-    PAID,
-    Client,
     Pair,
-    World,
     both,
     cancelling,
     every_interleaving_is_as_one_after_the_other,
-    world,
 )
+from tests.store.world import ALL, PAID, Client, World, world
 
 __all__ = ["world"]
 

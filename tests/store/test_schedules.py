@@ -8,7 +8,8 @@ import pytest
 
 from tests.proof import counted, size
 from tests.schedules import every_schedule, kind_of, one_of_each_kind, touch_of
-from tests.store.test_interleavings import PAIRS, Pair, World, timeless, world
+from tests.store.test_interleavings import PAIRS, Pair
+from tests.store.world import World, timeless, world
 
 __all__ = ["world"]
 FEW = {"ship -1 s vs expire", "accept vs reject", "two ship a part", "sync vs ship"}

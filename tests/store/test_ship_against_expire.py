@@ -13,7 +13,7 @@ from tests.books.orders import audit
 from tests.conftest import TABLE
 from tests.proof import counted, size
 from tests.schedules import schedules
-from tests.store.test_interleavings import ALL, World, due_soon, world
+from tests.store.world import ALL, World, due_soon, world
 
 __all__ = ["world"]
 SKEW = 30

@@ -12,7 +12,7 @@ import pytest
 from tests.baton import FAULTS, FaultAt, Scripted
 from tests.proof import counted, size
 from tests.schedules import schedules
-from tests.store.test_interleavings import ALL, Client, World, due_soon, world
+from tests.store.world import ALL, Client, World, due_soon, world
 
 __all__ = ["world"]
 H = timedelta(hours=1)

@@ -13,7 +13,7 @@ from shared.store.dynamodb import keys
 from tests.conftest import TABLE
 from tests.proof import counted, size
 from tests.schedules import schedules
-from tests.store.test_interleavings import ALL, PAID, Client, World, world
+from tests.store.world import ALL, PAID, Client, World, world
 
 __all__ = ["world"]
 BUYER = {"from": "buyer", "text": "Is there a discount?"}

@@ -22,7 +22,7 @@ from tests.baton import Killed, Seeded
 from tests.harness import parcel
 from tests.proof import counted, size
 from tests.schedules import one_of_each_kind
-from tests.store.test_interleavings import ALL, PAID, Client, World, due_soon, paid, world
+from tests.store.world import ALL, PAID, Client, World, due_soon, paid, world
 from tests.upgrade.downgrade import downgrade, sums
 
 __all__ = ["world"]  # the fixture
