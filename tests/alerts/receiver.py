@@ -12,9 +12,17 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from shared.domain.alerts.channels import ChannelKind
+
 OK, ERRCODE_0, CODE_0 = (200, {}, b"ok"), (200, {}, b'{"errcode":0,"errmsg":"ok"}'), (200, {}, b'{"code":0}')
 HANG, RESET, CUT, DRIP, NOT_HTTP, ENDLESS = "hang", "reset", "cut", "drip", "not http", "endless"
 Plan = tuple[int, dict[str, str], bytes] | str
+POSTED = [str(kind) for kind in ChannelKind if kind is not ChannelKind.EMAIL]
+
+
+def good(kind: str) -> Plan:
+    """What a channel of this kind answers to a message that it accepts."""
+    return {"dingtalk": ERRCODE_0, "wecom": ERRCODE_0, "feishu": CODE_0}.get(kind, OK)
 
 
 @dataclass(frozen=True)
