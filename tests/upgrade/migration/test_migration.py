@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import json
 import random
-import zlib
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import pytest
-from pynamodb.expressions.operand import Path
 
 from local.commands import migrate as command
 from shared.domain.countries import iso_country
 from shared.domain.order.shipments import MAX_PARCELS
 from shared.operations.migration import Migrated, migrate
 from shared.store.dynamodb import keys
-from shared.store.dynamodb.attributes import PackedAttribute
-from shared.store.dynamodb.figure_records import FiguresRecord
-from shared.store.dynamodb.records import Record
-from shared.store.dynamodb.table import ALWAYS, Update, stale, update
 from shared.store.former.steps import OF_KIND
-from shared.store.orders import figures, items, orders, parts
+from shared.store.orders import items, orders, parts
 from shared.store.secrets import search_secret
 from tests.baton import FAULTS, Baton, FaultAt, Killed, baton_calls
 from tests.clock.expressions import raw
@@ -35,6 +28,7 @@ from tests.schedules import schedules
 from tests.upgrade.continuation import NAME
 from tests.upgrade.downgrade import downgrade, sums
 from tests.upgrade.former import Stored, continued, load
+from tests.upgrade.migration.results import complete
 from tests.upgrade.record import load as recorded
 
 LATER_IN_LISTS = ("held_since", "on_lapse", "on_lapse_label")
@@ -59,11 +53,6 @@ def table(memory_table: MemoryTable, stored: Stored, monkeypatch: pytest.MonkeyP
         memory_table.place(plain(item))
     search_secret()  # it is created at first use: before anything is compared
     return memory_table
-
-
-def complete(done: Migrated) -> Migrated:
-    assert not done.failed, done.failed
-    return done
 
 
 def test_every_item_is_what_todays_code_writes(table: MemoryTable) -> None:
@@ -295,107 +284,6 @@ def test_the_command_says_what_it_did_and_whether_anything_is_left(
     captured = capsys.readouterr()
     assert "rewritten: nothing" in captured.out and "Something is left" in captured.out
     assert f"left alone: ValueError: orders {head[0]}" in captured.err
-
-
-# ---- figures
-
-
-def wide(names: int) -> dict[str, Any]:
-    """A former item of many products, and one of countries, in one shard of a day."""
-    products = {f"P{n}#{figure}": n + 1 for n in range(names) for figure in ("pieces", "amount", "refunded_pieces")}
-    return {
-        "PRODUCT#2026-12-01#USD#3#07": products,
-        "COUNTRY#2026-12-01#USD#3": {"UK#orders": 2, "GB#orders": 3, "UK#ordered": 500, "ES#paid": 1, "ES#received": 9},
-    }
-
-
-@pytest.mark.parametrize("names", [2, 120])
-def test_a_report_is_right_before_between_and_after_the_writes(memory_table: MemoryTable, names: int) -> None:
-    """Today's items are added to while the script runs."""
-    for sk, amounts in wide(names).items():
-        memory_table.place({"pk": "s#figures#", "sk": sk, "kind": "figures", **amounts})
-    for sk in ("PRODUCT#2026-12-01#USD#P1#2", "COUNTRY#2026-12-01#USD#GB#2"):
-        memory_table.place({"pk": "s#figures#", "sk": sk, "kind": "figures", "pieces": 40})
-    search_secret()
-    former, wanted = dict(memory_table.items), report()
-    assert wanted["product", "P1", "pieces"] == 42 and wanted["country", "GB", "orders"] == 5
-    assert wanted["country", "GB", "ordered"] == 500 and len(wanted) == 3 * names + 5
-    seen, played = set[int](), 0
-    with baton_calls():
-        for schedule in schedules():
-            memory_table.restore(former)
-            done, shown = Baton(schedule).play(lambda: complete(migrate()), report)
-            assert shown == wanted and report() == wanted, schedule.trace
-            seen.add(done.written["figures"])
-            played += 1
-    assert seen == {3 * names + 5}
-    assert all(len(item) < 7 for key, item in memory_table.items.items() if "figures" in key[0])
-    counted("reports beside a migration of figures", played, floor=2)
-
-
-def report() -> dict[tuple[str, str, str], int]:
-    first, until = date(2026, 12, 1), date(2026, 12, 2)
-    found = {
-        (by, name, figure): amount
-        for by in ("product", "country")
-        for day in figures.days("s", by, first, until)
-        for (name, figure), amount in day.figures.items()
-    }
-    return found
-
-
-def test_figures_that_former_code_adds_later_are_counted_and_packed(memory_table: MemoryTable) -> None:
-    """Two versions ran side by side longer than the operator thought."""
-    search_secret()
-    for sk, amounts in wide(3).items():
-        memory_table.place({"pk": "s#figures#", "sk": sk, "kind": "figures", **amounts})
-    complete(migrate())
-    key = ("s#figures#", "PRODUCT#2026-12-01#USD#3#07")
-    before = report()
-    memory_table.place({**memory_table.items[key], "kind": "figures", "P1#pieces": 10, "P9#pieces": 1})
-    wanted = before | {("product", "P1", "pieces"): 12, ("product", "P9", "pieces"): 1}
-    assert report() == wanted
-    assert complete(migrate()).written == {"figures": 2} and report() == wanted
-    assert not any("#" in name for name in memory_table.items[key])
-
-
-@pytest.mark.parametrize("scripts", [1, 2])
-def test_what_former_code_adds_beside_a_script_is_not_lost(memory_table: MemoryTable, scripts: int) -> None:
-    """With two, it adds the same amount again, after one script has packed what the other has read."""
-    search_secret()
-    key = ("s#figures#", "PRODUCT#2026-12-01#USD#3#07")
-    memory_table.place({"pk": key[0], "sk": key[1], "kind": "figures", "P0#pieces": 1})
-    former, played = dict(memory_table.items), 0
-
-    def add() -> None:
-        if scripts == 2:
-            complete(migrate())
-        actions = [Record.kind.set(FiguresRecord), Path(["P0#pieces"]).add(1)]
-        update(Update(FiguresRecord(*key), actions, ALWAYS, stale))
-
-    with baton_calls():
-        for schedule in schedules():
-            memory_table.restore(former)
-            Baton(schedule).play(lambda: complete(migrate()), add)
-            assert report() == {("product", "P0", "pieces"): 2}, schedule.trace
-            played += 1
-    counted(f"interleavings of former code and {scripts} scripts", played, floor=(2, 8)[scripts - 1])
-
-
-def test_figures_that_another_machine_has_packed_are_packed_on(memory_table: MemoryTable) -> None:
-    """Its zlib makes other bytes of the same JSON."""
-    search_secret()
-    key = ("s#figures#", "PRODUCT#2026-12-01#USD#3#07")
-    names = {f"P{n}": [n + 1, 100, 0] for n in range(200)}
-    packed = zlib.compress(json.dumps(names).encode(), 1)
-    assert packed != PackedAttribute().serialize(names)
-    memory_table.place(
-        {"pk": key[0], "sk": key[1], "kind": "change_figures", "products": packed, "P1#pieces": 10, "P900#amount": 3}
-    )
-    wanted = report() | {("product", "P1", "pieces"): 12}
-    assert wanted == report() and wanted["product", "P900", "amount"] == 3
-    assert complete(migrate()).written == {"figures": 2} and report() == wanted
-    assert not any("#" in name for name in memory_table.items[key])
 
 
 # ---- older tables, and large orders
