@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from local.template import PROJECT
-from tests.local.console.test_build import NPM, is_running, wait_until
+from tests.local.console.test_build import NPM, is_running
 from tests.local.test_run import Project
-from tests.local.test_web_page import send
+from tests.local.web_page import send, wait_until
 
 PAGE = {"accept": "text/html"}
 

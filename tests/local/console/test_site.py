@@ -16,7 +16,7 @@ from local.console.site import Site
 from local.gateway.http_api import Request, Response
 from local.template import Template, TemplateError
 from tests.harness import Server
-from tests.local.test_web_page import send
+from tests.local.web_page import send
 
 HOST = "127.0.0.1:3000"
 PAGE = {"accept": "text/html,application/xhtml+xml"}

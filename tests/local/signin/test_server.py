@@ -9,7 +9,7 @@ import pytest
 
 from tests.harness import Server
 from tests.local.signin.browser import ASKED, VERIFIER
-from tests.local.test_web_page import OF_A_PAGE, refused, send
+from tests.local.web_page import OF_A_PAGE, refused, send
 from tests.proof import counted
 
 
