@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from shared.domain.alerts.order_alerts import AlertProgress
 from shared.domain.order import deadlines
@@ -49,6 +50,9 @@ OVERLAY_KEYS = {
 UNINDEXED_FUND_STATES = frozenset({FundState.NONE, FundState.RELEASED})
 """Nearly all open orders have the first, and nearly all finished ones the second: lists look at these."""
 _OMITTED_IF_ZERO = frozenset({"discount", "tax", "adjustment", "refunded", "commission_rate", "affiliate_rate"})
+_IN_LISTS = "placed_at currency end_reason paid_at shipped_at received_at finished_at frozen_at note assignee".split()
+_AS_THEY_ARE = (*_IN_LISTS, "platform_at", "reminded_at", "ship_by")
+"""The attributes of a head that are fields of the order under the same name; a row of a list has only the first."""
 NO_PROGRESS = AlertProgress()
 
 
@@ -86,10 +90,7 @@ def head_of(
         part_versions=part_versions,
         status=str(order.status),
         fund_state=str(order.fund_state),
-        placed_at=order.placed_at,
-        currency=order.currency,
         line_count=len(order.lines),
-        platform_at=order.platform_at,
         buyer={"id": order.buyer.id, "country": order.buyer.country}
         | ({"name": order.buyer.name} if order.buyer.name else {}),
         amounts={
@@ -100,24 +101,14 @@ def head_of(
         timers=_timers(order.timers),
         supplied=_timers(order.supplied),
         watched=list(order.watched) or None,
-        end_reason=order.end_reason,
-        paid_at=order.paid_at,
-        shipped_at=order.shipped_at,
-        received_at=order.received_at,
-        finished_at=order.finished_at,
-        frozen_at=order.frozen_at,
         disputed_since=order.disputed_since,
         claimless=1 if order.claimless else None,
-        reminded_at=order.reminded_at,
         extended_days=order.extended_days or None,
         delivered_assessment=order.delivered_assessment and plain(asdict(order.delivered_assessment)),
         violations=[plain(asdict(violation)) for violation in order.violations] or None,
-        note=order.note,
         tags=list(order.tags) or None,
-        assignee=order.assignee,
         unread_messages=order.unread_messages or None,
         promised=order.promised or None,
-        ship_by=order.ship_by,
         alerted_until=progress.until,
         alerts=[cause_values(cause) for cause in progress.open] or None,
         passed_over=progress.passed_over,
@@ -127,6 +118,7 @@ def head_of(
         shards=order.shards if order.shards != FEW else None,
         state_key=f"{order.store_id}#unexplained" if unexplained(order) else None,
         sort_key=placed if unexplained(order) else None,
+        **{name: getattr(order, name) for name in _AS_THEY_ARE},
     )
     for overlay in order.overlays:
         setattr(head, OVERLAY_KEYS[overlay], order.store_id)
@@ -139,50 +131,45 @@ def order_of(head: OrderRecord, parts: Sequence[Record]) -> Order:
     parcels = (part for part in parts if isinstance(part, ParcelRecord))
     refunds = (part for part in parts if isinstance(part, RefundRecord))
     disputes = (dispute_of(part) for part in parts if isinstance(part, DisputeRecord))
-    store_id, order_id = keys.split_pk(head.pk)
     content = detail.content
     return Order(
-        store_id=store_id,
-        order_id=order_id,
-        version=int(head.version),
-        status=Status(head.status),
-        fund_state=FundState(head.fund_state),
-        placed_at=head.placed_at,
-        currency=head.currency,
+        **fields_of(head, _AS_THEY_ARE),
         buyer=Buyer(**head.buyer, email=content["email"]),
         recipient=content["recipient"],
-        amounts=amounts_of(head),
         lines=tuple(Line(**line) for line in content["lines"]),
-        platform_at=head.platform_at,
         placed_digest=detail.placed_digest,
-        end_reason=head.end_reason,
         delivery_days=content["delivery_days"],
         chosen_service=content["chosen_service"],
         memo=content["memo"],
-        paid_at=head.paid_at,
-        shipped_at=head.shipped_at,
-        received_at=head.received_at,
-        finished_at=head.finished_at,
-        frozen_at=head.frozen_at,
-        reminded_at=head.reminded_at,
         extended_days=int(head.extended_days or 0),
-        delivered_assessment=assessment_of(head),
-        timers=timers_of(head.timers or {}),
-        supplied=timers_of(head.supplied or {}),
-        watched=tuple(head.watched or ()),
+        supplied=_timers_of(head.supplied or {}),
         parcels=tuple(sorted(map(parcel_of, parcels), key=lambda parcel: int(parcel.parcel_id[1:]))),
         refunds=tuple(map(refund_of, refunds)),
         disputes=tuple(sorted(disputes, key=lambda dispute: dispute.number)),
-        violations=violations_of(head),
-        note=head.note,
-        tags=tuple(head.tags or ()),
-        assignee=head.assignee,
-        unread_messages=int(head.unread_messages or 0),
-        ship_by=head.ship_by,
         time_zone=content.get("time_zone", ""),
         erased_at=TIME.deserialize(content["erased_at"]) if "erased_at" in content else None,
         shards=int(head.shards or FEW),
     )
+
+
+def fields_of(head: OrderRecord, as_they_are: Iterable[str] = _IN_LISTS) -> dict[str, Any]:
+    """The fields that an order and its row in a list have from the head."""
+    store_id, order_id = keys.split_pk(head.pk)
+    assessment = head.delivered_assessment
+    return {name: getattr(head, name) for name in as_they_are} | {
+        "store_id": store_id,
+        "order_id": order_id,
+        "version": int(head.version),
+        "status": Status(head.status),
+        "fund_state": FundState(head.fund_state),
+        "amounts": Amounts(**{"lines": 0, "shipping": 0, **head.amounts}),
+        "timers": _timers_of(head.timers or {}),
+        "watched": tuple(head.watched or ()),
+        "delivered_assessment": assessment and Assessment(TIME.deserialize(assessment["at"]), assessment["by"]),
+        "violations": tuple(Violation(each["kind"], TIME.deserialize(each["at"])) for each in head.violations or ()),
+        "tags": tuple(head.tags or ()),
+        "unread_messages": int(head.unread_messages or 0),
+    }
 
 
 def alert_progress_of(head: OrderRecord) -> AlertProgress:
@@ -191,25 +178,12 @@ def alert_progress_of(head: OrderRecord) -> AlertProgress:
     return AlertProgress(head.alerted_until, open_causes, head.passed_over)
 
 
-def amounts_of(head: OrderRecord) -> Amounts:
-    return Amounts(**{"lines": 0, "shipping": 0, **head.amounts})
-
-
 def _timers(timers: Iterable[Timer]) -> dict[str, str] | None:
     return {timer.kind: TIME.serialize(timer.due_at) for timer in timers} or None
 
 
-def timers_of(timers: dict[str, str]) -> tuple[Timer, ...]:
+def _timers_of(timers: dict[str, str]) -> tuple[Timer, ...]:
     return tuple(Timer(kind, TIME.deserialize(due_at)) for kind, due_at in timers.items())
-
-
-def assessment_of(head: OrderRecord) -> Assessment | None:
-    content = head.delivered_assessment
-    return Assessment(TIME.deserialize(content["at"]), content["by"]) if content else None
-
-
-def violations_of(head: OrderRecord) -> tuple[Violation, ...]:
-    return tuple(Violation(each["kind"], TIME.deserialize(each["at"])) for each in head.violations or ())
 
 
 def entry_of(record: HistoryRecord) -> Entry:

@@ -16,14 +16,7 @@ from shared.store.dynamodb.indexes import FIRST, LAST, Selection
 from shared.store.dynamodb.records import DetailRecord, OrderRecord, Record
 from shared.store.dynamodb.table import get, get_many, query_index, query_newest
 from shared.store.orders import part_lists
-from shared.store.orders.items import (
-    OVERLAY_KEYS,
-    UNINDEXED_FUND_STATES,
-    amounts_of,
-    assessment_of,
-    timers_of,
-    violations_of,
-)
+from shared.store.orders.items import OVERLAY_KEYS, UNINDEXED_FUND_STATES, fields_of
 from shared.store.pages import Count, Page, Position
 
 OVERLAY_INDEXES = {
@@ -313,34 +306,12 @@ def _heads(store_id: str, order_ids: Iterable[str]) -> Iterator[Summary]:
 
 
 def summary_of(head: OrderRecord) -> Summary:
-    store_id, order_id = keys.split_pk(head.pk)
     return Summary(
-        store_id=store_id,
-        order_id=order_id,
-        version=int(head.version),
-        status=Status(head.status),
-        fund_state=FundState(head.fund_state),
+        **fields_of(head),
         overlays=tuple(overlay for overlay in Overlay if getattr(head, OVERLAY_KEYS[overlay])),
-        placed_at=head.placed_at,
-        paid_at=head.paid_at,
-        shipped_at=head.shipped_at,
-        received_at=head.received_at,
-        finished_at=head.finished_at,
-        end_reason=head.end_reason,
         buyer=Buyer(**head.buyer),
-        currency=head.currency,
-        amounts=amounts_of(head),
-        timers=timers_of(head.timers or {}),
-        watched=tuple(head.watched or ()),
-        frozen_at=head.frozen_at,
         disputed_since=head.disputed_since,
         claimless=bool(head.claimless),
-        delivered_assessment=assessment_of(head),
-        violations=violations_of(head),
-        note=head.note,
-        tags=tuple(head.tags or ()),
-        assignee=head.assignee,
-        unread_messages=int(head.unread_messages or 0),
         promised=int(head.promised or 0),
         line_count=int(head.line_count),
     )
