@@ -64,10 +64,9 @@ def head_of(
     revision: int = 0,
     progress: AlertProgress = NO_PROGRESS,
     remind_at: datetime | None = None,
-    in_customer: bool = True,
 ) -> OrderRecord:
-    """The head item. `armed`: the order is in the clock's index. `in_customer`: the buyer's customer record counts the
-    order; False only for orders written before there were customer records. The order has its terms (terms.py)."""
+    """The head item. `armed`: the order is in the clock's index. The buyer's customer record counts the order, and the
+    order has its terms (terms.py)."""
     placed = keys.sort_key(order.placed_at, order.order_id)
     running = deadlines.running(order)
     sellers = deadlines.seller_due(order)
@@ -114,7 +113,7 @@ def head_of(
         passed_over=progress.passed_over,
         reminder_shard=keys.reminder_shard(order.store_id, order.order_id) if remind_at else None,
         remind_at=keys.sort_key(remind_at, order.store_id, order.order_id) if remind_at else None,
-        in_customer=HAS_TERMS | (IN_CUSTOMER if in_customer else 0),
+        in_customer=HAS_TERMS | IN_CUSTOMER,
         shards=order.shards if order.shards != FEW else None,
         state_key=f"{order.store_id}#unexplained" if unexplained(order) else None,
         sort_key=placed if unexplained(order) else None,

@@ -58,7 +58,7 @@ class Loaded:
 
     @property
     def counted(self) -> Order | None:
-        """The order, or None if its buyer's customer record does not count it (see items.head_of)."""
+        """The order, or None if its buyer's customer record does not count it: it is from before there were any."""
         return self.order if self.in_customer else None
 
 
