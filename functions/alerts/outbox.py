@@ -70,7 +70,7 @@ def _enqueue(outbox: Outbox, send: Send, now: datetime, out_of_time: Callable[[]
 def _pending(outbox: Outbox, now: datetime, out_of_time: Callable[[], bool]) -> Iterator[OutboxEntry]:
     """The entries of all shards, up to SHARE of each store. Each run begins with another shard, so that a run that
     ends early does not always leave the same ones."""
-    shards, taken = outbox.shards(), Counter[str]()
+    shards, taken = outbox.shards.all(), Counter[str]()
     first = int(now.timestamp() // 60) % len(shards)
     for shard in (*shards[first:], *shards[:first]):
         try:

@@ -36,7 +36,7 @@ class Due(NamedTuple):
 
 
 def shards(kind: DueKind) -> list[str]:
-    return keys.clock_shards() if kind is DueKind.LAPSES else keys.reminder_shards()
+    return (keys.LAPSES if kind is DueKind.LAPSES else keys.REMINDERS).all()
 
 
 def due(kind: DueKind, shard: str, until: datetime) -> Iterator[Due]:

@@ -79,7 +79,7 @@ def save(before: StoredStore, store: Store, *, rearming: Rearming | None, also: 
         rearm_after=rearming and rearming.after,
         rearm_at=rearming and rearming.at,
         rearm_busy=list(rearming.busy) or None if rearming else None,
-        clock_shard=keys.clock_shard(store.store_id, "") if rearming else None,
+        clock_shard=keys.LAPSES.of("", store.store_id) if rearming else None,
         fires_at=keys.sort_key(rearming.at, store.store_id) if rearming else None,
     )
     counters = new_counter_writes(store.store_id, range(before.store.shards, store.shards))

@@ -67,7 +67,7 @@ class Bureau:
         while True:
             self.raised += 1
             order_id = changes.get("order_id", f"81900000{self.raised:08d}")
-            if shard in (None, keys.outbox_shard(Cause(kind, at, order_id).alert_id(self.shop.name))):
+            if shard in (None, keys.OUTBOX.of(Cause(kind, at, order_id).alert_id(self.shop.name))):
                 break
         changes.pop("order_id", None)
         of_order = changes.pop("of_order", True)

@@ -65,7 +65,7 @@ class AlertBooks:
             yield f"{name}: over before it was raised"
         if raw["state_key"]["S"] != f"{alert.store_id}#alert#{alert.state}#{alert.severity}":
             yield f"{name}: listed as {raw['state_key']['S']}"
-        if "clock_shard" in raw and raw["clock_shard"]["S"] != keys.outbox_shard(alert.alert_id):
+        if "clock_shard" in raw and raw["clock_shard"]["S"] != keys.OUTBOX.of(alert.alert_id):
             yield f"{name}: in the wrong shard of the outbox"
         if not alert.order_id or alert.resolved_at or not KINDS[alert.kind].resolves:
             return

@@ -52,8 +52,8 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "sweep": Kind(sweep, "by_clock", keys.clock_shards(), SKEW),
-    "reminder": Kind(remind, "by_reminder", keys.reminder_shards()),
+    "sweep": Kind(sweep, "by_clock", keys.LAPSES.all(), SKEW),
+    "reminder": Kind(remind, "by_reminder", keys.REMINDERS.all()),
 }
 
 

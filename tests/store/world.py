@@ -167,7 +167,7 @@ def world(on_memory: Api, memory_table: MemoryTable, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(memberships, "VALID_FOR", timedelta(days=365))
     made = World(on_memory, memory_table)
     # Only the shard that holds the order: seven more idle queries would multiply the schedules and find nothing.
-    monkeypatch.setattr(keys, "clock_shards", lambda: [keys.clock_shard(made.shop.name, made.order_id)])
+    monkeypatch.setattr(keys.LAPSES, "all", lambda: [keys.LAPSES.of(made.order_id, made.shop.name)])
     with baton_calls():
         yield made
 

@@ -111,7 +111,7 @@ def _record(alert: Alert, deliver: bool) -> AlertRecord:
         ALERT,
         state_key=_state_key(alert.store_id, alert.state, alert.severity),
         sort_key=keys.sort_key(alert.raised_at, alert.alert_id),
-        clock_shard=keys.outbox_shard(alert.alert_id) if deliver else None,
+        clock_shard=keys.OUTBOX.of(alert.alert_id) if deliver else None,
         fires_at=keys.sort_key(alert.raised_at, alert.store_id, alert.alert_id) if deliver else None,
         alert_kind=alert.kind,
         severity=str(alert.severity),

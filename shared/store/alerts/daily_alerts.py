@@ -53,6 +53,6 @@ def _record(day: Day) -> DayRecord:
         made_at=day.made_at,
         look_at=day.look_at,
         leaving=[*cause_values(day.leaving), day.leaving.subject] if day.leaving else None,
-        reminder_shard=keys.reminder_shard(day.store_id, ""),
+        reminder_shard=keys.REMINDERS.of("", day.store_id),
         remind_at=keys.sort_key(day.next_at, day.store_id),
     )

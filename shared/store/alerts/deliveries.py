@@ -104,7 +104,7 @@ def _record(delivery: Delivery) -> DeliveryRecord:
         state=str(delivery.state),
         created_at=delivery.created_at,
         content={name: value for name, value in content.items() if value is not None},
-        clock_shard=keys.delivery_shard(delivery.channel_id, delivery.delivery_id) if check_at else None,
+        clock_shard=keys.DELIVERIES.of(delivery.channel_id, delivery.delivery_id) if check_at else None,
         fires_at=keys.sort_key(check_at, *ids) if check_at else None,
         expires_at=None if check_at else int((max(last, delivery.created_at) + RETENTION).timestamp()),
     )

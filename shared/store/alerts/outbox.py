@@ -33,7 +33,7 @@ class OutboxEntry:
 class Outbox:
     """The entries of one kind, spread over shards. `record` makes the item of the `ids`."""
 
-    shards: Callable[[], list[str]]
+    shards: keys.Shards
     record: Callable[..., Record]
 
     def pending(self, shard: str, until: datetime) -> Iterator[OutboxEntry]:
@@ -68,5 +68,5 @@ def _delivery(store_id: str, channel_id: str, delivery_id: str) -> DeliveryRecor
     return DeliveryRecord(keys.channel_pk(store_id, channel_id), keys.delivery_sk(delivery_id))
 
 
-ALERTS = Outbox(keys.outbox_shards, lambda *ids: AlertRecord(keys.alert_pk(*ids), ALERT))
-DELIVERIES = Outbox(keys.delivery_shards, _delivery)
+ALERTS = Outbox(keys.OUTBOX, lambda *ids: AlertRecord(keys.alert_pk(*ids), ALERT))
+DELIVERIES = Outbox(keys.DELIVERIES, _delivery)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from urllib.parse import quote
 
@@ -29,8 +30,6 @@ CUSTOMER = "CUSTOMER#"
 TERMS = "TERMS"
 MEMBERS, MEMBER_CHANGE = "MEMBERS", "MEMBER_CHANGE#"
 MAX_MEMBER_CHANGES = 10**8
-
-CLOCK_SHARDS = 8
 
 
 def order_pk(store_id: str, order_id: str) -> str:
@@ -227,15 +226,27 @@ def event_number(number: int) -> str:
     return f"{number:012d}"
 
 
-def clock_shard(store_id: str, order_id: str) -> str:
-    return f"CLOCK#{_hash(order_id, store_id) % CLOCK_SHARDS}"
+@dataclass
+class Shards:
+    """Eight partitions of an index, over which the due items of one kind are spread."""
+
+    kind: str
+
+    def of(self, *ids: str) -> str:
+        """The partition of the item with these ids."""
+        return f"{self.kind}#{zlib.crc32('#'.join(ids).encode()) % 8}"
+
+    def all(self) -> list[str]:
+        return [f"{self.kind}#{shard}" for shard in range(8)]
 
 
+LAPSES, REMINDERS = Shards("CLOCK"), Shards("REMIND")
+OUTBOX, DELIVERIES = Shards("OUTBOX"), Shards("DELIVERY")
+"""Alerts until every channel has its delivery, and pending deliveries: in the clock's index, beside the lapses."""
 AFTER_PREFIX = "$"
 """A sort key plus this sorts after all keys that begin with that key and `#`, and before all others: `$` is the next
 character after `#`, and no id contains either."""
 
-OUTBOX_SHARDS, REMINDER_SHARDS = 8, 8
 THREAD_SUFFIX = "talk"
 """The last part of the reminder key of an order's messages. The key of the order itself does not have it."""
 EXPORT_SHARD, EXPORT_JOBS_SHARD = "EXPORT", "EXPORT#JOBS"
@@ -244,10 +255,6 @@ IMPORTS_SHARD = "IMPORTS"
 """The clock partition of imports that are not at an end. The sweep does not read it."""
 ERASURES_SHARD = "ERASURES"
 """The clock partition of running erasures."""
-
-
-def clock_shards() -> list[str]:
-    return [f"CLOCK#{shard}" for shard in range(CLOCK_SHARDS)]
 
 
 def alert_pk(store_id: str, alert_id: str) -> str:
@@ -260,25 +267,7 @@ def ids_of_alert(pk: str) -> tuple[str, str]:
     return store_id, alert_id
 
 
-def outbox_shard(alert_id: str) -> str:
-    """The clock partition of an alert until every channel has its delivery."""
-    return f"OUTBOX#{_hash(alert_id) % OUTBOX_SHARDS}"
-
-
-def outbox_shards() -> list[str]:
-    return [f"OUTBOX#{shard}" for shard in range(OUTBOX_SHARDS)]
-
-
-def reminder_shard(store_id: str, order_id: str) -> str:
-    return f"REMIND#{_hash(order_id, store_id) % REMINDER_SHARDS}"
-
-
-def reminder_shards() -> list[str]:
-    return [f"REMIND#{shard}" for shard in range(REMINDER_SHARDS)]
-
-
 CHANNEL, CHANNELS, DELIVERY = "CHANNEL#", "CHANNELS", "DELIVERY#"
-DELIVERY_SHARDS = 8
 
 
 CHANNELS_PK = "#channels#"
@@ -302,16 +291,3 @@ def channel_pk(store_id: str, channel_id: str) -> str:
 
 def delivery_sk(delivery_id: str) -> str:
     return DELIVERY + delivery_id
-
-
-def delivery_shard(channel_id: str, delivery_id: str) -> str:
-    """The clock partition of a pending delivery."""
-    return f"DELIVERY#{_hash(channel_id, delivery_id) % DELIVERY_SHARDS}"
-
-
-def delivery_shards() -> list[str]:
-    return [f"DELIVERY#{shard}" for shard in range(DELIVERY_SHARDS)]
-
-
-def _hash(*parts: str) -> int:
-    return zlib.crc32("#".join(parts).encode())

@@ -270,7 +270,7 @@ def _thread_record(store_id: str, order_id: str, thread: Thread) -> ThreadRecord
         unanswered_since=unanswered and unanswered.sent_at,
         alert_at=thread.alert_at,
         alerted=int(thread.alerted) or None,
-        reminder_shard=keys.reminder_shard(store_id, order_id) if check_at else None,
+        reminder_shard=keys.REMINDERS.of(order_id, store_id) if check_at else None,
         remind_at=keys.sort_key(check_at, store_id, order_id, keys.THREAD_SUFFIX) if check_at else None,
         state_key=f"{store_id}#thread#unanswered" if unanswered else None,
         sort_key=keys.sort_key(unanswered.sent_at, order_id) if unanswered else None,

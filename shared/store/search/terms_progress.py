@@ -61,6 +61,6 @@ def _record(progress: TermsProgress) -> TermsProgressRecord:
         done=1 if progress.done else None,
         position=progress.position or None,
         missed=1 if progress.missed else None,
-        clock_shard=keys.clock_shard(progress.store_id, "") if due else None,
+        clock_shard=keys.LAPSES.of("", progress.store_id) if due else None,
         fires_at=keys.sort_key(progress.due_at, progress.store_id) if due else None,
     )

@@ -24,7 +24,7 @@ def one_shard(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from shared.store.dynamodb import keys
 
     world.put_off_day()
-    monkeypatch.setattr(keys, "reminder_shards", lambda: [keys.reminder_shard(world.shop.name, world.order_id)])
+    monkeypatch.setattr(keys.REMINDERS, "all", lambda: [keys.REMINDERS.of(world.order_id, world.shop.name)])
 
 
 def remind(world: World, hours: float) -> Client:

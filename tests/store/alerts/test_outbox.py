@@ -81,7 +81,7 @@ def test_each_run_begins_with_another_shard(sent: Sent, monkeypatch: pytest.Monk
     first = set()
     for minute in range(8):
         enqueue(NOW + timedelta(minutes=minute))
-        first.add(keys.outbox_shard(sent[-1][0][1]))
+        first.add(keys.OUTBOX.of(sent[-1][0][1]))
     assert len(first) == 8 and len(ids) == 64
 
 

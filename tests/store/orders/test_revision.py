@@ -23,7 +23,7 @@ LATER = timedelta(hours=3)
 @pytest.fixture(autouse=True)
 def one_shard(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.put_off_day()
-    monkeypatch.setattr(keys, "reminder_shards", lambda: [keys.reminder_shard(world.shop.name, world.order_id)])
+    monkeypatch.setattr(keys.REMINDERS, "all", lambda: [keys.REMINDERS.of(world.order_id, world.shop.name)])
 
 
 def begin(world: World) -> None:
