@@ -98,8 +98,8 @@ def test_a_repeated_request_gets_the_secret_again(shop: Shop) -> None:
 def test_a_secret_that_is_copied_to_another_channel_cannot_be_read_there(shop: Shop) -> None:
     first, second = webhook(shop), robot(shop)
     pk = keys.channels_pk(shop.name)
-    stolen = item(pk, keys.channel_sk(first["id"]))["secrets"]
-    key = {"pk": {"S": pk}, "sk": {"S": keys.channel_sk(second["id"])}}
+    stolen = item(pk, keys.CHANNEL + first["id"])["secrets"]
+    key = {"pk": {"S": pk}, "sk": {"S": keys.CHANNEL + second["id"]}}
     boto3.client("dynamodb").update_item(
         TableName=settings().table_name,
         Key=key,
@@ -113,7 +113,7 @@ def test_a_secret_that_is_copied_to_another_channel_cannot_be_read_there(shop: S
 def former(shop: Shop, channel_id: str) -> None:
     """The channel as former code stored it: among the store's own items, its secrets readable."""
     client, name = boto3.client("dynamodb"), settings().table_name
-    moved = item(keys.channels_pk(shop.name), keys.channel_sk(channel_id))
+    moved = item(keys.channels_pk(shop.name), keys.CHANNEL + channel_id)
     content = json.loads(moved["content"]["S"]) | json.loads(moved.pop("secrets")["S"])
     client.delete_item(TableName=name, Key={each: moved[each] for each in ("pk", "sk")})
     client.put_item(TableName=name, Item=moved | {"pk": {"S": shop.name}, "content": {"S": json.dumps(content)}})
@@ -125,7 +125,7 @@ def test_a_channel_of_former_code_works_and_moves_when_it_is_changed(
 ) -> None:
     made, other = webhook(plain), robot(plain)
     former(plain, made["id"])
-    assert URL in readable() and not item(keys.channels_pk(plain.name), keys.channel_sk(made["id"]))
+    assert URL in readable() and not item(keys.channels_pk(plain.name), keys.CHANNEL + made["id"])
     with_key(monkeypatch)
     before = channels.load(plain.name, made["id"])
     assert (before.url, before.secret) == (URL, made["secret"])
@@ -142,7 +142,7 @@ def test_a_channel_of_former_code_works_and_moves_when_it_is_changed(
     else:
         rotated = plain.owner.post(f"{path}/rotate-secret", {}).json["secret"]
         assert channels.load(plain.name, made["id"]).secret == rotated
-    assert not item(plain.name, keys.channel_sk(made["id"])) and URL not in readable()
+    assert not item(plain.name, keys.CHANNEL + made["id"]) and URL not in readable()
     assert len(plain.owner.get("/v1/alert-channels").json["data"]) == 2 - (step == "delete")
     assert item(plain.name, keys.CHANNELS)["channels"]["N"] == str(2 - (step == "delete"))
 
@@ -214,7 +214,7 @@ def test_the_largest_channel_fits_into_one_request(shop: Shop) -> None:
     body = {"kind": "dingtalk", "name": "n", "url": ROBOT + "a" * (1024 - len(ROBOT)), "secret": "s" * 256}
     answer = shop.owner.post("/v1/alert-channels", body)
     assert answer.status == 201, answer.content
-    stored = item(keys.channels_pk(shop.name), keys.channel_sk(answer.json["id"]))["secrets"]["S"]
+    stored = item(keys.channels_pk(shop.name), keys.CHANNEL + answer.json["id"])["secrets"]["S"]
     assert len(base64.b64decode(stored.removeprefix("kms:"))) < 4096
 
 

@@ -27,7 +27,7 @@ _TIMES = ("created_at", "old_until", "off_at", "code_until")
 def load(store_id: str, channel_id: str) -> Channel:
     """Read consistently; raises Missing, or Busy."""
     for pk in (keys.channels_pk(store_id), store_id):
-        record = get(pk, keys.channel_sk(channel_id))
+        record = get(pk, keys.CHANNEL + channel_id)
         if isinstance(record, ChannelRecord):
             return _channel(record)
     raise Missing("no such channel")
@@ -40,7 +40,7 @@ def of_store(store_id: str) -> list[Channel]:
 
 def page(store_id: str, limit: int, after: Position | None) -> Page[Channel]:
     """A page of channels, the oldest first."""
-    lower = keys.channel_sk(after.key) + keys.AFTER_PREFIX if after else keys.CHANNEL
+    lower = keys.CHANNEL + after.key + keys.AFTER_PREFIX if after else keys.CHANNEL
     channels = map(_channel, _records(store_id, lower, limit + 1))
     return page_of(channels, limit, lambda channel: channel.channel_id)
 
@@ -98,11 +98,11 @@ def delete(channel: Channel) -> None:
 
 
 def _is_former(channel: Channel) -> bool:
-    return isinstance(get(channel.store_id, keys.channel_sk(channel.channel_id)), ChannelRecord)
+    return isinstance(get(channel.store_id, keys.CHANNEL + channel.channel_id), ChannelRecord)
 
 
 def _delete(channel: Channel, pk: str) -> Delete:
-    record = ChannelRecord(pk, keys.channel_sk(channel.channel_id))
+    record = ChannelRecord(pk, keys.CHANNEL + channel.channel_id)
     return Delete(record, ChannelRecord.version == channel.version, stale)
 
 
@@ -115,7 +115,7 @@ def _record(channel: Channel) -> ChannelRecord:
     owner = _owner(channel.store_id, channel.channel_id)
     return ChannelRecord(
         keys.channels_pk(channel.store_id),
-        keys.channel_sk(channel.channel_id),
+        keys.CHANNEL + channel.channel_id,
         version=channel.version,
         content=content,
         secrets=encrypt(CHANNELS, owner, json.dumps(secrets)) if secrets else None,

@@ -29,7 +29,7 @@ _TIMES = ("next_at", "since")
 
 def load(store_id: str, channel_id: str, delivery_id: str) -> Delivery:
     """Read consistently; raises Missing."""
-    return _delivery(table.load(DeliveryRecord, keys.channel_pk(store_id, channel_id), keys.delivery_sk(delivery_id)))
+    return _delivery(table.load(DeliveryRecord, keys.channel_pk(store_id, channel_id), keys.DELIVERY + delivery_id))
 
 
 def create(delivery: Delivery) -> None:
@@ -58,7 +58,7 @@ def save_all(changes: Sequence[tuple[Delivery, Delivery]], also: Sequence[Write]
 def page(store_id: str, channel_id: str, limit: int, after: Position | None, now: datetime) -> Page[Delivery]:
     """A page of a channel's deliveries, the latest first, without expired ones (DynamoDB deletes those later)."""
     before = after and after.key
-    upper = keys.delivery_sk(before) if before else keys.DELIVERY + "~"
+    upper = keys.DELIVERY + (before or "~")
     until = Record.sk.between(keys.DELIVERY, upper)
     records = query(keys.channel_pk(store_id, channel_id), until, limit=limit + 1 + bool(before), forward=False)
     current = (_delivery(each) for each in records if isinstance(each, DeliveryRecord) and not _expired(each, now))
@@ -75,7 +75,7 @@ def of_channel(store_id: str, channel_id: str) -> Iterator[Delivery]:
 def around(delivery: Delivery, limit: int) -> Iterator[Delivery]:
     """Deliveries of the same channel: up to `limit` after this one, then up to `limit` before it. Deliveries of alerts
     of one time are neighbours; their messages arrive in any order."""
-    pk, own = keys.channel_pk(delivery.store_id, delivery.channel_id), keys.delivery_sk(delivery.delivery_id)
+    pk, own = keys.channel_pk(delivery.store_id, delivery.channel_id), keys.DELIVERY + delivery.delivery_id
     for side, forward in ((Record.sk.between(own, keys.DELIVERY + "~"), True), (Record.sk < own, False)):
         for record in query(pk, side, limit=limit + forward, forward=forward):
             if isinstance(record, DeliveryRecord) and record.sk != own:
@@ -99,7 +99,7 @@ def _record(delivery: Delivery) -> DeliveryRecord:
     last = max((each.at for each in delivery.attempts), default=delivery.created_at)
     return DeliveryRecord(
         keys.channel_pk(delivery.store_id, delivery.channel_id),
-        keys.delivery_sk(delivery.delivery_id),
+        keys.DELIVERY + delivery.delivery_id,
         version=delivery.version,
         state=str(delivery.state),
         created_at=delivery.created_at,

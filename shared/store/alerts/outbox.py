@@ -65,7 +65,7 @@ def new_alert(record: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _delivery(store_id: str, channel_id: str, delivery_id: str) -> DeliveryRecord:
-    return DeliveryRecord(keys.channel_pk(store_id, channel_id), keys.delivery_sk(delivery_id))
+    return DeliveryRecord(keys.channel_pk(store_id, channel_id), keys.DELIVERY + delivery_id)
 
 
 ALERTS = Outbox(keys.OUTBOX, lambda *ids: AlertRecord(keys.alert_pk(*ids), ALERT))

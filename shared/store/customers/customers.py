@@ -79,7 +79,7 @@ def tagged(
 ) -> Page[Customer]:
     """A page of the customers with this tag, by the time of their last order. Half a read unit for each customer,
     too."""
-    pk = keys.customer_tag_pk(store_id, tag)
+    pk = keys.term_pk(store_id, "customer_tag", tag)
     first, last = keys.instant(since) if since else keys.NO_TIME, keys.instant(until) if until else LAST
     if after:
         first, last = (after.key, last) if forward else (first, after.key)
@@ -114,7 +114,7 @@ def _tag_writes(before: Customer, after: Customer) -> list[Write]:
 
 
 def _tag(customer: Customer, tag: str, sk: str) -> TermRecord:
-    return TermRecord(keys.customer_tag_pk(customer.store_id, tag), sk)
+    return TermRecord(keys.term_pk(customer.store_id, "customer_tag", tag), sk)
 
 
 def _tag_sk(customer: Customer) -> str:

@@ -125,42 +125,14 @@ def former_tracking_key(store_id: str, tracking_no: str) -> str:
     return f"{store_id}#tracking#{tracking_no}"
 
 
-def country_pk(store_id: str, country: str) -> str:
-    """Partitions of terms: the last part may have any character."""
-    return f"{store_id}#country#{country}"
-
-
-def tag_pk(store_id: str, tag: str) -> str:
-    return f"{store_id}#tag#{tag}"
-
-
-def customer_tag_pk(store_id: str, tag: str) -> str:
-    return f"{store_id}#customer_tag#{tag}"
+def term_pk(store_id: str, kind: str, value: str = "") -> str:
+    """The partition of a term, by which orders or customers are found. The last part may have any character."""
+    return f"{store_id}#{kind}#{value}"
 
 
 def customer_tag_sk(last_at: datetime | None, buyer_id: str) -> str:
     """A customer without orders comes before all others."""
     return sort_key(last_at, buyer_id) if last_at else NO_TIME + buyer_id
-
-
-def number_pk(store_id: str, tail: str) -> str:
-    return f"{store_id}#number#{tail}"
-
-
-def phone_pk(store_id: str, digest: str) -> str:
-    return f"{store_id}#phone#{digest}"
-
-
-def name_pk(store_id: str, digest: str) -> str:
-    return f"{store_id}#name#{digest}"
-
-
-def goods_pk(store_id: str, code: str) -> str:
-    return f"{store_id}#goods#{code}"
-
-
-def rest_pk(store_id: str) -> str:
-    return f"{store_id}#rest#"
 
 
 def user_pk(user_id: str) -> str:
@@ -190,10 +162,6 @@ def ledger_seq(sk: str) -> int:
 
 def funds_sk(currency: str, shard: int) -> str:
     return f"{FUNDS}{currency}#{shard}"
-
-
-def template_sk(template_id: str) -> str:
-    return f"{TEMPLATE}{template_id}"
 
 
 def template_name_sk(key: str) -> str:
@@ -268,8 +236,6 @@ def ids_of_alert(pk: str) -> tuple[str, str]:
 
 
 CHANNEL, CHANNELS, DELIVERY = "CHANNEL#", "CHANNELS", "DELIVERY#"
-
-
 CHANNELS_PK = "#channels#"
 """Begins the partitions of channels, which only the functions that need their secrets may read (template.yaml). No
 store id begins with `#`."""
@@ -280,14 +246,6 @@ def channels_pk(store_id: str) -> str:
     return CHANNELS_PK + store_id
 
 
-def channel_sk(channel_id: str) -> str:
-    return CHANNEL + channel_id
-
-
 def channel_pk(store_id: str, channel_id: str) -> str:
     """The partition of a channel's deliveries."""
     return f"{store_id}#channel#{channel_id}"
-
-
-def delivery_sk(delivery_id: str) -> str:
-    return DELIVERY + delivery_id

@@ -14,7 +14,7 @@ from shared.store.pages import Page, Position, page_of
 
 def load(store_id: str, template_id: str) -> Template:
     """Raises Missing."""
-    return _template(table.load(TemplateRecord, store_id, keys.template_sk(template_id)))
+    return _template(table.load(TemplateRecord, store_id, keys.TEMPLATE + template_id))
 
 
 def create(store_id: str, template: Template, also: Sequence[Write] = ()) -> None:
@@ -53,7 +53,7 @@ def delete(store_id: str, template: Template) -> None:
 
 def page(store_id: str, limit: int, after: Position | None) -> Page[Template]:
     """A page of templates, the oldest first."""
-    lower = keys.template_sk(after.key) + keys.AFTER_PREFIX if after else keys.TEMPLATE
+    lower = keys.TEMPLATE + after.key + keys.AFTER_PREFIX if after else keys.TEMPLATE
     records = query(store_id, Record.sk.between(lower, keys.TEMPLATE + "~"), limit=limit + 1)
     templates = (_template(record) for record in records if isinstance(record, TemplateRecord))
     return page_of(templates, limit, lambda template: template.template_id)
@@ -62,7 +62,7 @@ def page(store_id: str, limit: int, after: Position | None) -> Page[Template]:
 def _record(store_id: str, template: Template) -> TemplateRecord:
     return TemplateRecord(
         store_id,
-        keys.template_sk(template.template_id),
+        keys.TEMPLATE + template.template_id,
         version=template.version,
         name=template.name,
         text=template.text,

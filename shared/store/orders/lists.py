@@ -122,10 +122,10 @@ def orders(
         # A head may be later than the index: then its order may be another buyer's by now.
         return Page(tuple(each for each in page.items if each.buyer.id == buyer_id), page.end)
     elif tag is not None:
-        sort_keys = _sort_keys_of_term(keys.tag_pk(store_id, tag), limit, forward)
+        sort_keys = _sort_keys_of_term(keys.term_pk(store_id, "tag", tag), limit, forward)
         return _at_sort_keys(store_id, sort_keys, limit, after, since, until, forward)
     elif country is not None:
-        sort_keys = _sort_keys_of_term(keys.country_pk(store_id, iso_country(country)), limit, forward)
+        sort_keys = _sort_keys_of_term(keys.term_pk(store_id, "country", iso_country(country)), limit, forward)
         return _at_sort_keys(store_id, sort_keys, limit, after, since, until, forward)
     return _page(Selection(index, partitions, since, until, forward), limit, after)
 

@@ -70,7 +70,7 @@ def _by_number_tail(store_id: str, query: Query) -> Candidates:
     if query.tail is None:
         return Candidates()
     code = query.folded
-    return _select(keys.number_pk(store_id, query.tail), lambda item: _order_id(item).casefold().endswith(code))
+    return _select(keys.term_pk(store_id, "number", query.tail), lambda item: _order_id(item).casefold().endswith(code))
 
 
 def _by_name(store_id: str, query: Query) -> Candidates:
@@ -83,13 +83,13 @@ def _by_name(store_id: str, query: Query) -> Candidates:
 
 
 def _by_goods(store_id: str, query: Query) -> Candidates:
-    return _select(keys.goods_pk(store_id, query.folded))
+    return _select(keys.term_pk(store_id, "goods", query.folded))
 
 
 def _by_rest(store_id: str, query: Query) -> Candidates:
     """Orders with more products and SKUs than terms."""
     code = query.folded
-    return _select(keys.rest_pk(store_id), lambda item: terms.may_hold(bytes(item["filter"]["B"]), code))
+    return _select(keys.term_pk(store_id, "rest"), lambda item: terms.may_hold(bytes(item["filter"]["B"]), code))
 
 
 def _by_phone(store_id: str, query: Query) -> Candidates:

@@ -36,8 +36,8 @@ def strict_terms(order: Order) -> set[Key]:
     """(partition, sort key) of the terms that change in the transaction of the order."""
     sort_key = keys.sort_key(order.placed_at, order.order_id)
     return {
-        (keys.country_pk(order.store_id, iso_country(order.buyer.country)), sort_key),
-        *((keys.tag_pk(order.store_id, tag), sort_key) for tag in order.tags),
+        (keys.term_pk(order.store_id, "country", iso_country(order.buyer.country)), sort_key),
+        *((keys.term_pk(order.store_id, "tag", tag), sort_key) for tag in order.tags),
         *_personal_terms(order),
     }
 
@@ -52,9 +52,9 @@ def loose_terms(order: Order) -> dict[Key, bytes | None]:
     own = codes if len(codes) <= room else codes[: room - 1]
     rest = filter_of(codes[len(own) :])
     return {
-        **({(keys.number_pk(order.store_id, tail), sort_key): None} if tail else {}),
-        **{(keys.goods_pk(order.store_id, code), sort_key): None for code in own},
-        **({(keys.rest_pk(order.store_id), f"{sort_key}#{_name_of(rest)}"): rest} if rest else {}),
+        **({(keys.term_pk(order.store_id, "number", tail), sort_key): None} if tail else {}),
+        **{(keys.term_pk(order.store_id, "goods", code), sort_key): None for code in own},
+        **({(keys.term_pk(order.store_id, "rest"), f"{sort_key}#{_name_of(rest)}"): rest} if rest else {}),
     }
 
 
@@ -105,12 +105,12 @@ def _bits(code: str, size: int) -> list[int]:
 
 
 def phone_pk(store_id: str, tail: str) -> str:
-    return keys.phone_pk(store_id, _digest(store_id, "phone", tail).hex())
+    return keys.term_pk(store_id, "phone", _digest(store_id, "phone", tail).hex())
 
 
 def name_pk(store_id: str, word: str) -> str:
     """The partition of words with the same first letters."""
-    return keys.name_pk(store_id, _digest(store_id, "name", word[: _first_letters(word)]).hex())
+    return keys.term_pk(store_id, "name", _digest(store_id, "name", word[: _first_letters(word)]).hex())
 
 
 def letters(store_id: str, word: str) -> str:
