@@ -31,7 +31,6 @@ class Item(msgspec.Struct, gc=False):
     origin: Text | None = None
 
 
-_KEYS = ("pk", "sk")
 _items = wire.pages_of(Item)
 _numbers, _texts = msgspec.json.Decoder(dict[str, int]), msgspec.json.Decoder(tuple[str, ...])
 
@@ -40,7 +39,7 @@ def after(store_id: str, buyer_id: str = "", tick: Tick = idle) -> Iterator[Cust
     """All customers after a buyer id (all if it is empty), by buyer id, read consistently a page at a time. Ids never
     change, so every customer that exists all the time appears once, in its state when its page is read. One read unit
     for each 4 KB. `tick` is called for every page."""
-    for item in wire.items(None, _KEYS, *_range(store_id, buyer_id), _items, tick):
+    for item in wire.items(None, *_range(store_id, buyer_id), _items, tick):
         yield Customer(
             store_id,
             item.sk.S.removeprefix(keys.CUSTOMER),
@@ -61,7 +60,7 @@ def after(store_id: str, buyer_id: str = "", tick: Tick = idle) -> Iterator[Cust
 
 def count(store_id: str, tick: Tick = idle) -> int:
     """The number of customers, for the read units of all of them."""
-    return wire.count(None, _KEYS, *_range(store_id, ""), tick)
+    return wire.count(None, *_range(store_id, ""), tick)
 
 
 def _range(store_id: str, buyer_id: str) -> tuple[str, str, str]:

@@ -12,31 +12,14 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
 from shared.store.dynamodb import keys
-from shared.store.dynamodb.records import Record
+from shared.store.dynamodb.records import INDEX_KEYS, Record
 from shared.store.dynamodb.table import count_index, query_index, query_keys
 from shared.store.pages import Count, Listed, Page, Position
 
-HASH_KEYS = {
-    "by_placed": "timeline",
-    "by_status": "status_key",
-    "by_fund_state": "fund_key",
-    "by_status_due": "status_key",
-    "by_seller_due": "seller_key",
-    "by_frozen": "frozen_key",
-    "by_dispute": "dispute_key",
-    "by_refund": "refund_key",
-    "by_unread": "unread_key",
-    "by_reference": "reference_key",
-    "by_state": "state_key",
-}
-RANGE_KEYS = dict.fromkeys(HASH_KEYS, "placed_key") | {
-    "by_status_due": "due_key",
-    "by_seller_due": "seller_due_key",
-    "by_state": "sort_key",
-}
 FIRST, LAST = "0", "~"
 MOST_READ = 1_000
 """The most records that one page of some of them looks at: some 110 read units, where each has 1 KB."""
@@ -119,36 +102,30 @@ def count(selection: Selection, most: int = MOST_COUNTED) -> Count:
 def sort_keys_after(selection: Selection, after: str, page_size: int) -> Iterator[tuple[str, str]]:
     """(sort key, pk) of all items of a selection behind a sort key, in key order, lazily, `page_size` of each partition
     a request."""
-    name = RANGE_KEYS[selection.index]
-    behind = getattr(Record, name) > after
-    parts = [query_keys(selection.index, each, behind, name, page_size) for each in selection.partitions]
+    behind = _sort_key(selection.index) > after
+    parts = [query_keys(selection.index, each, behind, page_size) for each in selection.partitions]
     return heapq.merge(*parts)
 
 
 def due(index: str, shard: str, until: datetime) -> Iterator[tuple[str, str]]:
     """(sort key, pk) of the items in a shard that are due before `until`, earliest first, lazily. One query where
     nothing is due."""
-    sort = DUE_KEYS[index]
-    yield from query_keys(index, shard, getattr(Record, sort) < keys.instant(until), sort)
+    yield from query_keys(index, shard, _sort_key(index) < keys.instant(until))
 
 
 def due_between(index: str, shard: str, first: str, last: str) -> Iterator[tuple[str, str]]:
     """The items from one sort key to another, both included."""
-    sort = DUE_KEYS[index]
-    yield from query_keys(index, shard, getattr(Record, sort).between(first, last), sort)
+    yield from query_keys(index, shard, _sort_key(index).between(first, last))
 
 
 def placed_keys(
     partition: str, lower: str, upper: str, page_size: int = 100, *, forward: bool = True
 ) -> Iterator[tuple[str, str]]:
     """(placed key, pk) of a buyer's orders, lazily. The index has keys alone: half a read unit for some 25 orders."""
-    yield from query_keys(
-        "by_customer", partition, Record.placed_key.between(lower, upper), "placed_key", page_size, forward=forward
-    )
+    yield from query_keys("by_customer", partition, Record.placed_key.between(lower, upper), page_size, forward=forward)
 
 
 CLOCK, REMINDER = "by_clock", "by_reminder"
-DUE_KEYS = {CLOCK: "fires_at", REMINDER: "remind_at"}
 
 
 def _read(selection: Selection, limit: int, after: Position | None) -> tuple[list[Record], Position | None]:
@@ -173,7 +150,7 @@ def _merged(selection: Selection, limit: int, after: Position | None) -> Iterato
         return min(wanted, max(1, min(read, wanted // 3) // FIRST_READ) * FIRST_READ)
 
     streams = [_stream(selection, partition, page_size, after) for partition in selection.partitions]
-    range_key = RANGE_KEYS[selection.index]
+    _, range_key = INDEX_KEYS[selection.index]
     seen: set[tuple[str, str]] = set()
     for record in heapq.merge(*streams, key=lambda record: getattr(record, range_key), reverse=not selection.forward):
         if (record.pk, record.sk) not in seen:
@@ -183,7 +160,8 @@ def _merged(selection: Selection, limit: int, after: Position | None) -> Iterato
 
 
 def _position(selection: Selection, record: Record) -> Position:
-    return Position(getattr(record, RANGE_KEYS[selection.index]), record.pk, record.sk)
+    _, range_key = INDEX_KEYS[selection.index]
+    return Position(getattr(record, range_key), record.pk, record.sk)
 
 
 def _stream(
@@ -191,7 +169,7 @@ def _stream(
 ) -> Iterator[Record]:
     """The records of one partition after a position. `page_size` says how many the next request asks for, when so many
     are read."""
-    hash_key, range_key = HASH_KEYS[selection.index], RANGE_KEYS[selection.index]
+    hash_key, range_key = INDEX_KEYS[selection.index]
     sort, read = _range(selection.index, *selection.bounds()), 0
     while True:
         start: dict[str, Any] | None = None
@@ -210,4 +188,10 @@ def _stream(
 def _range(index: str, lower: str, upper: str) -> Condition | None:
     if (lower, upper) == (FIRST, LAST):
         return None
-    return getattr(Record, RANGE_KEYS[index]).between(lower, upper)  # type: ignore[no-any-return]
+    return _sort_key(index).between(lower, upper)
+
+
+def _sort_key(index: str) -> UnicodeAttribute:
+    _, range_key = INDEX_KEYS[index]
+    attribute: UnicodeAttribute = getattr(Record, range_key)
+    return attribute

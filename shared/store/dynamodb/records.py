@@ -24,7 +24,11 @@ CONNECT_TIMEOUT, READ_TIMEOUT, RETRIES = 1.0, 2.0, 2
 """Seconds, and retries after the first attempt. Three slow attempts stay within the 30 s of an HTTP API request."""
 
 
+INDEX_KEYS: dict[str, tuple[str, str]] = {}
+
+
 def _index(name: str, hash_key: str, range_key: str, *, keys_only: bool = False) -> Any:
+    INDEX_KEYS[name] = hash_key, range_key
     meta = type("Meta", (), {"index_name": name, "projection": KeysOnlyProjection() if keys_only else AllProjection()})
     keys = {hash_key: UnicodeAttribute(hash_key=True), range_key: UnicodeAttribute(range_key=True)}
     return type(name, (GlobalSecondaryIndex,), {"Meta": meta, **keys})()

@@ -15,7 +15,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from shared.store.dynamodb.errors import Busy, Missing, Stale, StoreError, TooLarge
-from shared.store.dynamodb.records import Record, connection
+from shared.store.dynamodb.records import INDEX_KEYS, Record, connection
 from shared.store.retries import attempts
 
 MAX_ITEMS = 100
@@ -140,13 +140,14 @@ def query_index(
 
 
 def query_keys(
-    index: str, key: str, sort: Condition, sort_name: str, page_size: int = 100, *, forward: bool = True
+    index: str, key: str, sort: Condition, page_size: int = 100, *, forward: bool = True
 ) -> Iterator[tuple[str, str]]:
     """(sort key, pk) of an index partition's items in order, lazily, `page_size` a request.
 
     This does not use PynamoDB's models. A model with a discriminator filters its queries by `kind`, which a KEYS_ONLY
     index does not have, so it would find nothing. And an item that no model can read does not stop the query.
     """
+    _, sort_name = INDEX_KEYS[index]
     names = ["pk", sort_name]
     for item in _raw(key, sort, index_name=index, attributes_to_get=names, limit=page_size, scan_index_forward=forward):
         yield item[sort_name]["S"], item["pk"]["S"]

@@ -20,7 +20,7 @@ from pynamodb.connection import Connection
 
 from shared.store.clients import with_service_data
 from shared.store.dynamodb.errors import Busy
-from shared.store.dynamodb.records import Record, connection
+from shared.store.dynamodb.records import INDEX_KEYS, Record, connection
 from shared.store.dynamodb.table import TRANSIENT
 
 CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 2.0, 10.0, 6
@@ -97,7 +97,6 @@ def _client(records_connection: Connection) -> Any:
 
 def items(
     index: str | None,
-    keys: tuple[str, str],
     key: str,
     since: str,
     until: str,
@@ -107,13 +106,13 @@ def items(
     """The items of an index partition with a sort key in [since, until], lazily, 1 MB a request. An index costs half a
     read unit for each 4 KB. Without an index this reads the table, consistently, one unit for each 4 KB. Raises
     Busy."""
-    for page in _pages(index, keys, key, since, until, decode, tick):
+    for page in _pages(index, key, since, until, decode, tick):
         yield from page.Items
 
 
-def count(index: str | None, keys: tuple[str, str], key: str, since: str, until: str, tick: Tick = idle) -> int:
+def count(index: str | None, key: str, since: str, until: str, tick: Tick = idle) -> int:
     """The number of `items`, for the same read units. No item is sent."""
-    return sum(page.Count for page in _pages(index, keys, key, since, until, _counts, tick, Select="COUNT"))
+    return sum(page.Count for page in _pages(index, key, since, until, _counts, tick, Select="COUNT"))
 
 
 _counts = pages_of(dict)
@@ -121,7 +120,6 @@ _counts = pages_of(dict)
 
 def _pages(
     index: str | None,
-    keys: tuple[str, str],
     key: str,
     since: str,
     until: str,
@@ -130,6 +128,7 @@ def _pages(
     **more: Any,
 ) -> Iterator[Page[Item]]:
     client, start = _client(connection()), None
+    keys = INDEX_KEYS[index] if index else ("pk", "sk")
     request: dict[str, Any] = {
         "TableName": Record.Meta.table_name,
         **({"IndexName": index} if index else {"ConsistentRead": True}),

@@ -35,8 +35,6 @@ from shared.store.orders import counters, orders
 from shared.store.orders.parts import versions_match
 from shared.store.orders.timeline_rows import AmountsRead, LineRead, OrderRead, ParcelRead
 
-PLACED = ("timeline", "placed_key")
-BY_STATUS = ("status_key", "placed_key")
 STATUSES: dict[str, Status] = {str(status): status for status in Status}
 FUND_STATES: dict[str, FundState] = {str(fund_state): fund_state for fund_state in FundState}
 SPARSE = 10
@@ -152,9 +150,9 @@ def placed(
     if statuses and _are_few(store_id, statuses):
         yield from _one_by_one(store_id, start, end, statuses, tick)
         return
-    parts = wire.items("by_placed", PLACED, keys.second_timeline(store_id), start, end, _parts, tick)
+    parts = wire.items("by_placed", keys.second_timeline(store_id), start, end, _parts, tick)
     part = next(parts, None)
-    for head in wire.items("by_placed", PLACED, store_id, start, end, _heads, tick):
+    for head in wire.items("by_placed", store_id, start, end, _heads, tick):
         key, prefix = head.placed_key.S, f"{head.placed_key.S}#"
         own_parts: list[Part] = []
         while part is not None and prefix > part.placed_key.S:
@@ -184,8 +182,8 @@ def count(store_id: str, since: datetime, until: datetime, statuses: Collection[
     """The number of orders that `placed` finds now: half a read unit for each 4 KB of heads. No item is sent."""
     start, end = keys.instant(since), keys.instant(until)
     if not statuses:
-        return wire.count("by_placed", PLACED, store_id, start, end, tick)
-    return sum(wire.count("by_status", BY_STATUS, f"{store_id}#{status}", start, end, tick) for status in statuses)
+        return wire.count("by_placed", store_id, start, end, tick)
+    return sum(wire.count("by_status", f"{store_id}#{status}", start, end, tick) for status in statuses)
 
 
 def _are_few(store_id: str, statuses: Collection[Status]) -> bool:
@@ -196,7 +194,7 @@ def _are_few(store_id: str, statuses: Collection[Status]) -> bool:
 def _one_by_one(store_id: str, start: str, end: str, statuses: Collection[Status], tick: Tick) -> Iterator[Order]:
     """Reads all statuses but the last twice: so an order that changes from a later to an earlier one is found."""
     twice = [*statuses, *list(statuses)[:-1]]
-    pages = (wire.items("by_status", BY_STATUS, f"{store_id}#{status}", start, end, _heads, tick) for status in twice)
+    pages = (wire.items("by_status", f"{store_id}#{status}", start, end, _heads, tick) for status in twice)
     for key in sorted({head.placed_key.S for heads in pages for head in heads}):
         tick()
         yield from _loaded(store_id, key, statuses)

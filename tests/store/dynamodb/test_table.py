@@ -26,7 +26,7 @@ def declared() -> dict[str, Any]:
 
 
 def test_the_records_declare_the_indexes_of_the_template(on_moto: Api) -> None:
-    from shared.store.dynamodb import indexes
+    from shared.store.dynamodb import records
 
     table = Template.load().tables[0].create_arguments
     assert [key["AttributeName"] for key in table["KeySchema"]] == ["pk", "sk"]
@@ -42,9 +42,9 @@ def test_the_records_declare_the_indexes_of_the_template(on_moto: Api) -> None:
         for name, index in INDEXES.items()
     }
     assert found == wanted
-    for name, hash_key in indexes.HASH_KEYS.items():
+    for name, (hash_key, range_key) in records.INDEX_KEYS.items():
         keys = {key["KeyType"]: key["AttributeName"] for key in INDEXES[name]["KeySchema"]}
-        assert keys == {"HASH": hash_key, "RANGE": indexes.RANGE_KEYS[name]}
+        assert keys == {"HASH": hash_key, "RANGE": range_key}
     used = {key["AttributeName"] for index in INDEXES.values() for key in index["KeySchema"]} | {"pk", "sk"}
     assert used == {attribute["AttributeName"] for attribute in table["AttributeDefinitions"]}
     print(json.dumps({"indexes": len(INDEXES)}))
