@@ -46,10 +46,8 @@ class PendingAnswer:
     def check(self) -> None:
         """Raises Answered, KeyReused or Running if another request has the key by now. A key that was claimed stays
         ours. Costs one read unit."""
-        if not self.owner:
-            record = get(self.pk, "CLAIM")
-            if isinstance(record, ClaimRecord):
-                _refuse_used(record, self.digest, self.began_at)
+        if not self.owner and (record := get(ClaimRecord, self.pk, "CLAIM")):
+            _refuse_used(record, self.digest, self.began_at)
 
     def save(self, answer: Any) -> None:
         """Save an answer without an effect: a final refusal. Raises ClaimLost."""
@@ -119,10 +117,10 @@ def claim(store_id: str, scope: tuple[str, ...], body: Any, now: datetime) -> Pe
         try:
             put(Put(claimed._record(None), _free(now), lambda: ClaimLost("claimed by another request")))
         except ClaimLost:
-            record = get(claimed.pk, "CLAIM")
-            if isinstance(record, ClaimRecord) and record.owner == claimed.owner:  # ours, whose answer was lost
+            record = get(ClaimRecord, claimed.pk, "CLAIM")
+            if record and record.owner == claimed.owner:  # ours, whose answer was lost
                 return claimed
-            if isinstance(record, ClaimRecord):
+            if record:
                 _refuse_used(record, claimed.digest, now)
             continue
         return claimed

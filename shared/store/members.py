@@ -20,15 +20,13 @@ from shared.store.pages import Page, Position, page_of
 
 def find(store_id: str, user_id: str) -> Membership | None:
     """One read unit."""
-    record = table.get(keys.user_pk(user_id), store_id)
-    return _membership(record) if isinstance(record, MembershipRecord) else None
+    record = table.get(MembershipRecord, keys.user_pk(user_id), store_id)
+    return _membership(record) if record else None
 
 
 def of_user(user_id: str, page_size: int | None = None) -> Iterator[Membership]:
     """A user's memberships by store id, lazily, `page_size` a request: one read unit for about 15 of them."""
-    for record in query(keys.user_pk(user_id), page_size=page_size):
-        if isinstance(record, MembershipRecord):
-            yield _membership(record)
+    return map(_membership, query(MembershipRecord, keys.user_pk(user_id), page_size=page_size))
 
 
 def page(store_id: str, limit: int, after: Position | None) -> Page[Membership]:
@@ -39,17 +37,16 @@ def page(store_id: str, limit: int, after: Position | None) -> Page[Membership]:
 
 def load_list(store_id: str) -> MemberList:
     """Version 0 for a store without members."""
-    record = table.get(store_id, keys.MEMBERS)
-    return MemberList(int(record.version), int(record.owners)) if isinstance(record, MemberListRecord) else MemberList()
+    record = table.get(MemberListRecord, store_id, keys.MEMBERS)
+    return MemberList(int(record.version), int(record.owners)) if record else MemberList()
 
 
 def history(store_id: str, limit: int, after: Position | None) -> Page[MemberChange]:
     """A page of the changes of a store's members, the latest first; read consistently."""
     before = int(after.key) if after else keys.MAX_MEMBER_CHANGES
     changes = Record.sk.between(keys.member_change_sk(1), keys.member_change_sk(before - 1))
-    records = query(store_id, changes, limit=limit + 1, forward=False) if before > 1 else ()
-    found = (_change(record) for record in records if isinstance(record, MemberChangeRecord))
-    return page_of(found, limit, lambda change: str(change.seq))
+    records = query(MemberChangeRecord, store_id, changes, limit=limit + 1, forward=False) if before > 1 else ()
+    return page_of(map(_change, records), limit, lambda change: str(change.seq))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,7 @@ def secret(name: str) -> bytes:
 
 
 def _load(name: str) -> KeyRecord | None:
-    record = get(f"#{name}", "KEY")
-    return record if isinstance(record, KeyRecord) else None
+    return get(KeyRecord, f"#{name}", "KEY")
 
 
 def _record(name: str, text: str) -> KeyRecord:

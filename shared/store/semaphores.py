@@ -64,8 +64,7 @@ class Semaphore:
             retry(step, lambda: self._load(store_id))
 
     def _load(self, store_id: str) -> SemaphoreRecord | None:
-        record = get(store_id, keys.semaphore_sk(self.name))
-        return record if isinstance(record, SemaphoreRecord) else None
+        return get(SemaphoreRecord, store_id, keys.semaphore_sk(self.name))
 
     def _save(self, store_id: str, before: SemaphoreRecord | None, leases: dict[str, list[str]]) -> None:
         record = SemaphoreRecord(

@@ -218,9 +218,10 @@ class Scribbler:
         return "done"
 
     def get(self) -> Any:
+        from shared.store.dynamodb.records import Record
         from shared.store.dynamodb.table import get
 
-        found = get(*self.key())
+        found = get(Record, *self.key())
         return found and found.attribute_values
 
     def query(self) -> list[Any]:
@@ -234,7 +235,9 @@ class Scribbler:
         condition = self.chance.choice(ranges)
         if after and condition is not None:
             after = None  # a start outside of the condition's range is refused
-        return [each.attribute_values for each in query(pk, condition, limit=limit, forward=forward, after=after)]
+        return [
+            each.attribute_values for each in query(Record, pk, condition, limit=limit, forward=forward, after=after)
+        ]
 
     def index(self) -> list[Any]:
         from shared.store.dynamodb.records import Record

@@ -27,8 +27,7 @@ _TIMES = ("created_at", "old_until", "off_at", "code_until")
 def load(store_id: str, channel_id: str) -> Channel:
     """Read consistently; raises Missing, or Busy."""
     for pk in (keys.channels_pk(store_id), store_id):
-        record = get(pk, keys.CHANNEL + channel_id)
-        if isinstance(record, ChannelRecord):
+        if record := get(ChannelRecord, pk, keys.CHANNEL + channel_id):
             return _channel(record)
     raise Missing("no such channel")
 
@@ -48,8 +47,8 @@ def page(store_id: str, limit: int, after: Position | None) -> Page[Channel]:
 def _records(store_id: str, lower: str, most: int) -> list[ChannelRecord]:
     """The first items of channels from the sort key `lower` on, those of former code among them."""
     until = Record.sk.between(lower, keys.CHANNEL + "~")
-    found = [record for pk in (keys.channels_pk(store_id), store_id) for record in query(pk, until, limit=most)]
-    records = [record for record in found if isinstance(record, ChannelRecord)]
+    pks = (keys.channels_pk(store_id), store_id)
+    records = [record for pk in pks for record in query(ChannelRecord, pk, until, limit=most)]
     return sorted(records, key=lambda record: str(record.sk))[:most]
 
 
@@ -98,7 +97,7 @@ def delete(channel: Channel) -> None:
 
 
 def _is_former(channel: Channel) -> bool:
-    return isinstance(get(channel.store_id, keys.CHANNEL + channel.channel_id), ChannelRecord)
+    return get(ChannelRecord, channel.store_id, keys.CHANNEL + channel.channel_id) is not None
 
 
 def _delete(channel: Channel, pk: str) -> Delete:

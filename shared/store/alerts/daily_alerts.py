@@ -17,8 +17,8 @@ DAY = "DAY"
 
 def load(store_id: str) -> Day | None:
     """Read consistently; None for an old store without this item."""
-    record = get(store_id, DAY)
-    if not isinstance(record, DayRecord):
+    record = get(DayRecord, store_id, DAY)
+    if record is None:
         return None
     leaving = record.leaving
     return Day(

@@ -57,19 +57,18 @@ def save_all(changes: Sequence[tuple[Delivery, Delivery]], also: Sequence[Write]
 
 def page(store_id: str, channel_id: str, limit: int, after: Position | None, now: datetime) -> Page[Delivery]:
     """A page of a channel's deliveries, the latest first, without expired ones (DynamoDB deletes those later)."""
-    before = after and after.key
+    pk, before = keys.channel_pk(store_id, channel_id), after and after.key
     upper = keys.DELIVERY + (before or "~")
     until = Record.sk.between(keys.DELIVERY, upper)
-    records = query(keys.channel_pk(store_id, channel_id), until, limit=limit + 1 + bool(before), forward=False)
-    current = (_delivery(each) for each in records if isinstance(each, DeliveryRecord) and not _expired(each, now))
+    records = query(DeliveryRecord, pk, until, limit=limit + 1 + bool(before), forward=False)
+    current = (_delivery(each) for each in records if not _expired(each, now))
     return page_of((each for each in current if each.delivery_id != before), limit, lambda each: each.delivery_id)
 
 
 def of_channel(store_id: str, channel_id: str) -> Iterator[Delivery]:
     """All deliveries of a channel, the latest first, lazily: one read unit for each 4 KB."""
-    for record in query(keys.channel_pk(store_id, channel_id), Record.sk.startswith(keys.DELIVERY), forward=False):
-        if isinstance(record, DeliveryRecord):
-            yield _delivery(record)
+    pk, begins = keys.channel_pk(store_id, channel_id), Record.sk.startswith(keys.DELIVERY)
+    return map(_delivery, query(DeliveryRecord, pk, begins, forward=False))
 
 
 def around(delivery: Delivery, limit: int) -> Iterator[Delivery]:
@@ -77,8 +76,8 @@ def around(delivery: Delivery, limit: int) -> Iterator[Delivery]:
     of one time are neighbours; their messages arrive in any order."""
     pk, own = keys.channel_pk(delivery.store_id, delivery.channel_id), keys.DELIVERY + delivery.delivery_id
     for side, forward in ((Record.sk.between(own, keys.DELIVERY + "~"), True), (Record.sk < own, False)):
-        for record in query(pk, side, limit=limit + forward, forward=forward):
-            if isinstance(record, DeliveryRecord) and record.sk != own:
+        for record in query(DeliveryRecord, pk, side, limit=limit + forward, forward=forward):
+            if record.sk != own:
                 yield _delivery(record)
 
 

@@ -43,8 +43,8 @@ from shared.store.pages import Page, Position
 
 def find(store_id: str, buyer_id: str) -> Customer | None:
     """Read consistently; None if the buyer has no customer record."""
-    record = get(keys.customers_pk(store_id), keys.CUSTOMER + buyer_id)
-    return _customer(record) if isinstance(record, CustomerRecord) else None
+    record = get(CustomerRecord, keys.customers_pk(store_id), keys.CUSTOMER + buyer_id)
+    return _customer(record) if record else None
 
 
 def load(store_id: str, buyer_id: str) -> Customer:

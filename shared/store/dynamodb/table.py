@@ -81,25 +81,27 @@ ALWAYS: Condition = ABSENT | PRESENT
 """It always holds: another write of the transaction has the condition that matters."""
 
 
-def get(pk: str, sk: str) -> Record | None:
-    """One item, or None; read consistently: one read unit for each 4 KB."""
+def get(kind: type[R], pk: str, sk: str) -> R | None:
+    """The item of this kind, or None; read consistently: one read unit for each 4 KB."""
     connection()
     with _busy_where_unavailable():
         try:
-            return Record.get(pk, sk, consistent_read=True)
+            record = Record.get(pk, sk, consistent_read=True)
         except Record.DoesNotExist:
             return None
+    return record if isinstance(record, kind) else None
 
 
 def load(kind: type[R], pk: str, sk: str) -> R:
     """The item of this kind, read consistently. Raises Missing."""
-    record = get(pk, sk)
-    if not isinstance(record, kind):
+    record = get(kind, pk, sk)
+    if record is None:
         raise Missing("no such item")
     return record
 
 
 def query(
+    kind: type[R],
     pk: str,
     sk: Condition | None = None,
     *,
@@ -107,11 +109,11 @@ def query(
     forward: bool = True,
     after: dict[str, Any] | None = None,
     page_size: int | None = None,
-) -> Iterator[Record]:
-    """Items of one partition, read consistently and lazily, in the order of their sort key."""
+) -> Iterator[R]:
+    """Items of one partition, read consistently and lazily, in the order of their sort key: those of this kind."""
     connection()
     with _busy_where_unavailable():
-        yield from Record.query(
+        found = Record.query(
             pk,
             sk,
             consistent_read=True,
@@ -120,6 +122,7 @@ def query(
             scan_index_forward=forward,
             last_evaluated_key=after,
         )
+        yield from (record for record in found if isinstance(record, kind))
 
 
 def query_index(

@@ -83,11 +83,10 @@ def record_download(store_id: str, export_id: str, download: Download) -> None:
 
 def downloads(store_id: str, export_id: str, limit: int) -> list[Download]:
     """Up to `limit` downloads, the latest first."""
-    records = query(keys.export_pk(store_id, export_id), Record.sk.startswith(DOWNLOAD), limit=limit, forward=False)
+    pk, begins = keys.export_pk(store_id, export_id), Record.sk.startswith(DOWNLOAD)
     return [
         Download(record.sk.removeprefix(DOWNLOAD), record.at, Actor(record.actor_role, record.actor_id), int(record.n))
-        for record in records
-        if isinstance(record, DownloadRecord)
+        for record in query(DownloadRecord, pk, begins, limit=limit, forward=False)
     ]
 
 

@@ -49,8 +49,8 @@ class Replies:
 
 def thread(store_id: str, order_id: str) -> Thread:
     """The thread of an order, read consistently; an empty Thread if it has none."""
-    record = get(keys.order_pk(store_id, order_id), keys.THREAD)
-    if not isinstance(record, ThreadRecord):
+    record = get(ThreadRecord, keys.order_pk(store_id, order_id), keys.THREAD)
+    if record is None:
         return Thread()
     alerted = bool(record.alerted)
     return Thread(int(record.version), record.answered_at, _unanswered(record), record.alert_at, alerted)
@@ -124,8 +124,8 @@ def unread(store_id: str, order_id: str, by_seller: bool, after: str = "") -> It
     """The unread messages of the other side after the position `after`, the earliest first; read consistently, page by
     page as they are needed."""
     between = Record.sk.between(after or keys.MESSAGE, keys.MESSAGE + "~")
-    for record in query(keys.order_pk(store_id, order_id), between):
-        if isinstance(record, MessageRecord) and record.sk != after:
+    for record in query(MessageRecord, keys.order_pk(store_id, order_id), between):
+        if record.sk != after:
             message = _message(record)
             if (message.sender == BUYER) is by_seller and message.read_at is None:
                 yield message
@@ -147,8 +147,7 @@ def mark_read(order: Order, by_seller: bool, now: datetime, after: str = "") -> 
 
 def delete_all(store_id: str, order_id: str) -> int:
     """Delete the messages of an order, in transactions of MAX_READ; returns how many there were."""
-    pk = keys.order_pk(store_id, order_id)
-    found = [record for record in query(pk, Record.sk.startswith(keys.MESSAGE)) if isinstance(record, MessageRecord)]
+    found = list(query(MessageRecord, keys.order_pk(store_id, order_id), Record.sk.startswith(keys.MESSAGE)))
     for first in range(0, len(found), MAX_READ):
         transact([Delete(record, ALWAYS, stale) for record in found[first : first + MAX_READ]])
     return len(found)
@@ -167,10 +166,10 @@ def silenced(order: Order, before: Thread, now: datetime) -> list[Write]:
 
 def page(store_id: str, order_id: str, limit: int, after: Position | None) -> Page[Message]:
     """A page of an order's messages, the latest first."""
-    before = after and after.key
+    pk, before = keys.order_pk(store_id, order_id), after and after.key
     messages_until = Record.sk.between(keys.MESSAGE, before or keys.MESSAGE + "~")
-    records = query(keys.order_pk(store_id, order_id), messages_until, limit=limit + 1 + bool(before), forward=False)
-    messages = (_message(record) for record in records if isinstance(record, MessageRecord) and record.sk != before)
+    records = query(MessageRecord, pk, messages_until, limit=limit + 1 + bool(before), forward=False)
+    messages = (_message(record) for record in records if record.sk != before)
     return page_of(messages, limit, _sk)
 
 
@@ -193,8 +192,7 @@ def count_unanswered(store_id: str, until: datetime | None) -> Count:
 
 def replies(store_id: str, first: date, last: date) -> Replies:
     """The replies of these days, both included: one query, one item a day."""
-    records: Iterator[Record] = query(store_id, Record.sk.between(keys.replies_sk(first), keys.replies_sk(last)))
-    days = [record for record in records if isinstance(record, RepliesRecord)]
+    days = list(query(RepliesRecord, store_id, Record.sk.between(keys.replies_sk(first), keys.replies_sk(last))))
     return Replies(
         sum(int(day.replies) for day in days),
         sum(int(day.seconds) for day in days),

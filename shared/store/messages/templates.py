@@ -54,9 +54,8 @@ def delete(store_id: str, template: Template) -> None:
 def page(store_id: str, limit: int, after: Position | None) -> Page[Template]:
     """A page of templates, the oldest first."""
     lower = keys.TEMPLATE + after.key + keys.AFTER_PREFIX if after else keys.TEMPLATE
-    records = query(store_id, Record.sk.between(lower, keys.TEMPLATE + "~"), limit=limit + 1)
-    templates = (_template(record) for record in records if isinstance(record, TemplateRecord))
-    return page_of(templates, limit, lambda template: template.template_id)
+    records = query(TemplateRecord, store_id, Record.sk.between(lower, keys.TEMPLATE + "~"), limit=limit + 1)
+    return page_of(map(_template, records), limit, lambda template: template.template_id)
 
 
 def _record(store_id: str, template: Template) -> TemplateRecord:

@@ -63,6 +63,6 @@ def new_counter_writes(store_id: str, shards: range) -> list[Write]:
 def counts(store_id: str) -> Counts:
     """The store's current counts: one consistent query of a small item for each shard."""
     total = Counts()
-    for record in query(store_id, Record.sk.startswith(keys.COUNTER)):
+    for record in query(CounterRecord, store_id, Record.sk.startswith(keys.COUNTER)):
         total.update({name: int(value) for name, value in record.attribute_values.items() if name in _COUNTS and value})
     return total

@@ -67,8 +67,8 @@ def numbering(order: Order, entries: Iterable[Entry]) -> Numbering:
     seqs = tuple(entry.seq for entry in entries if entry.is_event)
     if not seqs:
         return NO_EVENTS
-    counter = get(order.store_id, keys.counter_sk(order.shard))
-    return Numbering(int(counter.events or 0) if isinstance(counter, CounterRecord) else 0, seqs)
+    counter = get(CounterRecord, order.store_id, keys.counter_sk(order.shard))
+    return Numbering(int(counter.events or 0) if counter else 0, seqs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,7 @@ def after(store_id: str, position: Position, limit: int, now: datetime) -> Event
 def _last_numbers(store_id: str) -> Sequence[int]:
     last = {
         keys.counter_shard(record.sk): int(record.events or 0)
-        for record in query(store_id, Record.sk.startswith(keys.COUNTER))
-        if isinstance(record, CounterRecord)
+        for record in query(CounterRecord, store_id, Record.sk.startswith(keys.COUNTER))
     }
     return [last[shard] for shard in range(len(last))]
 

@@ -34,12 +34,9 @@ def delta_writes(was: Order | None, after: Order, entries: Iterable[Entry]) -> l
 
 def entries(store_id: str, order_id: str) -> list[Movement]:
     """All movements of one order, oldest first."""
-    records = query(keys.order_pk(store_id, order_id), Record.sk.startswith(keys.LEDGER))
+    records = query(LedgerRecord, keys.order_pk(store_id, order_id), Record.sk.startswith(keys.LEDGER))
     order = list(ledger.FLOWS)
-    return sorted(
-        (_movement(record) for record in records if isinstance(record, LedgerRecord)),
-        key=lambda each: (each.seq, order.index(each.flow)),
-    )
+    return sorted(map(_movement, records), key=lambda each: (each.seq, order.index(each.flow)))
 
 
 def listed(
@@ -64,11 +61,10 @@ def listed(
 def totals(store_id: str) -> dict[str, Counter[str]]:
     """The store's current totals by currency: one consistent query of a small item a shard and currency."""
     by_currency: dict[str, Counter[str]] = {}
-    for record in query(store_id, Record.sk.startswith(keys.FUNDS)):
-        if isinstance(record, FundsRecord):
-            currency = record.sk.split("#")[1]
-            amounts = {name: int(getattr(record, name) or 0) for name in TOTALS}
-            by_currency.setdefault(currency, Counter()).update(amounts)
+    for record in query(FundsRecord, store_id, Record.sk.startswith(keys.FUNDS)):
+        currency = record.sk.split("#")[1]
+        amounts = {name: int(getattr(record, name) or 0) for name in TOTALS}
+        by_currency.setdefault(currency, Counter()).update(amounts)
     return by_currency
 
 

@@ -300,9 +300,8 @@ def _page(selection: Selection, limit: int, after: Position | None) -> Page[Summ
 def _heads(store_id: str, order_ids: Iterable[str]) -> Iterator[Summary]:
     """The heads of these orders, one read each."""
     for order_id in order_ids:
-        record = get(keys.order_pk(store_id, order_id), keys.ORDER)
-        if isinstance(record, OrderRecord):
-            yield summary_of(record)
+        if head := get(OrderRecord, keys.order_pk(store_id, order_id), keys.ORDER):
+            yield summary_of(head)
 
 
 def summary_of(head: OrderRecord) -> Summary:

@@ -69,7 +69,8 @@ def load(store_id: str, order_id: str) -> Loaded:
     the order is read again. Raises Missing, or Busy if that happens in every attempt.
     """
     for _ in attempts():
-        if loaded := loaded_of(list(query(keys.order_pk(store_id, order_id), Record.sk.startswith(keys.ORDER)))):
+        records = query(Record, keys.order_pk(store_id, order_id), Record.sk.startswith(keys.ORDER))
+        if loaded := loaded_of(list(records)):
             return loaded
     raise Busy("the order keeps changing")
 
@@ -173,7 +174,7 @@ def ship_by_moved_since(store_id: str, at: datetime) -> bool:
 
 
 def _any_since(pk: str, at: datetime) -> bool:
-    return next(query(pk, Record.sk > keys.instant(at), limit=1), None) is not None
+    return next(query(MovedRecord, pk, Record.sk > keys.instant(at), limit=1), None) is not None
 
 
 def rearm(before: Loaded, *, armed: bool, alert_changes: AlertChanges, also: Sequence[Write] = ()) -> None:
@@ -223,8 +224,8 @@ def rewrite(before: Loaded, parts: Iterable[Record]) -> None:
 def history(store_id: str, order_id: str, *, after_seq: int, limit: int) -> list[Entry]:
     """Up to `limit` history entries after `after_seq`, oldest first."""
     pk = keys.order_pk(store_id, order_id)
-    records = query(pk, Record.sk.between(keys.history_sk(after_seq + 1), keys.history_sk(99_999_999)), limit=limit)
-    return [entry_of(record) for record in records if isinstance(record, HistoryRecord)]
+    between = Record.sk.between(keys.history_sk(after_seq + 1), keys.history_sk(99_999_999))
+    return list(map(entry_of, query(HistoryRecord, pk, between, limit=limit)))
 
 
 def entries_recorded_since(loaded: Order, at: datetime) -> tuple[Entry, ...]:
@@ -232,7 +233,7 @@ def entries_recorded_since(loaded: Order, at: datetime) -> tuple[Entry, ...]:
     ten of them, of some two read units."""
     pk = keys.order_pk(loaded.store_id, loaded.order_id)
     upto = Record.sk.between(keys.history_sk(1), keys.history_sk(loaded.version))
-    records = (record for record in query(pk, upto, forward=False, page_size=10) if isinstance(record, HistoryRecord))
+    records = query(HistoryRecord, pk, upto, forward=False, page_size=10)
     return tuple(map(entry_of, takewhile(lambda record: record.recorded_at >= at, records)))
 
 
@@ -246,9 +247,7 @@ def erase_free_text(store_id: str, order_id: str) -> int:
     """Remove free text from the history: reasons and tags. The entries stay, with actor, action and time. Returns the
     number of changed entries. One write each."""
     changed = 0
-    for record in query(keys.order_pk(store_id, order_id), Record.sk.startswith(keys.HISTORY)):
-        if not isinstance(record, HistoryRecord):
-            continue
+    for record in query(HistoryRecord, keys.order_pk(store_id, order_id), Record.sk.startswith(keys.HISTORY)):
         cleaned = changes_without_personal_data(record.changes or {})
         if record.reason is None and cleaned == (record.changes or {}):
             continue
@@ -287,11 +286,10 @@ def record_access(store_id: str, order_id: str, access: Access) -> None:
 def accesses(store_id: str, order_id: str, limit: int, after: Position | None) -> Page[Access]:
     """A page of the accesses to masked data, oldest first."""
     lower = f"{keys.ACCESS}{after.key if after else ''}\x01"
-    records = query(keys.order_pk(store_id, order_id), Record.sk.between(lower, keys.ACCESS + "~"), limit=limit + 1)
+    between = Record.sk.between(lower, keys.ACCESS + "~")
     found = (
         Access(record.sk.removeprefix(keys.ACCESS), record.at, Actor(record.actor_role, record.actor_id), record.what)
-        for record in records
-        if isinstance(record, AccessRecord)
+        for record in query(AccessRecord, keys.order_pk(store_id, order_id), between, limit=limit + 1)
     )
     return page_of(found, limit, lambda access: access.key)
 

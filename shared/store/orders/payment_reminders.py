@@ -75,8 +75,8 @@ def count_write(store_id: str, at: datetime, change: Figures) -> Write:
 
 def figures(store_id: str, first: date, last: date) -> Figures:
     """The counts of these days (UTC), both included: one query, one item a day."""
-    records = query(store_id, Record.sk.between(keys.reminders_sk(first), keys.reminders_sk(last)))
-    days = [record for record in records if isinstance(record, ReminderFiguresRecord)]
+    between = Record.sk.between(keys.reminders_sk(first), keys.reminders_sk(last))
+    days = list(query(ReminderFiguresRecord, store_id, between))
     return Figures(**{name: sum(int(getattr(day, name) or 0) for day in days) for name in Figures.__slots__})
 
 

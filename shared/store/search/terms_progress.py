@@ -26,8 +26,8 @@ class TermsProgress:
 
 def load(store_id: str) -> TermsProgress | None:
     """None for a store from before there were terms."""
-    record = get(store_id, keys.TERMS)
-    if not isinstance(record, TermsProgressRecord):
+    record = get(TermsProgressRecord, store_id, keys.TERMS)
+    if record is None:
         return None
     done, missed = bool(record.done), bool(record.missed)
     return TermsProgress(store_id, done, record.due_at, record.position or "", missed, int(record.version))

@@ -169,9 +169,9 @@ def test_an_optional_write_that_is_refused_leaves_the_rest(in_process: Api) -> N
         for name in "abcd"
     ]
     transact(there)
-    found = {name: record.secret for name in "abcd" if isinstance(record := get(f"#{name}", "KEY"), KeyRecord)}
+    found = {name: record.secret for name in "abcd" if (record := get(KeyRecord, f"#{name}", "KEY"))}
     assert found == {"a": "second", "b": "first", "c": "second", "d": "second"}
     needed = Put(KeyRecord("#d", "KEY", secret="third"), ABSENT, stale)
     with pytest.raises(Stale):
         transact([there[0], needed, Put(KeyRecord("#e", "KEY", secret="third"), ABSENT, stale)])
-    assert get("#e", "KEY") is None
+    assert get(KeyRecord, "#e", "KEY") is None
