@@ -84,9 +84,20 @@ def page_of_some(
     return Page(tuple(found), None)
 
 
-def listed(record: Record, content: T, currency: str = "") -> Listed[T]:
-    """The content of an order's record, with the order's id."""
-    return Listed(keys.split_pk(record.pk)[1], content, currency)
+def page_across_orders(
+    selection: Selection,
+    limit: int,
+    after: Position | None,
+    kind: type[R],
+    make: Callable[[R], T],
+    cut: Callable[[list[Record]], int] = len,
+) -> Page[Listed[T]]:
+    """A page of parts or messages of orders, each with the order's id and, if the record has it, the currency."""
+
+    def listed(record: R) -> Listed[T]:
+        return Listed(keys.split_pk(record.pk)[1], make(record), getattr(record, "currency", ""))
+
+    return page(selection, limit, after, kind, listed, cut)
 
 
 def count(selection: Selection, most: int = MOST_COUNTED) -> Count:

@@ -177,12 +177,13 @@ def listed(store_id: str, unread: bool, limit: int, after: Position | None) -> P
     """A page of messages across orders, the latest first; with `unread`, only unread messages of buyers."""
     states = ("unread",) if unread else ("unread", "read", "sent")
     selection = Selection("by_state", tuple(f"{store_id}#message#{state}" for state in states))
-    return indexes.page(selection, limit, after, MessageRecord, lambda each: indexes.listed(each, _message(each)))
+    return indexes.page_across_orders(selection, limit, after, MessageRecord, _message)
 
 
 def unanswered(store_id: str, until: datetime | None, limit: int, after: Position | None) -> Page[Listed[Message]]:
     """The first unanswered message of each order, if a buyer sent it before `until`, the earliest first."""
-    return indexes.page(_unanswered_selection(store_id, until), limit, after, ThreadRecord, _first_unanswered)
+    selection = _unanswered_selection(store_id, until)
+    return indexes.page_across_orders(selection, limit, after, ThreadRecord, _first_unanswered)
 
 
 def count_unanswered(store_id: str, until: datetime | None) -> Count:
@@ -275,10 +276,10 @@ def _thread_record(store_id: str, order_id: str, thread: Thread) -> ThreadRecord
     )
 
 
-def _first_unanswered(record: ThreadRecord) -> Listed[Message]:
+def _first_unanswered(record: ThreadRecord) -> Message:
     message = _unanswered(record)
     assert message is not None, "only threads with an unanswered message are in this index"
-    return indexes.listed(record, message)
+    return message
 
 
 def _unanswered(record: ThreadRecord) -> Message | None:

@@ -20,7 +20,7 @@ from pynamodb.expressions.update import Action
 
 from shared.domain.order.history import Entry
 from shared.domain.order.model import Order
-from shared.store.dynamodb import indexes, keys
+from shared.store.dynamodb import keys
 from shared.store.dynamodb.records import CounterRecord, HistoryRecord, Record
 from shared.store.dynamodb.table import get, query, query_index
 from shared.store.orders.items import entry_of, entry_record
@@ -95,7 +95,7 @@ def after(store_id: str, position: Position, limit: int, now: datetime) -> Event
     merged = list(islice(heapq.merge(*streams, key=lambda event: event[2].recorded_at), limit + 1))
     for shard, number, _ in merged[:limit]:
         end[shard] = number
-    items = tuple(indexes.listed(record, entry_of(record)) for *_, record in merged[:limit])
+    items = tuple(Listed(keys.split_pk(record.pk)[1], entry_of(record)) for *_, record in merged[:limit])
     return Events(items, tuple(end), len(merged) > limit)
 
 

@@ -22,10 +22,10 @@ from pynamodb.expressions.update import Action
 from shared.domain.countries import iso_country
 from shared.domain.order.model import Order, Violation
 from shared.domain.reports.figures import PRODUCTS, SALES, Figure, figures
-from shared.store.dynamodb import indexes, keys
+from shared.store.dynamodb import keys
 from shared.store.dynamodb.attributes import PackedAttribute
 from shared.store.dynamodb.figure_records import ChangeFiguresRecord, FiguresRecord
-from shared.store.dynamodb.indexes import Selection
+from shared.store.dynamodb.indexes import Selection, page_across_orders
 from shared.store.dynamodb.records import Record, ViolationRecord
 from shared.store.dynamodb.table import ABSENT, ALWAYS, Put, Update, Write, query_items, stale
 from shared.store.pages import Listed, Page, Position
@@ -129,11 +129,7 @@ def _one_name(by: str, name: str) -> str:
 def violations(store_id: str, limit: int, after: Position | None) -> Page[Listed[Violation]]:
     """A page of violations across orders, the latest first."""
     selection = Selection("by_state", (f"{store_id}#violation",))
-
-    def make(record: ViolationRecord) -> Listed[Violation]:
-        return indexes.listed(record, Violation(record.violation, record.at))
-
-    return indexes.page(selection, limit, after, ViolationRecord, make)
+    return page_across_orders(selection, limit, after, ViolationRecord, lambda each: Violation(each.violation, each.at))
 
 
 def violation_record(order: Order, number: int) -> ViolationRecord:

@@ -12,8 +12,8 @@ from shared.domain.order.funds import ledger
 from shared.domain.order.funds.ledger import Movement
 from shared.domain.order.history import Entry
 from shared.domain.order.model import Order
-from shared.store.dynamodb import indexes, keys
-from shared.store.dynamodb.indexes import Selection
+from shared.store.dynamodb import keys
+from shared.store.dynamodb.indexes import Selection, page_across_orders
 from shared.store.dynamodb.records import FundsRecord, LedgerRecord, Record
 from shared.store.dynamodb.table import ABSENT, ALWAYS, Put, Update, Write, query, stale
 from shared.store.pages import Listed, Page, Position
@@ -51,11 +51,7 @@ def listed(
     """A page of movements of these kinds in one currency across orders, the latest first."""
     partitions = tuple(f"{store_id}#ledger#{flow}#{currency}" for flow in flows)
     selection = Selection("by_state", partitions, since, until)
-
-    def make(record: LedgerRecord) -> Listed[Movement]:
-        return indexes.listed(record, _movement(record), record.currency)
-
-    return indexes.page(selection, limit, after, LedgerRecord, make)
+    return page_across_orders(selection, limit, after, LedgerRecord, _movement)
 
 
 def totals(store_id: str) -> dict[str, Counter[str]]:

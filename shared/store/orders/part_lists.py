@@ -7,7 +7,7 @@ from datetime import datetime
 
 from shared.domain.order.model import Dispute, Parcel, Refund
 from shared.store.dynamodb import keys
-from shared.store.dynamodb.indexes import Selection, listed, page
+from shared.store.dynamodb.indexes import Selection, page_across_orders
 from shared.store.dynamodb.records import DisputeRecord, ParcelRecord, Record, RefundRecord
 from shared.store.orders.parts import dispute_of, parcel_of, refund_of
 from shared.store.pages import Listed, Page, Position
@@ -28,51 +28,37 @@ def parcels(
 ) -> Page[Listed[Parcel]]:
     """Parcels in these states (undelivered, delivered) that were shipped in [since, until)."""
     partitions = tuple(f"{store_id}#parcel#{state}" for state in states)
-    return _parcels(Selection("by_state", partitions, since, until, forward), limit, after)
+    selection = Selection("by_state", partitions, since, until, forward)
+    return page_across_orders(selection, limit, after, ParcelRecord, parcel_of, _bounded)
 
 
 def parcels_by_tracking_no(store_id: str, tracking_no: str, limit: int, after: Position | None) -> Page[Listed[Parcel]]:
     """Parcels with this number, in whatever case and with whatever spaces it is written."""
     partitions = {keys.tracking_key(store_id, tracking_no), keys.former_tracking_key(store_id, tracking_no)}
-    return _parcels(Selection("by_reference", tuple(sorted(partitions))), limit, after)
+    selection = Selection("by_reference", tuple(sorted(partitions)))
+    return page_across_orders(selection, limit, after, ParcelRecord, parcel_of, _bounded)
 
 
 def refunds(store_id: str, states: Sequence[str], limit: int, after: Position | None) -> Page[Listed[Refund]]:
     """Refunds in these states, the latest first."""
-    return _refunds(Selection("by_state", tuple(f"{store_id}#refund#{state}" for state in states)), limit, after)
+    selection = Selection("by_state", tuple(f"{store_id}#refund#{state}" for state in states))
+    return page_across_orders(selection, limit, after, RefundRecord, refund_of, _bounded)
 
 
 def find_refund(store_id: str, refund_id: str) -> Listed[Refund] | None:
-    page_of_one = _refunds(Selection("by_reference", (f"{store_id}#refund#{refund_id}",)), 1, None)
-    return next(iter(page_of_one.items), None)
+    selection = Selection("by_reference", (f"{store_id}#refund#{refund_id}",))
+    return next(iter(page_across_orders(selection, 1, None, RefundRecord, refund_of).items), None)
 
 
 def disputes(store_id: str, stages: Sequence[str], limit: int, after: Position | None) -> Page[Listed[Dispute]]:
     """Disputes at these stages, the latest first."""
-    return _disputes(Selection("by_state", tuple(f"{store_id}#dispute#{stage}" for stage in stages)), limit, after)
+    selection = Selection("by_state", tuple(f"{store_id}#dispute#{stage}" for stage in stages))
+    return page_across_orders(selection, limit, after, DisputeRecord, dispute_of)
 
 
 def find_dispute(store_id: str, dispute_id: str) -> Listed[Dispute] | None:
-    page_of_one = _disputes(Selection("by_reference", (f"{store_id}#dispute#{dispute_id}",)), 1, None)
-    return next(iter(page_of_one.items), None)
-
-
-def _parcels(selection: Selection, limit: int, after: Position | None) -> Page[Listed[Parcel]]:
-    return page(selection, limit, after, ParcelRecord, lambda record: listed(record, parcel_of(record)), _bounded)
-
-
-def _refunds(selection: Selection, limit: int, after: Position | None) -> Page[Listed[Refund]]:
-    def make(record: RefundRecord) -> Listed[Refund]:
-        return listed(record, refund_of(record), record.currency)
-
-    return page(selection, limit, after, RefundRecord, make, _bounded)
-
-
-def _disputes(selection: Selection, limit: int, after: Position | None) -> Page[Listed[Dispute]]:
-    def make(record: DisputeRecord) -> Listed[Dispute]:
-        return listed(record, dispute_of(record), record.currency)
-
-    return page(selection, limit, after, DisputeRecord, make)
+    selection = Selection("by_reference", (f"{store_id}#dispute#{dispute_id}",))
+    return next(iter(page_across_orders(selection, 1, None, DisputeRecord, dispute_of).items), None)
 
 
 def _bounded(records: list[Record]) -> int:
