@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
+from shared.domain.labels import label
 from shared.domain.messages.model import Message
 from shared.domain.money import CURRENCY_DIGITS
 from shared.domain.order.model import LineProgress, Order
@@ -65,6 +66,25 @@ class RenderContext:
 Value = Callable[[Any, Any, RenderContext], Cell]
 """The value of a cell, from an order, one of its lines or None, and the context. In files of customers: from a customer
 and a currency with its amount."""
+
+
+def field_of(name: str) -> Value:
+    """A field of the order or customer."""
+    return lambda whole, _, __: getattr(whole, name)
+
+
+def local_time_of(name: str) -> Value:
+    return lambda whole, _, context: context.local(getattr(whole, name))
+
+
+def label_of(name: str) -> Value:
+    """The label of the code in a field; the field and the kind of code have the same name."""
+
+    def value(whole: Any, _: Any, context: RenderContext) -> Cell:
+        code = getattr(whole, name)
+        return label(name, code, context.language) if code else None
+
+    return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from shared.domain.carriers import carrier_name
 from shared.domain.countries import country_name, iso_country
-from shared.domain.exports.cells import Cell, Column, RenderContext, Value, amount
+from shared.domain.exports.cells import Cell, Column, RenderContext, Value, amount, field_of, label_of, local_time_of
 from shared.domain.labels import LABELS, Label, label
 from shared.domain.messages.cell import hidden, spelled
 from shared.domain.money import Money
@@ -28,14 +28,6 @@ HIDDEN = "***"
 
 def _amount(name: str) -> Value:
     return lambda order, _, __: amount(getattr(order.amounts, name), order.currency)
-
-
-def _order(name: str) -> Value:
-    return lambda order, _, __: getattr(order, name)
-
-
-def _time(name: str) -> Value:
-    return lambda order, _, context: context.local(getattr(order, name))
 
 
 def _line(name: str) -> Value:
@@ -58,10 +50,6 @@ def _codes(kind: str) -> list[Label]:
 
 def _joined(values: Iterable[str | None], separator: str = "\n") -> str | None:
     return separator.join(filter(None, values)) or None
-
-
-def _status(order: Order, _: Any, context: RenderContext) -> Cell:
-    return label("status", order.status, context.language)
 
 
 def _address(order: Order, _: Any, context: RenderContext) -> Cell:
@@ -183,29 +171,15 @@ def _line_count(name: str) -> Value:
 
 COLUMNS: dict[str, Column] = {
     # the order
-    "order_id": Column("Order no.", "订单号", "text", _order("order_id")),
-    "status": Column("Status", "订单状态", "text", _status, texts=_texts("status")),
-    "status_code": Column("Status code", "状态代码", "text", _order("status"), texts=_codes("status")),
-    "fund_state": Column("Funds code", "资金状态代码", "text", _order("fund_state"), texts=_codes("fund_state")),
-    "fund_state_label": Column(
-        "Funds",
-        "资金状态",
-        "text",
-        _labels("fund_state", lambda order: (order.fund_state,)),
-        texts=_texts("fund_state"),
-    ),
-    "outcome": Column("Outcome code", "结果代码", "text", _order("outcome"), texts=_codes("outcome")),
-    "outcome_label": Column(
-        "Outcome", "结果", "text", _labels("outcome", lambda order: (order.outcome,)), texts=_texts("outcome")
-    ),
-    "end_reason": Column("End reason code", "结束原因代码", "text", _order("end_reason"), texts=_codes("end_reason")),
-    "end_reason_label": Column(
-        "End reason",
-        "结束原因",
-        "text",
-        _labels("end_reason", lambda order: (order.end_reason,)),
-        texts=_texts("end_reason"),
-    ),
+    "order_id": Column("Order no.", "订单号", "text", field_of("order_id")),
+    "status": Column("Status", "订单状态", "text", label_of("status"), texts=_texts("status")),
+    "status_code": Column("Status code", "状态代码", "text", field_of("status"), texts=_codes("status")),
+    "fund_state": Column("Funds code", "资金状态代码", "text", field_of("fund_state"), texts=_codes("fund_state")),
+    "fund_state_label": Column("Funds", "资金状态", "text", label_of("fund_state"), texts=_texts("fund_state")),
+    "outcome": Column("Outcome code", "结果代码", "text", field_of("outcome"), texts=_codes("outcome")),
+    "outcome_label": Column("Outcome", "结果", "text", label_of("outcome"), texts=_texts("outcome")),
+    "end_reason": Column("End reason code", "结束原因代码", "text", field_of("end_reason"), texts=_codes("end_reason")),
+    "end_reason_label": Column("End reason", "结束原因", "text", label_of("end_reason"), texts=_texts("end_reason")),
     "overlays": Column("Flag codes", "标记代码", "text", lambda order, _, __: _joined(order.overlays, ", ")),
     "overlays_label": Column("Flags", "标记", "text", _labels("overlay", lambda order: order.overlays, ", ")),
     "violations": Column(
@@ -214,10 +188,10 @@ COLUMNS: dict[str, Column] = {
     "violations_label": Column(
         "Violations", "违规", "text", _labels("violation", lambda order: [each.kind for each in order.violations])
     ),
-    "assignee": Column("Assignee", "负责人", "text", _order("assignee")),
-    "note": Column("Note", "卖家备注", "text", _order("note"), 24),
+    "assignee": Column("Assignee", "负责人", "text", field_of("assignee")),
+    "note": Column("Note", "卖家备注", "text", field_of("note"), 24),
     "tags": Column("Tags", "标签", "text", lambda order, _, __: _joined(order.tags, ", ")),
-    "memo": Column("Buyer's memo", "订单备注", "text", _order("memo"), 24),
+    "memo": Column("Buyer's memo", "订单备注", "text", field_of("memo"), 24),
     "unread_messages": Column("Unread messages", "未读留言", "text", _unread_messages, 48, first_row=True),
     # the buyer
     "buyer": Column("Buyer", "买家名称", "text", lambda order, _, __: order.buyer.name or order.buyer.id),
@@ -229,15 +203,15 @@ COLUMNS: dict[str, Column] = {
         lambda order, _, context: HIDDEN if context.mask and order.buyer.email else order.buyer.email,
     ),
     # times
-    "placed_at": Column("Placed at", "下单时间", "minute", _time("placed_at")),
-    "paid_at": Column("Paid at", "付款时间", "minute", _time("paid_at")),
+    "placed_at": Column("Placed at", "下单时间", "minute", local_time_of("placed_at")),
+    "paid_at": Column("Paid at", "付款时间", "minute", local_time_of("paid_at")),
     "ship_by": Column("Ship by", "发货期限", "minute", _due("shipment")),
     "deadlines": Column("Deadlines", "截止时间", "text", _deadlines, 60),
-    "shipped_at": Column("Shipped at", "发货时间", "minute", _time("shipped_at")),
-    "received_at": Column("Received at", "确认收货时间", "minute", _time("received_at")),
-    "finished_at": Column("Finished at", "订单结束时间", "minute", _time("finished_at")),
+    "shipped_at": Column("Shipped at", "发货时间", "minute", local_time_of("shipped_at")),
+    "received_at": Column("Received at", "确认收货时间", "minute", local_time_of("received_at")),
+    "finished_at": Column("Finished at", "订单结束时间", "minute", local_time_of("finished_at")),
     # money
-    "currency": Column("Currency", "币种", "text", _order("currency")),
+    "currency": Column("Currency", "币种", "text", field_of("currency")),
     "lines_amount": Column("Products", "产品总金额", "money", _amount("lines")),
     "shipping": Column("Shipping", "物流费用", "money", _amount("shipping")),
     "discount": Column("Discount", "满立减", "money", _amount("discount")),

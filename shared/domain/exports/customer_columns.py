@@ -6,12 +6,11 @@ spent nothing has one row without a currency. The other columns are repeated in 
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from shared.domain.countries import country_name
 from shared.domain.customers.model import Customer
-from shared.domain.exports.cells import Cell, Column, RenderContext, Value, amount
+from shared.domain.exports.cells import Cell, Column, RenderContext, Value, amount, field_of, label_of, local_time_of
 from shared.domain.labels import label
 from shared.domain.order.recipients import masked
 
@@ -24,24 +23,12 @@ def spent(customer: Customer) -> tuple[Spent, ...]:
     return tuple(customer.spend.items()) or (None,)
 
 
-def _own(name: str) -> Value:
-    return lambda customer, _, __: getattr(customer, name)
-
-
 def _count(name: str) -> Value:
     return lambda customer, _, __: customer.counts.get(name, 0)
 
 
 def _rate(name: str) -> Value:
     return lambda customer, _, __: customer.rate(name)
-
-
-def _time(name: str) -> Value:
-    def value(customer: Customer, _: Any, context: RenderContext) -> Cell:
-        at: datetime | None = getattr(customer, name)
-        return context.local(at)
-
-    return value
 
 
 def _yes(name: str) -> Value:
@@ -51,21 +38,17 @@ def _yes(name: str) -> Value:
     return value
 
 
-def _label(name: str) -> Value:
-    return lambda customer, _, context: label(name, getattr(customer, name), context.language)
-
-
 def _name(customer: Customer, _: Any, context: RenderContext) -> Cell:
     return masked({"name": customer.name})["name"] if context.mask and customer.name else customer.name
 
 
 COLUMNS: dict[str, Column] = {
-    "buyer_id": Column("Buyer id", "买家编号", "text", _own("buyer_id")),
+    "buyer_id": Column("Buyer id", "买家编号", "text", field_of("buyer_id")),
     "name": Column("Buyer", "买家名称", "text", _name),
     "country": Column(
         "Country", "国家", "text", lambda buyer, _, context: country_name(buyer.country, context.language)
     ),
-    "country_code": Column("Country code", "国家代码", "text", _own("country")),
+    "country_code": Column("Country code", "国家代码", "text", field_of("country")),
     "orders": Column("Orders", "订单数", "number", _count("orders")),
     "paid_orders": Column("Paid orders", "已付款订单数", "number", _count("paid")),
     "refunded_orders": Column("Refunded orders", "退款订单数", "number", _count("refunded")),
@@ -76,14 +59,14 @@ COLUMNS: dict[str, Column] = {
     "spend": Column("Spent", "消费金额", "money", lambda _, part, __: part and amount(part[1], part[0]), of_line=True),
     "refund_rate": Column("Refund rate", "退款率", "share", _rate("refunded")),
     "dispute_rate": Column("Dispute rate", "纠纷率", "share", _rate("disputed")),
-    "first_order_at": Column("First order at", "首次下单时间", "minute", _time("first_at")),
-    "last_order_at": Column("Last order at", "最近下单时间", "minute", _time("last_at")),
-    "frequency": Column("How often, code", "购买频次代码", "text", _own("frequency")),
-    "frequency_label": Column("How often", "购买频次", "text", _label("frequency")),
-    "amount": Column("How much, code", "消费水平代码", "text", _own("amount")),
-    "amount_label": Column("How much", "消费水平", "text", _label("amount")),
+    "first_order_at": Column("First order at", "首次下单时间", "minute", local_time_of("first_at")),
+    "last_order_at": Column("Last order at", "最近下单时间", "minute", local_time_of("last_at")),
+    "frequency": Column("How often, code", "购买频次代码", "text", field_of("frequency")),
+    "frequency_label": Column("How often", "购买频次", "text", label_of("frequency")),
+    "amount": Column("How much, code", "消费水平代码", "text", field_of("amount")),
+    "amount_label": Column("How much", "消费水平", "text", label_of("amount")),
     "tags": Column("Tags", "标签", "text", lambda buyer, _, __: ", ".join(buyer.tags) or None),
-    "note": Column("Note", "卖家备注", "text", _own("note")),
+    "note": Column("Note", "卖家备注", "text", field_of("note")),
     "blocked": Column("Blocked", "已拉黑", "text", _yes("blocked")),
     "reminder_opt_out": Column("Wants no reminders", "不接受提醒", "text", _yes("reminder_opt_out")),
 }
