@@ -128,8 +128,8 @@ TABLE: tuple[Row, ...] = (
     row("remind_payment", "seller clock", S.PLACE_ORDER_SUCCESS, UNCHANGED, payments.remind, NOT_REMINDED),
     row("cancel_unpaid", "platform", UNPAID, S.FINISH, payments.cancel_unpaid, ends="buyer_cancel_notpay_order"),
     row("expire_payment", "clock", UNPAID, S.FINISH, payments.expire, ends=LAPSED_UNPAID),
-    row("pass_risk", "platform clock", S.RISK_CONTROL, S.WAIT_SELLER_SEND_GOODS, payments.pass_risk),
-    row("pass_risk", "platform", S.RISK_CONTROL_HOLD, S.WAIT_SELLER_SEND_GOODS, payments.pass_risk),
+    row("pass_risk", "platform clock", S.RISK_CONTROL, S.WAIT_SELLER_SEND_GOODS, payments.await_shipment),
+    row("pass_risk", "platform", S.RISK_CONTROL_HOLD, S.WAIT_SELLER_SEND_GOODS, payments.await_shipment),
     row("hold_risk", "platform", S.RISK_CONTROL, S.RISK_CONTROL_HOLD, payments.hold_risk),
     row("reject_risk", "platform", IN_RISK, TO_REFUND, refunds.reject_risk, stage=MAY_END, ends="risk_reject_closed"),
     row(
@@ -142,7 +142,7 @@ TABLE: tuple[Row, ...] = (
         ends="buyer_cancel_order_in_risk",
     ),
     row("report_short_payment", "platform", IN_RISK, S.WAIT_SELLER_EXAMINE_MONEY, payments.report_short_payment),
-    row("accept_payment", "seller", S.WAIT_SELLER_EXAMINE_MONEY, S.WAIT_SELLER_SEND_GOODS, payments.accept_payment),
+    row("accept_payment", "seller", S.WAIT_SELLER_EXAMINE_MONEY, S.WAIT_SELLER_SEND_GOODS, payments.await_shipment),
     row("refuse_payment", "seller", EXAMINED, TO_REFUND, refunds.refuse_payment, stage=MAY_END, ends="payment_refused"),
     row(
         "expire_examination",

@@ -60,10 +60,6 @@ def expire(order: Order, command: Command) -> Order:
     return _close_unpaid(order, command, LAPSED_UNPAID)
 
 
-def pass_risk(order: Order, command: Command) -> Order:
-    return await_shipment(order, command)
-
-
 def hold_risk(order: Order, command: Command) -> Order:
     return deadlines.update_timers(replace(order, status=Status.RISK_CONTROL_HOLD), {}, {})
 
@@ -76,10 +72,6 @@ def report_short_payment(order: Order, command: Command) -> Order:
     return deadlines.update_timers(
         short, {"examination": command.at + command.store.policy.durations["examination"]}, {}
     )
-
-
-def accept_payment(order: Order, command: Command) -> Order:
-    return await_shipment(order, command)
 
 
 def await_shipment(order: Order, command: Command) -> Order:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -145,13 +146,20 @@ def pay_nothing(order: Order, command: Command) -> Order:
     return finish_when_settled(replace(order, refunds=refunds), command.at)
 
 
-def _answer_requests(order: Order, state: RefundState) -> Order:
-    """Give every requested refund this state."""
+def with_refunds_moved(
+    order: Order,
+    source: RefundState,
+    target: RefundState,
+    *,
+    paid_at: datetime | None = None,
+    but: Collection[str] = (),
+) -> Order:
+    """Give every refund in the state `source` the state `target`, except those with an id in `but`."""
     return replace(
         order,
         refunds=tuple(
-            replace(refund, state=state, respond_by=None, on_silence=None)
-            if refund.state is RefundState.REQUESTED
+            replace(refund, state=target, respond_by=None, on_silence=None, paid_at=paid_at)
+            if refund.state is source and refund.refund_id not in but
             else refund
             for refund in order.refunds
         ),
@@ -165,13 +173,8 @@ def accept_requests(order: Order, at: datetime) -> Order:
         replace(refund, amount=min(refund.amount, left)) if refund.state is RefundState.REQUESTED else refund
         for refund in order.refunds
     )
-    accepted = _answer_requests(replace(order, refunds=capped), RefundState.ACCEPTED)
+    accepted = with_refunds_moved(replace(order, refunds=capped), RefundState.REQUESTED, RefundState.ACCEPTED)
     return replace(accepted, refunds=tuple(paid_if_nothing(refund, at) for refund in accepted.refunds))
-
-
-def withdraw_requests(order: Order) -> Order:
-    """Withdraw the requested refunds: a snapshot shows that there is no request any more."""
-    return _answer_requests(order, RefundState.WITHDRAWN)
 
 
 def await_refund(order: Order, end_reason: str, at: datetime) -> Order:
@@ -183,7 +186,7 @@ def await_refund(order: Order, end_reason: str, at: datetime) -> Order:
 def _back_to_shipping(order: Order, command: Command, answer: RefundState) -> Order:
     """Back to shipping, or on to receipt if everything is shipped. The shipment timer kept running; if it is overdue,
     it gets GRACE from now."""
-    ship_by, answered = order.timer("shipment"), _answer_requests(order, answer)
+    ship_by, answered = order.timer("shipment"), with_refunds_moved(order, RefundState.REQUESTED, answer)
     if order.parcels and not order.left():
         return await_receipt(answered, command)
     status = Status.SELLER_PART_SEND_GOODS if order.parcels else Status.WAIT_SELLER_SEND_GOODS

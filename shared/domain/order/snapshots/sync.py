@@ -18,7 +18,7 @@ from shared.domain.order.after_sales.refunds import (
     accept_requests,
     check_refund_limit,
     paid_if_nothing,
-    withdraw_requests,
+    with_refunds_moved,
 )
 from shared.domain.order.deadlines import TIMERS
 from shared.domain.order.funds.amounts import END_REASONS, Amounts, Outcome
@@ -274,32 +274,16 @@ def _refunds(before: Order, after: Order, command: Command, later: LaterSteps) -
         if not any(refund.state is RefundState.ACCEPTED for refund in after.refunds):
             after = replace(after, refunds=(*after.refunds, record(RefundState.ACCEPTED)))
         return replace(after, refunds=tuple(paid_if_nothing(refund, command.at) for refund in after.refunds))
-    after = withdraw_requests(after)
+    after = with_refunds_moved(after, RefundState.REQUESTED, RefundState.WITHDRAWN)
     if after.fund_state is FundState.REFUNDED:
         if after.remaining or not any(refund.state in CLOSING_REFUND_STATES for refund in after.refunds):
             after = replace(after, refunds=(*after.refunds, record(RefundState.ACCEPTED)))
         newly = sum(refund.amount for refund in after.refunds if refund.state is RefundState.ACCEPTED)
-        after = _set_state(after, lambda refund: refund.state is RefundState.ACCEPTED, RefundState.PAID, command.at)
+        after = with_refunds_moved(after, RefundState.ACCEPTED, RefundState.PAID, paid_at=command.at)
         return replace(after, amounts=replace(after.amounts, refunded=after.amounts.refunded + newly))
     if before.fund_state is FundState.REFUNDING or after.status in UNPAID:
-        return _set_state(
-            after,
-            lambda refund: refund.state is RefundState.ACCEPTED and refund.refund_id not in later.refunds,
-            RefundState.WITHDRAWN,
-        )
+        return with_refunds_moved(after, RefundState.ACCEPTED, RefundState.WITHDRAWN, but=later.refunds)
     return after
-
-
-def _set_state(
-    order: Order, which: Callable[[Refund], bool], state: RefundState, paid_at: datetime | None = None
-) -> Order:
-    return replace(
-        order,
-        refunds=tuple(
-            replace(refund, state=state, respond_by=None, on_silence=None, paid_at=paid_at) if which(refund) else refund
-            for refund in order.refunds
-        ),
-    )
 
 
 def _timers(before: Order, after: Order, command: Command, later: LaterSteps) -> Order:
