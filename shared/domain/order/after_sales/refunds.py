@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,27 +16,20 @@ from shared.domain.sentences.sentence import say
 
 MAX_REFUNDS = 20
 """All refund records of an order must fit into one DynamoDB transaction beside its parcels."""
+SOURCES: Mapping[str, str] = {
+    "risk_reject_closed": "risk",
+    "buyer_cancel_order_in_risk": "risk",
+    "payment_refused": "examination",
+    "examination_timeout": "examination",
+    "seller_send_goods_timeout": "shipment",
+    "cancel_order_close_trade": "cancellation",
+}
+"""The source of the refund of an order that ends for this reason."""
 ROOM_FOR_REFUNDS = Guard(
     lambda order, at: len(order.refunds) < MAX_REFUNDS,
     "too_many_refunds",
     say("An order has at most {most} refund records.", most=MAX_REFUNDS),
 )
-
-
-def reject_risk(order: Order, command: Command) -> Order:
-    return refund_all(order, command, "risk", "risk_reject_closed")
-
-
-def cancel_in_risk(order: Order, command: Command) -> Order:
-    return refund_all(order, command, "risk", "buyer_cancel_order_in_risk")
-
-
-def refuse_payment(order: Order, command: Command) -> Order:
-    return refund_all(order, command, "examination", "payment_refused")
-
-
-def expire_examination(order: Order, command: Command) -> Order:
-    return refund_all(order, command, "examination", "examination_timeout")
 
 
 def expire_shipment(order: Order, command: Command) -> Order:
@@ -46,7 +39,7 @@ def expire_shipment(order: Order, command: Command) -> Order:
     """
     if order.parcels:
         return close_unshipped(order, command)
-    return refund_all(_with_violation(order, command), command, "shipment", "seller_send_goods_timeout")
+    return refund_all(_with_violation(order, command), command, "seller_send_goods_timeout")
 
 
 def close_unshipped(order: Order, command: Command) -> Order:
@@ -88,7 +81,7 @@ def request_cancellation(order: Order, command: Command) -> Order:
 def accept_cancellation(order: Order, command: Command) -> Order:
     if not any(refund.state is RefundState.REQUESTED for refund in order.refunds):
         # A snapshot can move an order to IN_CANCEL without a refund that is requested.
-        return refund_all(order, command, "cancellation", "cancel_order_close_trade")
+        return refund_all(order, command, "cancel_order_close_trade")
     return await_refund(accept_requests(order, command.at), "cancel_order_close_trade", command.at)
 
 
@@ -100,8 +93,9 @@ def withdraw_cancellation(order: Order, command: Command) -> Order:
     return _back_to_shipping(order, command, RefundState.WITHDRAWN)
 
 
-def refund_all(order: Order, command: Command, source: str, end_reason: str) -> Order:
+def refund_all(order: Order, command: Command, end_reason: str) -> Order:
     """Add an accepted refund of all that remains, and wait for the platform to pay it."""
+    source = SOURCES[end_reason]
     refund = _record(
         order, command, RefundState.ACCEPTED, source, end_reason, amount=order.remaining, lines=order.left()
     )

@@ -15,6 +15,7 @@ from shared.domain.errors import Unprocessable
 from shared.domain.order import deadlines
 from shared.domain.order.after_sales.disputes import new_dispute, with_respond_by
 from shared.domain.order.after_sales.refunds import (
+    SOURCES,
     accept_requests,
     check_refund_limit,
     paid_if_nothing,
@@ -61,16 +62,6 @@ POSSIBLE_FUNDS: Mapping[Status, frozenset[FundState]] = {
     Status.FINISH: frozenset({FundState.NONE, FundState.RELEASED, FundState.REFUNDED}),
 }
 """The fund states that a snapshot may name, by status."""
-REFUND_SOURCES: Mapping[str, str] = {
-    "risk_reject_closed": "risk",
-    "buyer_cancel_order_in_risk": "risk",
-    "payment_refused": "examination",
-    "examination_timeout": "examination",
-    "seller_send_goods_timeout": "shipment",
-    "cancel_order_close_trade": "cancellation",
-}
-
-
 LeadsTo = Callable[[Status, Status], bool]
 """Can an order with the first status get the second one?"""
 
@@ -252,9 +243,7 @@ def _refunds(before: Order, after: Order, command: Command, later: LaterSteps) -
 
     def record(state: RefundState) -> Refund:
         check_refund_limit(after, command.at)
-        source = REFUND_SOURCES.get(
-            after.end_reason or "", "dispute" if after.outcome is Outcome.REFUNDED else "cancellation"
-        )
+        source = SOURCES.get(after.end_reason or "", "dispute" if after.outcome is Outcome.REFUNDED else "cancellation")
         return Refund(
             command.new_id("rfd_"),
             state,
