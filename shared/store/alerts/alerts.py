@@ -21,6 +21,8 @@ from shared.store.dynamodb.table import ABSENT, PRESENT, Put, Update, Write, sta
 from shared.store.pages import Count, Page, Position
 
 ALERT = "ALERT"
+_AS_THEY_ARE = "raised_at order_id subject timer due_at acknowledged_at acknowledged_by resolved_at".split()
+"""The fields of an alert that are attributes under the same name."""
 
 
 def of_order(store_id: str, changes: AlertChanges) -> list[Write]:
@@ -115,17 +117,10 @@ def _record(alert: Alert, deliver: bool) -> AlertRecord:
         fires_at=keys.sort_key(alert.raised_at, alert.store_id, alert.alert_id) if deliver else None,
         alert_kind=alert.kind,
         severity=str(alert.severity),
-        raised_at=alert.raised_at,
-        order_id=alert.order_id,
-        subject=alert.subject,
-        timer=alert.timer,
-        due_at=alert.due_at,
         lead=None if alert.lead is None else int(alert.lead.total_seconds()),
         step=alert.step,
         facts=dict(alert.facts),
-        acknowledged_at=alert.acknowledged_at,
-        acknowledged_by=alert.acknowledged_by,
-        resolved_at=alert.resolved_at,
+        **{name: getattr(alert, name) for name in _AS_THEY_ARE},
     )
 
 
@@ -136,15 +131,8 @@ def _alert(record: AlertRecord) -> Alert:
         alert_id,
         record.alert_kind,
         Severity(record.severity),
-        record.raised_at,
-        order_id=record.order_id,
-        subject=record.subject,
-        timer=record.timer,
-        due_at=record.due_at,
         lead=None if record.lead is None else timedelta(seconds=int(record.lead)),
         step=None if record.step is None else int(record.step),
         facts=record.facts,
-        acknowledged_at=record.acknowledged_at,
-        acknowledged_by=record.acknowledged_by,
-        resolved_at=record.resolved_at,
+        **{name: getattr(record, name) for name in _AS_THEY_ARE},
     )

@@ -26,6 +26,9 @@ PARTS = (DetailRecord, ParcelRecord, RefundRecord, DisputeRecord)
 CHECKSUM_BASE = 1 << 40
 """The smallest checksum; a smaller number is a sum of versions (see `versions_match`)."""
 Part = dict[str, Any] | Parcel | Refund | Dispute
+_OF_PARCEL = "carrier tracking_no tracking_url shipped_at delivered_at".split()
+_OF_REFUND = "source reason requested_at respond_by on_silence paid_at".split()
+"""The fields that are attributes under the same name."""
 
 
 def content_of(order: Order) -> dict[str, Any]:
@@ -65,13 +68,9 @@ def part_record(order: Order, sk: str, part: Part, version: int) -> Record:
             state_key=f"{order.store_id}#parcel#{'undelivered' if part.delivered_at is None else 'delivered'}",
             sort_key=keys.sort_key(part.shipped_at, order.order_id, own_id),
             reference_key=keys.tracking_key(order.store_id, part.tracking_no),
-            carrier=part.carrier,
-            tracking_no=part.tracking_no,
-            tracking_url=part.tracking_url,
-            shipped_at=part.shipped_at,
-            delivered_at=part.delivered_at,
             edits=part.edits or None,
             lines=[[line.line_id, line.quantity] for line in part.lines],
+            **{name: getattr(part, name) for name in _OF_PARCEL},
         )
     if isinstance(part, Refund):
         return RefundRecord(
@@ -80,16 +79,11 @@ def part_record(order: Order, sk: str, part: Part, version: int) -> Record:
             sort_key=keys.sort_key(part.requested_at, order.order_id, own_id),
             reference_key=f"{order.store_id}#refund#{own_id}",
             state=str(part.state),
-            source=part.source,
             amount=part.amount,
             currency=order.currency,
-            reason=part.reason,
             lines=[[line.line_id, line.quantity] for line in part.lines],
-            requested_at=part.requested_at,
-            respond_by=part.respond_by,
-            on_silence=part.on_silence,
-            paid_at=part.paid_at,
             coupon=part.coupon or None,
+            **{name: getattr(part, name) for name in _OF_REFUND},
         )
     if isinstance(part, Dispute):
         return DisputeRecord(
@@ -130,13 +124,9 @@ def versions_match(part_versions: int, versions: Mapping[str, int]) -> bool:
 def parcel_of(record: ParcelRecord) -> Parcel:
     return Parcel(
         record.sk.removeprefix(keys.PARCEL),
-        record.carrier,
-        record.tracking_no,
-        record.shipped_at,
-        _quantities(record.lines),
-        record.tracking_url,
-        record.delivered_at,
-        int(record.edits or 0),
+        lines=_quantities(record.lines),
+        edits=int(record.edits or 0),
+        **{name: getattr(record, name) for name in _OF_PARCEL},
     )
 
 
@@ -144,15 +134,10 @@ def refund_of(record: RefundRecord) -> Refund:
     return Refund(
         record.sk.removeprefix(keys.REFUND),
         RefundState(record.state),
-        record.source,
-        int(record.amount),
-        _quantities(record.lines),
-        record.reason,
-        record.requested_at,
-        record.respond_by,
-        record.on_silence,
-        record.paid_at,
-        int(record.coupon or 0),
+        amount=int(record.amount),
+        lines=_quantities(record.lines),
+        coupon=int(record.coupon or 0),
+        **{name: getattr(record, name) for name in _OF_REFUND},
     )
 
 
