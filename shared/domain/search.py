@@ -10,9 +10,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
-from shared.domain.order.model import Buyer
+from shared.domain.order.model import Line
+from shared.domain.order.summary import Summary
 from shared.domain.tracking import normalized
 
 MAX_PERSONAL = 5
@@ -21,22 +21,6 @@ TAIL = 4
 """Characters of the end of an order number, or of a phone, that a query has at least."""
 MAX_FOUND = 50
 _WORD = re.compile(r"[^\W_]+")
-
-
-class Line(Protocol):
-    @property
-    def product_id(self) -> str: ...
-    @property
-    def sku(self) -> str | None: ...
-
-
-class Findable(Protocol):
-    """An order as far as it is searched."""
-
-    @property
-    def order_id(self) -> str: ...
-    @property
-    def buyer(self) -> Buyer: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +89,7 @@ class Query:
         return _digits(text) if len(text) == TAIL and len(_digits(text)) == TAIL else None
 
     def matches(
-        self, order: Findable, tracking_nos: Iterable[str], lines: Iterable[Line], recipient: Mapping[str, str]
+        self, order: Summary, tracking_nos: Iterable[str], lines: Iterable[Line], recipient: Mapping[str, str]
     ) -> tuple[Match, ...]:
         """What of the order this query matches."""
         text, code = self.text.strip(), self.folded

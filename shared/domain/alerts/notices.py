@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from shared.domain.alerts.model import Alert, sentence
 from shared.domain.labels import TIMERS, label
 from shared.domain.order import deadlines
+from shared.domain.order.summary import Summary
 from shared.domain.stores import Store
 
 MORE = ("… and {} more", "…另有 {} 条")
@@ -146,7 +147,7 @@ def of_confirmation(store: Store, code: str, at: datetime, language: str) -> Not
 
 
 def digest_lines(
-    store: Store, due: Iterable[deadlines.HasTimers], alerts: Iterable[Alert], now: datetime, language: str
+    store: Store, due: Iterable[Summary], alerts: Iterable[Alert], now: datetime, language: str
 ) -> list[str]:
     """The lines of a digest: the deadlines by urgency, with what happens when nobody acts; then the number of open
     alerts, and of alerts raised since yesterday. `due` are the orders, in the order of their earliest timer."""
@@ -163,7 +164,7 @@ def digest_lines(
         silence = SILENCE.get(deadlines.on_lapse(order, timer) or "")
         what = _in_language(silence if store.enforces and silence else IN_WATCH_MODE, language)
         at = f"{timer.due_at.astimezone(zone):%m-%d %H:%M}"
-        lines.append(f"{order.order_id}  {_in_language(TIMERS[timer.kind], language)}  {at}  {what}")  # type: ignore[attr-defined]
+        lines.append(f"{order.order_id}  {_in_language(TIMERS[timer.kind], language)}  {at}  {what}")
     counted = [each for each in alerts if each.kind != "digest"]
     for words, kinds in (
         (OPEN_ALERTS, Counter(each.kind for each in counted if each.resolved_at is None)),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from shared.domain.alerts.model import Alert, Cause, alert, amount
 from shared.domain.alerts.rules import OVERDUE
@@ -20,6 +20,7 @@ from shared.domain.order import deadlines
 from shared.domain.order.funds.amounts import Outcome
 from shared.domain.order.history import Change, Entry
 from shared.domain.order.model import Order, RefundState, Status, Timer
+from shared.domain.order.summary import Summary
 from shared.domain.order.transitions import CLOCK
 from shared.domain.stores import Store
 
@@ -131,15 +132,6 @@ def _claim_facts(before: Order | None, after: Order, entry: Entry) -> dict[str, 
     return {"dispute_id": dispute.dispute_id} | claim
 
 
-class HasOutcome(Protocol):
-    """An order, or its row in a list."""
-
-    @property
-    def status(self) -> Status: ...
-    @property
-    def outcome(self) -> Outcome | None: ...
-
-
 UNPAID = frozenset({Status.PLACE_ORDER_SUCCESS, Status.PAYMENT_PROCESSING})
 
 EVENTS: Mapping[str, Event] = {
@@ -220,7 +212,7 @@ def unchanged(order: Order, store: Store, progress: AlertProgress) -> AlertChang
     return AlertChanges(progress, remind_at=next_check_at(order, store, progress))
 
 
-def is_paid(order: HasOutcome) -> bool:
+def is_paid(order: Order | Summary) -> bool:
     """Has the buyer paid, by a report of the payment or by a snapshot?"""
     return order.status not in UNPAID | {Status.IN_BOOK_SALE} and order.outcome is not Outcome.CLOSED_UNPAID
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from shared.domain.order.funds.amounts import LAPSED_UNPAID
 from shared.domain.order.model import FundState, Order, Status, Timer
+from shared.domain.order.summary import Summary
 from shared.domain.order.transitions import CLOCK, Actor, Command
 from shared.domain.stores import Store
 
@@ -82,28 +82,7 @@ GRACE = timedelta(hours=24)
 MAX_EXTENSION_DAYS = 60
 
 
-class HasTimers(Protocol):
-    """An order, or its row in a list: everything that decides which timers run."""
-
-    @property
-    def status(self) -> Status: ...
-    @property
-    def timers(self) -> tuple[Timer, ...]: ...
-    @property
-    def frozen(self) -> bool: ...
-    @property
-    def disputed(self) -> bool: ...
-    @property
-    def watched(self) -> tuple[str, ...]: ...
-    @property
-    def claimless(self) -> bool: ...
-    @property
-    def frozen_at(self) -> datetime | None: ...
-    @property
-    def disputed_since(self) -> datetime | None: ...
-
-
-def running(order: HasTimers) -> tuple[Timer, ...]:
+def running(order: Order | Summary) -> tuple[Timer, ...]:
     """The timers that run now, the earliest first. None while the order is frozen; a dispute stops those it holds."""
     if order.frozen:
         return ()
@@ -115,12 +94,12 @@ def running(order: HasTimers) -> tuple[Timer, ...]:
     return tuple(sorted(timers, key=lambda timer: (timer.due_at, timer.kind)))
 
 
-def seller_due(order: HasTimers) -> Timer | None:
+def seller_due(order: Order | Summary) -> Timer | None:
     """The earliest running timer on which the seller must act."""
     return next((timer for timer in running(order) if TIMERS[timer.kind].actor == "seller"), None)
 
 
-def held(order: HasTimers) -> tuple[tuple[Timer, datetime | None], ...]:
+def held(order: Order | Summary) -> tuple[tuple[Timer, datetime | None], ...]:
     """The timers that a freeze or a dispute has stopped, each with the time since when; None in a list of an order that
     the former code wrote. Their `due_at` moves later when the pause ends."""
     found: list[tuple[Timer, datetime | None]] = []
@@ -133,7 +112,7 @@ def held(order: HasTimers) -> tuple[tuple[Timer, datetime | None], ...]:
     return tuple(found)
 
 
-def on_lapse(order: HasTimers, timer: Timer) -> str | None:
+def on_lapse(order: Order | Summary, timer: Timer) -> str | None:
     """The action that the lapse of this timer carries out in the order's status; None if there is none, or the timer is
     `watched`. A dispute without a known claim cannot be accepted by default."""
     if timer.kind in order.watched:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from shared.domain.order.funds import ledger
 from shared.domain.order.model import FundState, Status
+from shared.domain.order.summary import Summary
 from shared.store.dynamodb import indexes
 from shared.store.dynamodb.indexes import Selection
 from shared.store.dynamodb.records import OrderRecord, Record
-from shared.store.orders.lists import Summary, summary_of
+from shared.store.orders.lists import summary_of
 from shared.store.pages import Page, Position
 
 UNFINISHED = tuple(status for status in Status if status is not Status.FINISH)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from shared.domain.countries import iso_country
 from shared.domain.order.deadlines import TIMED
-from shared.domain.order.funds.amounts import Amounts, Outcome, outcome_of
-from shared.domain.order.model import Assessment, Buyer, FundState, Line, Overlay, Status, Timer, Violation
+from shared.domain.order.model import Buyer, FundState, Line, Overlay, Status
+from shared.domain.order.summary import Summary
 from shared.store.dynamodb import indexes, keys
 from shared.store.dynamodb.indexes import FIRST, LAST, Selection
 from shared.store.dynamodb.records import DetailRecord, OrderRecord, Record
@@ -35,52 +34,6 @@ RELEASED_IN = (Status.FINISH, Status.FUND_PROCESSING)
 """The statuses of orders in the fund state `released`: the second while a refund is still to be paid."""
 DUE_KEYS_READ = 25
 """Orders of each status in one request of `orders_due_after`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """An order in a list: only its head. The fields have the same names as in Order."""
-
-    store_id: str
-    order_id: str
-    version: int
-    status: Status
-    fund_state: FundState
-    overlays: tuple[Overlay, ...]
-    placed_at: datetime
-    paid_at: datetime | None
-    shipped_at: datetime | None
-    received_at: datetime | None
-    finished_at: datetime | None
-    end_reason: str | None
-    buyer: Buyer
-    currency: str
-    amounts: Amounts
-    timers: tuple[Timer, ...]
-    watched: tuple[str, ...]
-    frozen_at: datetime | None
-    disputed_since: datetime | None
-    claimless: bool
-    delivered_assessment: Assessment | None
-    violations: tuple[Violation, ...]
-    note: str | None
-    tags: tuple[str, ...]
-    assignee: str | None
-    unread_messages: int
-    promised: int
-    line_count: int
-
-    @property
-    def outcome(self) -> Outcome | None:
-        return outcome_of(self.end_reason, self.amounts)
-
-    @property
-    def frozen(self) -> bool:
-        return Overlay.FROZEN in self.overlays
-
-    @property
-    def disputed(self) -> bool:
-        return Overlay.DISPUTE in self.overlays
 
 
 def orders(

@@ -9,13 +9,14 @@ from itertools import islice
 from typing import Any
 
 from shared.domain.order.model import Line
+from shared.domain.order.summary import Summary
 from shared.domain.search import MAX_FOUND, Match, Query
 from shared.store.dynamodb import keys
 from shared.store.dynamodb.indexes import FIRST, LAST
 from shared.store.dynamodb.records import DetailRecord, OrderRecord
 from shared.store.dynamodb.table import get_many, query_newest
 from shared.store.orders import lists, part_lists
-from shared.store.orders.lists import Summary, summary_of
+from shared.store.orders.lists import summary_of
 from shared.store.search import terms
 
 MOST_READ = 10_000

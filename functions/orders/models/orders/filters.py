@@ -9,9 +9,9 @@ from datetime import datetime
 from functions.orders.models.values import instant
 from functions.orders.problems import FieldError, Problem, malformed
 from shared.domain.order.model import FundState, Overlay, Status
+from shared.domain.order.summary import Summary
 from shared.domain.sentences.sentence import say
 from shared.store.orders import lists
-from shared.store.orders.lists import Summary
 from shared.store.pages import Page, Position
 
 NOT_TOGETHER = (

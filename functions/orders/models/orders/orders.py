@@ -23,9 +23,9 @@ from shared.domain.order.choices import Choices
 from shared.domain.order.funds import ledger
 from shared.domain.order.model import Line, Order, Timer
 from shared.domain.order.recipients import masked
+from shared.domain.order.summary import Summary
 from shared.domain.order.transitions import Actor
 from shared.domain.stores import Store
-from shared.store.orders.lists import Summary
 from shared.store.orders.orders import Access
 
 

@@ -11,8 +11,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from functions.orders.call import Call
 from functions.orders.models.orders.orders import listed_order_view
 from functions.orders.paging import page_reply
+from shared.domain.order.summary import Summary
 from shared.store.orders import lists
-from shared.store.orders.lists import Summary
 from shared.store.pages import Page
 
 Include = Annotated[

@@ -10,11 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
-from shared.domain.order.funds.amounts import Amounts
 from shared.domain.order.history import Entry
-from shared.domain.order.model import FundState, Status
+from shared.domain.order.model import FundState, Order, Status
+from shared.domain.order.summary import Summary
 
 MILLION = 1_000_000
 FLOWS: Mapping[str, tuple[str, int]] = {
@@ -29,21 +28,6 @@ FLOWS: Mapping[str, tuple[str, int]] = {
 HELD = ("in_progress", "awaiting_release", "refunding", "frozen", "unexplained")
 """The kinds of money that the platform holds: the order is not ended, the release is due, a refund is due, the order is
 frozen, or none of these. The last, `unexplained`, must be 0."""
-
-
-class HasFunds(Protocol):
-    """An order, or its row in a list. `promised` is the sum of the accepted refunds that are not paid yet."""
-
-    @property
-    def status(self) -> Status: ...
-    @property
-    def fund_state(self) -> FundState: ...
-    @property
-    def amounts(self) -> Amounts: ...
-    @property
-    def promised(self) -> int: ...
-    @property
-    def frozen(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +54,18 @@ def movements(held: int, entries: Iterable[Entry]) -> Iterator[Movement]:
                 yield Movement(entry.seq, entry.at, flow, amount, held)
 
 
-def unexplained(order: HasFunds) -> int:
+def unexplained(order: Order | Summary) -> int:
     """The money of an ended order that was neither released nor refunded nor promised. Must be 0."""
     ended = order.status is Status.FINISH or order.fund_state in (FundState.RELEASED, FundState.REFUNDED)
     return order.amounts.held - _promised(order) if ended else 0
 
 
-def _promised(order: HasFunds) -> int:
+def _promised(order: Order | Summary) -> int:
     """The promised refunds, at most what is held: a snapshot or a short payment may leave less than was promised."""
     return max(0, min(order.promised, order.amounts.held))
 
 
-def holdings(order: HasFunds) -> Counter[str]:
+def holdings(order: Order | Summary) -> Counter[str]:
     """The money held for an order, by kind (HELD)."""
     held, promised = order.amounts.held, _promised(order)
     if order.frozen:
@@ -95,13 +79,13 @@ def holdings(order: HasFunds) -> Counter[str]:
     return Counter(refunding=promised, in_progress=held - promised)
 
 
-def totals(order: HasFunds) -> Counter[str]:
+def totals(order: Order | Summary) -> Counter[str]:
     """What one order adds to the totals of its store: the amount of each flow, unsigned, and the holdings."""
     flows = {flow: getattr(order.amounts, name) or 0 for flow, (name, _) in FLOWS.items()}
     return Counter({name: amount for name, amount in (flows | holdings(order)).items() if amount})
 
 
-def expected_release(order: HasFunds) -> int | None:
+def expected_release(order: Order | Summary) -> int | None:
     """What the seller should receive: (received − tax − refunds) × (1 − commission − affiliate), rounded half up. This
     is the platform's own formula: 171.60 at 5 % and 8 % gives 149.29. None if nothing was received, or everything is
     refunded."""
