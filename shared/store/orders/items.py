@@ -18,7 +18,6 @@ from shared.domain.order.model import (
     FundState,
     Line,
     Order,
-    Overlay,
     Status,
     Timer,
     Violation,
@@ -41,12 +40,6 @@ from shared.store.dynamodb.records import (
 )
 from shared.store.orders.parts import dispute_of, parcel_of, plain, refund_of
 
-OVERLAY_KEYS = {
-    Overlay.FROZEN: "frozen_key",
-    Overlay.DISPUTE: "dispute_key",
-    Overlay.REFUND: "refund_key",
-    Overlay.UNREAD: "unread_key",
-}
 UNINDEXED_FUND_STATES = frozenset({FundState.NONE, FundState.RELEASED})
 """Nearly all open orders have the first, and nearly all finished ones the second: lists look at these."""
 _OMITTED_IF_ZERO = frozenset({"discount", "tax", "adjustment", "refunded", "commission_rate", "affiliate_rate"})
@@ -120,7 +113,7 @@ def head_of(
         **{name: getattr(order, name) for name in _AS_THEY_ARE},
     )
     for overlay in order.overlays:
-        setattr(head, OVERLAY_KEYS[overlay], order.store_id)
+        setattr(head, f"{overlay}_key", order.store_id)
     return head
 
 

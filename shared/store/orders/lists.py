@@ -15,15 +15,9 @@ from shared.store.dynamodb.indexes import FIRST, LAST, Selection
 from shared.store.dynamodb.records import DetailRecord, OrderRecord, Record
 from shared.store.dynamodb.table import get, get_many, query_index, query_newest
 from shared.store.orders import part_lists
-from shared.store.orders.items import OVERLAY_KEYS, UNINDEXED_FUND_STATES, fields_of
+from shared.store.orders.items import UNINDEXED_FUND_STATES, fields_of
 from shared.store.pages import Count, Page, Position
 
-OVERLAY_INDEXES = {
-    Overlay.FROZEN: "by_frozen",
-    Overlay.DISPUTE: "by_dispute",
-    Overlay.REFUND: "by_refund",
-    Overlay.UNREAD: "by_unread",
-}
 MOST_HEADS = 200
 """Heads of one page, where all are read."""
 MOST_OF_NUMBER = 100
@@ -61,7 +55,7 @@ def orders(
     if statuses:
         index, partitions = "by_status", tuple(f"{store_id}#{status}" for status in statuses)
     elif overlay:
-        index = OVERLAY_INDEXES[overlay]
+        index = f"by_{overlay}"
     elif fund_state in UNINDEXED_FUND_STATES:
         if fund_state is FundState.RELEASED:
             index, partitions = "by_status", tuple(f"{store_id}#{status}" for status in RELEASED_IN)
@@ -260,7 +254,7 @@ def _heads(store_id: str, order_ids: Iterable[str]) -> Iterator[Summary]:
 def summary_of(head: OrderRecord) -> Summary:
     return Summary(
         **fields_of(head),
-        overlays=tuple(overlay for overlay in Overlay if getattr(head, OVERLAY_KEYS[overlay])),
+        overlays=tuple(overlay for overlay in Overlay if getattr(head, f"{overlay}_key")),
         buyer=Buyer(**head.buyer),
         disputed_since=head.disputed_since,
         claimless=bool(head.claimless),
