@@ -62,10 +62,10 @@ def page(
     """A page of the records of `kind`, each converted by `make`. One partition: reads at most one item more than
     `limit`, to see whether the list goes on. Several: reads FIRST_READ of each, and more of those that the page needs
     more of. `cut` returns how many of the records fit on the page."""
-    records, end = _read(selection, limit, after)
-    if (size := cut(records)) < len(records):
-        records, end = records[:size], _position(selection, records[size - 1])
-    return Page(tuple(make(record) for record in records if isinstance(record, kind)), end)
+    records = list(islice(_merged(selection, limit, after), limit + 1))
+    size = cut(records[:limit])
+    end = _position(selection, records[size - 1]) if size < len(records) else None
+    return Page(tuple(make(record) for record in records[:size] if isinstance(record, kind)), end)
 
 
 def page_of_some(
@@ -137,11 +137,6 @@ def placed_keys(
 
 
 CLOCK, REMINDER = "by_clock", "by_reminder"
-
-
-def _read(selection: Selection, limit: int, after: Position | None) -> tuple[list[Record], Position | None]:
-    records = list(islice(_merged(selection, limit, after), limit + 1))
-    return records[:limit], _position(selection, records[limit - 1]) if len(records) > limit else None
 
 
 def _merged(selection: Selection, limit: int, after: Position | None) -> Iterator[Record]:
