@@ -42,7 +42,8 @@ def later_steps(order: Order, history: Iterable[Entry], at: datetime) -> LaterSt
     left: set[tuple[Status, FundState]] = set()
     fund_state = order.fund_state
     steps: list[Entry] = []
-    for entry in sorted((each for each in history if each.seq <= order.version), key=_seq, reverse=True):
+    known = (each for each in history if each.seq <= order.version)
+    for entry in sorted(known, key=lambda each: each.seq, reverse=True):
         before, _ = entry.changes.get("fund_state", (fund_state, None))
         moved = entry.from_status is not entry.to_status or before != fund_state
         fund_state = FundState(before)
@@ -61,10 +62,6 @@ def later_steps(order: Order, history: Iterable[Entry], at: datetime) -> LaterSt
         frozenset(kind for entry in steps for kind, (due, _) in entry.changes.get("deadlines", {}).items() if due),
         frozenset(entry.changes.get("amounts", {}).get("adjustment", (0,))[0] for entry in steps),
     )
-
-
-def _seq(entry: Entry) -> int:
-    return entry.seq
 
 
 def _changed(name: str, steps: Iterable[Entry]) -> Iterable[str]:
