@@ -71,7 +71,7 @@ def text_of(call: Call, body: MessageText, find: Callable[[str, str], Template] 
         raise malformed("/text", "required", "A message has either `text` or `template_id`.")
     if body.template_id is None:
         return body.text or ""
-    return fill(find(call.store.store_id, body.template_id), call.order, call.store)
+    return fill(find(call.store.store_id, body.template_id).text, call.order, call.store)
 
 
 def message_view(message: Message) -> MessageView:

@@ -96,4 +96,4 @@ def delete_template(call: Call, template_id: str) -> Response[Any]:
 def preview_template(call: Call, template_id: str, body: PreviewTemplate) -> Response[Any]:
     """The text that a template makes of an order."""
     order = orders.load(call.store.store_id, body.order_id).order
-    return reply({"text": fill(call.resource(Template), order, call.store)})
+    return reply({"text": fill(call.resource(Template).text, order, call.store)})

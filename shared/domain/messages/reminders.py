@@ -7,7 +7,7 @@ from contextlib import suppress
 from shared.domain.errors import Unprocessable
 from shared.domain.messages import model as messages
 from shared.domain.messages.model import SELLER, Message
-from shared.domain.messages.templates import Template, fill_text
+from shared.domain.messages.templates import Template, fill
 from shared.domain.order.model import Order
 from shared.domain.order.transitions import PLATFORM, Command
 
@@ -36,5 +36,5 @@ def message(order: Order, command: Command, template: Template | None) -> Messag
 def _filled(order: Order, command: Command, template: Template | None) -> str:
     for each in ((template.text,) if template else ()) + DEFAULTS:
         with suppress(Unprocessable):
-            return fill_text(each, order, command.store)
+            return fill(each, order, command.store)
     raise AssertionError("the last default fits every order")

@@ -98,17 +98,12 @@ def check(name: str, text: str) -> None:
             raise Unprocessable("template_variable_unknown", said, "/text")
 
 
-def fill(template: Template, order: Order, store: Store) -> str:
-    """The text of the template for this order. A value that looks like a variable is not replaced again.
+def fill(text: str, order: Order, store: Store) -> str:
+    """The text of a template for this order. A value that looks like a variable is not replaced again.
 
     Raises Unprocessable at `/template_id`: `template_variable_empty` and `template_variable_not_english` name the
     variable, never its value; `message_too_long` if the result is too long.
     """
-    return fill_text(template.text, order, store)
-
-
-def fill_text(text: str, order: Order, store: Store) -> str:
-    """The same for the text of a template."""
     text = _VARIABLE.sub(lambda match: _value(match[1], order, store), text)
     messages.check(text, messages.SELLER, "/template_id")
     return text
