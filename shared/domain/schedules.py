@@ -21,7 +21,6 @@ STARTS: Mapping[str, Callable[[date], bool]] = MappingProxyType(
     }
 )
 """The days on which a period of each cadence starts."""
-CADENCES = tuple(STARTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.domain.alerts import order_alerts
-from shared.domain.alerts.model import KINDS, Alert, Cause
+from shared.domain.alerts.model import Alert, Cause
 from shared.domain.alerts.order_alerts import AlertProgress
 from shared.domain.order.history import Entry
 from shared.domain.order.model import Order
@@ -18,6 +18,7 @@ from shared.store.dynamodb import keys
 from shared.store.dynamodb.alert_records import AlertRecord
 from shared.store.messages import messages
 
+NEVER_OPEN = {kind for kind, event in order_alerts.EVENTS.items() if event.current_while is None}
 Watched = Mapping[str, tuple[Order, AlertProgress, Sequence[Entry]]]
 
 
@@ -67,7 +68,7 @@ class AlertBooks:
             yield f"{name}: listed as {raw['state_key']['S']}"
         if "clock_shard" in raw and raw["clock_shard"]["S"] != keys.OUTBOX.of(alert.alert_id):
             yield f"{name}: in the wrong shard of the outbox"
-        if not alert.order_id or alert.resolved_at or not KINDS[alert.kind].resolves:
+        if not alert.order_id or alert.resolved_at or alert.kind in NEVER_OPEN:
             return
         if alert.kind == "message_unanswered":
             if not messages.thread(alert.store_id, alert.order_id).alerted:

@@ -15,7 +15,7 @@ import pytest
 from shared.domain.alerts import daily
 from shared.domain.exports import regular
 from shared.domain.exports.regular import RegularExport, Schedule
-from shared.domain.schedules import CADENCES, Timetable
+from shared.domain.schedules import STARTS, Timetable
 from shared.domain.stores import Store
 from tests.proof import counted, size
 
@@ -168,7 +168,7 @@ def changes_of(world: World) -> Iterator[tuple[str, Change]]:
     for place in ZONES:
         if place != zone:
             yield f"zone {place}", lambda world, now, place=place: world.set(now, zone=place)
-    for length in CADENCES:
+    for length in STARTS:
         if length != cadence:
             yield f"cadence {length}", lambda world, now, length=length: world.set(now, cadence=length)
     yield "off and on", lambda world, now: (world.set(now, enabled=False), world.set(now, enabled=True))
@@ -198,7 +198,7 @@ def begun(cadence: str, hour: int, zone: str, day: date) -> World:
 
 def cases() -> Iterator[tuple[str, int, str, date]]:
     for zone in ZONES:
-        for cadence in CADENCES:
+        for cadence in STARTS:
             day = YEAR[0]
             while day < YEAR[1]:
                 if starts(cadence, day):
@@ -390,7 +390,7 @@ def test_switched_on_again_a_schedule_owes_the_present_period_alone() -> None:
 def test_a_new_store_owes_nothing_of_the_past() -> None:
     for created in ("2026-12-01 03:00", "2026-12-15 12:00", "2026-12-31 23:59"):
         store = Store("s", time_zone=SHANGHAI)
-        for cadence in CADENCES:
+        for cadence in STARTS:
             world = World(regular.first(store, here(created)), store)
             world.set(here(created), cadence=cadence, hour=5)
             assert world.export.due_at == Timetable(cadence, 5, SHANGHAI).next(here(created)).due_at > here(created)

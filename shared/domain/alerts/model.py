@@ -31,13 +31,12 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of alert. With `severity` None it follows from the lead. `resolves`: the alert is resolved when its
-    cause no longer exists. `deliver_when_resolved`: it is delivered even if it is resolved by then."""
+    """One kind of alert. With `severity` None it follows from the lead. `deliver_when_resolved`: it is delivered even
+    if it is resolved by then."""
 
     severity: Severity | None
     english: str
     chinese: str
-    resolves: bool = True
     deliver_when_resolved: bool = False
 
 
@@ -57,7 +56,6 @@ KINDS: Mapping[str, Kind] = {
         S.INFO,
         "New order {order_id} for {total}.",
         "新订单 {order_id}，金额 {total}。",
-        resolves=True,
         deliver_when_resolved=True,
     ),
     "short_payment": Kind(
@@ -89,14 +87,12 @@ KINDS: Mapping[str, Kind] = {
         S.CRITICAL,
         "Order {order_id} was closed because its time ran out; {cost} goes back to the buyer.",
         "订单 {order_id} 因超时被关闭，需退款 {cost} 给买家。",
-        resolves=False,
         deliver_when_resolved=True,
     ),
     "closed_unpaid": Kind(
         S.INFO,
         "Order {order_id} was closed: {total} was not paid in time.",
         "订单 {order_id} 因买家逾期未付款（{total}）被关闭。",
-        resolves=False,
         deliver_when_resolved=True,
     ),
     "export_failed": Kind(
@@ -108,13 +104,11 @@ KINDS: Mapping[str, Kind] = {
         S.WARNING,
         "The import {subject} has failed. Open it to see why.",
         "导入任务 {subject} 失败，请查看原因。",
-        resolves=False,
     ),
     "import_rows_failed": Kind(
         S.WARNING,
         "The import {subject} has ended, but {rows} of its rows failed. Mend them and upload them again.",
         "导入任务 {subject} 已结束，其中 {rows} 行失败，请修改后重新上传。",
-        resolves=False,
     ),
     "orders_leaving_window": Kind(
         S.WARNING,
@@ -126,14 +120,12 @@ KINDS: Mapping[str, Kind] = {
         S.CRITICAL,
         "The alert channel {channel} was switched off: it could not be reached.",
         "提醒渠道“{channel}”无法送达，已被停用。",
-        resolves=False,
         deliver_when_resolved=True,
     ),
     "digest": Kind(
         S.INFO,
         "{day}: {new_orders} new orders, {open} open alerts, {due_24h} orders due within 24 h, {overdue} overdue.",
         "{day}：新订单 {new_orders} 个，未处理提醒 {open} 个，24 小时内到期 {due_24h} 个，已逾期 {overdue} 个。",
-        resolves=False,
         deliver_when_resolved=True,
     ),
 }
