@@ -17,8 +17,6 @@ from shared.store.orders.events import NO_EVENTS, Numbering
 NAMES: dict[str, str] = {
     str(facet): name for names in (STATUS_COUNTS, FUND_COUNTS, OVERLAY_COUNTS) for facet, name in names.items()
 }
-
-
 _COUNTS = frozenset(("total", *NAMES.values()))
 
 
@@ -31,14 +29,7 @@ class Counts(Counter[str]):
 
 def facets(status: Status, fund_state: FundState, overlays: tuple[Overlay, ...]) -> Counts:
     """The counts of one order, each 1."""
-    return Counts(
-        [
-            "total",
-            STATUS_COUNTS[status],
-            FUND_COUNTS[fund_state],
-            *(OVERLAY_COUNTS[each] for each in overlays),
-        ]
-    )
+    return Counts(["total", *(NAMES[each] for each in (status, fund_state, *overlays))])
 
 
 def delta_writes(was: Order | None, after: Order, events: Numbering = NO_EVENTS) -> list[Write]:
