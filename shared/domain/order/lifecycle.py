@@ -3,8 +3,8 @@
 Three tables define which action may follow which status, and nothing else in the project repeats them:
 
 - TABLE: the actions of an order. One row is: action, actors, statuses it starts from, targets it may lead to, function,
-  guards. Where does `refuse_payment` lead? Its row says: from WAIT_SELLER_EXAMINE_MONEY to a refund of all that
-  remains; `_refunding`, above the table, has the targets (FUND_PROCESSING, with the fund state `refunding`).
+  guards. Where does `refuse_payment` lead? Its row says: from EXAMINED to TO_REFUND. Both are defined above the table
+  (from WAIT_SELLER_EXAMINE_MONEY to FUND_PROCESSING, with the fund state `refunding`).
 - DISPUTE_TABLE: the actions of an order's open dispute. A row has the stages of the dispute in place of statuses.
 - PLATFORM_ONLY: the changes of status that no action reports. Orderkeep learns of them from a `sync` snapshot.
 
@@ -119,11 +119,11 @@ def _sync(order: Order, command: Command) -> Order:
     return sync.sync(order, command, WAYS.lead_to)
 
 
-def _refunding(action: str, actors: str, source: Status | frozenset[Status], ends: str) -> Row:
-    """A row that refunds all that remains."""
-    return row(
-        action, actors, source, TO_REFUND, partial(refunds.refund_all, end_reason=ends), stage=MAY_END, ends=ends
-    )
+def _refund_row(
+    action: str, actors: str, source: Status | frozenset[Status], target: tuple[Target, ...], ends: str
+) -> Row:
+    """The function of the row refunds all that remains."""
+    return row(action, actors, source, target, partial(refunds.refund_all, end_reason=ends), stage=MAY_END, ends=ends)
 
 
 # action, actors (and always the platform), from, to, function, guards
@@ -139,12 +139,12 @@ TABLE: tuple[Row, ...] = (
     row("pass_risk", "platform clock", S.RISK_CONTROL, S.WAIT_SELLER_SEND_GOODS, payments.await_shipment),
     row("pass_risk", "platform", S.RISK_CONTROL_HOLD, S.WAIT_SELLER_SEND_GOODS, payments.await_shipment),
     row("hold_risk", "platform", S.RISK_CONTROL, S.RISK_CONTROL_HOLD, payments.hold_risk),
-    _refunding("reject_risk", "platform", IN_RISK, "risk_reject_closed"),
-    _refunding("cancel_in_risk", "platform", IN_RISK, "buyer_cancel_order_in_risk"),
+    _refund_row("reject_risk", "platform", IN_RISK, TO_REFUND, "risk_reject_closed"),
+    _refund_row("cancel_in_risk", "platform", IN_RISK, TO_REFUND, "buyer_cancel_order_in_risk"),
     row("report_short_payment", "platform", IN_RISK, S.WAIT_SELLER_EXAMINE_MONEY, payments.report_short_payment),
     row("accept_payment", "seller", S.WAIT_SELLER_EXAMINE_MONEY, S.WAIT_SELLER_SEND_GOODS, payments.await_shipment),
-    _refunding("refuse_payment", "seller", EXAMINED, "payment_refused"),
-    _refunding("expire_examination", "clock", EXAMINED, "examination_timeout"),
+    _refund_row("refuse_payment", "seller", EXAMINED, TO_REFUND, "payment_refused"),
+    _refund_row("expire_examination", "clock", EXAMINED, TO_REFUND, "examination_timeout"),
     row("ship", "seller", TO_SHIP, (S.SELLER_PART_SEND_GOODS, S.WAIT_BUYER_ACCEPT_GOODS), shipments.ship, HAS_ROOM),
     row("edit_shipment", "seller", ON_ITS_WAY, UNCHANGED, shipments.edit, UNDELIVERED, CAN_EDIT, EDITABLE_YET),
     row(

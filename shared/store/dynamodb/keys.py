@@ -194,18 +194,21 @@ def event_number(number: int) -> str:
     return f"{number:012d}"
 
 
-@dataclass
+SHARDS = 8
+
+
+@dataclass(frozen=True, slots=True)
 class Shards:
-    """Eight partitions of an index, over which the due items of one kind are spread."""
+    """The partitions of an index over which the due items of one kind are spread."""
 
     kind: str
 
     def of(self, *ids: str) -> str:
         """The partition of the item with these ids."""
-        return f"{self.kind}#{zlib.crc32('#'.join(ids).encode()) % 8}"
+        return f"{self.kind}#{zlib.crc32('#'.join(ids).encode()) % SHARDS}"
 
     def all(self) -> list[str]:
-        return [f"{self.kind}#{shard}" for shard in range(8)]
+        return [f"{self.kind}#{shard}" for shard in range(SHARDS)]
 
 
 LAPSES, REMINDERS = Shards("CLOCK"), Shards("REMIND")

@@ -49,14 +49,12 @@ def undone(order: Order, after: Order, snapshot: dict[str, Any], later: list[Ste
         yield order.status
 
 
-def not_shown(after: Order, snapshot: dict[str, Any], at: datetime, later: list[Step]) -> Iterator[str]:
+def not_shown(after: Order, seen: dict[str, Any], at: datetime, later: list[Step]) -> Iterator[str]:
     """What the snapshot has and the order does not show."""
     here = {(p.carrier, p.tracking_no) for order in (after, *(s.before for s in later)) for p in order.parcels}
-    yield from ["status"] * (
-        (snapshot["status"] in ENDED or not later) and after.status not in (snapshot["status"], "FINISH")
-    )
-    yield from ["freeze"] * (after.frozen != ("frozen" in snapshot["overlays"]))
+    yield from ["status"] * ((seen["status"] in ENDED or not later) and after.status not in (seen["status"], "FINISH"))
+    yield from ["freeze"] * (after.frozen != ("frozen" in seen["overlays"]))
     ended = not after.disputed and not any(dispute.ended_at > at for dispute in after.disputes if dispute.ended_at)
-    yield from ["dispute"] * ("dispute" in snapshot["overlays"] and ended)
-    yield from ["address"] * (dict(snapshot["order"].recipient) != dict(after.recipient))
-    yield from ["parcel"] * any((each["carrier"], each["tracking_no"]) not in here for each in snapshot["parcels"])
+    yield from ["dispute"] * ("dispute" in seen["overlays"] and ended)
+    yield from ["address"] * (dict(seen["order"].recipient) != dict(after.recipient))
+    yield from ["parcel"] * any((each["carrier"], each["tracking_no"]) not in here for each in seen["parcels"])
