@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 from aws_lambda_powertools.event_handler import Response
@@ -26,19 +27,26 @@ class PageInfo(TypedDict):
     limit: int
 
 
-def page_reply(
-    call: Call, page: Page[T], view: Callable[[T], Any], limit: int, query: Mapping[str, str]
-) -> Response[Any]:
-    return reply({"data": [view(item) for item in page.items], "page": page_info(call, page.end, limit, query)})
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """The page that a request asks for, of the list that `query` names: its cursors are good for no other query."""
 
+    call: Call
+    query: Mapping[str, str]
+    limit: int
+    cursor: str | None
 
-def page_info(call: Call, end: Position | None, limit: int, query: Mapping[str, str]) -> PageInfo:
-    """The cursor to the page after `end` in the list that `query` names."""
-    return {"next_cursor": cursors.seal(end, call.store.store_id, query, call.now), "limit": limit}
+    def start(self) -> Position | None:
+        """The position after which the page begins. Raises Problem 400 or 410 for the cursor."""
+        return cursors.open_cursor(self.cursor, self.call.store.store_id, self.query, self.call.now)
 
+    def info(self, end: Position | None) -> PageInfo:
+        """The cursor to the page after `end`."""
+        cursor = cursors.seal(end, self.call.store.store_id, self.query, self.call.now)
+        return {"next_cursor": cursor, "limit": self.limit}
 
-def position(call: Call, cursor: str | None, query: Mapping[str, str]) -> Position | None:
-    return cursors.open_cursor(cursor, call.store.store_id, query, call.now)
+    def reply(self, page: Page[T], view: Callable[[T], Any]) -> Response[Any]:
+        return reply({"data": [view(item) for item in page.items], "page": self.info(page.end)})
 
 
 def page_of(name: str, item: Any) -> Any:

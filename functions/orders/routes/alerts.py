@@ -21,7 +21,7 @@ from functions.orders.models.alerts import (
     rules_view,
 )
 from functions.orders.models.fields import Day, Nothing
-from functions.orders.paging import Cursor, Limit, page_info, page_of, page_reply, position
+from functions.orders.paging import Cursor, Limit, Paging, page_of
 from functions.orders.problems import malformed
 from functions.orders.responses import documented, pending_answer, reply
 from functions.orders.routing import Routes
@@ -55,8 +55,9 @@ def list_alerts(
     """What needs a person, all or of one severity, in one state."""
     severities = (severity,) if severity else tuple(Severity)
     query = {"list": "alerts", "state": str(state), "severities": ",".join(severities)}
-    page = alerts.listed(call.store.store_id, (state,), severities, limit, position(call, cursor, query))
-    return page_reply(call, page, lambda each: alert_view(each, call.language, call.store.time_zone), limit, query)
+    paging = Paging(call, query, limit, cursor)
+    page = alerts.listed(call.store.store_id, (state,), severities, limit, paging.start())
+    return paging.reply(page, lambda each: alert_view(each, call.language, call.store.time_zone))
 
 
 @route(
@@ -129,16 +130,11 @@ def get_payment_reminders(
 ) -> Response[Any]:
     """How many orders were reminded in these days, and how many of them were paid."""
     first, last = _days(call, from_, to)
-    query = {"list": "payment-reminders"}
-    store_id = call.store.store_id
-    page = payment_reminders.listed(store_id, limit, position(call, cursor, query))
+    store_id, paging = call.store.store_id, Paging(call, {"list": "payment-reminders"}, limit, cursor)
+    page = payment_reminders.listed(store_id, limit, paging.start())
     report: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat()}
     report |= figures_view(payment_reminders.figures(store_id, first, last))
-    report |= {
-        "data": [reminder_view(each) for each in page.items],
-        "page": page_info(call, page.end, limit, query),
-    }
-    return reply(report)
+    return reply(report | {"data": [reminder_view(each) for each in page.items], "page": paging.info(page.end)})
 
 
 def _days(call: Call, first: date | None, last: date | None) -> tuple[date, date]:

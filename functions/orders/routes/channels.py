@@ -17,7 +17,7 @@ from functions.orders.models.channels import (
     delivery_view,
 )
 from functions.orders.models.fields import Nothing
-from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
+from functions.orders.paging import Cursor, Limit, Paging, page_of
 from functions.orders.problems import not_found
 from functions.orders.responses import documented, pending_answer, reply
 from functions.orders.routing import Routes
@@ -47,9 +47,9 @@ def _pending(call: Call, status: int) -> Any:
 )
 def list_alert_channels(call: Call, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     """Where alerts are sent: email, webhooks and the robots of chats."""
-    query = {"list": "alert-channels"}
-    page = channels.page(call.store.store_id, limit, position(call, cursor, query))
-    return page_reply(call, page, lambda channel: channel_view(channel, call.now, call.language), limit, query)
+    paging = Paging(call, {"list": "alert-channels"}, limit, cursor)
+    page = channels.page(call.store.store_id, limit, paging.start())
+    return paging.reply(page, lambda channel: channel_view(channel, call.now, call.language))
 
 
 @route(
@@ -161,9 +161,9 @@ def rotate_alert_channel_secret(call: Call, channel_id: str, body: Nothing) -> R
 )
 def list_alert_deliveries(call: Call, channel_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     """What was sent to a channel in the last 30 days, with each attempt."""
-    query = {"list": f"deliveries/{channel_id}"}
-    page = deliveries.page(call.store.store_id, channel_id, limit, position(call, cursor, query), call.now)
-    return page_reply(call, page, lambda each: delivery_view(each, call.language), limit, query)
+    paging = Paging(call, {"list": f"deliveries/{channel_id}"}, limit, cursor)
+    page = deliveries.page(call.store.store_id, channel_id, limit, paging.start(), call.now)
+    return paging.reply(page, lambda each: delivery_view(each, call.language))
 
 
 @route(

@@ -21,7 +21,7 @@ from functions.orders.models.customers import (
 from functions.orders.models.fields import Instant
 from functions.orders.models.orders.orders import ListedOrderView
 from functions.orders.models.orders.rows import Include, orders_reply
-from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
+from functions.orders.paging import Cursor, Limit, Paging, page_of
 from functions.orders.problems import FieldError, Problem
 from functions.orders.responses import documented, pending_answer, reply
 from functions.orders.routing import Routes
@@ -70,15 +70,13 @@ def list_customers(
             raise _not_together(named | {"tag"})
         if not terms.are_complete(call.store.store_id, call.now):
             raise Busy("the older tags get their terms now")
-        query |= {"tag": tag}
-        start = position(call, cursor, query)
-        tagged = customers.tagged(call.store.store_id, tag, *window, forward, limit, start)
-        return page_reply(call, tagged, lambda customer: customer_view(customer, call.language), limit, query)
-    states = _states(frequency, amount, blocked, opted_out)
-    query |= {"states": ",".join(states)}
-    start = position(call, cursor, query)
-    page = customers.listed(call.store.store_id, states, *window, forward, limit, start)
-    return page_reply(call, page, lambda customer: customer_view(customer, call.language), limit, query)
+        paging = Paging(call, query | {"tag": tag}, limit, cursor)
+        page = customers.tagged(call.store.store_id, tag, *window, forward, limit, paging.start())
+    else:
+        states = _states(frequency, amount, blocked, opted_out)
+        paging = Paging(call, query | {"states": ",".join(states)}, limit, cursor)
+        page = customers.listed(call.store.store_id, states, *window, forward, limit, paging.start())
+    return paging.reply(page, lambda customer: customer_view(customer, call.language))
 
 
 def _not_together(named: set[str]) -> Problem:
@@ -165,10 +163,10 @@ def list_customer_orders(
     call: Call, buyer_id: str, include: Include = None, limit: Limit = 50, cursor: Cursor = None
 ) -> Response[Any]:
     """The orders of one buyer."""
-    query = {"list": "customer", "buyer": call.resource(Customer).buyer_id}
-    start = position(call, cursor, query)
-    page = lists.orders(call.store.store_id, limit, start, buyer_id=call.resource(Customer).buyer_id)
-    return orders_reply(call, page, include, limit, query)
+    buyer = call.resource(Customer).buyer_id
+    paging = Paging(call, {"list": "customer", "buyer": buyer}, limit, cursor)
+    page = lists.orders(call.store.store_id, limit, paging.start(), buyer_id=buyer)
+    return orders_reply(paging, page, include)
 
 
 def _reply(call: Call, customer: Customer) -> Response[Any]:

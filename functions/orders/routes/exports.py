@@ -20,7 +20,7 @@ from functions.orders.models.exports import (
     schedule_view,
 )
 from functions.orders.models.fields import Nothing
-from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
+from functions.orders.paging import Cursor, Limit, Paging, page_of
 from functions.orders.problems import Problem, not_found
 from functions.orders.responses import LINKED, documented, link_reply, pending_answer, reply
 from functions.orders.routing import Routes
@@ -72,9 +72,9 @@ def create_export(call: Call, body: NewExport) -> Response[Any]:
 )
 def list_exports(call: Call, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     """The exports of the store, each with at most ten of its warnings."""
-    query = {"list": "exports"}
-    page = exports.listed(call.store.store_id, limit, position(call, cursor, query))
-    return page_reply(call, page, lambda job: listed_export_view(job, call.now, call.language), limit, query)
+    paging = Paging(call, {"list": "exports"}, limit, cursor)
+    page = exports.listed(call.store.store_id, limit, paging.start())
+    return paging.reply(page, lambda job: listed_export_view(job, call.now, call.language))
 
 
 @route(

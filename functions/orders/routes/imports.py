@@ -9,7 +9,7 @@ from functions.orders.call import Access, Call
 from functions.orders.identity import SELLER
 from functions.orders.models.fields import Nothing
 from functions.orders.models.imports import ImportView, NewImport, RowStateName, RowView, import_view, row_view
-from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
+from functions.orders.paging import Cursor, Limit, Paging, page_of
 from functions.orders.problems import Problem, not_found
 from functions.orders.responses import LINKED, documented, link_reply, pending_answer, reply
 from functions.orders.routing import Routes
@@ -56,9 +56,9 @@ def create_import(call: Call, body: NewImport) -> Response[Any]:
 )
 def list_imports(call: Call, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     """The imports of the store, each with at most ten of its warnings."""
-    query = {"list": "imports"}
-    page = imports.listed(call.store.store_id, limit, position(call, cursor, query))
-    return page_reply(call, page, lambda job: import_view(job, call.language, listed=True), limit, query)
+    paging = Paging(call, {"list": "imports"}, limit, cursor)
+    page = imports.listed(call.store.store_id, limit, paging.start())
+    return paging.reply(page, lambda job: import_view(job, call.language, listed=True))
 
 
 @route(
@@ -101,9 +101,9 @@ def list_import_rows(
     """The rows that have their result, in the order in which they were carried out; of a preview, what would happen."""
     job = _unexpired(call)
     query = {"list": "import_rows", "import": import_id, "state": state or "", "applies": str(job.applies)}
-    wanted = RowState(state) if state else None
-    page = imports.results_page(job, wanted, limit, position(call, cursor, query))
-    return page_reply(call, page, lambda row: row_view(row, call.language), limit, query)
+    paging = Paging(call, query, limit, cursor)
+    page = imports.results_page(job, RowState(state) if state else None, limit, paging.start())
+    return paging.reply(page, lambda row: row_view(row, call.language))
 
 
 @route(

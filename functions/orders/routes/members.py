@@ -15,7 +15,7 @@ from functions.orders.models.members import (
     member_change_view,
     member_view,
 )
-from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
+from functions.orders.paging import Cursor, Limit, Paging, page_of
 from functions.orders.request.segments import segment_of
 from functions.orders.responses import documented, pending_answer, reply
 from functions.orders.routing import Routes
@@ -34,9 +34,8 @@ route = Routes("Store")
 )
 def list_members(call: Call, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     """Who has which role in the store."""
-    query = {"list": "members"}
-    page = members.page(call.store.store_id, limit, position(call, cursor, query))
-    return page_reply(call, page, member_view, limit, query)
+    paging = Paging(call, {"list": "members"}, limit, cursor)
+    return paging.reply(members.page(call.store.store_id, limit, paging.start()), member_view)
 
 
 @route(
@@ -97,6 +96,5 @@ def remove_member(call: Call, user_id: str) -> Response[Any]:
 )
 def list_member_changes(call: Call, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     """Every change of the members: who made it, when, and the role before and after."""
-    query = {"list": "members/history"}
-    page = members.history(call.store.store_id, limit, position(call, cursor, query))
-    return page_reply(call, page, member_change_view, limit, query)
+    paging = Paging(call, {"list": "members/history"}, limit, cursor)
+    return paging.reply(members.history(call.store.store_id, limit, paging.start()), member_change_view)

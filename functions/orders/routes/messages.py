@@ -17,7 +17,7 @@ from functions.orders.models.messages import (
     replies_view,
     text_of,
 )
-from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
+from functions.orders.paging import Cursor, Limit, Paging, page_of
 from functions.orders.problems import Problem
 from functions.orders.responses import documented, pending_answer, reply
 from functions.orders.routing import Routes
@@ -37,9 +37,8 @@ route = Routes("Messages")
 )
 def list_order_messages(call: Call, order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     """The messages of one order."""
-    query = {"list": f"messages/{order_id}"}
-    page = messages.page(call.store.store_id, order_id, limit, position(call, cursor, query))
-    return page_reply(call, page, message_view, limit, query)
+    paging = Paging(call, {"list": f"messages/{order_id}"}, limit, cursor)
+    return paging.reply(messages.page(call.store.store_id, order_id, limit, paging.start()), message_view)
 
 
 @route(
@@ -99,15 +98,12 @@ def list_messages(
     if unread is not None and unanswered_for is not None:
         raise Problem(400, "filter_not_indexed", "Either `unread` or `unanswered_for`, not both.")
     query = {"list": "messages", "unread": str(unread), "unanswered": str(unanswered_for)}
-    start = position(call, cursor, query)
+    paging = Paging(call, query, limit, cursor)
     if unanswered_for is None:
-        page = messages.listed(call.store.store_id, unread is not None, limit, start)
+        page = messages.listed(call.store.store_id, unread is not None, limit, paging.start())
     else:
-        until = call.now - unanswered_for
-        page = messages.unanswered(call.store.store_id, until, limit, start)
-    return page_reply(
-        call, page, lambda listed: {**message_view(listed.record), "order_id": listed.order_id}, limit, query
-    )
+        page = messages.unanswered(call.store.store_id, call.now - unanswered_for, limit, paging.start())
+    return paging.reply(page, lambda listed: {**message_view(listed.record), "order_id": listed.order_id})
 
 
 @route(

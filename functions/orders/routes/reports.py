@@ -24,7 +24,7 @@ from functions.orders.models.reports import (
     service_view,
 )
 from functions.orders.models.values import instant
-from functions.orders.paging import Cursor, Limit, page_info, page_of, page_reply, position
+from functions.orders.paging import Cursor, Limit, Paging, page_of
 from functions.orders.problems import malformed
 from functions.orders.responses import documented, reply
 from functions.orders.routing import Routes
@@ -63,14 +63,15 @@ def report_sales(
     first, until = _window(call, by, from_, to)
     query = {"list": "sales", "by": by, "group_by": group_by, "currency": str(currency)}
     query |= {"from": str(first), "to": str(until)}
-    start = position(call, cursor, query)
+    paging = Paging(call, query, limit, cursor)
+    start = paging.start()
     after = Row.at(start) if start else None
     rows = list(islice(_rows(call, by, group_by, currency, (after.first if after else first, until), after), limit + 1))
     end = rows[limit - 1][0].position() if len(rows) > limit else None
     return reply(
         {
             "data": [row_view(row, sums, by, group_by, until, call.language) for row, sums in rows[:limit]],
-            "page": page_info(call, end, limit, query),
+            "page": paging.info(end),
             "group_by": group_by,
             "by": by,
             "time_zone": call.store.time_zone,
@@ -107,18 +108,15 @@ def report_service_level(call: Call) -> Response[Any]:
 )
 def list_violations(call: Call, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     """Orders that the seller did not ship in time (成交不卖)."""
-    query = {"list": "violations"}
-    page = figures.violations(call.store.store_id, limit, position(call, cursor, query))
-    return page_reply(
-        call,
+    paging = Paging(call, {"list": "violations"}, limit, cursor)
+    page = figures.violations(call.store.store_id, limit, paging.start())
+    return paging.reply(
         page,
         lambda each: {
             "order_id": each.order_id,
             **labelled("kind", "violation", each.record.kind, call.language),
             "at": instant(each.record.at),
         },
-        limit,
-        query,
     )
 
 

@@ -14,7 +14,7 @@ from functions.orders.models.templates import (
     TemplateView,
     template_view,
 )
-from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
+from functions.orders.paging import Cursor, Limit, Paging, page_of
 from functions.orders.responses import documented, pending_answer, reply
 from functions.orders.routing import Routes
 from shared.domain.messages.templates import Template, fill
@@ -32,9 +32,8 @@ route = Routes("Messages")
 )
 def list_templates(call: Call, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     """The shop's own texts for messages."""
-    query = {"list": "message-templates"}
-    page = templates.page(call.store.store_id, limit, position(call, cursor, query))
-    return page_reply(call, page, template_view, limit, query)
+    paging = Paging(call, {"list": "message-templates"}, limit, cursor)
+    return paging.reply(templates.page(call.store.store_id, limit, paging.start()), template_view)
 
 
 @route(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.orders.call import Call
 from functions.orders.models.orders.orders import listed_order_view
-from functions.orders.paging import page_reply
+from functions.orders.paging import Paging
 from shared.domain.order.summary import Summary
 from shared.store.orders import lists
 from shared.store.pages import Page
@@ -21,12 +19,9 @@ Include = Annotated[
 ]
 
 
-def orders_reply(
-    call: Call, page: Page[Summary], include: str | None, limit: int, query: Mapping[str, str]
-) -> Response[Any]:
+def orders_reply(paging: Paging, page: Page[Summary], include: str | None) -> Response[Any]:
     """A page of orders, with their first lines if the request includes them."""
+    call = paging.call
     ids = [summary.order_id for summary in page.items] if include else []
     first = lists.first_lines(call.store.store_id, ids) if ids else {}
-    return page_reply(
-        call, page, lambda each: listed_order_view(each, call.language, first.get(each.order_id)), limit, query
-    )
+    return paging.reply(page, lambda each: listed_order_view(each, call.language, first.get(each.order_id)))

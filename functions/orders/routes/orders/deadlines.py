@@ -10,7 +10,7 @@ from functions.orders.models.fields import Instant
 from functions.orders.models.orders.filters import Filters
 from functions.orders.models.orders.orders import ListedOrderView
 from functions.orders.models.orders.rows import Include, orders_reply
-from functions.orders.paging import Cursor, Limit, page_of, position
+from functions.orders.paging import Cursor, Limit, Paging, page_of
 from functions.orders.responses import documented
 from functions.orders.routing import Routes
 
@@ -37,6 +37,5 @@ def list_deadlines(
 ) -> Response[Any]:
     """Orders with a running timer, each once with all its timers."""
     filters = Filters(status=status, due_from=due_from, due_to=due_to, sort="deadline_at", actor=actor)
-    query = filters.query() | {"list": "deadlines"}
-    page = filters.page(call.store.store_id, limit, position(call, cursor, query))
-    return orders_reply(call, page, include, limit, query)
+    paging = Paging(call, filters.query() | {"list": "deadlines"}, limit, cursor)
+    return orders_reply(paging, filters.page(call.store.store_id, limit, paging.start()), include)

@@ -19,7 +19,7 @@ from functions.orders.models.orders.funds import (
 )
 from functions.orders.models.orders.orders import ListedOrderView, listed_order_view
 from functions.orders.models.values import instant
-from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
+from functions.orders.paging import Cursor, Limit, Paging, page_of
 from functions.orders.responses import documented, reply
 from functions.orders.routing import Routes
 from shared.domain.order.funds import ledger as domain
@@ -61,14 +61,11 @@ def list_fund_entries(
     """The movements of money behind the totals, in one currency, by default the store's own."""
     flows, currency = [str(flow)] if flow else list(domain.FLOWS), currency or call.store.currency
     query = {"list": "funds", "flows": ",".join(flows), "currency": currency, "from": str(at_from), "to": str(at_to)}
-    after = position(call, cursor, query)
-    page = ledger.listed(call.store.store_id, flows, currency, at_from, at_to, limit, after)
-    return page_reply(
-        call,
+    paging = Paging(call, query, limit, cursor)
+    page = ledger.listed(call.store.store_id, flows, currency, at_from, at_to, limit, paging.start())
+    return paging.reply(
         page,
         lambda listed: {"order_id": listed.order_id, **movement_view(listed.record, listed.currency, call.language)},
-        limit,
-        query,
     )
 
 
@@ -87,9 +84,9 @@ def list_held_funds(
     """The orders that make up one held amount of `/v1/funds`: by default what awaits release, in the store's own
     currency. Their amounts add up to it. A page may be short where many orders are passed over; its cursor goes on."""
     currency = currency or call.store.currency
-    query = {"list": "held", "kind": str(kind), "currency": currency}
-    page = held.listed(call.store.store_id, str(kind), currency, limit, position(call, cursor, query))
-    return page_reply(call, page, lambda each: held_view(each, str(kind), call.language), limit, query)
+    paging = Paging(call, {"list": "held", "kind": str(kind), "currency": currency}, limit, cursor)
+    page = held.listed(call.store.store_id, str(kind), currency, limit, paging.start())
+    return paging.reply(page, lambda each: held_view(each, str(kind), call.language))
 
 
 @route(
@@ -99,9 +96,9 @@ def list_held_funds(
 )
 def list_unexplained_funds(call: Call, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     """Ended orders whose movements do not add up to zero."""
-    query = {"list": "unexplained"}
-    page = lists.unexplained(call.store.store_id, limit, position(call, cursor, query))
-    return page_reply(call, page, lambda summary: listed_order_view(summary, call.language), limit, query)
+    paging = Paging(call, {"list": "unexplained"}, limit, cursor)
+    page = lists.unexplained(call.store.store_id, limit, paging.start())
+    return paging.reply(page, lambda summary: listed_order_view(summary, call.language))
 
 
 @route(

@@ -19,7 +19,7 @@ from functions.orders.models.orders.orders import (
     access_view,
 )
 from functions.orders.models.orders.rows import Include, orders_reply
-from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
+from functions.orders.paging import Cursor, Limit, Paging, page_of
 from functions.orders.responses import documented, order_reply, pending_order, reply
 from functions.orders.routing import Routes
 from shared.domain.order.model import FundState, Overlay
@@ -97,11 +97,10 @@ def list_orders(
         tag,
         country,
     )
-    query = filters.query()
+    paging = Paging(call, filters.query(), limit, cursor)
     if (tag is not None or country is not None) and not terms.are_complete(call.store.store_id, call.now):
         raise Busy("the older orders get their terms now")
-    page = filters.page(call.store.store_id, limit, position(call, cursor, query))
-    return orders_reply(call, page, include, limit, query)
+    return orders_reply(paging, filters.page(call.store.store_id, limit, paging.start()), include)
 
 
 @route(
@@ -138,9 +137,9 @@ def patch_order(call: Call, order_id: str, body: PatchOrder) -> Response[Any]:
 )
 def get_history(call: Call, order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     """Every change of an order: who, when, from and to. Each entry is one version."""
-    query = {"list": f"history/{order_id}"}
-    page = stored.history_page(call.store.store_id, order_id, limit, position(call, cursor, query))
-    return page_reply(call, page, lambda entry: entry_view(entry, call.order.currency, call.language), limit, query)
+    paging = Paging(call, {"list": f"history/{order_id}"}, limit, cursor)
+    page = stored.history_page(call.store.store_id, order_id, limit, paging.start())
+    return paging.reply(page, lambda entry: entry_view(entry, call.order.currency, call.language))
 
 
 @route(
@@ -151,6 +150,5 @@ def get_history(call: Call, order_id: str, limit: Limit = 50, cursor: Cursor = N
 )
 def get_access(call: Call, order_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
     """Who has seen the recipient in full, and when."""
-    query = {"list": f"access/{order_id}"}
-    page = stored.accesses(call.store.store_id, order_id, limit, position(call, cursor, query))
-    return page_reply(call, page, access_view, limit, query)
+    paging = Paging(call, {"list": f"access/{order_id}"}, limit, cursor)
+    return paging.reply(stored.accesses(call.store.store_id, order_id, limit, paging.start()), access_view)

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from functions.orders.call import Call
 from functions.orders.models.fields import Instant
 from functions.orders.models.orders.parcels import ListedParcelView, listed_parcel_view
-from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
+from functions.orders.paging import Cursor, Limit, Paging, page_of
 from functions.orders.responses import documented
 from functions.orders.routing import Routes
 from shared.store.orders import part_lists
@@ -47,13 +47,14 @@ def list_parcels(
         "to": str(shipped_to),
         "sort": str(sort),
     }
+    paging = Paging(call, query, limit, cursor)
     page = part_lists.parcels(
         call.store.store_id,
         states,
         limit,
-        position(call, cursor, query),
+        paging.start(),
         since=shipped_from,
         until=shipped_to,
         forward=sort == "shipped_at",
     )
-    return page_reply(call, page, lambda parcel: listed_parcel_view(parcel, call.now, call.language), limit, query)
+    return paging.reply(page, lambda parcel: listed_parcel_view(parcel, call.now, call.language))

@@ -12,7 +12,7 @@ from functions.orders.identity import roles_for
 from functions.orders.models.fields import Body
 from functions.orders.models.orders.actions import DISPUTE_BODIES, Step, request_for
 from functions.orders.models.orders.after_sales.disputes import DisputeView, OpenDisputeView, dispute_view
-from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
+from functions.orders.paging import Cursor, Limit, Paging, page_of
 from functions.orders.responses import dispute_reply, documented, pending_answer
 from functions.orders.routing import Routes
 from shared.domain.order import lifecycle
@@ -38,14 +38,10 @@ def list_disputes(
 ) -> Response[Any]:
     """Disputes of all orders, all or those in one stage."""
     stages = (stage,) if stage else tuple(Stage)
-    query = {"list": "disputes", "stages": ",".join(stages)}
-    page = part_lists.disputes(call.store.store_id, stages, limit, position(call, cursor, query))
-    return page_reply(
-        call,
-        page,
-        lambda listed: dispute_view(listed.record, listed.order_id, listed.currency, call.language),
-        limit,
-        query,
+    paging = Paging(call, {"list": "disputes", "stages": ",".join(stages)}, limit, cursor)
+    page = part_lists.disputes(call.store.store_id, stages, limit, paging.start())
+    return paging.reply(
+        page, lambda listed: dispute_view(listed.record, listed.order_id, listed.currency, call.language)
     )
 
 

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from functions.orders import resources
 from functions.orders.call import Call
 from functions.orders.models.orders.after_sales.refunds import RefundView, refund_view
-from functions.orders.paging import Cursor, Limit, page_of, page_reply, position
+from functions.orders.paging import Cursor, Limit, Paging, page_of
 from functions.orders.problems import not_found
 from functions.orders.responses import documented, reply
 from functions.orders.routing import Routes
@@ -30,14 +30,10 @@ def list_refunds(
 ) -> Response[Any]:
     """Refunds of all orders, all or those in one state, with what happens without an answer."""
     states = (state,) if state else tuple(RefundState)
-    query = {"list": "refunds", "states": ",".join(states)}
-    page = part_lists.refunds(call.store.store_id, states, limit, position(call, cursor, query))
-    return page_reply(
-        call,
-        page,
-        lambda refund: refund_view(refund.record, refund.order_id, refund.currency, call.language),
-        limit,
-        query,
+    paging = Paging(call, {"list": "refunds", "states": ",".join(states)}, limit, cursor)
+    page = part_lists.refunds(call.store.store_id, states, limit, paging.start())
+    return paging.reply(
+        page, lambda refund: refund_view(refund.record, refund.order_id, refund.currency, call.language)
     )
 
 
