@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, NotRequired
@@ -117,6 +117,12 @@ def at_fields(errors: Sequence[FieldError]) -> Problem:
     first = errors[0]
     field = first.pointer or "The body"
     return Problem(400, "invalid_request", say("{field}: {problem}", field=field, problem=first.message), errors)
+
+
+def not_together(detail: str, names: Iterable[str]) -> Problem:
+    """400 for filters of a list that no index answers together."""
+    errors = [FieldError(f"/query/{name}", "filter_not_indexed", "not with the others") for name in sorted(names)]
+    return Problem(400, "filter_not_indexed", detail, errors)
 
 
 def from_error(error: Exception) -> Problem | None:

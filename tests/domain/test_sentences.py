@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 SAYERS: Mapping[str, int] = {
     **dict.fromkeys(("Conflict", "Unprocessable", "PydanticCustomError", "Refusal", "_bad"), 1),
     **dict.fromkeys(("Problem", "malformed", "FieldError", "Guard"), 2),
-    "say": 0,
+    **dict.fromkeys(("say", "not_together"), 0),
 }
 """What takes a sentence, and at which place. Keywords are `detail` and `message`."""
 CARRIED = re.compile(

@@ -22,7 +22,7 @@ from functions.orders.models.fields import Instant
 from functions.orders.models.orders.orders import ListedOrderView
 from functions.orders.models.orders.rows import Include, orders_reply
 from functions.orders.paging import Cursor, Limit, Paging, page_of
-from functions.orders.problems import FieldError, Problem
+from functions.orders.problems import not_together
 from functions.orders.responses import documented, pending_answer, reply
 from functions.orders.routing import Routes
 from shared.domain.customers import model as domain
@@ -36,6 +36,10 @@ from shared.store.orders import lists
 
 route = Routes("Customers")
 Moment = Instant | None
+NOT_TOGETHER = (
+    "These do not go together. What does: frequency, amount or both; blocked alone; opted_out alone; tag alone; "
+    "each with last_order_from, last_order_to and sort."
+)
 LongCursor = Annotated[str | None, Query(min_length=1, max_length=4096)]
 """It has a buyer id in it, of up to 128 characters of any script."""
 
@@ -62,12 +66,13 @@ def list_customers(
     cursor: LongCursor = None,
 ) -> Response[Any]:
     """Buyers by the time of their last order: all, those of one group, or those with one tag."""
-    groups = {"frequency": frequency, "amount": amount, "blocked": blocked, "opted_out": opted_out}
+    given = {"frequency": frequency, "amount": amount, "blocked": blocked, "opted_out": opted_out, "tag": tag}
+    named = {name for name, value in given.items() if value is not None}
+    if not (named <= {"frequency", "amount"} or len(named) == 1):
+        raise not_together(NOT_TOGETHER, named)
     forward, window = sort == "last_order_at", (last_order_from, last_order_to)
     query = {"list": "customers", "forward": str(forward), "from": str(last_order_from), "to": str(last_order_to)}
     if tag is not None:
-        if named := {name for name, value in groups.items() if value is not None}:
-            raise _not_together(named | {"tag"})
         if not terms.are_complete(call.store.store_id, call.now):
             raise Busy("the older tags get their terms now")
         paging = Paging(call, query | {"tag": tag}, limit, cursor)
@@ -79,27 +84,13 @@ def list_customers(
     return paging.reply(page, lambda customer: customer_view(customer, call.language))
 
 
-def _not_together(named: set[str]) -> Problem:
-    return Problem(
-        400,
-        "filter_not_indexed",
-        "These do not go together. What does: frequency, amount or both; blocked alone; opted_out alone; tag alone; "
-        "each with last_order_from, last_order_to and sort.",
-        [FieldError(f"/query/{name}", "filter_not_indexed", "not with the others") for name in sorted(named)],
-    )
-
-
 def _states(frequency: str | None, amount: str | None, blocked: str | None, opted_out: str | None) -> tuple[str, ...]:
-    """The states that a query selects. Raises Problem 400 `filter_not_indexed`."""
-    given = {"frequency": frequency, "amount": amount, "blocked": blocked, "opted_out": opted_out}
-    named = {name for name, value in given.items() if value}
-    if not (named <= {"frequency", "amount"} or len(named) == 1):
-        raise _not_together(named)
+    """The states that a query selects."""
     if blocked:
         return domain.BLOCKED, domain.BOTH
     if opted_out:
         return domain.OPTED_OUT, domain.BOTH
-    if not named:
+    if not (frequency or amount):
         return domain.STATES
     return tuple(
         f"{often}-{much}"

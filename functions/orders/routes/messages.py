@@ -18,7 +18,7 @@ from functions.orders.models.messages import (
     text_of,
 )
 from functions.orders.paging import Cursor, Limit, Paging, page_of
-from functions.orders.problems import Problem
+from functions.orders.problems import not_together
 from functions.orders.responses import documented, pending_answer, reply
 from functions.orders.routing import Routes
 from shared.domain.errors import Unprocessable
@@ -96,7 +96,7 @@ def list_messages(
 ) -> Response[Any]:
     """Messages of all orders: all, the unread ones of buyers, or those that nobody has answered."""
     if unread is not None and unanswered_for is not None:
-        raise Problem(400, "filter_not_indexed", "Either `unread` or `unanswered_for`, not both.")
+        raise not_together("Either `unread` or `unanswered_for`, not both.", ())
     query = {"list": "messages", "unread": str(unread), "unanswered": str(unanswered_for)}
     paging = Paging(call, query, limit, cursor)
     if unanswered_for is None:

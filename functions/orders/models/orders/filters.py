@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from functions.orders.models.values import instant
-from functions.orders.problems import FieldError, Problem, malformed
+from functions.orders.problems import malformed, not_together
 from shared.domain.order.model import FundState, Overlay, Status
 from shared.domain.order.summary import Summary
 from shared.domain.sentences.sentence import say
@@ -96,9 +96,4 @@ class Filters:
             or (self.sort != "deadline_at" and len(by) <= 1 and not by & {"tracking_no", "actor"} and not due)
         )
         if not indexed:
-            raise Problem(
-                400,
-                "filter_not_indexed",
-                NOT_TOGETHER,
-                [FieldError(f"/query/{name}", "filter_not_indexed", "not with the others") for name in sorted(given)],
-            )
+            raise not_together(NOT_TOGETHER, given)
