@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, StrictBool, Strict
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from functions.orders.models.fields import Body, Country, Duration, Name, duration, iso_duration
+from functions.orders.models.fields import Body, Country, Duration, Name, duration, iso_duration, parsed
 from functions.orders.models.values import MoneyView, instant
 from functions.orders.problems import malformed
 from shared.domain.alerts.model import Alert, Severity, State, sentence
@@ -59,13 +59,8 @@ _HOUR_AND_MINUTE = re.compile("[0-9]{2}:[0-9]{2}")
 
 
 def _clock(value: Any) -> time:
-    try:
-        at = time.fromisoformat(value) if isinstance(value, str) and _HOUR_AND_MINUTE.fullmatch(value) else None
-    except ValueError:
-        at = None
-    if at is None:
-        raise PydanticCustomError("time_invalid", "A time of day is written like 22:30.")
-    return at
+    detail = "A time of day is written like 22:30."
+    return parsed(value, _HOUR_AND_MINUTE, time.fromisoformat, "time_invalid", detail)
 
 
 Clock = Annotated[time, BeforeValidator(_clock), WithJsonSchema({"type": "string", "examples": ["22:30"]})]

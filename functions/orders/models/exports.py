@@ -11,9 +11,8 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field, StrictBool, StrictInt, WithJsonSchema
 from typing_extensions import TypedDict
 
-from functions.orders.models.fields import Body, Instant, Zone
+from functions.orders.models.fields import Body, Instant, Zone, statuses_of
 from functions.orders.models.values import ActorView, MoneyView, actor_view, instant, money
-from functions.orders.problems import malformed
 from shared.domain.errors import Unprocessable
 from shared.domain.exports import model as domain
 from shared.domain.exports.columns import COLUMNS
@@ -21,7 +20,6 @@ from shared.domain.exports.layouts import LAYOUTS, OWN_COLUMNS, columns_of
 from shared.domain.exports.model import ExportRequest, Format, Job, Kind
 from shared.domain.exports.regular import RegularExport
 from shared.domain.labels import labelled
-from shared.domain.order.model import Status
 from shared.domain.sentences.sentence import say
 from shared.domain.stores import Store
 from shared.store.exports.exports import Download
@@ -99,7 +97,7 @@ class NewExport(Body):
             language=self.language,
             time_zone=self.time_zone,
             columns=self._columns(),
-            statuses=self._statuses(),
+            statuses=statuses_of(self.status, "/status"),
             masked=self.recipient == "masked",
             bom=self.bom is not False,
         )
@@ -127,13 +125,6 @@ class NewExport(Body):
                     "column_twice", say("The column {code} is there already.", code=code), f"/columns/{position}"
                 )
         return tuple(self.columns or ())
-
-    def _statuses(self) -> tuple[Status, ...]:
-        try:
-            return tuple(dict.fromkeys(Status(code) for code in (self.status or "").split(",") if self.status))
-        except ValueError:
-            detail = say("A status is one of {statuses}; several have commas between them.", statuses=", ".join(Status))
-            raise malformed("/status", "invalid_value", detail) from None
 
 
 class ScheduleBody(Body):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -24,10 +26,15 @@ from pydantic_core import PydanticCustomError
 
 from functions.orders.models import limits
 from functions.orders.models.values import rate
+from functions.orders.problems import malformed
 from shared.domain.countries import is_country
 from shared.domain.errors import Unprocessable
 from shared.domain.money import CURRENCY_DIGITS, Money
+from shared.domain.order.model import Status
+from shared.domain.sentences.sentence import say
 from shared.domain.time_zones import zones
+
+T = TypeVar("T")
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -36,15 +43,17 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,12})?([Zz]|[+-]
 """The offset is optional here, so that a time without one gets an error of its own."""
 
 
+def parsed(value: Any, pattern: re.Pattern[str], parse: Callable[[str], T], code: str, detail: str) -> T:
+    """What `parse` makes of a text of this pattern. Python reads other forms of times and days, too."""
+    if isinstance(value, str) and pattern.fullmatch(value):
+        with suppress(ValueError):
+            return parse(value)
+    raise PydanticCustomError(code, detail)
+
+
 def _instant(value: Any) -> datetime:
-    if not isinstance(value, str) or not _RFC3339.fullmatch(value):
-        raise PydanticCustomError("time_invalid", "A time is RFC 3339 text with an offset, like 2026-11-23T09:30:00Z.")
-    try:
-        at = datetime.fromisoformat(value.upper())
-    except ValueError:
-        raise PydanticCustomError(
-            "time_invalid", "A time is RFC 3339 text with an offset, like 2026-11-23T09:30:00Z."
-        ) from None
+    detail = "A time is RFC 3339 text with an offset, like 2026-11-23T09:30:00Z."
+    at = parsed(value, _RFC3339, lambda text: datetime.fromisoformat(text.upper()), "time_invalid", detail)
     if at.tzinfo is None:
         raise PydanticCustomError("time_naive", "A time needs an offset: Z, or one like +08:00.")
     try:
@@ -73,6 +82,15 @@ Tag = Annotated[str, StringConstraints(min_length=1, max_length=limits.TAG_CHARA
 Tags = Annotated[list[Tag], Field(max_length=limits.TAGS)]
 Url = Annotated[str, StringConstraints(max_length=1024, pattern=r"^https?://[\x21-\x7e]+$")]
 Count = Annotated[StrictInt, Field(ge=1, le=100_000)]
+
+
+def statuses_of(text: str | None, pointer: str) -> tuple[Status, ...]:
+    """The statuses that a text names with commas between them, each once. Raises Problem 400."""
+    try:
+        return tuple(dict.fromkeys(Status(code) for code in ([] if text is None else text.split(","))))
+    except ValueError:
+        detail = say("A status is one of {statuses}; several have commas between them.", statuses=", ".join(Status))
+        raise malformed(pointer, "invalid_value", detail) from None
 
 
 class Body(BaseModel):
@@ -209,15 +227,12 @@ Rate = Annotated[
 ]
 
 
+_TEN = re.compile(".{10}")
+
+
 def _day(value: Any) -> date:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else _no_day()
-    except ValueError:
-        return _no_day()
-
-
-def _no_day() -> date:
-    raise PydanticCustomError("date_invalid", "A day is written like 2027-02-06.")
+    detail = "A day is written like 2027-02-06."
+    return parsed(value, _TEN, date.fromisoformat, "date_invalid", detail)
 
 
 Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]

@@ -6,11 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime
 
+from functions.orders.models.fields import statuses_of
 from functions.orders.models.values import instant
-from functions.orders.problems import malformed, not_together
-from shared.domain.order.model import FundState, Overlay, Status
+from functions.orders.problems import not_together
+from shared.domain.order.model import FundState, Overlay
 from shared.domain.order.summary import Summary
-from shared.domain.sentences.sentence import say
 from shared.store.orders import lists
 from shared.store.pages import Page, Position
 
@@ -45,21 +45,8 @@ class Filters:
         self._refuse_unindexed(set(given))
         return {name: instant(value) if isinstance(value, datetime) else str(value) for name, value in given.items()}
 
-    def statuses(self) -> tuple[Status, ...]:
-        """Raises Problem 400 for an unknown status."""
-        try:
-            return tuple(
-                dict.fromkeys(Status(code) for code in (self.status or "").split(",") if self.status is not None)
-            )
-        except ValueError:
-            raise malformed(
-                "/query/status",
-                "invalid_value",
-                say("A status is one of {statuses}; several have commas between them.", statuses=", ".join(Status)),
-            ) from None
-
     def page(self, store_id: str, limit: int, start: Position | None) -> Page[Summary]:
-        statuses = self.statuses()
+        statuses = statuses_of(self.status, "/query/status")
         if self.tracking_no is not None:
             return lists.orders_of_parcel(store_id, self.tracking_no, limit, start)
         if self.sort == "deadline_at":
