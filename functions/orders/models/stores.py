@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, StrictInt, create_model, model_validator
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
@@ -15,7 +15,7 @@ from functions.orders.models.fields import Body, Currency, Day, Duration, OrderB
 from functions.orders.models.values import rate
 from functions.orders.problems import malformed
 from shared.domain.order.funds.ledger import MILLION
-from shared.domain.stores import DeadlinePolicy, FeeRates, Mode, Store
+from shared.domain.stores import DURATIONS, DeadlinePolicy, FeeRates, Mode, Store
 
 
 class FeeRatesBody(OrderBody):
@@ -48,29 +48,18 @@ class ServiceLimitsBody(Body):
         return {name: limit for name, limit in {**before, **given}.items() if limit is not None}
 
 
-class PolicyBody(Body):
+class _Policy(Body):
     """`shipment` is counted in whole business days."""
 
     mode: Literal["enforce", "watch"] | None = None
-    payment: Duration | None = None
-    risk: Duration | None = None
-    examination: Duration | None = None
-    shipment: Duration | None = None
-    cancellation: Duration | None = None
-    receipt: Duration | None = None
-    receipt_after_delivery: Duration | None = None
-    release: Duration | None = None
-    dispute_answer: Duration | None = None
-    dispute_buyer: Duration | None = None
-    return_address: Duration | None = None
-    return_: Annotated[Duration | None, Field(alias="return")] = None
-    confirm_return: Duration | None = None
-    decision: Duration | None = None
 
     def durations(self) -> dict[str, timedelta]:
         """The given durations, by kind of timer."""
-        names = {name: field.alias or name for name, field in type(self).model_fields.items() if name != "mode"}
-        return {kind: value for name, kind in names.items() if (value := getattr(self, name)) is not None}
+        return {kind: length for kind in DURATIONS if (length := getattr(self, kind)) is not None}
+
+
+_of_timers: Any = dict.fromkeys(DURATIONS, (Duration | None, None))
+PolicyBody = create_model("PolicyBody", __base__=_Policy, __doc__=_Policy.__doc__, **_of_timers)
 
 
 class PatchStore(Body):
@@ -83,7 +72,7 @@ class PatchStore(Body):
         Annotated[list[Annotated[StrictInt, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)] | None
     ) = None
     holidays: Annotated[list[Day], Field(max_length=500)] | None = None
-    deadline_policy: PolicyBody | None = None
+    deadline_policy: PolicyBody | None = None  # type: ignore[valid-type]
     fee_rates: FeeRatesBody | None = None
     service_limits: ServiceLimitsBody | None = None
 
