@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired
+from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
-from functions.orders.models.values import MoneyView, instant, money
-from shared.domain.labels import label
+from functions.orders.models.values import MoneyView, instant, money, without_none
+from shared.domain.labels import label, labelled
 from shared.domain.order.funds import ledger
 from shared.domain.order.funds.ledger import Movement
 from shared.domain.order.model import Order
@@ -94,40 +94,36 @@ def currency_view(currency: str, totals: Mapping[str, int], language: str) -> Cu
 
 def held_view(held: Held, kind: str, language: str) -> HeldView:
     order = held.order
-    view: HeldView = {
+    view: Any = {
         "order_id": order.order_id,
-        "kind": kind,
-        "kind_label": label("held", kind, language),
+        **labelled("kind", "held", kind, language),
         "amount": money(held.amount, order.currency),
-        "status": str(order.status),
-        "status_label": label("status", order.status, language),
+        **labelled("status", "status", order.status, language),
         "placed_at": instant(order.placed_at),
     }
     release = next((timer for timer in order.timers if timer.kind == "release"), None)
     if release is not None and not (order.frozen or order.disputed):
         view["expected_at"] = instant(release.due_at)
-    return view
+    return view  # type: ignore[no-any-return]
 
 
 def order_funds_view(order: Order, entries: Sequence[Movement], language: str) -> OrderFundsView:
     currency = order.currency
     expected, released = ledger.expected_release(order), order.amounts.released
     timer = order.timer("release")
-    view: OrderFundsView = {
-        "order_id": order.order_id,
-        "fund_state": str(order.fund_state),
-        "fund_state_label": label("fund_state", order.fund_state, language),
-        "entries": [movement_view(entry, currency, language) for entry in entries],
-        "held": money(order.amounts.held, currency),
-        "unexplained": money(ledger.unexplained(order), currency),
-    }
-    if expected is not None:
-        view["expected"] = money(expected, currency)
-    if timer is not None:
-        view["expected_at"] = instant(timer.due_at)
-    if released is not None:
-        view["released"] = money(released, currency)
-        view["difference"] = money(released - (expected or 0), currency)
+    view: OrderFundsView = without_none(
+        {
+            "order_id": order.order_id,
+            **labelled("fund_state", "fund_state", order.fund_state, language),
+            "entries": [movement_view(entry, currency, language) for entry in entries],
+            "held": money(order.amounts.held, currency),
+            "unexplained": money(ledger.unexplained(order), currency),
+            "expected": None if expected is None else money(expected, currency),
+            "expected_at": timer and instant(timer.due_at),
+            "released": None if released is None else money(released, currency),
+            "difference": None if released is None else money(released - (expected or 0), currency),
+        }
+    )
     return view
 
 
