@@ -14,7 +14,7 @@ from aws_lambda_powertools.event_handler import Response
 from functions.orders.call import Call
 from functions.orders.models.orders.after_sales.disputes import open_dispute_view
 from functions.orders.models.orders.orders import order_view
-from functions.orders.models.values import LinkView, link_view
+from functions.orders.models.values import LinkView, instant
 from shared.domain.customers.model import check_may_be_reminded
 from shared.domain.errors import Conflict
 from shared.domain.order import lifecycle
@@ -77,7 +77,8 @@ def link_reply(call: Call, url: str) -> Response[Any]:
     cannot follow a redirect to another origin with its token."""
     headers = {"Cache-Control": "no-store"}
     if call.prefers_json:
-        return reply(link_view(url, call.now + timedelta(seconds=LINK_SECONDS)), 200, headers)
+        view: LinkView = {"url": url, "expires_at": instant(call.now + timedelta(seconds=LINK_SECONDS))}
+        return reply(view, 200, headers)
     return Response(302, None, "", headers={"Location": url, **headers})
 
 

@@ -56,9 +56,5 @@ def quantities(quantities: tuple[Quantity, ...]) -> list[QuantityView]:
     return [{"line_id": each.line_id, "quantity": each.quantity} for each in quantities]
 
 
-def link_view(url: str, expires_at: datetime) -> LinkView:
-    return {"url": url, "expires_at": instant(expires_at)}
-
-
 def without_none(fields: Mapping[str, Any]) -> Any:
     return {name: value for name, value in fields.items() if value is not None}
