@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import chain
@@ -274,17 +274,13 @@ def download_view(download: Download) -> DownloadView:
 
 
 def schedule_view(export: RegularExport, time_zone: str) -> ScheduleView:
-    schedule = export.schedule
-    return {
-        "enabled": schedule.enabled,
-        "cadence": schedule.cadence,
-        "kind": schedule.kind,
-        "format": schedule.format,
-        "hour": schedule.hour,
+    view: Any = {
+        **asdict(export.schedule),
         "time_zone": time_zone,
         "next_at": instant(export.due_at) if export.due_at else None,
         "last_export_id": export.last,
     }
+    return view  # type: ignore[no-any-return]
 
 
 def _warning(warned: domain.FileWarning, kind: Kind, language: str) -> Any:

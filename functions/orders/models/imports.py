@@ -14,7 +14,7 @@ from functions.orders.models.limits import FILE_NAME_CHARACTERS
 from functions.orders.models.orders.after_sales.evidence import UploadView
 from functions.orders.models.values import ActorView, actor_view, instant, without_none
 from shared.domain.imports import model as domain
-from shared.domain.imports.model import Import, ImportRequest, Kind, RowResult, RowState, State
+from shared.domain.imports.model import Import, ImportRequest, Kind, RowResult, State
 from shared.domain.imports.reasons import reason, reason_of_row
 from shared.domain.labels import labelled
 from shared.operations.imports.imports import Form
@@ -102,7 +102,6 @@ RowStateName = Literal["created", "updated", "unchanged", "failed"]
 
 
 def import_view(job: Import, language: str, form: Form | None = None, *, listed: bool = False) -> ImportView:
-    counts = job.counts
     view: Any = {
         "id": job.import_id,
         **labelled("kind", "import_kind", job.request.kind, language),
@@ -112,12 +111,7 @@ def import_view(job: Import, language: str, form: Form | None = None, *, listed:
         "time_zone": job.time_zone,
         "applies": job.applies,
         "progress": {"done": job.done, "total": job.total, "percent": job.percent},
-        "counts": {
-            "created": counts[RowState.CREATED],
-            "updated": counts[RowState.UPDATED],
-            "unchanged": counts[RowState.UNCHANGED],
-            "failed": counts[RowState.FAILED],
-        },
+        "counts": job.counts,
         "warnings": [_warning(each, language) for each in job.warnings[: LISTED_WARNINGS if listed else None]],
         "requested_by": actor_view(job.requested_by),
         "requested_at": instant(job.requested_at),

@@ -1,6 +1,5 @@
 """Exports, their files, the shipment list and the regular export."""
 
-from dataclasses import replace
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -162,5 +161,5 @@ def get_export_schedule(call: Call) -> Response[Any]:
 )
 def put_export_schedule(call: Call, body: ScheduleBody) -> Response[Any]:
     """Set the regular export. A field left out gets its default."""
-    schedule = replace(Schedule(), **{name: getattr(body, name) for name in type(body).model_fields})
+    schedule = Schedule(**body.model_dump())
     return reply(schedule_view(operations.change_schedule(call.store, schedule, call.now), call.store.time_zone))

@@ -67,6 +67,10 @@ class LineView(TypedDict):
     returned: int
 
 
+PROGRESS = ("shipped", "refunded", "returned")
+OF_LINE = tuple(name for name in LineView.__annotations__ if name not in PROGRESS)
+
+
 class DeadlineView(TypedDict):
     """A timer. `actor` is whose act it waits for: buyer, seller or platform. `on_lapse` is the action that its lapse
     carries out; null if it only shows."""
@@ -174,20 +178,9 @@ def order_view(
     progress = order.line_progress()
     lines = [
         without_none(
-            {
-                "line_id": line.line_id,
-                "product_id": line.product_id,
-                "sku": line.sku,
-                "title": line.title,
-                "attributes": line.attributes,
-                "quantity": line.quantity,
-                "unit_price": money(line.unit_price, order.currency),
-                "handling_days": line.handling_days,
-                "image_url": line.image_url,
-                "shipped": progress[line.line_id].shipped,
-                "refunded": progress[line.line_id].refunded,
-                "returned": progress[line.line_id].returned,
-            }
+            {name: getattr(line, name) for name in OF_LINE}
+            | {"unit_price": money(line.unit_price, order.currency)}
+            | {name: getattr(progress[line.line_id], name) for name in PROGRESS}
         )
         for line in order.lines
     ]

@@ -30,14 +30,5 @@ class PickList(TypedDict):
 
 
 def pick_view(pick: Pick) -> PickView:
-    view: PickView = without_none(
-        {
-            "sku": pick.sku,
-            "product_id": pick.product_id,
-            "title": pick.title,
-            "attributes": pick.attributes and dict(pick.attributes),
-            "quantity": pick.quantity,
-            "orders": pick.orders,
-        }
-    )
+    view: PickView = without_none({name: getattr(pick, name) for name in PickView.__annotations__})
     return view
