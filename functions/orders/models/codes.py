@@ -6,7 +6,7 @@ bodies, so only its own route imports it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NotRequired, get_args
 
@@ -137,10 +137,16 @@ def _entry(kind: str, code: str, language: str) -> Any:
     return {"code": str(code), "label": _named(kind, code, language)}
 
 
-def _coded(kind: str, codes: Iterable[str] | None = None) -> Part:
-    """The codes of a kind of label: those of the rules, or all that have a label where the rules have no list."""
+def _coded(
+    kind: str,
+    codes: Iterable[str] | None = None,
+    view: Any = CodeView,
+    more: Callable[[Any, str], dict[str, Any]] = lambda code, language: {},
+) -> Part:
+    """The codes of a kind of label: those of the rules, or all that have a label where the rules have no list. `more`
+    makes the other fields of `view` from a code and a language."""
     wanted = tuple(ALL_LABELS[kind] if codes is None else codes)
-    return Part(list[CodeView], lambda language: [_entry(kind, code, language) for code in wanted])
+    return Part(list[view], lambda language: [_entry(kind, code, language) | more(code, language) for code in wanted])
 
 
 def _table(labels: dict[str, Label]) -> Part:
@@ -150,60 +156,39 @@ def _table(labels: dict[str, Label]) -> Part:
     )
 
 
-def _actions(codes: Iterable[str]) -> Part:
-    return Part(
-        list[ActionCodeView],
-        lambda language: [
-            _entry("command", code, language)
-            | {
-                "done_label": _named("action", code, language),
-                "roles": [role for role in Role if role in roles_for(code)],
-                "statuses": [status for status in Status if any(status in row.sources for row in lifecycle.ROWS[code])],
-            }
-            for code in codes
-        ],
-    )
+def _action(code: str, language: str) -> dict[str, Any]:
+    return {
+        "done_label": _named("action", code, language),
+        "roles": [role for role in Role if role in roles_for(code)],
+        "statuses": [status for status in Status if any(status in row.sources for row in lifecycle.ROWS[code])],
+    }
 
 
-def _timers(language: str) -> list[TimerCodeView]:
-    return [
-        _entry("timer", code, language)
-        | {
-            "party": rule.actor,
-            "party_label": _named("party", rule.actor, language),
-            "on_lapse": rule.on_lapse,
-            "on_lapse_label": rule.on_lapse and _named("action", rule.on_lapse, language),
-        }
-        for code, rule in deadlines.TIMERS.items()
-    ]
+def _timer(code: str, language: str) -> dict[str, Any]:
+    rule = deadlines.TIMERS[code]
+    return {
+        "party": rule.actor,
+        "party_label": _named("party", rule.actor, language),
+        "on_lapse": rule.on_lapse,
+        "on_lapse_label": rule.on_lapse and _named("action", rule.on_lapse, language),
+    }
 
 
-def _groups(kind: str, groups: Iterable[tuple[str, int]]) -> Part:
-    return Part(
-        list[GroupCodeView],
-        lambda language: [_entry(kind, code, language) | {"least": least} for code, least in groups],
-    )
+def _groups(kind: str, least: Mapping[str, int]) -> Part:
+    return _coded(kind, least, GroupCodeView, lambda code, _: {"least": least[code]})
 
 
-def _channel_kinds(language: str) -> list[ChannelKindView]:
-    return [
-        _entry("channel_kind", kind, language)
-        | {"target": channels.target_field(kind), "takes_secret": kind in channels.SIGNED}
-        for kind in channels.ChannelKind
-    ]
+def _channel_kind(kind: channels.ChannelKind, _: str) -> dict[str, Any]:
+    return {"target": channels.target_field(kind), "takes_secret": kind in channels.SIGNED}
 
 
-def _export_kinds(language: str) -> list[ExportKindView]:
-    return [
-        _entry("export_kind", kind, language)
-        | {
-            "formats": [str(each) for each in exports.Format],
-            "columns": list(columns_of(kind)),
-            "layouts": list(LAYOUTS[kind]),
-            "takes_window": kind not in exports.WINDOWLESS,
-        }
-        for kind in exports.Kind
-    ]
+def _export_kind(kind: exports.Kind, _: str) -> dict[str, Any]:
+    return {
+        "formats": [str(each) for each in exports.Format],
+        "columns": list(columns_of(kind)),
+        "layouts": list(LAYOUTS[kind]),
+        "takes_window": kind not in exports.WINDOWLESS,
+    }
 
 
 def _export_columns(language: str) -> list[ExportColumnView]:
@@ -224,10 +209,8 @@ def _export_layouts(language: str) -> list[ExportLayoutView]:
     ]
 
 
-def _import_kinds(language: str) -> list[ImportKindView]:
-    return [
-        _entry("import_kind", kind, language) | {"layouts": list(import_models.LAYOUTS[kind])} for kind in imports.Kind
-    ]
+def _import_kind(kind: imports.Kind, _: str) -> dict[str, Any]:
+    return {"layouts": list(import_models.LAYOUTS[kind])}
 
 
 def _currencies(_: str) -> list[CurrencyCodeView]:
@@ -280,13 +263,13 @@ PARTS: dict[str, Part] = {
     "end_reasons": _coded("end_reason", END_REASONS),
     "outcomes": _coded("outcome", Outcome),
     "violations": _coded("violation"),
-    "actions": _actions(lifecycle.ACTIONS),
-    "timers": Part(list[TimerCodeView], _timers),
+    "actions": _coded("command", lifecycle.ACTIONS, ActionCodeView, _action),
+    "timers": _coded("timer", deadlines.TIMERS, TimerCodeView, _timer),
     "deadline_modes": _coded("mode", Mode),
     "refund_states": _coded("refund_state", RefundState),
     "refund_sources": _coded("refund_source"),
     "dispute_stages": _coded("stage", disputes.STAGES),
-    "dispute_actions": _actions(lifecycle.DISPUTE_ACTIONS),
+    "dispute_actions": _coded("command", lifecycle.DISPUTE_ACTIONS, ActionCodeView, _action),
     "dispute_kinds": _coded("dispute_kind", get_args(DisputeKind)),
     "dispute_solutions": _coded("solution", get_args(Solution)),
     "dispute_results": _coded("dispute_result"),
@@ -296,24 +279,24 @@ PARTS: dict[str, Part] = {
     "alert_kinds": _coded("alert", alerts.KINDS),
     "alert_severities": _coded("severity", alerts.Severity),
     "alert_states": _coded("alert_state", alerts.State),
-    "channel_kinds": Part(list[ChannelKindView], _channel_kinds),
+    "channel_kinds": _coded("channel_kind", channels.ChannelKind, ChannelKindView, _channel_kind),
     "channel_off_reasons": _coded("off_reason", channels.OffReason),
     "delivery_states": _coded("delivery_state", DeliveryState),
-    "export_kinds": Part(list[ExportKindView], _export_kinds),
+    "export_kinds": _coded("export_kind", exports.Kind, ExportKindView, _export_kind),
     "export_formats": _coded("export_format", exports.Format),
     "export_columns": Part(list[ExportColumnView], _export_columns),
     "export_layouts": Part(list[ExportLayoutView], _export_layouts),
     "export_states": _coded("export_state", exports.State),
     "export_cadences": _coded("cadence", Cadence),
-    "import_kinds": Part(list[ImportKindView], _import_kinds),
+    "import_kinds": _coded("import_kind", imports.Kind, ImportKindView, _import_kind),
     "import_layouts": _coded("import_layout", dict.fromkeys(sum(import_models.LAYOUTS.values(), ()))),
     "import_states": _coded("import_state", imports.State),
     "import_row_states": _coded("row_state", imports.RowState),
     "report_groups": _coded("report_group", By),
     "report_periods": _coded("report_period", GroupBy),
     "message_variables": _coded("message_variable", templates.VARIABLES),
-    "customer_frequencies": _groups("frequency", customers.FREQUENCIES),
-    "customer_amounts": _groups("amount", customers.AMOUNTS),
+    "customer_frequencies": _groups("frequency", dict(customers.FREQUENCIES)),
+    "customer_amounts": _groups("amount", dict(customers.AMOUNTS)),
     "carriers": _table(CARRIERS),
     "countries": _table(COUNTRIES),
     "currencies": Part(list[CurrencyCodeView], _currencies),
@@ -326,9 +309,3 @@ PARTS: dict[str, Part] = {
 }
 CodesView = _typed_dict("CodesView", {name: part.view for name, part in PARTS.items()}, total=False)
 CodesView.__doc__ = "The parts that `include` names, or all."
-
-
-def codes_view(parts: Iterable[str], language: str) -> dict[str, Any]:
-    """These parts, in the order of PARTS."""
-    wanted = frozenset(parts)
-    return {name: part.make(language) for name, part in PARTS.items() if name in wanted}
