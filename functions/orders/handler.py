@@ -12,10 +12,7 @@ from shared.startup import collector_off
 with collector_off():
     from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
     from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder
-    from aws_lambda_powertools.event_handler.openapi.exceptions import (
-        RequestUnsupportedContentType,
-        RequestValidationError,
-    )
+    from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from functions.orders import pipeline, problems
@@ -74,11 +71,6 @@ def document() -> dict[str, Any]:
 def _answer(problem: problems.Problem) -> Response[Any]:
     call: Call = app.context["call"]
     return problems.response(problem, call.path, call.request_id, call.language)
-
-
-@app.exception_handler(RequestUnsupportedContentType)
-def unsupported(error: RequestUnsupportedContentType) -> Response[Any]:
-    return _answer(problems.Problem(415, "unsupported_media_type", "A body is application/json in UTF-8."))
 
 
 @app.exception_handler(RequestValidationError)
