@@ -23,16 +23,12 @@ def seal(position: Position | None, store_id: str, query: Mapping[str, str], now
     """The cursor to the page after `position`, or None after the last page."""
     if position is None:
         return None
-    return _seal([position.key, position.pk, position.sk, int((now + LIFETIME).timestamp())], store_id, query)
+    return seal_lasting([position.key, position.pk, position.sk, int((now + LIFETIME).timestamp())], store_id, query)
 
 
 def seal_lasting(position: Any, store_id: str, query: Mapping[str, str]) -> str:
     """A cursor that never expires. `position` is a JSON value."""
-    return _seal(position, store_id, query)
-
-
-def _seal(content: Any, store_id: str, query: Mapping[str, str]) -> str:
-    payload = json.dumps(content, separators=(",", ":")).encode()
+    payload = json.dumps(position, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(_sign(payload, store_id, query) + payload).decode().rstrip("=")
 
 
