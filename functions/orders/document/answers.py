@@ -61,12 +61,8 @@ ALIKE = {401: "Unauthorized", 405: "MethodNotAllowed", 415: "UnsupportedMediaTyp
 """Refusals that are the same in every operation that has them."""
 
 
-def _header(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/headers/{name}"}
-
-
 def _headers(names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: _header(name) for name in ("X-Request-Id", *names)}
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-Id", *names)}
 
 
 def headers_of_success(operation: Operation, own: Mapping[str, Any]) -> dict[str, Any]:
