@@ -57,7 +57,7 @@ CHECKS: tuple[tuple[int, str, Callable[[Operation], bool]], ...] = (
     (400, "store_required", lambda operation: operation.access.store),
     (400, "cursor_invalid", lambda operation: bool(operation.query & {"cursor", "after"})),
     (401, "unauthorized", lambda operation: operation.access.token),
-    (403, "forbidden", lambda operation: operation.access.roles != READERS),
+    (403, "forbidden", lambda operation: operation.access.roles != READERS or "reveal" in operation.query),
     (404, "not_found", lambda operation: operation.access.store),
     (405, "method_not_allowed", lambda operation: True),
     (409, "request_in_progress", lambda operation: operation.takes_key),
@@ -81,7 +81,6 @@ REFUSALS: Mapping[int, Mapping[str, str]] = {
         "cursor_invalid": "list_events",
         "filter_not_indexed": "list_orders list_customers list_messages",
     },
-    403: {"forbidden": "get_order"},
     409: {
         "already_delivered": "action_edit_shipment action_report_delivery",
         "buyer_opted_out": "action_remind_payment",

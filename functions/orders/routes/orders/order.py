@@ -7,9 +7,9 @@ from aws_lambda_powertools.event_handler import Response
 from functions.orders.call import Call
 from functions.orders.identity import SELLER
 from functions.orders.models.orders.orders import OrderView
-from functions.orders.problems import Problem
 from functions.orders.responses import documented, order_reply
 from functions.orders.routing import Routes
+from shared.domain.errors import Forbidden
 from shared.domain.sentences.sentence import say
 from shared.store.orders import orders
 
@@ -28,12 +28,7 @@ def get_order(call: Call, order_id: str, reveal: Literal["recipient"] | None = N
     """
     if reveal is not None:
         if call.actor.role not in SELLER:
-            raise Problem(
-                403,
-                "forbidden",
-                say("The role {role} may not see the recipient.", role=call.actor.role),
-                extra={"required_role": sorted(SELLER)},
-            )
+            raise Forbidden(say("The role {role} may not see the recipient.", role=call.actor.role), sorted(SELLER))
         from ulid import ULID
 
         orders.record_access(call.store.store_id, order_id, orders.Access(str(ULID()), call.now, call.actor, reveal))
