@@ -99,12 +99,9 @@ class ProblemView(TypedDict):
     current_version: NotRequired[int]
 
 
-NOT_FOUND = Problem(404, "not_found", "There is nothing here, or nothing that this token may see.")
-
-
 def not_found() -> Problem:
     """The only 404: the same bytes for an order of another store and for an order that does not exist."""
-    return Problem(NOT_FOUND.status, NOT_FOUND.code, NOT_FOUND.detail)
+    return Problem(404, "not_found", "There is nothing here, or nothing that this token may see.")
 
 
 def malformed(pointer: str, code: str, message: str) -> Problem:
