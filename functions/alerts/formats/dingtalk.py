@@ -3,13 +3,10 @@ query string."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from datetime import datetime
 from urllib.parse import quote_plus
 
-from functions.alerts.formats.request import JSON, Request, as_json
+from functions.alerts.formats.request import JSON, Request, as_json, hmac_sha256
 from shared.domain.alerts.channels import Channel
 from shared.domain.alerts.notices import OPEN, Notice, fit_lines, plain, truncate
 
@@ -32,5 +29,4 @@ def request(notice: Notice, channel: Channel, message_id: str, now: datetime) ->
 
 def sign(secret: str, timestamp: str) -> str:
     """`timestamp` is in milliseconds. The secret is the key and also part of the signed text."""
-    signed = hmac.new(secret.encode(), f"{timestamp}\n{secret}".encode(), hashlib.sha256).digest()
-    return base64.b64encode(signed).decode("ascii")
+    return hmac_sha256(secret.encode(), f"{timestamp}\n{secret}".encode())

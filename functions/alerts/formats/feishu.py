@@ -3,13 +3,10 @@ signature is in the body: an HMAC of the empty text, whose key is the timestamp 
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from datetime import datetime
 from typing import Any
 
-from functions.alerts.formats.request import JSON, Request, as_json
+from functions.alerts.formats.request import JSON, Request, as_json, hmac_sha256
 from shared.domain.alerts.channels import Channel
 from shared.domain.alerts.notices import OPEN, Notice, fit_lines, plain, truncate
 
@@ -37,5 +34,4 @@ def request(notice: Notice, channel: Channel, message_id: str, now: datetime) ->
 
 def sign(secret: str, timestamp: str) -> str:
     """`timestamp` is in seconds."""
-    signed = hmac.new(f"{timestamp}\n{secret}".encode(), b"", hashlib.sha256).digest()
-    return base64.b64encode(signed).decode("ascii")
+    return hmac_sha256(f"{timestamp}\n{secret}".encode(), b"")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,3 +44,8 @@ class Verdict:
 
 def as_json(content: Any) -> bytes:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def hmac_sha256(key: bytes, content: bytes) -> str:
+    """In base64, as webhooks and robots take it."""
+    return base64.b64encode(hmac.digest(key, content, "sha256")).decode("ascii")

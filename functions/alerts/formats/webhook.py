@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 from datetime import datetime
 
-from functions.alerts.formats.request import JSON, Request, as_json
+from functions.alerts.formats.request import JSON, Request, as_json, hmac_sha256
 from shared.domain.alerts.channels import SECRET_PREFIX, Channel
 from shared.domain.alerts.notices import Notice
 
@@ -27,5 +25,4 @@ def request(notice: Notice, channel: Channel, message_id: str, now: datetime) ->
 
 def signature(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
     key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
-    signed = hmac.new(key, f"{message_id}.{timestamp}.".encode() + body, hashlib.sha256).digest()
-    return f"v1,{base64.b64encode(signed).decode('ascii')}"
+    return f"v1,{hmac_sha256(key, f'{message_id}.{timestamp}.'.encode() + body)}"
