@@ -21,9 +21,8 @@ with collector_off():
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from functions.alerts import http_post
-    from functions.alerts.formats import email
-    from functions.alerts.formats.request import Outcome, Verdict
-    from functions.alerts.formats.table import FORMATS
+    from functions.alerts.formats import dingtalk, email, feishu, slack, webhook, wecom
+    from functions.alerts.formats.request import Outcome, Request, Verdict
     from functions.alerts.formats.verdicts import DEFAULT_WAIT, READ, ROBOTS, verdict
     from shared.domain.alerts import deliveries as model
     from shared.domain.alerts.channels import Channel, ChannelKind, OffReason
@@ -40,6 +39,14 @@ with collector_off():
 
 
 Clock = Callable[[], datetime]
+FORMATS: Mapping[ChannelKind, Callable[[Notice, Channel, str, datetime], Request]] = {
+    ChannelKind.WEBHOOK: webhook.request,
+    ChannelKind.DINGTALK: dingtalk.request,
+    ChannelKind.WECOM: wecom.request,
+    ChannelKind.FEISHU: feishu.request,
+    ChannelKind.SLACK: slack.request,
+}
+"""What makes the request, for each kind of channel that is reached by a POST."""
 WAITS = (1, 2, 4, 8, 16, 32)
 """The longest times in seconds that a message waits for room in its channel and its store, one after the other. Then
 the outbox sends it again."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from functions.alerts import http_post
-from functions.alerts.formats.table import FORMATS
+from functions.alerts.delivery import FORMATS
 from shared.domain.alerts.channels import ChannelKind
 from shared.domain.alerts.deliveries import RETRY_DELAYS
 from shared.store import clients

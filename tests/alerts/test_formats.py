@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from functions.alerts.delivery import FORMATS
 from functions.alerts.formats import dingtalk, feishu, webhook
 from functions.alerts.formats.email import mail
 from functions.alerts.formats.request import Outcome
-from functions.alerts.formats.table import FORMATS
 from functions.alerts.formats.verdicts import verdict
 from shared.domain.alerts.channels import Channel, ChannelKind, rotate, webhook_secret
 from shared.domain.alerts.notices import Notice
