@@ -69,13 +69,10 @@ def post(
 
 def _public_addresses(target: Target, loopback: bool, deadline: float) -> list[str]:
     resolved: list[Any] = []
-    failed: list[OSError] = []
 
     def resolve() -> None:
-        try:
+        with suppress(OSError, UnicodeError):
             resolved.extend(socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM))
-        except (OSError, UnicodeError) as error:
-            failed.append(OSError(str(error)))
 
     resolver = threading.Thread(target=resolve, daemon=True)  # getaddrinfo has no timeout
     resolver.start()
@@ -83,7 +80,7 @@ def _public_addresses(target: Target, loopback: bool, deadline: float) -> list[s
     if resolver.is_alive():
         raise NotSent("timed_out")
     addresses = list(dict.fromkeys(str(info[4][0]) for info in resolved))
-    if failed or not addresses:
+    if not addresses:
         raise NotSent("host_unknown")
     if not all(is_public(address) or (loopback and is_loopback(address)) for address in addresses):
         raise NotSent("not_public")
