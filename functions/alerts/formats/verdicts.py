@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from types import MappingProxyType
 
 from functions.alerts.formats.request import Outcome, Verdict
 
@@ -26,23 +25,21 @@ class Codes:
     wait: timedelta
 
 
-ROBOTS: Mapping[str, Codes] = MappingProxyType(
-    {
-        # DingTalk takes 20 messages a minute and refuses all for ten minutes if there are more.
-        # Gone: the group is dissolved, the token or the robot does not exist, or the robot was stopped.
-        "dingtalk": Codes(
-            ("errcode",),
-            frozenset({130101, 410100, 90030}),
-            frozenset({300001, 400013, 400101, 400102, 400106}),
-            timedelta(minutes=10),
-        ),
-        # Throttled: too many messages, or too many at once. Gone: the robot was removed, was stopped, or is not in the
-        # group.
-        "wecom": Codes(("errcode",), frozenset({45009, 45033}), frozenset({93000, 93004, 93008}), DEFAULT_WAIT),
-        # StatusCode is the older name of `code`; some answers still have only this one.
-        "feishu": Codes(("code", "StatusCode"), frozenset({11232, 11233}), frozenset({19001}), DEFAULT_WAIT),
-    }
-)
+ROBOTS: Mapping[str, Codes] = {
+    # DingTalk takes 20 messages a minute and refuses all for ten minutes if there are more.
+    # Gone: the group is dissolved, the token or the robot does not exist, or the robot was stopped.
+    "dingtalk": Codes(
+        ("errcode",),
+        frozenset({130101, 410100, 90030}),
+        frozenset({300001, 400013, 400101, 400102, 400106}),
+        timedelta(minutes=10),
+    ),
+    # Throttled: too many messages, or too many at once. Gone: the robot was removed, was stopped, or is not in the
+    # group.
+    "wecom": Codes(("errcode",), frozenset({45009, 45033}), frozenset({93000, 93004, 93008}), DEFAULT_WAIT),
+    # StatusCode is the older name of `code`; some answers still have only this one.
+    "feishu": Codes(("code", "StatusCode"), frozenset({11232, 11233}), frozenset({19001}), DEFAULT_WAIT),
+}
 READ = frozenset({*ROBOTS, "slack"})
 """The kinds whose answers are read. Of all others the status says everything."""
 _SLACK_GONE = frozenset(
