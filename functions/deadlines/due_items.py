@@ -63,9 +63,10 @@ class Run:
     stores: list[Due] = field(default_factory=list)
     oldest: datetime | None = None
 
-    @property
-    def lapsed(self) -> int:
-        return self.done
+    def summary(self, done: str) -> dict[str, int]:
+        """For the log; `done` names what was done."""
+        counted = {"checked": self.checked, done: self.done}
+        return counted | {name: getattr(self, name) for name in ("failed", "sent", "complete")}
 
     def leave(self, due: Due) -> None:
         self.oldest = min(self.oldest or due.at, due.at)

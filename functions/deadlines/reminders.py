@@ -32,12 +32,6 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
     run = remind(scheduled_time(event), out_of_time(context), sender())
     metrics.add_metric("ReminderRuns", "Count", 1)
     metrics.add_metric("RemindersFailed", "Count", run.failed)
-    result = {
-        "checked": run.checked,
-        "alerts": run.done,
-        "failed": run.failed,
-        "sent": run.sent,
-        "complete": run.complete,
-    }
+    result = run.summary("alerts")
     logger.info("reminders raised", extra=result)
     return result

@@ -45,6 +45,6 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
     metrics.add_metric("OldestDue", "Seconds", max(0, late))
     waits = ((now - store.at).total_seconds() for store in swept.stores)
     metrics.add_metric("OldestRearming", "Seconds", max(waits, default=0))
-    result = {name: getattr(swept, name) for name in ("checked", "lapsed", "failed", "sent", "complete")}
+    result = swept.summary("lapsed")
     logger.info("swept", extra=result)
     return result

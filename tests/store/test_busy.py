@@ -162,8 +162,8 @@ def test_orders_that_stay_busy_cost_a_run_little_time(in_process: Api, monkeypat
         began = time.monotonic()
         swept = sweep(now + 2 * HOUR)
         assert time.monotonic() - began < 5, "not fifteen seconds for each"
-    assert (swept.lapsed, swept.failed) == (2, 6)
-    assert sweep(now + 2 * HOUR).lapsed == 6
+    assert (swept.done, swept.failed) == (2, 6)
+    assert sweep(now + 2 * HOUR).done == 6
 
 
 @pytest.mark.parametrize("error", [Busy("throttled"), ValueError("a key from nowhere")])
@@ -186,7 +186,7 @@ def test_a_shard_that_cannot_be_read_stops_no_other(
             work.LAPSES, now + 2 * HOUR, now + 2 * HOUR, never, (lambda _: None) if with_workers else None
         )
     assert run.failed == 1 and 0 < run.done <= len(order_ids)
-    assert sweep(now + 2 * HOUR).lapsed == len(order_ids) - run.done
+    assert sweep(now + 2 * HOUR).done == len(order_ids) - run.done
 
 
 def test_an_entry_of_the_outbox_that_stays_busy_stops_none_after_it(

@@ -141,9 +141,9 @@ def test_every_timer_lapses_once_at_its_time_and_no_earlier(desk: Api) -> None:
     shop = desk.shop()
     orders = {kind: begin(shop) for kind, (begin, *_) in CLOCK.items()}
     before = {kind: len(actions(shop, order_id)) for kind, order_id in orders.items()}
-    assert at(DUE).lapsed == 0, "a timer lapses after its moment, not at it"
+    assert at(DUE).done == 0, "a timer lapses after its moment, not at it"
     first, again = at(DUE + timedelta(seconds=1)), at(DUE + timedelta(seconds=1))
-    assert (first.lapsed, first.failed, again.checked) == (len(CLOCK), 0, 0)
+    assert (first.done, first.failed, again.checked) == (len(CLOCK), 0, 0)
     for kind, (_, action, status, end_reason) in CLOCK.items():
         entry, order = history(shop, orders[kind])[-1], shop.viewer.get(f"/v1/orders/{orders[kind]}").json
         assert len(actions(shop, orders[kind])) == before[kind] + 1, kind
@@ -151,7 +151,7 @@ def test_every_timer_lapses_once_at_its_time_and_no_earlier(desk: Api) -> None:
         assert datetime.fromisoformat(entry["at"]) == DUE, kind
         assert (order["status"], order.get("end_reason") or "") == (status, end_reason), kind
     assert_books()
-    print(json.dumps({"timers": len(CLOCK), "lapsed": first.lapsed}))
+    print(json.dumps({"timers": len(CLOCK), "lapsed": first.done}))
 
 
 def test_nothing_lapses_in_a_watch_store_or_while_frozen_or_disputed(desk: Api) -> None:
@@ -166,7 +166,7 @@ def test_nothing_lapses_in_a_watch_store_or_while_frozen_or_disputed(desk: Api) 
     for order_id in disputed:
         done(shop.platform, order_id, "open_dispute", claim)
     swept = at(DUE + timedelta(days=1))
-    assert (swept.checked, swept.lapsed, swept.failed) == (0, 0, 0)
+    assert (swept.checked, swept.done, swept.failed) == (0, 0, 0)
     for owner, order_ids in ((watch, watched), (shop, frozen + disputed)):
         for order_id in order_ids:
             assert "clock" not in {entry["actor"]["role"] for entry in history(owner, order_id)}
@@ -187,7 +187,7 @@ def test_a_late_sweep_applies_a_chain_of_lapses_as_a_command_would(desk: Api) ->
 
     ask = operations.Request("freeze", Actor("platform", "platform"), much_later, reason="review")
     operations.change_order(store, orders.load(shop.name, commanded), ask)
-    assert at(much_later).lapsed == 1
+    assert at(much_later).done == 1
     mine, theirs = history(shop, swept_one), history(shop, commanded)
     kept = ("seq", "at", "action", "from", "to", "actor")
     assert [entry["action"] for entry in mine] == ["place", "pay", "pass_risk", "expire_shipment"]
@@ -211,10 +211,10 @@ def test_two_sweeps_side_by_side_do_the_work_once(on_dynoxide: Api) -> None:
     for run in runs:
         run.join()
     assert len(results) == 4 and sum(swept.failed for swept in results) == 0
-    assert sum(swept.lapsed for swept in results) == len(orders)
+    assert sum(swept.done for swept in results) == len(orders)
     assert all(actions(shop, order_id).count("expire_shipment") == 1 for order_id in orders)
     assert_books()
-    print(json.dumps({"orders": len(orders), "sweeps": 4, "lapsed": [swept.lapsed for swept in results]}))
+    print(json.dumps({"orders": len(orders), "sweeps": 4, "lapsed": [swept.done for swept in results]}))
 
 
 def test_an_index_that_is_behind_causes_no_wrong_action(desk: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,7 +235,7 @@ def test_an_index_that_is_behind_causes_no_wrong_action(desk: Api, monkeypatch: 
 
     monkeypatch.setattr(due_items, "due", stale)
     swept = at(NOW + timedelta(minutes=30))
-    assert (swept.checked, swept.lapsed) == (len(behind) * 3, 0)
+    assert (swept.checked, swept.done) == (len(behind) * 3, 0)
     assert {order_id: actions(shop, order_id) for order_id in behind[:-1]} == before
     assert_books()
 
@@ -244,14 +244,14 @@ def test_a_changed_mode_reaches_the_orders_that_are_there(desk: Api) -> None:
     shop = desk.shop(deadline_policy={"mode": "watch"})
     at_once()
     orders = [waiting(shop) for _ in range(12)]
-    assert at(DUE + timedelta(hours=1)).lapsed == 0
+    assert at(DUE + timedelta(hours=1)).done == 0
     assert shop.owner.patch("/v1/store", {"deadline_policy": {"mode": "enforce"}}).status == 200
     at_once()
     assert_books()
-    assert at(DUE + timedelta(hours=1)).lapsed == len(orders)
+    assert at(DUE + timedelta(hours=1)).done == len(orders)
     others = [waiting(shop) for _ in range(5)]
     assert shop.owner.patch("/v1/store", {"deadline_policy": {"mode": "watch"}}).status == 200
-    assert at(DUE + timedelta(hours=1)).lapsed == 0
+    assert at(DUE + timedelta(hours=1)).done == 0
     assert at(DUE + timedelta(hours=1)).checked == 0, "the orders have left the clock's index"
     assert all(actions(shop, order_id)[-1] == "pass_risk" for order_id in others)
     assert_books()
@@ -273,7 +273,7 @@ def test_an_interrupted_change_of_mode_goes_on_where_it_stopped(desk: Api) -> No
         assert len(looked) < 10
     assert sum(looked) == len(orders), looked
     assert_books()
-    assert at(DUE + timedelta(hours=1)).lapsed == len(orders)
+    assert at(DUE + timedelta(hours=1)).done == len(orders)
 
 
 def spoil(order: tuple[str, str]) -> None:
@@ -292,8 +292,8 @@ def test_an_order_that_cannot_be_read_stops_no_other(desk: Api) -> None:
     orders = [waiting(shop) for _ in range(9)]
     spoil((shop.name, orders[0]))
     swept = at(DUE + timedelta(hours=1))
-    assert (swept.lapsed, swept.failed) == (len(orders) - 1, 1)
-    assert at(DUE + timedelta(hours=1)).lapsed == 0
+    assert (swept.done, swept.failed) == (len(orders) - 1, 1)
+    assert at(DUE + timedelta(hours=1)).done == 0
 
 
 def test_an_order_that_cannot_be_read_does_not_hold_up_a_change_of_mode(desk: Api) -> None:
@@ -303,7 +303,7 @@ def test_an_order_that_cannot_be_read_does_not_hold_up_a_change_of_mode(desk: Ap
     spoil((shop.name, orders[0]))
     shop.owner.patch("/v1/store", {"deadline_policy": {"mode": "enforce"}})
     at_once()
-    assert at(DUE + timedelta(hours=1)).lapsed == len(orders) - 1
+    assert at(DUE + timedelta(hours=1)).done == len(orders) - 1
 
 
 def test_an_idle_sweep_is_one_query_a_shard(on_dynoxide: Api) -> None:
