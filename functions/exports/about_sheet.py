@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from functions.exports.formats.sheets import Cell
 from shared.domain.exports.about import SHEET, ZONE
-from shared.domain.exports.cells import amount
+from shared.domain.exports.cells import Cell, amount
 from shared.domain.exports.layouts import Layout
 from shared.domain.exports.model import WINDOWLESS, Job, Kind
 from shared.domain.labels import label as code_label

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 from functions.exports.about_sheet import LABELS, about
 from functions.exports.formats import csv, xls, xlsx
 from functions.exports.formats.fit import fit
-from functions.exports.formats.sheets import About, Cell, Heading, Sheet
+from functions.exports.formats.sheets import About, Heading, Sheet
 from functions.exports.formats.widths import fit_widths, wide
 from functions.exports.kinds import KINDS, ExportKind, Item
-from shared.domain.exports.cells import Column, RenderContext
+from shared.domain.exports.cells import Cell, Column, RenderContext
 from shared.domain.exports.layouts import LAYOUTS, Layout, columns_of, named
 from shared.domain.exports.model import ExportRequest, FileWarning, Format, Job
 from shared.domain.messages.model import Message

@@ -12,7 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from functions.exports.formats.sheets import About, Amount, Cell, Kind, Sheet
+from functions.exports.formats.sheets import About, Sheet
+from shared.domain.exports.cells import Amount, Cell, CellKind
 from shared.domain.exports.formulas import guard
 
 MAX_ROWS = 1_000_000
@@ -21,7 +22,7 @@ CONTENT_TYPE = "text/csv; charset=utf-8"
 
 
 def write(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About, *, bom: bool = True) -> None:
-    """See `Write`. A .csv has no second sheet: `about` and `sheet.printed` are ignored.
+    """See sheets.py. A .csv has no second sheet: `about` and `sheet.printed` are ignored.
 
     Excel reads the file as UTF-8 only with the byte order mark of `bom`; other programs may not want it.
     """
@@ -59,7 +60,7 @@ def _day(at: datetime) -> str:
     return at.date().isoformat()
 
 
-_FORMATTERS: dict[Kind, Callable[[Any], str]] = {
+_FORMATTERS: dict[CellKind, Callable[[Any], str]] = {
     "text": str,
     "money": _money,
     "number": _number,

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Literal
 
-from functions.exports.formats.sheets import MAX_TEXT, Cell, Heading
+from functions.exports.formats.sheets import MAX_TEXT, Heading
+from shared.domain.exports.cells import Cell
 
 Why = Literal["cleaned", "shortened"]
 OnChange = Callable[[int, int, Why], None]

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import ceil
 
-from functions.exports.formats.sheets import Cell, Sheet
+from functions.exports.formats.sheets import Sheet
 from functions.exports.formats.widths import BUTTON, wide
+from shared.domain.exports.cells import Cell
 
 PAGE = 420
 """The most characters side by side on A4: the print is then 3.5 points high, and smaller print is not legible."""

@@ -1,36 +1,24 @@
-"""The input of every format: the headings and kinds of a sheet's columns, rows of cells that fit, and the content of
-the second sheet."""
+"""The input of every format: the headings and kinds of a sheet's columns, and the content of the second sheet.
+
+The `write` of a format writes a whole file. It reads `rows` once, lazily; a row has a cell for each heading, which fits
+(fit.py), and a cell of the kind money is an Amount. The first sheet, "Sheet1", starts with its heading row; the second
+is about the file.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
 
-from shared.domain.exports.cells import AMOUNTS, Amount, Cell
-from shared.domain.exports.cells import CellKind as Kind
+from shared.domain.exports.cells import AMOUNTS, Cell, CellKind
 
 About = Callable[[], Sequence[tuple[str, Cell]]]
 """Names and values of the second sheet. It is called after all rows are written, when the counts are
 known."""
 
-__all__ = [
-    "AMOUNT_FORMATS",
-    "MAX_TEXT",
-    "NUMBER_FORMATS",
-    "About",
-    "Amount",
-    "Cell",
-    "Heading",
-    "Kind",
-    "Sheet",
-    "Write",
-]
-
 MAX_TEXT = 32_767
 """UTF-16 units of one cell, in both .xls and .xlsx."""
-NUMBER_FORMATS: dict[Kind, str] = {
+NUMBER_FORMATS: dict[CellKind, str] = {
     "text": "@",
     "money": "#,##0.00##",
     "number": "0",
@@ -50,7 +38,7 @@ class Heading:
     longest text of the column needs, where all its texts are known."""
 
     text: str
-    kind: Kind
+    kind: CellKind
     width: int = 16
     least: int = 0
 
@@ -64,13 +52,3 @@ class Sheet:
     headings: tuple[Heading, ...]
     printed: bool = False
     about: str = "About this file"
-
-
-class Write(Protocol):
-    """Write a whole file to `path`. `rows` is read once, lazily; it has a cell for each heading, which fits (fit.py).
-    A cell of the kind money is an Amount.
-
-    The first sheet, "Sheet1", starts with its heading row. The second is about the file.
-    """
-
-    def __call__(self, path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About) -> None: ...

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
-from functions.exports.formats.sheets import Cell, Heading, Kind, Sheet
+from functions.exports.formats.sheets import Heading, Sheet
+from shared.domain.exports.cells import Cell, CellKind
 
 SAMPLE = 200
 MARGIN = 1
 BUTTON = 3
 """What the button of a column's filter covers of its heading."""
-LEAST: dict[Kind, int] = {"text": 4, "money": 12, "number": 6, "minute": 19, "day": 10, "share": 8}
+LEAST: dict[CellKind, int] = {"text": 4, "money": 12, "number": 6, "minute": 19, "day": 10, "share": 8}
 """Room for amounts below a million, counts below 10,000, and every time. A number that is too long shows as ####."""
 CHINESE_LINE = 12
 """A heading without blanks breaks anywhere; this much of it stays in one line."""

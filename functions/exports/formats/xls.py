@@ -19,7 +19,8 @@ from functions.exports.formats import autofilter, biff8, compound
 from functions.exports.formats.fit import fit_text
 from functions.exports.formats.paper import heading_lines, lines_of, pages_wide
 from functions.exports.formats.shared_strings import SharedStrings
-from functions.exports.formats.sheets import AMOUNT_FORMATS, NUMBER_FORMATS, About, Amount, Cell, Kind, Sheet
+from functions.exports.formats.sheets import AMOUNT_FORMATS, NUMBER_FORMATS, About, Sheet
+from shared.domain.exports.cells import Amount, Cell, CellKind
 
 MAX_ROWS, MAX_COLUMNS = 65_000, 256
 """Rows below the heading, and columns. BIFF8 itself allows 65,536 rows with the heading."""
@@ -33,9 +34,9 @@ KNOWN, KNOWN_LENGTH = 512, 64
 for addresses."""
 BUFFERED = 1 << 20
 
-ALIGNED: dict[Kind, int] = {"money": biff8.RIGHT, "number": biff8.RIGHT, "share": biff8.RIGHT}
+ALIGNED: dict[CellKind, int] = {"money": biff8.RIGHT, "number": biff8.RIGHT, "share": biff8.RIGHT}
 """Numbers keep a distance from the text beside them. Other cells are at the left, times too."""
-XFS: dict[Kind, int] = {kind: biff8.DEFAULT_XF + 1 + index for index, kind in enumerate(NUMBER_FORMATS)}
+XFS: dict[CellKind, int] = {kind: biff8.DEFAULT_XF + 1 + index for index, kind in enumerate(NUMBER_FORMATS)}
 AMOUNT_XFS = {digits: biff8.DEFAULT_XF + 1 + len(XFS) + index for index, digits in enumerate(AMOUNT_FORMATS)}
 """By the number of digits: every amount is shown as its currency has it."""
 HEADING_XF = biff8.DEFAULT_XF + 1 + len(XFS) + len(AMOUNT_XFS)
@@ -51,7 +52,7 @@ WriteCell = Callable[[int, Any], bytes]
 
 
 def write(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About) -> None:
-    """See sheets.Write. Raises ValueError for more rows than MAX_ROWS. `path` is opened after all rows are read."""
+    """See sheets.py. Raises ValueError for more rows than MAX_ROWS. `path` is opened after all rows are read."""
     if len(sheet.headings) > MAX_COLUMNS:
         raise ValueError(f"an .xls file holds {MAX_COLUMNS} columns at most")
     with _spool(path) as texts, _spool(path) as cells, BytesIO() as about_cells:
@@ -127,7 +128,7 @@ def _about_row(row: int, name: str, value: Cell, strings: SharedStrings) -> Row:
     return _cell_writer(0, "text", strings)(row, name) + cell, biff8.DEFAULT_HEIGHT
 
 
-def _kind(value: Cell) -> Kind:
+def _kind(value: Cell) -> CellKind:
     if isinstance(value, str):
         return "text"
     if isinstance(value, datetime):
@@ -140,7 +141,7 @@ def _height(sheet: Sheet) -> Callable[[Sequence[Cell]], int]:
     return lambda cells: min(lines(cells) * biff8.DEFAULT_HEIGHT, biff8.MAX_HEIGHT)
 
 
-def _cell_writer(column: int, kind: Kind, strings: SharedStrings) -> WriteCell:
+def _cell_writer(column: int, kind: CellKind, strings: SharedStrings) -> WriteCell:
     """Chosen once per column, so that the type of each cell is not checked."""
     xf = XFS[kind]
     if kind == "text":

@@ -15,7 +15,8 @@ from rustpy_xlsxwriter import Format, write_worksheets
 
 from functions.exports.formats.fit import fit_text
 from functions.exports.formats.paper import heading_lines, lines_of, pages_wide
-from functions.exports.formats.sheets import NUMBER_FORMATS, About, Cell, Heading, Sheet
+from functions.exports.formats.sheets import NUMBER_FORMATS, About, Heading, Sheet
+from shared.domain.exports.cells import Cell
 
 MAX_ROWS = 1_000_000
 """Rows below the heading in one file. The format itself allows 1,048,576 rows with the heading."""
@@ -37,7 +38,7 @@ _ON_PAPER = {
 
 
 def write(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], about: About) -> None:
-    """See `Write`. Text is always written as text; an int beyond 2**53 is rounded to a float.
+    """See sheets.py. Text is always written as text; an int beyond 2**53 is rounded to a float.
 
     Raises ValueError and leaves no file if a row has not as many cells as there are headings, or a date is before 1900,
     which the format cannot hold. Two writes of the same rows differ in docProps/core.xml, which has the time.

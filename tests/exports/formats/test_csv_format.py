@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.exports.formats import csv
-from functions.exports.formats.sheets import Cell, Heading, Kind, Sheet
+from functions.exports.formats.sheets import Heading, Sheet
 from shared.domain.exports import formulas
-from shared.domain.exports.cells import AMOUNTS
+from shared.domain.exports.cells import AMOUNTS, Cell
+from shared.domain.exports.cells import CellKind as Kind
 
 SIGNS = "=+-@\t\r\n＝＋－＠"
 EVERY_KIND = Sheet(tuple(Heading(kind, kind) for kind in ("text", "money", "number", "minute", "day")))

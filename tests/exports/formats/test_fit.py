@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.exports.formats.fit import fit, fit_text
-from functions.exports.formats.sheets import MAX_TEXT, Cell, Heading
+from functions.exports.formats.sheets import MAX_TEXT, Heading
+from shared.domain.exports.cells import Cell
 
 NOON = datetime(2024, 5, 6, 12)
 HEADINGS = (Heading("id", "text"), Heading("title", "text"), Heading("total", "money"), Heading("placed", "minute"))

@@ -10,9 +10,9 @@ from itertools import chain, repeat
 import pytest
 
 from functions.exports.file_writer import sheet_of
-from functions.exports.formats.sheets import Cell, Heading, Sheet
+from functions.exports.formats.sheets import Heading, Sheet
 from functions.exports.formats.widths import BUTTON, LEAST, SAMPLE, fit_widths, wide
-from shared.domain.exports.cells import AMOUNTS
+from shared.domain.exports.cells import AMOUNTS, Cell
 from shared.domain.exports.layouts import LAYOUTS
 from shared.domain.exports.model import ExportRequest, Format, Kind
 from shared.domain.labels import STATUSES

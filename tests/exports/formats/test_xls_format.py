@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from functions.exports.formats import biff8, compound, xls
-from functions.exports.formats.sheets import MAX_TEXT, About, Cell, Heading, Kind, Sheet
-from shared.domain.exports.cells import AMOUNTS
+from functions.exports.formats.sheets import MAX_TEXT, About, Heading, Sheet
+from shared.domain.exports.cells import AMOUNTS, Cell
+from shared.domain.exports.cells import CellKind as Kind
 from tests.exports.formats.xls_reader import SECTOR, of_kind, parts, read, records, stream, texts
 
 FORMULA, NUMBER, LABEL = 0x0006, 0x0203, 0x00FD

@@ -21,7 +21,9 @@ from python_calamine import CalamineWorkbook
 
 from functions.exports.formats import xlsx
 from functions.exports.formats.fit import fit
-from functions.exports.formats.sheets import MAX_TEXT, NUMBER_FORMATS, Cell, Heading, Kind, Sheet
+from functions.exports.formats.sheets import MAX_TEXT, NUMBER_FORMATS, Heading, Sheet
+from shared.domain.exports.cells import Cell
+from shared.domain.exports.cells import CellKind as Kind
 
 Read = Callable[[Path, int], list[list[Cell]]]
 EVERY_KIND = Sheet(
