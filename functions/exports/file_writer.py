@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from functions.exports.about_sheet import LABELS, about
 from functions.exports.formats import csv, xls, xlsx
 from functions.exports.formats.fit import fit
-from functions.exports.formats.sheets import About, Heading, Sheet
+from functions.exports.formats.sheets import Heading, Sheet
 from functions.exports.formats.widths import fit_widths, wide
 from functions.exports.kinds import KINDS, ExportKind, Item
 from shared.domain.exports.cells import Cell, Column, RenderContext
@@ -126,12 +126,8 @@ def write_file(
     fitted: Iterable[Sequence[Cell]] = fit(rows, sheet.headings, changed)
     if request.format is not Format.CSV:
         sheet, fitted = fit_widths(sheet, fitted)
-    format_.write(path, sheet, fitted, _about(job, result), **options)
+    format_.write(path, sheet, fitted, lambda: about(job, layout_of(request), result), **options)
     return result
-
-
-def _about(job: Job, result: FileResult) -> About:
-    return lambda: about(job, layout_of(job.request), result)
 
 
 def _read(
