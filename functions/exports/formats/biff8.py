@@ -109,7 +109,7 @@ def workbook_head(
             *(record(0x0085, pack("<IBB", at, 0, 0) + short_string(name)) for name, at in sheets),  # BoundSheet8
             record(0x008C, pack("<HH", 1, 1)),  # Country
             *first_sheet_link(len(sheets)),
-            built_in_name(FILTER_DATABASE, rows, columns, hidden=True),
+            _name(FILTER_DATABASE, _area(rows, columns), hidden=True),
             print_titles(),
         )
     )
@@ -158,11 +158,6 @@ def first_sheet_link(sheets: int) -> Iterator[bytes]:
     yield record(0x0017, pack("<HHhh", 1, 0, 0, 0))
 
 
-def built_in_name(name: str, rows: int, columns: int, *, hidden: bool = False) -> bytes:
-    """A name of the first sheet for its first rows and columns."""
-    return _name(name, _area(rows, columns), hidden)
-
-
 def print_titles() -> bytes:
     """The first column and the first row of the first sheet are on every page: PtgMemFunc (2.5.198.69), both areas,
     PtgUnion (2.5.198.94)."""
@@ -171,12 +166,12 @@ def print_titles() -> bytes:
 
 
 def _name(name: str, formula: bytes, hidden: bool) -> bytes:
-    """Lbl (2.4.150)"""
+    """Lbl (2.4.150): a built-in name of the first sheet."""
     return record(0x0018, pack("<HBBHHH4x", 0x0020 | hidden, 0, 1, len(formula), 0, 1) + characters(name) + formula)
 
 
 def _area(rows: int, columns: int) -> bytes:
-    """PtgArea3d (2.5.198.28)"""
+    """PtgArea3d (2.5.198.28): the first rows and columns of the first sheet."""
     return pack("<B5H", 0x3B, 0, 0, rows - 1, 0, columns - 1)
 
 

@@ -106,19 +106,19 @@ def _globals(sheet: Sheet, rows: int, positions: tuple[int, int]) -> bytes:
 
 
 def _rows(sheet: Sheet, rows: Iterable[Sequence[Cell]], strings: SharedStrings) -> Iterator[Row]:
-    height = _height(sheet)
+    lines = lines_of(sheet)
     writers = [_cell_writer(column, heading.kind, strings) for column, heading in enumerate(sheet.headings)]
     for row, cells in enumerate(rows, 1):
         if row > MAX_ROWS:
             raise ValueError(f"an .xls file holds {MAX_ROWS} rows at most")
         records = [write_cell(row, cell) for write_cell, cell in zip(writers, cells, strict=True) if cell is not None]
-        yield b"".join(records), height(cells)
+        yield b"".join(records), _height(lines(cells))
 
 
 def _heading_row(sheet: Sheet, strings: SharedStrings) -> Row:
     texts = [heading.text for heading in sheet.headings]
     cells = (_text_writer(column, HEADING_XF, strings)(0, text) for column, text in enumerate(texts))
-    return b"".join(cells), min(heading_lines(sheet) * biff8.DEFAULT_HEIGHT, biff8.MAX_HEIGHT)
+    return b"".join(cells), _height(heading_lines(sheet))
 
 
 def _about_row(row: int, name: str, value: Cell, strings: SharedStrings) -> Row:
@@ -136,9 +136,8 @@ def _kind(value: Cell) -> CellKind:
     return "money" if isinstance(value, Amount) else "number"
 
 
-def _height(sheet: Sheet) -> Callable[[Sequence[Cell]], int]:
-    lines = lines_of(sheet)
-    return lambda cells: min(lines(cells) * biff8.DEFAULT_HEIGHT, biff8.MAX_HEIGHT)
+def _height(lines: int) -> int:
+    return min(lines * biff8.DEFAULT_HEIGHT, biff8.MAX_HEIGHT)
 
 
 def _cell_writer(column: int, kind: CellKind, strings: SharedStrings) -> WriteCell:
