@@ -287,19 +287,15 @@ def _of_products(products: tuple[Product, ...], get: _Fields) -> tuple[Line, ...
 def _amounts(rows: Sequence[Values], get: _Fields) -> dict[str, int]:
     """Shipping, discount and tax of the order: its own, or the sums of its rows."""
 
-    def of_rows(code: str) -> int:
-        return sum(row.get(code) or 0 for row in rows)
+    def amount(own: str, *of_rows: str) -> int:
+        of_order: int | None = get(own)
+        return sum(row.get(code) or 0 for row in rows for code in of_rows) if of_order is None else of_order
 
-    shipping = get("shipping")
-    if shipping is None:
-        shipping = of_rows("line_shipping")
-    tax = get("tax")
-    if tax is None:
-        tax = of_rows("line_tax") + of_rows("line_shipping_tax")
-    discount = get("discount")
-    if discount is None:
-        discount = of_rows("line_discount") + of_rows("line_shipping_discount")
-    return {"shipping": abs(shipping), "tax": max(0, tax), "discount": abs(discount)}
+    return {
+        "shipping": abs(amount("shipping", "line_shipping")),
+        "tax": max(0, amount("tax", "line_tax", "line_shipping_tax")),
+        "discount": abs(amount("discount", "line_discount", "line_shipping_discount")),
+    }
 
 
 def _buyer(get: _Fields) -> Buyer:
