@@ -40,22 +40,11 @@ def _encoding(file: IO[bytes]) -> str:
     """The encoding of the whole file. Text that is not UTF-8 is GB 18030 if its first lines have Chinese in it, else
     Windows 1252: an English file from western Europe."""
     begin = file.read(SAMPLE)
-    for mark, encoding in _MARKS:
-        if begin.startswith(mark):
-            if _decodes(file, encoding):
-                return encoding
-            raise Refused("encoding_unknown")
-    if _decodes(file, "utf-8"):
-        return "utf-8"
-    heading = begin.split(b"\n", 1)[0]
-    if not heading.isascii() and _decodes(file, "gb18030"):
-        return "gb18030"
-    if heading.isascii():
-        return "cp1252" if _decodes(file, "cp1252") else "gb18030" if _decodes(file, "gb18030") else _unknown()
-    return _unknown()
-
-
-def _unknown() -> str:
+    marked = tuple(encoding for mark, encoding in _MARKS if begin.startswith(mark))
+    is_english = begin.split(b"\n", 1)[0].isascii()
+    for encoding in marked or ("utf-8", *(("cp1252", "gb18030") if is_english else ("gb18030",))):
+        if _decodes(file, encoding):
+            return encoding
     raise Refused("encoding_unknown")
 
 
