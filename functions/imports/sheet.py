@@ -117,11 +117,6 @@ class Sheet:
             self._new.append(warning)
 
 
-def _decides(store: Store, job: Import) -> bool:
-    """Would the lapse of a timer change an imported order?"""
-    return store.enforces and job.request.kind is Kind.ORDERS
-
-
 def open_sheet(spool: Spool, job: Import, store: Store) -> Sheet:
     """Recognise the layout. Raises NotRecognised, with the layout that fits best; Refused `empty_file`."""
     layouts = ALL_LAYOUTS[job.request.kind]
@@ -147,10 +142,11 @@ def open_sheet(spool: Spool, job: Import, store: Store) -> Sheet:
         )
         said = found.codes | ({"status"} if "status_code" in found.codes else set())
         missing = [code for code in ("status", "placed_at") if code in layout.columns and code not in said]
+        timers_lapse = store.enforces and job.request.kind is Kind.ORDERS
         warnings = (
             *(ImportWarning("column_ignored", column=name[:80]) for name in found.unknown),
             *(ImportWarning(f"{code}_missing") for code in missing),
-            *([ImportWarning("deadlines_missing")] if _decides(store, job) and "deadlines" not in found.codes else []),
+            *([ImportWarning("deadlines_missing")] if timers_lapse and "deadlines" not in found.codes else []),
         )
         return Sheet(spool, found, context, number, spool.count - position - 1, warnings)
     if best is None:
