@@ -72,13 +72,11 @@ def workbook(language: str) -> Workbook:
         listed.append(choice)
     source = f"'{listed.title}'!$A$2:$A${len(choices) + 1}"
     drop_down = DataValidation("list", formula1=source, allow_blank=True, showErrorMessage=False)
-    letter = get_column_letter(list(HEADINGS).index("carrier") + 1)
-    drop_down.add(f"{letter}2:{letter}{ROWS}")
-    page.add_data_validation(drop_down)
     pieces = DataValidation("whole", operator="greaterThanOrEqual", formula1="1", allow_blank=True)
-    letter = get_column_letter(list(HEADINGS).index("pieces") + 1)
-    pieces.add(f"{letter}2:{letter}{ROWS}")
-    page.add_data_validation(pieces)
+    for code, validation in (("carrier", drop_down), ("pieces", pieces)):
+        letter = get_column_letter(list(HEADINGS).index(code) + 1)
+        validation.add(f"{letter}2:{letter}{ROWS}")
+        page.add_data_validation(validation)
     notes.column_dimensions["A"].width, notes.column_dimensions["B"].width = 20, 90
     return book
 
