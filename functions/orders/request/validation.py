@@ -54,8 +54,8 @@ SENTENCES: Mapping[str, str] = {
 wrong values and fails on a type that is missing here."""
 
 
-def field_errors(details: Iterable[Mapping[str, Any]]) -> list[FieldError]:
-    """At most 20. They never repeat the values of the request."""
+def invalid(details: Iterable[Mapping[str, Any]]) -> Problem:
+    """400 that names at most 20 fields. It never repeats the values of the request."""
     errors = []
     for detail in list(details)[:MAX_ERRORS]:
         kind = str(detail["type"])
@@ -64,7 +64,7 @@ def field_errors(details: Iterable[Mapping[str, Any]]) -> list[FieldError]:
             position = position[1:]
         code = CODES.get(kind, kind if kind in OWN_CODES else "invalid_value")
         errors.append(FieldError("".join(f"/{part}" for part in position), code, _sentence(kind, detail)))
-    return errors
+    return at_fields(errors)
 
 
 def _sentence(kind: str, detail: Mapping[str, Any]) -> str:
@@ -76,10 +76,6 @@ def _sentence(kind: str, detail: Mapping[str, Any]) -> str:
         return str(detail.get("msg") or "This value is not allowed here.")
     expected = ", ".join(re.findall("'([^']*)'", str(values.get("expected", ""))))
     return say(SENTENCES[kind], **values | {"expected": expected})
-
-
-def invalid(details: Iterable[Mapping[str, Any]]) -> Problem:
-    return at_fields(field_errors(details))
 
 
 class _Validation(OpenAPIRequestValidationMiddleware):
