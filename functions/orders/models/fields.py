@@ -227,12 +227,12 @@ Rate = Annotated[
 ]
 
 
-_TEN = re.compile(".{10}")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def _day(value: Any) -> date:
     detail = "A day is written like 2027-02-06."
-    return parsed(value, _TEN, date.fromisoformat, "date_invalid", detail)
+    return parsed(value, _DAY, date.fromisoformat, "date_invalid", detail)
 
 
 Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
