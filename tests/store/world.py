@@ -14,6 +14,8 @@ import pytest
 
 from shared.domain.order.lifecycle import DISPUTE_ACTIONS
 from shared.store.alerts import daily_alerts
+from shared.store.dynamodb import keys
+from shared.store.dynamodb.keys import Shards
 from tests.baton import Baton, Killed, Scripted, baton_calls
 from tests.books.orders import audit
 from tests.clock.expressions import raw
@@ -157,17 +159,26 @@ def outcome(answer: Answer) -> tuple[int, str]:
     return answer.status, next((body[name] for name in ("code", "status", "stage", "from") if name in body), "")
 
 
+def read_one_shard(world: World, kind: Shards, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run of this kind reads only the shard that holds the order. Seven more idle queries would multiply the
+    schedules and find nothing."""
+    every = Shards.all
+
+    def shards(each: Shards) -> list[str]:
+        return [each.of(world.order_id, world.shop.name)] if each is kind else every(each)
+
+    monkeypatch.setattr(Shards, "all", shards)
+
+
 @pytest.fixture
 def world(on_memory: Api, memory_table: MemoryTable, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     from functions.orders import memberships
     from shared.store import retries
-    from shared.store.dynamodb import keys
 
     monkeypatch.setattr(retries, "sleep", lambda seconds: None)
     monkeypatch.setattr(memberships, "VALID_FOR", timedelta(days=365))
     made = World(on_memory, memory_table)
-    # Only the shard that holds the order: seven more idle queries would multiply the schedules and find nothing.
-    monkeypatch.setattr(keys.LAPSES, "all", lambda: [keys.LAPSES.of(made.order_id, made.shop.name)])
+    read_one_shard(made, keys.LAPSES, monkeypatch)
     with baton_calls():
         yield made
 

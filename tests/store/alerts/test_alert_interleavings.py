@@ -12,7 +12,7 @@ import pytest
 from tests.baton import FAULTS, FaultAt, Scripted
 from tests.proof import counted, size
 from tests.schedules import schedules
-from tests.store.world import ALL, Client, World, due_soon, world
+from tests.store.world import ALL, Client, World, due_soon, read_one_shard, world
 
 __all__ = ["world"]
 H = timedelta(hours=1)
@@ -24,7 +24,7 @@ def one_shard(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from shared.store.dynamodb import keys
 
     world.put_off_day()
-    monkeypatch.setattr(keys.REMINDERS, "all", lambda: [keys.REMINDERS.of(world.order_id, world.shop.name)])
+    read_one_shard(world, keys.REMINDERS, monkeypatch)
 
 
 def remind(world: World, hours: float) -> Client:

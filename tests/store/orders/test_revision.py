@@ -13,7 +13,7 @@ from shared.store.dynamodb import keys
 from tests.conftest import TABLE
 from tests.proof import counted, size
 from tests.schedules import schedules
-from tests.store.world import ALL, PAID, Client, World, world
+from tests.store.world import ALL, PAID, Client, World, read_one_shard, world
 
 __all__ = ["world"]
 BUYER = {"from": "buyer", "text": "Is there a discount?"}
@@ -23,7 +23,7 @@ LATER = timedelta(hours=3)
 @pytest.fixture(autouse=True)
 def one_shard(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.put_off_day()
-    monkeypatch.setattr(keys.REMINDERS, "all", lambda: [keys.REMINDERS.of(world.order_id, world.shop.name)])
+    read_one_shard(world, keys.REMINDERS, monkeypatch)
 
 
 def begin(world: World) -> None:
