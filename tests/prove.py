@@ -24,12 +24,13 @@ from zoneinfo import ZoneInfo
 PYTEST = (sys.executable, "-m", "pytest", "-q", "--dist", "worksteal")
 TESTS = ("tests", "--ignore=tests/console")
 CLOCKS = (
-    ("2026-02-28 12:00:00", "UTC"),
     ("2026-12-31 23:50:00", "UTC"),
-    ("2026-03-08 01:55:00", "America/New_York"),
-    ("2026-11-01 00:55:00", "America/New_York"),
+    ("2027-02-28 12:00:00", "UTC"),
+    ("2027-03-14 01:55:00", "America/New_York"),
+    ("2027-11-07 00:55:00", "America/New_York"),
 )
-"""When the tests are run, in which zone: the end of February, the end of a year, both changes of New York's clock."""
+"""When the tests are run, in which zone: the end of a year, the end of February, both changes of New York's clock. All
+lie after the days of November 2026 that tests import as past."""
 MONTH_ORDERS = 100_000
 SHIFTED_CLOCK = Path(__file__).with_name("shifted_clock.c")
 

@@ -174,6 +174,7 @@ def test_a_form_that_is_sent_twice_at_once_goes_out_once(console: Console, shop:
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.method != "GET" else None)
     button = page.get_by_role("button", name=form.button, exact=True).last
+    expect(button).to_be_enabled()
     with page.expect_response(lambda answer: answer.request.method != "GET" and form.sent_to in answer.url):
         button.evaluate("button => { button.click(); button.click() }")
     at_rest(page)
@@ -189,6 +190,7 @@ def test_a_double_click_saves_once(console: Console, shop: Shop, name: str) -> N
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.method != "GET" else None)
     button = page.get_by_role("button", name=form.button, exact=True).last
+    expect(button).to_be_enabled()
     with page.expect_response(lambda answer: answer.request.method != "GET" and form.sent_to in answer.url):
         button.dblclick(delay=100)
     at_rest(page)
