@@ -1,4 +1,4 @@
-"""What tests start ends with them, even when they are killed."""
+"""What tests start ends with them, even when they are killed; what they have read does not outlive them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import sys
 import time
 
 import pytest
+
+from shared.settings import settings
+from tests.harness import environment
 
 START = """
 import sys, tempfile
@@ -48,3 +51,10 @@ def test_no_server_outlives_the_tests_that_started_it() -> None:
     while any(map(answers, addresses)) and time.monotonic() < until:
         time.sleep(0.1)
     assert [answers(each) for each in addresses] == [False, False]
+
+
+def test_what_was_read_in_another_environment_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in ("key of another test", ""):
+        monkeypatch.setenv("KMS_KEY_ID", key)
+        with environment("http://127.0.0.1:1", "none"):
+            assert settings().kms_key_id == key

@@ -40,6 +40,7 @@ def environment(dynamodb: str | None, table: str) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in (*variables, "AWS_ENDPOINT_URL_DYNAMODB")}
     os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
     os.environ.update(variables)
+    forget()
     try:
         yield
     finally:
@@ -51,17 +52,23 @@ def environment(dynamodb: str | None, table: str) -> Iterator[None]:
 
 def use_table(table: str) -> None:
     """Point the store at this table and forget what was cached about another."""
+    from shared.store.dynamodb import records
+
+    forget()
+    records.bind(table)
+
+
+def forget() -> None:
+    """Forget what this process has read from the environment and from a table of another test."""
     from functions.orders import memberships
     from shared.settings import settings
     from shared.store import clients, encryption, secrets
-    from shared.store.dynamodb import records
 
     memberships.forget()
     settings.cache_clear()
     clients.client.cache_clear()
     secrets.secret.cache_clear()
     encryption._decrypted.cache_clear()
-    records.bind(table)
 
 
 def create_table(client: Any, name: str) -> None:
