@@ -45,7 +45,10 @@ class Bureau:
         sqs, mail = boto3.client("sqs"), boto3.client("sesv2")
         mail.create_email_identity(EmailIdentity=MAIL_SENDER)
         queue = sqs.create_queue(QueueName=ALERTS)["QueueUrl"]
-        return cls(api, api.shop(**settings_), receiver, sqs, queue)
+        api.transport.now = START  # the store's first day is none after the days that the tests play
+        shop = api.shop(**settings_)
+        api.transport.now = None
+        return cls(api, shop, receiver, sqs, queue)
 
     def channel(self, kind: str = "webhook", **changes: Any) -> dict[str, Any]:
         """A channel that is on: an email channel as from before addresses were confirmed."""
