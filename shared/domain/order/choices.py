@@ -69,7 +69,8 @@ def row_for(rows: Sequence[Row], order: Order, actor: str, at: datetime, dispute
 
 
 def _refused_in(status: Status, rows: Sequence[Row]) -> Refusal:
-    sources = [each for each in Status if any(each in row.sources for row in rows)]
+    possible = frozenset[Status]().union(*(row.sources for row in rows))
+    sources = [each for each in Status if each in possible]
     now = names([STATUSES[status]])
     if 0 < len(sources) <= MOST_NAMED:
         named = names(STATUSES[each] for each in sources)

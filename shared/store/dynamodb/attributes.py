@@ -1,4 +1,4 @@
-"""How values are stored: times as RFC 3339 text, small structures as JSON text, large ones compressed."""
+"""How values are stored: times as RFC 3339 text, small structures as JSON text, large ones compressed; and the kind."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import zlib
 from datetime import datetime
 from typing import Any
 
-from pynamodb.attributes import Attribute
+from pynamodb.attributes import Attribute, DiscriminatorAttribute
 from pynamodb.constants import BINARY, STRING
+from pynamodb.expressions.condition import In
 
 from shared.store.dynamodb.keys import instant
 
@@ -80,3 +81,16 @@ class PackedAttribute(Attribute[Any]):
     @staticmethod
     def is_packed(value: bytes) -> bool:
         return value[:1] == b"\x78"
+
+
+class KindAttribute(DiscriminatorAttribute):
+    """The kind of an item. PynamoDB makes a filter of all kinds for each query; here it is made once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._filters: dict[tuple[Any, ...], In] = {}
+
+    def is_in(self, *kinds: Any) -> In:
+        if kinds not in self._filters:
+            self._filters[kinds] = super().is_in(*kinds)
+        return self._filters[kinds]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pynamodb.attributes import DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.connection import Connection
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
@@ -18,7 +18,7 @@ from shared.domain.order.model import FundState, Overlay, Status
 from shared.settings import settings
 from shared.store.answer_dictionary import ANSWER
 from shared.store.clients import with_service_data
-from shared.store.dynamodb.attributes import InstantAttribute, JSONTextAttribute, PackedAttribute
+from shared.store.dynamodb.attributes import InstantAttribute, JSONTextAttribute, KindAttribute, PackedAttribute
 
 CONNECT_TIMEOUT, READ_TIMEOUT, RETRIES = 1.0, 2.0, 2
 """Seconds, and retries after the first attempt. Three slow attempts stay within the 30 s of an HTTP API request."""
@@ -45,7 +45,7 @@ class Record(Model):
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
-    kind = DiscriminatorAttribute()
+    kind = KindAttribute()
 
     timeline = UnicodeAttribute(null=True)
     placed_key = UnicodeAttribute(null=True)

@@ -6,6 +6,7 @@ import json
 import zlib
 
 import pytest
+from pynamodb.attributes import DiscriminatorAttribute
 
 from shared.store.answer_dictionary import ANSWER
 from shared.store.dynamodb.attributes import PACK_FROM, PackedAttribute
@@ -35,3 +36,13 @@ def test_the_dictionary_halves_an_answer_about_an_order() -> None:
     plain, alike = len(PLAIN.serialize(answer)), len(ALIKE.serialize(answer))
     print(json.dumps({"bytes": [plain, alike]}))
     assert 2 * alike < plain and plain > 1_000
+
+
+def test_the_filter_of_kinds_is_pynamodb_s_own_and_made_once() -> None:
+    from shared.store.dynamodb.records import OrderRecord, Record
+
+    kinds = Record.kind.get_registered_subclasses(Record)
+    made = Record.kind.is_in(*kinds)
+    assert made == DiscriminatorAttribute.is_in(Record.kind, *kinds) and len(made.values) == len(kinds) + 1 >= 18
+    assert made is Record.kind.is_in(*kinds)
+    assert Record.kind.is_in(OrderRecord) == DiscriminatorAttribute.is_in(Record.kind, OrderRecord) != made
