@@ -300,7 +300,7 @@ def test_the_same_orders_come_to_the_same(on_dynoxide: Api) -> None:
     from tests.clock.run import Month, Run, same_ids, same_secret
 
     shops = month.shops(5, 4)
-    steps, often = month.plan(5, shops, size(40, 120)), timedelta(hours=size(24, 3))
+    steps, often = month.plan(5, shops, size(24, 120)), timedelta(hours=size(72, 3))
 
     def play() -> list[str]:
         played = Month(Run(MemoryTable(), [shop.store for shop in shops]))

@@ -37,6 +37,8 @@ from tests.harness import BUCKET, Shop, ago, new_order, snapshot
 LARGE, LESS = proof.size((50, 50), (1_500, 500))
 SHARES = proof.size(1, 4)
 """The calls are shared out among so many tests."""
+EVERY = proof.size(2, 1)
+"""Every so many of the calls are cut: before one, and after the next."""
 PAGES = 5
 """About how many pages the orders are read in, however many they are."""
 QUEUES_OWN = ("ReceiveMessage", "DeleteMessage")
@@ -172,7 +174,8 @@ def test_an_export_ends_the_same_wherever_it_is_cut(
     counts = [(1, rows, rows), (2, rows, rows), (3, rows // 2, rows // 2)]
 
     cut: Counter[str] = Counter()
-    for at, operation in list(enumerate(operations))[share::SHARES]:
+    first = share if fault == KILLED_BEFORE else share + EVERY - 1
+    for at, operation in list(enumerate(operations))[first :: SHARES * EVERY]:
         desk = begin()
         assert desk.live(at, fault) == operation, "each run makes the same calls"
         export = desk.end()
@@ -191,7 +194,9 @@ def test_an_export_ends_the_same_wherever_it_is_cut(
             office.s3.delete_object(Bucket=BUCKET, Key=key)
         cut[operation] += 1
     print(f"\n{fault}: {dict(cut)}")
-    proof.counted(f"exports {fault} of each of their calls", cut.total(), (45 if orders == LARGE else 30) // SHARES)
+    proof.counted(
+        f"exports {fault} of each of their calls", cut.total(), (45 if orders == LARGE else 30) // SHARES // EVERY
+    )
 
 
 def _noting(write: Callable[..., Any], written: list[int]) -> Callable[..., Any]:

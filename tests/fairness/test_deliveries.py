@@ -172,7 +172,7 @@ def test_another_store_s_alert_leaves_within_a_minute(
 ) -> None:
     """Many deliveries of one store wait, and every attempt of them takes a worker five seconds. The semaphore alone is
     enough for hundreds of them, a fair queue for 20,000. The time runs from the moment when the alert is raised."""
-    small = (200 * (1 + (workers > 2)), 4, 20)
+    small = (200 + 100 * (workers > 2), 3, 20)
     many, minutes, floor = size(small, (20_000, 25, 200)) if fair else small
     employ(monkeypatch, workers if bounded else 10_000)
     opened("loud", "slow-one.example", "slow-two.example")

@@ -143,7 +143,7 @@ def test_what_an_import_has_done_is_known_however_long_the_history_is(
 ) -> None:
     """The worker dies after the order was changed and before the result of the row is stored."""
     shop = importer.api.shop()
-    order_id = noted(shop, proof.size(60, 1_001))
+    order_id = noted(shop, proof.size(20, 1_001))
     tracking = [["订单号", "物流商", "运单号"], [order_id, "CAINIAO_STANDARD", "LX000000077CN"]]
     cells = [*row(order_id, status="FUND_PROCESSING"), ago(hours=9)[:19]]
     orders_file = [[*HEADINGS, "Shipped at (UTC)"], cells]

@@ -20,7 +20,7 @@ from local.load.client import Api
 from tests import proof
 from tests.harness import Server
 
-LARGEST, UNLUCKY, ORDERS, FLOOR = proof.size((1, 2, 15, 100), (4, 6, 45, 400))
+LARGEST, UNLUCKY, ORDERS, FLOOR = proof.size((1, 1, 12, 60), (4, 6, 45, 400))
 ZONE = ZoneInfo("America/Sao_Paulo")
 FUNDS = ("paid", "refund", "release")
 BACK = ("canceled", "unavailable")

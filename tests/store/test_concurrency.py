@@ -21,11 +21,11 @@ from tests.harness import Api, Server, free_port
 from tests.proof import counted, size
 from tests.store.crowd import Promises, act, check, place
 
-CLIENTS, ORDERS, STEPS = 8, size(40, 200), size(20, 150)
+CLIENTS, ORDERS, STEPS = 8, size(24, 200), size(14, 150)
 """So many clients, orders that they share, and steps of each client."""
 
 
-EACH = size(8, 30)
+EACH = size(6, 30)
 """Orders of each thread."""
 
 

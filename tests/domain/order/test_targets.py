@@ -18,7 +18,7 @@ from shared.domain.order.transitions import CLOCK, SAME, Command, Row, Target
 from tests.domain.bodies import body_for
 from tests.domain.build import DISPUTED, EVERY, PLACED, RETURNING, TOTAL, WAYS, Life, claim, days, life_in, offer
 from tests.domain.order.test_table import SITUATIONS
-from tests.proof import counted
+from tests.proof import counted, size
 
 ROWS = (*lifecycle.TABLE, *lifecycle.DISPUTE_TABLE)
 ACTORS = {"platform": "platform", "seller": "staff", "clock": "clock", "viewer": "viewer"}
@@ -152,7 +152,7 @@ def steps_of(life: Life, action: str, actor: str) -> Iterator[Step]:
 @cache
 def walked() -> tuple[tuple[Step, ...], int]:
     """Every action by every actor in every situation: the accepted ones, and the number of refused ones."""
-    steps, refused = list[Step](), 0
+    steps, refusals = list[Step](), 0
     for life in map(Life.seen, all_lives()):
         for actor, role in ACTORS.items():
             offered = life.may(actor)
@@ -160,15 +160,16 @@ def walked() -> tuple[tuple[Step, ...], int]:
                 if action in offered:
                     steps += steps_of(life, action, actor)
                     continue
-                with pytest.raises(Conflict):
-                    lifecycle.act(life.order, life.command(action, role, None, None, {}))
-                refused += 1
-    return tuple(steps), refused
+                refusals += 1
+                if refusals % size(4, 1) == 0:
+                    with pytest.raises(Conflict):
+                        lifecycle.act(life.order, life.command(action, role, None, None, {}))
+    return tuple(steps), refusals // size(4, 1)
 
 
 def test_every_row_leads_to_its_targets_and_nowhere_else() -> None:
     steps, refused = walked()
-    counted("actions refused", refused, 15_000)
+    counted("actions refused", refused, size(3_750, 15_000))
     counted("actions carried out", len(steps), 7_000)
     astray = [(step.row.action, step.before.status, step.after.status) for step in steps if not step.targets]
     assert astray == []

@@ -16,6 +16,7 @@ from local.load import check, loader, script, source
 from local.load.client import Api, TryAgain, Unreachable, with_retries
 from local.load.steps import iso_time, missing
 from tests.harness import Server
+from tests.proof import size
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 PLACED, APPROVED, CARRIED, DELIVERED = (
@@ -373,11 +374,12 @@ def test_a_real_slice_twice(server: Server, shared_data: Path) -> None:
     folder = shared_data / "olist"
     if not folder.is_dir():
         pytest.skip(f"no Olist files at {folder}")
-    (shop,) = source.read(folder, stores=1, limit=40)
+    count = size(20, 40)
+    (shop,) = source.read(folder, stores=1, limit=count)
     shops = [replace(shop, seller_id="a-real-slice")]  # other tests may have loaded this seller's orders before
     api, accounts = command.connect(server.url, server.data_dir)
     first = command.load(api, accounts, shops, threads=8, verify=True)
-    assert (first.refused, first.wrong, first.changed) == ([], [], 40)
+    assert (first.refused, first.wrong, first.changed) == ([], [], count)
     owner = accounts.token({shops[0].seller_id: "owner"})
     before = _everything(api, owner)
     again = command.load(api, accounts, shops, threads=8, verify=True)

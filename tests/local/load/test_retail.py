@@ -365,7 +365,7 @@ def test_the_first_thousands_of_rows_twice(
     first = command.load(api, accounts, plan, threads=4, verify=True)
     assert (first.refused, first.wrong, first.changed) == ([], [], len(plan.reading.orders))
     proof.counted("real invoices loaded twice", len(plan.reading.orders), ROWS // 25)
-    proof.counted("real invoices with a refund", len(plan.refunds), ROWS // 2_500)
+    proof.counted("real invoices with a refund", len(plan.refunds), max(1, ROWS // 2_500))
     orders, sold, credited = by_hand(slice_of_it)
     owner = accounts.token({script.STORE: "owner"})
     listed = {each["order_id"]: each for each in api.pages("/v1/orders", owner)}

@@ -11,6 +11,7 @@ import pytest
 
 from tests.capacity import metered
 from tests.harness import Api
+from tests.proof import size
 from tests.store.alerts import times
 from tests.store.alerts.runs import (
     actions,
@@ -59,7 +60,7 @@ def test_more_than_a_run_can_do_is_done_by_workers_once(on_dynoxide: Api, monkey
     monkeypatch.setattr(due_items, "INLINE", 2)
     monkeypatch.setattr(due_items, "SLICE", 3)
     shop = on_dynoxide.shop()
-    orders = [waiting(shop) for _ in range(60)]
+    orders = [waiting(shop) for _ in range(size(36, 60))]
     for due, run in ((times.NOW + 57 * H, remind), (times.DUE + H, sweep)):
         slices, send = sliced()
         done = run(due, send=send)
