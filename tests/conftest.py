@@ -26,10 +26,12 @@ from tests.harness import (
 from tests.moto.answers import cheap_answers
 from tests.moto.backup import cheap_backups
 from tests.moto.service_data import read_once
+from tests.moto.threads import requests_in_turn
 
 TABLE = "orders"
 read_once()
 cheap_answers()
+requests_in_turn()
 
 # How long an example takes says more of the machine than of what is tested: a busy one is no failure.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])

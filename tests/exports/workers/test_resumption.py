@@ -174,7 +174,8 @@ def test_workers_and_clocks_at_once_come_to_one_result(
     over.set()
     for thread in threads:
         thread.join(30)
-    assert broken == []
+    for error in broken:
+        raise error
     keys = set()
     for export in jobs:
         job = store.load(shop.name, export["id"])
