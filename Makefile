@@ -82,7 +82,7 @@ test: setup-dev  ## run every test, then the HTTP tests again on the local engin
 	@if [ -d tests/http ]; then $(VENV) -m pytest -n 2 --dist worksteal -q tests/http --engine=local; fi
 	@if [ -d tests/console ]; then $(VENV) -m pytest -n 2 --dist worksteal -q -rs tests/console; fi
 
-prove: setup-dev  ## run every test at its full size, then shuffled and at awkward times; print what was counted (about two hours on 2 cores)
+prove: setup-dev  ## run every test at its full size, then shuffled and at awkward times; print what was counted (over two hours on 2 cores)
 	@$(VENV) -m tests.prove $(PARTS)
 
 bench: setup-dev build  ## run the benchmarks that fit in ten minutes and write docs/benchmarks.md

@@ -139,7 +139,7 @@ def test_one_that_is_cut_anywhere_ends_the_same(office: Office, monkeypatch: pyt
         for key in objects(shop, desk.export_id):
             office.s3.delete_object(Bucket=BUCKET, Key=key)
         cut[operation] += 1
-    proof.counted(f"exports of customers {fault} of each of their calls", cut.total(), proof.size(10, 20))
+    proof.counted(f"exports of customers cut at their calls: {fault}", cut.total(), proof.size(10, 20))
     assert {"GetItem", "PutItem", "Query", "PutObject", "SendMessage"} <= set(cut)
 
 

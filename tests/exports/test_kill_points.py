@@ -195,7 +195,7 @@ def test_an_export_ends_the_same_wherever_it_is_cut(
         cut[operation] += 1
     print(f"\n{fault}: {dict(cut)}")
     proof.counted(
-        f"exports {fault} of each of their calls", cut.total(), (45 if orders == LARGE else 30) // SHARES // EVERY
+        f"exports cut at their calls: {fault}", cut.total(), (45 if orders == LARGE else 30) // SHARES // EVERY
     )
 
 

@@ -1,5 +1,6 @@
 """moto's queues, one request at a time. They are not made for threads: a receive fails if another thread receives
-meanwhile, and a delete forgets what another thread sends meanwhile."""
+meanwhile, and a delete forgets what another thread sends meanwhile. A receive that waits for messages would hold up the
+others; no test waits in one."""
 
 from __future__ import annotations
 
