@@ -194,6 +194,7 @@ class Watched:
         self.page.context.clear_cookies()
         self.page.goto(f"{url}/config.json")  # of the same origin, and without a script
         self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        self.errors.clear()  # of the former test: an answer that it did not wait for may come as the page is left
 
     def go(self, store: str, address: str) -> None:
         """From the store of the former test to another one, as by a link."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
+from collections import defaultdict
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -64,6 +67,22 @@ def test_a_store_of_somebody_else_is_not_shown(console: Console, shop: Shop, sto
     at_rest(page)
     expect(page.get_by_role("alert").first).to_be_visible()
     assert "Alex" not in page.locator("body").inner_text()
+
+
+def test_what_a_page_says_as_it_is_left_is_no_complaint_of_the_next_test(console: Console, shop: Shop) -> None:
+    former = replace(console, is_anew=True, kept=defaultdict(list), pages=[])
+    left = former.open(shop, "orders")
+    former.close()
+    left.evaluate("setTimeout(() => console.error('an answer that no test waits for'), 100)")
+    time.sleep(0.2)  # Playwright tells of it with the next call
+    following = replace(former, pages=[])
+    page = following.open(shop, "orders")
+    assert page is left, "the page goes on to the next test"
+    following.close()
+    page.evaluate("console.error('an error of this test')")
+    with pytest.raises(AssertionError, match="an error of this test"):
+        following.close()
+    page.context.close()
 
 
 def test_a_lost_network_is_said(console: Console, shop: Shop) -> None:
