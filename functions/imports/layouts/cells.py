@@ -53,6 +53,8 @@ _ROUNDED = re.compile(r"[0-9](?:[.,][0-9]*)?[eE]\+?[0-9]+")
 _FORMULA_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 _BLANKS = re.compile(r"[\s\u00a0\u200b-\u200f\u2060\ufeff]+")
 _MONEY = re.compile(r"([^0-9.,+-]*)([+-]?)([0-9.,' ]*[0-9])([^0-9]*)")
+_TOLERANCE = Decimal("0.00001")
+"""A sum that a spreadsheet computed can differ in the sixth digit of a minor unit."""
 _SIGNS = {"$": "USD", "US$": "USD", "US $": "USD", "€": "EUR", "£": "GBP", "R$": "BRL", "¥": "CNY", "￥": "CNY"}
 _TIMERS = {unicodedata.normalize("NFKC", name): kind for kind, names in LABELS["timer"].items() for name in names}
 _COLON = re.compile("[:：] ?")
@@ -64,7 +66,7 @@ def text(cell: Any, _: CellContext) -> str | None:
     """Text without blanks around it, without the apostrophe that makes a spreadsheet keep it as it is."""
     if isinstance(cell, str):
         plain = cell.strip().removeprefix("\ufeff")
-        found = _FORMULA_TEXT.fullmatch(plain)
+        found = plain.startswith("=") and _FORMULA_TEXT.fullmatch(plain)
         return (found[1] if found else plain.removeprefix("'")) or None
     if isinstance(cell, bool):
         return str(cell)
@@ -139,14 +141,15 @@ def money(cell: Any, context: CellContext) -> int | None:
         minor = int(scaled.to_integral_value())
     except (InvalidOperation, OverflowError, ValueError) as error:
         raise CellError("amount_invalid", value=str(cell)) from error
-    # A sum that a spreadsheet computed can differ in the sixth digit of a minor unit.
-    if abs(scaled - minor) > Decimal("0.00001") or abs(minor) > MAX_MINOR:
+    if abs(scaled - minor) > _TOLERANCE or abs(minor) > MAX_MINOR:
         raise CellError("amount_invalid", value=str(cell))
     return minor
 
 
 def _decimal_point(number: str) -> str:
     """`1,234.56` and `1.234,56` as 1234.56. A single comma with one or two digits behind it is a decimal comma."""
+    if "," not in number:
+        return number
     comma, point = number.rfind(","), number.rfind(".")
     if comma > point and (point >= 0 or (number.count(",") == 1 and len(number) - comma <= 3)):
         return number.replace(".", "").replace(",", ".")

@@ -7,6 +7,7 @@ calamine gives it; a test compares the two.
 
 from __future__ import annotations
 
+import re
 import struct
 from array import array
 from collections.abc import Callable, Iterator, Mapping
@@ -30,34 +31,41 @@ BIFF8, WORKSHEET = 0x600, 0
 TIME_FORMATS, DURATION_FORMAT = (*range(14, 23), 45, 47), 46
 """The built-in formats of times."""
 DAY = 86_400_000
+_TEXTS_OF_A_ROW = re.compile(rb"\xfd\0\n\0(..).{8}(?:\xfd\0\n\0\1.{8})*", re.DOTALL)
+"""Cells with a shared text, one after the other: most of a file, so they are not taken one by one."""
+_text_cell = struct.Struct("<6xH2xI")
 _cell = struct.Struct("<HHH")
 _head = struct.Struct("<HB")
+_ENCODINGS = (("latin-1", "strict"), ("utf-16-le", "surrogatepass"))
+"""Of narrow and of wide texts."""
 _double = struct.Struct("<d")
 _rk = struct.Struct("<Hi")
 
 
-class Texts:
+class Texts(dict[int, str]):
     """The shared texts, in UTF-8 one after the other: a Python text for each would take three times the memory. Short
     ones are kept as they are once they were asked for, because most cells have one of a few."""
 
     def __init__(self) -> None:
-        self._content, self._ends, self._recent = bytearray(), array("Q", [0]), dict[int, str]()
+        super().__init__()
+        self._content, self._ends = bytearray(), array("Q", [0])
 
     def append(self, text: str) -> None:
         try:
-            self._content += text.encode()
+            self.append_encoded(text.encode())
         except UnicodeEncodeError:  # a pair of surrogates in two records, or half of one
-            self._content += text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+            self.append_encoded(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode())
+
+    def append_encoded(self, content: bytes) -> None:
+        self._content += content
         self._ends.append(len(self._content))
 
-    def __getitem__(self, number: int) -> str:
-        text = self._recent.get(number)
-        if text is None:
-            if number >= len(self._ends) - 1:
-                raise Refused("file_damaged")
-            text = self._content[self._ends[number] : self._ends[number + 1]].decode()
-            if len(text) < 64 and len(self._recent) < 10_000:
-                self._recent[number] = text
+    def __missing__(self, number: int) -> str:
+        if number >= len(self._ends) - 1:
+            raise Refused("file_damaged")
+        text = self._content[self._ends[number] : self._ends[number + 1]].decode()
+        if len(text) < 64 and len(self) < 10_000:
+            self[number] = text
         return text
 
 
@@ -76,6 +84,7 @@ def rows(path: Path, on_about: OnAbout) -> Rows:
 
 
 def records(stream: Stream, offset: int) -> Iterator[Record]:
+    """The kind and the content of each record. LABELSST: the cells of a row that follow each other, as they stand."""
     rest = b""
     for piece in stream.pieces(offset):
         rest, at = rest + piece, 0
@@ -83,6 +92,13 @@ def records(stream: Stream, offset: int) -> Iterator[Record]:
             kind, size = struct.unpack_from("<HH", rest, at)
             if len(rest) - at - 4 < size:
                 break
+            if kind == LABELSST:
+                texts = _TEXTS_OF_A_ROW.match(rest, at)
+                if texts is None:
+                    raise NotReadable("a cell of another size")
+                yield kind, texts[0]
+                at = texts.end()
+                continue
             yield kind, rest[at + 4 : at + 4 + size]
             at += 4 + size
         rest = rest[at:]
@@ -169,32 +185,36 @@ def _rows(stream: Stream, book: _Workbook, offset: int) -> Rows:
                 cells[waiting] = _text(data, 0)
             continue
         waiting = -1
-        row, column, style = _cell.unpack_from(data)
+        row, column, style = _cell.unpack_from(data, 4 if kind == LABELSST else 0)
         if row != current:
             if row < current:
                 raise NotReadable("rows in another order")
             if cells:
                 yield current + 1, cells
             current, cells = row, []
-        if column >= MAX_COLUMNS:
-            raise Refused("too_many_columns")
-        if column > len(cells):
-            cells.extend([""] * (column - len(cells)))
         if kind == LABELSST:
-            value: Any = texts[data[6] | data[7] << 8 | data[8] << 16 | data[9] << 24]
+            for column, number in _text_cell.iter_unpack(data):
+                if column == len(cells):
+                    cells.append(texts[number])
+                else:
+                    _place(cells, column, texts[number])
         elif kind == MULRK:
-            packed = [_rk.unpack_from(data, at) for at in range(4, len(data) - 2, 6)]
-            cells[column:] = [book.number(_unpacked(each), style) for style, each in packed]
-            continue
+            for at in range(4, len(data) - 2, 6):
+                style, packed = _rk.unpack_from(data, at)
+                _place(cells, column + at // 6, book.number(_unpacked(packed), style))
         else:
-            value = _VALUES[kind](data, style, book)
+            _place(cells, column, _VALUES[kind](data, style, book))
             waiting = column if kind == FORMULA and data[12:14] == b"\xff\xff" and data[6] == 0 else -1
-        if column == len(cells):
-            cells.append(value)
-        else:
-            cells[column] = value
     if cells:
         yield current + 1, cells
+
+
+def _place(cells: list[Any], column: int, value: Any) -> None:
+    if column >= MAX_COLUMNS:
+        raise Refused("too_many_columns")
+    if column >= len(cells):
+        cells.extend([""] * (column + 1 - len(cells)))
+    cells[column] = value
 
 
 def _unpacked(packed: int) -> float | int:
@@ -258,11 +278,19 @@ def _read_texts(parts: list[bytes], texts: Texts) -> None:
         return found
 
     for _ in range(count):
-        head, at = part[at : at + 3], at + 3
-        if len(head) < 3:
-            at -= 3
-            head = take(3)
-        left, flags = _head.unpack(head)
+        if at + 3 <= len(part):
+            left, flags = _head.unpack_from(part, at)
+            at += 3
+            end = at + (left << (flags & 1))
+            if flags < 2 and end <= len(part):  # nearly all: the faster way
+                piece, at = part[at:end], end
+                if not flags and piece.isascii():
+                    texts.append_encoded(piece)
+                else:
+                    texts.append(piece.decode(*_ENCODINGS[flags]))
+                continue
+        else:
+            left, flags = _head.unpack(take(3))
         runs = struct.unpack("<H", take(2))[0] * 4 if flags & 8 else 0
         more = struct.unpack("<I", take(4))[0] if flags & 4 else 0
         wide, found = flags & 1, ""
@@ -271,7 +299,7 @@ def _read_texts(parts: list[bytes], texts: Texts) -> None:
                 wide = take(1)[0] & 1
             piece = part[at : at + (left << wide)]
             at, left = at + len(piece), left - (len(piece) >> wide)
-            found += piece.decode("utf-16-le" if wide else "latin-1", "surrogatepass" if wide else "strict")
+            found += piece.decode(*_ENCODINGS[wide])
         texts.append(found)
         if runs or more:
             take(runs + more)

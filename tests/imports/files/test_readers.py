@@ -208,7 +208,10 @@ def test_a_text_that_is_cut_between_two_records_keeps_its_signs(tmp_path: Path) 
     assert plain(biff8.rows(path, ignore)) == [(number, [each]) for number, each in enumerate(texts, 1)]
 
 
-@pytest.mark.parametrize("broken", ["rows in another order", "an older workbook", "cut off", "no stream", "bits"])
+@pytest.mark.parametrize(
+    "broken",
+    ["rows in another order", "a text cell of another size", "an older workbook", "cut off", "no stream", "bits"],
+)
 def test_what_cannot_be_read_row_by_row_is_left_to_calamine(tmp_path: Path, broken: str) -> None:
     book = xlwt.Workbook(encoding="utf-8")
     sheet = book.add_sheet("S")
@@ -221,6 +224,9 @@ def test_what_cannot_be_read_row_by_row_is_left_to_calamine(tmp_path: Path, brok
     if broken == "rows in another order":
         place = content.index(b"\xfd\x00\x0a\x00\x05\x00\x00\x00")  # the text cell of row 5
         content[place + 4] = 200
+    elif broken == "a text cell of another size":
+        place = content.index(b"\xfd\x00\x0a\x00\x05\x00\x00\x00")
+        content[place + 2] = 24  # with the number beside it
     elif broken == "an older workbook":
         place = content.index(b"\x09\x08\x10\x00\x00\x06")
         content[place + 5] = 5
