@@ -82,7 +82,7 @@ test: setup-dev  ## run every test, then the HTTP tests again on the local engin
 	@if [ -d tests/http ]; then $(VENV) -m pytest -n 2 --dist worksteal -q tests/http --engine=local; fi
 	@if [ -d tests/console ]; then $(VENV) -m pytest -n 2 --dist worksteal -q -rs tests/console; fi
 
-prove: setup-dev  ## run every test at its full size, then shuffled and at awkward times; print what was counted (over two hours on 2 cores)
+prove: setup-dev  ## run every test at its full size, then shuffled and at awkward times; print what was counted (over two hours on 2 cores; what passed on a commit is not run again)
 	@$(VENV) -m tests.prove $(PARTS)
 
 bench: setup-dev build  ## run the benchmarks that fit in ten minutes and write docs/benchmarks.md
@@ -150,7 +150,7 @@ lock: check-python  ## write constraints.txt from pyproject.toml
 	@rm -rf .tools/lock
 
 clean:  ## remove everything installed and built; keeps DATA_DIR
-	@rm -rf .venv .tools .aws-sam console/node_modules console/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .tools .aws-sam console/node_modules console/dist .prove .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # ---- set-up: each environment has a stamp file, so that a later start skips it
 

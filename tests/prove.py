@@ -1,7 +1,8 @@
 """`make prove`: every test at its full size, then all in random order at awkward times, and one table at the end.
 
 `python -m tests.prove [full|engines|local|console|clocks|month ...]` runs these parts alone. A part
-that cannot run has not passed.
+that cannot run has not passed. A step that passed is not run again while the sources are the same and committed; it
+stands in the folder .prove, with what it counted. Without that folder every step is run.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,7 @@ CLOCKS = (
 """When the tests are run, in which zone: the end of a year, the end of February, both changes of New York's clock. All
 lie after the days of November 2026 that tests import as past."""
 MONTH_ORDERS = 100_000
+PASSED = Path(".prove")
 SHIFTED_CLOCK = Path(__file__).with_name("shifted_clock.c")
 
 
@@ -51,6 +53,7 @@ class Result:
     passed: bool
     cpu: float
     wall: float
+    ended: str
 
 
 def steps() -> Iterator[Step]:
@@ -71,20 +74,49 @@ def steps() -> Iterator[Step]:
     yield Step("month", f"a month of {MONTH_ORDERS:,} orders", (sys.executable, "-m", "bench.clock", str(MONTH_ORDERS)))
 
 
+def sources() -> str | None:
+    """What the sources and the interpreter are known by; None where not all is committed."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    try:
+        tree, changed = (
+            subprocess.run(["git", *command], capture_output=True, text=True, check=True).stdout.strip()
+            for command in (("rev-parse", "HEAD^{tree}"), ("status", "--porcelain"))
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return None if changed else f"{tree}-{version}"
+
+
+def run_once(step: Step, report: Path) -> Result:
+    """Run the step, unless it has passed with its counts in `report`."""
+    kept = report.with_suffix(".passed")
+    if kept.exists():
+        result = Result(**json.loads(kept.read_text("utf-8")))
+        print(f"\n== {result.name}: it passed at {result.ended}, with the same sources", flush=True)
+        return result
+    report.write_text("", "utf-8")
+    result = run(step, report)
+    if result.passed and report.parent.name == sources():
+        kept.write_text(json.dumps(asdict(result)), "utf-8")
+    return result
+
+
 def run(step: Step, report: Path) -> Result:
     print(f"\n== {step.name}", flush=True)
     began, before = time.monotonic(), _cpu()
     variables = {**os.environ, "ORDERKEEP_PROOF": str(report), **step.variables}
+    passed = True
     if step.at is not None:
         library = report.with_name("shifted_clock.so")
         try:
             subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", str(library), str(SHIFTED_CLOCK)], check=True)
         except (OSError, subprocess.CalledProcessError) as error:
             print(f"the clock cannot be set: {error} (Debian: apt-get install gcc libc6-dev)", file=sys.stderr)
-            return Result(step.name, False, 0, 0)
+            passed = False
         variables |= {"LD_PRELOAD": str(library), "CLOCK_SHIFT": str(int(step.at.timestamp() - time.time()))}
-    ended = subprocess.run(step.command, env=variables, check=False)
-    return Result(step.name, ended.returncode == 0, _cpu() - before, time.monotonic() - began)
+    passed = passed and subprocess.run(step.command, env=variables, check=False).returncode == 0
+    ended = datetime.now(UTC).isoformat(" ", "seconds")
+    return Result(step.name, passed, _cpu() - before, time.monotonic() - began, ended)
 
 
 def _cpu() -> float:
@@ -92,11 +124,11 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def table(report: Path, results: Sequence[Result]) -> str:
+def table(reports: Sequence[Path], results: Sequence[Result]) -> str:
     """What was counted, in all its tests together, and how each step ended."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     short: set[str] = set()
-    for line in report.read_text("utf-8").splitlines():
+    for line in "".join(report.read_text("utf-8") for report in reports).splitlines():
         record = json.loads(line)
         counts[record["what"]][0] += record["count"]
         counts[record["what"]][1] += record["floor"]
@@ -108,7 +140,7 @@ def table(report: Path, results: Sequence[Result]) -> str:
     ]
     rows += ["", f"{'CPU s':>8} {'s':>8}  step"]
     rows += [
-        f"{each.cpu:>8,.0f} {each.wall:>8,.0f}  {each.name}: {'passed' if each.passed else 'FAILED'}"
+        f"{each.cpu:>8,.0f} {each.wall:>8,.0f}  {each.name}: {'passed' if each.passed else 'FAILED'} at {each.ended}"
         for each in results
     ]
     return "\n".join(rows)
@@ -119,11 +151,14 @@ def main(parts: Sequence[str]) -> int:
     if unknown := set(parts) - {step.part for step in every}:
         print(f"no such part: {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder, "counts")
-        report.touch()
-        results = [run(step, report) for step in every if not parts or step.part in parts]
-        print(f"\n{table(report, results)}")
+    chosen = {f"{number:02d}": step for number, step in enumerate(every, 1) if not parts or step.part in parts}
+    known = sources()
+    with tempfile.TemporaryDirectory() as passing:
+        folder = (PASSED / known if known else Path(passing)).absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        reports = [folder / f"{number}.counts" for number in chosen]
+        results = [run_once(step, report) for step, report in zip(chosen.values(), reports, strict=True)]
+        print(f"\n{table(reports, results)}")
     passed = all(result.passed for result in results)
     print("\neverything passed" if passed else "\nNOT everything passed")
     return 0 if passed else 1

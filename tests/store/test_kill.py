@@ -12,7 +12,7 @@ from tests.harness import Api, Server, free_port
 from tests.proof import counted, size
 from tests.store.crowd import UNREACHABLE, Promises, act, check, place
 
-KILLS, CLIENTS = size(2, 10), 4
+KILLS, CLIENTS, ORDERS = size(2, 10), 4, size(6, 12)
 
 
 def test_kills_under_load_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_kills_under_load_lose_nothing_that_was_acknowledged(tmp_path: Path) -> 
                 )
                 while not dead.is_set():
                     try:
-                        if len(orders) < 12 or mine.random() < 0.3:
+                        if len(orders) < ORDERS or mine.random() < 0.3:
                             orders.append(place(desk, promises))
                         act(desk, mine.choice(orders[-40:]), promises, mine)
                     except UNREACHABLE:
