@@ -26,12 +26,14 @@ PYTEST = (sys.executable, "-m", "pytest", "-q", "--dist", "worksteal")
 TESTS = ("tests", "--ignore=tests/console")
 CLOCKS = (
     ("2026-12-31 23:50:00", "UTC"),
-    ("2027-02-28 12:00:00", "UTC"),
+    ("2027-02-01 00:10:00", "UTC"),
+    ("2027-02-28 16:30:00", "UTC"),
     ("2027-03-14 01:55:00", "America/New_York"),
     ("2027-11-07 00:55:00", "America/New_York"),
 )
-"""When the tests are run, in which zone: the end of a year, the end of February, both changes of New York's clock. All
-lie after the days of November 2026 that tests import as past."""
+"""When the tests are run, in which zone: the end of a year; a Monday and first of a month, before the files of the week
+and the month are due; the end of February, when Shanghai has March; both changes of New York's clock. All lie after the
+days of November 2026 that tests import as past."""
 MONTH_ORDERS = 100_000
 PASSED = Path(".prove")
 SHIFTED_CLOCK = Path(__file__).with_name("shifted_clock.c")

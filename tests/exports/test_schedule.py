@@ -33,7 +33,8 @@ def soon_after_due(store: str) -> datetime:
 def test_each_store_gets_its_files_by_itself(office: Office) -> None:
     shop = office.api.shop(time_zone="Asia/Shanghai")
     due = soon_after_due(shop.name)
-    body = new_order(order_id="3000000000012345")
+    since, until = last_three_months(due, "Asia/Shanghai")
+    body = new_order(order_id="3000000000012345", placed_at=f"{until - timedelta(days=40):%Y-%m-%dT%H:%M:%SZ}")
     assert shop.platform.post("/v1/orders", body).status == 201
     assert exports.start_regular(datetime.now(UTC), never) == 0, "nothing is due yet"
     assert exports.start_regular(due, never) == 1
@@ -42,7 +43,6 @@ def test_each_store_gets_its_files_by_itself(office: Office) -> None:
     (made,) = shop.owner.every("/v1/exports")
     assert (made["state"], made["scheduled"], made["format"], made["kind"]) == ("succeeded", True, "xls", "orders")
     assert made["requested_by"] == {"role": "clock", "id": "regular export"}
-    since, until = last_three_months(due, "Asia/Shanghai")
     assert datetime.fromisoformat(made["coverage"]["from"]) == since
     assert datetime.fromisoformat(made["coverage"]["to"]) == until
     rows = sheet(office.fetch(shop.owner, made), made)
