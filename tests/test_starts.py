@@ -18,6 +18,7 @@ from local.packaging import service_data
 from local.runtime import environment
 from local.template import PROJECT, Template
 from shared.store.clients import SERVICE_DATA
+from tests.proof import size
 
 SLACK = 1.15
 READING = "from functions.orders import handler; handler.load(['orders.order']); "
@@ -43,7 +44,7 @@ def test_a_start_costs_little_more_than_a_client_of_boto3(artefact: Path) -> Non
     python = Path(sys.executable)
     scripts = {"bare": BARE, "orders": READING + CLIENT, "sweep": SWEEP + CLIENT}
     times = {name: list[float]() for name in scripts}
-    for _ in range(5):
+    for _ in range(size(3, 5)):
         for name, script in scripts.items():
             times[name].append(cpu_seconds(python, paths + script, [], variables))
     medians = {name: statistics.median(each) for name, each in times.items()}
@@ -53,7 +54,7 @@ def test_a_start_costs_little_more_than_a_client_of_boto3(artefact: Path) -> Non
 
 
 def test_reading_an_order_costs_less_than_its_store_calls() -> None:
-    measured = warm.measure(60)
+    measured = warm.measure(size(30, 60))
     print(warm.table(measured))
     assert measured[warm.ORDER].calls == 3
     assert 0 < measured[warm.ORDER].above < measured[warm.ORDER].store

@@ -21,7 +21,7 @@ from tests.harness import Api, Server, free_port
 from tests.proof import counted, size
 from tests.store.crowd import Promises, act, check, place
 
-CLIENTS, ORDERS, STEPS = 8, size(24, 200), size(14, 150)
+CLIENTS, ORDERS, STEPS = 8, size(16, 200), size(10, 150)
 """So many clients, orders that they share, and steps of each client."""
 
 
@@ -71,8 +71,8 @@ def test_a_crowd_on_a_whole_server_leaves_legal_histories_and_exact_counts(tmp_p
             everything.versions.update(each.versions)
         entries = check(shop, everything)
         print(json.dumps({"clients": CLIENTS, "orders": ORDERS, "history entries": entries, **figures}))
-        counted("acknowledged to a crowd on a server", figures["acknowledged"], floor=ORDERS + size(20, 200))
-        counted("refused to a crowd on a server", figures["refused"], floor=size(30, 300))
+        counted("acknowledged to a crowd on a server", figures["acknowledged"], floor=ORDERS + size(12, 200))
+        counted("refused to a crowd on a server", figures["refused"], floor=size(18, 300))
         assert not [status for status in figures if status in ("500", "502", "503")]
         assert len(doubled) <= figures["acknowledged"] // 20
     finally:

@@ -14,6 +14,7 @@ from local.template import PROJECT
 from tests.local.console.test_build import NPM, is_running
 from tests.local.test_run import Project
 from tests.local.web_page import send, wait_until
+from tests.proof import size
 
 PAGE = {"accept": "text/html"}
 
@@ -69,7 +70,7 @@ def test_built_beside_the_api_and_kept_for_the_next_start(project: Project, tmp_
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of their parent's death")
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("how", size([signal.SIGKILL], [signal.SIGTERM, signal.SIGKILL]))
 def test_the_build_ends_with_the_run(project: Project, tmp_path: Path, how: signal.Signals) -> None:
     started = tmp_path / "started"
     (tmp_path / "behaviour").write_text(f"pathlib.Path({str(started)!r}).write_text(str(os.getpid())); time.sleep(60)")
