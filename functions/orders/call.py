@@ -40,7 +40,7 @@ class Access:
     atomic: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Call:
     """`resources` holds what the path parameters name, by type (see resources.py). `prefers_json` is for routes that
     redirect. `access` is what the route requires. `expected` has the versions that If-Match admits; None admits any.
@@ -59,6 +59,10 @@ class Call:
     expected: frozenset[int] | None = None
     pending: PendingAnswer | None = None
     warnings: Sequence[Mapping[str, Any]] = ()
+
+    def __repr__(self) -> str:
+        """Without the buyer's data. Powertools spells out a route's arguments for its debug log, in every request."""
+        return f"Call({self.request_id!r})"
 
     def resource(self, kind: type[T]) -> T:
         return self.resources[kind]  # type: ignore[no-any-return]

@@ -150,11 +150,12 @@ ROUTES = {
         GET /v1/health
     """,
 }
-_PARTS = [
-    (module, method, path.split("/"))
-    for module, keys in ROUTES.items()
-    for method, path in (key.split() for key in keys.strip().splitlines())
-]
+_OF_LENGTH: dict[int, list[tuple[str, str, list[str]]]] = {}
+"""Module, method and path of the routes by the number of parts that their path has."""
+for _module, _keys in ROUTES.items():
+    for _method, _path in (key.split() for key in _keys.strip().splitlines()):
+        _parts = _path.split("/")
+        _OF_LENGTH.setdefault(len(_parts), []).append((_module, _method, _parts))
 
 
 def modules_for(path: str, method: str | None = None) -> set[str]:
@@ -162,8 +163,8 @@ def modules_for(path: str, method: str | None = None) -> set[str]:
     parts = path.split("/")
     return {
         module
-        for module, route_method, route_parts in _PARTS
-        if method in (None, route_method) and len(parts) == len(route_parts) and all(map(_fits, parts, route_parts))
+        for module, route_method, route_parts in _OF_LENGTH.get(len(parts), ())
+        if method in (None, route_method) and all(map(_fits, parts, route_parts))
     }
 
 

@@ -96,6 +96,10 @@ def statuses_of(text: str | None, pointer: str) -> tuple[Status, ...]:
 class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    def __repr_args__(self) -> list[Any]:
+        """Without the buyer's data (see Call)."""
+        return []
+
 
 class OrderBody(Body):
     """A body about an order, or a part of one. An empty string in an optional field is the same as none."""

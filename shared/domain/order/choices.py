@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 from shared.domain.labels import STATUSES
@@ -65,11 +66,14 @@ def row_for(rows: Sequence[Row], order: Order, actor: str, at: datetime, dispute
             if failed is None:
                 return each
             unmet = unmet or failed
-    return Refusal(unmet.code, unmet.detail) if unmet else _refused_in(order.status, own)
+    if unmet:
+        return Refusal(unmet.code, unmet.detail)
+    return _refused_in(order.status, frozenset[Status]().union(*(row.sources for row in own)))
 
 
-def _refused_in(status: Status, rows: Sequence[Row]) -> Refusal:
-    possible = frozenset[Status]().union(*(row.sources for row in rows))
+@cache
+def _refused_in(status: Status, possible: frozenset[Status]) -> Refusal:
+    """There are few pairs of a status and the statuses that an action is possible in: some hundreds of sentences."""
     sources = [each for each in Status if each in possible]
     now = names([STATUSES[status]])
     if 0 < len(sources) <= MOST_NAMED:
