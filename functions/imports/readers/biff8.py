@@ -199,9 +199,8 @@ def _rows(stream: Stream, book: _Workbook, offset: int) -> Rows:
                 else:
                     _place(cells, column, texts[number])
         elif kind == MULRK:
-            for at in range(4, len(data) - 2, 6):
-                style, packed = _rk.unpack_from(data, at)
-                _place(cells, column + at // 6, book.number(_unpacked(packed), style))
+            for offset, (style, packed) in enumerate(_rk.iter_unpack(data[4:-2])):
+                _place(cells, column + offset, book.number(_unpacked(packed), style))
         else:
             _place(cells, column, _VALUES[kind](data, style, book))
             waiting = column if kind == FORMULA and data[12:14] == b"\xff\xff" and data[6] == 0 else -1
