@@ -41,7 +41,6 @@ class Copies:
         """Is this the copy? The process waits while too many copies run."""
         while len(self._running) >= AT_ONCE:
             self._wait()
-        gc.freeze()  # a copy whose collector touches everything copies every page
         back, out = os.pipe()
         pid = os.fork()
         if pid:
@@ -50,7 +49,7 @@ class Copies:
             return False
         os.close(back)
         self.is_copy, self.name, self._out = True, name, out
-        gc.disable()
+        gc.disable()  # a copy whose collector touches everything copies every page
         signal.alarm(SECONDS)
         random.seed()
         logging.disable(logging.CRITICAL)

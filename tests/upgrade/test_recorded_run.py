@@ -9,16 +9,22 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import pytest
 
+from local import runtime
 from tests.proof import counted, size
 from tests.upgrade.contract import recorded_operations
 from tests.upgrade.lines import answered
 from tests.upgrade.masks import Masks
 from tests.upgrade.record import first_difference, load
+from tests.upgrade.recorder import Recorder
 from tests.upgrade.script import CHAPTERS, run
+from tests.upgrade.world import SWEEP, opened
 
 QUICK = ("settings", "orders", "buyers", "exports", "lifecycle-0", "dispute-steps-3", "refusals-0")
 """About 20 seconds of CPU in all; `alerts` alone takes as long as three of these."""
@@ -30,6 +36,18 @@ def test_every_answer_is_the_same(chapter: str) -> None:
     difference = first_difference(load(chapter), now.lines)
     assert difference is None, difference
     counted(f"answers compared with the former code's, {chapter}", now.requests, 60)
+
+
+def test_a_run_on_a_slow_machine_leaves_nothing_for_the_next() -> None:
+    slow = SimpleNamespace(monotonic=lambda: time.monotonic() + 600)
+    with opened() as world:
+        shop = Recorder(world).shop("slow")
+        for _ in range(3):
+            shop.place()
+        world.tick(days=30)
+        with patch.object(runtime, "time", slow):
+            swept = world.fire(SWEEP)
+    assert (swept["lapsed"], swept["complete"]) == (3, True)
 
 
 def test_the_recording_covers_every_operation_taken_and_refused() -> None:
