@@ -30,8 +30,8 @@ from tests.moto.threads import requests_in_turn
 from tests.proof import size
 
 TABLE = "orders"
-EVERY_OVER_A_SOCKET = size(3, 1)
-"""Every so many of the HTTP tests are run over a socket."""
+EVERY = {"local": size(3, 1), "moto": 3}
+"""Of the tests that can run on such an engine, every so many are run there: these engines are slow."""
 read_once()
 cheap_answers()
 requests_in_turn()
@@ -61,12 +61,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: (places[item.path], chosen.random()))
     if engine := config.getoption("--engine"):
         on_it = {"api"} if engine == "local" else {"api", "in_process"}
-        elsewhere = [item for item in items if on_it.isdisjoint(getattr(item, "fixturenames", ()))]
-        config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [item for item in items if item not in elsewhere]
-    if engine == "local":
-        config.hook.pytest_deselected(items=[item for place, item in enumerate(items) if place % EVERY_OVER_A_SOCKET])
-        items[:] = items[::EVERY_OVER_A_SOCKET]
+        kept = [item for item in items if not on_it.isdisjoint(getattr(item, "fixturenames", ()))]
+        kept = kept[:: EVERY.get(engine, 1)]
+        config.hook.pytest_deselected(items=list(set(items).difference(kept)))
+        items[:] = kept
 
 
 def pytest_collection_finish() -> None:
