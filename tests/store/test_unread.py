@@ -19,6 +19,12 @@ NOW = datetime(2026, 11, 25, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
+@pytest.fixture(autouse=True)
+def time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine and the engine are."""
+    monkeypatch.setattr(operations, "is_time_up", lambda: False)
+
+
 def full(api: Api, count: int, sender: str = BUYER, text: str = "Where is it?") -> tuple[Shop, str]:
     """An order with so many unread messages."""
     shop = api.shop()
