@@ -199,8 +199,8 @@ def _rows(stream: Stream, book: _Workbook, offset: int) -> Rows:
                 else:
                     _place(cells, column, texts[number])
         elif kind == MULRK:
-            for offset, (style, packed) in enumerate(_rk.iter_unpack(data[4:-2])):
-                _place(cells, column + offset, book.number(_unpacked(packed), style))
+            for at, (style, packed) in enumerate(_rk.iter_unpack(data[4:-2]), column):
+                _place(cells, at, book.number(_unpacked(packed), style))
         else:
             _place(cells, column, _VALUES[kind](data, style, book))
             waiting = column if kind == FORMULA and data[12:14] == b"\xff\xff" and data[6] == 0 else -1
