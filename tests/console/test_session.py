@@ -176,3 +176,26 @@ def test_after_a_sign_out_nothing_that_was_typed_is_left(console: Console, shop:
     page.get_by_text("Sign out").click()
     expect(page.get_by_role("heading", name="Sign in to Orderkeep")).to_be_visible()
     assert "We pack it" not in page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
+
+
+def test_nothing_is_sent_or_kept_once_a_person_signs_out(console: Console, shop: Shop) -> None:
+    """The sign-in page may take its time: what is typed until it comes is checked by the API half a second later."""
+    page = console.open(shop, "messages", thread=awaiting_shipment(shop))
+    expect(page.get_by_role("textbox", name="Your message")).to_be_visible()
+    page.locator("button.account").click()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/logout?*", hold)
+    with page.expect_request("**/logout?*"):
+        page.get_by_text("Sign out").evaluate("item => { item.click(); document.querySelector('textarea').focus() }")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    page.keyboard.type("We pack it today.")
+    page.wait_for_timeout(700)
+    assert sent == []
+    held.pop().continue_()
+    expect(page.get_by_role("heading", name="Sign in to Orderkeep")).to_be_visible()
+    assert "We pack it" not in page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")

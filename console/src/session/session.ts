@@ -6,6 +6,7 @@ const SIGNED_IN = '/signed-in'
 let manager: Promise<UserManager> | null = null
 const listeners = new Set<() => void>()
 let ended = false
+let isSigningOut = false
 
 /**
  * Tokens are kept in memory only: a script that reads the storage finds none, and a reload asks the issuer anew, which
@@ -52,19 +53,31 @@ export async function goToSignIn(): Promise<never> {
 }
 
 /**
- * Whoever signs in next finds nothing of what was typed or chosen. Cognito's logout page wants `client_id` and
- * `logout_uri` beside what the standard names.
+ * Whoever signs in next finds nothing of what was typed or chosen, also nothing that was typed until the issuer's page
+ * came. Cognito's logout page wants `client_id` and `logout_uri` beside what the standard names.
  */
 export async function signOut(): Promise<void> {
-  sessionStorage.clear()
-  dropAllFiles()
-  const { client_id } = await config()
-  const logout_uri = `${location.origin}/`
-  await (await users()).signoutRedirect({ extraQueryParams: { client_id, logout_uri } })
+  isSigningOut = true
+  window.addEventListener('pagehide', forget, { once: true })
+  forget()
+  try {
+    const { client_id } = await config()
+    const logout_uri = `${location.origin}/`
+    await (await users()).signoutRedirect({ extraQueryParams: { client_id, logout_uri } })
+  } finally {
+    isSigningOut = false
+  }
 }
 
+function forget() {
+  sessionStorage.clear()
+  dropAllFiles()
+}
+
+/** The token of a request. It never comes once the person signs out, so that no request goes out after that. */
 export async function accessToken(): Promise<string> {
-  return (await (await users()).getUser())?.access_token ?? ''
+  const user = await (await users()).getUser()
+  return isSigningOut ? new Promise(() => {}) : (user?.access_token ?? '')
 }
 
 /** Whether there is a new token. Where there is none the session has ended, and the page says so. */
