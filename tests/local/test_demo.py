@@ -15,7 +15,7 @@ import pytest
 from functions.deadlines import sweep as deadlines
 from local import demo
 from local.demo.steps import step
-from local.load import client
+from local.load import check, client
 from shared.domain.order.after_sales.disputes import STAGES
 from tests import harness
 from tests.harness import Api, InProcess
@@ -253,4 +253,13 @@ def test_a_newcomer_finds_something_everywhere(server: harness.Server) -> None:
     while "demo@shop.example" not in httpx.get(f"{server.url}/inbox").text:
         assert time.monotonic() < until, "the channel has not sent its test message"
         time.sleep(0.2)
+    api = client.Api(server.url)
+    counters = api.get("/v1/orders/counters", owner)
+    assert all(entry["count"] for entry in counters["statuses"].values()), counters["statuses"]
+    assert all(entry["count"] for entry in counters["fund_states"].values()), counters["fund_states"]
+    assert counters["overlays"]["dispute"]["count"] and counters["overlays"]["frozen"]["count"]
+    assert counters["due_24h"]["count"] >= 5
+    assert list(check.counters(api, owner)) == []
+    before = list(api.pages("/v1/orders", owner))
     assert demo.fill(server.url, platform, owner) == [], "the second time nothing is missing"
+    assert list(api.pages("/v1/orders", owner)) == before

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from python_calamine import CalamineWorkbook
 
+from local.commands import export
 from local.template import PROJECT
 from tests.harness import Api, Server, Shop
 
@@ -49,13 +51,16 @@ def test_a_file_is_asked_for_made_and_fetched(server: Server) -> None:
     assert order_id not in file["name"]
 
 
-def make_export(server: Server, folder: Path, **said: str) -> subprocess.CompletedProcess[str]:
+def variables_of(server: Server, **said: str) -> dict[str, str]:
     variables = {"PORT": str(server.port), "DATA_DIR": str(server.data_dir), "PYTHONPATH": str(PROJECT)}
-    variables |= {f"EXPORT_{name.upper()}": value for name, value in said.items()}
+    return variables | {f"EXPORT_{name.upper()}": value for name, value in said.items()}
+
+
+def make_export(server: Server, folder: Path, **said: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "local.commands.export"],
         cwd=folder,
-        env={**os.environ, **variables},
+        env={**os.environ, **variables_of(server, **said)},
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -77,7 +82,10 @@ def test_the_shell_leaves_a_file_and_overwrites_none(server: Server, tmp_path: P
         assert [row[0] for row in rows] == ["订单号", order_id]
 
 
-def test_the_shell_says_what_is_wrong(server: Server, tmp_path: Path) -> None:
+def test_the_shell_says_what_is_wrong(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     shop = Api(server.transport(), "local").shop()
     for said, words in (
         ({"store": "no-such-store"}, "There is no store no-such-store here."),
@@ -86,9 +94,9 @@ def test_the_shell_says_what_is_wrong(server: Server, tmp_path: Path) -> None:
         ({"store": shop.name, "kind": "shipments"}, "nothing_to_ship"),
         ({"store": shop.name, "since": "2026-01-01T00:00:00Z"}, "both ends"),
     ):
-        made = make_export(server, tmp_path, **said)
-        assert made.returncode == 1 and words in made.stderr, (said, made.stderr)
-        assert "Traceback" not in made.stderr
-    stopped = Server(server.data_dir, 9)
-    assert "make run" in make_export(stopped, tmp_path, store=shop.name).stderr
+        assert export.main(variables_of(server, **said)) == 1
+        assert words in capsys.readouterr().err, said
+    stopped = make_export(Server(server.data_dir, 9), tmp_path, store=shop.name)
+    assert stopped.returncode == 1 and "make run" in stopped.stderr
+    assert "Traceback" not in stopped.stderr
     assert list(tmp_path.iterdir()) == []

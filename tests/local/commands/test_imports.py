@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import openpyxl
+import pytest
 
+from local.commands import imports
 from local.template import PROJECT
 from tests.harness import Api, Server
 from tests.imports.importer import workbook
@@ -17,13 +19,16 @@ from tests.imports.tracking.test_tracking import paid
 PATIENCE = 120
 
 
-def make_import(server: Server, folder: Path, **said: str) -> subprocess.CompletedProcess[str]:
+def variables_of(server: Server, **said: str) -> dict[str, str]:
     variables = {"PORT": str(server.port), "DATA_DIR": str(server.data_dir), "PYTHONPATH": str(PROJECT)}
-    variables |= {f"IMPORT_{name.upper()}": value for name, value in said.items()}
+    return variables | {f"IMPORT_{name.upper()}": value for name, value in said.items()}
+
+
+def make_import(server: Server, folder: Path, **said: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "local.commands.imports"],
         cwd=folder,
-        env={**os.environ, **variables},
+        env={**os.environ, **variables_of(server, **said)},
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -53,7 +58,10 @@ def test_the_shell_previews_and_then_ships(server: Server, tmp_path: Path) -> No
     assert openpyxl.load_workbook(tmp_path / "sheet_failed.xlsx").active["A2"].value == "81000007"
 
 
-def test_the_shell_says_what_is_wrong(server: Server, tmp_path: Path) -> None:
+def test_the_shell_says_what_is_wrong(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "page.xls").write_text("<html></html>")
     (tmp_path / "empty.csv").touch()
     wrong = {
@@ -63,6 +71,9 @@ def test_the_shell_says_what_is_wrong(server: Server, tmp_path: Path) -> None:
         "422": {"file": str(tmp_path / "page.xls"), "store": "other", "kind": "nothing"},
     }
     for sentence, said in wrong.items():
-        run = make_import(server, tmp_path, **said)
-        assert run.returncode == 1 and "Traceback" not in run.stderr, run.stderr
-        assert sentence in run.stderr or (sentence == "422" and "400" in run.stderr), run.stderr
+        assert imports.main(variables_of(server, **said)) == 1
+        told = capsys.readouterr().err
+        assert sentence in told or (sentence == "422" and "400" in told), told
+    stopped = make_import(Server(server.data_dir, 9), tmp_path, file=str(tmp_path / "page.xls"), store="other")
+    assert stopped.returncode == 1 and "make run" in stopped.stderr
+    assert "Traceback" not in stopped.stderr

@@ -23,6 +23,7 @@ PAGE = {"accept": "text/html"}
 def project(tmp_path: Path) -> Iterator[Project]:
     """A project with a console of three files, and a small program in npm's place."""
     made = Project(tmp_path / "project")
+    made.without_triggers()
     (made.folder / ".tools").unlink()
     for tool in ("ministack", "dynoxide"):
         (made.folder / ".tools").mkdir(exist_ok=True)

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from local import demo
 from local.load import __main__ as command
 from local.load import check, loader, script, source
 from local.load.client import Api, TryAgain, Unreachable, with_retries
@@ -374,7 +373,7 @@ def test_a_real_slice_twice(server: Server, shared_data: Path) -> None:
     folder = shared_data / "olist"
     if not folder.is_dir():
         pytest.skip(f"no Olist files at {folder}")
-    count = size(20, 40)
+    count = size(8, 40)
     (shop,) = source.read(folder, stores=1, limit=count)
     shops = [replace(shop, seller_id="a-real-slice")]  # other tests may have loaded this seller's orders before
     api, accounts = command.connect(server.url, server.data_dir)
@@ -384,19 +383,4 @@ def test_a_real_slice_twice(server: Server, shared_data: Path) -> None:
     before = _everything(api, owner)
     again = command.load(api, accounts, shops, threads=8, verify=True)
     assert (again.refused, again.wrong, again.changes) == ([], [], 0)
-    assert _everything(api, owner) == before
-
-
-def test_the_demo_shop_has_everything_to_look_at(server: Server) -> None:
-    api, accounts = command.connect(server.url, server.data_dir)
-    platform, owner = (accounts.token({"demo-test": role}) for role in ("platform", "owner"))
-    demo.fill(server.url, platform, owner)
-    counters = api.get("/v1/orders/counters", owner)
-    assert all(entry["count"] for entry in counters["statuses"].values()), counters["statuses"]
-    assert all(entry["count"] for entry in counters["fund_states"].values()), counters["fund_states"]
-    assert counters["overlays"]["dispute"]["count"] and counters["overlays"]["frozen"]["count"]
-    assert counters["due_24h"]["count"] >= 5
-    assert list(check.counters(api, owner)) == []
-    before = _everything(api, owner)
-    demo.fill(server.url, platform, owner)
     assert _everything(api, owner) == before
