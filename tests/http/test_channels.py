@@ -56,8 +56,8 @@ def test_every_kind_is_made_and_shown_without_what_is_secret(api: Api) -> None:
     assert len(base64.b64decode(first["webhook"]["secret"].removeprefix("whsec_"))) == 32
 
 
-def test_a_channel_that_names_kinds_gets_their_alerts_however_small(on_moto: Api) -> None:
-    shop = on_moto.shop()
+def test_a_channel_that_names_kinds_gets_their_alerts_however_small(in_process: Api) -> None:
+    shop = in_process.shop()
     assert made(shop, kinds=["new_order"])["min_severity"] == "info"
     assert made(shop, kinds=["deadline"], min_severity="critical")["min_severity"] == "critical"
     assert made(shop, min_severity=None)["min_severity"] == "warning"
@@ -82,8 +82,8 @@ def test_a_channel_that_names_kinds_gets_their_alerts_however_small(on_moto: Api
         ({"kind": "wecom", **GOOD["dingtalk"]}, "secret_not_for_kind", "/secret"),
     ],
 )
-def test_what_a_channel_cannot_have_is_refused_by_name(on_moto: Api, body: Any, code: str, pointer: str) -> None:
-    shop = on_moto.shop()
+def test_what_a_channel_cannot_have_is_refused_by_name(in_process: Api, body: Any, code: str, pointer: str) -> None:
+    shop = in_process.shop()
     refused = shop.owner.post(PATH, {"name": "n", **body}, headers={"accept-language": "zh-CN"})
     assert (refused.status, refused.code, refused.fields) == (422, code, [pointer])
     assert not refused.json["detail"].isascii(), "said in Chinese"
@@ -94,17 +94,17 @@ def test_what_a_channel_cannot_have_is_refused_by_name(on_moto: Api, body: Any, 
     "address",
     ["x", "a@b", "a b@c.example", "a@b.example,c@d.example", "a@b.example\nBcc: x@y.example", "<a@b.example>"],
 )
-def test_an_address_is_one_address(on_moto: Api, address: str) -> None:
-    refused = on_moto.shop().owner.post(PATH, {"kind": "email", "name": "n", "address": address})
+def test_an_address_is_one_address(in_process: Api, address: str) -> None:
+    refused = in_process.shop().owner.post(PATH, {"kind": "email", "name": "n", "address": address})
     assert (refused.status, refused.fields) == (400, ["/address"])
 
 
-def test_without_a_sender_there_is_no_email(on_moto: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_sender_there_is_no_email(in_process: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     from shared.settings import settings
 
     monkeypatch.setenv("MAIL_SENDER", "")
     settings.cache_clear()
-    shop = on_moto.shop()
+    shop = in_process.shop()
     refused = make(shop, "email")
     assert (refused.status, refused.code) == (409, "mail_not_set_up")
     assert make(shop).status == 201
@@ -169,8 +169,8 @@ def test_a_request_that_comes_twice_makes_one_channel_and_rotates_once(api: Api)
     assert once.json["secret"] == twice.json["secret"] != first.json["secret"]
 
 
-def test_a_test_is_a_delivery_in_the_log_which_pages_through(on_moto: Api) -> None:
-    shop = on_moto.shop()
+def test_a_test_is_a_delivery_in_the_log_which_pages_through(in_process: Api) -> None:
+    shop = in_process.shop()
     one = f"{PATH}/{made(shop)['id']}"
     ids = [shop.owner.post(f"{one}/test", {}).json["id"] for _ in range(5)]
     found, cursor = list[str](), ""

@@ -172,11 +172,11 @@ def test_another_stores_sales_are_in_no_report(api: Api, shop: Shop) -> None:
 NOW = datetime.fromisoformat("2024-05-20T12:00:00+00:00")
 
 
-def test_the_service_level_says_what_is_counted_of_what(on_moto: Api) -> None:
+def test_the_service_level_says_what_is_counted_of_what(in_process: Api) -> None:
     """Over the clock: on time, late in a store that only watches, closed for not shipping, cancelled, disputed."""
-    assert isinstance(on_moto.transport, InProcess)
-    on_moto.transport.now = NOW
-    shop = on_moto.shop(time_zone="UTC", deadline_policy={"mode": "watch", "shipment": "P1D"})
+    assert isinstance(in_process.transport, InProcess)
+    in_process.transport.now = NOW
+    shop = in_process.shop(time_zone="UTC", deadline_policy={"mode": "watch", "shipment": "P1D"})
     monday = "2024-05-13T10:00:00Z"  # seven days with today, the 20th, begin on the 14th
     paid = ("pay", "pass_risk")
     sold(shop, monday, *paid, "ship")

@@ -109,11 +109,11 @@ class App:
 
 
 @pytest.fixture
-def app(on_moto: Api) -> App:
+def app(in_process: Api) -> App:
     boto3.client("s3").create_bucket(Bucket=BUCKET)
     for queue in (QUEUE, ALERTS, IMPORTS):
         boto3.client("sqs").create_queue(QueueName=queue)
-    shop = on_moto.shop()
+    shop = in_process.shop()
     fill(shop)
     return App(shop)
 

@@ -88,8 +88,8 @@ def test_a_name_is_one_templates_alone(api: Api) -> None:
     assert len(shop.viewer.every(PATH)) == 3
 
 
-def test_a_store_has_at_most_so_many_templates(on_moto: Api) -> None:
-    shop = on_moto.shop()
+def test_a_store_has_at_most_so_many_templates(in_process: Api) -> None:
+    shop = in_process.shop()
     ids = [written(shop, "Hi.", f"number {number}") for number in range(MAX_TEMPLATES)]
     refused = shop.staff.post(PATH, {"name": "one more", "text": "Hi."})
     assert (refused.status, refused.code) == (409, "too_many_templates")

@@ -18,6 +18,8 @@ from tests.harness import Client, Shop, new_order, snapshot
 
 LIMIT = 7
 """A small page, so that every list has several."""
+FROZEN = proof.size([*DIGITS][:1], [*DIGITS])
+"""The currencies in which some orders are frozen."""
 
 
 @dataclass
@@ -66,7 +68,7 @@ def shop() -> Iterator[Shop]:
         day = 0
         for name, steps in SITUATIONS.items():
             for currency in DIGITS:
-                for freeze in (False, True) if "frozen" not in name else (False,):
+                for freeze in (False, True) if "frozen" not in name and currency in FROZEN else (False,):
                     day += 1
                     at = datetime.fromordinal(datetime(2026, 1, 1).toordinal() + day // 2)
                     body = life.place(f"{at:%Y-%m-%d}T0{day % 2}:00:00Z", currency)
@@ -92,7 +94,7 @@ def test_the_orders_behind_every_held_amount_add_up_to_it(shop: Shop) -> None:
         linked, orders, zero = linked + 1, orders + len(link.entries), zero + (link.amount == 0)
     assert linked == len(HELD) * len(DIGITS)
     assert zero <= len(DIGITS), "every kind of money is held in every currency; but for what is unexplained"
-    proof.counted("orders behind the held amounts of a shop", orders, 120)
+    proof.counted("orders behind the held amounts of a shop", orders, proof.size(70, 120))
 
 
 def test_the_movements_behind_every_moved_amount_add_up_to_it(shop: Shop) -> None:
@@ -104,7 +106,7 @@ def test_the_movements_behind_every_moved_amount_add_up_to_it(shop: Shop) -> Non
         assert {entry["flow"] for entry in link.entries} <= {link.kind}
         linked, movements = linked + 1, movements + len(link.entries)
     assert linked == len(FLOWS) * len(DIGITS)
-    proof.counted("movements behind the moved amounts of a shop", movements, 150)
+    proof.counted("movements behind the moved amounts of a shop", movements, proof.size(100, 150))
 
 
 def test_all_that_is_held_of_an_order_is_in_the_lists(shop: Shop) -> None:
@@ -117,7 +119,7 @@ def test_all_that_is_held_of_an_order_is_in_the_lists(shop: Shop) -> None:
     for order in orders:
         own = Decimal(shop.viewer.get(f"/v1/orders/{order['order_id']}/funds").json["held"]["amount"])
         assert listed.get(order["order_id"], 0) == own, order["order_id"]
-    assert len(orders) > 150
+    assert len(orders) > proof.size(100, 150)
 
 
 def test_a_page_that_passes_many_orders_over_goes_on_at_its_cursor(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -184,13 +184,13 @@ def test_every_field_refuses_values_of_another_type(desk: Desk) -> None:
             for where, there in places(body):
                 others = [wrong for wrong in WRONG if where and kind(wrong) != kind(there)]
                 turn = next(turns)
-                for wrong in proof.size((others * 2)[turn % 4 :][:2], others):  # each kind in its turn
+                for wrong in proof.size((others * 2)[turn % 4 :][:1], others):  # each kind in its turn
                     description = f"{name} {pointer(where)}={wrong!r}"
                     at = "/items/0" if where[:2] == ("items", 0) else pointer(where)
                     yield Case(description, client, method, path, 400, None, at, changed(body, where, wrong))
 
     turns = itertools.count()
-    run(desk, cases(), proof.size(500, 1000))
+    run(desk, cases(), proof.size(250, 1000))
 
 
 def test_unknown_fields_are_refused_by_name_at_every_level(desk: Desk) -> None:
