@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
+from functions.imports.readers import reader
 from tests.harness import Api
+from tests.imports.files import forked
 from tests.imports.importer import Importer
+
+
+@pytest.fixture(autouse=True)
+def forked_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To start Python for each file took longer than most tests. test_hostile_files.py starts it as deployed."""
+    monkeypatch.setattr(reader, "subprocess", SimpleNamespace(run=forked.run, DEVNULL=subprocess.DEVNULL))
 
 
 @pytest.fixture

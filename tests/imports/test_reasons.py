@@ -32,7 +32,7 @@ REFUSED: dict[str, bytes | str | list[list[Any]]] = {
     "file_too_complex": "a bomb in the workbook",
     "too_many_rows": "a cell in the last row",
     "too_many_columns": "10,000 columns",
-    "cell_too_long": "a CSV of one endless quote",
+    "cell_too_long": b"order,x\n1," + b"c" * 40_000,
     "encoding_unknown": "a text in no encoding",
     "columns_not_recognised": [["Name", "Colour"], ["Mouse", "red"]],
 }

@@ -17,7 +17,8 @@ from tests.imports.importer import Importer
 KINDS = {"orders": ("seller_centre_2016", "seller_centre_2026", "english", "chinese"), "lines": ("english", "chinese")}
 FORMATS = ("xls", "xlsx", "csv")
 CASES = [(kind, layout, format_) for kind, layouts in KINDS.items() for layout in layouts for format_ in FORMATS]
-CHOSEN = CASES if proof.FULL else CASES[::2]
+CHOSEN = CASES if proof.FULL else [CASES[3 * n + n % 3] for n in range(len(CASES) // 3)]
+"""In quick size each layout in one format, and each format twice."""
 
 
 @pytest.fixture(scope="module")
