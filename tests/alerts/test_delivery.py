@@ -24,7 +24,7 @@ from tests.alerts.receiver import CODE_0, ERRCODE_0, Plan, good
 from tests.alerts.test_formats import verified
 
 MINUTE = timedelta(minutes=1)
-ALERTS = proof.size(20, 40)
+ALERTS = proof.size(10, 40)
 """Alerts that several workers deliver at the same time."""
 
 

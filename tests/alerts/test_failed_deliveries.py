@@ -17,6 +17,7 @@ from shared.domain.alerts.deliveries import RETRY_DELAYS
 from shared.store import clients
 from tests.alerts.bureau import Bureau, mails
 from tests.alerts.receiver import CUT, ERRCODE_0, HANG, NOT_HTTP, OK, POSTED, RESET, Plan, good
+from tests.proof import FULL
 
 MINUTE = timedelta(minutes=1)
 FAILURES: list[Plan] = [(500, {}, b""), (404, {}, b""), HANG, RESET, CUT, NOT_HTTP]
@@ -29,6 +30,8 @@ def test_what_fails_is_tried_again_on_its_schedule_and_then_not_again(
 ) -> None:
     monkeypatch.setattr(http_post, "SECONDS", 0.5)
     failures = [bad for bad in FAILURES if not (kind == "slack" and bad[0] == 404)]
+    if kind != "webhook" and not FULL:  # what breaks off is no answer, whose kind is not looked at
+        failures = [bad for bad in failures if not isinstance(bad, str)]
     channel = bureau.channel(kind)
     bureau.receiver.plan(*failures, then=good(kind))
     bureau.alert()

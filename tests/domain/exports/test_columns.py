@@ -27,6 +27,15 @@ def test_a_local_time_is_that_of_the_zone_to_the_second(zone: str, times: list[d
         assert context.local(at) == at.astimezone(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0)
 
 
+def step(zone: ZoneInfo, at: datetime) -> timedelta:
+    """In `make test` a day, where the clock changes neither then nor on the days beside it."""
+    if not proof.FULL:
+        before, after = ((at + timedelta(days)).astimezone(zone).utcoffset() for days in (-1, 2))
+        if before == after:
+            return timedelta(days=1)
+    return timedelta(minutes=20)
+
+
 def test_local_times_are_right_around_every_clock_change_of_many_zones() -> None:
     compared = 0
     for name in ("America/Los_Angeles", "Australia/Lord_Howe", "Asia/Gaza", "Africa/Casablanca", "Pacific/Apia"):
@@ -34,9 +43,9 @@ def test_local_times_are_right_around_every_clock_change_of_many_zones() -> None
         context = RenderContext(zone)
         while at < datetime(2016, 1, 1, tzinfo=UTC):
             assert context.local(at) == at.astimezone(zone).replace(tzinfo=None), (name, at)
-            at += timedelta(minutes=20)
+            at += step(zone, at)
             compared += 1
-    proof.counted("local times around changes of the clock", compared, 500_000)
+    proof.counted("local times around changes of the clock", compared, proof.size(15_000, 500_000))
 
 
 @given(minor=st.integers(-MAX_MINOR, MAX_MINOR), currency=st.sampled_from(sorted(CURRENCY_DIGITS)))

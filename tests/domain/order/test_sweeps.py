@@ -17,7 +17,7 @@ from tests import proof
 from tests.domain.bodies import body_for
 from tests.domain.build import DISPUTED, EVERY, WAYS, Life, days, hours, life_in
 
-EXAMPLES, WALKS, FLOOR = proof.size((80, 300, 1), (200, 1_300, 10))
+EXAMPLES, WALKS, FLOOR = proof.size((30, 240, 1), (200, 1_300, 10))
 SITUATIONS = sorted(WAYS) + sorted(DISPUTED)
 GAPS = (0, 1, 6, 23, 24, 25, 48, 100, 200, 700, 1500, -3, -30)
 COMMON = {"sync", "freeze"}

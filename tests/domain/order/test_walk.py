@@ -16,7 +16,7 @@ from tests import proof
 from tests.domain.bodies import body_for
 from tests.domain.build import DISPUTED, EVERY, STORE, WATCHING, Life, life_in, line
 
-STEPS, FLOOR = proof.size((2_500, 1), (20_000, 20))
+STEPS, FLOOR = proof.size((1_500, 1), (20_000, 20))
 CLOCK_FLOOR = 1
 ROLES = {"platform": ("platform",), "seller": ("owner", "staff"), "clock": ("clock",), "viewer": ("viewer",)}
 COMMON = {"sync", "freeze", "adjust_price", "remind_payment", "cancel_unpaid", "expire_payment"}

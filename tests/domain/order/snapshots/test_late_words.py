@@ -24,7 +24,7 @@ from tests.domain.build import DISPUTED, PLACED, SHIP_ALL, WAYS, Life, days, hou
 from tests.domain.order.snapshots import late_words_model
 from tests.domain.order.snapshots.late_words_model import Step, not_shown, undone
 
-PAIRS, PARTS = proof.size(200, 6_000), 4
+PAIRS, PARTS = proof.size(100, 6_000), 4
 SITUATIONS = [*WAYS, *DISPUTED]
 SELLERS = [action for action in (*ACTIONS, *DISPUTE_ACTIONS) if action not in ("remind_payment", "sync")]
 
