@@ -22,7 +22,7 @@ from tests.exports.files import sheet
 from tests.exports.office import Office
 from tests.harness import Api, line
 
-ORDERS, ROWS = proof.size((10_000, 3_250), (200_000, xls.MAX_ROWS))
+ORDERS, ROWS = proof.size((2_000, 650), (200_000, xls.MAX_ROWS))
 """Orders of the shop, and rows of a file at most."""
 PAGE = 400
 

@@ -49,7 +49,7 @@ RESAVED = {
 }
 """What LibreOffice opens and writes again: it takes a second for each."""
 SOFFICE = shutil.which("soffice")
-FLOOR = 100_000
+FLOOR = proof.size(60_000, 100_000)
 
 # The seller centre's headings (marketplace.md 5.1).
 OLD = (
@@ -85,6 +85,12 @@ class ExportedFiles:
         return Expected(self.orders if zone == ZONE else self.masked, zone, layout != "english", kind)
 
 
+def far_forms(kind: str, layout: str) -> tuple[str, ...]:
+    """In which format an export is made for the other zone, and masked, in `make test`."""
+    every = [(each, one) for each, layouts in LAYOUTS.items() for one in layouts]
+    return (FORMATS[every.index((kind, layout)) % 3],)
+
+
 @pytest.fixture(scope="module")
 def exported() -> Iterator[ExportedFiles]:
     """Everything that the tests here look at; what made it is gone by then."""
@@ -96,6 +102,8 @@ def exported() -> Iterator[ExportedFiles]:
         files = {}
         for kind, layouts in LAYOUTS.items():
             for layout, form, zone in itertools.product(layouts, FORMATS, (ZONE, FAR)):
+                if zone == FAR and form not in proof.size(far_forms(kind, layout), FORMATS):
+                    continue
                 window = {} if kind in ("shipments", "customers") else {"window": WINDOW}
                 far = {} if zone == ZONE else {"time_zone": FAR, "recipient": "masked"}
                 export = office.make(shop.staff, kind=kind, layout=layout, format=form, **window, **far)
@@ -115,7 +123,7 @@ def test_every_cell_equals_what_the_api_says(exported: ExportedFiles) -> None:
         wrong += [f"{kind} {layout} {form} {zone}: {each}" for each in differ]
         cells += compared
     assert not wrong, "\n".join(wrong[:40])
-    assert len(exported.files) == 72 and len(exported.orders) >= 90
+    assert len(exported.files) == proof.size(48, 72) and len(exported.orders) >= proof.size(50, 90)
     proof.counted("cells of exports equal to the API's answers", cells, FLOOR)
 
 
@@ -184,7 +192,8 @@ def test_the_headings_are_the_layouts_own(exported: ExportedFiles) -> None:
     assert len(english) == len(set(english)) == len(chinese) >= 40
     for (kind, layout, form, zone), (export, content) in exported.files.items():
         row = typed(content, export)[0]
-        assert row == typed(exported.files[kind, layout, "xls", zone][1], {"format": "xls"})[0], (kind, layout, form)
+        here = typed(exported.files[kind, layout, "xls", ZONE][1], {"format": "xls"})[0]
+        assert row == [heading.replace(ZONE, zone) for heading in here], (kind, layout, form)
         assert len(row) == len(set(row))
 
 
@@ -203,7 +212,7 @@ def test_local_times_on_both_sides_of_a_change_of_the_clock(exported: ExportedFi
 
 
 def test_a_text_that_no_cell_holds_is_cut_and_the_order_is_named(exported: ExportedFiles) -> None:
-    """700 products do not fit into one cell: it ends at the last character that does, and the file says so."""
+    """So many products do not fit into one cell: it ends at the last character that does, and the file says so."""
     cut = 0
     for (kind, layout, form, _), (export, content) in exported.files.items():
         headings = typed(content, export)[0]
@@ -219,7 +228,7 @@ def test_a_text_that_no_cell_holds_is_cut_and_the_order_is_named(exported: Expor
             assert f"{exported.many}: {column}" in expected, layout
         cut += bool(column)
         assert kind == "orders" or not column
-    assert cut == 24
+    assert cut == proof.size(16, 24)
 
 
 def test_counts_and_totals_are_those_of_the_orders(exported: ExportedFiles) -> None:
@@ -257,4 +266,4 @@ def test_the_second_sheet_tells_about_the_file_in_its_own_language(exported: Exp
         assert any(FAR in row or ZONE in row for row in rows)
         assert ("Store" if layout == "english" else "店铺") == rows[0][0]
         seen += 1
-    assert seen == 48
+    assert seen == proof.size(32, 48)

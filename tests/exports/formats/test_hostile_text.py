@@ -309,6 +309,13 @@ FIELDS = {
 }
 
 
+def texts(long: bool, place: int) -> list[str]:
+    """What a field holds. In `make test` a field that is not long has one of the broken texts, by its place."""
+    if long:
+        return LONG + BROKEN
+    return LONG[:1] + proof.size(BROKEN[place % len(BROKEN) :][:1], BROKEN)
+
+
 OF_BUYER = {"name": "Buyer", "tags": "Tags", "note": "Note"}
 
 
@@ -339,7 +346,7 @@ def test_text_that_is_too_long_or_broken_is_cut_or_replaced_and_reported(
 ) -> None:
     of_buyers = kind == "customers"
     fields, long = (OF_BUYER, OF_BUYER) if of_buyers else (FIELDS, ("memo", "line.title"))
-    cases = [(name, text) for name in fields for text in (LONG if name in long else LONG[:1]) + BROKEN]
+    cases = [(name, text) for place, name in enumerate(fields) for text in texts(name in long, place)]
     make: Callable[..., Any] = buyer_with if of_buyers else with_text
     reading = kinds.KINDS[Kind(kind)]
     placed = [(reading.name(each), each) for number, case in enumerate(cases) for each in [make(*case, number)]]
@@ -376,7 +383,7 @@ def test_text_that_is_too_long_or_broken_is_cut_or_replaced_and_reported(
     if form == "xlsx":
         assert openpyxl.load_workbook(path).worksheets[0].max_row == written.rows + 1
     print(json.dumps({"kind": kind, "format": form, "fields": seen, "warnings": len(written.warnings)}))
-    assert seen >= (30 if of_buyers else 100)
+    assert seen >= (30 if of_buyers else proof.size(40, 100))
 
 
 def test_what_an_order_lost_is_reported_once_however_many_lines_it_has(tmp_path: Path) -> None:

@@ -18,10 +18,13 @@ from shared.operations import exports
 from shared.operations.exports import LeaseLost
 from shared.store import files
 from shared.store.exports import exports as store
-from tests import permissions
+from tests import permissions, proof
 from tests.exports.office import Office
 from tests.exports.workers.jobs import clock, never, refusing, whole
 from tests.harness import Shop
+
+JOBS = proof.size(2, 6)
+"""Exports that workers and clocks carry out at once."""
 
 
 def test_a_queue_that_is_lost_is_made_good_by_the_clock(office: Office, shop: Shop) -> None:
@@ -135,7 +138,7 @@ def test_workers_and_clocks_at_once_come_to_one_result(
     order_ids = {shop.platform.place()["order_id"] for _ in range(7)}
     monkeypatch.setattr(csv, "MAX_ROWS", 3)
     monkeypatch.setattr(worker, "RENEW_SECONDS", 0.0)
-    jobs = [office.ask(shop.staff, format="csv") for _ in range(6)]
+    jobs = [office.ask(shop.staff, format="csv") for _ in range(JOBS)]
     start, lock, over = datetime.now(UTC), threading.Lock(), threading.Event()
     ticks, counts, broken = [0], {"driven": 0, "taken": 0, "written": 0}, []
 
@@ -183,8 +186,8 @@ def test_workers_and_clocks_at_once_come_to_one_result(
         keys |= {file.key for file in job.files}
         assert {row[0] for row in office.rows(shop.staff, office.read(shop.staff, export["id"]))} == order_ids
     print(f"\n{counts}, {ticks[0]} looks at the clock")
-    assert len(keys) == 18 and set(office.keys()) == keys and office.uploads() == []
-    assert counts["written"] >= 18 and counts["driven"] >= 6 and counts["taken"] > 18
+    assert len(keys) == 3 * JOBS and set(office.keys()) == keys and office.uploads() == []
+    assert counts["written"] >= 3 * JOBS and counts["driven"] >= JOBS and counts["taken"] > 3 * JOBS
 
 
 def test_a_job_that_begins_anew_waits_for_the_index_whatever_messages_come(office: Office, shop: Shop) -> None:
