@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from tests.proof import size
 from tests.upgrade.chapters import disputes, lifecycle
 from tests.upgrade.recorder import Recorder, Shop
 
@@ -30,7 +31,8 @@ class Carried:
 
 
 def go_on(recorder: Recorder, carried: Carried, *, to_the_end: bool, reads_alone: bool = False) -> None:
-    """Without `to_the_end`, all but what two more months bring. `reads_alone`: until the first step."""
+    """Without `to_the_end`, all but what two more months bring. `reads_alone`: until the first step. In `make test` the
+    lists of the first store alone are read once more at the end."""
     shops = {name: recorder.shop(name) for name in SHOPS}
     keys_and_cursors(recorder, shops["former-exports"], carried)
     orders = {name: read_everything(shop) for name, shop in shops.items()}
@@ -49,7 +51,7 @@ def go_on(recorder: Recorder, carried: Carried, *, to_the_end: bool, reads_alone
         shops["former-alerts"].owner.patch(f"/v1/alert-channels/{channel['id']}", {"enabled": False})
     for days in (8, 60) if to_the_end else (8,):
         recorder.minutes(1, days=days)
-        for shop in shops.values():
+        for shop in list(shops.values())[: size(1, len(SHOPS))]:
             read_lists(shop)
 
 

@@ -1,7 +1,7 @@
 """A table that commit 9902e89 filled is read by today's code, and everything in it goes on from where it stood.
 
 The answers are compared with those that the former code gave over the same table: in `make test` without what two more
-months bring. See former.py.
+months bring, and with the last lists of one store alone. See former.py.
 """
 
 from __future__ import annotations

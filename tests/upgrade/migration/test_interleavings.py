@@ -86,7 +86,10 @@ def comes_to(world: World) -> str:
     return REVISION.sub("", world.state())
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+WITH_A_KEY = [each for each in PAIRS if each.name != "ship"]
+
+
+@pytest.mark.parametrize("pair", size(WITH_A_KEY, PAIRS), ids=lambda pair: pair.name)
 def test_orders_move_while_the_table_is_migrated(world: World, pair: Pair) -> None:
     search_secret()
     pair.begin(world)

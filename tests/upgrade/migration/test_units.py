@@ -18,7 +18,7 @@ from tests.harness import Api
 from tests.proof import counted, size
 from tests.upgrade.downgrade import downgrade
 
-ORDERS, SEGMENTS = size(6, 100), 4
+ORDERS, SEGMENTS = size(3, 100), 4
 MOST_PER_ORDER = 26
 """Write units, with those of indexes."""
 
