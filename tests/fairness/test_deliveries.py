@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import product
 from typing import Any
 
 import pytest
@@ -35,6 +36,8 @@ from tests.fairness.fair_queue import Clock, FairQueue, Message, every
 from tests.proof import counted, size
 
 POSTPONE = Outbox.postpone
+KINDS = {"both": (True, True), "bounded": (False, True), "fair": (True, False), "neither": (False, False)}
+"""Whether the queue is fair, and whether the semaphore bounds."""
 START = datetime(2026, 11, 29, 8, 0, tzinfo=UTC)
 TIMES_OUT, ANSWERS = 5.0, 0.2
 """Seconds of an attempt at a host that times out, and at one that answers."""
@@ -161,18 +164,17 @@ def raised(store_id: str, count: int, at: datetime) -> list[str]:
     return pks
 
 
-@pytest.mark.parametrize("workers", [2, 10])
 @pytest.mark.parametrize(
-    ("fair", "bounded"),
-    [(True, True), (False, True), (True, False), (False, False)],
-    ids=["both", "bounded", "fair", "neither"],
+    ("kind", "workers"),
+    size([("both", 10), ("bounded", 2), ("fair", 2), ("neither", 2)], [*product(KINDS, (2, 10))]),
 )
 def test_another_store_s_alert_leaves_within_a_minute(
-    memory_table: MemoryTable, monkeypatch: pytest.MonkeyPatch, fair: bool, bounded: bool, workers: int
+    memory_table: MemoryTable, monkeypatch: pytest.MonkeyPatch, kind: str, workers: int
 ) -> None:
     """Many deliveries of one store wait, and every attempt of them takes a worker five seconds. The semaphore alone is
     enough for hundreds of them, a fair queue for 20,000. The time runs from the moment when the alert is raised."""
-    small = (200 + 100 * (workers > 2), 3, 20)
+    fair, bounded = KINDS[kind]
+    small = (size(80, 200) + 100 * (workers > 2), 3, 20)
     many, minutes, floor = size(small, (20_000, 25, 200)) if fair else small
     employ(monkeypatch, workers if bounded else 10_000)
     opened("loud", "slow-one.example", "slow-two.example")
@@ -199,7 +201,7 @@ def test_the_attempts_in_flight_are_bounded_per_channel_and_per_store(
 ) -> None:
     employ(monkeypatch, 10)
     opened("loud", *(f"slow-{n}.example" for n in range(4)))
-    raised("loud", 40, START - timedelta(seconds=1))
+    raised("loud", size(16, 40), START - timedelta(seconds=1))
     most = dict[str, int]()
     running: list[str] = []
     with desk(10) as made:
@@ -226,7 +228,7 @@ def test_a_store_whose_hosts_answer_is_delivered_to_the_last(
     memory_table: MemoryTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     employ(monkeypatch, 10)
-    many = size(200, 5_000)
+    many = size(80, 5_000)
     opened("loud", "quick.example")
     raised("loud", many, START - timedelta(seconds=1))
     with desk(10) as made:
