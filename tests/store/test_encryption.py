@@ -29,9 +29,9 @@ Item = dict[str, Any]
 
 
 @pytest.fixture
-def plain(on_moto: Api) -> Shop:
+def plain(on_memory: Api) -> Shop:
     """A store without a key."""
-    return on_moto.shop()
+    return on_memory.shop()
 
 
 def with_key(monkeypatch: pytest.MonkeyPatch) -> None:

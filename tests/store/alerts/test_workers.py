@@ -57,14 +57,14 @@ def test_nothing_is_sent_of_what_was_over_before_it_was_enqueued(desk: Api, monk
 def test_more_than_a_run_can_do_is_done_by_workers_once(on_dynoxide: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     from functions.deadlines import due_items
 
-    monkeypatch.setattr(due_items, "INLINE", 2)
-    monkeypatch.setattr(due_items, "SLICE", 3)
+    monkeypatch.setattr(due_items, "INLINE", size(1, 2))
+    monkeypatch.setattr(due_items, "SLICE", size(2, 3))
     shop = on_dynoxide.shop()
-    orders = [waiting(shop) for _ in range(size(36, 60))]
+    orders = [waiting(shop) for _ in range(size(16, 60))]
     for due, run in ((times.NOW + 57 * H, remind), (times.DUE + H, sweep)):
         slices, send = sliced()
         done = run(due, send=send)
-        assert done.failed == 0 and done.sent == len(slices) >= 6 and done.oldest is not None
+        assert done.failed == 0 and done.sent == len(slices) >= size(3, 6) and done.oldest is not None
         for each in [*slices[::2], *slices, *reversed(slices)]:
             finished = due_items.process_slice(each, due + H, lambda: False)
             assert finished.failed == 0 and finished.complete

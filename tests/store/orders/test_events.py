@@ -29,7 +29,7 @@ from tests.harness import Api, Shop, parcel
 from tests.proof import counted, size
 from tests.store.test_concurrency import placement
 
-WRITERS, ORDERS, STEPS = 6, size(24, 60), size(40, 200)
+WRITERS, ORDERS, STEPS = 6, size(12, 60), size(20, 200)
 """How many writers, orders that they share, and steps of each writer."""
 SELLER, PLATFORM = Actor("staff", "s"), Actor("platform", "p")
 
@@ -168,8 +168,8 @@ def test_none_is_missed_and_none_is_out_of_order(on_dynoxide: Api, monkeypatch: 
     figures.update(faults.counts)
     print(json.dumps({**figures, "events": len(written), "read": len(read), "hidden": late.hidden}))
     assert (len(missed), len(invented), len(disordered)) == (0, 0, 0), (missed, invented, disordered)
-    counted("events of parallel writers, 0 missed, 0 out of order", len(written), floor=size(60, 300))
-    counted("index entries that came late", late.hidden, floor=size(50, 300))
+    counted("events of parallel writers, 0 missed, 0 out of order", len(written), floor=size(30, 300))
+    counted("index entries that came late", late.hidden, floor=size(25, 300))
     counted("clients of the event feed that died, or whose answers were lost", sum(faults.counts.values()), floor=5)
     counted("pages of the event feed that were read again", len(read) - len(first_read), floor=1)
 

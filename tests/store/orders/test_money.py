@@ -35,10 +35,10 @@ from tests.harness import Api, environment
 from tests.proof import counted, size
 from tests.store.orders.money_model import Purse
 
-PARTS, RUNS, STEPS, FLOOR = size((2, 24, 32, 2), (4, 125, 32, 5))
+PARTS, RUNS, STEPS, FLOOR = size((1, 24, 32, 2), (4, 125, 32, 5))
 """Parts, so that workers share them; runs, steps of each run, and the floor for every row of both tables are those of
 each part."""
-ON_THE_ENGINE = size(6, 60)
+ON_THE_ENGINE = size(3, 60)
 """Runs on Dynoxide; the others are on the table in memory, which is many times as fast."""
 RARE = {"adjust_price", "remind_payment", "freeze", "sync"}
 """Ends of most lives, or possible at most times."""

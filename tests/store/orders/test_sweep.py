@@ -204,7 +204,7 @@ def test_a_late_sweep_applies_a_chain_of_lapses_as_a_command_would(desk: Api) ->
 
 def test_two_sweeps_side_by_side_do_the_work_once(on_dynoxide: Api) -> None:
     shop = on_dynoxide.shop()
-    orders = [waiting(shop) for _ in range(size(20, 40))]
+    orders = [waiting(shop) for _ in range(size(10, 40))]
     results: list[Any] = []
     runs = [threading.Thread(target=lambda: results.append(at(DUE + timedelta(hours=1)))) for _ in range(4)]
     for run in runs:
@@ -309,7 +309,7 @@ def test_an_order_that_cannot_be_read_does_not_hold_up_a_change_of_mode(desk: Ap
 
 def test_an_idle_sweep_is_one_query_a_shard(on_dynoxide: Api) -> None:
     shop = on_dynoxide.shop()
-    for _ in range(20):
+    for _ in range(size(8, 20)):
         waiting(shop)
     with metered() as units:
         assert at(NOW).checked == 0

@@ -47,8 +47,8 @@ def test_it_ends_the_same_wherever_it_is_cut(shop: Shop, fault: str) -> None:
         with counted(Calls()) as calls:
             assert turn() == 1
         for at, operation in enumerate(list(calls.made)):
-            if size(at % len(CUTS) != CUTS.index(fault), False):
-                continue  # another of the faults happens there
+            if size(at % (2 * len(CUTS)) != 2 * CUTS.index(fault) + place, False):
+                continue  # another fault happens there, or none; the two passes make much the same calls
             at_the_turn.show()
             with counted(Calls(at, fault)) as broken, suppress(Killed, Exception):
                 turn()
@@ -68,7 +68,7 @@ def test_it_ends_the_same_wherever_it_is_cut(shop: Shop, fault: str) -> None:
     wanted = {"GetItem", "PutItem", "UpdateItem", "Query", "TransactWriteItems", "ListObjectVersions", "DeleteObjects"}
     wanted |= {"PutObject"}
     assert set(cut) == wanted or size(set(cut) < wanted, False)
-    counts(f"erasures cut: {fault}", cut.total(), floor=size(13, 40))
+    counts(f"erasures cut: {fault}", cut.total(), floor=size(6, 40))
 
 
 def test_two_runs_at_once_and_one_that_is_late_do_no_harm(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
