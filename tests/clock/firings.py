@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import pairwise
 
 from tests.clock.month import BEGIN, END
@@ -26,11 +27,13 @@ class Firing:
     after: int = 0
 
 
+@cache
 def perfect(every: timedelta) -> list[Firing]:
     """Each once and on time."""
     return [Firing(moment, moment) for moment in _moments(every)]
 
 
+@cache
 def hostile(every: timedelta, seed: int) -> tuple[list[Firing], Counter[str]]:
     """What EventBridge and Lambda may do to a schedule, and more; the month's last run comes, or there is no end."""
     chance, counts, firings = random.Random(f"{seed}/{every}"), Counter[str](), list[Firing]()

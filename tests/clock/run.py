@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from botocore.exceptions import ReadTimeoutError
@@ -30,7 +30,7 @@ from shared.store.dynamodb.table import ALWAYS, Put, put, stale
 from shared.store.orders import orders
 from tests.baton import Killed
 from tests.clock import firings as f
-from tests.clock.expressions import LAST, Item
+from tests.clock.expressions import Item
 from tests.clock.firings import Firing
 from tests.clock.memory_index import Key
 from tests.clock.memory_table import MemoryTable
@@ -38,6 +38,7 @@ from tests.clock.month import BEGIN, END, Shop, Step, made_id
 
 SAMPLE = 97
 """Where idle runs are jumped over, every so many of them are carried out all the same, and must find nothing to do."""
+INSTANT, NEVER = len(keys.instant(END)), datetime.max.replace(tzinfo=UTC)
 Enough = Callable[[], bool]
 
 
@@ -192,8 +193,8 @@ class Month:
     """Slices on their way to workers."""
 
     now: datetime = BEGIN
-    first: dict[str, tuple[int, str]] = field(default_factory=dict)
-    """By kind of run, what is due first as of so many writes."""
+    first: dict[str, tuple[tuple[int, int], datetime]] = field(default_factory=dict)
+    """By kind of run, when something is due first, as of so many writes and so many that its index has yet to show."""
 
     def created(self, key: tuple[str, str]) -> None:
         if key[1].startswith(keys.HISTORY):
@@ -231,7 +232,7 @@ class Month:
         name, firing = event
         assert firing.nominal <= moment
         run, kind = self.run, KINDS[name]
-        idle = self._earliest(name) >= keys.instant(firing.nominal - kind.skew)
+        idle = self._earliest(name) >= firing.nominal - kind.skew
         run.counts[f"idle {name}s"] += idle
         if idle and self.jump and run.counts[f"idle {name}s"] % SAMPLE:
             run.counts[f"idle {name}s jumped over"] += 1
@@ -266,19 +267,21 @@ class Month:
                 self.run.counts["slices late"] += late > timedelta(seconds=1)
                 heapq.heappush(self.queue, (moment + late, self.run.counts["slices sent"], message))
 
-    def _earliest(self, name: str) -> str:
-        """What is due first in its shards, as the table has it: the index itself may be some writes behind, but never
-        shows what has not been written."""
+    def _earliest(self, name: str) -> datetime:
+        """When something is due first in its shards, as the table has it: the index itself may be some writes behind,
+        but never shows what has not been written."""
         memory, kind = self.run.memory, KINDS[name]
-        if name not in self.first or self.first[name][0] != memory.writes:
-            index = memory.indexes[kind.index]
+        index = memory.indexes[kind.index]
+        as_of = memory.writes, len(index.pending)
+        if name not in self.first or self.first[name][0] != as_of:
             waiting = (
                 item[index.range_key]
                 for _, _, item in index.pending
                 if item and index.range_key in item and item.get(index.hash_key) in kind.shards
             )
             first = (index.partitions[shard].keys[0][0] for shard in kind.shards if shard in index.partitions)
-            self.first[name] = memory.writes, min(map(str, (*first, *waiting)), default=LAST)
+            earliest = min(map(str, (*first, *waiting)), default=None)
+            self.first[name] = as_of, datetime.fromisoformat(earliest[:INSTANT]) if earliest else NEVER
         return self.first[name][1]
 
     def _troubled(self, name: str, firing: Firing, does: Callable[[Enough], due_items.Run]) -> None:
