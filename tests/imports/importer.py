@@ -15,6 +15,9 @@ import openpyxl
 
 from tests.harness import BUCKET, IMPORTS, Answer, Api, Client
 
+EACH_ONCE = (("orders", "english", "xls"), ("orders", "chinese", "xlsx"), ("lines", "english", "csv"))
+"""Each kind, layout and format of an export, for the quick size."""
+
 
 @dataclass
 class Importer:

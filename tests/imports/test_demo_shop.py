@@ -12,7 +12,7 @@ from shared.domain.order.snapshots.facts import WITHOUT_PROPOSAL
 from tests import proof
 from tests.exports.office import Office, open_office
 from tests.harness import Client, InProcess
-from tests.imports.importer import Importer
+from tests.imports.importer import EACH_ONCE, Importer
 from tests.local.test_demo import InProcessServer, fill
 
 CASES = [
@@ -64,7 +64,7 @@ def desk() -> Iterator[tuple[Office, Importer]]:
         yield office, Importer.beside(office)
 
 
-@pytest.mark.parametrize(("kind", "layout", "format_"), CASES if proof.FULL else CASES[::5])
+@pytest.mark.parametrize(("kind", "layout", "format_"), proof.size(EACH_ONCE, CASES))
 def test_the_demo_shop_shows_the_same_counters_in_a_new_store(
     desk: tuple[Office, Importer], kind: str, layout: str, format_: str
 ) -> None:

@@ -21,7 +21,7 @@ from tests.exports.files import sheet
 from tests.exports.formats.test_hostile_text import TEXTS
 from tests.exports.office import Office, open_office
 from tests.harness import Client, Shop, ago, new_order
-from tests.imports.importer import Importer, workbook
+from tests.imports.importer import EACH_ONCE, Importer, workbook
 from tests.imports.test_order_rows import HEADINGS, row
 from tests.store.alerts.runs import alerts_of, remind
 from tests.store.customers.erasures import runs
@@ -78,7 +78,7 @@ def hostile(desk: tuple[Office, Importer]) -> Shop:
     return shop
 
 
-@pytest.mark.parametrize(("kind", "layout", "format_"), CASES if proof.FULL else CASES[::4])
+@pytest.mark.parametrize(("kind", "layout", "format_"), proof.size(EACH_ONCE, CASES))
 def test_every_message_arrives_as_it_was_written(
     desk: tuple[Office, Importer], hostile: Shop, kind: str, layout: str, format_: str
 ) -> None:
