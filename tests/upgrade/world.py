@@ -121,7 +121,7 @@ class World:
 
     def _batch(self, mapping: Any) -> tuple[int, int] | None:
         """(messages, failed) of one batch. In `make test` an empty queue is not asked, as most are."""
-        if not FULL and not sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[mapping.queue.name]._messages:
+        if not FULL and not sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[mapping.queue.name].messages:
             return None
         messages = queues.receive(self.sqs, mapping, 0)
         for message in messages:
