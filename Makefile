@@ -77,7 +77,7 @@ import: .venv/.run  ## bring a file into the running server (FILE=orders.xls, ST
 empty-sheets: .venv/.run  ## write the empty tracking sheets that sellers download
 	@$(VENV) -m functions.imports.empty_sheet
 
-test: setup-dev  ## run every test, then a third of the HTTP tests again on the local engines, then the console in Chromium
+test: setup-dev  ## run every test, then a fifth of the HTTP tests again on the local engines, then the console in Chromium
 	@$(VENV) -m pytest -n auto --dist worksteal -q --durations=10 tests --ignore=tests/console
 	@if [ -d tests/http ]; then $(VENV) -m pytest -n 2 --dist worksteal -q tests/http --engine=local; fi
 	@if [ -d tests/console ]; then $(VENV) -m pytest -n 2 --dist worksteal -q -rs tests/console; fi

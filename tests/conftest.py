@@ -23,6 +23,7 @@ from tests.harness import (
     free_port,
     use_table,
 )
+from tests.harness.shared_run import shared_run
 from tests.moto.answers import cheap_answers
 from tests.moto.backup import cheap_backups
 from tests.moto.service_data import read_once
@@ -30,7 +31,7 @@ from tests.moto.threads import requests_in_turn
 from tests.proof import size
 
 TABLE = "orders"
-EVERY = {"local": size(3, 1), "moto": 3}
+EVERY = {"local": size(5, 1), "moto": 3}
 """Of the tests that can run on such an engine, every so many are run there: these engines are slow."""
 read_once()
 cheap_answers()
@@ -81,8 +82,12 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A whole local run, for the session."""
+def server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A whole local run, for the session. Processes share it with `--engine=local`; else a test may kill it."""
+    if engine == "local":
+        with shared_run(tmp_path_factory) as running:
+            yield running
+        return
     running = Server(tmp_path_factory.mktemp("data"), free_port())
     running.start()
     yield running

@@ -41,8 +41,8 @@ from local.members import Accounts, user_of
 from local.signin.authorization import Client
 from local.welcome import DEMO_STORE
 from tests.console import waiting
-from tests.console.shared_run import shared_run, turn
 from tests.harness import TEMPLATE, Api, Server, Shop
+from tests.harness.shared_run import shared_run, turn
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 """The first is the same engine without the browser's own windows: a page costs a third less of the processor."""
@@ -72,10 +72,7 @@ def find_chromium() -> str | None:
 @pytest.fixture(scope="session")
 def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`make run` with the console, built from its sources or kept from an earlier build."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent  # of all test processes
-    with shared_run(folder / "console") as running:
+    with shared_run(tmp_path_factory, console=True) as running:
         if missing := wait_until_built(running):
             pytest.skip(f"the console could not be built here: {missing}")
         yield running

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from tests.harness import Server, free_port
+import pytest
+
+from tests.harness.servers import Server, free_port
 
 
 @contextmanager
-def shared_run(folder: Path) -> Iterator[Server]:
-    """The run of every process that names this folder. The first one starts it, and stops it after the last has left;
-    who comes later still starts another."""
+def shared_run(temporary: pytest.TempPathFactory, *, console: bool = False) -> Iterator[Server]:
+    """The run of every process of this session. The first one starts it, and stops it after the last has left; who
+    comes later still starts another."""
+    folder = temporary.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # of all test processes
+    folder /= "run"
     folder.mkdir(exist_ok=True)
     port = folder / "port"
     with (folder / "users").open("w") as users:
         with turn(folder / "turn"):
             fcntl.flock(users, fcntl.LOCK_SH)
             is_first = not port.exists()
-            running = Server(folder / "data", free_port() if is_first else int(port.read_text()), console=True)
+            running = Server(folder / "data", free_port() if is_first else int(port.read_text()), console=console)
             if is_first:
                 running.start()
                 port.write_text(str(running.port))
