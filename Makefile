@@ -26,6 +26,8 @@ BIOME := cd console && ../.tools/node/bin/python -c 'import sys; from nodejs_whe
 # Lambda's python3.13 runs on glibc 2.34, so wheels for that and for older ones fit.
 LAMBDA_WHEELS := $(foreach glibc,_2_34 _2_28 _2_17 2014,--platform manylinux$(glibc)_x86_64) --implementation cp --python-version 3.13 --only-binary=:all:
 export SAM_CLI_TELEMETRY := 0
+# Images of containers set it. Without bytecode each process of the tests compiles every test again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run console token aws-env aws-user aws-token aws-members aws-migrate load export import migrate empty-sheets test prove bench lint lint-python lint-template lint-console format build package-check deploy lock clean setup-run setup-dev check-python
 
