@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+os.environ["POWERTOOLS_LOG_LEVEL"] = "ERROR"  # before a function is imported: its logger reads it once
 
 import moto  # noqa: F401  before any client is made, or it would reach for the real network
 import pytest
@@ -26,6 +29,7 @@ from tests.harness import (
 from tests.harness.shared_run import shared_run
 from tests.moto.answers import cheap_answers
 from tests.moto.backup import cheap_backups
+from tests.moto.kept_clients import keep_clients
 from tests.moto.service_data import read_once
 from tests.moto.threads import requests_in_turn
 from tests.proof import size
@@ -34,6 +38,7 @@ TABLE = "orders"
 EVERY = {"local": size(5, 1), "moto": 3}
 """Of the tests that can run on such an engine, every so many are run there: these engines are slow."""
 read_once()
+keep_clients()
 cheap_answers()
 requests_in_turn()
 

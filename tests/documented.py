@@ -50,6 +50,8 @@ class Contract:
         strict = _strict({"components": document["components"]})
         self._registry = jsonschema_rs.Registry([(ROOT, strict)])
         self._validators: dict[tuple[str, int, str], Any] = {}
+        self._headers: dict[tuple[str, int], dict[str, Any]] = {}
+        self._ours = {name.lower() for name in document["components"]["headers"]}
 
     def operation(self, method: str, path: str) -> Any:
         """The operation of a request; for a method that an address does not have, one that it has: it answers 405."""
@@ -67,7 +69,7 @@ class Contract:
             yield "is not documented"
             return
         described = self._resolved(described)
-        yield from self._header_faults(described["headers"], headers)
+        yield from self._header_faults(operation["operationId"], status, described["headers"], headers)
         media = headers.get("content-type", "").partition(";")[0]
         if not described["content"]:
             yield from ["has a body"] if content else []
@@ -83,17 +85,23 @@ class Contract:
             for error in self._validators[key].iter_errors(json.loads(content)):
                 yield f"{'/'.join(map(str, error.instance_path))}: {error.message}"
 
-    def _header_faults(self, described: Mapping[str, Any], headers: Mapping[str, str]) -> Iterator[str]:
-        schemas = {name.lower(): self._resolved(header)["schema"] for name, header in described.items()}
-        ours = {name.lower() for name in self.document["components"]["headers"]}
+    def _header_faults(
+        self, name: str, status: int, described: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> Iterator[str]:
+        if (name, status) not in self._headers:
+            self._headers[name, status] = {
+                header.lower(): jsonschema_rs.validator_for(self._resolved(part)["schema"])
+                for header, part in described.items()
+            }
+        validators = self._headers[name, status]
+        for header in sorted((self._ours & headers.keys()) - validators.keys()):
+            yield f"has the header {header}"
         from_gateway = "x-request-id" not in headers
-        for name in sorted((ours & headers.keys()) - schemas.keys()):
-            yield f"has the header {name}"
-        for name in sorted((ALWAYS & schemas.keys()) - headers.keys()) if not from_gateway else ():
-            yield f"lacks the header {name}"
-        for name in sorted(schemas.keys() & headers.keys()):
-            if not jsonschema_rs.is_valid(schemas[name], headers[name]):
-                yield f"has the header {name}: {headers[name]}"
+        for header in sorted((ALWAYS & validators.keys()) - headers.keys()) if not from_gateway else ():
+            yield f"lacks the header {header}"
+        for header in sorted(validators.keys() & headers.keys()):
+            if not validators[header].is_valid(headers[header]):
+                yield f"has the header {header}: {headers[header]}"
 
     def _resolved(self, part: Any) -> Any:
         if "$ref" not in part:

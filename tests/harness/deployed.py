@@ -59,14 +59,14 @@ def use_table(table: str) -> None:
 
 
 def forget() -> None:
-    """Forget what this process has read from the environment and from a table of another test."""
+    """Forget what this process has read from the environment and from a table of another test. The clients of other
+    services stay: moto mocks them all."""
     from functions.orders import memberships
     from shared.settings import settings
-    from shared.store import clients, encryption, secrets
+    from shared.store import encryption, secrets
 
     memberships.forget()
     settings.cache_clear()
-    clients.client.cache_clear()
     secrets.secret.cache_clear()
     encryption._decrypted.cache_clear()
 
