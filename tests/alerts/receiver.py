@@ -85,7 +85,8 @@ def listening() -> Iterator[Receiver]:
             if not isinstance(plan, str):
                 status, headers, content = plan
                 self.send_response(status)
-                for name, value in {"Content-Length": str(len(content)), **headers}.items():
+                # Without "close" a client may send its next request into a connection that ends at that moment.
+                for name, value in {"Content-Length": str(len(content)), "Connection": "close", **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(content)
